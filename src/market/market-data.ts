@@ -1,0 +1,33 @@
+import type { Candle, CandleQuery } from './candle.ts';
+import type { MarketDataError } from './error.ts';
+import type { ExchangeInfo } from './exchange.ts';
+import type { Markets } from './market.ts';
+import type { Ticker } from './ticker.ts';
+
+/** One entry per symbol asked for: its ticker, or why there is none. */
+export type TickerResults = ReadonlyMap<string, Ticker | MarketDataError>;
+
+export interface FetchTickersOptions {
+  /**
+   * The oldest value that may answer, in ms since it was received. 0 asks the exchange, and then its failure is an
+   * error and never a last known value.
+   */
+  readonly maxAgeMs?: number;
+}
+
+/**
+ * The port that everything above the exchanges is written against. The adapter in `exchange/` implements it,
+ * `cache/` decorates it. Every error it throws or returns is a MarketDataError.
+ */
+export interface MarketData {
+  /** Every exchange this server may use, by id. Contacts none. */
+  exchanges(): readonly ExchangeInfo[];
+  /** Throws EXCHANGE_NOT_FOUND with the nearest ids. Contacts no exchange. */
+  exchange(id: string): ExchangeInfo;
+  /** The exchange's markets, loaded on first use. */
+  fetchMarkets(exchange: string): Promise<Markets>;
+  /** Never rejects: each symbol fails alone. */
+  fetchTickers(exchange: string, symbols: readonly string[], options?: FetchTickersOptions): Promise<TickerResults>;
+  /** Oldest first, within `[since, until)`, each timestamp once. */
+  fetchCandles(query: CandleQuery): Promise<readonly Candle[]>;
+}

@@ -1,0 +1,50 @@
+/** How a value got here: pushed by the exchange, polled for subscribers, or fetched for a query. */
+export const sources = ['STREAM', 'POLL', 'FETCH'] as const;
+
+export type Source = (typeof sources)[number];
+
+/** The numbers of a ticker that ccxt unifies. Prices in quote currency, volumes as their names say, percentage in per cent. */
+export const tickerNumbers = [
+  'last',
+  'open',
+  'high',
+  'low',
+  'close',
+  'previousClose',
+  'bid',
+  'bidVolume',
+  'ask',
+  'askVolume',
+  'vwap',
+  'change',
+  'percentage',
+  'average',
+  'baseVolume',
+  'quoteVolume',
+  'markPrice',
+  'indexPrice',
+] as const;
+
+/** A market's prices at one moment. What the exchange does not send is null. */
+export interface Ticker extends Readonly<Record<(typeof tickerNumbers)[number], number | null>> {
+  readonly exchange: string;
+  readonly symbol: string;
+  /** The exchange's own clock, epoch ms; null where it sends none. */
+  readonly timestamp: number | null;
+  /** When this server received it, epoch ms. */
+  readonly receivedAt: number;
+  readonly source: Source;
+  /** True when the exchange could not be reached since and this is the last known value. */
+  readonly stale: boolean;
+}
+
+/** True when a subscriber would learn nothing from `next`: only its times or its source differ. */
+export function isUnchanged(previous: Ticker, next: Ticker): boolean {
+  return previous.stale === next.stale && tickerNumbers.every((field) => previous[field] === next[field]);
+}
+
+/** True when `next` was true before `previous`: by the exchange's clock where both carry it, else by ours. */
+export function isOlder(previous: Ticker, next: Ticker): boolean {
+  if (previous.timestamp !== null && next.timestamp !== null) return next.timestamp < previous.timestamp;
+  return next.receivedAt < previous.receivedAt;
+}

@@ -1,0 +1,51 @@
+const pattern = /^([1-9]\d{0,3})([smhdwMy])$/;
+
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+// 1970-01-05, the first Monday after the epoch: weekly candles start on Mondays.
+const firstMondayMs = 4 * unitMs.d;
+
+/** True for ccxt's notation of a candle length: `1m`, `4h`, `1d`, `1w`, `1M` ... */
+export function isTimeframe(text: string): boolean {
+  return pattern.test(text);
+}
+
+/** Start of the period that follows the one starting at `start`, both epoch ms. Months and years go by the UTC calendar. */
+export function periodAfter(timeframe: string, start: number, periods = 1): number {
+  const { count, unit } = parseTimeframe(timeframe);
+  if (unit === 'M' || unit === 'y') {
+    const date = new Date(start);
+    return date.setUTCMonth(date.getUTCMonth() + count * periods * (unit === 'y' ? 12 : 1));
+  }
+  return start + count * periods * unitMs[unit];
+}
+
+/** Start of the period that holds the instant, epoch ms: aligned to the epoch, weeks to Monday, months and years to the UTC calendar. */
+export function periodStart(timeframe: string, instant: number): number {
+  const { count, unit } = parseTimeframe(timeframe);
+  if (unit === 'M' || unit === 'y') {
+    const months = count * (unit === 'y' ? 12 : 1);
+    const date = new Date(instant);
+    const index = (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+    return Date.UTC(1970, Math.floor(index / months) * months);
+  }
+  const lengthMs = count * unitMs[unit];
+  const origin = unit === 'w' ? firstMondayMs : 0;
+  return origin + Math.floor((instant - origin) / lengthMs) * lengthMs;
+}
+
+function parseTimeframe(timeframe: string): { readonly count: number; readonly unit: keyof typeof unitMs | 'M' | 'y' } {
+  const [, count, unit] = pattern.exec(timeframe) ?? [];
+  switch (unit) {
+    case 's':
+    case 'm':
+    case 'h':
+    case 'd':
+    case 'w':
+    case 'M':
+    case 'y':
+      return { count: Number(count), unit };
+    default:
+      throw new RangeError(`not a timeframe: ${timeframe}`);
+  }
+}
