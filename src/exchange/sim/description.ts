@@ -1,0 +1,59 @@
+import { mostRows } from './arguments.ts';
+import { simTimeframes } from './candles.ts';
+
+/** The seed of the walks unless `options.seed` is given. */
+export const defaultSeed = 1;
+
+/** What the exchange tells of itself, to be merged into ccxt's own defaults by `describe()`. */
+export const simDescription = {
+  id: 'sim',
+  name: 'Simulated exchange',
+  countries: [],
+  rateLimit: 1,
+  pro: true,
+  has: {
+    publicAPI: true,
+    privateAPI: false,
+    spot: true,
+    margin: false,
+    swap: true,
+    future: false,
+    option: false,
+    fetchMarkets: true,
+    fetchTicker: true,
+    fetchTickers: true,
+    fetchOHLCV: true,
+    fetchOrderBook: true,
+    fetchTrades: true,
+    watchTicker: true,
+    watchTickers: true,
+    watchOHLCV: true,
+    watchOrderBook: true,
+    watchTrades: true,
+    unWatchTicker: true,
+    unWatchTickers: true,
+    unWatchOHLCV: true,
+    unWatchOrderBook: true,
+    unWatchTrades: true,
+    // ccxt's base class claims these for every exchange.
+    cancelOrder: false,
+    createLimitOrder: false,
+    createMarketOrder: false,
+    createMarketOrderWs: false,
+    createOrder: false,
+    editOrder: false,
+    fetchBalance: false,
+    fetchCurrencies: false,
+    fetchCurrenciesWs: false,
+    fetchL2OrderBook: false,
+  },
+  timeframes: Object.fromEntries(simTimeframes.map((timeframe) => [timeframe, timeframe])),
+  features: {
+    spot: { fetchOHLCV: { limit: mostRows } },
+    swap: { linear: { fetchOHLCV: { limit: mostRows } } },
+  },
+  requiredCredentials: { apiKey: false, secret: false },
+  // ccxt's TICK_SIZE: a market's precision is its smallest step, not a count of decimals.
+  precisionMode: 4,
+  options: { seed: defaultSeed },
+};

@@ -1,0 +1,106 @@
+import type { Int, OHLCV, OrderBook, Strings, Ticker, Tickers, Trade } from 'ccxt';
+import { mostRows, parseDepth, parseLimit, parseTime, parseTimeframe } from './arguments.ts';
+import { ExchangeClosedByUser, UnsubscribeError } from './ccxt.ts';
+import type { Listing } from './listing.ts';
+import { SimRest } from './rest.ts';
+import { tickMs } from './walk.ts';
+import { TickWatches } from './watches.ts';
+
+/**
+ * The built-in exchange `sim`: made-up markets whose prices are a pure function of `options.seed`, the symbol and the
+ * time, to be used like any exchange of ccxt. It contacts nobody. The time is `milliseconds()`, which the constructor's
+ * settings may replace. Every watch resolves at the next tick; pending ones reject with ExchangeClosedByUser on `close`
+ * and with UnsubscribeError on their `unWatch`. Unknown symbols raise BadSymbol, other unusable arguments BadRequest.
+ */
+export default class Sim extends SimRest {
+  // Each watch takes this before it first awaits, so that a close in between ends it too.
+  #watches = this.#createWatches();
+
+  override async watchTicker(symbol: string): Promise<Ticker> {
+    const watches = this.#watches;
+    const listing = await this.loadListing(symbol);
+    const { tick } = await watches.next(`ticker:${listing.symbol}`);
+    return this.toTicker(listing, tick);
+  }
+
+  override async watchTickers(symbols?: Strings): Promise<Tickers> {
+    const watches = this.#watches;
+    const listings = await this.loadListings(symbols);
+    const { tick } = await watches.next(toTickersKey(listings));
+    return this.toTickers(listings, tick);
+  }
+
+  /** The candles that changed since the last call: those that have closed, if any, and the forming one. */
+  override async watchOHLCV(symbol: string, timeframe = '1m', since?: Int, limit?: Int): Promise<OHLCV[]> {
+    const watches = this.#watches;
+    const listing = await this.loadListing(symbol);
+    const known = parseTimeframe(timeframe);
+    const from = parseTime('since', since) ?? 0;
+    const newest = parseLimit(limit, mostRows, mostRows);
+    const { tick, previous = tick } = await watches.next(`candles:${known}:${listing.symbol}`, true);
+    return listing.changedCandles(previous, tick, known, newest).filter(([timestamp]) => timestamp >= from);
+  }
+
+  override async watchOrderBook(symbol: string, limit?: Int): Promise<OrderBook> {
+    const watches = this.#watches;
+    const listing = await this.loadListing(symbol);
+    const depth = parseDepth(limit);
+    const { tick } = await watches.next(`book:${listing.symbol}`);
+    return this.toOrderBook(listing, tick, depth);
+  }
+
+  /** The trades since the last call, but never more than the newest 1000. */
+  override async watchTrades(symbol: string, since?: Int, limit?: Int): Promise<Trade[]> {
+    const watches = this.#watches;
+    const listing = await this.loadListing(symbol);
+    const from = Math.ceil((parseTime('since', since) ?? 0) / tickMs);
+    const newest = parseLimit(limit, mostRows, mostRows);
+    const { tick, previous = tick - 1 } = await watches.next(`trades:${listing.symbol}`, true);
+    return this.toTrades(listing.newestTrades(Math.max(previous + 1, from), tick, newest));
+  }
+
+  override async unWatchTicker(symbol: string): Promise<void> {
+    const listing = await this.loadListing(symbol);
+    this.#cancel(`ticker:${listing.symbol}`);
+  }
+
+  /** Ends the watch of exactly these symbols, in any order. */
+  override async unWatchTickers(symbols?: Strings): Promise<void> {
+    this.#cancel(toTickersKey(await this.loadListings(symbols)));
+  }
+
+  override async unWatchOHLCV(symbol: string, timeframe = '1m'): Promise<void> {
+    const listing = await this.loadListing(symbol);
+    this.#cancel(`candles:${parseTimeframe(timeframe)}:${listing.symbol}`);
+  }
+
+  override async unWatchOrderBook(symbol: string): Promise<void> {
+    const listing = await this.loadListing(symbol);
+    this.#cancel(`book:${listing.symbol}`);
+  }
+
+  override async unWatchTrades(symbol: string): Promise<void> {
+    const listing = await this.loadListing(symbol);
+    this.#cancel(`trades:${listing.symbol}`);
+  }
+
+  /** Ends all pending watches. As with any exchange of ccxt, a later watch begins anew. */
+  override async close(cleanInstanceCache = false): Promise<void> {
+    const watches = this.#watches;
+    this.#watches = this.#createWatches();
+    watches.close(new ExchangeClosedByUser(`${this.id} closedByUser`));
+    await super.close(cleanInstanceCache);
+  }
+
+  #createWatches(): TickWatches {
+    return new TickWatches(() => this.milliseconds());
+  }
+
+  #cancel(key: string): void {
+    this.#watches.cancel(key, new UnsubscribeError(`${this.id} ${key}`));
+  }
+}
+
+function toTickersKey(listings: readonly Listing[]): string {
+  return `tickers:${listings.map(({ symbol }) => symbol).toSorted()}`;
+}

@@ -1,0 +1,76 @@
+import { tickMs } from './walk.ts';
+
+/** A tick that a watch has waited for, by number. `previous` is the one before it that the same watch was given. */
+export interface Arrival {
+  readonly tick: number;
+  readonly previous: number | undefined;
+}
+
+interface Pending {
+  readonly arrival: Promise<Arrival>;
+  readonly cancel: (reason: Error) => void;
+}
+
+/** Waits for ticks: one timer per pending watch, and none once closed. */
+export class TickWatches {
+  readonly #now: () => number;
+  readonly #pending = new Map<string, Pending>();
+  readonly #previous = new Map<string, number>();
+  #closed: Error | undefined;
+
+  /** `now` gives epoch ms. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /**
+   * The next tick, once it has happened. Calls with the same key that wait at the same time share it. `keepsPlace` is for
+   * watches that must not skip anything: it makes the next arrival under this key carry this one as its `previous`.
+   * Rejects with the reason given to `cancel` or `close`.
+   */
+  next(key: string, keepsPlace = false): Promise<Arrival> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    return this.#pending.get(key)?.arrival ?? this.#wait(key, keepsPlace);
+  }
+
+  /** Ends what waits under the key, if anything, and forgets what it was given before. */
+  cancel(key: string, reason: Error): void {
+    this.#previous.delete(key);
+    this.#pending.get(key)?.cancel(reason);
+  }
+
+  /** Ends all that waits; later calls of `next` reject with the same reason. */
+  close(reason: Error): void {
+    this.#closed = reason;
+    for (const pending of [...this.#pending.values()]) pending.cancel(reason);
+  }
+
+  #wait(key: string, keepsPlace: boolean): Promise<Arrival> {
+    const due = (Math.floor(this.#now() / tickMs) + 1) * tickMs;
+    let cancel = (_reason: Error): void => {};
+    const arrival = new Promise<Arrival>((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const wait = (): void => {
+        // Timers may fire a little early, and a clock given by a test may stand still.
+        const left = due - this.#now();
+        if (left > 0) {
+          timer = setTimeout(wait, Math.min(left, tickMs));
+          return;
+        }
+        const tick = Math.floor(this.#now() / tickMs);
+        const previous = this.#previous.get(key);
+        if (keepsPlace) this.#previous.set(key, tick);
+        this.#pending.delete(key);
+        resolve({ tick, previous });
+      };
+      cancel = (reason) => {
+        clearTimeout(timer);
+        this.#pending.delete(key);
+        reject(reason);
+      };
+      wait();
+    });
+    this.#pending.set(key, { arrival, cancel });
+    return arrival;
+  }
+}
