@@ -1,0 +1,161 @@
+import type { Exchange } from 'ccxt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadExchangeClass } from '../../src/exchange/ccxt.ts';
+import { createBinance } from './binance.ts';
+import { createCoinbase } from './coinbase.ts';
+import type { Fault } from './faults.ts';
+import { createKraken } from './kraken.ts';
+import type { Venue } from './venue.ts';
+
+const symbol = 'BTC/USDT';
+const unsettled = 'unsettled';
+
+let venue: Venue;
+let exchange: Exchange;
+
+async function connect(id: string, create: () => Promise<Venue>): Promise<void> {
+  venue = await create();
+  const ExchangeClass = await loadExchangeClass(id, true);
+  exchange = new ExchangeClass({ ...venue.exchangeConfig, enableRateLimit: false });
+  await exchange.loadMarkets();
+  exchange.timeout = 200;
+  venue.reset();
+}
+
+/** The error's name, or `answered`, or `unsettled` when nothing came of it within the patience. */
+async function outcome(call: Promise<unknown>, patienceMs = 3000): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const impatience = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(unsettled), patienceMs);
+  });
+  const settled = call.then(
+    () => 'answered',
+    (error: unknown) => (error instanceof Error ? error.name : String(error)),
+  );
+  const first = await Promise.race([settled, impatience]);
+  clearTimeout(timer);
+  return first;
+}
+
+afterEach(async () => {
+  await exchange.close();
+  await venue.close();
+  expect(venue.openSockets).toBe(0);
+});
+
+describe('faults, as ccxt sees them', () => {
+  beforeEach(() => connect('binance', createBinance));
+
+  const outcomes: readonly { readonly fault: Fault; readonly seen: string }[] = [
+    { fault: { kind: 'status', status: 503 }, seen: 'ExchangeNotAvailable' },
+    { fault: { kind: 'status', status: 500 }, seen: 'OperationFailed' },
+    { fault: { kind: 'status', status: 451 }, seen: 'ExchangeNotAvailable' },
+    { fault: { kind: 'status', status: 429 }, seen: 'DDoSProtection' },
+    { fault: { kind: 'status', status: 418 }, seen: 'DDoSProtection' },
+    { fault: { kind: 'status', status: 400, body: { code: -1121, msg: 'Invalid symbol.' } }, seen: 'BadSymbol' },
+    { fault: { kind: 'cut' }, seen: 'NetworkError' },
+    { fault: { kind: 'cut-body' }, seen: 'SocketError' },
+    { fault: { kind: 'bad-gzip' }, seen: 'Error' },
+    { fault: { kind: 'garbage' }, seen: 'TypeError' },
+    { fault: { kind: 'truncated' }, seen: 'TypeError' },
+    { fault: { kind: 'empty' }, seen: 'TypeError' },
+    { fault: { kind: 'hang-body' }, seen: unsettled },
+    { fault: { kind: 'cut-gzip' }, seen: unsettled },
+  ];
+
+  it.each(
+    outcomes.map(({ fault, seen }) => {
+      const name = fault.kind === 'status' ? `${fault.kind} ${fault.status}` : fault.kind;
+      return { name, fault, seen };
+    }),
+  )('$name: $seen', async ({ fault, seen }) => {
+    venue.fault(fault);
+    // ccxt's timeout of 200 ms is over by then: a stalled body is not its concern.
+    expect(await outcome(exchange.fetchTicker(symbol), seen === unsettled ? 300 : undefined)).toBe(seen);
+    venue.heal();
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('answered');
+    expect(venue.count(/ticker\/24hr\?symbol=BTCUSDT/)).toBe(2);
+  });
+
+  it('hang: RequestTimeout when ccxt loses patience', async () => {
+    venue.fault({ kind: 'hang' });
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('RequestTimeout');
+  });
+
+  it('a ban says how long', async () => {
+    venue.fault({ kind: 'status', status: 429, headers: { 'retry-after': '7' } });
+    const response = await fetch(`${venue.url}/api/v3/time`);
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(await response.json()).toMatchObject({ code: -1003 });
+  });
+});
+
+describe('the scope of a fault', () => {
+  beforeEach(() => connect('binance', createBinance));
+
+  it('is one kind of request, as often as it says', async () => {
+    venue.fault({ kind: 'cut', match: /klines/, times: 2 });
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('answered');
+    expect(await outcome(exchange.fetchOHLCV(symbol))).toBe('NetworkError');
+    expect(await outcome(exchange.fetchOHLCV(symbol))).toBe('NetworkError');
+    expect(await outcome(exchange.fetchOHLCV(symbol))).toBe('answered');
+    expect(venue.requests.map((request) => request.path.split('/').at(-1))).toEqual([
+      '24hr',
+      'klines',
+      'klines',
+      'klines',
+    ]);
+    expect(venue.requests[0]).toMatchObject({ method: 'GET', query: { symbol: 'BTCUSDT' } });
+  });
+
+  it('gives way to a newer fault', async () => {
+    venue.fault({ kind: 'cut' });
+    venue.fault({ kind: 'status', status: 429, times: 1 });
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('DDoSProtection');
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('NetworkError');
+  });
+
+  it('is not a delay: that one only makes answers late', async () => {
+    venue.delayMs = 30;
+    const start = performance.now();
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('answered');
+    expect(performance.now() - start).toBeGreaterThanOrEqual(29);
+  });
+
+  it('ends with close, hanging sockets too', async () => {
+    venue.fault({ kind: 'hang' });
+    const call = outcome(exchange.fetchTicker(symbol));
+    await expect.poll(() => venue.count()).toBe(1);
+    expect(venue.openSockets).toBeGreaterThan(0);
+    await venue.close();
+    expect(await call).toBe('NetworkError');
+  });
+});
+
+describe('errors of the others', () => {
+  it.each([
+    { id: 'kraken', create: createKraken, status: 429, seen: 'RateLimitExceeded' },
+    { id: 'kraken', create: createKraken, status: 520, seen: 'ExchangeNotAvailable' },
+    { id: 'coinbase', create: createCoinbase, status: 429, seen: 'RateLimitExceeded' },
+    { id: 'coinbase', create: createCoinbase, status: 503, seen: 'ExchangeNotAvailable' },
+  ])('$id $status: $seen', async ({ id, create, status, seen }) => {
+    await connect(id, create);
+    venue.fault({ kind: 'status', status });
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe(seen);
+  });
+
+  it.each([
+    { id: 'kraken', create: createKraken },
+    { id: 'coinbase', create: createCoinbase },
+  ])('$id: a page of HTML becomes a ticker without numbers', async ({ id, create }) => {
+    await connect(id, create);
+    venue.fault({ kind: 'garbage' });
+    expect((await exchange.fetchTicker(symbol)).last).toBeUndefined();
+  });
+
+  it('kraken refuses with HTTP 200', async () => {
+    await connect('kraken', createKraken);
+    venue.fault({ kind: 'status', status: 200, body: { error: ['EGeneral:Too many requests'] } });
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('DDoSProtection');
+  });
+});

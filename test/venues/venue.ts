@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Fault, Faults, type Reply, send, sendFaulty } from './faults.ts';
+import { type VenueMarket, VenueModel } from './model.ts';
+
+/** A request as the venue received it. */
+export interface VenueRequest {
+  readonly method: string;
+  readonly path: string;
+  /** A parameter sent several times is joined with commas. */
+  readonly query: Readonly<Record<string, string>>;
+  /** When it arrived by the system's clock, epoch ms. */
+  readonly at: number;
+}
+
+/** ccxt constructor options, plain JSON, that make a class speak to this venue and to nothing else. */
+export interface ExchangeConfig {
+  readonly urls: { readonly api: Readonly<Record<string, unknown>> };
+}
+
+/** One endpoint: the whole path, and its answer from the model. `name` is the path's first group, decoded. */
+export interface Route {
+  readonly path: RegExp;
+  readonly answer: (query: VenueRequest['query'], model: VenueModel, name: string) => Reply;
+}
+
+/** What makes a venue a certain exchange. */
+export interface VenueDefinition {
+  readonly markets: readonly VenueMarket[];
+  readonly routes: readonly Route[];
+  /** How the exchange words an HTTP status that it answers instead of data, at `now`; 404 is also the unknown path. */
+  readonly refuse: (status: number, now: number) => Reply;
+  readonly exchangeConfig: (url: string) => ExchangeConfig;
+}
+
+/** A stand-in of one exchange on loopback: the model that tests change, and the HTTP server that serves it. */
+export class Venue extends VenueModel {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly exchangeConfig: ExchangeConfig;
+  /** How long every answer takes, in ms. Faults wait as long. */
+  delayMs = 0;
+
+  readonly #definition: VenueDefinition;
+  readonly #server: Server;
+  readonly #faults = new Faults();
+  readonly #sockets = new Set<Socket>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #requests: VenueRequest[] = [];
+
+  /** Takes a server that listens already; use `createVenue`. */
+  constructor(definition: VenueDefinition, server: Server, url: string) {
+    super(definition.markets);
+    this.url = url;
+    this.exchangeConfig = definition.exchangeConfig(url);
+    this.#definition = definition;
+    this.#server = server;
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    server.on('request', (request, response) => this.#serve(request, response));
+  }
+
+  /** Every request since the start or the last `reset()`, oldest first, faulted ones too. */
+  get requests(): readonly VenueRequest[] {
+    return this.#requests;
+  }
+
+  /** How many of `requests` match `path?query`, decoded; all without a pattern. */
+  count(match?: RegExp): number {
+    return this.#requests.filter((request) => match === undefined || toTarget(request).search(match) !== -1).length;
+  }
+
+  /** Forgets the requests; faults and data stay. */
+  reset(): void {
+    this.#requests = [];
+  }
+
+  /** From now on requests fail this way. The newest fault that matches a request wins. */
+  fault(fault: Fault): void {
+    this.#faults.add(fault);
+  }
+
+  /** New requests are answered again. Those that hang go on hanging, until their client gives up or `close()`. */
+  heal(): void {
+    this.#faults.clear();
+  }
+
+  /** Connections that clients hold open now, idle ones too. */
+  get openSockets(): number {
+    return this.#sockets.size;
+  }
+
+  /** Stops listening and destroys every socket, hanging ones too; resolves when all are gone. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    const gone = [...this.#sockets].map((socket) => once(socket, 'close'));
+    const closed = this.#server.listening ? once(this.#server, 'close') : Promise.resolve();
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all([closed, ...gone]);
+  }
+
+  #serve(incoming: IncomingMessage, response: ServerResponse): void {
+    const request = toRequest(incoming);
+    this.#requests.push(request);
+    const fault = this.#faults.take(toTarget(request));
+    incoming.resume();
+    const answer = (): void => {
+      if (response.destroyed) return;
+      const healthy = this.#answer(request);
+      if (fault === null) send(response, healthy);
+      else sendFaulty(response, fault, healthy, (status) => this.#definition.refuse(status, this.now));
+    };
+    if (this.delayMs === 0) {
+      answer();
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      answer();
+    }, this.delayMs);
+    this.#timers.add(timer);
+  }
+
+  #answer({ path, query }: VenueRequest): Reply {
+    for (const route of this.#definition.routes) {
+      const match = route.path.exec(path);
+      if (match?.[0] === path) return route.answer(query, this, decodeURIComponent(match[1] ?? ''));
+    }
+    return this.#definition.refuse(404, this.now);
+  }
+}
+
+/** Starts a venue on a free port of 127.0.0.1. Close it when done. */
+export async function createVenue(definition: VenueDefinition): Promise<Venue> {
+  // Idle connections stay open, so that no test meets one that closes by itself.
+  const server = createServer({ keepAliveTimeout: 60_000 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the venue has no port');
+  return new Venue(definition, server, `http://127.0.0.1:${address.port}`);
+}
+
+function toRequest(incoming: IncomingMessage): VenueRequest {
+  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+  const query = Object.fromEntries([...searchParams.keys()].map((key) => [key, searchParams.getAll(key).join(',')]));
+  return { method: incoming.method ?? 'GET', path: pathname, query, at: Date.now() };
+}
+
+function toTarget({ path, query }: VenueRequest): string {
+  const pairs = Object.entries(query).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
+}
