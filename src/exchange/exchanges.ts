@@ -1,0 +1,63 @@
+import { MarketDataError } from '../market/error.ts';
+import type { ExchangeInfo } from '../market/exchange.ts';
+import type { Catalogue } from './catalogue.ts';
+import { loadExchangeClass } from './ccxt.ts';
+import {
+  createExchangeClient,
+  type ExchangeClient,
+  type ExchangeClientOptions,
+  type ExchangeOptions,
+} from './client.ts';
+
+/** The clients of all exchanges, each made when first asked for and kept. */
+export interface Exchanges {
+  readonly catalogue: Catalogue;
+  /** Rejects with EXCHANGE_NOT_FOUND for an id that is not in the catalogue, EXCHANGE_UNAVAILABLE after `close()`. */
+  get(id: string): Promise<ExchangeClient>;
+  /** Closes every client; those being made too. */
+  close(): Promise<void>;
+}
+
+export interface ExchangesOptions extends Omit<ExchangeClientOptions, 'info' | 'Class' | 'options'> {
+  readonly catalogue: Catalogue;
+  /** By exchange id. */
+  readonly exchangeOptions: Readonly<Record<string, ExchangeOptions>>;
+}
+
+export function createExchanges({ catalogue, exchangeOptions, ...common }: ExchangesOptions): Exchanges {
+  const clients = new Map<string, Promise<ExchangeClient>>();
+  let closed = false;
+
+  async function create(info: ExchangeInfo): Promise<ExchangeClient> {
+    try {
+      const Class = await loadExchangeClass(info.id, info.streaming);
+      return createExchangeClient({ ...common, info, Class, options: exchangeOptions[info.id] ?? {} });
+    } catch (error) {
+      common.onError(info.id, error);
+      if (error instanceof MarketDataError) throw error;
+      const details = { exchange: info.id, cause: error };
+      throw new MarketDataError('INTERNAL_SERVER_ERROR', `${info.id} could not be set up with its options.`, details);
+    }
+  }
+
+  return {
+    catalogue,
+    get: async (id) => {
+      const info = catalogue.get(id);
+      if (closed) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'This server is stopping.', { exchange: id });
+      let client = clients.get(id);
+      if (!client) {
+        client = create(info);
+        clients.set(id, client);
+        client.catch(() => clients.delete(id));
+      }
+      return client;
+    },
+    close: async () => {
+      closed = true;
+      const made = await Promise.allSettled(clients.values());
+      clients.clear();
+      await Promise.all(made.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.close() : undefined)));
+    },
+  };
+}

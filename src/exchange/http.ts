@@ -1,0 +1,78 @@
+import type { Exchange } from 'ccxt';
+import { ccxtErrors } from './ccxt.ts';
+
+/** What the HTTP answer behind an error said, beyond what ccxt keeps of it. */
+export interface HttpFailure {
+  readonly status: number;
+  /** From `Retry-After`, in ms. */
+  readonly retryAfterMs: number | null;
+}
+
+/** The HTTP answer behind an error, where there was one. */
+export type FailureLookup = (error: unknown) => HttpFailure | undefined;
+
+interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/**
+ * Mends three things in an instance's HTTP path, and returns a look-up of what was learnt:
+ * - ccxt's timeout ends with the response headers; here the body ends by it too, and its socket is freed.
+ * - A 200 that holds HTML, nothing or half a JSON text would reach ccxt's parsers as a string; here it is a BadResponse.
+ * - ccxt's errors forget the status (403 and 451 become ExchangeNotAvailable) and Retry-After; here they are kept beside.
+ */
+export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup {
+  const failures = new WeakMap<object, HttpFailure>();
+
+  const undiciRequest = exchange.undiciRequest.bind(exchange);
+  exchange.undiciRequest = async (url, params) => {
+    const late = AbortSignal.timeout(timeoutMs);
+    const response = await undiciRequest(url, { ...params, signal: AbortSignal.any([params.signal, late]) });
+    return {
+      ...response,
+      text: () => untilAborted(late, response.text()),
+      arrayBuffer: () => untilAborted(late, response.arrayBuffer()),
+    };
+  };
+
+  const handleRestResponse = exchange.handleRestResponse.bind(exchange);
+  exchange.handleRestResponse = async (response: HttpResponse, ...rest) => {
+    try {
+      const body: unknown = await handleRestResponse(response, ...rest);
+      if (typeof body === 'string' && isBrokenText(body)) {
+        throw new ccxtErrors.BadResponse(`${exchange.id} answered HTTP ${response.status} without readable JSON`);
+      }
+      return body;
+    } catch (error) {
+      if (error instanceof Error) {
+        failures.set(error, { status: response.status, retryAfterMs: toRetryAfterMs(response) });
+      }
+      throw error;
+    }
+  };
+  return (error) => (error instanceof Error ? failures.get(error) : undefined);
+}
+
+/** The body, or the signal's reason: ccxt waits for ever for a compressed body whose connection broke. */
+function untilAborted<T>(signal: AbortSignal, body: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    body.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** HTML, nothing, or JSON that did not parse. Some exchanges answer a bare word or number, which is neither. */
+function isBrokenText(body: string): boolean {
+  return body === '' || /^[<{[]/.test(body);
+}
+
+/** `Retry-After` in ms: it holds seconds or an HTTP date (RFC 9110, 10.2.3). */
+function toRetryAfterMs({ headers }: HttpResponse): number | null {
+  const text = headers instanceof Headers ? headers.get('retry-after') : headers['retry-after'];
+  if (typeof text !== 'string' || text === '') return null;
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : null;
+}

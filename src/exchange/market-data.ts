@@ -1,0 +1,24 @@
+import type { Clock } from '../market/clock.ts';
+import type { MarketData } from '../market/market-data.ts';
+import { fetchCandles } from './candles.ts';
+import { toMarketDataError } from './errors.ts';
+import type { Exchanges } from './exchanges.ts';
+import { fetchTickers } from './tickers.ts';
+
+/** The market data port over ccxt, without any cache: each fetch is a call to the exchange. */
+export function createMarketData(exchanges: Exchanges, clock: Clock): MarketData {
+  const { catalogue } = exchanges;
+  return {
+    exchanges: () => catalogue.exchanges,
+    exchange: (id) => catalogue.get(id),
+    fetchMarkets: async (exchange) => (await exchanges.get(exchange)).markets(),
+    fetchTickers: async (exchange, symbols) => {
+      try {
+        return await fetchTickers(await exchanges.get(exchange), symbols, clock.now);
+      } catch (error) {
+        return new Map(symbols.map((symbol) => [symbol, toMarketDataError(error, { exchange, symbol })]));
+      }
+    },
+    fetchCandles: async (query) => fetchCandles(await exchanges.get(query.exchange), query, clock.now()),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Exchange, MarketInterface } from 'ccxt';
+import type { Clock } from '../market/clock.ts';
+import { MarketDataError } from '../market/error.ts';
+import type { Market, Markets } from '../market/market.ts';
+import { toMarket } from './normalize.ts';
+
+/** Exchanges list and delist a few markets a day; an hour keeps up and costs them nothing. */
+const refreshMs = 3_600_000;
+
+/** An exchange's markets, loaded on first use and refreshed from time to time. */
+export interface MarketsLoader {
+  /** The markets as last loaded; null before the first load. */
+  readonly current: Markets | null;
+  /** The markets; loads them when there are none yet, once for all who wait. Rejects with whatever ccxt threw. */
+  load(): Promise<Markets>;
+  /** Ends the refreshing. */
+  stop(): void;
+}
+
+export interface MarketsLoaderOptions {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  /** Between 0 and 1, for the jitter. */
+  readonly random: () => number;
+  readonly onRefreshError: (error: unknown) => void;
+}
+
+/**
+ * Keeps ccxt's markets loaded. ccxt remembers a failed load and answers every later call with it, so each attempt here
+ * is a forced one; a refresh that fails leaves the markets as they were, for ccxt's own calls too.
+ */
+export function createMarketsLoader({ exchange, clock, random, onRefreshError }: MarketsLoaderOptions): MarketsLoader {
+  let markets: Markets | null = null;
+  let loading: Promise<Markets> | undefined;
+  let cancelRefresh = (): void => {};
+  let stopped = false;
+
+  async function attempt(): Promise<Markets> {
+    // An empty list comes as far as ccxt's indices before it is refused, so they are put back as well.
+    const { markets: before, markets_by_id, symbols, ids } = exchange;
+    try {
+      const loaded = toMarkets(exchange, await exchange.loadMarkets(true));
+      markets = loaded;
+      return loaded;
+    } catch (error) {
+      if (before) {
+        Object.assign(exchange, { markets: before, markets_by_id, symbols, ids });
+        exchange.marketsLoading = Promise.resolve(before);
+      }
+      throw error;
+    } finally {
+      loading = undefined;
+      if (markets) scheduleRefresh();
+    }
+  }
+
+  function scheduleRefresh(): void {
+    cancelRefresh();
+    if (stopped) return;
+    // Between 0.75 and 1.25 of the interval, so that many exchanges, and many servers, don't refresh together.
+    cancelRefresh = clock.after(refreshMs * (0.75 + random() / 2), () => {
+      loading ??= attempt();
+      loading.catch(onRefreshError);
+    });
+  }
+
+  return {
+    get current() {
+      return markets;
+    },
+    load: () => {
+      if (markets) return Promise.resolve(markets);
+      loading ??= attempt();
+      return loading;
+    },
+    stop: () => {
+      stopped = true;
+      cancelRefresh();
+    },
+  };
+}
+
+function toMarkets(exchange: Exchange, loaded: Readonly<Record<string, MarketInterface | undefined>>): Markets {
+  const markets = new Map<string, Market>();
+  for (const symbol of Object.keys(loaded).sort()) {
+    const market = loaded[symbol];
+    if (market) markets.set(symbol, toMarket(exchange, market));
+  }
+  if (markets.size === 0) {
+    throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange.id} sent an answer without any market.`, {
+      exchange: exchange.id,
+    });
+  }
+  return markets;
+}

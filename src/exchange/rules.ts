@@ -1,0 +1,56 @@
+import type { Exchange, MarketInterface } from 'ccxt';
+
+// What differs from exchange to exchange and ccxt does not know. Each line names where it comes from.
+
+/**
+ * Contract tickers of these come for one symbol or for all, and all weigh 40 times one:
+ * Binance "24hr Ticker Price Change Statistics" of the USDⓈ-M and COIN-M futures, Aster's API documentation of the same
+ * endpoint. The spot lines are for exchanges that copied it: ccxt's own costs in binanceus.js and bitrue.js.
+ */
+const dearBatches: Readonly<Record<string, readonly ('spot' | 'contract')[]>> = {
+  aster: ['contract'],
+  binance: ['contract'],
+  binancecoinm: ['contract'],
+  binanceus: ['spot'],
+  binanceusdm: ['contract'],
+  bitrue: ['spot'],
+};
+const dearBatchPaysFrom = 40;
+
+/** The number of symbols from which one batched ticker call is cheaper for the exchange than single calls. */
+export function batchPaysFrom(exchange: string, market: MarketInterface): number {
+  const kind = market.spot ? 'spot' : 'contract';
+  return dearBatches[exchange]?.includes(kind) ? dearBatchPaysFrom : 2;
+}
+
+/** Exchanges that serve only their newest candles, whatever `since` says. Kraken: "up to 720 of the most recent entries" (REST API, Get OHLC Data). */
+const newestCandlesOnly: Readonly<Record<string, number>> = { kraken: 720 };
+
+/** Timeframes that last otherwise than ccxt names them. Kraken's interval of 21600 minutes is 15 days (REST API, Get OHLC Data). */
+const actualTimeframes: Readonly<Record<string, Readonly<Record<string, string>>>> = { kraken: { '2w': '15d' } };
+
+/** The timeframe whose length the exchange's candles have when asked for `timeframe`; nearly always the same. */
+export function actualTimeframe(exchange: string, timeframe: string): string {
+  return actualTimeframes[exchange]?.[timeframe] ?? timeframe;
+}
+
+/** How many candles back the exchange can answer; null where it has no such limit that we know of. */
+export function candleHistory(exchange: string): number | null {
+  return newestCandlesOnly[exchange] ?? null;
+}
+
+/**
+ * Makes ccxt's throttle charge what Binance charges for spot tickers of several symbols. ccxt takes a call with
+ * `symbols` for one of all symbols. The weights: up to 20 symbols 2, up to 100 40, more 80 (rest-api.md of
+ * binance-spot-api-docs); ccxt's unit there is 0.2 a weight.
+ */
+export function priceRequests(exchange: Exchange): void {
+  if (exchange.id !== 'binance') return;
+  const original = exchange.calculateRateLimiterCost.bind(exchange);
+  exchange.calculateRateLimiterCost = (api, method, path, params, config) => {
+    const symbols: unknown = path === 'ticker/24hr' && api === 'public' ? params.symbols : undefined;
+    if (typeof symbols !== 'string') return original(api, method, path, params, config);
+    const count = symbols.split(',').length;
+    return 0.2 * (count <= 20 ? 2 : count <= 100 ? 40 : 80);
+  };
+}

@@ -1,0 +1,13 @@
+import type { MarketInterface } from 'ccxt';
+import type { Markets } from '../market/market.ts';
+import { requireMarket } from '../market/not-found.ts';
+import type { ExchangeClient } from './client.ts';
+
+/**
+ * ccxt's market of a symbol. ccxt's own look-up also takes raw ids, and names such as `constructor`, so ours comes
+ * first. Throws SYMBOL_NOT_FOUND with the nearest symbols.
+ */
+export function findMarket(client: ExchangeClient, markets: Markets, symbol: string): MarketInterface {
+  requireMarket(client.info.id, symbol, markets);
+  return client.ccxt.market(symbol);
+}

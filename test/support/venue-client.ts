@@ -1,0 +1,120 @@
+import { expect } from 'vitest';
+import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
+import type { ExchangeClient, ExchangeOptions } from '../../src/exchange/client.ts';
+import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
+import { createMarketData } from '../../src/exchange/market-data.ts';
+import { type Clock, systemClock } from '../../src/market/clock.ts';
+import { MarketDataError } from '../../src/market/error.ts';
+import type { MarketData } from '../../src/market/market-data.ts';
+import { createBinance } from '../venues/binance.ts';
+import { createCoinbase } from '../venues/coinbase.ts';
+import { createKraken } from '../venues/kraken.ts';
+import type { Venue } from '../venues/venue.ts';
+
+/** The exchanges that have a stand-in, with a liquid pair of each and the requests that loading its markets takes. */
+export const venues = [
+  { id: 'binance', create: createBinance, symbol: 'BTC/USDT', loads: 3 },
+  { id: 'kraken', create: createKraken, symbol: 'BTC/USD', loads: 2 },
+  { id: 'coinbase', create: createCoinbase, symbol: 'BTC/USD', loads: 6 },
+] as const;
+
+/** Every way but a status in which an answer goes wrong. */
+export const brokenAnswers = [
+  'hang',
+  'hang-body',
+  'cut',
+  'cut-body',
+  'cut-gzip',
+  'garbage',
+  'truncated',
+  'bad-gzip',
+  'empty',
+] as const;
+
+/** One stand-in and the market data port over it, with ccxt's throttle off. */
+export interface VenueClient {
+  readonly venue: Venue;
+  readonly exchanges: Exchanges;
+  readonly data: MarketData;
+  readonly client: ExchangeClient;
+  /** What failed so far, as ccxt threw it. */
+  readonly errors: readonly unknown[];
+  close(): Promise<void>;
+}
+
+export interface VenueClientOptions {
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly timeoutMs?: number;
+  readonly options?: ExchangeOptions;
+}
+
+/** Starts the stand-in of an exchange and a client of it. Close it when done. */
+export async function connect(id: (typeof venues)[number]['id'], given: VenueClientOptions = {}): Promise<VenueClient> {
+  const definition = venues.find((candidate) => candidate.id === id);
+  if (!definition) throw new Error(`there is no stand-in of ${id}`);
+  const venue = await definition.create();
+  const errors: unknown[] = [];
+  const clock = given.clock ?? systemClock;
+  const exchanges = createExchanges({
+    catalogue: createCatalogue(readCatalogue(), null),
+    exchangeOptions: { [id]: { ...venue.exchangeConfig, enableRateLimit: false, ...given.options } },
+    clock,
+    random: given.random ?? (() => 0.5),
+    timeoutMs: given.timeoutMs ?? 2000,
+    onError: (_, error) => errors.push(error),
+  });
+  const client = await exchanges.get(id);
+  return {
+    venue,
+    exchanges,
+    client,
+    errors,
+    data: createMarketData(exchanges, clock),
+    close: async () => {
+      await exchanges.close();
+      await venue.close();
+    },
+  };
+}
+
+/** Loads the markets with more patience than a short deadline has on a busy machine: the load outlives it. */
+export async function loadMarkets({ client }: VenueClient): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    if (
+      await client.markets().then(
+        () => true,
+        () => false,
+      )
+    ) {
+      return;
+    }
+  }
+  await client.markets();
+}
+
+/** The MarketDataError that the promise rejects with; anything else fails the test. */
+export async function failureOf(promise: Promise<unknown>): Promise<MarketDataError> {
+  const outcome = await promise.then(
+    () => 'it was answered',
+    (error: unknown) => error,
+  );
+  return requireError(outcome);
+}
+
+/** The value as a MarketDataError; anything else fails the test. */
+export function requireError(value: unknown): MarketDataError {
+  if (value instanceof MarketDataError) return value;
+  throw new Error('not a MarketDataError', { cause: value });
+}
+
+/** What a client may see of an error says nothing of addresses, bodies and stacks. */
+export function expectDiscreet(error: MarketDataError): void {
+  const { cause, ...seen } = error.details;
+  const text = `${error.message} ${JSON.stringify(seen)}`;
+  expect(text).not.toMatch(
+    /https?:|127\.0\.0\.1|\/api\/|\/0\/public|\/v2\/|\/market\/|<|\n|\{.*"(?:msg|error)"|\.js|ccxt/i,
+  );
+  expect(text).not.toMatch(/secret/);
+  if (cause instanceof Error) expect(text).not.toContain(cause.message);
+}
