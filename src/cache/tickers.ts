@@ -1,0 +1,122 @@
+import DataLoader from 'dataloader';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../market/clock.ts';
+import { MarketDataError } from '../market/error.ts';
+import type { MarketData } from '../market/market-data.ts';
+import type { Ticker } from '../market/ticker.ts';
+
+export interface TickerCacheOptions {
+  readonly upstream: Pick<MarketData, 'fetchTickers'>;
+  readonly clock: Clock;
+  /** How long a fetched ticker answers, in ms. */
+  readonly ttlMs: number;
+  /** How old a last known ticker may be and still answer, marked stale, while its exchange fails, in ms. */
+  readonly staleMaxMs: number;
+}
+
+/** What is known of one market: its last ticker, and the failure to renew it, if that came after. */
+interface Entry {
+  readonly ticker: Ticker;
+  readonly failure: { readonly error: MarketDataError; readonly at: number } | null;
+}
+
+/** DataLoader takes an Error among its values for a rejection; boxed, it is one answer among others. */
+interface Boxed {
+  readonly result: Ticker | MarketDataError;
+}
+
+/** Misses that come within this time, from whatever request, travel in one upstream call; little beside a call's own time. */
+const gatherMs = 10;
+
+/** Some 500 bytes each. */
+const maxEntries = 20_000;
+
+/**
+ * Tickers in this process: a fresh one answers at once, one fetch is in flight per market, misses of all requests are
+ * gathered into one call per exchange, and while an exchange fails its last known tickers answer, marked stale.
+ */
+export function createTickerCache({
+  upstream,
+  clock,
+  ttlMs,
+  staleMaxMs,
+}: TickerCacheOptions): Pick<MarketData, 'fetchTickers'> {
+  const entries = new LRUCache<string, Entry>({ max: maxEntries });
+  const loaders = new Map<string, DataLoader<string, Boxed>>();
+  const inFlight = new Map<string, Promise<Boxed>>();
+
+  function loaderOf(exchange: string): DataLoader<string, Boxed> {
+    const existing = loaders.get(exchange);
+    if (existing) return existing;
+    const loader = new DataLoader<string, Boxed>(
+      async (symbols) => {
+        const results = await upstream.fetchTickers(exchange, symbols);
+        return symbols.map((symbol) => {
+          const result = results.get(symbol);
+          if (!result) throw new Error(`the port gave no entry for ${exchange} ${symbol}`);
+          remember(exchange, symbol, result);
+          return { result };
+        });
+      },
+      // The loader's own cache would let whoever joins a fetch wait for the next batch as well.
+      { cache: false, batchScheduleFn: (callback) => clock.after(gatherMs, callback) },
+    );
+    loaders.set(exchange, loader);
+    return loader;
+  }
+
+  /** One fetch per market at a time: whoever asks while it is under way gets its result. */
+  function load(exchange: string, symbol: string): Promise<Boxed> {
+    const key = toKey(exchange, symbol);
+    const underWay = inFlight.get(key);
+    if (underWay) return underWay;
+    const loading = loaderOf(exchange)
+      .load(symbol)
+      .finally(() => inFlight.delete(key));
+    inFlight.set(key, loading);
+    return loading;
+  }
+
+  function remember(exchange: string, symbol: string, result: Ticker | MarketDataError): void {
+    const key = toKey(exchange, symbol);
+    if (!(result instanceof MarketDataError)) {
+      entries.set(key, { ticker: result, failure: null });
+      return;
+    }
+    const known = entries.get(key);
+    // What the exchange says it does not have must not answer as last known value later.
+    if (result.isRequestError) entries.delete(key);
+    else if (known) entries.set(key, { ticker: known.ticker, failure: { error: result, at: clock.now() } });
+  }
+
+  /** The last known ticker, marked stale while its exchange fails, or the failure once it is too old for that. */
+  function answer({ ticker, failure }: Entry): Ticker | MarketDataError {
+    if (!failure) return ticker;
+    return clock.now() - ticker.receivedAt <= staleMaxMs ? Object.freeze({ ...ticker, stale: true }) : failure.error;
+  }
+
+  async function find(exchange: string, symbol: string, maxAgeMs: number): Promise<Ticker | MarketDataError> {
+    if (maxAgeMs > 0) {
+      const entry = entries.get(toKey(exchange, symbol));
+      const triedAt = entry?.failure?.at ?? entry?.ticker.receivedAt;
+      // Where renewing failed just now, it is not tried again at once.
+      if (entry && triedAt !== undefined && clock.now() - triedAt < maxAgeMs) return answer(entry);
+    }
+    const { result } = await load(exchange, symbol);
+    if (maxAgeMs <= 0 || !(result instanceof MarketDataError)) return result;
+    const known = entries.get(toKey(exchange, symbol));
+    return known ? answer(known) : result;
+  }
+
+  return {
+    // At least 1 ms, so that a query is never the kind of call that wants no last known value.
+    fetchTickers: async (exchange, symbols, { maxAgeMs = Math.max(1, ttlMs) } = {}) => {
+      const found = symbols.map(async (symbol) => [symbol, await find(exchange, symbol, maxAgeMs)] as const);
+      return new Map(await Promise.all(found));
+    },
+  };
+}
+
+function toKey(exchange: string, symbol: string): string {
+  return `${exchange}\n${symbol}`;
+}

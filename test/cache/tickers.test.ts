@@ -1,0 +1,207 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createTickerCache } from '../../src/cache/tickers.ts';
+import { MarketDataError } from '../../src/market/error.ts';
+import type { FetchTickersOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
+import { FakeMarketData } from '../support/fake-market-data.ts';
+import { ManualClock, settle } from '../support/manual-clock.ts';
+import { toText } from '../support/ticker-text.ts';
+
+const btc = 'BTC/USDT';
+const eth = 'ETH/USDT';
+const ttlMs = 1000;
+const staleMaxMs = 60_000;
+const gatherMs = 10;
+const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'the exchange is down');
+
+let clock: ManualClock;
+let port: FakeMarketData;
+let cache: Pick<MarketData, 'fetchTickers'>;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  port = new FakeMarketData(clock);
+  port.set(btc, { last: 1 });
+  port.set(eth, { last: 2 });
+  cache = createTickerCache({ upstream: port, clock, ttlMs, staleMaxMs });
+});
+
+function textsOf(results: TickerResults): readonly string[] {
+  return [...results.values()].map(toText);
+}
+
+/** Asks and lets the gather time pass, if the answer is not there at once. */
+async function ask(
+  symbols: readonly string[] = [btc],
+  options?: FetchTickersOptions,
+  exchange = 'kraken',
+): Promise<readonly string[]> {
+  const answer = cache.fetchTickers(exchange, symbols, options);
+  if (clock.pending > 0) await clock.advance(gatherMs);
+  return textsOf(await answer);
+}
+
+describe('a fresh ticker', () => {
+  test('answers without a call until it is ttlMs old', async () => {
+    expect(await ask()).toEqual(['BTC/USDT 1']);
+    port.set(btc, { last: 3 });
+    await clock.advance(ttlMs - 1);
+    expect(await ask()).toEqual(['BTC/USDT 1']);
+    expect(port.tickerCalls).toHaveLength(1);
+    await clock.advance(1);
+    expect(await ask()).toEqual(['BTC/USDT 3']);
+    expect(port.tickerCalls).toHaveLength(2);
+  });
+
+  test('answers a caller who allows a greater age for longer, and one who allows less for less', async () => {
+    await ask();
+    await clock.advance(3 * ttlMs);
+    await ask([btc], { maxAgeMs: 4 * ttlMs });
+    expect(port.tickerCalls).toHaveLength(1);
+    await ask([btc], { maxAgeMs: 2 * ttlMs });
+    expect(port.tickerCalls).toHaveLength(2);
+  });
+
+  test('with ttlMs 0 answers within its millisecond and not after', async () => {
+    cache = createTickerCache({ upstream: port, clock, ttlMs: 0, staleMaxMs });
+    await ask();
+    await ask();
+    expect(port.tickerCalls).toHaveLength(1);
+    await clock.advance(1);
+    await ask();
+    expect(port.tickerCalls).toHaveLength(2);
+  });
+
+  test('with ttlMs 0 still answers stale while the exchange fails', async () => {
+    cache = createTickerCache({ upstream: port, clock, ttlMs: 0, staleMaxMs });
+    await ask();
+    await clock.advance(1);
+    port.fail(down);
+    expect(await ask()).toEqual(['BTC/USDT 1 stale']);
+  });
+});
+
+describe('misses', () => {
+  test('of a hundred callers at once cost one call with one symbol', async () => {
+    const answers = Array.from({ length: 100 }, () => cache.fetchTickers('kraken', [btc]));
+    await clock.advance(gatherMs);
+    for (const answer of answers) expect(textsOf(await answer)).toEqual(['BTC/USDT 1']);
+    expect(port.tickerCalls).toEqual([{ exchange: 'kraken', symbols: [btc], options: undefined }]);
+  });
+
+  test('of different callers within the gather time travel in one call, later ones in the next', async () => {
+    const first = cache.fetchTickers('kraken', [btc]);
+    await clock.advance(gatherMs - 1);
+    const second = cache.fetchTickers('kraken', [eth, btc]);
+    await clock.advance(1);
+    const third = cache.fetchTickers('kraken', ['SOL/USDT']);
+    await clock.advance(gatherMs);
+    expect(textsOf(await first)).toEqual(['BTC/USDT 1']);
+    expect(textsOf(await second)).toEqual(['ETH/USDT 2', 'BTC/USDT 1']);
+    expect(textsOf(await third)).toEqual(['SOL/USDT SYMBOL_NOT_FOUND']);
+    expect(port.tickerCalls.map(({ symbols }) => symbols)).toEqual([[btc, eth], ['SOL/USDT']]);
+  });
+
+  test('of different exchanges are separate calls', async () => {
+    const answers = [cache.fetchTickers('kraken', [btc]), cache.fetchTickers('binance', [btc])];
+    await clock.advance(gatherMs);
+    const [kraken, binance] = await Promise.all(answers);
+    expect([kraken?.get(btc), binance?.get(btc)]).toMatchObject([{ exchange: 'kraken' }, { exchange: 'binance' }]);
+    expect(port.tickerCalls.map(({ exchange, symbols }) => [exchange, symbols])).toEqual([
+      ['kraken', [btc]],
+      ['binance', [btc]],
+    ]);
+  });
+
+  test('join a call under way for the same symbol', async () => {
+    const release = port.hold();
+    const first = cache.fetchTickers('kraken', [btc]);
+    await clock.advance(5000);
+    const second = cache.fetchTickers('kraken', [btc]);
+    await clock.advance(5000);
+    release();
+    expect(await Promise.all([first, second].map(async (answer) => textsOf(await answer)))).toEqual([
+      ['BTC/USDT 1'],
+      ['BTC/USDT 1'],
+    ]);
+    expect(port.tickerCalls).toHaveLength(1);
+  });
+
+  test('that join a call are answered with it, not with a later call for other symbols', async () => {
+    const releaseFirst = port.hold();
+    const first = cache.fetchTickers('kraken', [btc]);
+    await clock.advance(gatherMs);
+    const releaseSecond = port.hold();
+    const other = cache.fetchTickers('kraken', [eth]);
+    let joined: readonly string[] = [];
+    void cache.fetchTickers('kraken', [btc]).then((results) => {
+      joined = textsOf(results);
+    });
+    await clock.advance(gatherMs);
+    expect(port.tickerCalls).toHaveLength(2);
+    releaseFirst();
+    await settle();
+    expect(joined).toEqual(['BTC/USDT 1']);
+    releaseSecond();
+    await Promise.all([first, other]);
+  });
+
+  test('leave no timer behind', async () => {
+    const release = port.hold();
+    const answers = [cache.fetchTickers('kraken', [btc]), cache.fetchTickers('binance', [eth])];
+    await clock.advance(gatherMs);
+    answers.push(cache.fetchTickers('kraken', [btc]));
+    release();
+    await clock.advance(gatherMs);
+    await Promise.all(answers);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('with maxAgeMs 0', () => {
+  test('each call asks upstream', async () => {
+    for (const last of [1, 2, 3]) {
+      port.set(btc, { last });
+      expect(await ask([btc], { maxAgeMs: 0 })).toEqual([`BTC/USDT ${last}`]);
+    }
+    expect(port.tickerCalls).toHaveLength(3);
+  });
+
+  test('a failure is the raw error and never the last known ticker', async () => {
+    await ask();
+    port.fail(down);
+    expect(await ask([btc], { maxAgeMs: 0 })).toEqual(['BTC/USDT EXCHANGE_UNAVAILABLE']);
+    expect(await ask([btc], { maxAgeMs: 0 })).toEqual(['BTC/USDT EXCHANGE_UNAVAILABLE']);
+    expect(port.tickerCalls).toHaveLength(3);
+  });
+
+  test('a success renews what others are answered', async () => {
+    await ask();
+    await clock.advance(ttlMs - 1);
+    port.set(btc, { last: 5 });
+    await ask([btc], { maxAgeMs: 0 });
+    await clock.advance(ttlMs - 1);
+    expect(await ask()).toEqual(['BTC/USDT 5']);
+    expect(port.tickerCalls).toHaveLength(2);
+  });
+
+  test('a failure makes what others are answered stale', async () => {
+    await ask();
+    port.fail(down);
+    await ask([btc], { maxAgeMs: 0 });
+    expect(await ask()).toEqual(['BTC/USDT 1 stale']);
+    expect(port.tickerCalls).toHaveLength(2);
+  });
+});
+
+test('an upstream that rejects is not remembered', async () => {
+  let rejecting = true;
+  const upstream: Pick<MarketData, 'fetchTickers'> = {
+    fetchTickers: (...args) => (rejecting ? Promise.reject(new Error('a bug')) : port.fetchTickers(...args)),
+  };
+  cache = createTickerCache({ upstream, clock, ttlMs, staleMaxMs });
+  const rejected = expect(cache.fetchTickers('kraken', [btc])).rejects.toThrow('a bug');
+  await clock.advance(gatherMs);
+  await rejected;
+  rejecting = false;
+  expect(await ask()).toEqual(['BTC/USDT 1']);
+});

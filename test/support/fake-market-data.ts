@@ -1,0 +1,139 @@
+import type { Candle, CandleQuery } from '../../src/market/candle.ts';
+import type { Clock } from '../../src/market/clock.ts';
+import { MarketDataError } from '../../src/market/error.ts';
+import type { ExchangeInfo } from '../../src/market/exchange.ts';
+import type { FetchTickersOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
+import { exchangeNotFound } from '../../src/market/not-found.ts';
+import type { Ticker } from '../../src/market/ticker.ts';
+
+/** One call of fetchTickers, as it was asked. */
+export interface TickerCall {
+  readonly exchange: string;
+  readonly symbols: readonly string[];
+  readonly options: FetchTickersOptions | undefined;
+}
+
+const blank: Ticker = {
+  exchange: '',
+  symbol: '',
+  timestamp: null,
+  receivedAt: 0,
+  source: 'FETCH',
+  stale: false,
+  last: null,
+  open: null,
+  high: null,
+  low: null,
+  close: null,
+  previousClose: null,
+  bid: null,
+  bidVolume: null,
+  ask: null,
+  askVolume: null,
+  vwap: null,
+  change: null,
+  percentage: null,
+  average: null,
+  baseVolume: null,
+  quoteVolume: null,
+  markPrice: null,
+  indexPrice: null,
+};
+
+/** A ticker with the given fields; the others are null. */
+export function tickerOf(fields: Partial<Ticker>): Ticker {
+  return { ...blank, ...fields };
+}
+
+/**
+ * The market data port with answers that a test sets: of each symbol a ticker, the same on every exchange, or an error.
+ * A symbol without either does not exist. Counts the calls; `hold()` leaves them waiting.
+ */
+export class FakeMarketData implements MarketData {
+  readonly tickerCalls: TickerCall[] = [];
+  readonly candleCalls: CandleQuery[] = [];
+  /** Each outcome in the order in which it was given. */
+  readonly given: { readonly symbol: string; readonly outcome: Ticker | MarketDataError }[] = [];
+  readonly #clock: Clock;
+  readonly #ids: readonly string[];
+  readonly #outcomes = new Map<string, Partial<Ticker> | MarketDataError>();
+  #candles: readonly Candle[] | MarketDataError = [];
+  #failure: MarketDataError | null = null;
+  #gate: Promise<void> = Promise.resolve();
+
+  constructor(clock: Clock, ids: readonly string[] = ['kraken', 'binance']) {
+    this.#clock = clock;
+    this.#ids = ids;
+  }
+
+  /** What the exchanges answer from now on. Tickers get the time of the answer as `receivedAt`, if none is given. */
+  set(symbol: string, outcome: Partial<Ticker> | MarketDataError): void {
+    this.#outcomes.set(symbol, outcome);
+  }
+
+  setCandles(candles: readonly Candle[] | MarketDataError): void {
+    this.#candles = candles;
+  }
+
+  /** Lets every symbol fail; null ends it. */
+  fail(error: MarketDataError | null): void {
+    this.#failure = error;
+  }
+
+  /** Calls wait from now on, until the function returned is called; they answer what is set by then. */
+  hold(): () => void {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#gate = gate;
+    return () => {
+      if (this.#gate === gate) this.#gate = Promise.resolve();
+      release();
+    };
+  }
+
+  exchanges = (): readonly ExchangeInfo[] => this.#ids.map(toInfo);
+
+  exchange = (id: string): ExchangeInfo => {
+    if (!this.#ids.includes(id)) throw exchangeNotFound(id, this.#ids, false);
+    return toInfo(id);
+  };
+
+  fetchMarkets = async (): Promise<never> => {
+    throw new Error('the fake has no markets');
+  };
+
+  fetchTickers = async (
+    exchange: string,
+    symbols: readonly string[],
+    options?: FetchTickersOptions,
+  ): Promise<TickerResults> => {
+    this.tickerCalls.push({ exchange, symbols: [...symbols], options });
+    await this.#gate;
+    return new Map(symbols.map((symbol) => [symbol, this.#give(exchange, symbol)]));
+  };
+
+  fetchCandles = async (query: CandleQuery): Promise<readonly Candle[]> => {
+    this.candleCalls.push(query);
+    const candles = this.#candles;
+    await this.#gate;
+    if (candles instanceof MarketDataError) throw candles;
+    return candles;
+  };
+
+  #give(exchange: string, symbol: string): Ticker | MarketDataError {
+    const set = this.#outcomes.get(symbol);
+    const outcome = this.#failure ?? set ?? new MarketDataError('SYMBOL_NOT_FOUND', `no market ${symbol}`);
+    const given =
+      outcome instanceof MarketDataError
+        ? outcome.withSymbol(symbol)
+        : tickerOf({ exchange, symbol, receivedAt: this.#clock.now(), ...outcome });
+    this.given.push({ symbol, outcome: given });
+    return given;
+  }
+}
+
+function toInfo(id: string): ExchangeInfo {
+  return { id, name: id, countries: [], website: null, simulated: false, timeframes: [], has: [], streaming: false };
+}
