@@ -1,0 +1,148 @@
+import { beforeEach, expect, test } from 'vitest';
+import { type PollOptions, type PollRound, poll } from '../../src/feed/poll.ts';
+import { ManualClock, settle } from '../support/manual-clock.ts';
+
+const intervalMs = 1000;
+const succeeded = { value: 'ok', failed: false, retryAfterMs: 0 };
+const failed = { value: 'error', failed: true, retryAfterMs: 0 };
+
+let clock: ManualClock;
+
+beforeEach(() => {
+  clock = new ManualClock(0);
+});
+
+/** A poll that is read to its end, and when each of its rounds began. */
+function start(options: Partial<PollOptions<string>> & Pick<PollOptions<string>, 'fetchRound'>) {
+  const abort = new AbortController();
+  const startedAt: number[] = [];
+  const values: string[] = [];
+  const state = { ended: false };
+  const fetchRound = (): Promise<PollRound<string>> => {
+    startedAt.push(clock.now());
+    return options.fetchRound();
+  };
+  const rounds = poll({ intervalMs, clock, random: () => 0, signal: abort.signal, ...options, fetchRound });
+  void (async () => {
+    for await (const round of rounds) values.push(round.value);
+    state.ended = true;
+  })();
+  return { startedAt, values, state, abort: () => abort.abort() };
+}
+
+/** The times between one round and the next. */
+function gaps(startedAt: readonly number[]): readonly number[] {
+  return startedAt.slice(1).map((at, index) => at - (startedAt[index] ?? 0));
+}
+
+test('the first round comes after one interval, the next ones at intervals', async () => {
+  const polling = start({ fetchRound: async () => succeeded });
+  await clock.advance(intervalMs - 1);
+  expect(polling.startedAt).toEqual([]);
+  await clock.advance(2 * intervalMs + 1);
+  expect(polling.startedAt).toEqual([1000, 2000, 3000]);
+  expect(polling.values).toEqual(['ok', 'ok', 'ok']);
+});
+
+test('the interval counts from the start of a round', async () => {
+  const polling = start({
+    fetchRound: () => new Promise((resolve) => clock.after(400, () => resolve(succeeded))),
+  });
+  await clock.advance(3000);
+  expect(polling.startedAt).toEqual([1000, 2000, 3000]);
+});
+
+test('a slow round is never overlapped; the next follows it at once', async () => {
+  let finish = (_round: PollRound<string>): void => {};
+  const polling = start({
+    fetchRound: () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      }),
+  });
+  await clock.advance(5500);
+  expect(polling.startedAt).toEqual([1000]);
+  finish(succeeded);
+  await clock.advance(0);
+  expect(polling.startedAt).toEqual([1000, 5500]);
+});
+
+test.each([
+  { random: 0, expected: [1000, 2000, 4000, 8000, 15_000, 15_000] },
+  { random: 1, expected: [2000, 4000, 8000, 16_000, 30_000, 30_000] },
+])('with a random of $random, failing rounds wait $expected ms', async ({ random, expected }) => {
+  const polling = start({ fetchRound: async () => failed, random: () => random });
+  await clock.advance(100_000);
+  expect(gaps(polling.startedAt).slice(0, 6)).toEqual(expected);
+});
+
+test('an interval above the cap is not shortened by failing', async () => {
+  const polling = start({ fetchRound: async () => failed, random: () => 1, intervalMs: 60_000 });
+  await clock.advance(240_000);
+  expect(gaps(polling.startedAt)).toEqual([60_000, 60_000, 60_000]);
+});
+
+test('thousands of failures later the wait is still the cap', async () => {
+  const polling = start({ fetchRound: async () => failed, random: () => 1 });
+  await clock.advance(2000 * 30_000);
+  expect(gaps(polling.startedAt).at(-1)).toBe(30_000);
+});
+
+test('a success resets the backoff', async () => {
+  const outcomes = [failed, failed, failed, succeeded, failed, succeeded, succeeded];
+  const polling = start({ fetchRound: async () => outcomes.shift() ?? succeeded, random: () => 1 });
+  await clock.advance(20_000);
+  expect(gaps(polling.startedAt)).toEqual([2000, 4000, 8000, 1000, 2000, 1000, 1000]);
+});
+
+test('a failing round waits at least as long as the exchange asked, above the cap too', async () => {
+  const waits = [45_000, 500, 0];
+  const polling = start({
+    fetchRound: async () => ({ ...failed, retryAfterMs: waits.shift() ?? 0 }),
+    random: () => 1,
+  });
+  await clock.advance(60_000);
+  expect(gaps(polling.startedAt)).toEqual([45_000, 4000, 8000]);
+});
+
+test('abort during a wait ends it and leaves no timer', async () => {
+  const polling = start({ fetchRound: async () => succeeded });
+  await clock.advance(1500);
+  expect(clock.pending).toBe(1);
+  polling.abort();
+  await settle();
+  expect(polling.state.ended).toBe(true);
+  expect(clock.pending).toBe(0);
+  expect(polling.values).toEqual(['ok']);
+});
+
+test('abort before the first round ends it without one', async () => {
+  const polling = start({ fetchRound: async () => succeeded });
+  polling.abort();
+  await clock.advance(5000);
+  expect(polling.state.ended).toBe(true);
+  expect(polling.startedAt).toEqual([]);
+});
+
+test.each([succeeded, failed])(
+  'abort during a fetch gives its $value round, ends it and leaves no timer',
+  async (round) => {
+    let finish = (_round: PollRound<string>): void => {};
+    const polling = start({
+      fetchRound: () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+    });
+    await clock.advance(1500);
+    polling.abort();
+    await settle();
+    expect(polling.state.ended).toBe(false);
+    finish(round);
+    await settle();
+    expect(polling.values).toEqual([round.value]);
+    expect(polling.state.ended).toBe(true);
+    expect(polling.startedAt).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  },
+);
