@@ -1,0 +1,57 @@
+import { GraphQLError } from 'graphql';
+import { MarketDataError, marketDataErrorCodes } from '../market/error.ts';
+
+const knownCodes: ReadonlySet<unknown> = new Set(marketDataErrorCodes);
+
+/**
+ * What a client is told of an error: code, sentence and what applies of exchange, symbol, timeframe, retryable,
+ * retryAfterMs and suggestions. A document or a variable at fault is BAD_USER_INPUT; everything unexpected is
+ * INTERNAL_SERVER_ERROR without a word of what happened, and goes to `report`. What it returned once it returns again.
+ */
+export function toClientError(error: unknown, report: (error: unknown) => void): GraphQLError {
+  const located = error instanceof GraphQLError ? error : undefined;
+  const origin = rootOf(error);
+  if (origin instanceof MarketDataError) {
+    const { exchange, symbol, timeframe, retryAfterMs, suggestions } = origin.details;
+    const { code, retryable } = origin;
+    return clientError(origin.message, located, {
+      code,
+      exchange,
+      symbol,
+      timeframe,
+      retryable,
+      retryAfterMs,
+      suggestions,
+    });
+  }
+  if (located && origin instanceof GraphQLError) {
+    const code = knownCodes.has(origin.extensions.code) ? origin.extensions.code : 'BAD_USER_INPUT';
+    return clientError(located.message, located, { retryable: false, ...origin.extensions, code });
+  }
+  report(origin);
+  return clientError('Something went wrong on this server.', located, {
+    code: 'INTERNAL_SERVER_ERROR',
+    retryable: false,
+  });
+}
+
+/** graphql-js wraps what resolvers and scalars throw, some of it twice. */
+function rootOf(error: unknown): unknown {
+  let origin = error;
+  while (origin instanceof GraphQLError && origin.originalError) origin = origin.originalError;
+  return origin;
+}
+
+function clientError(
+  message: string,
+  located: GraphQLError | undefined,
+  extensions: Readonly<Record<string, unknown>>,
+): GraphQLError {
+  return new GraphQLError(message, {
+    extensions,
+    ...(located?.nodes ? { nodes: located.nodes } : {}),
+    ...(located?.source ? { source: located.source } : {}),
+    ...(located?.positions ? { positions: located.positions } : {}),
+    ...(located?.path ? { path: located.path } : {}),
+  });
+}

@@ -1,0 +1,71 @@
+import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import { isTimeframe } from '../market/timeframe.ts';
+import { builder } from './builder.ts';
+
+// Date.parse takes much more than instants, and local times too.
+const isoInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** The latest instant JavaScript can hold, epoch ms (ECMAScript, Time Values and Time Range). */
+const lastInstant = 8.64e15;
+
+builder.scalarType('DateTime', {
+  description: 'ISO-8601 instant. As input it also takes epoch milliseconds.',
+  serialize: (instant) => new Date(instant).toISOString(),
+  parseValue: parseInstant,
+  parseLiteral: (node) => parseInstant(toValue(node)),
+});
+
+builder.scalarType('Timestamp', {
+  description: 'Epoch milliseconds (a whole number, beyond 32 bits).',
+  serialize: (instant) => instant,
+  parseValue: parseInstant,
+  parseLiteral: (node) => parseInstant(toValue(node)),
+});
+
+builder.scalarType('Timeframe', {
+  description: "An exchange's candle length in ccxt's notation: 1m, 5m, 1h, 1d, 1w, 1M ...",
+  serialize: (timeframe) => timeframe,
+  parseValue: parseTimeframe,
+  parseLiteral: (node) => parseTimeframe(toValue(node)),
+});
+
+builder.scalarType('OHLCV', {
+  description:
+    "One row [timestamp, open, high, low, close, volume], as ccxt's fetchOHLCV gives it: ready for a chart library.",
+  serialize: (row) => row,
+  parseValue: () => {
+    throw badInput('OHLCV is for answers only.');
+  },
+});
+
+/** Epoch ms of an ISO-8601 instant (a date alone is its midnight, UTC) or of epoch ms. Throws BAD_USER_INPUT. */
+export function parseInstant(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= lastInstant) return value;
+  if (typeof value === 'string' && isoInstant.test(value)) {
+    const instant = Date.parse(value);
+    // Date.parse turns February 30 into March 1.
+    if (Number.isFinite(instant) && isCalendarDate(value)) return instant;
+  }
+  throw badInput(
+    `${JSON.stringify(value)} is no instant: give ISO-8601 with a time zone, such as "2026-01-31T12:00:00Z", or epoch milliseconds.`,
+  );
+}
+
+function isCalendarDate(text: string): boolean {
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  return day.toISOString().slice(0, 10) === text.slice(0, 10);
+}
+
+function parseTimeframe(value: unknown): string {
+  if (typeof value === 'string' && isTimeframe(value)) return value;
+  throw badInput(`${JSON.stringify(value)} is no timeframe: write a number and s, m, h, d, w, M or y, such as "15m".`);
+}
+
+function toValue(node: ValueNode): unknown {
+  if (node.kind === Kind.INT) return Number(node.value);
+  return node.kind === Kind.STRING ? node.value : undefined;
+}
+
+function badInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', retryable: false } });
+}

@@ -1,0 +1,81 @@
+import type { Candle, CandleQuery } from '../../market/candle.ts';
+import { builder } from '../builder.ts';
+import { marketArgs } from './args.ts';
+import { MarketType } from './market.ts';
+
+export const CandleType = builder.objectRef<Candle>('Candle').implement({
+  description: 'Open, high, low, close and volume of one period.',
+  fields: (t) => ({
+    timestamp: t.expose('timestamp', { type: 'Timestamp', description: 'Start of the period.' }),
+    datetime: t.field({
+      type: 'DateTime',
+      description: 'timestamp as ISO-8601.',
+      resolve: ({ timestamp }) => timestamp,
+    }),
+    open: t.exposeFloat('open', { description: 'First price.' }),
+    high: t.exposeFloat('high', { description: 'Highest price.' }),
+    low: t.exposeFloat('low', { description: 'Lowest price.' }),
+    close: t.exposeFloat('close', { description: 'Last price.' }),
+    volume: t.exposeFloat('volume', { description: 'Base amount traded; contracts on some derivatives exchanges.' }),
+    closed: t.exposeBoolean('closed', { description: 'False while the period runs: its values still change.' }),
+  }),
+});
+
+const candlesArgs = builder.args((t) => ({
+  timeframe: t.field({ type: 'Timeframe', required: true, defaultValue: '1m', description: 'Length of a candle.' }),
+  since: t.field({ type: 'DateTime', description: 'Where to begin, inclusive.' }),
+  until: t.field({ type: 'DateTime', description: 'Where to end, exclusive.' }),
+  limit: t.int({ required: true, defaultValue: 100, description: 'How many at most.' }),
+}));
+
+builder.objectField(MarketType, 'candles', (t) =>
+  t.field({
+    type: [CandleType],
+    nullable: true,
+    description: 'Its candles, oldest first; with neither since nor until, the newest `limit`.',
+    args: candlesArgs,
+    resolve: ({ exchange, symbol }, args, { marketData }) =>
+      marketData.fetchCandles(toQuery({ ...args, exchange, symbol })),
+  }),
+);
+
+builder.queryFields((t) => ({
+  candles: t.field({
+    type: [CandleType],
+    nullable: true,
+    description: 'Oldest first. since is inclusive, until exclusive; with neither, the newest `limit`.',
+    args: { ...marketArgs, ...candlesArgs },
+    resolve: (_root, args, { marketData }) => marketData.fetchCandles(toQuery(args)),
+  }),
+  ohlcv: t.field({
+    type: ['OHLCV'],
+    nullable: true,
+    description: 'The same series as rows.',
+    args: { ...marketArgs, ...candlesArgs },
+    resolve: async (_root, args, { marketData }) => (await marketData.fetchCandles(toQuery(args))).map(toRow),
+  }),
+}));
+
+interface CandleArgs {
+  readonly exchange: string | number | bigint;
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly since?: number | null | undefined;
+  readonly until?: number | null | undefined;
+  readonly limit: number;
+}
+
+function toQuery({ exchange, symbol, timeframe, since, until, limit }: CandleArgs): CandleQuery {
+  return {
+    exchange: String(exchange),
+    symbol,
+    timeframe,
+    limit,
+    ...(typeof since === 'number' ? { since } : {}),
+    ...(typeof until === 'number' ? { until } : {}),
+  };
+}
+
+function toRow({ timestamp, open, high, low, close, volume }: Candle): readonly number[] {
+  return [timestamp, open, high, low, close, volume];
+}

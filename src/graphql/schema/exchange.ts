@@ -1,0 +1,66 @@
+import { capabilities, type ExchangeInfo } from '../../market/exchange.ts';
+import { builder } from '../builder.ts';
+
+const capabilityTexts: Readonly<Record<(typeof capabilities)[number], string>> = {
+  TICKER: 'The ticker of one market.',
+  TICKERS: 'Tickers of many markets in one call.',
+  CANDLES: 'Candles.',
+  ORDER_BOOK: 'The order book of one market.',
+  TRADES: 'The latest public trades of one market.',
+  STREAM_TICKER: 'Pushes the ticker of one market.',
+  STREAM_TICKERS: 'Pushes tickers of many markets over one subscription.',
+  STREAM_CANDLES: 'Pushes the forming candle.',
+  STREAM_ORDER_BOOK: 'Pushes the order book.',
+  STREAM_TRADES: 'Pushes trades.',
+  FUNDING_RATE: 'The funding rate of a perpetual contract.',
+  OPEN_INTEREST: 'The open interest of a contract.',
+};
+
+export const CapabilityEnum = builder.enumType('Capability', {
+  description: 'What an exchange can do through ccxt.',
+  values: Object.fromEntries(
+    capabilities.map((capability) => [capability, { value: capability, description: capabilityTexts[capability] }]),
+  ),
+});
+
+export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implement({
+  description: 'An exchange that this server may use.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: "ccxt's id, for example kraken." }),
+    name: t.exposeString('name', { description: 'The name it goes by.' }),
+    countries: t.exposeStringList('countries', {
+      description: 'ISO 3166 codes of where it is registered, as ccxt lists them.',
+    }),
+    website: t.exposeString('website', { nullable: true, description: 'Its home page.' }),
+    simulated: t.exposeBoolean('simulated', {
+      description: 'True for the built-in exchange `sim`, whose prices are made up.',
+    }),
+    timeframes: t.expose('timeframes', {
+      type: ['Timeframe'],
+      description: 'The candle lengths it offers; empty where it offers no candles.',
+    }),
+    has: t.expose('has', { type: [CapabilityEnum], description: 'What it can do.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  exchanges: t.field({
+    type: [ExchangeType],
+    description: 'Every exchange this server may use, by id. No exchange is contacted to answer this.',
+    args: {
+      ids: t.arg.idList({ description: 'Only these, in the order given.' }),
+      has: t.arg({ type: [CapabilityEnum], description: 'Only those that can do all of this.' }),
+    },
+    resolve: (_root, { ids, has }, { marketData }) => {
+      const exchanges = ids ? ids.map((id) => marketData.exchange(String(id))) : marketData.exchanges();
+      return exchanges.filter((exchange) => has?.every((capability) => exchange.has.includes(capability)) ?? true);
+    },
+  }),
+  exchange: t.field({
+    type: ExchangeType,
+    nullable: true,
+    description: 'One exchange by its id. No exchange is contacted to answer this.',
+    args: { id: t.arg.id({ required: true, description: "ccxt's id, for example kraken." }) },
+    resolve: (_root, { id }, { marketData }) => marketData.exchange(String(id)),
+  }),
+}));

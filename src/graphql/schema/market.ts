@@ -1,0 +1,66 @@
+import type { Market } from '../../market/market.ts';
+import { requireMarket } from '../../market/not-found.ts';
+import { builder } from '../builder.ts';
+import { marketArgs } from './args.ts';
+import { ExchangeType } from './exchange.ts';
+
+export const MarketTypeEnum = builder.enumType('MarketType', {
+  description: 'What is traded.',
+  values: {
+    SPOT: { value: 'spot', description: 'The asset itself.' },
+    SWAP: { value: 'swap', description: 'A perpetual contract.' },
+    FUTURE: { value: 'future', description: 'A contract that expires.' },
+    OPTION: { value: 'option', description: 'An option.' },
+  } as const,
+});
+
+export const MarketType = builder.objectRef<Market>('Market').implement({
+  description: 'One tradable market of one exchange.',
+  fields: (t) => ({
+    id: t.id({
+      description: 'exchange and symbol, so that normalised caches keep one entry per market.',
+      resolve: ({ exchange, symbol }) => `${exchange}:${symbol}`,
+    }),
+    exchange: t.field({
+      type: ExchangeType,
+      description: 'The exchange it is traded on.',
+      resolve: ({ exchange }, _args, { marketData }) => marketData.exchange(exchange),
+    }),
+    symbol: t.exposeString('symbol', {
+      description: 'Unified symbol: BTC/USDT, or BTC/USDT:USDT for a contract settled in USDT.',
+    }),
+    base: t.exposeString('base', { description: 'The currency that is bought and sold.' }),
+    quote: t.exposeString('quote', { description: 'The currency that prices are in.' }),
+    settle: t.exposeString('settle', {
+      nullable: true,
+      description: 'The currency that a contract is settled in; null for spot.',
+    }),
+    type: t.expose('type', { type: MarketTypeEnum, description: 'Spot or the kind of contract.' }),
+    active: t.exposeBoolean('active', {
+      nullable: true,
+      description: 'Whether it can be traded at present; null where the exchange does not say.',
+    }),
+    contractSize: t.exposeFloat('contractSize', { nullable: true, description: 'The base amount of one contract.' }),
+    expiry: t.expose('expiry', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a future or an option ends.',
+    }),
+    pricePrecision: t.exposeFloat('pricePrecision', { nullable: true, description: 'The smallest step of a price.' }),
+    amountPrecision: t.exposeFloat('amountPrecision', {
+      nullable: true,
+      description: 'The smallest step of an amount.',
+    }),
+  }),
+});
+
+builder.queryField('market', (t) =>
+  t.field({
+    type: MarketType,
+    nullable: true,
+    description: "One market of one exchange. Loads the exchange's markets on first use.",
+    args: marketArgs,
+    resolve: async (_root, { exchange, symbol }, { marketData }) =>
+      requireMarket(String(exchange), symbol, await marketData.fetchMarkets(String(exchange))),
+  }),
+);
