@@ -1,0 +1,75 @@
+// Writes dist/graphiql.html.gz: GraphiQL whole in one page, with tabs to begin with.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+
+const tabs = [
+  `# A ticker and the newest candles of one market.
+query TickerAndCandles {
+  ticker(exchange: "kraken", symbol: "BTC/USD") {
+    last
+    bid
+    ask
+    percentage
+    datetime
+    receivedAt
+    stale
+  }
+  candles(exchange: "kraken", symbol: "BTC/USD", timeframe: "1h", limit: 24) {
+    datetime
+    open
+    high
+    low
+    close
+    volume
+    closed
+  }
+}
+`,
+  `# Markets of an exchange, each with its ticker: one call to the exchange.
+query MarketsWithTickers {
+  exchange(id: "kraken") {
+    name
+    markets(search: "BTC/", type: SPOT, active: true, first: 10) {
+      totalCount
+      nodes {
+        symbol
+        pricePrecision
+        ticker {
+          last
+          percentage
+          quoteVolume
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+`,
+  `# Live: the latest known ticker at once, then each change.
+# \`sim\` is built in and works without a network; its prices are made up.
+subscription Live {
+  tickersUpdated(exchange: "sim", symbols: ["BTC/USDT", "ETH/USDT"]) {
+    symbol
+    last
+    bid
+    ask
+    datetime
+    source
+    stale
+  }
+}
+`,
+];
+
+const html = renderGraphiQL({
+  title: 'TickQL',
+  subscriptionsProtocol: 'WS',
+  defaultTabs: tabs.map((query) => ({ query })),
+});
+mkdirSync(new URL('../dist/', import.meta.url), { recursive: true });
+writeFileSync(new URL('../dist/graphiql.html.gz', import.meta.url), gzipSync(html, { level: 9 }));
+process.stdout.write(`graphiql: ${html.length} bytes\n`);

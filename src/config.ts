@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { suggest } from './market/suggest.ts';
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Everything that can be set, from the environment and the exchange file. Durations in ms. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: (typeof logLevels)[number];
+  /** The only exchanges this server may use; null for all. */
+  readonly exchanges: readonly string[] | null;
+  /** ccxt constructor options by exchange id. */
+  readonly exchangeOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly tickerTtlMs: number;
+  readonly pollIntervalMs: number;
+  readonly lingerMs: number;
+  readonly staleMaxMs: number;
+  readonly upstreamTimeoutMs: number;
+  readonly maxSubscriptionsPerSocket: number;
+}
+
+/** A setting that stops the server; its message names the variable and what it must be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const day = 86_400_000;
+
+const settings = {
+  PORT: wholeNumber(4000, 0, 65_535),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
+  TICKER_TTL_MS: wholeNumber(1000, 0, day),
+  POLL_INTERVAL_MS: wholeNumber(1000, 50, day),
+  LINGER_MS: wholeNumber(5000, 0, day),
+  STALE_MAX_MS: wholeNumber(60_000, 0, day),
+  UPSTREAM_TIMEOUT_MS: wholeNumber(10_000, 1, 600_000),
+  MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(100, 1, 1_000_000),
+};
+
+const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/**
+ * The configuration of the environment. `knownIds` are the exchanges there are. An empty variable counts as unset.
+ * Throws a ConfigError for the first wrong one.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>, knownIds: readonly string[]): Config {
+  const read = <T>(name: keyof typeof settings, setting: z.ZodType<T>): T => {
+    const result = setting.safeParse(env[name] || undefined);
+    if (result.success) return result.data;
+    throw new ConfigError(`${name} is ${JSON.stringify(env[name])}; it must be ${result.error.issues[0]?.message}.`);
+  };
+  if (env.API_KEYS) {
+    // Silence here would leave a server open that its operator believes locked.
+    throw new ConfigError(
+      'API_KEYS is set, but this version checks no keys; put a proxy that does in front and unset it.',
+    );
+  }
+  return Object.freeze({
+    port: read('PORT', settings.PORT),
+    host: read('HOST', settings.HOST),
+    logLevel: read('LOG_LEVEL', settings.LOG_LEVEL),
+    exchanges: readAllowList(env.EXCHANGES, knownIds),
+    exchangeOptions: readExchangeFile(env.EXCHANGE_CONFIG, knownIds),
+    tickerTtlMs: read('TICKER_TTL_MS', settings.TICKER_TTL_MS),
+    pollIntervalMs: read('POLL_INTERVAL_MS', settings.POLL_INTERVAL_MS),
+    lingerMs: read('LINGER_MS', settings.LINGER_MS),
+    staleMaxMs: read('STALE_MAX_MS', settings.STALE_MAX_MS),
+    upstreamTimeoutMs: read('UPSTREAM_TIMEOUT_MS', settings.UPSTREAM_TIMEOUT_MS),
+    maxSubscriptionsPerSocket: read('MAX_SUBSCRIPTIONS_PER_SOCKET', settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
+  });
+}
+
+function wholeNumber(fallback: number, least: number, most: number) {
+  const error = `a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d+$/, error)
+    .transform(Number)
+    .pipe(z.number().min(least, error).max(most, error))
+    .default(fallback);
+}
+
+function readAllowList(text: string | undefined, knownIds: readonly string[]): readonly string[] | null {
+  if (!text || text.trim() === 'all') return null;
+  const ids = text
+    .split(',')
+    .map((id) => id.trim())
+    .filter(Boolean);
+  requireKnown('EXCHANGES', ids, knownIds);
+  return ids;
+}
+
+function readExchangeFile(path: string | undefined, knownIds: readonly string[]): Config['exchangeOptions'] {
+  if (!path) return {};
+  const parsed = exchangeFile.safeParse(readJson(path));
+  if (!parsed.success) {
+    throw new ConfigError(`EXCHANGE_CONFIG: ${path} must hold a JSON object of ccxt options by exchange id.`);
+  }
+  requireKnown('EXCHANGE_CONFIG', Object.keys(parsed.data), knownIds);
+  return parsed.data;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read';
+    throw new ConfigError(`EXCHANGE_CONFIG: the file ${path} ${reason}.`, { cause: error });
+  }
+}
+
+function requireKnown(variable: string, ids: readonly string[], knownIds: readonly string[]): void {
+  const unknown = ids.find((id) => !knownIds.includes(id));
+  if (unknown === undefined) return;
+  const near = suggest(unknown, knownIds);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'ids are as in ccxt, for example kraken.';
+  throw new ConfigError(`${variable} names ${JSON.stringify(unknown)}, which is no exchange; ${hint}`);
+}

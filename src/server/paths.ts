@@ -1,0 +1,2 @@
+/** Where GraphQL is served, over HTTP and WebSocket. */
+export const graphqlPath = '/graphql';

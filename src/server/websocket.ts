@@ -1,0 +1,105 @@
+import type { Server } from 'node:http';
+import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { toClientError } from '../graphql/errors.ts';
+import { MarketDataError } from '../market/error.ts';
+import { graphqlPath } from './paths.ts';
+import type { GraphQLServer } from './yoga.ts';
+
+export interface SubscriptionServerOptions {
+  /** The HTTP server whose upgrades it takes. */
+  readonly server: Server;
+  readonly graphql: GraphQLServer;
+  /** How many operations one socket may have open. */
+  readonly maxSubscriptions: number;
+  readonly log: Logger;
+}
+
+export interface SubscriptionServer {
+  /** Sockets that are open. */
+  readonly socketCount: number;
+  /** Closes every socket with 1001 and takes no new one. Resolves when all are closed. */
+  close(): Promise<void>;
+}
+
+/** How long a client may take to answer our close frame before its socket is cut, in ms. */
+const closeGraceMs = 1000;
+
+/** Far more than any document of this schema needs; ws would take 100 MiB. */
+const maxMessageBytes = 64 * 1024;
+
+/** graphql-transport-ws through the same parsing, validation, context, execution and masking as HTTP. */
+export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
+  const { server, graphql, maxSubscriptions, log } = options;
+  const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes });
+  const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
+  const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
+
+  async function prepare(
+    context: SocketContext,
+    payload: SubscribePayload,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    if (Object.keys(context.subscriptions).length > maxSubscriptions) {
+      const message = `This socket has ${maxSubscriptions} operations open, which is the most it may have.`;
+      throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message);
+    }
+    const pipeline = graphql.getEnveloped({ params: payload });
+    const { schema } = pipeline;
+    const document = pipeline.parse(payload.query);
+    const errors: readonly GraphQLError[] = pipeline.validate(schema, document);
+    if (errors.length > 0) return errors;
+    const args: ExecutionArgs = {
+      schema,
+      document,
+      operationName: payload.operationName ?? null,
+      variableValues: payload.variables ?? null,
+      contextValue: await pipeline.contextFactory(),
+    };
+    pipelines.set(args, pipeline);
+    return args;
+  }
+
+  const { dispose } = useServer(
+    {
+      onSubscribe: async (context, _id, payload) => {
+        try {
+          return await prepare(context, payload);
+        } catch (error) {
+          // Thrown here it would close the socket, and with it every other operation.
+          return [toClientError(error, report)];
+        }
+      },
+      onError: (_context, _id, _payload, errors) => errors.map((error) => withoutHttp(toClientError(error, report))),
+      execute: (args) => pipelines.get(args)?.execute(args),
+      subscribe: (args) => pipelines.get(args)?.subscribe(args),
+    },
+    sockets,
+  );
+  sockets.on('connection', (socket) => {
+    // graphql-ws prints what a client did wrong to the console; ws has closed the socket with the right code by then.
+    socket.removeAllListeners('error');
+    socket.on('error', (err) => log.debug({ err }, 'a socket failed'));
+  });
+
+  return {
+    get socketCount() {
+      return sockets.clients.size;
+    },
+    close: async () => {
+      const cut = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, closeGraceMs);
+      await dispose();
+      clearTimeout(cut);
+    },
+  };
+}
+
+/** Yoga notes an HTTP status among the extensions; on a socket there is none. */
+function withoutHttp(error: GraphQLError): GraphQLFormattedError {
+  const { http: _http, ...extensions } = error.extensions;
+  return { ...error.toJSON(), extensions };
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.ts';
+
+const ids = ['binance', 'kraken', 'sim'];
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tickql-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function writeFile(content: string): string {
+  const path = join(folder, `${Math.random()}.json`);
+  writeFileSync(path, content);
+  return path;
+}
+
+test('everything has a default, and an empty variable counts as unset', () => {
+  const defaults = {
+    port: 4000,
+    host: '127.0.0.1',
+    logLevel: 'info',
+    exchanges: null,
+    exchangeOptions: {},
+    tickerTtlMs: 1000,
+    pollIntervalMs: 1000,
+    lingerMs: 5000,
+    staleMaxMs: 60_000,
+    upstreamTimeoutMs: 10_000,
+    maxSubscriptionsPerSocket: 100,
+  };
+  expect(loadConfig({}, ids)).toEqual(defaults);
+  expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
+});
+
+test('variables are read', () => {
+  const config = loadConfig(
+    { PORT: '80', HOST: '::', LOG_LEVEL: 'debug', EXCHANGES: 'sim, kraken', LINGER_MS: '0' },
+    ids,
+  );
+  expect(config).toMatchObject({ port: 80, host: '::', logLevel: 'debug', exchanges: ['sim', 'kraken'], lingerMs: 0 });
+  expect(loadConfig({ EXCHANGES: 'all' }, ids).exchanges).toBeNull();
+});
+
+test('the exchange file is passed through', () => {
+  const options = { binance: { urls: { api: { public: 'http://localhost:1/api/v3' } }, sandbox: false } };
+  expect(loadConfig({ EXCHANGE_CONFIG: writeFile(JSON.stringify(options)) }, ids).exchangeOptions).toEqual(options);
+});
+
+test.each([
+  [{ PORT: 'http' }, 'PORT is "http"'],
+  [{ PORT: '-1' }, 'PORT is "-1"'],
+  [{ PORT: '4000.5' }, 'PORT is "4000.5"'],
+  [{ LOG_LEVEL: 'loud' }, 'one of fatal, error, warn'],
+  [{ TICKER_TTL_MS: '1s' }, 'TICKER_TTL_MS is "1s"; it must be a whole number from 0 to 86400000.'],
+  [{ POLL_INTERVAL_MS: '1' }, 'POLL_INTERVAL_MS is "1"'],
+  [{ LINGER_MS: 'x' }, 'LINGER_MS'],
+  [{ STALE_MAX_MS: 'x' }, 'STALE_MAX_MS'],
+  [{ UPSTREAM_TIMEOUT_MS: '0' }, 'UPSTREAM_TIMEOUT_MS'],
+  [{ MAX_SUBSCRIPTIONS_PER_SOCKET: '0' }, 'MAX_SUBSCRIPTIONS_PER_SOCKET'],
+  [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
+  [{ API_KEYS: 'secret' }, 'API_KEYS is set, but this version checks no keys'],
+])('%j is refused with a sentence that names it', (env, sentence) => {
+  expect(() => loadConfig(env, ids)).toThrow(ConfigError);
+  expect(() => loadConfig(env, ids)).toThrow(sentence);
+});
+
+test.each([
+  ['{', 'is not valid JSON'],
+  ['[]', 'must hold a JSON object'],
+  ['{"kraken": 1}', 'must hold a JSON object'],
+  ['{"bynance": {}}', 'EXCHANGE_CONFIG names "bynance", which is no exchange; did you mean binance?'],
+])('an exchange file of %s is refused', (content, sentence) => {
+  expect(() => loadConfig({ EXCHANGE_CONFIG: writeFile(content) }, ids)).toThrow(sentence);
+});

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type RunningApp, startApp } from '../support/running-app.ts';
+import { eventually } from '../support/socket-client.ts';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+let running: RunningApp;
+
+beforeEach(async () => {
+  running = await startApp({ pollIntervalMs: 250, lingerMs: 100 });
+});
+
+afterEach(() => running.stop());
+
+function open(headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return fetch(running.url, { headers: { accept: 'text/html', ...headers } });
+}
+
+test('a browser gets the page, compressed, and later only that it has not changed', async () => {
+  const response = await open({ 'accept-encoding': 'gzip' });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toContain('text/html');
+  expect(response.headers.get('content-encoding')).toBe('gzip');
+  const html = await response.text();
+  expect(html).toContain('<title>TickQL</title>');
+  for (const part of ['kraken', 'markets', 'tickersUpdated', '"subscriptionsProtocol":"WS"'])
+    expect(html).toContain(part);
+  const again = await open({ 'if-none-match': response.headers.get('etag') ?? '' });
+  expect(again.status).toBe(304);
+});
+
+test('a client without gzip gets it plain', async () => {
+  const response = await open({ 'accept-encoding': 'identity' });
+  expect(response.headers.get('content-encoding')).toBeNull();
+  expect(await response.text()).toContain('<title>TickQL</title>');
+});
+
+test('the address of the server leads there', async () => {
+  const response = await fetch(new URL('/', running.url), { redirect: 'manual' });
+  expect(response.status).toBe(302);
+  expect(response.headers.get('location')).toBe('/graphql');
+});
+
+describe.skipIf(!existsSync(executablePath))('in a browser', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+    });
+  });
+
+  afterAll(() => browser.close());
+
+  test('the page needs nothing from elsewhere, and its live tab streams over a WebSocket', {
+    timeout: 30_000,
+  }, async () => {
+    const page = await browser.newPage();
+    const foreign: string[] = [];
+    const sockets: string[] = [];
+    const errors: string[] = [];
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(running.url).host) {
+        foreign.push(request.url());
+      }
+    });
+    page.on('websocket', (socket) => sockets.push(socket.url()));
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(running.url);
+    const live = page.getByRole('tab', { name: 'Live' });
+    await live.waitFor();
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(
+      expect.arrayContaining(['TickerAndCandles', 'MarketsWithTickers', 'Live']),
+    );
+    await live.click();
+    await page.locator('.graphiql-query-editor').getByText('tickersUpdated').waitFor();
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    await eventually(() => running.app.counts.subscribers === 1, 10_000);
+    await page.locator('.result-window').getByText('tickersUpdated').waitFor();
+    expect(sockets).toEqual([running.webSocketUrl]);
+    expect(foreign).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.close();
+    await eventually(() => running.app.counts.subscribers === 0);
+  });
+});

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type RunningApp, startApp } from '../support/running-app.ts';
+import { createBinance } from '../venues/binance.ts';
+import type { Venue } from '../venues/venue.ts';
+
+const hourMs = 3_600_000;
+
+let binance: Venue;
+let running: RunningApp;
+
+beforeEach(async () => {
+  binance = await createBinance();
+  running = await startApp({ exchangeOptions: { binance: { ...binance.exchangeConfig, rateLimit: 1 } } });
+});
+
+afterEach(async () => {
+  await running.stop();
+  await binance.close();
+});
+
+test('the newest candles come oldest first, the forming one last and not closed', async () => {
+  const { data, errors } = await running.query(`{
+    candles(exchange: "binance", symbol: "BTC/USDT", timeframe: "1h", limit: 3) { timestamp datetime close closed }
+  }`);
+  expect(errors).toEqual([]);
+  const now = Math.floor(Date.now() / hourMs) * hourMs;
+  expect(data.candles.map(({ timestamp }: { timestamp: number }) => timestamp)).toEqual([
+    now - 2 * hourMs,
+    now - hourMs,
+    now,
+  ]);
+  expect(data.candles.map(({ closed }: { closed: boolean }) => closed)).toEqual([true, true, false]);
+  expect(data.candles[0].datetime).toBe(new Date(now - 2 * hourMs).toISOString());
+});
+
+test('since is inclusive and until exclusive, as ISO-8601 or epoch milliseconds', async () => {
+  const since = Date.UTC(2026, 0, 5, 10);
+  const until = Date.UTC(2026, 0, 5, 13);
+  const document = `query ($since: DateTime, $until: DateTime) {
+    ohlcv(exchange: "binance", symbol: "BTC/USDT", timeframe: "1h", since: $since, until: $until)
+    market(exchange: "binance", symbol: "BTC/USDT") {
+      candles(timeframe: "1h", since: $since, until: $until) { timestamp open high low close volume }
+    }
+  }`;
+  const asNumbers = await running.query(document, { since, until });
+  const asText = await running.query(document, {
+    since: new Date(since).toISOString(),
+    until: '2026-01-05T14:00:00+01:00',
+  });
+  expect(asNumbers.errors).toEqual([]);
+  expect(asText.data).toEqual(asNumbers.data);
+  const rows: readonly (readonly number[])[] = asNumbers.data.ohlcv;
+  expect(rows.map(([timestamp]) => timestamp)).toEqual([since, since + hourMs, since + 2 * hourMs]);
+  const candles = asNumbers.data.market.candles.map(
+    (candle: Record<'timestamp' | 'open' | 'high' | 'low' | 'close' | 'volume', number>) => [
+      candle.timestamp,
+      candle.open,
+      candle.high,
+      candle.low,
+      candle.close,
+      candle.volume,
+    ],
+  );
+  expect(candles).toEqual(rows);
+  expect(binance.count(/klines/)).toBe(1);
+});
+
+test('a gap stays a gap', async () => {
+  const since = Date.UTC(2026, 0, 5, 10);
+  const { candles } = binance;
+  binance.candles = (symbol, timeframe, timestamp, now) =>
+    timestamp === since + hourMs ? null : candles(symbol, timeframe, timestamp, now);
+  const { data } = await running.query(
+    'query ($since: DateTime) { ohlcv(exchange: "binance", symbol: "BTC/USDT", timeframe: "1h", since: $since, limit: 2) }',
+    { since },
+  );
+  expect(data.ohlcv.map(([timestamp]: readonly number[]) => timestamp)).toEqual([since, since + 2 * hourMs]);
+});
+
+test.each([
+  ['timeframe: "7m"', 'TIMEFRAME_NOT_SUPPORTED', /1m, 3m, 5m/],
+  ['timeframe: "1 minute"', 'BAD_USER_INPUT', /no timeframe/],
+  ['limit: 0', 'BAD_USER_INPUT', /limit is 0/],
+  ['limit: -5', 'BAD_USER_INPUT', /limit is -5/],
+  ['limit: 1001', 'BAD_USER_INPUT', /at most 1000/],
+  ['since: "yesterday"', 'BAD_USER_INPUT', /no instant/],
+  ['since: "2026-02-30"', 'BAD_USER_INPUT', /no instant/],
+  ['since: "2026-02-01T00:00:00"', 'BAD_USER_INPUT', /time zone/],
+  ['since: "2026-02-02", until: "2026-02-01"', 'BAD_USER_INPUT', /since must lie before until/],
+])('%s is refused with a sentence that says what is wrong', async (args, code, sentence) => {
+  const { errors } = await running.query(`{ candles(exchange: "binance", symbol: "BTC/USDT", ${args}) { open } }`);
+  expect(errors[0]?.extensions.code).toBe(code);
+  expect(errors[0]?.message).toMatch(sentence);
+  expect(binance.count(/klines/)).toBe(0);
+});

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFeeds } from '../../src/feed/feeds.ts';
+import { systemClock } from '../../src/market/clock.ts';
+import { createHttpServer, type HttpServer } from '../../src/server/http.ts';
+import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
+import { createGraphQLServer } from '../../src/server/yoga.ts';
+import { FakeMarketData } from '../support/fake-market-data.ts';
+import { openSocket } from '../support/socket-client.ts';
+
+/** A port with a defect: its markets fail with an error that is none of the port's. */
+const document = '{ exchange(id: "kraken") { id } market(exchange: "kraken", symbol: "BTC/USD") { id } }';
+
+let lines: string[];
+let http: HttpServer;
+let sockets: SubscriptionServer;
+let port: number;
+
+beforeEach(async () => {
+  lines = [];
+  const log = pino({ level: 'error' }, { write: (line) => lines.push(line) });
+  const marketData = new FakeMarketData(systemClock);
+  const feeds = createFeeds({
+    marketData,
+    clock: systemClock,
+    random: Math.random,
+    pollIntervalMs: 1000,
+    lingerMs: 0,
+    staleMaxMs: 1000,
+    onHealth: () => {},
+  });
+  const graphql = createGraphQLServer({ marketData, feeds, log });
+  http = createHttpServer(graphql);
+  sockets = createSubscriptionServer({ server: http.server, graphql, maxSubscriptions: 10, log });
+  port = await http.listen(0, '127.0.0.1');
+});
+
+afterEach(async () => {
+  await sockets.close();
+  await http.close();
+});
+
+const masked = {
+  data: { exchange: { id: 'kraken' }, market: null },
+  errors: [
+    {
+      message: 'Something went wrong on this server.',
+      path: ['market'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
+    },
+  ],
+};
+
+test('an unexpected error is masked and logged with its cause over HTTP', async () => {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: document }),
+  });
+  const text = await response.text();
+  expect(JSON.parse(text)).toMatchObject(masked);
+  expect(text).not.toContain('the fake has no markets');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('the fake has no markets');
+});
+
+test('an unexpected error is masked and logged with its cause over WebSocket', async () => {
+  const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: document } }));
+  const [message] = await once(socket, 'message');
+  expect(JSON.parse(String(message))).toMatchObject({ id: '1', type: 'next', payload: masked });
+  expect(lines).toHaveLength(1);
+  socket.terminate();
+});
+
+test('a syntax error and an unknown field are the client’s and not logged', async () => {
+  for (const query of ['{', '{ nope }', '{ exchange { id } }', 'query ($x: ID!) { exchange(id: $x) { id } }']) {
+    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    const { errors } = await response.json();
+    expect(errors[0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false });
+  }
+  expect(lines).toEqual([]);
+});
+
+test('a message over 64 KB closes the socket with 1009', async () => {
+  const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
+  const closed = once(socket, 'close');
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: `{ ${' '.repeat(70_000)} }` } }));
+  expect((await closed)[0]).toBe(1009);
+});

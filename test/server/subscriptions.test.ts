@@ -1,0 +1,233 @@
+import { once } from 'node:events';
+import type { Client } from 'graphql-ws';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type RunningApp, startApp } from '../support/running-app.ts';
+import { connect, eventually, type Operation, openSocket, subscribe } from '../support/socket-client.ts';
+import { createKraken } from '../venues/kraken.ts';
+import type { Venue } from '../venues/venue.ts';
+
+const tickerCalls = /\/Ticker/;
+const document = `subscription ($symbol: String!) {
+  tickerUpdated(exchange: "kraken", symbol: $symbol) { symbol last stale source }
+}`;
+
+let kraken: Venue;
+let running: RunningApp;
+let client: Client;
+
+beforeEach(async () => {
+  kraken = await createKraken();
+  running = await startApp({
+    pollIntervalMs: 50,
+    lingerMs: 100,
+    upstreamTimeoutMs: 300,
+    maxSubscriptionsPerSocket: 5,
+    exchangeOptions: { kraken: { ...kraken.exchangeConfig, rateLimit: 1 } },
+  });
+  client = connect(running.webSocketUrl);
+});
+
+afterEach(async () => {
+  await client.dispose();
+  await running.stop();
+  await kraken.close();
+});
+
+function tickers({ results }: Operation): readonly Record<string, unknown>[] {
+  return results.map(({ data }) => data?.tickerUpdated ?? data?.tickersUpdated);
+}
+
+test('the latest known ticker comes at once, then each change, never an unchanged one', async () => {
+  kraken.setTicker('BTC/USD', { last: '100.1' });
+  const operation = subscribe(client, document, { symbol: 'BTC/USD' });
+  await operation.until(1);
+  const calls = kraken.count(tickerCalls);
+  await eventually(() => kraken.count(tickerCalls) >= calls + 3);
+  expect(tickers(operation)).toHaveLength(1);
+  kraken.setTicker('BTC/USD', { last: '100.2' });
+  await operation.until(2);
+  kraken.setTicker('BTC/USD', { last: '100.3' });
+  await operation.until(3);
+  expect(tickers(operation).map(({ last }) => last)).toEqual([100.1, 100.2, 100.3]);
+  expect(tickers(operation).map(({ source }) => source)).toEqual(['FETCH', 'POLL', 'POLL']);
+});
+
+test('one call per interval feeds all subscribers of all symbols', async () => {
+  const others = Array.from({ length: 10 }, () => connect(running.webSocketUrl));
+  const operations = others.flatMap((other) =>
+    ['BTC/USD', 'ETH/USD'].map((symbol) => subscribe(other, document, { symbol })),
+  );
+  await Promise.all(operations.map((operation) => operation.until(1)));
+  expect(running.app.counts).toMatchObject({ upstreams: 1, symbols: 2, subscribers: 20, sockets: 10 });
+  kraken.reset();
+  await eventually(() => kraken.count(tickerCalls) >= 4);
+  const batches = kraken.requests.filter(({ path }) => tickerCalls.test(path));
+  for (const { query } of batches) expect(query.pair?.split(',')).toHaveLength(2);
+  const gaps = batches.slice(1).map(({ at }, index) => at - (batches[index]?.at ?? 0));
+  for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(40);
+  kraken.setTicker('ETH/USD', { last: '7.5' });
+  const interested = operations.filter((_operation, index) => index % 2 === 1);
+  await Promise.all(interested.map((operation) => operation.until(2)));
+  for (const operation of interested) expect(tickers(operation).at(-1)).toMatchObject({ symbol: 'ETH/USD', last: 7.5 });
+  await Promise.all(others.map((other) => other.dispose()));
+});
+
+test('polling stops after the last subscriber, and a late joiner within the linger time gets the latest at once', async () => {
+  const first = subscribe(client, document, { symbol: 'BTC/USD' });
+  await first.until(1);
+  first.stop();
+  await eventually(() => running.app.counts.subscribers === 0);
+  expect(running.app.counts.upstreams).toBe(1);
+  const second = subscribe(client, document, { symbol: 'BTC/USD' });
+  await second.until(1);
+  second.stop();
+  await eventually(() => running.app.counts.upstreams === 0);
+  const calls = kraken.count(tickerCalls);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(kraken.count(tickerCalls)).toBe(calls);
+});
+
+test('a failing exchange marks the value stale once and recovers', async () => {
+  kraken.setTicker('BTC/USD', { last: '5' });
+  const operation = subscribe(client, document, { symbol: 'BTC/USD' });
+  await operation.until(1);
+  kraken.fault({ kind: 'status', status: 502 });
+  await operation.until(2);
+  const calls = kraken.count(tickerCalls);
+  await eventually(() => kraken.count(tickerCalls) >= calls + 2);
+  expect(tickers(operation)).toMatchObject([{ stale: false }, { last: 5, stale: true }]);
+  kraken.heal();
+  await operation.until(3);
+  expect(tickers(operation).at(-1)).toMatchObject({ last: 5, stale: false, source: 'POLL' });
+});
+
+test('an exchange down from the start is an error that ends nothing, and then data', async () => {
+  kraken.fault({ kind: 'cut' });
+  const operation = subscribe(client, document, { symbol: 'BTC/USD' });
+  await operation.until(1);
+  expect(operation.results[0]).toMatchObject({
+    data: null,
+    errors: [{ extensions: { code: 'EXCHANGE_UNAVAILABLE', exchange: 'kraken', retryable: true } }],
+  });
+  kraken.heal();
+  await operation.until(2);
+  expect(tickers(operation).at(-1)).toMatchObject({ symbol: 'BTC/USD', stale: false });
+  expect(operation.completed).toBe(false);
+});
+
+test('a symbol that does not exist is an error and the end; in a list the others go on', async () => {
+  const alone = subscribe(client, document, { symbol: 'btc/usd' });
+  await alone.ended();
+  expect(alone.results).toMatchObject([{ errors: [{ extensions: { code: 'SYMBOL_NOT_FOUND' } }] }]);
+  const list = subscribe(
+    client,
+    'subscription { tickersUpdated(exchange: "kraken", symbols: ["btc/usd", "BTC/USD", "ETH/USD"]) { symbol last } }',
+  );
+  await list.until(3);
+  expect(list.results.filter(({ errors }) => errors)).toHaveLength(1);
+  kraken.setTicker('ETH/USD', { last: '1.25' });
+  await list.until(4);
+  expect(tickers(list).at(-1)).toEqual({ symbol: 'ETH/USD', last: 1.25 });
+  expect(list.completed).toBe(false);
+});
+
+test.each([
+  ['subscription { tickerUpdated(exchange: "nope", symbol: "BTC/USD") { last } }', 'EXCHANGE_NOT_FOUND'],
+  ['subscription { tickersUpdated(exchange: "kraken", symbols: []) { last } }', 'BAD_USER_INPUT'],
+])('%s is told why it ends', async (query, code) => {
+  const operation = subscribe(client, query);
+  await operation.ended();
+  expect(operation.results).toMatchObject([{ errors: [{ extensions: { code } }] }]);
+  expect(running.app.counts).toMatchObject({ upstreams: 0, subscribers: 0 });
+});
+
+test.each([
+  ['subscription { tickerUpdated(', 'Syntax Error'],
+  ['subscription { nope }', 'Cannot query field'],
+  ['query A { exchanges { id } } query B { exchanges { id } }', 'Unable to identify operation'],
+])('%s ends its operation and not the socket', async (query, sentence) => {
+  const good = subscribe(client, document, { symbol: 'BTC/USD' });
+  await good.until(1);
+  const bad = subscribe(client, query);
+  await bad.ended();
+  expect(bad.error).toMatchObject([
+    { message: expect.stringContaining(sentence), extensions: { code: 'BAD_USER_INPUT', retryable: false } },
+  ]);
+  expect(JSON.stringify(bad.error)).not.toContain('http');
+  kraken.setTicker('BTC/USD', { last: '9.75' });
+  await good.until(2);
+  expect(tickers(good).at(-1)).toMatchObject({ last: 9.75 });
+});
+
+test('queries work over the socket too', async () => {
+  const query = subscribe(
+    client,
+    '{ ticker(exchange: "kraken", symbol: "BTC/USD") { symbol } exchange(id: "sim") { id } }',
+  );
+  await query.ended();
+  expect(query.results).toEqual([{ data: { ticker: { symbol: 'BTC/USD' }, exchange: { id: 'sim' } } }]);
+});
+
+test('one operation too many on a socket is refused and the others go on', async () => {
+  const operations = Array.from({ length: 5 }, () => subscribe(client, document, { symbol: 'BTC/USD' }));
+  await Promise.all(operations.map((operation) => operation.until(1)));
+  const refused = subscribe(client, document, { symbol: 'BTC/USD' });
+  await refused.ended();
+  expect(refused.error).toMatchObject([{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } }]);
+  operations[0]?.stop();
+  await eventually(() => running.app.counts.subscribers === 4);
+  const again = subscribe(client, document, { symbol: 'BTC/USD' });
+  await again.until(1);
+  expect(tickers(again)).toHaveLength(1);
+});
+
+test('sockets that are cut leave nothing behind, whenever it happens', async () => {
+  for (let round = 0; round < 30; round++) {
+    const socket = await openSocket(running.webSocketUrl);
+    const variables = { symbol: round % 2 === 0 ? 'BTC/USD' : 'ETH/USD' };
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: document, variables } }));
+    // At once, after the operation has begun, and after its first result.
+    if (round % 3 === 1) await new Promise((resolve) => setImmediate(resolve));
+    if (round % 3 === 2) await once(socket, 'message');
+    socket.terminate();
+  }
+  await eventually(() => {
+    const { upstreams, symbols, subscribers, sockets } = running.app.counts;
+    return upstreams + symbols + subscribers + sockets === 0;
+  });
+});
+
+test('server-sent events carry the same subscription', async () => {
+  kraken.setTicker('BTC/USD', { last: '3.5' });
+  const abort = new AbortController();
+  const response = await fetch(running.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: document, variables: { symbol: 'BTC/USD' } }),
+    signal: abort.signal,
+  });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  let text = '';
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const readUntil = async (part: string): Promise<void> => {
+    while (!text.includes(part)) text += (await reader?.read())?.value ?? '';
+  };
+  await readUntil('"last":3.5');
+  kraken.setTicker('BTC/USD', { last: '3.75' });
+  await readUntil('"last":3.75');
+  abort.abort();
+  await eventually(() => running.app.counts.subscribers === 0);
+});
+
+test('stopping closes sockets with 1001 and leaves nothing open', async () => {
+  const socket = await openSocket(running.webSocketUrl);
+  const closed = once(socket, 'close');
+  socket.send(
+    JSON.stringify({ id: '1', type: 'subscribe', payload: { query: document, variables: { symbol: 'BTC/USD' } } }),
+  );
+  await eventually(() => running.app.counts.subscribers === 1);
+  await running.stop();
+  expect((await closed)[0]).toBe(1001);
+  expect(running.app.counts).toEqual({ upstreams: 0, symbols: 0, subscribers: 0, sockets: 0 });
+  await eventually(() => kraken.openSockets === 0);
+});

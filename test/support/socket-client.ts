@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
+import WebSocket from 'ws';
+
+/** What one operation received so far, and how to wait for more. */
+export interface Operation {
+  // biome-ignore lint/suspicious/noExplicitAny: the shape of a result is up to its document
+  readonly results: readonly FormattedExecutionResult<any, unknown>[];
+  /** True once the server completed it. */
+  readonly completed: boolean;
+  /** What the server refused it with. */
+  readonly error: unknown;
+  /** Resolves when so many results are there or the operation has ended; rejects after `timeoutMs`. */
+  until(count: number, timeoutMs?: number): Promise<void>;
+  /** Resolves when the operation has ended; rejects after `timeoutMs`. */
+  ended(timeoutMs?: number): Promise<void>;
+  stop(): void;
+}
+
+/** A graphql-ws client that doesn't retry. */
+export function connect(url: string): Client {
+  return createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: true });
+}
+
+/** Starts an operation over the client. */
+export function subscribe(client: Client, query: string, variables: Record<string, unknown> = {}): Operation {
+  const results: FormattedExecutionResult<Record<string, unknown>, unknown>[] = [];
+  const state = { completed: false, error: null as unknown };
+  const waiting = new Set<() => void>();
+  const notify = (): void => {
+    for (const check of waiting) check();
+  };
+  const stop = client.subscribe(
+    { query, variables },
+    {
+      next: (result) => {
+        results.push(result);
+        notify();
+      },
+      error: (error) => {
+        state.error = error;
+        notify();
+      },
+      complete: () => {
+        state.completed = true;
+        notify();
+      },
+    },
+  );
+  const hasEnded = (): boolean => state.completed || state.error !== null;
+  const wait = (isReached: () => boolean, timeoutMs: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!isReached()) return;
+        clearTimeout(timer);
+        waiting.delete(check);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        waiting.delete(check);
+        reject(new Error(`${results.length} results after ${timeoutMs} ms: ${JSON.stringify(results.slice(-3))}`));
+      }, timeoutMs);
+      waiting.add(check);
+      check();
+    });
+  return {
+    results,
+    get completed() {
+      return state.completed;
+    },
+    get error() {
+      return state.error;
+    },
+    until: (count, timeoutMs = 5000) => wait(() => results.length >= count || hasEnded(), timeoutMs),
+    ended: (timeoutMs = 5000) => wait(hasEnded, timeoutMs),
+    stop,
+  };
+}
+
+/** A bare socket that has been acknowledged, for what a client library would not do. */
+export async function openSocket(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(url, 'graphql-transport-ws');
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init' }));
+  await once(socket, 'message');
+  return socket;
+}
+
+/** Resolves when `isReached` is true; rejects after `timeoutMs`. For things that only the outside shows. */
+export async function eventually(isReached: () => boolean, timeoutMs = 5000): Promise<void> {
+  const until = Date.now() + timeoutMs;
+  while (!isReached()) {
+    if (Date.now() > until) throw new Error(`not so after ${timeoutMs} ms: ${isReached}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
