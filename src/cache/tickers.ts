@@ -85,7 +85,7 @@ export function createTickerCache({
     }
     const known = entries.get(key);
     // What the exchange says it does not have must not answer as last known value later.
-    if (result.isRequestError) entries.delete(key);
+    if (result.isFinal) entries.delete(key);
     else if (known) entries.set(key, { ticker: known.ticker, failure: { error: result, at: clock.now() } });
   }
 

@@ -86,7 +86,9 @@ export async function fetchTickers(
 /** A refusal that one symbol may have caused, delisted since the markets were loaded, say: halving the batch finds it. */
 function isSpoilt(error: unknown): boolean {
   if (!(error instanceof MarketDataError)) return false;
-  return error.isRequestError || (error.code === 'BAD_EXCHANGE_RESPONSE' && !error.retryable);
+  return (
+    error.isFinal || error.code === 'BAD_USER_INPUT' || (error.code === 'BAD_EXCHANGE_RESPONSE' && !error.retryable)
+  );
 }
 
 function shouldBatch(client: ExchangeClient, group: readonly MarketInterface[]): boolean {

@@ -79,7 +79,7 @@ export class TickerHub {
     const topic = this.#topics.get(symbol);
     if (!topic) return;
     if (!(outcome instanceof MarketDataError)) this.#publishTicker(symbol, topic, outcome);
-    else if (outcome.isRequestError) this.#endTopic(symbol, topic, outcome);
+    else if (outcome.isFinal) this.#endTopic(symbol, topic, outcome);
     else this.#publishFailure(symbol, topic, outcome);
   }
 

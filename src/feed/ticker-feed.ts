@@ -108,7 +108,7 @@ export class TickerFeed {
 
 /** True for an error that is the exchange's and not the symbol's. */
 function isFailure(outcome: TickerEvent): outcome is MarketDataError {
-  return outcome instanceof MarketDataError && !outcome.isRequestError;
+  return outcome instanceof MarketDataError && !outcome.isFinal;
 }
 
 function toPolled(outcome: TickerEvent): TickerEvent {

@@ -39,12 +39,11 @@ const retryableCodes: ReadonlySet<MarketDataErrorCode> = new Set([
   'BAD_EXCHANGE_RESPONSE',
 ]);
 
-const requestCodes: ReadonlySet<MarketDataErrorCode> = new Set([
+const finalCodes: ReadonlySet<MarketDataErrorCode> = new Set([
   'EXCHANGE_NOT_FOUND',
   'SYMBOL_NOT_FOUND',
   'TIMEFRAME_NOT_SUPPORTED',
   'NOT_SUPPORTED',
-  'BAD_USER_INPUT',
 ]);
 
 /** The one error of the market data port. Its message is written for the client and names nothing of the transport. */
@@ -69,8 +68,8 @@ export class MarketDataError extends Error {
     return this.details.retryable ?? retryableCodes.has(this.code);
   }
 
-  /** True when the request itself is at fault: no waiting and no last known value makes it right. */
-  get isRequestError(): boolean {
-    return requestCodes.has(this.code);
+  /** True when what was asked for does not exist: no waiting and no last known value helps. */
+  get isFinal(): boolean {
+    return finalCodes.has(this.code);
   }
 }

@@ -102,6 +102,17 @@ describe('while an exchange fails that worked', () => {
     expect(live.health).toEqual([]);
   });
 
+  test('a request that the exchange calls invalid ends nothing: the symbol exists', async () => {
+    const reader = live.read([btc]);
+    await settle();
+    live.port.set(btc, new MarketDataError('BAD_USER_INPUT', 'kraken refused the request as invalid.'));
+    await live.clock.advance(10_000);
+    live.port.set(btc, { last: 2 });
+    await live.clock.advance(30_000);
+    expect(reader.texts).toEqual(['BTC/USDT 1', 'BTC/USDT 1 stale', 'BTC/USDT 2']);
+    expect(reader.ended).toBe(false);
+  });
+
   test('a symbol that works ends the backoff that another one brought about', async () => {
     live.port.set(btc, timeout);
     live.read([btc]);

@@ -14,7 +14,7 @@ describe('an exchange that is not there', () => {
   ])('%j', (id, message) => {
     const error = exchangeNotFound(id, ids, false);
     expect(error).toMatchObject({ code: 'EXCHANGE_NOT_FOUND', message, details: { exchange: id } });
-    expect(error.isRequestError).toBe(true);
+    expect(error.isFinal).toBe(true);
   });
 
   it('one that exists but is not enabled lists what is, and suggests nothing far', () => {
