@@ -25,6 +25,7 @@ export async function fetchCandles(
   requireWindow(query);
   requireTimeframe(client, query);
   const market = findMarket(client, await client.markets(), symbol);
+  if (until <= 0) return [];
   const { since, limit } = toWindow(client, market, query, now);
   if (limit === 0) return [];
   const rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, since, limit), { symbol, timeframe });

@@ -1,4 +1,5 @@
 import type { Exchange } from 'ccxt';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
@@ -13,12 +14,22 @@ import { priceRequests } from './rules.ts';
 /** ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` chooses its test network. */
 export type ExchangeOptions = Readonly<Record<string, unknown>>;
 
+/** How long a refused symbol is not sent again, in ms: it would spoil the batch of the others each time. */
+const refusalMs = 60_000;
+
+/** No exchange is sent more single calls at a time than this. */
+const mostParallelCalls = 10;
+
 /** One exchange's long-lived ccxt instance, behind a deadline and typed errors. */
 export interface ExchangeClient {
   readonly info: ExchangeInfo;
   readonly ccxt: Exchange;
   /** The exchange's markets, loaded on first use. Rejects with a MarketDataError. */
   markets(): Promise<Markets>;
+  /** Symbols that the exchange refused a moment ago although its markets list them, and how: not to be sent again yet. */
+  readonly refused: LRUCache<string, MarketDataError>;
+  /** How many calls may wait in ccxt's throttle at once without the last one missing its deadline there. */
+  readonly parallelCalls: number;
   /** Runs one ccxt call under the deadline. Rejects with a MarketDataError about the subject. */
   call<T>(operation: (exchange: Exchange) => Promise<T>, subject?: Omit<CallSubject, 'exchange'>): Promise<T>;
   close(): Promise<void>;
@@ -65,6 +76,8 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   return {
     info,
     ccxt: exchange,
+    refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
+    parallelCalls: Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / (exchange.rateLimit ?? 1000)))),
     // Loading may take several requests: who waits is under the deadline, the load itself goes on for the next.
     markets: async () => loader.current ?? bounded(loader.load(), { exchange: info.id }),
     call: (operation, subject) => bounded(operation(exchange), { exchange: info.id, ...subject }),

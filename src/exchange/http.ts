@@ -64,6 +64,9 @@ function untilAborted<T>(signal: AbortSignal, body: Promise<T>): Promise<T> {
   });
 }
 
+/** A day; who asks for more is asked again then. */
+const longestRetryAfterMs = 86_400_000;
+
 /** HTML, nothing, or JSON that did not parse. Some exchanges answer a bare word or number, which is neither. */
 function isBrokenText(body: string): boolean {
   return body === '' || /^[<{[]/.test(body);
@@ -74,5 +77,5 @@ function toRetryAfterMs({ headers }: HttpResponse): number | null {
   const text = headers instanceof Headers ? headers.get('retry-after') : headers['retry-after'];
   if (typeof text !== 'string' || text === '') return null;
   const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : null;
+  return Number.isFinite(waitMs) ? Math.min(Math.max(0, waitMs), longestRetryAfterMs) : null;
 }

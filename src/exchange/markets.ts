@@ -83,8 +83,9 @@ export function createMarketsLoader({ exchange, clock, random, onRefreshError }:
 function toMarkets(exchange: Exchange, loaded: Readonly<Record<string, MarketInterface | undefined>>): Markets {
   const markets = new Map<string, Market>();
   for (const symbol of Object.keys(loaded).sort()) {
-    const market = loaded[symbol];
-    if (market) markets.set(symbol, toMarket(exchange, market));
+    const listed = loaded[symbol];
+    const market = listed ? toMarket(exchange, listed) : null;
+    if (market) markets.set(symbol, market);
   }
   if (markets.size === 0) {
     throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange.id} sent an answer without any market.`, {

@@ -10,18 +10,20 @@ import { actualTimeframe } from './rules.ts';
 const decimalPlaces = 2;
 const tickSize = 4;
 
-/** A ccxt market in our terms. */
-export function toMarket(exchange: Exchange, market: MarketInterface): Market {
+/** A ccxt market in our terms; null for what is no market, such as the indices that some exchanges list. */
+export function toMarket(exchange: Exchange, market: MarketInterface): Market | null {
+  const type = marketTypes.find((candidate) => market[candidate]);
+  if (!type) return null;
   return Object.freeze({
     exchange: exchange.id,
     symbol: market.symbol,
     base: market.base,
     quote: market.quote,
     settle: market.settle ?? null,
-    type: marketTypes.find((type) => market[type]) ?? 'spot',
+    type,
     active: market.active ?? null,
     contractSize: toNumber(market.contractSize),
-    expiry: toNumber(market.expiry),
+    expiry: toInstant(market.expiry),
     pricePrecision: toStep(exchange, market.precision?.price),
     amountPrecision: toStep(exchange, market.precision?.amount),
   });
@@ -35,7 +37,7 @@ export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, r
   const result: Ticker = Object.freeze({
     exchange,
     symbol,
-    timestamp: toNumber(ticker.timestamp),
+    timestamp: toInstant(ticker.timestamp),
     last: toNumber(ticker.last),
     open: toNumber(ticker.open),
     high: toNumber(ticker.high),
@@ -94,6 +96,12 @@ export function toCandles(
 
 function isNumber(value: number | null | undefined): value is number {
   return typeof value === 'number';
+}
+
+/** Epoch ms that a Date can hold (ECMAScript, Time Values and Time Range). */
+function toInstant(value: unknown): number | null {
+  const instant = toNumber(value);
+  return instant !== null && Math.abs(instant) <= 8.64e15 ? instant : null;
 }
 
 function toNumber(value: unknown): number | null {

@@ -86,7 +86,6 @@ export class TickerHub {
   /** Ends every subscriber and every topic. */
   close(): void {
     for (const topic of this.#topics.values()) {
-      topic.cancelLinger();
       for (const { iterator } of topic.subscribers) void iterator.return();
     }
     for (const topic of this.#topics.values()) topic.cancelLinger();

@@ -97,7 +97,8 @@ export class TickerFeed {
     const failed = error !== null && outcomes.every(isFailure);
     if (failed === this.#healthy) onHealth(exchange, failed ? error : null);
     this.#healthy = !failed;
-    return { value, failed, retryAfterMs: error?.details.retryAfterMs ?? 0 };
+    const waits = outcomes.filter(isFailure).map(({ details }) => details.retryAfterMs ?? 0);
+    return { value, failed, retryAfterMs: Math.max(0, ...waits) };
   }
 
   #stopPolling(): void {

@@ -6,10 +6,13 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/** What a timer can hold; Node takes more for none at all. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, longestTimerMs));
     return () => clearTimeout(timer);
   },
 };

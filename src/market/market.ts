@@ -12,7 +12,7 @@ export interface Market {
   readonly settle: string | null;
   readonly type: MarketType;
   readonly active: boolean | null;
-  /** Base amount of one contract; null for spot. */
+  /** Base amount of one contract (quote amount of an inverse one); null for spot. */
   readonly contractSize: number | null;
   /** Epoch ms at which a future or an option ends. */
   readonly expiry: number | null;

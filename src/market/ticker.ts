@@ -43,8 +43,20 @@ export function isUnchanged(previous: Ticker, next: Ticker): boolean {
   return previous.stale === next.stale && tickerNumbers.every((field) => previous[field] === next[field]);
 }
 
-/** True when `next` was true before `previous`: by the exchange's clock where both carry it, else by ours. */
+/** How far an exchange's clock may be ahead of ours before its times count for nothing, in ms. */
+const clockToleranceMs = 60_000;
+
+/**
+ * True when `next` was true before `previous`: by the exchange's clock where both carry its time, else by ours. A time
+ * in the future is a mistake of the exchange and must not keep later tickers out.
+ */
 export function isOlder(previous: Ticker, next: Ticker): boolean {
-  if (previous.timestamp !== null && next.timestamp !== null) return next.timestamp < previous.timestamp;
+  const before = plausibleTime(previous);
+  const after = plausibleTime(next);
+  if (before !== null && after !== null && before !== after) return after < before;
   return next.receivedAt < previous.receivedAt;
+}
+
+function plausibleTime({ timestamp, receivedAt }: Ticker): number | null {
+  return timestamp !== null && timestamp <= receivedAt + clockToleranceMs ? timestamp : null;
 }

@@ -5,6 +5,9 @@ const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000
 // 1970-01-05, the first Monday after the epoch: weekly candles start on Mondays.
 const firstMondayMs = 4 * unitMs.d;
 
+// Some exchanges begin their months at their own midnight, at most so long before midnight UTC.
+const earliestMidnightMs = 14 * unitMs.h;
+
 /** True for ccxt's notation of a candle length: `1m`, `4h`, `1d`, `1w`, `1M` ... */
 export function isTimeframe(text: string): boolean {
   return pattern.test(text);
@@ -14,8 +17,9 @@ export function isTimeframe(text: string): boolean {
 export function periodAfter(timeframe: string, start: number, periods = 1): number {
   const { count, unit } = parseTimeframe(timeframe);
   if (unit === 'M' || unit === 'y') {
-    const date = new Date(start);
-    return date.setUTCMonth(date.getUTCMonth() + count * periods * (unit === 'y' ? 12 : 1));
+    const inMonth = new Date(start + earliestMidnightMs);
+    const [year, month] = [inMonth.getUTCFullYear(), inMonth.getUTCMonth()];
+    return Date.UTC(year, month + count * periods * (unit === 'y' ? 12 : 1)) + (start - Date.UTC(year, month));
   }
   return start + count * periods * unitMs[unit];
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Clock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { TickerResults } from '../../src/market/market-data.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import {
   connect,
   expectDiscreet,
@@ -17,8 +19,8 @@ function failed(results: TickerResults): readonly string[] {
   return [...results].filter(([, result]) => result instanceof MarketDataError).map(([symbol]) => symbol);
 }
 
-async function start(id: (typeof venues)[number]['id']): Promise<VenueClient> {
-  const connection = await connect(id);
+async function start(id: (typeof venues)[number]['id'], clock?: Clock): Promise<VenueClient> {
+  const connection = await connect(id, clock ? { clock } : {});
   onTestFinished(connection.close);
   await loadMarkets(connection);
   connection.venue.reset();
@@ -54,8 +56,30 @@ describe.each(venues)('$id, after markets were delisted', ({ id }) => {
     for (const [index, name] of symbols.entries()) if (index % 2 === 0) connection.venue.delist(name);
     const results = await connection.data.fetchTickers(id, symbols);
     expect([...results.keys()].sort()).toEqual([...symbols].sort());
-    expect(failed(results)).toEqual(expect.arrayContaining(symbols.filter((_, index) => index % 2 === 0)));
+    const gone = symbols.filter((_, index) => index % 2 === 0);
+    expect(failed(results)).toEqual(expect.arrayContaining(gone));
+    // Where the calls ran out before all were found, no symbol that exists is said not to.
+    for (const symbol of failed(results)) {
+      const { isFinal, retryable } = requireError(results.get(symbol));
+      if (!gone.includes(symbol))
+        expect({ symbol, isFinal, retryable }).toEqual({ symbol, isFinal: false, retryable: true });
+    }
     expect(connection.venue.count()).toBeLessThanOrEqual(maxRequests);
+  });
+
+  it('what was found is not asked for again within a minute, and the others need one request', async () => {
+    const clock = new ManualClock();
+    const connection = await start(id, clock);
+    const symbols = spotSymbols(connection, 10);
+    const [gone = ''] = symbols;
+    connection.venue.delist(gone);
+    await connection.data.fetchTickers(id, symbols);
+    connection.venue.reset();
+    expect(failed(await connection.data.fetchTickers(id, symbols))).toEqual([gone]);
+    expect(connection.venue.count()).toBe(1);
+    connection.venue.relist(gone);
+    await clock.advance(60_001);
+    expect(failed(await connection.data.fetchTickers(id, symbols))).toEqual([]);
   });
 
   it('all requests refused as invalid: bounded too', async () => {

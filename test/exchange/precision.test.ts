@@ -47,7 +47,11 @@ it.each([
   { kind: 'future', type: 'future' },
   { kind: 'option', type: 'option' },
 ])('$kind is of type $type', ({ kind, type }) => {
-  expect(toMarket(exchange, marketWith({ spot: false, [kind]: true })).type).toBe(type);
+  expect(toMarket(exchange, marketWith({ spot: false, [kind]: true }))).toMatchObject({ type });
+});
+
+it('an index is no market', () => {
+  expect(toMarket(exchange, marketWith({ spot: false, index: true }))).toBeNull();
 });
 
 it('what ccxt does not know is null', () => {

@@ -30,9 +30,16 @@ it('becoming stale is a change', () => {
 
 it.each([
   { name: "by the exchange's clock", next: { timestamp: 999, receivedAt: 3000 }, older: true },
-  { name: "the same instant by the exchange's clock", next: { timestamp: 1000, receivedAt: 1 }, older: false },
+  { name: "by ours, at the same instant of the exchange's", next: { timestamp: 1000, receivedAt: 1 }, older: true },
   { name: 'by ours, where the exchange sends no time', next: { timestamp: null, receivedAt: 1999 }, older: true },
   { name: 'by ours, later', next: { timestamp: null, receivedAt: 2001 }, older: false },
 ])('older: $name', ({ next, older }) => {
   expect(isOlder(ticker, { ...ticker, ...next })).toBe(older);
+});
+
+it('a time in the future does not keep later tickers out', () => {
+  const wrong = { ...ticker, timestamp: ticker.receivedAt + 86_400_000 };
+  const next = { ...ticker, timestamp: ticker.receivedAt + 1000, receivedAt: ticker.receivedAt + 1000 };
+  expect(isOlder(wrong, next)).toBe(false);
+  expect(isOlder(next, { ...wrong, receivedAt: next.receivedAt - 1 })).toBe(true);
 });

@@ -107,3 +107,13 @@ it('weeks begin on Mondays, months and years on the first, all at midnight UTC',
     }),
   );
 });
+
+it.each([
+  ['1M', Date.UTC(2026, 0, 31, 16), Date.UTC(2026, 1, 28, 16)],
+  ['1M', Date.UTC(2026, 1, 28, 16), Date.UTC(2026, 2, 31, 16)],
+  ['1M', Date.UTC(2026, 0, 1, 5), Date.UTC(2026, 1, 1, 5)],
+  ['1M', Date.UTC(2026, 0, 1), Date.UTC(2026, 1, 1)],
+  ['1y', Date.UTC(2023, 11, 31, 16), Date.UTC(2024, 11, 31, 16)],
+])("a %s that begins at %i, an exchange's own midnight, ends at %i", (timeframe, start, end) => {
+  expect(periodAfter(timeframe, start)).toBe(end);
+});

@@ -40,7 +40,10 @@ export const MarketType = builder.objectRef<Market>('Market').implement({
       nullable: true,
       description: 'Whether it can be traded at present; null where the exchange does not say.',
     }),
-    contractSize: t.exposeFloat('contractSize', { nullable: true, description: 'The base amount of one contract.' }),
+    contractSize: t.exposeFloat('contractSize', {
+      nullable: true,
+      description: 'The base amount of one contract; the quote amount of an inverse one.',
+    }),
     expiry: t.expose('expiry', {
       type: 'DateTime',
       nullable: true,
