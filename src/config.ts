@@ -89,6 +89,8 @@ function readAllowList(text: string | undefined, knownIds: readonly string[]): r
     .split(',')
     .map((id) => id.trim())
     .filter(Boolean);
+  if (ids.length === 0)
+    throw new ConfigError(`EXCHANGES is ${JSON.stringify(text)}; it must name exchanges, or be all.`);
   requireKnown('EXCHANGES', ids, knownIds);
   return ids;
 }

@@ -117,7 +117,9 @@ test('a port in use stops it with a sentence', async () => {
   const port = typeof address === 'object' && address ? String(address.port) : '';
   const child = run({ PORT: port });
   const exited = once(child, 'exit');
-  await readUntil(child.stderr, /PORT is in use/);
+  const lines: string[] = [];
+  for await (const chunk of child.stderr) lines.push(String(chunk));
+  expect(lines.join('')).toMatch(/^TickQL cannot start\. PORT is in use.*\n$/);
   expect((await exited)[0]).toBe(1);
   other.close();
 });

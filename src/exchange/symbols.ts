@@ -5,9 +5,14 @@ import type { ExchangeClient } from './client.ts';
 
 /**
  * ccxt's market of a symbol. ccxt's own look-up also takes raw ids, and names such as `constructor`, so ours comes
- * first. Throws SYMBOL_NOT_FOUND with the nearest symbols.
+ * first. Throws SYMBOL_NOT_FOUND, with the nearest symbols unless `suggesting` is false.
  */
-export function findMarket(client: ExchangeClient, markets: Markets, symbol: string): MarketInterface {
-  requireMarket(client.info.id, symbol, markets);
+export function findMarket(
+  client: ExchangeClient,
+  markets: Markets,
+  symbol: string,
+  suggesting = true,
+): MarketInterface {
+  requireMarket(client.info.id, symbol, markets, suggesting);
   return client.ccxt.market(symbol);
 }

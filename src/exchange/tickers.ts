@@ -5,6 +5,9 @@ import { toMarketDataError } from './errors.ts';
 import { findMarket } from './symbols.ts';
 import { fetchTickerGroup, type TickerOutcomes } from './ticker-group.ts';
 
+/** How many unknown symbols of one call get suggestions: looking for the nearest of thousands takes its time. */
+const maxSuggestions = 20;
+
 /**
  * Tickers of one exchange's symbols, split by market type since exchanges refuse mixed requests. Symbols that do not
  * exist, or that the exchange refused a moment ago, are not sent. Never rejects: each symbol fails alone.
@@ -19,6 +22,7 @@ export async function fetchTickers(
   const exchange = client.info.id;
   try {
     const markets = await client.markets();
+    let unknown = 0;
     const groups = new Map<string, MarketInterface[]>();
     for (const symbol of new Set(symbols)) {
       const refusal = client.refused.get(symbol);
@@ -27,12 +31,13 @@ export async function fetchTickers(
         continue;
       }
       try {
-        const market = findMarket(client, markets, symbol);
+        const market = findMarket(client, markets, symbol, unknown < maxSuggestions);
         const type = [market.type, market.subType, market.settle].join();
         const group = groups.get(type);
         if (group) group.push(market);
         else groups.set(type, [market]);
       } catch (error) {
+        unknown += 1;
         outcomes.set(symbol, toMarketDataError(error, { exchange, symbol }));
       }
     }

@@ -12,6 +12,7 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
   const located = error instanceof GraphQLError ? error : undefined;
   const origin = rootOf(error);
   if (origin instanceof MarketDataError) {
+    if (origin.code === 'INTERNAL_SERVER_ERROR') report(origin);
     const { exchange, symbol, timeframe, retryAfterMs, suggestions } = origin.details;
     const { code, retryable } = origin;
     return clientError(origin.message, located, {

@@ -12,11 +12,14 @@ export function exchangeNotFound(id: string, ids: readonly string[], exists: boo
   return new MarketDataError('EXCHANGE_NOT_FOUND', `${fact}; ${hint}`, { exchange: id, suggestions });
 }
 
-/** The market of a symbol, which must be written exactly as listed. Throws SYMBOL_NOT_FOUND with the nearest symbols. */
-export function requireMarket(exchange: string, symbol: string, markets: Markets): Market {
+/**
+ * The market of a symbol, which must be written exactly as listed. Throws SYMBOL_NOT_FOUND with the nearest symbols,
+ * whose search takes a millisecond or two on a large exchange: `suggesting` false spares it.
+ */
+export function requireMarket(exchange: string, symbol: string, markets: Markets, suggesting = true): Market {
   const market = markets.get(symbol);
   if (market) return market;
-  const suggestions = suggest(symbol, markets.keys());
+  const suggestions = suggesting ? suggest(symbol, markets.keys()) : [];
   const hint = didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
   throw new MarketDataError('SYMBOL_NOT_FOUND', `${exchange} has no market ${quote(symbol)}; ${hint}`, {
     exchange,

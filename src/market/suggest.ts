@@ -19,9 +19,9 @@ export function suggest(asked: string, names: Iterable<string>): readonly string
     .map((candidate) => candidate.name);
 }
 
-/** Case and separators are what people get wrong most: `btc-usdt` for `BTC/USDT`. */
-function toPlain(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+/** A name without case and separators, which people get wrong most: `btc-usdt` for `BTC/USDT`. */
+export function toPlain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
 function distance(asked: string, name: string, allowed: number): number {

@@ -26,8 +26,14 @@ export function createHttpServer(graphql: GraphQLServer): HttpServer {
       underWay -= 1;
       if (underWay === 0) onDrained();
     });
-    if (request.url === '/') response.writeHead(302, { location: graphqlPath }).end();
-    else void graphql(request, response);
+    if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
+      // Yoga's adapter would answer with a stack trace.
+      response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header or the address cannot be read.\n');
+    } else if (request.url === '/') {
+      response.writeHead(302, { location: graphqlPath }).end();
+    } else {
+      void graphql(request, response);
+    }
   });
 
   return {

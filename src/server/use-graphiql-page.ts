@@ -1,30 +1,34 @@
-import { readFile, stat } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
 import { graphqlPath } from './paths.ts';
 
 /** The page as the build wrote it: whole, so that a browser needs nothing from elsewhere, and compressed (9 MB otherwise). */
-const page = new URL('../../dist/graphiql.html.gz', import.meta.url);
+const pageFile = new URL('../../dist/graphiql.html.gz', import.meta.url);
 
-/** Answers a browser that opens the GraphQL address with GraphiQL. */
+const unzip = promisify(gunzip);
+
+/** Answers a browser that opens the GraphQL address with GraphiQL. Throws where the page was not built. */
 export function useGraphiQLPage(): Plugin {
+  const page = readFileSync(pageFile);
+  const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
+  const common = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
   return {
     onRequest: async ({ request, url, fetchAPI, endResponse }) => {
       const accept = request.headers.get('accept') ?? '';
       if (request.method !== 'GET' || url.pathname !== graphqlPath || !accept.includes('text/html')) return;
-      const { size, mtimeMs } = await stat(page);
-      const etag = `W/"${size}-${mtimeMs}"`;
-      const headers = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
       if (request.headers.get('if-none-match') === etag) {
-        endResponse(new fetchAPI.Response(null, { status: 304, headers }));
+        endResponse(new fetchAPI.Response(null, { status: 304, headers: common }));
         return;
       }
-      const type = { 'content-type': 'text/html; charset=utf-8' };
-      const compressed = await readFile(page);
-      const body = request.headers.get('accept-encoding')?.includes('gzip')
-        ? new fetchAPI.Response(compressed, { headers: { ...headers, ...type, 'content-encoding': 'gzip' } })
-        : new fetchAPI.Response(gunzipSync(compressed), { headers: { ...headers, ...type } });
-      endResponse(body);
+      const headers = { ...common, 'content-type': 'text/html; charset=utf-8' };
+      const compressed = request.headers.get('accept-encoding')?.includes('gzip');
+      const response = compressed
+        ? new fetchAPI.Response(page, { headers: { ...headers, 'content-encoding': 'gzip' } })
+        : new fetchAPI.Response(await unzip(page), { headers });
+      endResponse(response);
     },
   };
 }

@@ -78,8 +78,11 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     },
     sockets,
   );
+  // graphql-ws prints errors to the console. Those of the HTTP server are told to who listens, and where a client did
+  // wrong, ws has closed its socket with the right code by then.
+  sockets.removeAllListeners('error');
+  sockets.on('error', (err) => log.debug({ err }, 'the server failed'));
   sockets.on('connection', (socket) => {
-    // graphql-ws prints what a client did wrong to the console; ws has closed the socket with the right code by then.
     socket.removeAllListeners('error');
     socket.on('error', (err) => log.debug({ err }, 'a socket failed'));
   });

@@ -24,6 +24,8 @@ export function createGraphQLServer({ marketData, feeds, log }: GraphQLServerOpt
     schema,
     context: () => createContext(marketData, feeds),
     graphqlEndpoint: graphqlPath,
+    // Public data without cookies; Yoga would let any page send a user's credentials along.
+    cors: { origin: '*', credentials: false },
     graphiql: false,
     landingPage: false,
     multipart: false,

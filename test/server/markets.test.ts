@@ -56,6 +56,8 @@ test('search ignores case and separators; type and active filter', async () => {
   expect(symbolsOf(await page('(search: "eth", type: SPOT)'))).toEqual(['ETH/EUR', 'ETH/USD', 'ETH/USDT']);
   expect(symbolsOf(await page('(type: SWAP)'))).toEqual(['BTC/USDT:USDT', 'ETH/USDT:USDT']);
   expect((await page('(active: false)')).totalCount).toBe(0);
+  expect((await page('(search: "/")')).totalCount).toBe(26);
+  expect((await page('(search: "币安")')).totalCount).toBe(0);
   const nothing = await page('(search: "nothing like it")');
   expect(nothing).toMatchObject({ totalCount: 0, nodes: [], pageInfo: { startCursor: null, hasNextPage: false } });
 });
@@ -129,3 +131,17 @@ test.each(['constructor', '__proto__', '', 'KRAKEN', 'Kraken '])(
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(Array(4).fill('EXCHANGE_NOT_FOUND'));
   },
 );
+
+test('a list of more than 1000 symbols is refused, of as many it is answered', async () => {
+  const document = 'query ($symbols: [String!]!) { tickers(exchange: "sim", symbols: $symbols) { id } }';
+  const many = await running.query(document, { symbols: Array(1001).fill('BTC/USDT') });
+  expect(many.errors).toMatchObject([
+    { message: expect.stringContaining('at most 1000'), extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+  const unknown = await running.query(document, {
+    symbols: Array.from({ length: 1000 }, (_, index) => `BTC/USD${index}`),
+  });
+  expect(unknown.errors).toHaveLength(1000);
+  const suggested = unknown.errors.filter(({ extensions }) => JSON.stringify(extensions.suggestions) !== '[]');
+  expect(suggested).toHaveLength(20);
+});

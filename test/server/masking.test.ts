@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFeeds } from '../../src/feed/feeds.ts';
@@ -92,4 +93,21 @@ test('a message over 64 KB closes the socket with 1009', async () => {
   const closed = once(socket, 'close');
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: `{ ${' '.repeat(70_000)} }` } }));
   expect((await closed)[0]).toBe(1009);
+});
+
+test('a Host header that cannot be read is refused without a stack', async () => {
+  const socket = createConnection(port, '127.0.0.1');
+  socket.end('GET /graphql HTTP/1.1\r\nHost: [::bad\r\nConnection: close\r\n\r\n');
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  expect(text).toContain('400 Bad Request');
+  expect(text).not.toContain('node_modules');
+});
+
+test('any page may ask, without credentials', async () => {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`, {
+    headers: { origin: 'https://frontend.example' },
+  });
+  expect(['*', 'https://frontend.example']).toContain(response.headers.get('access-control-allow-origin'));
+  expect(response.headers.get('access-control-allow-credentials')).not.toBe('true');
 });

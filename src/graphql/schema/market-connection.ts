@@ -1,5 +1,6 @@
 import { MarketDataError } from '../../market/error.ts';
 import type { Market, MarketType as Type } from '../../market/market.ts';
+import { toPlain } from '../../market/suggest.ts';
 import { builder } from '../builder.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType, MarketTypeEnum } from './market.ts';
@@ -86,9 +87,10 @@ builder.objectField(ExchangeType, 'markets', (t) =>
 );
 
 function matches({ search, type, active }: MarketFilter): (market: Market) => boolean {
-  const wanted = toPlain(search ?? '');
+  const text = (search ?? '').toLowerCase();
+  const plain = toPlain(text);
   return (market) =>
-    toPlain(market.symbol).includes(wanted) &&
+    (market.symbol.toLowerCase().includes(text) || (plain !== '' && toPlain(market.symbol).includes(plain))) &&
     (typeof type !== 'string' || market.type === type) &&
     (typeof active !== 'boolean' || market.active === active);
 }
@@ -103,10 +105,6 @@ function toPage(markets: readonly Market[], first: number, after: string | null)
     hasNextPage: start + nodes.length < markets.length,
     hasPreviousPage: start > 0,
   };
-}
-
-function toPlain(text: string): string {
-  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }
 
 function toCursor(market: Market | undefined): string | null {

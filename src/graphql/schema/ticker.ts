@@ -2,7 +2,7 @@ import type { TickerEvent } from '../../feed/hub.ts';
 import { MarketDataError } from '../../market/error.ts';
 import { type Ticker, tickerNumbers } from '../../market/ticker.ts';
 import { builder } from '../builder.ts';
-import { marketArgs, marketsArgs } from './args.ts';
+import { marketArgs, marketsArgs, requireSymbols } from './args.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType } from './market.ts';
 
@@ -11,7 +11,7 @@ const SourceEnum = builder.enumType('Source', {
   values: {
     STREAM: { value: 'STREAM', description: 'The exchange pushed it.' },
     POLL: { value: 'POLL', description: 'It was polled for subscribers.' },
-    FETCH: { value: 'FETCH', description: 'It was fetched for a query.' },
+    FETCH: { value: 'FETCH', description: 'It was fetched; a query also gets what a poll has left in the cache.' },
   } as const,
 });
 
@@ -101,7 +101,7 @@ builder.queryFields((t) => ({
     description: 'In the order asked. An entry that fails is null, with its own error; the others stand.',
     args: marketsArgs,
     resolve: (_root, { exchange, symbols }, { tickers }) =>
-      symbols.map((symbol) => tickers.load({ exchange: String(exchange), symbol })),
+      requireSymbols(symbols).map((symbol) => tickers.load({ exchange: String(exchange), symbol })),
   }),
 }));
 
@@ -118,7 +118,7 @@ builder.subscriptionFields((t) => ({
     type: TickerType,
     description: 'The same for many symbols over one operation; each event is one ticker.',
     args: marketsArgs,
-    subscribe: (_root, { exchange, symbols }, { feeds }) => feeds.tickers(String(exchange), symbols),
+    subscribe: (_root, { exchange, symbols }, { feeds }) => feeds.tickers(String(exchange), requireSymbols(symbols)),
     resolve: toTicker,
   }),
 }));
