@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { MarketDataError } from '../market/error.ts';
+import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
 import type { GraphQLServer } from './yoga.ts';
 
@@ -36,6 +37,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   const { server, graphql, maxSubscriptions, log } = options;
   const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes });
   const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
+  const ids = new OperationIds();
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
 
   async function prepare(
@@ -64,15 +66,25 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
 
   const { dispose } = useServer(
     {
-      onSubscribe: async (context, _id, payload) => {
-        try {
-          return await prepare(context, payload);
-        } catch (error) {
-          // Thrown here it would close the socket, and with it every other operation.
-          return [toClientError(error, report)];
-        }
+      onSubscribe: async (context, id, payload) => {
+        ids.begin(context, id, payload);
+        // Thrown here an error would close the socket, and with it every other operation.
+        const prepared = await prepare(context, payload).catch((error: unknown) => [toClientError(error, report)]);
+        await ids.proceed(context, id, payload);
+        if (!(id in context.subscriptions)) ids.end(context, id, payload);
+        return prepared;
       },
-      onError: (_context, _id, _payload, errors) => errors.map((error) => withoutHttp(toClientError(error, report))),
+      onOperation: (context, id, payload, _args, result) => ids.proceedWith(context, id, payload, result),
+      onNext: (context, id, payload) => ids.proceed(context, id, payload),
+      onError: async (context, id, payload, errors) => {
+        await ids.proceed(context, id, payload);
+        ids.end(context, id, payload);
+        return errors.map((error) => withoutHttp(toClientError(error, report)));
+      },
+      onComplete: async (context, id, payload) => {
+        await ids.proceed(context, id, payload);
+        ids.end(context, id, payload);
+      },
       execute: (args) => pipelines.get(args)?.execute(args),
       subscribe: (args) => pipelines.get(args)?.subscribe(args),
     },
