@@ -49,6 +49,9 @@ function toSentence(error: unknown): string {
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'EADDRINUSE') return 'PORT is in use by another program; set PORT to a free one.';
     if (error.code === 'EACCES') return 'PORT may not be used by this user; set PORT to one above 1023.';
+    if (error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL' || error.code === 'EAI_AGAIN') {
+      return 'HOST is no address of this machine; set it to one, 127.0.0.1 or 0.0.0.0 for example.';
+    }
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -111,3 +111,17 @@ test('any page may ask, without credentials', async () => {
   expect(['*', 'https://frontend.example']).toContain(response.headers.get('access-control-allow-origin'));
   expect(response.headers.get('access-control-allow-credentials')).not.toBe('true');
 });
+
+test.each(['{nope', '[1', '{"a":'])(
+  'variables in a query string that are no JSON (%s) are bad input',
+  async (variables) => {
+    const response = await fetch(
+      `http://127.0.0.1:${port}/graphql?query={__typename}&variables=${encodeURIComponent(variables)}`,
+      { headers: { accept: 'application/graphql-response+json' } },
+    );
+    const { errors } = await response.json();
+    expect(response.status).toBe(400);
+    expect(errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', retryable: false });
+    expect(lines).toEqual([]);
+  },
+);
