@@ -76,6 +76,11 @@ export function toMarketDataError(error: unknown, subject: CallSubject, http?: H
   return new MarketDataError(code, `${subject.exchange} ${says}${about ? ` (${about})` : ''}${wait}.`, details);
 }
 
+/** True for the errors by which an exchange says that one market is closed for now, and nothing of the others. */
+export function isAboutOneMarket({ details: { cause } }: MarketDataError): boolean {
+  return cause instanceof ccxtErrors.MarketClosed || cause instanceof ccxtErrors.ContractUnavailable;
+}
+
 function judge(error: unknown, http: HttpFailure | undefined): Verdict {
   if (!(error instanceof ccxtErrors.BaseError)) return judgeRaw(error);
   const isOutspoken = outspoken.some((Class) => error instanceof Class);

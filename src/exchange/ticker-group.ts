@@ -3,7 +3,7 @@ import { MarketDataError } from '../market/error.ts';
 import type { Ticker } from '../market/ticker.ts';
 import { can } from './capabilities.ts';
 import type { ExchangeClient } from './client.ts';
-import { toMarketDataError } from './errors.ts';
+import { isAboutOneMarket, toMarketDataError } from './errors.ts';
 import { toTicker } from './normalize.ts';
 import { batchPaysFrom } from './rules.ts';
 
@@ -25,6 +25,7 @@ export async function fetchTickerGroup(
   const exchange = client.info.id;
   let halvingCalls = 0;
   let outage: MarketDataError | null = null;
+  const refused = new Map<string, MarketDataError>();
 
   async function fetchOne(symbol: string): Promise<void> {
     try {
@@ -42,7 +43,7 @@ export async function fetchTickerGroup(
     const rest = symbols.values();
     const lane = async (): Promise<void> => {
       for (const symbol of rest) {
-        if (outage) outcomes.set(symbol, outage.withSymbol(symbol));
+        if (outage) outcomes.set(symbol, notAsked(outage, symbol));
         else await fetchOne(symbol);
       }
     };
@@ -74,18 +75,29 @@ export async function fetchTickerGroup(
     if (others.length > 0) return fetchBatch(symbols);
     await (can(client.ccxt, 'TICKER') ? fetchOne(symbol) : fetchBatch(symbols));
     const outcome = outcomes.get(symbol);
-    if (outcome instanceof MarketDataError && isSpoilt(outcome)) client.refused.set(symbol, outcome);
+    if (outcome instanceof MarketDataError && isSpoilt(outcome)) refused.set(symbol, outcome);
   }
 
   const symbols = group.map((market) => market.symbol);
   await (shouldBatch(client, group) ? fetchBatch(symbols) : fetchEach(symbols));
+  // Where the exchange refused all of them the trouble may be its own, and over with the next call.
+  const someWork = symbols.some((symbol) => !(outcomes.get(symbol) instanceof MarketDataError));
+  for (const [symbol, error] of refused) if (someWork || error.isFinal) client.refused.set(symbol, error);
 }
 
 /** A refusal that one symbol may have caused, delisted since the markets were loaded, say: halving the batch finds it. */
 function isSpoilt(error: MarketDataError): boolean {
   return (
-    error.isFinal || error.code === 'BAD_USER_INPUT' || (error.code === 'BAD_EXCHANGE_RESPONSE' && !error.retryable)
+    error.isFinal ||
+    error.code === 'BAD_USER_INPUT' ||
+    (error.code === 'BAD_EXCHANGE_RESPONSE' && !error.retryable) ||
+    isAboutOneMarket(error)
   );
+}
+
+function notAsked(outage: MarketDataError, symbol: string): MarketDataError {
+  const message = `${outage.message} ${symbol} was not asked for after that.`;
+  return new MarketDataError(outage.code, message, { ...outage.details, symbol });
 }
 
 function refusedBatch(exchange: string): MarketDataError {

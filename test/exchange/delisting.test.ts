@@ -90,3 +90,52 @@ describe.each(venues)('$id, after markets were delisted', ({ id }) => {
     expect(connection.venue.count()).toBeLessThanOrEqual(maxRequests);
   });
 });
+
+describe('binance, while one market is closed', () => {
+  const closed = {
+    kind: 'status',
+    status: 400,
+    body: '{"code":-1013,"msg":"Market is closed."}',
+  } as const;
+
+  it.each([
+    ['in one request', true],
+    ['one by one', false],
+  ])('only that one fails, asked %s', async (_, batch) => {
+    const connection = await start('binance');
+    connection.client.ccxt.has.fetchTickers = batch;
+    const symbols = spotSymbols(connection, 16);
+    connection.venue.fault({ ...closed, match: /ticker\/24hr.*BTCUSDT/ });
+    const results = await connection.data.fetchTickers('binance', symbols);
+    expect(failed(results)).toEqual(['BTC/USDT']);
+    const error = requireError(results.get('BTC/USDT'));
+    expect({ code: error.code, retryable: error.retryable }).toEqual({ code: 'EXCHANGE_UNAVAILABLE', retryable: true });
+    expectDiscreet(error);
+  });
+});
+
+describe.each(['kraken', 'binance'] as const)('%s, after it refused every market for a moment', (id) => {
+  it('is asked again at once', async () => {
+    const connection = await start(id);
+    const symbols = spotSymbols(connection, 3);
+    connection.venue.fault({ kind: 'status', status: 404, body: 'not found', match: /ticker/i });
+    expect(failed(await connection.data.fetchTickers(id, symbols)).length).toBe(3);
+    connection.venue.heal();
+    expect(failed(await connection.data.fetchTickers(id, symbols))).toEqual([]);
+  });
+});
+
+it('what was not asked for during an outage says so', async () => {
+  const connection = await start('binance');
+  connection.client.ccxt.has.fetchTickers = false;
+  connection.venue.fault({ kind: 'status', status: 429, body: '{}', match: /ticker/ });
+  const symbols = spotSymbols(connection, 16);
+  const results = await connection.data.fetchTickers('binance', symbols);
+  for (const symbol of symbols) {
+    const error = requireError(results.get(symbol));
+    expect(error.code).toBe('RATE_LIMITED');
+    expect(error.details.symbol).toBe(symbol);
+    expect(error.message).toContain(symbol);
+  }
+  expect(connection.venue.count()).toBeLessThan(symbols.length);
+});
