@@ -89,10 +89,16 @@ export function createTickerCache({
     else if (known) entries.set(key, { ticker: known.ticker, failure: { error: result, at: clock.now() } });
   }
 
+  /** True for less than `ageMs` after the instant. A time to come, since the clock was set back, is as good as long ago. */
+  function isWithin(instant: number, ageMs: number): boolean {
+    const age = clock.now() - instant;
+    return age >= 0 && age < ageMs;
+  }
+
   /** The last known ticker, marked stale while its exchange fails, or the failure once it is too old for that. */
   function answer({ ticker, failure }: Entry): Ticker | MarketDataError {
     if (!failure) return ticker;
-    return clock.now() - ticker.receivedAt <= staleMaxMs ? Object.freeze({ ...ticker, stale: true }) : failure.error;
+    return isWithin(ticker.receivedAt, staleMaxMs + 1) ? Object.freeze({ ...ticker, stale: true }) : failure.error;
   }
 
   async function find(exchange: string, symbol: string, maxAgeMs: number): Promise<Ticker | MarketDataError> {
@@ -100,7 +106,7 @@ export function createTickerCache({
       const entry = entries.get(toKey(exchange, symbol));
       const triedAt = entry?.failure?.at ?? entry?.ticker.receivedAt;
       // Where renewing failed just now, it is not tried again at once.
-      if (entry && triedAt !== undefined && clock.now() - triedAt < maxAgeMs) return answer(entry);
+      if (entry && triedAt !== undefined && isWithin(triedAt, maxAgeMs)) return answer(entry);
     }
     const { result } = await load(exchange, symbol);
     if (maxAgeMs <= 0 || !(result instanceof MarketDataError)) return result;

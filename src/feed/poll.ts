@@ -44,7 +44,7 @@ export async function* poll<T>({
     failures = round.failed ? failures + 1 : 0;
     waitMs = round.failed
       ? Math.max(backoffMs(intervalMs, failures) * (0.5 + random() / 2), round.retryAfterMs)
-      : Math.max(0, intervalMs - (clock.now() - startedAt));
+      : Math.max(0, intervalMs - Math.max(0, clock.now() - startedAt));
   }
 }
 

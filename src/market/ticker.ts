@@ -43,7 +43,7 @@ export function isUnchanged(previous: Ticker, next: Ticker): boolean {
   return previous.stale === next.stale && tickerNumbers.every((field) => previous[field] === next[field]);
 }
 
-/** How far an exchange's clock may be ahead of ours before its times count for nothing, in ms. */
+/** How far a clock may be ahead, the exchange's or our own before it was set back, until its times count for nothing, in ms. */
 const clockToleranceMs = 60_000;
 
 /**
@@ -54,7 +54,8 @@ export function isOlder(previous: Ticker, next: Ticker): boolean {
   const before = plausibleTime(previous);
   const after = plausibleTime(next);
   if (before !== null && after !== null && before !== after) return after < before;
-  return next.receivedAt < previous.receivedAt;
+  const aheadMs = previous.receivedAt - next.receivedAt;
+  return aheadMs > 0 && aheadMs <= clockToleranceMs;
 }
 
 function plausibleTime({ timestamp, receivedAt }: Ticker): number | null {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createTickerCache } from '../../src/cache/tickers.ts';
+import type { Clock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { FetchTickersOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
@@ -204,4 +205,18 @@ test('an upstream that rejects is not remembered', async () => {
   await rejected;
   rejecting = false;
   expect(await ask()).toEqual(['BTC/USDT 1']);
+});
+
+test('a clock that was set back serves nothing kept from its future', async () => {
+  let skew = 0;
+  const stepping: Clock = {
+    now: () => clock.now() - skew,
+    after: (delayMs, callback) => clock.after(delayMs, callback),
+  };
+  cache = createTickerCache({ upstream: port, clock: stepping, ttlMs, staleMaxMs });
+  await ask();
+  skew = 3_600_000;
+  port.set(btc, { last: 9 });
+  await ask();
+  expect(port.tickerCalls).toHaveLength(2);
 });

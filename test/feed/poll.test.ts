@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type PollOptions, type PollRound, poll } from '../../src/feed/poll.ts';
+import type { Clock } from '../../src/market/clock.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 
 const intervalMs = 1000;
@@ -146,3 +147,21 @@ test.each([succeeded, failed])(
     expect(clock.pending).toBe(0);
   },
 );
+
+test('a clock that is set back during a round does not put off the next', async () => {
+  let skew = 0;
+  const stepping: Clock = {
+    now: () => clock.now() - skew,
+    after: (delayMs, callback) => clock.after(delayMs, callback),
+  };
+  const polling = start({
+    clock: stepping,
+    fetchRound: async () => {
+      skew += 3_600_000;
+      return succeeded;
+    },
+  });
+  await clock.advance(3 * intervalMs);
+  expect(polling.startedAt).toHaveLength(3);
+  polling.abort();
+});

@@ -43,3 +43,9 @@ it('a time in the future does not keep later tickers out', () => {
   expect(isOlder(wrong, next)).toBe(false);
   expect(isOlder(next, { ...wrong, receivedAt: next.receivedAt - 1 })).toBe(true);
 });
+
+it('a clock of ours that was set back an hour does not keep later tickers out', () => {
+  const previous = { ...ticker, timestamp: null };
+  expect(isOlder(previous, { ...previous, receivedAt: previous.receivedAt - 1 })).toBe(true);
+  expect(isOlder(previous, { ...previous, receivedAt: previous.receivedAt - 3_600_000 })).toBe(false);
+});
