@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { MarketData } from '../market/market-data.ts';
+import { marketKind } from '../market/symbol.ts';
 import type { Ticker } from '../market/ticker.ts';
 
 export interface TickerCacheOptions {
@@ -33,7 +34,7 @@ const maxEntries = 20_000;
 
 /**
  * Tickers in this process: a fresh one answers at once, one fetch is in flight per market, misses of all requests are
- * gathered into one call per exchange, and while an exchange fails its last known tickers answer, marked stale.
+ * gathered into one call per exchange and kind of market, and while an exchange fails its last known tickers answer, marked stale.
  */
 export function createTickerCache({
   upstream,
@@ -45,8 +46,10 @@ export function createTickerCache({
   const loaders = new Map<string, DataLoader<string, Boxed>>();
   const inFlight = new Map<string, Promise<Boxed>>();
 
-  function loaderOf(exchange: string): DataLoader<string, Boxed> {
-    const existing = loaders.get(exchange);
+  /** One loader per kind of market: what asks for spot must not wait for an address that serves contracts and hangs. */
+  function loaderOf(exchange: string, symbol: string): DataLoader<string, Boxed> {
+    const key = toKey(exchange, marketKind(symbol));
+    const existing = loaders.get(key);
     if (existing) return existing;
     const loader = new DataLoader<string, Boxed>(
       async (symbols) => {
@@ -61,7 +64,7 @@ export function createTickerCache({
       // The loader's own cache would let whoever joins a fetch wait for the next batch as well.
       { cache: false, batchScheduleFn: (callback) => clock.after(gatherMs, callback) },
     );
-    loaders.set(exchange, loader);
+    loaders.set(key, loader);
     return loader;
   }
 
@@ -70,7 +73,7 @@ export function createTickerCache({
     const key = toKey(exchange, symbol);
     const underWay = inFlight.get(key);
     if (underWay) return underWay;
-    const loading = loaderOf(exchange)
+    const loading = loaderOf(exchange, symbol)
       .load(symbol)
       .finally(() => inFlight.delete(key));
     inFlight.set(key, loading);

@@ -220,3 +220,16 @@ test('a clock that was set back serves nothing kept from its future', async () =
   await ask();
   expect(port.tickerCalls).toHaveLength(2);
 });
+
+test('kinds of markets that one exchange serves from different addresses do not wait for each other', async () => {
+  const swap = 'BTC/USDT:USDT';
+  const hanging: Pick<MarketData, 'fetchTickers'> = {
+    fetchTickers: (exchange, symbols) =>
+      symbols.includes(swap) ? new Promise(() => {}) : port.fetchTickers(exchange, symbols),
+  };
+  cache = createTickerCache({ upstream: hanging, clock, ttlMs, staleMaxMs });
+  void cache.fetchTickers('kraken', [swap]);
+  const spot = cache.fetchTickers('kraken', [btc]);
+  await clock.advance(gatherMs);
+  expect(textsOf(await spot)).toEqual(['BTC/USDT 1']);
+});

@@ -1,0 +1,12 @@
+/**
+ * Which of an exchange's few kinds of markets a unified symbol names, by its form alone: spot (`BTC/USDT`), or contracts
+ * by how they settle (`BTC/USDT:USDT` linear, `BTC/USD:BTC` inverse) and whether they end (`BTC/USDT:USDT-301227`).
+ * Exchanges serve these from different addresses. Source: ccxt Manual, "Contract Naming Conventions".
+ */
+export function marketKind(symbol: string): string {
+  const [pair = '', contract] = symbol.split(':', 2);
+  if (contract === undefined) return 'spot';
+  const [settle, ...terms] = contract.split('-');
+  const settlement = pair.startsWith(`${settle}/`) ? 'inverse' : 'linear';
+  return terms.length > 0 ? `${settlement} dated` : settlement;
+}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { marketKind } from '../../src/market/symbol.ts';
+
+it.each([
+  ['BTC/USDT', 'spot'],
+  ['', 'spot'],
+  ['__proto__', 'spot'],
+  ['BTC/USDT:USDT', 'linear'],
+  ['BTC/USD:BTC', 'inverse'],
+  ['BTC/USDT:USDT-301227', 'linear dated'],
+  ['BTC/USD:BTC-301227', 'inverse dated'],
+  ['ETH/USD:ETH-301227-3000-C', 'inverse dated'],
+  ['BTC/USDT:', 'linear'],
+])('%j is %s', (symbol, kind) => {
+  expect(marketKind(symbol)).toBe(kind);
+});
