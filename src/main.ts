@@ -15,7 +15,11 @@ async function main(): Promise<void> {
   const app = createApp({ config, log });
   const port = await app.start();
 
+  let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
+    // On Ctrl-C npm passes on what the terminal has sent already, and a signal without a listener would end us here.
+    if (stopping) return;
+    stopping = true;
     log.info(`${signal}: stopping`);
     app.stop().then(exitSoon, (err: unknown) => {
       log.fatal({ err }, 'could not stop');
@@ -23,8 +27,8 @@ async function main(): Promise<void> {
       exitSoon();
     });
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 
   const host = local.has(config.host) ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
   const address = `${host}:${port}${graphqlPath}`;

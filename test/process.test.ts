@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect, subscribe } from './support/socket-client.ts';
+import { connect, openSocket, subscribe } from './support/socket-client.ts';
 import { createBinance } from './venues/binance.ts';
 import type { Venue } from './venues/venue.ts';
 
@@ -85,6 +85,24 @@ test('the built server answers a query and a subscription of an exchange from th
   expect(code).toBe(0);
   await operation.ended();
   expect(operation.error).toMatchObject({ code: 1001 });
+});
+
+test('a signal that comes twice, as from npm on Ctrl-C, ends it as one does', async () => {
+  const child = run({});
+  const [, address] = await readUntil(child.stdout, /http:\/\/(localhost:\d+)/);
+  const socket = await openSocket(`ws://${address}/graphql`);
+  // It does not answer the close frame, so that stopping takes its time.
+  socket.pause();
+  child.kill('SIGINT');
+  const isOpen = (): Promise<boolean> =>
+    fetch(`http://${address}/`, { method: 'HEAD', redirect: 'manual' }).then(
+      () => true,
+      () => false,
+    );
+  while (await isOpen());
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  socket.terminate();
 });
 
 test.each([

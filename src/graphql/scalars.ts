@@ -1,4 +1,4 @@
-import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { isTimeframe } from '../market/timeframe.ts';
 import { builder } from './builder.ts';
 
@@ -12,21 +12,21 @@ builder.scalarType('DateTime', {
   description: 'ISO-8601 instant. As input it also takes epoch milliseconds.',
   serialize: (instant) => new Date(instant).toISOString(),
   parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(toValue(node)),
+  parseLiteral: (node) => parseInstant(valueFromASTUntyped(node), node),
 });
 
 builder.scalarType('Timestamp', {
   description: 'Epoch milliseconds (a whole number, beyond 32 bits).',
   serialize: (instant) => instant,
   parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(toValue(node)),
+  parseLiteral: (node) => parseInstant(valueFromASTUntyped(node), node),
 });
 
 builder.scalarType('Timeframe', {
   description: "An exchange's candle length in ccxt's notation: 1m, 5m, 1h, 1d, 1w, 1M ...",
   serialize: (timeframe) => timeframe,
   parseValue: parseTimeframe,
-  parseLiteral: (node) => parseTimeframe(toValue(node)),
+  parseLiteral: (node) => parseTimeframe(valueFromASTUntyped(node), node),
 });
 
 builder.scalarType('OHLCV', {
@@ -38,8 +38,8 @@ builder.scalarType('OHLCV', {
   },
 });
 
-/** Epoch ms of an ISO-8601 instant (a date alone is its midnight, UTC) or of epoch ms. Throws BAD_USER_INPUT. */
-export function parseInstant(value: unknown): number {
+/** Epoch ms of an ISO-8601 instant (a date alone is its midnight, UTC) or of epoch ms. Throws BAD_USER_INPUT, at `node` where it is a literal. */
+export function parseInstant(value: unknown, node?: ValueNode): number {
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= lastInstant) return value;
   if (typeof value === 'string' && isoInstant.test(value)) {
     const instant = Date.parse(value);
@@ -48,6 +48,7 @@ export function parseInstant(value: unknown): number {
   }
   throw badInput(
     `${JSON.stringify(value)} is no instant: give ISO-8601 with a time zone, such as "2026-01-31T12:00:00Z", or epoch milliseconds.`,
+    node,
   );
 }
 
@@ -56,16 +57,17 @@ function isCalendarDate(text: string): boolean {
   return day.toISOString().slice(0, 10) === text.slice(0, 10);
 }
 
-function parseTimeframe(value: unknown): string {
+function parseTimeframe(value: unknown, node?: ValueNode): string {
   if (typeof value === 'string' && isTimeframe(value)) return value;
-  throw badInput(`${JSON.stringify(value)} is no timeframe: write a number and s, m, h, d, w, M or y, such as "15m".`);
+  throw badInput(
+    `${JSON.stringify(value)} is no timeframe: write a number and s, m, h, d, w, M or y, such as "15m".`,
+    node,
+  );
 }
 
-function toValue(node: ValueNode): unknown {
-  if (node.kind === Kind.INT) return Number(node.value);
-  return node.kind === Kind.STRING ? node.value : undefined;
-}
-
-function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', retryable: false } });
+function badInput(message: string, node?: ValueNode): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: 'BAD_USER_INPUT', retryable: false },
+    ...(node ? { nodes: node } : {}),
+  });
 }

@@ -8,6 +8,7 @@ import type { MarketData } from '../market/market-data.ts';
 import { graphqlPath } from './paths.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
+import { useGraphQLExecute } from './use-graphql-execute.ts';
 
 export interface GraphQLServerOptions {
   readonly marketData: MarketData;
@@ -30,7 +31,7 @@ export function createGraphQLServer({ marketData, feeds, log }: GraphQLServerOpt
     landingPage: false,
     multipart: false,
     maskedErrors: { maskError: (error) => toClientError(error, report) },
-    plugins: [useGraphiQLPage(), useErrorCodes(report)],
+    plugins: [useGraphiQLPage(), useGraphQLExecute(), useErrorCodes(report)],
     // Yoga would log every error that a client caused as an error of the server; what matters is reported above.
     logging: {
       debug: (...details) => log.trace({ details }, 'yoga'),

@@ -248,3 +248,15 @@ function plain(text: string): string {
   }
   return `${value}e${-places}`;
 }
+
+test('fields are answered in the order asked, whichever is ready first', async () => {
+  const { data } = await running.query(`{
+    candles(exchange: "kraken", symbol: "BTC/USD", timeframe: "1h", limit: 1) { closed }
+    ticker(exchange: "kraken", symbol: "BTC/USD") { market { symbol } last }
+    exchange(id: "kraken") { markets(first: 1) { totalCount } id }
+    exchanges(ids: ["kraken"]) { id }
+  }`);
+  expect(Object.keys(data)).toEqual(['candles', 'ticker', 'exchange', 'exchanges']);
+  expect(Object.keys(data.ticker)).toEqual(['market', 'last']);
+  expect(Object.keys(data.exchange)).toEqual(['markets', 'id']);
+});
