@@ -27,7 +27,9 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
   }
   if (located && origin instanceof GraphQLError) {
     const code = knownCodes.has(origin.extensions.code) ? origin.extensions.code : 'BAD_USER_INPUT';
-    return clientError(located.message, located, { retryable: false, ...origin.extensions, code });
+    // Yoga adds what the JSON parser said, with the whole body in it.
+    const { originalError: _parser, ...extensions } = origin.extensions;
+    return clientError(located.message, located, { retryable: false, ...extensions, code });
   }
   report(origin);
   return clientError('Something went wrong on this server.', located, {

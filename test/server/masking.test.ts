@@ -125,3 +125,14 @@ test.each(['{nope', '[1', '{"a":'])(
     expect(lines).toEqual([]);
   },
 );
+
+test('a body that is no JSON is not sent back', async () => {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: `{${'x'.repeat(10_000)}`,
+  });
+  const { errors } = await response.json();
+  expect(response.status).toBe(400);
+  expect(errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', retryable: false });
+});
