@@ -34,7 +34,8 @@ const maxEntries = 20_000;
 
 /**
  * Tickers in this process: a fresh one answers at once, one fetch is in flight per market, misses of all requests are
- * gathered into one call per exchange and kind of market, and while an exchange fails its last known tickers answer, marked stale.
+ * gathered into one call per exchange and kind of market, and while an exchange fails its last known tickers answer,
+ * marked stale.
  */
 export function createTickerCache({
   upstream,

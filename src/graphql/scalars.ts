@@ -38,7 +38,10 @@ builder.scalarType('OHLCV', {
   },
 });
 
-/** Epoch ms of an ISO-8601 instant (a date alone is its midnight, UTC) or of epoch ms. Throws BAD_USER_INPUT, at `node` where it is a literal. */
+/**
+ * Epoch ms of an ISO-8601 instant (a date alone is its midnight, UTC) or of epoch ms. Throws BAD_USER_INPUT, placed at
+ * `node` where the value is a literal.
+ */
 export function parseInstant(value: unknown, node?: ValueNode): number {
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= lastInstant) return value;
   if (typeof value === 'string' && isoInstant.test(value)) {

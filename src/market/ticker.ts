@@ -43,7 +43,7 @@ export function isUnchanged(previous: Ticker, next: Ticker): boolean {
   return previous.stale === next.stale && tickerNumbers.every((field) => previous[field] === next[field]);
 }
 
-/** How far a clock may be ahead, the exchange's or our own before it was set back, until its times count for nothing, in ms. */
+/** How far ahead a clock may be, the exchange's or ours before it was set back, until its times count for nothing, in ms. */
 const clockToleranceMs = 60_000;
 
 /**
