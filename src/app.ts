@@ -4,7 +4,9 @@ import type { Config } from './config.ts';
 import { createCatalogue, readCatalogue } from './exchange/catalogue.ts';
 import { createExchanges } from './exchange/exchanges.ts';
 import { createMarketData } from './exchange/market-data.ts';
+import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
+import { createLiveMarketData } from './feed/live-market-data.ts';
 import { type Clock, systemClock } from './market/clock.ts';
 import { createHttpServer } from './server/http.ts';
 import { createSubscriptionServer } from './server/websocket.ts';
@@ -29,32 +31,45 @@ export interface AppOptions {
 
 /** The composition root: the one place that knows every layer. */
 export function createApp({ config, log, clock = systemClock, random = Math.random }: AppOptions): App {
+  const noteError = (exchange: string, err: unknown): void =>
+    log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const exchanges = createExchanges({
     catalogue: createCatalogue(readCatalogue(), config.exchanges),
     exchangeOptions: config.exchangeOptions,
     clock,
     random,
     timeoutMs: config.upstreamTimeoutMs,
-    onError: (exchange, err) => log.debug({ exchange, err }, 'a call to the exchange failed'),
+    onError: noteError,
   });
-  const marketData = createCachedMarketData({
+  const streams = createStreams({
+    exchanges,
+    clock,
+    random,
+    timeoutMs: config.upstreamTimeoutMs,
+    patienceMs: config.streamSilenceMs,
+    onError: noteError,
+  });
+  const fetched = createCachedMarketData({
     upstream: createMarketData(exchanges, clock),
     clock,
     tickerTtlMs: config.tickerTtlMs,
     staleMaxMs: config.staleMaxMs,
   });
   const feeds = createFeeds({
-    marketData,
+    marketData: fetched,
+    streams,
     clock,
     random,
     pollIntervalMs: config.pollIntervalMs,
     lingerMs: config.lingerMs,
+    silenceMs: config.streamSilenceMs,
     staleMaxMs: config.staleMaxMs,
     onHealth: (exchange, error) => {
       if (error) log.warn({ exchange, code: error.code }, `polling began to fail: ${error.message}`);
       else log.info({ exchange }, 'polling works again');
     },
   });
+  const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
   const graphql = createGraphQLServer({ marketData, feeds, log });
   const http = createHttpServer(graphql);
   const subscriptions = createSubscriptionServer({
@@ -67,7 +82,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     const closed = http.close();
     await subscriptions.close();
     feeds.close();
-    await closed;
+    await Promise.all([closed, streams.close()]);
     await exchanges.close();
   }
 

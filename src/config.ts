@@ -16,6 +16,7 @@ export interface Config {
   readonly tickerTtlMs: number;
   readonly pollIntervalMs: number;
   readonly lingerMs: number;
+  readonly streamSilenceMs: number;
   readonly staleMaxMs: number;
   readonly upstreamTimeoutMs: number;
   readonly maxSubscriptionsPerSocket: number;
@@ -35,6 +36,7 @@ const settings = {
   TICKER_TTL_MS: wholeNumber(1000, 0, day),
   POLL_INTERVAL_MS: wholeNumber(1000, 50, day),
   LINGER_MS: wholeNumber(5000, 0, day),
+  STREAM_SILENCE_MS: wholeNumber(15_000, 100, day),
   STALE_MAX_MS: wholeNumber(60_000, 0, day),
   UPSTREAM_TIMEOUT_MS: wholeNumber(10_000, 1, 600_000),
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(100, 1, 1_000_000),
@@ -67,6 +69,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     tickerTtlMs: read('TICKER_TTL_MS', settings.TICKER_TTL_MS),
     pollIntervalMs: read('POLL_INTERVAL_MS', settings.POLL_INTERVAL_MS),
     lingerMs: read('LINGER_MS', settings.LINGER_MS),
+    streamSilenceMs: read('STREAM_SILENCE_MS', settings.STREAM_SILENCE_MS),
     staleMaxMs: read('STALE_MAX_MS', settings.STALE_MAX_MS),
     upstreamTimeoutMs: read('UPSTREAM_TIMEOUT_MS', settings.UPSTREAM_TIMEOUT_MS),
     maxSubscriptionsPerSocket: read('MAX_SUBSCRIPTIONS_PER_SOCKET', settings.MAX_SUBSCRIPTIONS_PER_SOCKET),

@@ -29,6 +29,7 @@ test('everything has a default, and an empty variable counts as unset', () => {
     tickerTtlMs: 1000,
     pollIntervalMs: 1000,
     lingerMs: 5000,
+    streamSilenceMs: 15_000,
     staleMaxMs: 60_000,
     upstreamTimeoutMs: 10_000,
     maxSubscriptionsPerSocket: 100,

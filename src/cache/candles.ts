@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { Candle, CandleQuery } from '../market/candle.ts';
 import type { Clock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
+import { createAnswerCache } from './answers.ts';
 
 export interface CandleCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchCandles'>;
@@ -15,22 +15,14 @@ const maxCandles = 200_000;
 
 /** Candle answers in this process: the same query within `ttlMs`, or while the first is under way, costs one call. */
 export function createCandleCache({ upstream, clock, ttlMs }: CandleCacheOptions): Pick<MarketData, 'fetchCandles'> {
-  const answers = new LRUCache<string, readonly Candle[], CandleQuery>({
+  const answers = createAnswerCache<CandleQuery, readonly Candle[]>({
+    fetch: (query, options) => upstream.fetchCandles(query, options),
+    toKey: ({ exchange, symbol, timeframe, since, until, limit }) =>
+      JSON.stringify([exchange, symbol, timeframe, since, until, limit]),
+    sizeOf: (candles) => candles.length,
     maxSize: maxCandles,
-    sizeCalculation: (candles) => candles.length + 1,
-    // To lru-cache 0 means for ever.
-    ttl: Math.max(1, ttlMs),
-    ttlResolution: 0,
-    perf: clock,
-    // A fetch whose place is taken meanwhile still answers those who wait for it.
-    ignoreFetchAbort: true,
-    fetchMethod: (_key, _stale, { context }) => upstream.fetchCandles(context),
+    clock,
+    ttlMs,
   });
-  return {
-    fetchCandles: (query) => {
-      const { exchange, symbol, timeframe, since, until, limit } = query;
-      const key = JSON.stringify([exchange, symbol, timeframe, since, until, limit]);
-      return answers.forceFetch(key, { context: query });
-    },
-  };
+  return { fetchCandles: answers };
 }

@@ -2,12 +2,14 @@ import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { MarketData } from '../market/market-data.ts';
 import { createCandleCache } from './candles.ts';
+import { createOrderBookCache } from './order-books.ts';
 import { createTickerCache } from './tickers.ts';
+import { createTradeCache } from './trades.ts';
 
 export interface CachedMarketDataOptions {
   readonly upstream: MarketData;
   readonly clock: Clock;
-  /** How long fetched tickers and candles answer, in ms. */
+  /** How long what was fetched answers, in ms. */
   readonly tickerTtlMs: number;
   readonly staleMaxMs: number;
 }
@@ -21,6 +23,8 @@ export function createCachedMarketData({
 }: CachedMarketDataOptions): MarketData {
   const tickers = createTickerCache({ upstream, clock, ttlMs: tickerTtlMs, staleMaxMs });
   const candles = createCandleCache({ upstream, clock, ttlMs: tickerTtlMs });
+  const orderBooks = createOrderBookCache({ upstream, clock, ttlMs: tickerTtlMs, staleMaxMs });
+  const trades = createTradeCache({ upstream, clock, ttlMs: tickerTtlMs });
   return {
     exchanges: upstream.exchanges,
     exchange: upstream.exchange,
@@ -35,5 +39,7 @@ export function createCachedMarketData({
       return tickers.fetchTickers(exchange, symbols, options);
     },
     fetchCandles: candles.fetchCandles,
+    fetchOrderBook: orderBooks.fetchOrderBook,
+    fetchTrades: trades.fetchTrades,
   };
 }

@@ -19,17 +19,18 @@ const assumedCap = 1000;
 export async function fetchCandles(
   client: ExchangeClient,
   query: CandleQuery,
-  now: number,
+  now: () => number,
 ): Promise<readonly Candle[]> {
   const { symbol, timeframe, until = Number.POSITIVE_INFINITY } = query;
   requireWindow(query);
   requireTimeframe(client, query);
   const market = findMarket(client, await client.markets(), symbol);
   if (until <= 0) return [];
-  const { since, limit } = toWindow(client, market, query, now);
+  const { since, limit } = toWindow(client, market, query, now());
   if (limit === 0) return [];
   const rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, since, limit), { symbol, timeframe });
-  const inside = toCandles(rows, query, now).filter(
+  // By the clock after the call, which may have waited long: a candle that was forming before may have closed.
+  const inside = toCandles(rows, query, now()).filter(
     ({ timestamp }) => timestamp >= (query.since ?? Number.NEGATIVE_INFINITY) && timestamp < until,
   );
   return query.since === undefined ? inside.slice(-query.limit) : inside.slice(0, query.limit);

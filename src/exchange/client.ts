@@ -8,11 +8,9 @@ import type { ExchangeClass } from './ccxt.ts';
 import { withDeadline } from './deadline.ts';
 import { type CallSubject, toMarketDataError } from './errors.ts';
 import { guardHttp } from './http.ts';
+import { createInstance, type ExchangeOptions } from './instance.ts';
 import { createMarketsLoader } from './markets.ts';
-import { priceRequests } from './rules.ts';
-
-/** ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` chooses its test network. */
-export type ExchangeOptions = Readonly<Record<string, unknown>>;
+import { createStreamInstance, type StreamInstance } from './streams/instance.ts';
 
 /** How long a refused symbol is not sent again, in ms: it would spoil the batch of the others each time. */
 const refusalMs = 60_000;
@@ -28,10 +26,17 @@ export interface ExchangeClient {
   markets(): Promise<Markets>;
   /** Symbols that the exchange refused a moment ago although its markets list them, and how: not to be sent again yet. */
   readonly refused: LRUCache<string, MarketDataError>;
+  /** Kinds of calls that the exchange takes without a limit only, or not at all in the form that we would like best. */
+  readonly refusedLimits: Set<string>;
   /** How many calls may wait in ccxt's throttle at once without the last one missing its deadline there. */
   readonly parallelCalls: number;
   /** Runs one ccxt call under the deadline. Rejects with a MarketDataError about the subject. */
   call<T>(operation: (exchange: Exchange) => Promise<T>, subject?: Omit<CallSubject, 'exchange'>): Promise<T>;
+  /**
+   * A ccxt instance of its own for streams: with the same options, markets and throttle, so that it can be closed and
+   * made anew while this one goes on. Rejects with a MarketDataError.
+   */
+  openStreamInstance(): Promise<StreamInstance>;
   close(): Promise<void>;
 }
 
@@ -49,16 +54,7 @@ export interface ExchangeClientOptions {
 
 export function createExchangeClient(given: ExchangeClientOptions): ExchangeClient {
   const { info, clock, random, timeoutMs, onError } = given;
-  const { sandbox, ...options } = given.options;
-  const exchange = new given.Class({
-    timeout: timeoutMs,
-    // ccxt would keep the last body and headers of each instance in memory.
-    enableLastHttpResponse: false,
-    enableLastResponseHeaders: false,
-    ...options,
-  });
-  if (sandbox === true) enterSandbox(exchange);
-  priceRequests(exchange);
+  const exchange = createInstance(given.Class, given.options, timeoutMs);
   const failureOf = guardHttp(exchange, timeoutMs);
   const loader = createMarketsLoader({ exchange, clock, random, onRefreshError: (error) => onError(info.id, error) });
 
@@ -73,13 +69,20 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     });
   }
 
+  // Loading may take several requests: who waits is under the deadline, the load itself goes on for the next.
+  const markets = async (): Promise<Markets> => loader.current ?? bounded(loader.load(), { exchange: info.id });
+
   return {
     info,
     ccxt: exchange,
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
+    refusedLimits: new Set(),
     parallelCalls: Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / (exchange.rateLimit ?? 1000)))),
-    // Loading may take several requests: who waits is under the deadline, the load itself goes on for the next.
-    markets: async () => loader.current ?? bounded(loader.load(), { exchange: info.id }),
+    markets,
+    openStreamInstance: async () => {
+      await markets();
+      return createStreamInstance(exchange, createInstance(given.Class, given.options, timeoutMs), clock, timeoutMs);
+    },
     call: (operation, subject) => bounded(operation(exchange), { exchange: info.id, ...subject }),
     close: async () => {
       loader.stop();
@@ -87,13 +90,4 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
       await exchange.fetchDispatcher?.destroy();
     },
   };
-}
-
-/** Throws NOT_SUPPORTED where there is no test network: ccxt would go on without any address. */
-function enterSandbox(exchange: Exchange): void {
-  if (!exchange.urls.test) {
-    const message = `${exchange.id} has no test network: take sandbox out of its options.`;
-    throw new MarketDataError('NOT_SUPPORTED', message, { exchange: exchange.id });
-  }
-  exchange.setSandboxMode(true);
 }

@@ -2,12 +2,8 @@ import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Catalogue } from './catalogue.ts';
 import { loadExchangeClass } from './ccxt.ts';
-import {
-  createExchangeClient,
-  type ExchangeClient,
-  type ExchangeClientOptions,
-  type ExchangeOptions,
-} from './client.ts';
+import { createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
+import type { ExchangeOptions } from './instance.ts';
 
 /** The clients of all exchanges, each made when first asked for and kept. */
 export interface Exchanges {

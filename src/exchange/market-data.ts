@@ -3,7 +3,9 @@ import type { MarketData } from '../market/market-data.ts';
 import { fetchCandles } from './candles.ts';
 import { toMarketDataError } from './errors.ts';
 import type { Exchanges } from './exchanges.ts';
+import { fetchOrderBook } from './order-book.ts';
 import { fetchTickers } from './tickers.ts';
+import { fetchTrades } from './trades.ts';
 
 /** The market data port over ccxt, without any cache: each fetch is a call to the exchange. */
 export function createMarketData(exchanges: Exchanges, clock: Clock): MarketData {
@@ -19,6 +21,8 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketData
         return new Map(symbols.map((symbol) => [symbol, toMarketDataError(error, { exchange, symbol })]));
       }
     },
-    fetchCandles: async (query) => fetchCandles(await exchanges.get(query.exchange), query, clock.now()),
+    fetchCandles: async (query) => fetchCandles(await exchanges.get(query.exchange), query, clock.now),
+    fetchOrderBook: async (query) => fetchOrderBook(await exchanges.get(query.exchange), query, clock.now),
+    fetchTrades: async (query) => fetchTrades(await exchanges.get(query.exchange), query),
   };
 }

@@ -99,12 +99,13 @@ function isNumber(value: number | null | undefined): value is number {
 }
 
 /** Epoch ms that a Date can hold (ECMAScript, Time Values and Time Range). */
-function toInstant(value: unknown): number | null {
+export function toInstant(value: unknown): number | null {
   const instant = toNumber(value);
   return instant !== null && Math.abs(instant) <= 8.64e15 ? instant : null;
 }
 
-function toNumber(value: unknown): number | null {
+/** A number that JSON can hold, or null. */
+export function toNumber(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 

@@ -54,3 +54,13 @@ export function priceRequests(exchange: Exchange): void {
     return 0.2 * (count <= 20 ? 2 : count <= 100 ? 40 : 80);
   };
 }
+
+/**
+ * ccxt's method for the newest trades one by one, where it usually fetches them summed up by taker order: the ids of
+ * those sums are others than the ids of the trades that the same exchange streams. Source: binance.js of ccxt, fetchTrades;
+ * "Compressed/Aggregate trades list" of binance-spot-api-docs. Null elsewhere.
+ */
+export function singleTradesMethod(exchange: string, market: MarketInterface): string | null {
+  if (!/^binance(us|usdm|coinm)?$/.test(exchange) || market.option) return null;
+  return market.linear ? 'fapiPublicGetTrades' : market.inverse ? 'dapiPublicGetTrades' : 'publicGetTrades';
+}

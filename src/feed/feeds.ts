@@ -1,64 +1,201 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Candle } from '../market/candle.ts';
+import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { MarketData } from '../market/market-data.ts';
-import type { TickerEvent } from './hub.ts';
-import { TickerFeed, type TickerFeedOptions } from './ticker-feed.ts';
+import type { MarketStreams } from '../market/market-streams.ts';
+import { isSameBook, type OrderBook } from '../market/order-book.ts';
+import { isUnchanged, type Ticker } from '../market/ticker.ts';
+import type { Trade } from '../market/trade.ts';
+import { isSameCandle } from './candle-journal.ts';
+import { createCandleRules } from './candles.ts';
+import { isSameValue } from './latest-journal.ts';
+import { LiveKind, latestValue } from './live-kind.ts';
+import { createOrderBookRules } from './order-books.ts';
+import type { FeedSubscription } from './subscription.ts';
+import { createTickerRules } from './tickers.ts';
+import type { Topic } from './topic.ts';
+import { createTradeRules } from './trades.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** How much is live; all zero when nobody listens and the linger time has passed. */
 export interface FeedCounts {
-  readonly upstreams: number;
-  readonly symbols: number;
+  /** Markets times kinds of data that are listened to, or were a moment ago. */
+  readonly topics: number;
+  /** Streams that are open, one for each topic whose exchange has them. */
+  readonly streams: number;
+  /** Polls that are running at the moment. */
+  readonly polls: number;
   readonly subscribers: number;
 }
 
-/** Live market data of every exchange: one upstream per exchange however many listen. */
+/** A value that the feed knows, for queries. */
+export interface LiveValue<V> {
+  readonly value: V;
+  /** True while stream or poll keep it up to date: then no fetch would bring anything newer. */
+  readonly isCurrent: boolean;
+}
+
+/**
+ * Live market data of every exchange: one upstream for each market and kind of data however many listen. Each
+ * subscription tells the latest known at once, then each change; a slow reader misses changes in between, never the
+ * latest, except that no closed candle and no trade is left out (who is too slow for that is told SLOW_CONSUMER and
+ * ended). While an exchange fails, tickers and books come once more, marked stale, and the others as an error.
+ *
+ * Each throws EXCHANGE_NOT_FOUND, NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED, BAD_USER_INPUT without any symbol, and
+ * EXCHANGE_UNAVAILABLE after `close()`. A symbol that does not exist is an error among the events, and the last such
+ * ends them.
+ */
 export interface Feeds {
-  /**
-   * Of each symbol the latest known ticker at once, then each change; a slow reader misses changes in between, never
-   * the latest. While the exchange fails the last one comes once more, marked stale. Throws EXCHANGE_NOT_FOUND,
-   * BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE after `close()`; a symbol that does not exist is an
-   * error among the events, and the last such ends them.
-   */
-  tickers(exchange: string, symbols: readonly string[]): AsyncIterableIterator<TickerEvent>;
+  tickers(exchange: string, symbols: readonly string[]): FeedSubscription<Ticker>;
+  candles(exchange: string, symbol: string, timeframe: string): FeedSubscription<Candle>;
+  /** Books may hold more levels than the `limit` that is listened to. */
+  orderBook(exchange: string, symbol: string, limit: number): FeedSubscription<OrderBook>;
+  trades(exchange: string, symbol: string): FeedSubscription<readonly Trade[]>;
+  /** What is known of a market that is live; null of any other. */
+  liveTicker(exchange: string, symbol: string): LiveValue<Ticker> | null;
+  /** Not current where nobody listens to as many levels as `limit`. */
+  liveOrderBook(exchange: string, symbol: string, limit: number): LiveValue<OrderBook> | null;
+  /** Tells who listens what was fetched for a query. */
+  offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
   /** Ends every upstream and every subscriber. */
   close(): void;
 }
 
-export interface FeedsOptions extends Omit<TickerFeedOptions, 'exchange' | 'onIdle' | 'marketData'> {
-  readonly marketData: Pick<MarketData, 'exchange' | 'fetchTickers'>;
+export interface FeedsOptions {
+  readonly marketData: MarketData;
+  readonly streams: MarketStreams;
+  readonly clock: Clock;
+  /** Between 0 and 1, for the jitter. */
+  readonly random: () => number;
+  readonly pollIntervalMs: number;
+  /** How long an upstream outlives its last subscriber, in ms. */
+  readonly lingerMs: number;
+  /** How long a stream may say nothing before it is polled beside and dialled anew, in ms. */
+  readonly silenceMs: number;
+  readonly staleMaxMs: number;
+  /** Called when polls of an exchange begin to fail, with the error, and when they succeed again, with null. */
+  readonly onHealth: (exchange: string, error: MarketDataError | null) => void;
 }
 
+/** How many polls of single markets an exchange is sent at a time. */
+const parallelPolls = 4;
+
+const longestCheckMs = 1000;
+
 export function createFeeds(options: FeedsOptions): Feeds {
-  const feeds = new Map<string, TickerFeed>();
+  const { marketData, streams, clock, random, pollIntervalMs, lingerMs, silenceMs, staleMaxMs } = options;
+  const limiters = new Map<string, LimitFunction>();
+  const failing = new Map<string, number>();
+  let streamCount = 0;
   let closed = false;
-  const sum = (count: (feed: TickerFeed) => number): number =>
-    [...feeds.values()].reduce((total, feed) => total + count(feed), 0);
+
+  function limiterOf(exchange: string): LimitFunction {
+    const limiter = limiters.get(exchange) ?? pLimit(parallelPolls);
+    limiters.set(exchange, limiter);
+    return limiter;
+  }
+
+  /** Several polls of an exchange fail together: the first that fails and the last that works again are news. */
+  function noteHealth(exchange: string, error: MarketDataError | null): void {
+    const before = failing.get(exchange) ?? 0;
+    const after = Math.max(0, before + (error ? 1 : -1));
+    failing.set(exchange, after);
+    if ((before === 0) !== (after === 0)) options.onHealth(exchange, error);
+  }
+
+  const common = {
+    clock,
+    random,
+    pollIntervalMs,
+    lingerMs,
+    silenceMs,
+    staleMaxMs,
+    offersStream: streams.offers,
+    onHealth: noteHealth,
+    onStreams: noteStreams,
+  };
+  const upstream = { marketData, streams, clock, staleMaxMs, limiterOf };
+  const tickers = new LiveKind(createTickerRules(upstream), common);
+  const orderBooks = new LiveKind(createOrderBookRules(upstream), common);
+  const candles = new LiveKind(createCandleRules(upstream), common);
+  const trades = new LiveKind(createTradeRules(upstream), common);
+  const kinds = [tickers, orderBooks, candles, trades];
+  const watchdog = new Watchdog({
+    clock,
+    intervalMs: Math.min(longestCheckMs, Math.max(1, silenceMs / 4)),
+    check: () => {
+      for (const kind of kinds) for (const topic of kind.topics) topic.checkSilence();
+    },
+  });
+
+  function noteStreams(change: 1 | -1): void {
+    streamCount += change;
+    if (streamCount > 0) watchdog.start();
+    else watchdog.stop();
+  }
+
+  function open(id: string): string {
+    const exchange = marketData.exchange(id).id;
+    if (closed) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'This server is stopping.', { exchange });
+    return exchange;
+  }
+
+  function toLive<V extends { readonly stale: boolean }>(topic: Topic<V, V> | undefined): LiveValue<V> | null {
+    const value = topic && latestValue(topic);
+    if (!topic || !value) return null;
+    const isCurrent = !value.stale && (topic.isStreamed || topic.fetchedAgoMs <= 1.5 * pollIntervalMs);
+    return { value, isCurrent };
+  }
 
   return {
     tickers: (id, symbols) => {
-      const exchange = options.marketData.exchange(id).id;
-      if (closed) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'This server is stopping.', { exchange });
+      const exchange = open(id);
       if (symbols.length === 0) {
         throw new MarketDataError('BAD_USER_INPUT', 'symbols is empty; give at least one.', { exchange });
       }
-      let feed = feeds.get(exchange);
-      if (!feed) {
-        feed = new TickerFeed({ ...options, exchange, onIdle: () => feeds.delete(exchange) });
-        feeds.set(exchange, feed);
-      }
-      return feed.subscribe(symbols);
+      const requests = symbols.map((symbol) => ({ exchange, symbol }));
+      return tickers.subscribe(requests, { isSame: (seen, next) => isSameValue(seen, next, isUnchanged) });
     },
+    candles: (id, symbol, timeframe) => {
+      const exchange = open(id);
+      return candles.subscribe([{ exchange, symbol, timeframe }], {
+        isSame: (seen, next) => isSameValue(seen, next, isSameCandle),
+      });
+    },
+    orderBook: (id, symbol, limit) => {
+      const exchange = open(id);
+      return orderBooks.subscribe([{ exchange, symbol }], {
+        depth: limit,
+        isSame: (seen, next) => isSameValue(seen, next, (one, other) => isSameBook(one, other, limit)),
+      });
+    },
+    trades: (id, symbol) => {
+      const exchange = open(id);
+      return trades.subscribe([{ exchange, symbol }], { isSame: () => false });
+    },
+    liveTicker: (exchange, symbol) => toLive(tickers.find({ exchange, symbol })),
+    liveOrderBook: (exchange, symbol, limit) => {
+      const topic = orderBooks.find({ exchange, symbol });
+      const live = toLive(topic);
+      return live && topic && topic.depth < limit ? { ...live, isCurrent: false } : live;
+    },
+    offerTicker: (ticker) => tickers.offer({ exchange: ticker.exchange, symbol: ticker.symbol }, ticker),
     get counts() {
+      const topics = kinds.flatMap((kind) => [...kind.topics]);
+      const subscribers = new Set(topics.flatMap((topic) => [...topic.subscribers]));
       return {
-        upstreams: feeds.size,
-        symbols: sum((feed) => feed.symbolCount),
-        subscribers: sum((feed) => feed.subscriberCount),
+        topics: topics.length,
+        streams: streamCount,
+        polls: kinds.reduce((sum, kind) => sum + kind.pollCount, 0),
+        subscribers: subscribers.size,
       };
     },
     close: () => {
       closed = true;
-      for (const feed of feeds.values()) feed.close();
-      feeds.clear();
+      watchdog.stop();
+      for (const kind of kinds) kind.close();
     },
   };
 }

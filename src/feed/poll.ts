@@ -1,17 +1,20 @@
+import { backoffMs } from '../market/backoff.ts';
 import { type Clock, sleep } from '../market/clock.ts';
 
-/** How a round of polling went: what it brought, and whether the exchange failed. */
-export interface PollRound<T> {
-  readonly value: T;
+/** How a round of polling went. */
+export interface PollRound {
+  /** True when the exchange failed. */
   readonly failed: boolean;
   /** What the exchange asked to wait, in ms. */
   readonly retryAfterMs: number;
 }
 
-export interface PollOptions<T> {
-  readonly fetchRound: () => Promise<PollRound<T>>;
+export interface PollOptions {
+  readonly fetchRound: () => Promise<PollRound>;
   /** From the start of one round to the start of the next; a round that takes longer delays the next. */
   readonly intervalMs: number;
+  /** Before the first round, in ms. */
+  readonly firstDelayMs: number;
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
@@ -22,19 +25,19 @@ export interface PollOptions<T> {
 const longestBackoffMs = 30_000;
 
 /**
- * Rounds of polling until the signal aborts, the first after one interval. While rounds fail, the wait doubles up to
- * half a minute, is spread over its upper half so that many servers don't return together, and is never shorter than
- * what the exchange asked for.
+ * Rounds of polling until the signal aborts. While rounds fail, the wait doubles up to half a minute, is spread over its
+ * upper half so that many servers don't return together; it is never shorter than what the exchange asked for.
  */
-export async function* poll<T>({
+export async function* poll({
   fetchRound,
   intervalMs,
+  firstDelayMs,
   clock,
   random,
   signal,
-}: PollOptions<T>): AsyncGenerator<PollRound<T>, void, void> {
+}: PollOptions): AsyncGenerator<PollRound, void, void> {
   let failures = 0;
-  let waitMs = intervalMs;
+  let waitMs = firstDelayMs;
   while (true) {
     await sleep(clock, waitMs, signal);
     if (signal.aborted) return;
@@ -42,12 +45,9 @@ export async function* poll<T>({
     const round = await fetchRound();
     yield round;
     failures = round.failed ? failures + 1 : 0;
-    waitMs = round.failed
-      ? Math.max(backoffMs(intervalMs, failures) * (0.5 + random() / 2), round.retryAfterMs)
+    const pauseMs = round.failed
+      ? backoffMs(intervalMs, failures, longestBackoffMs, random)
       : Math.max(0, intervalMs - Math.max(0, clock.now() - startedAt));
+    waitMs = Math.max(pauseMs, round.retryAfterMs);
   }
-}
-
-function backoffMs(intervalMs: number, failures: number): number {
-  return Math.min(intervalMs * 2 ** failures, Math.max(longestBackoffMs, intervalMs));
 }

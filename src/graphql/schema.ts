@@ -6,6 +6,8 @@ import './schema/market.ts';
 import './schema/market-connection.ts';
 import './schema/ticker.ts';
 import './schema/candle.ts';
+import './schema/order-book.ts';
+import './schema/trade.ts';
 
 builder.queryType({ description: 'Market data as of now, or from history.' });
 builder.subscriptionType({ description: 'Market data as it changes.' });

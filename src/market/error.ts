@@ -12,6 +12,7 @@ export const marketDataErrorCodes = [
   'BAD_EXCHANGE_RESPONSE',
   'AUTHENTICATION_REQUIRED',
   'TOO_MANY_SUBSCRIPTIONS',
+  'SLOW_CONSUMER',
   'INTERNAL_SERVER_ERROR',
 ] as const;
 

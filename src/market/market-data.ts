@@ -2,12 +2,14 @@ import type { Candle, CandleQuery } from './candle.ts';
 import type { MarketDataError } from './error.ts';
 import type { ExchangeInfo } from './exchange.ts';
 import type { Markets } from './market.ts';
+import type { OrderBook, OrderBookQuery } from './order-book.ts';
 import type { Ticker } from './ticker.ts';
+import type { Trade, TradeQuery } from './trade.ts';
 
 /** One entry per symbol asked for: its ticker, or why there is none. */
 export type TickerResults = ReadonlyMap<string, Ticker | MarketDataError>;
 
-export interface FetchTickersOptions {
+export interface FetchOptions {
   /**
    * The oldest value that may answer, in ms since it was received. 0 asks the exchange, and then its failure is an
    * error and never a last known value.
@@ -27,7 +29,11 @@ export interface MarketData {
   /** The exchange's markets, loaded on first use. */
   fetchMarkets(exchange: string): Promise<Markets>;
   /** Never rejects: each symbol fails alone. */
-  fetchTickers(exchange: string, symbols: readonly string[], options?: FetchTickersOptions): Promise<TickerResults>;
+  fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults>;
   /** Oldest first, within `[since, until)`, each timestamp once. */
-  fetchCandles(query: CandleQuery): Promise<readonly Candle[]>;
+  fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<readonly Candle[]>;
+  /** At most `limit` levels on each side. */
+  fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<OrderBook>;
+  /** Oldest first, each once. */
+  fetchTrades(query: TradeQuery, options?: FetchOptions): Promise<readonly Trade[]>;
 }

@@ -46,11 +46,17 @@ export function isUnchanged(previous: Ticker, next: Ticker): boolean {
 /** How far ahead a clock may be, the exchange's or ours before it was set back, until its times count for nothing, in ms. */
 const clockToleranceMs = 60_000;
 
+/** When something was true, by the exchange's clock and by ours, epoch ms. */
+interface Timed {
+  readonly timestamp: number | null;
+  readonly receivedAt: number;
+}
+
 /**
  * True when `next` was true before `previous`: by the exchange's clock where both carry its time, else by ours. A time
  * in the future is a mistake of the exchange and must not keep later tickers out.
  */
-export function isOlder(previous: Ticker, next: Ticker): boolean {
+export function isOlder(previous: Timed, next: Timed): boolean {
   const before = plausibleTime(previous);
   const after = plausibleTime(next);
   if (before !== null && after !== null && before !== after) return after < before;
@@ -58,6 +64,6 @@ export function isOlder(previous: Ticker, next: Ticker): boolean {
   return aheadMs > 0 && aheadMs <= clockToleranceMs;
 }
 
-function plausibleTime({ timestamp, receivedAt }: Ticker): number | null {
+function plausibleTime({ timestamp, receivedAt }: Timed): number | null {
   return timestamp !== null && timestamp <= receivedAt + clockToleranceMs ? timestamp : null;
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createTickerCache } from '../../src/cache/tickers.ts';
 import type { Clock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
-import type { FetchTickersOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
+import type { FetchOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import { toText } from '../support/ticker-text.ts';
@@ -33,7 +33,7 @@ function textsOf(results: TickerResults): readonly string[] {
 /** Asks and lets the gather time pass, if the answer is not there at once. */
 async function ask(
   symbols: readonly string[] = [btc],
-  options?: FetchTickersOptions,
+  options?: FetchOptions,
   exchange = 'kraken',
 ): Promise<readonly string[]> {
   const answer = cache.fetchTickers(exchange, symbols, options);

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
-import type { ExchangeOptions } from '../../src/exchange/client.ts';
 import { createExchanges } from '../../src/exchange/exchanges.ts';
+import type { ExchangeOptions } from '../../src/exchange/instance.ts';
 import { createMarketData } from '../../src/exchange/market-data.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import { connect, expectDiscreet, failureOf, requireError, venues } from '../support/venue-client.ts';

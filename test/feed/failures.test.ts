@@ -137,7 +137,7 @@ describe('while an exchange fails that worked', () => {
     const next = events.next();
     live.port.set(btc, { last: 7 });
     await live.clock.advance(pollIntervalMs);
-    expect(await next).toMatchObject({ value: { last: 7, stale: false } });
+    expect(await next).toMatchObject({ value: { value: { last: 7, stale: false } } });
     await events.return?.();
   });
 });
@@ -166,7 +166,7 @@ describe('an exchange that is down from the start', () => {
   test('is not told again to a slow subscriber whom another error passed by', async () => {
     live.port.fail(timeout);
     const events = live.feeds.tickers('kraken', [btc]);
-    expect(await events.next()).toMatchObject({ value: { code: 'TIMEOUT' } });
+    expect(await events.next()).toMatchObject({ value: { value: { code: 'TIMEOUT' } } });
     live.port.fail(down);
     await live.clock.advance(pollIntervalMs);
     live.port.fail(timeout);
@@ -174,7 +174,7 @@ describe('an exchange that is down from the start', () => {
     const next = events.next();
     live.port.fail(null);
     await live.clock.advance(30 * pollIntervalMs);
-    expect(await next).toMatchObject({ value: { last: 1, stale: false } });
+    expect(await next).toMatchObject({ value: { value: { last: 1, stale: false } } });
     await events.return?.();
   });
 
@@ -219,6 +219,6 @@ describe('an exchange that is down from the start', () => {
     expect(live.port.tickerCalls.length).toBeLessThan(10);
     await reader.leave();
     await live.clock.advance(lingerMs);
-    expect(live.feeds.counts.upstreams).toBe(0);
+    expect(live.feeds.counts.polls).toBe(0);
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { lingerMs, pollIntervalMs, useLiveFeeds } from '../support/live-feeds.ts';
+import { lingerMs, nothing, pollIntervalMs, useLiveFeeds } from '../support/live-feeds.ts';
 import { settle } from '../support/manual-clock.ts';
 
 const btc = 'BTC/USDT';
 const eth = 'ETH/USDT';
-const nothing = { upstreams: 0, symbols: 0, subscribers: 0 };
 const useLive = useLiveFeeds();
 
 describe('polling', () => {
@@ -31,7 +30,7 @@ describe('polling', () => {
       [btc, eth],
       [btc, eth],
     ]);
-    expect(feeds.counts).toEqual({ upstreams: 1, symbols: 2, subscribers: 50 });
+    expect(feeds.counts).toEqual({ topics: 2, streams: 0, polls: 1, subscribers: 50 });
   });
 
   test('is separate for each exchange', async () => {
@@ -42,10 +41,10 @@ describe('polling', () => {
     expect(port.tickerCalls.map(({ exchange }) => exchange).sort()).toEqual(['binance', 'binance', 'kraken', 'kraken']);
     expect(kraken.seen).toMatchObject([{ exchange: 'kraken' }]);
     expect(binance.seen).toMatchObject([{ exchange: 'binance' }]);
-    expect(feeds.counts).toEqual({ upstreams: 2, symbols: 2, subscribers: 2 });
+    expect(feeds.counts).toEqual({ topics: 2, streams: 0, polls: 2, subscribers: 2 });
     await kraken.leave();
     await clock.advance(lingerMs);
-    expect(feeds.counts).toEqual({ upstreams: 1, symbols: 1, subscribers: 1 });
+    expect(feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 1 });
   });
 
   test('stops lingerMs after the last subscriber has left', async () => {
@@ -55,9 +54,9 @@ describe('polling', () => {
     await first.leave();
     await clock.advance(2 * lingerMs);
     await second.leave();
-    expect(feeds.counts).toEqual({ upstreams: 1, symbols: 1, subscribers: 0 });
+    expect(feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 0 });
     await clock.advance(lingerMs - 1);
-    expect(feeds.counts.upstreams).toBe(1);
+    expect(feeds.counts.polls).toBe(1);
     await clock.advance(1);
     expect(feeds.counts).toEqual(nothing);
     expect(clock.pending).toBe(0);
@@ -81,7 +80,7 @@ describe('polling', () => {
     await settle();
     expect(port.tickerCalls.map(({ symbols }) => symbols)).toEqual([[btc]]);
     expect(reader.texts).toEqual(['BTC/USDT 1']);
-    expect(feeds.counts).toEqual({ upstreams: 1, symbols: 1, subscribers: 1 });
+    expect(feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 1 });
   });
 });
 

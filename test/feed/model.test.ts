@@ -26,6 +26,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('push' as const), symbol, last: fc.integer({ min: 1, max: 3 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('interrupt' as const), symbol }) },
+  {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('fail' as const),
@@ -45,10 +50,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test('whatever subscribers, ticks, failures and time do, each sees changes in order, the latest last, and nothing is left', async () => {
+test('whatever subscribers, ticks, streams, failures and time do, each sees changes in order, the latest last, and nothing is left', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
-      const model = new FeedModel();
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
+      const model = new FeedModel(isStreaming);
       for (const each of steps) {
         await model.run(each);
         model.checkCounts();

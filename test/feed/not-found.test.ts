@@ -21,7 +21,7 @@ describe('a symbol that does not exist', () => {
     await settle();
     expect(reader.texts).toEqual(['NO/PE SYMBOL_NOT_FOUND']);
     expect(reader.ended).toBe(true);
-    expect(live.feeds.counts).toEqual({ upstreams: 0, symbols: 0, subscribers: 0 });
+    expect(live.feeds.counts).toEqual({ topics: 0, streams: 0, polls: 0, subscribers: 0 });
     expect(live.clock.pending).toBe(0);
   });
 
@@ -33,7 +33,7 @@ describe('a symbol that does not exist', () => {
     expect(reader.texts).toEqual(['NO/PE SYMBOL_NOT_FOUND', 'BTC/USDT 1', 'BTC/USDT 3']);
     expect(reader.ended).toBe(false);
     expect(live.port.tickerCalls.at(-1)?.symbols).toEqual([btc]);
-    expect(live.feeds.counts).toEqual({ upstreams: 1, symbols: 1, subscribers: 1 });
+    expect(live.feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 1 });
   });
 
   test('any more, delisted while it is listened to, ends too', async () => {
@@ -43,14 +43,14 @@ describe('a symbol that does not exist', () => {
     await live.clock.advance(pollIntervalMs);
     expect(readers.map(({ ended }) => ended)).toEqual([true, false]);
     expect(readers[0]?.texts).toEqual(['BTC/USDT 1', 'BTC/USDT SYMBOL_NOT_FOUND']);
-    expect(live.feeds.counts).toEqual({ upstreams: 1, symbols: 1, subscribers: 1 });
+    expect(live.feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 1 });
   });
 
   test('is told to a slow subscriber before the end', async () => {
     const events = live.feeds.tickers('kraken', ['NO/PE', 'NO/PE2']);
     await settle();
-    expect(await events.next()).toMatchObject({ value: { code: 'SYMBOL_NOT_FOUND' } });
-    expect(await events.next()).toMatchObject({ value: { code: 'SYMBOL_NOT_FOUND' } });
+    expect(await events.next()).toMatchObject({ value: { value: { code: 'SYMBOL_NOT_FOUND' } } });
+    expect(await events.next()).toMatchObject({ value: { value: { code: 'SYMBOL_NOT_FOUND' } } });
     expect(await events.next()).toEqual({ done: true, value: undefined });
   });
 

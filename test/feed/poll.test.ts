@@ -4,8 +4,8 @@ import type { Clock } from '../../src/market/clock.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 
 const intervalMs = 1000;
-const succeeded = { value: 'ok', failed: false, retryAfterMs: 0 };
-const failed = { value: 'error', failed: true, retryAfterMs: 0 };
+const succeeded: PollRound = { failed: false, retryAfterMs: 0 };
+const failed: PollRound = { failed: true, retryAfterMs: 0 };
 
 let clock: ManualClock;
 
@@ -14,21 +14,29 @@ beforeEach(() => {
 });
 
 /** A poll that is read to its end, and when each of its rounds began. */
-function start(options: Partial<PollOptions<string>> & Pick<PollOptions<string>, 'fetchRound'>) {
+function start(options: Partial<PollOptions> & Pick<PollOptions, 'fetchRound'>) {
   const abort = new AbortController();
   const startedAt: number[] = [];
-  const values: string[] = [];
+  const rounds: PollRound[] = [];
   const state = { ended: false };
-  const fetchRound = (): Promise<PollRound<string>> => {
+  const fetchRound = (): Promise<PollRound> => {
     startedAt.push(clock.now());
     return options.fetchRound();
   };
-  const rounds = poll({ intervalMs, clock, random: () => 0, signal: abort.signal, ...options, fetchRound });
+  const polling = poll({
+    intervalMs,
+    firstDelayMs: options.intervalMs ?? intervalMs,
+    clock,
+    random: () => 0,
+    signal: abort.signal,
+    ...options,
+    fetchRound,
+  });
   void (async () => {
-    for await (const round of rounds) values.push(round.value);
+    for await (const round of polling) rounds.push(round);
     state.ended = true;
   })();
-  return { startedAt, values, state, abort: () => abort.abort() };
+  return { startedAt, rounds, state, abort: () => abort.abort() };
 }
 
 /** The times between one round and the next. */
@@ -42,7 +50,7 @@ test('the first round comes after one interval, the next ones at intervals', asy
   expect(polling.startedAt).toEqual([]);
   await clock.advance(2 * intervalMs + 1);
   expect(polling.startedAt).toEqual([1000, 2000, 3000]);
-  expect(polling.values).toEqual(['ok', 'ok', 'ok']);
+  expect(polling.rounds).toEqual([succeeded, succeeded, succeeded]);
 });
 
 test('the interval counts from the start of a round', async () => {
@@ -54,7 +62,7 @@ test('the interval counts from the start of a round', async () => {
 });
 
 test('a slow round is never overlapped; the next follows it at once', async () => {
-  let finish = (_round: PollRound<string>): void => {};
+  let finish = (_round: PollRound): void => {};
   const polling = start({
     fetchRound: () =>
       new Promise((resolve) => {
@@ -106,6 +114,19 @@ test('a failing round waits at least as long as the exchange asked, above the ca
   expect(gaps(polling.startedAt)).toEqual([45_000, 4000, 8000]);
 });
 
+test('the first round comes after its own delay', async () => {
+  const polling = start({ fetchRound: async () => succeeded, firstDelayMs: 0 });
+  await clock.advance(intervalMs);
+  expect(polling.startedAt).toEqual([0, 1000]);
+});
+
+test('a round that succeeds waits as long as the exchange asked, too', async () => {
+  const waits = [45_000, 0];
+  const polling = start({ fetchRound: async () => ({ ...succeeded, retryAfterMs: waits.shift() ?? 0 }) });
+  await clock.advance(60_000);
+  expect(gaps(polling.startedAt).slice(0, 2)).toEqual([45_000, 1000]);
+});
+
 test('abort during a wait ends it and leaves no timer', async () => {
   const polling = start({ fetchRound: async () => succeeded });
   await clock.advance(1500);
@@ -114,7 +135,7 @@ test('abort during a wait ends it and leaves no timer', async () => {
   await settle();
   expect(polling.state.ended).toBe(true);
   expect(clock.pending).toBe(0);
-  expect(polling.values).toEqual(['ok']);
+  expect(polling.rounds).toEqual([succeeded]);
 });
 
 test('abort before the first round ends it without one', async () => {
@@ -126,9 +147,9 @@ test('abort before the first round ends it without one', async () => {
 });
 
 test.each([succeeded, failed])(
-  'abort during a fetch gives its $value round, ends it and leaves no timer',
+  'abort during a fetch gives its round (failed: $failed), ends it and leaves no timer',
   async (round) => {
-    let finish = (_round: PollRound<string>): void => {};
+    let finish = (_round: PollRound): void => {};
     const polling = start({
       fetchRound: () =>
         new Promise((resolve) => {
@@ -141,7 +162,7 @@ test.each([succeeded, failed])(
     expect(polling.state.ended).toBe(false);
     finish(round);
     await settle();
-    expect(polling.values).toEqual([round.value]);
+    expect(polling.rounds).toEqual([round]);
     expect(polling.state.ended).toBe(true);
     expect(polling.startedAt).toHaveLength(1);
     expect(clock.pending).toBe(0);

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../src/market/error.ts';
-import { lingerMs, pollIntervalMs, useLiveFeeds } from '../support/live-feeds.ts';
+import { lingerMs, nothing, pollIntervalMs, useLiveFeeds } from '../support/live-feeds.ts';
 import { settle } from '../support/manual-clock.ts';
 import { toText } from '../support/ticker-text.ts';
 
 const btc = 'BTC/USDT';
 const eth = 'ETH/USDT';
-const nothing = { upstreams: 0, symbols: 0, subscribers: 0 };
 const useLive = useLiveFeeds();
 
 describe('a subscriber', () => {
@@ -53,7 +52,7 @@ describe('a subscriber', () => {
     expect(back.texts).toEqual(['BTC/USDT 3']);
     expect(port.tickerCalls).toHaveLength(calls);
     await clock.advance(2 * lingerMs);
-    expect(feeds.counts).toEqual({ upstreams: 1, symbols: 1, subscribers: 1 });
+    expect(feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 1 });
     port.set(btc, { last: 5 });
     await clock.advance(pollIntervalMs);
     expect(back.texts).toEqual(['BTC/USDT 3', 'BTC/USDT 5']);
@@ -119,7 +118,7 @@ describe('a subscriber', () => {
     }
     const [first, second, third] = [events.next(), events.next(), events.next()];
     const taken = await Promise.all([first, second]);
-    expect(taken.map(({ value }) => value && toText(value))).toEqual(['BTC/USDT 19', 'ETH/USDT 190']);
+    expect(taken.map(({ value }) => value && toText(value.value))).toEqual(['BTC/USDT 19', 'ETH/USDT 190']);
     await events.return?.();
     expect(await third).toEqual({ done: true, value: undefined });
   });

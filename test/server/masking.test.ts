@@ -8,6 +8,7 @@ import { createHttpServer, type HttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
+import { FakeStreams } from '../support/fake-streams.ts';
 import { openSocket } from '../support/socket-client.ts';
 
 /** A port with a defect: its markets fail with an error that is none of the port's. */
@@ -28,6 +29,8 @@ beforeEach(async () => {
     random: Math.random,
     pollIntervalMs: 1000,
     lingerMs: 0,
+    silenceMs: 15_000,
+    streams: new FakeStreams(),
     staleMaxMs: 1000,
     onHealth: () => {},
   });

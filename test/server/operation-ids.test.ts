@@ -36,7 +36,7 @@ test('an id used again at once, over and over, leaves no subscriber behind', asy
   await eventually(() => received.length >= 1);
   expect(server.app.counts.subscribers).toBe(1);
   stop();
-  await eventually(() => server.app.counts.subscribers === 0 && server.app.counts.upstreams === 0);
+  await eventually(() => server.app.counts.subscribers === 0 && server.app.counts.topics === 0);
   expect(new Set(received.map(({ type }) => type))).toEqual(new Set(['next']));
 });
 

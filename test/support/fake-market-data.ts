@@ -2,15 +2,17 @@ import type { Candle, CandleQuery } from '../../src/market/candle.ts';
 import type { Clock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { ExchangeInfo } from '../../src/market/exchange.ts';
-import type { FetchTickersOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
+import type { FetchOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
 import { exchangeNotFound } from '../../src/market/not-found.ts';
+import type { OrderBook, OrderBookQuery } from '../../src/market/order-book.ts';
 import type { Ticker } from '../../src/market/ticker.ts';
+import type { Trade, TradeQuery } from '../../src/market/trade.ts';
 
 /** One call of fetchTickers, as it was asked. */
 export interface TickerCall {
   readonly exchange: string;
   readonly symbols: readonly string[];
-  readonly options: FetchTickersOptions | undefined;
+  readonly options: FetchOptions | undefined;
 }
 
 const blank: Ticker = {
@@ -52,12 +54,16 @@ export function tickerOf(fields: Partial<Ticker>): Ticker {
 export class FakeMarketData implements MarketData {
   readonly tickerCalls: TickerCall[] = [];
   readonly candleCalls: CandleQuery[] = [];
+  readonly orderBookCalls: OrderBookQuery[] = [];
+  readonly tradeCalls: TradeQuery[] = [];
   /** Each outcome in the order in which it was given. */
   readonly given: { readonly symbol: string; readonly outcome: Ticker | MarketDataError }[] = [];
   readonly #clock: Clock;
   readonly #ids: readonly string[];
   readonly #outcomes = new Map<string, Partial<Ticker> | MarketDataError>();
   #candles: readonly Candle[] | MarketDataError = [];
+  #orderBook: Partial<OrderBook> | MarketDataError = {};
+  #trades: readonly Trade[] | MarketDataError = [];
   #failure: MarketDataError | null = null;
   #gate: Promise<void> = Promise.resolve();
 
@@ -73,6 +79,14 @@ export class FakeMarketData implements MarketData {
 
   setCandles(candles: readonly Candle[] | MarketDataError): void {
     this.#candles = candles;
+  }
+
+  setOrderBook(book: Partial<OrderBook> | MarketDataError): void {
+    this.#orderBook = book;
+  }
+
+  setTrades(trades: readonly Trade[] | MarketDataError): void {
+    this.#trades = trades;
   }
 
   /** Lets every symbol fail; null ends it. */
@@ -107,7 +121,7 @@ export class FakeMarketData implements MarketData {
   fetchTickers = async (
     exchange: string,
     symbols: readonly string[],
-    options?: FetchTickersOptions,
+    options?: FetchOptions,
   ): Promise<TickerResults> => {
     this.tickerCalls.push({ exchange, symbols: [...symbols], options });
     await this.#gate;
@@ -116,11 +130,34 @@ export class FakeMarketData implements MarketData {
 
   fetchCandles = async (query: CandleQuery): Promise<readonly Candle[]> => {
     this.candleCalls.push(query);
-    const candles = this.#candles;
-    await this.#gate;
-    if (candles instanceof MarketDataError) throw candles;
-    return candles;
+    const { since = Number.NEGATIVE_INFINITY, limit } = query;
+    const candles = await this.#answer(this.#candles);
+    const found = candles.filter(({ timestamp }) => timestamp >= since);
+    return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
   };
+
+  fetchOrderBook = async (query: OrderBookQuery): Promise<OrderBook> => {
+    this.orderBookCalls.push(query);
+    const { exchange, symbol } = query;
+    const book = await this.#answer(this.#orderBook);
+    const receivedAt = this.#clock.now();
+    return { exchange, symbol, timestamp: null, receivedAt, bids: [], asks: [], stale: false, ...book };
+  };
+
+  fetchTrades = async (query: TradeQuery): Promise<readonly Trade[]> => {
+    this.tradeCalls.push(query);
+    const { since = Number.NEGATIVE_INFINITY, limit } = query;
+    const trades = await this.#answer(this.#trades);
+    const found = trades.filter(({ timestamp }) => timestamp >= since);
+    return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
+  };
+
+  async #answer<T extends object>(given: T | MarketDataError): Promise<T> {
+    await this.#gate;
+    const answer = this.#failure ?? given;
+    if (answer instanceof MarketDataError) throw answer;
+    return answer;
+  }
 
   #give(exchange: string, symbol: string): Ticker | MarketDataError {
     const set = this.#outcomes.get(symbol);

@@ -1,19 +1,23 @@
 import { expect } from 'vitest';
-import type { TickerEvent } from '../../src/feed/hub.ts';
+import type { FeedEvent } from '../../src/feed/event.ts';
 import { MarketDataError } from '../../src/market/error.ts';
+import type { Ticker } from '../../src/market/ticker.ts';
+import { tickerOf } from './fake-market-data.ts';
 import { LiveFeeds, lingerMs, pollIntervalMs } from './live-feeds.ts';
 import { Reader } from './reader.ts';
 import { toText } from './ticker-text.ts';
 
 export const allSymbols: readonly string[] = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'];
 
+type TickerEvent = Ticker | MarketDataError;
+
 /** A subscriber that takes an event only when it is told to. */
 class SlowReader {
   readonly seen: TickerEvent[] = [];
-  readonly #events: AsyncIterableIterator<TickerEvent>;
+  readonly #events: AsyncIterableIterator<FeedEvent<Ticker>>;
   #waiting = false;
 
-  constructor(events: AsyncIterableIterator<TickerEvent>) {
+  constructor(events: AsyncIterableIterator<FeedEvent<Ticker>>) {
     this.#events = events;
   }
 
@@ -22,7 +26,7 @@ class SlowReader {
     this.#waiting = true;
     void this.#events.next().then(({ done, value }) => {
       this.#waiting = false;
-      if (!done) this.seen.push(value);
+      if (!done) this.seen.push(value.value);
     });
   }
 
@@ -33,7 +37,7 @@ class SlowReader {
 
 interface Subscriber {
   readonly symbols: ReadonlySet<string>;
-  readonly reader: Reader | SlowReader;
+  readonly reader: Reader<Ticker> | SlowReader;
   /** How many outcomes had certainly been published when it came. */
   readonly since: number;
 }
@@ -43,6 +47,8 @@ export type Step =
   | { readonly kind: 'subscribe'; readonly symbols: readonly string[]; readonly slow: boolean }
   | { readonly kind: 'leave' | 'pull'; readonly which: number }
   | { readonly kind: 'tick'; readonly symbol: string; readonly last: number; readonly ageMs: number }
+  | { readonly kind: 'push'; readonly symbol: string; readonly last: number }
+  | { readonly kind: 'interrupt'; readonly symbol: string }
   | { readonly kind: 'fail'; readonly code: 'TIMEOUT' | 'RATE_LIMITED' }
   | { readonly kind: 'failOne'; readonly symbol: string }
   | { readonly kind: 'recover' | 'hold' | 'release' }
@@ -58,8 +64,12 @@ export class FeedModel {
   release = (): void => {};
   /** How many outcomes had been given when time passed last: a given one is published some promises later. */
   #published = 0;
+  readonly #isStreaming: boolean;
+  #hasFailed = false;
 
-  constructor() {
+  constructor(isStreaming: boolean) {
+    this.#isStreaming = isStreaming;
+    if (isStreaming) this.live.streams.offer('ticker');
     for (const each of allSymbols) this.tick(each, 1, 0);
   }
 
@@ -67,12 +77,23 @@ export class FeedModel {
     this.live.port.set(symbol, { last, timestamp: this.live.clock.now() - ageMs });
   }
 
+  /** The exchange's stream tells a price; it is the exchange's own from then on. */
+  push(symbol: string, last: number): void {
+    this.tick(symbol, last, 0);
+    const { clock, port, streams } = this.live;
+    if (!streams.opened.some(({ request }) => request.symbol === symbol)) return;
+    const now = clock.now();
+    const ticker = tickerOf({ exchange: 'kraken', symbol, last, timestamp: now, receivedAt: now, source: 'STREAM' });
+    port.given.push({ symbol, outcome: ticker });
+    streams.push('ticker', symbol, ticker);
+  }
+
   async run(step: Step): Promise<void> {
     const { port, clock, feeds } = this.live;
     switch (step.kind) {
       case 'subscribe': {
         const events = feeds.tickers('kraken', step.symbols);
-        const reader = step.slow ? new SlowReader(events) : new Reader(events);
+        const reader = step.slow ? new SlowReader(events) : new Reader(events, toText);
         this.subscribers.push({ symbols: new Set(step.symbols), reader, since: this.#published });
         break;
       }
@@ -88,7 +109,13 @@ export class FeedModel {
       }
       case 'tick':
         return this.tick(step.symbol, step.last, step.ageMs);
+      case 'push':
+        return this.push(step.symbol, step.last);
+      case 'interrupt':
+        this.#noteOutage();
+        return this.live.streams.interrupt('ticker', step.symbol);
       case 'fail':
+        this.#hasFailed = true;
         return port.fail(new MarketDataError(step.code, 'down', { retryAfterMs: 3000 }));
       case 'failOne':
         return port.set(step.symbol, new MarketDataError('BAD_EXCHANGE_RESPONSE', 'garbled'));
@@ -102,8 +129,16 @@ export class FeedModel {
         return this.release();
       case 'pass':
         await clock.advance(step.ms);
+        this.#noteOutage();
         this.#published = port.given.length;
     }
+  }
+
+  /** While polls fail, and until the next one, a market whose stream breaks off or falls silent is known to fail without being asked for. */
+  #noteOutage(): void {
+    if (!this.#hasFailed) return;
+    const outcome = new MarketDataError('TIMEOUT', 'the others fail');
+    for (const symbol of allSymbols) this.live.port.given.push({ symbol, outcome });
   }
 
   async leave(subscriber: Subscriber): Promise<void> {
@@ -125,8 +160,18 @@ export class FeedModel {
   /** An upstream is there exactly while somebody listens or did so within the linger time. */
   checkCounts(): void {
     const symbols = allSymbols.filter((each) => this.listens(each) || this.lingers(each)).length;
-    const upstreams = symbols > 0 ? 1 : 0;
-    expect(this.live.feeds.counts).toEqual({ upstreams, symbols, subscribers: this.subscribers.length });
+    const { topics, streams, polls, subscribers } = this.live.feeds.counts;
+    expect({ topics, streams, subscribers }).toEqual({
+      topics: symbols,
+      streams: this.#isStreaming ? symbols : 0,
+      subscribers: this.subscribers.length,
+    });
+    // One poll for all, which streams may spare.
+    expect(polls).toBeLessThanOrEqual(symbols > 0 ? 1 : 0);
+    if (!this.#isStreaming) expect(polls).toBe(symbols > 0 ? 1 : 0);
+    expect(this.live.streams.opened.map(({ request }) => request.symbol).sort()).toEqual(
+      this.#isStreaming ? allSymbols.filter((each) => this.listens(each) || this.lingers(each)).toSorted() : [],
+    );
   }
 
   /** All events of a subscriber are of its symbols, in the order in which they were published, each a change. */

@@ -1,33 +1,49 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
+import type { FeedSubscription } from '../../src/feed/subscription.ts';
+import type { MarketDataError } from '../../src/market/error.ts';
+import type { Ticker } from '../../src/market/ticker.ts';
 import { FakeMarketData } from './fake-market-data.ts';
+import { FakeStreams } from './fake-streams.ts';
 import { ManualClock } from './manual-clock.ts';
 import { Reader } from './reader.ts';
+import { toText } from './ticker-text.ts';
 
 export const pollIntervalMs = 1000;
 export const lingerMs = 5000;
+export const silenceMs = 15_000;
 export const staleMaxMs = 60_000;
+
+export const nothing = { topics: 0, streams: 0, polls: 0, subscribers: 0 };
 
 /** Feeds over a fake port: rounds each second, five seconds of linger, no jitter. */
 export class LiveFeeds {
   readonly clock = new ManualClock();
   readonly port = new FakeMarketData(this.clock);
+  readonly streams = new FakeStreams();
   /** `exchange code`, or `exchange ok`, as the feeds reported it. */
   readonly health: string[] = [];
   readonly feeds: Feeds = createFeeds({
     marketData: this.port,
+    streams: this.streams,
     clock: this.clock,
     random: () => 0,
     pollIntervalMs,
     lingerMs,
+    silenceMs,
     staleMaxMs,
     onHealth: (exchange, error) => this.health.push(`${exchange} ${error?.code ?? 'ok'}`),
   });
-  readonly #readers: Reader[] = [];
+  readonly #readers: { readonly ended: boolean; leave(): Promise<void> }[] = [];
 
   /** A subscriber that takes each event at once. */
-  read(symbols: readonly string[], exchange = 'kraken'): Reader {
-    const reader = new Reader(this.feeds.tickers(exchange, symbols));
+  read(symbols: readonly string[], exchange = 'kraken'): Reader<Ticker> {
+    return this.follow(this.feeds.tickers(exchange, symbols), toText);
+  }
+
+  /** The same of any subscription. */
+  follow<V>(events: FeedSubscription<V>, describe: (value: V | MarketDataError) => string): Reader<V> {
+    const reader = new Reader(events, describe);
     this.#readers.push(reader);
     return reader;
   }
@@ -36,7 +52,8 @@ export class LiveFeeds {
   async leaveNothing(): Promise<void> {
     for (const reader of this.#readers) await reader.leave();
     await this.clock.advance(lingerMs);
-    expect(this.feeds.counts).toEqual({ upstreams: 0, symbols: 0, subscribers: 0 });
+    expect(this.feeds.counts).toEqual(nothing);
+    expect(this.streams.opened).toEqual([]);
     expect(this.clock.pending).toBe(0);
     expect(this.#readers.every(({ ended }) => ended)).toBe(true);
   }

@@ -1,20 +1,22 @@
-import type { TickerEvent } from '../../src/feed/hub.ts';
-import { toText } from './ticker-text.ts';
+import type { FeedEvent } from '../../src/feed/event.ts';
+import type { MarketDataError } from '../../src/market/error.ts';
 
-/** A subscriber that takes each event as it comes and notes it. */
-export class Reader {
-  readonly seen: TickerEvent[] = [];
+/** A subscriber that takes each event as it comes and notes its value. */
+export class Reader<V> {
+  readonly seen: (V | MarketDataError)[] = [];
   ended = false;
-  readonly #events: AsyncIterableIterator<TickerEvent>;
+  readonly #events: AsyncIterableIterator<FeedEvent<V>>;
+  readonly #toText: (value: V | MarketDataError) => string;
 
-  constructor(events: AsyncIterableIterator<TickerEvent>) {
+  constructor(events: AsyncIterableIterator<FeedEvent<V>>, toText: (value: V | MarketDataError) => string) {
     this.#events = events;
+    this.#toText = toText;
     void this.#read();
   }
 
   /** What was seen, in words. */
   get texts(): readonly string[] {
-    return this.seen.map(toText);
+    return this.seen.map(this.#toText);
   }
 
   async leave(): Promise<void> {
@@ -22,7 +24,7 @@ export class Reader {
   }
 
   async #read(): Promise<void> {
-    for await (const event of this.#events) this.seen.push(event);
+    for await (const { value } of this.#events) this.seen.push(value);
     this.ended = true;
   }
 }

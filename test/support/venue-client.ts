@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
-import type { ExchangeClient, ExchangeOptions } from '../../src/exchange/client.ts';
+import type { ExchangeClient } from '../../src/exchange/client.ts';
 import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
+import type { ExchangeOptions } from '../../src/exchange/instance.ts';
 import { createMarketData } from '../../src/exchange/market-data.ts';
 import { type Clock, systemClock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';

@@ -1,3 +1,4 @@
+import { requireValue } from '../../feed/event.ts';
 import type { Candle, CandleQuery } from '../../market/candle.ts';
 import { builder } from '../builder.ts';
 import { marketArgs } from './args.ts';
@@ -21,8 +22,12 @@ export const CandleType = builder.objectRef<Candle>('Candle').implement({
   }),
 });
 
-const candlesArgs = builder.args((t) => ({
+const timeframeArg = builder.args((t) => ({
   timeframe: t.field({ type: 'Timeframe', required: true, defaultValue: '1m', description: 'Length of a candle.' }),
+}));
+
+const candlesArgs = builder.args((t) => ({
+  ...timeframeArg,
   since: t.field({ type: 'DateTime', description: 'Where to begin, inclusive.' }),
   until: t.field({ type: 'DateTime', description: 'Where to end, exclusive.' }),
   limit: t.int({ required: true, defaultValue: 100, description: 'How many at most.' }),
@@ -55,6 +60,18 @@ builder.queryFields((t) => ({
     resolve: async (_root, args, { marketData }) => (await marketData.fetchCandles(toQuery(args))).map(toRow),
   }),
 }));
+
+builder.subscriptionField('candleUpdated', (t) =>
+  t.field({
+    type: CandleType,
+    description:
+      'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped.',
+    args: { ...marketArgs, ...timeframeArg },
+    subscribe: (_root, { exchange, symbol, timeframe }, { feeds }) =>
+      feeds.candles(String(exchange), symbol, timeframe),
+    resolve: requireValue,
+  }),
+);
 
 interface CandleArgs {
   readonly exchange: string | number | bigint;

@@ -1,5 +1,4 @@
-import type { TickerEvent } from '../../feed/hub.ts';
-import { MarketDataError } from '../../market/error.ts';
+import { requireValue } from '../../feed/event.ts';
 import { type Ticker, tickerNumbers } from '../../market/ticker.ts';
 import { builder } from '../builder.ts';
 import { marketArgs, marketsArgs, requireSymbols } from './args.ts';
@@ -11,7 +10,7 @@ const SourceEnum = builder.enumType('Source', {
   values: {
     STREAM: { value: 'STREAM', description: 'The exchange pushed it.' },
     POLL: { value: 'POLL', description: 'It was polled for subscribers.' },
-    FETCH: { value: 'FETCH', description: 'It was fetched; a query also gets what a poll has left in the cache.' },
+    FETCH: { value: 'FETCH', description: 'It was fetched for a query, or for the first of its subscribers.' },
   } as const,
 });
 
@@ -112,18 +111,13 @@ builder.subscriptionFields((t) => ({
       'The latest known ticker at once, then each change. A slow client misses ticks in between, never the latest.',
     args: marketArgs,
     subscribe: (_root, { exchange, symbol }, { feeds }) => feeds.tickers(String(exchange), [symbol]),
-    resolve: toTicker,
+    resolve: requireValue,
   }),
   tickersUpdated: t.field({
     type: TickerType,
     description: 'The same for many symbols over one operation; each event is one ticker.',
     args: marketsArgs,
     subscribe: (_root, { exchange, symbols }, { feeds }) => feeds.tickers(String(exchange), requireSymbols(symbols)),
-    resolve: toTicker,
+    resolve: requireValue,
   }),
 }));
-
-function toTicker(event: TickerEvent): Ticker {
-  if (event instanceof MarketDataError) throw event;
-  return event;
-}

@@ -1,23 +1,37 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LatestIterator } from '../../src/feed/latest.ts';
+import type { FeedEvent } from '../../src/feed/event.ts';
+import { FeedSubscription } from '../../src/feed/subscription.ts';
+import { MarketDataError } from '../../src/market/error.ts';
 
 const done = { done: true, value: undefined };
 
-function value(text: string): { readonly done: false; readonly value: string } {
-  return { done: false, value: text };
+/** The event that a text of which the first letter is the key makes. */
+function value(text: string): IteratorResult<FeedEvent<string>, undefined> {
+  return { done: false, value: { key: text === 'same' ? 'a' : (text[0] ?? ''), value: text } };
 }
 
-/** An iterator of texts and how often it has told its end. */
-function open(): { readonly events: LatestIterator<string>; readonly ends: () => number } {
+/** A subscription of texts, and how often it has told its end. */
+function open(mostWaiting = 100) {
   let ends = 0;
-  const events = new LatestIterator<string>(
-    (seen, next) => seen === next,
-    () => {
+  const subscription = new FeedSubscription<string>({
+    sources: 1,
+    mostWaiting,
+    isSame: (seen, next) => seen === next,
+    latest: () => [],
+    onEnd: () => {
       ends++;
     },
-  );
-  return { events, ends: () => ends };
+  });
+  const events = {
+    push: (key: string, text: string) => subscription.push({ key, value: text }),
+    next: () => subscription.next(),
+    return: () => subscription.return(),
+    finish: () => subscription.finish(),
+    throw: (error: unknown) => subscription.throw(error),
+    [Symbol.asyncIterator]: () => subscription,
+  };
+  return { events, subscription, ends: () => ends };
 }
 
 test('of values that were not taken only the newest of each key comes', async () => {
@@ -49,12 +63,15 @@ test('a value that repeats what was seen last of its key does not come', async (
   const { events } = open();
   events.push('a', 'same');
   events.push('b', 'same');
-  expect([await events.next(), await events.next()]).toEqual([value('same'), value('same')]);
+  expect([await events.next(), await events.next()]).toEqual([
+    value('same'),
+    { ...value('same'), value: { key: 'b', value: 'same' } },
+  ]);
   events.push('a', 'same');
   const pending = events.next();
   events.push('a', 'same');
-  events.push('a', 'other');
-  expect(await pending).toEqual(value('other'));
+  events.push('a', 'another');
+  expect(await pending).toEqual(value('another'));
 });
 
 test('nor does it when a change in between was never taken', async () => {
@@ -65,8 +82,8 @@ test('nor does it when a change in between was never taken', async () => {
   events.push('a', 'seen');
   events.push('b', 'b1');
   expect(await events.next()).toEqual(value('b1'));
-  events.push('a', 'next');
-  expect(await events.next()).toEqual(value('next'));
+  events.push('a', 'a-next');
+  expect(await events.next()).toEqual(value('a-next'));
 });
 
 test('several pending next() are answered in order, one value each', async () => {
@@ -106,8 +123,8 @@ test('throw() ends it and rejects with its error', async () => {
 test('break in a for await loop ends it', async () => {
   const { events, ends } = open();
   events.push('a', 'a1');
-  for await (const text of events) {
-    expect(text).toBe('a1');
+  for await (const event of events) {
+    expect(event).toEqual({ key: 'a', value: 'a1' });
     break;
   }
   expect(ends()).toBe(1);
@@ -162,7 +179,7 @@ test('whatever the interleaving: in order, no neighbours alike, the latest last'
     fc.asyncProperty(fc.array(fc.oneof(push, fc.constant('pull' as const))), async (steps) => {
       const { events } = open();
       const pushed: string[] = [];
-      const pulls: Promise<IteratorResult<string, undefined>>[] = [];
+      const pulls: Promise<IteratorResult<FeedEvent<string>, undefined>>[] = [];
       for (const step of steps) {
         if (step === 'pull') {
           pulls.push(events.next());
@@ -173,7 +190,7 @@ test('whatever the interleaving: in order, no neighbours alike, the latest last'
       }
       events.finish();
       pulls.push(events.next(), events.next(), events.next());
-      const seen = (await Promise.all(pulls)).flatMap((result) => (result.done ? [] : [result.value]));
+      const seen = (await Promise.all(pulls)).flatMap((result) => (result.done ? [] : [String(result.value.value)]));
       for (const key of ['a', 'b']) {
         const ofKey = seen.filter((text) => text.startsWith(key));
         const given = pushed.filter((text) => text.startsWith(key));
@@ -188,4 +205,43 @@ test('whatever the interleaving: in order, no neighbours alike, the latest last'
       }
     }),
   );
+});
+
+test('with more keys than may wait, who takes nothing is told so and ended', async () => {
+  const { events, ends } = open(3);
+  for (const key of ['a', 'b', 'c', 'a']) events.push(key, `${key}1`);
+  expect(ends()).toBe(0);
+  events.push('d', 'd1');
+  events.push('e', 'e1');
+  const told = await events.next();
+  expect(told.value?.value).toBeInstanceOf(MarketDataError);
+  expect(told.value?.value).toMatchObject({ code: 'SLOW_CONSUMER', retryable: true });
+  expect(await events.next()).toEqual(done);
+  expect(ends()).toBe(1);
+});
+
+test('who takes each of many keys in time is never too slow', async () => {
+  const { events } = open(3);
+  for (let key = 0; key < 100; key++) {
+    events.push(String(key), `${key}`);
+    expect((await events.next()).value?.value).toBe(`${key}`);
+  }
+});
+
+test('it ends with the last of its sources', async () => {
+  let ends = 0;
+  const subscription = new FeedSubscription<string>({
+    sources: 2,
+    mostWaiting: 1,
+    isSame: () => false,
+    latest: () => [],
+    onEnd: () => {
+      ends++;
+    },
+  });
+  subscription.endSource();
+  expect(ends).toBe(0);
+  subscription.endSource();
+  expect(ends).toBe(1);
+  expect(await subscription.next()).toEqual(done);
 });

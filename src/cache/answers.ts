@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../market/clock.ts';
+import type { FetchOptions } from '../market/market-data.ts';
+
+export interface AnswerCacheOptions<Q, V> {
+  readonly fetch: (query: Q, options?: FetchOptions) => Promise<V>;
+  readonly toKey: (query: Q) => string;
+  /** How much of `maxSize` an answer takes. */
+  readonly sizeOf: (answer: V) => number;
+  readonly maxSize: number;
+  readonly clock: Clock;
+  /** How long an answer serves the same query again, in ms. */
+  readonly ttlMs: number;
+}
+
+/**
+ * A call that remembers its answers: the same query within `ttlMs`, or while the first is under way, costs one call. With
+ * `maxAgeMs` 0 it is made in any case, and its answer is remembered for the others.
+ */
+export function createAnswerCache<Q, V extends object>(
+  given: AnswerCacheOptions<Q, V>,
+): (query: Q, options?: FetchOptions) => Promise<V> {
+  const { fetch, toKey, sizeOf, maxSize, clock, ttlMs } = given;
+  const answers = new LRUCache<string, V, { readonly query: Q }>({
+    maxSize,
+    sizeCalculation: (answer) => sizeOf(answer) + 1,
+    // To lru-cache 0 means for ever.
+    ttl: Math.max(1, ttlMs),
+    ttlResolution: 0,
+    perf: clock,
+    // A fetch whose place is taken meanwhile still answers those who wait for it.
+    ignoreFetchAbort: true,
+    fetchMethod: (_key, _stale, { context }) => fetch(context.query),
+  });
+  return async (query, options) => {
+    const key = toKey(query);
+    if (options?.maxAgeMs !== 0) return answers.forceFetch(key, { context: { query } });
+    const answer = await fetch(query, options);
+    answers.set(key, answer);
+    return answer;
+  };
+}

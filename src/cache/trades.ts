@@ -1,0 +1,27 @@
+import type { Clock } from '../market/clock.ts';
+import type { MarketData } from '../market/market-data.ts';
+import type { Trade, TradeQuery } from '../market/trade.ts';
+import { createAnswerCache } from './answers.ts';
+
+export interface TradeCacheOptions {
+  readonly upstream: Pick<MarketData, 'fetchTrades'>;
+  readonly clock: Clock;
+  /** How long an answer serves the same query again, in ms. */
+  readonly ttlMs: number;
+}
+
+/** Some 200 bytes each. */
+const maxTrades = 100_000;
+
+/** Answers of trades in this process: the same query within `ttlMs`, or while the first is under way, costs one call. */
+export function createTradeCache({ upstream, clock, ttlMs }: TradeCacheOptions): Pick<MarketData, 'fetchTrades'> {
+  const answers = createAnswerCache<TradeQuery, readonly Trade[]>({
+    fetch: (query, options) => upstream.fetchTrades(query, options),
+    toKey: ({ exchange, symbol, since, limit }) => JSON.stringify([exchange, symbol, since, limit]),
+    sizeOf: (trades) => trades.length,
+    maxSize: maxTrades,
+    clock,
+    ttlMs,
+  });
+  return { fetchTrades: answers };
+}

@@ -1,0 +1,34 @@
+import type { Exchange } from 'ccxt';
+import { MarketDataError } from '../market/error.ts';
+import type { ExchangeClass } from './ccxt.ts';
+import { priceRequests } from './rules.ts';
+
+/** ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` chooses its test network. */
+export type ExchangeOptions = Readonly<Record<string, unknown>>;
+
+/**
+ * A ccxt instance with the given options. Throws NOT_SUPPORTED where there is no test network and one is asked for, and
+ * whatever ccxt does about options it cannot take.
+ */
+export function createInstance(Class: ExchangeClass, given: ExchangeOptions, timeoutMs: number): Exchange {
+  const { sandbox, ...options } = given;
+  const exchange = new Class({
+    timeout: timeoutMs,
+    // ccxt would keep the last body and headers of each instance in memory.
+    enableLastHttpResponse: false,
+    enableLastResponseHeaders: false,
+    ...options,
+  });
+  if (sandbox === true) enterSandbox(exchange);
+  priceRequests(exchange);
+  return exchange;
+}
+
+/** ccxt would go on without any address. */
+function enterSandbox(exchange: Exchange): void {
+  if (!exchange.urls.test) {
+    const message = `${exchange.id} has no test network: take sandbox out of its options.`;
+    throw new MarketDataError('NOT_SUPPORTED', message, { exchange: exchange.id });
+  }
+  exchange.setSandboxMode(true);
+}

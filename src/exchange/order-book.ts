@@ -1,0 +1,28 @@
+import { MarketDataError } from '../market/error.ts';
+import type { OrderBook, OrderBookQuery } from '../market/order-book.ts';
+import { can } from './capabilities.ts';
+import type { ExchangeClient } from './client.ts';
+import { requireLimit, withLimit } from './limits.ts';
+import { toOrderBook } from './normalize-book.ts';
+import { findMarket } from './symbols.ts';
+
+/**
+ * The order book of one market, at most `limit` levels of each side (1 to 1000; exchanges may give fewer).
+ * Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and what the exchange does.
+ */
+export async function fetchOrderBook(
+  client: ExchangeClient,
+  { symbol, limit }: OrderBookQuery,
+  now: () => number,
+): Promise<OrderBook> {
+  const exchange = client.info.id;
+  if (!can(client.ccxt, 'ORDER_BOOK')) {
+    throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no order books.`, { exchange, symbol });
+  }
+  requireLimit(exchange, symbol, limit);
+  findMarket(client, await client.markets(), symbol);
+  const book = await withLimit(client.refusedLimits, 'orderBook', limit, (asked) =>
+    client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
+  );
+  return toOrderBook(exchange, symbol, book, now(), limit);
+}

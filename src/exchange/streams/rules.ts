@@ -1,0 +1,80 @@
+import type { Exchange } from 'ccxt';
+import type { Channel } from './channel.ts';
+
+// What differs from exchange to exchange in its streams and ccxt does not know. Each line names where it comes from.
+
+/**
+ * How many channels one connection may carry.
+ * Binance and its like: 1024 (binance-spot-api-docs, web-socket-streams.md; the futures' "Connect" page).
+ * Bitfinex: 25 (docs.bitfinex.com, Public Channels).
+ */
+const channelCaps: Readonly<Record<string, number>> = {
+  binance: 1024,
+  binancecoinm: 1024,
+  binanceus: 1024,
+  binanceusdm: 1024,
+  bitfinex: 25,
+};
+
+/**
+ * How long to wait between two messages to the exchange on one connection, in ms.
+ * Binance: 5 messages a second on spot, 10 on futures (the same pages).
+ */
+const messagePausesMs: Readonly<Record<string, number>> = {
+  binance: 210,
+  binancecoinm: 110,
+  binanceus: 210,
+  binanceusdm: 110,
+};
+
+/**
+ * The depth to ask for where an exchange pushes fewer levels unless told. From ccxt's watchOrderBook of each, which lists
+ * the depths that are offered: the smallest from 100 levels on, or the largest.
+ */
+const bookDepths: Readonly<Record<string, number>> = {
+  bitfinex: 100,
+  bybit: 200,
+  kraken: 100,
+};
+
+/** Exchanges whose candles of one market get mixed up in ccxt: its watchOHLCV of these files them without the timeframe. */
+const mixedTimeframes: ReadonlySet<string> = new Set([
+  'alpaca',
+  'blockchaincom',
+  'cex',
+  'dydx',
+  'kraken',
+  'p2b',
+  'whitebit',
+]);
+
+/** True when one more channel may join those of a connection. */
+export function mayShare(exchange: string, channels: readonly Channel[], joining: Channel): boolean {
+  if (channels.length >= (channelCaps[exchange] ?? Number.POSITIVE_INFINITY)) return false;
+  if (joining.kind !== 'candles' || !mixedTimeframes.has(exchange)) return true;
+  return !channels.some((channel) => channel.kind === 'candles' && channel.symbol === joining.symbol);
+}
+
+/** The depth of book to ask the stream for; undefined leaves it to the exchange. */
+export function streamDepth(exchange: string): number | undefined {
+  return bookDepths[exchange];
+}
+
+/** Sets up how an instance streams: one socket for all channels of an address, dead peers found within a minute. */
+export function tuneStreams(exchange: Exchange): void {
+  const cap = channelCaps[exchange.id];
+  if (exchange.options.streamLimits && cap !== undefined) {
+    // ccxt would spread Binance's channels over up to 50 sockets.
+    const each = (value: number) =>
+      Object.fromEntries(Object.keys(exchange.options.streamLimits).map((k) => [k, value]));
+    exchange.options.subscriptionLimitByStream = each(cap);
+    exchange.options.streamLimits = each(1);
+  }
+  const pauseMs = messagePausesMs[exchange.id];
+  if (pauseMs !== undefined) exchange.options.ws.cost = pauseMs / (exchange.rateLimit ?? pauseMs);
+  // Binance's is three minutes in ccxt; its servers answer pings like any other.
+  const { keepAlive } = exchange.streaming;
+  if (!(keepAlive <= longestKeepAliveMs)) exchange.streaming = { ...exchange.streaming, keepAlive: longestKeepAliveMs };
+}
+
+const longestKeepAliveMs = 20_000;

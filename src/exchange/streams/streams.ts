@@ -1,0 +1,80 @@
+import type { Clock } from '../../market/clock.ts';
+import type { MarketStreams } from '../../market/market-streams.ts';
+import { marketKind } from '../../market/symbol.ts';
+import type { Exchanges } from '../exchanges.ts';
+import { StreamPool } from './pool.ts';
+import { createSubscription } from './subscription.ts';
+import { watches } from './watches.ts';
+
+export interface StreamsOptions {
+  readonly exchanges: Exchanges;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** How long the exchange may take to confirm that a subscription has ended, in ms. */
+  readonly timeoutMs: number;
+  /** How long a connection may be without a message before it may be taken for dead, in ms. */
+  readonly patienceMs: number;
+  readonly onError: (exchange: string, error: unknown) => void;
+}
+
+/** The streams of all exchanges. */
+export interface Streams extends MarketStreams {
+  /** How many pools of connections are open. */
+  readonly poolCount: number;
+  /** Ends every stream. Resolves when their sockets are closed. */
+  close(): Promise<void>;
+}
+
+/** The port of streams over ccxt: one pool of connections for each kind of market of an exchange. */
+export function createStreams({ exchanges, onError, ...common }: StreamsOptions): Streams {
+  const pools = new Map<string, StreamPool>();
+  const closing = new Set<Promise<void>>();
+
+  function poolOf(exchange: string, symbol: string): { readonly key: string; readonly pool: StreamPool } {
+    // Kinds of markets have addresses of their own, and where one of them fails the others go on.
+    const key = `${exchange} ${marketKind(symbol)}`;
+    const known = pools.get(key);
+    if (known) return { key, pool: known };
+    const pool = new StreamPool({
+      ...common,
+      exchange,
+      openInstance: async () => (await exchanges.get(exchange)).openStreamInstance(),
+      onError: (error) => onError(exchange, error),
+    });
+    pools.set(key, pool);
+    return { key, pool };
+  }
+
+  function track(ending: Promise<void>): void {
+    const done = ending.finally(() => closing.delete(done));
+    closing.add(done);
+  }
+
+  return {
+    get poolCount() {
+      return pools.size;
+    },
+    offers: (exchange, kind) => {
+      const { has } = exchanges.catalogue.get(exchange);
+      return watches[kind].capabilities.some((capability) => has.includes(capability));
+    },
+    open: (request, listener) => {
+      const { key, pool } = poolOf(request.exchange, request.symbol);
+      const subscription = createSubscription(request, listener, common.clock.now);
+      pool.add(subscription);
+      return {
+        redial: (missed) => pool.redial(subscription, missed),
+        close: () => {
+          subscription.close();
+          track(pool.remove(subscription));
+          if (pool.isEmpty && pools.get(key) === pool) pools.delete(key);
+        },
+      };
+    },
+    close: async () => {
+      const all = [...pools.values()];
+      pools.clear();
+      await Promise.all([...all.map((pool) => pool.close()), ...closing]);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Exchange } from 'ccxt';
+import { MarketDataError } from '../../market/error.ts';
+import type { Capability } from '../../market/exchange.ts';
+import type { StreamKind, StreamMessages, StreamRequest } from '../../market/market-streams.ts';
+import { toCandles, toTicker } from '../normalize.ts';
+import { toOrderBook } from '../normalize-book.ts';
+import { toTrades } from '../normalize-trades.ts';
+import { streamDepth } from './rules.ts';
+
+/** How one kind of stream is had from ccxt. */
+export interface Watch<K extends StreamKind> {
+  /** What an exchange must have of these, one at least. */
+  readonly capabilities: readonly Capability[];
+  /** Resolves with the next message; rejects with what ccxt throws or, for one that cannot be read, a MarketDataError. */
+  next(exchange: Exchange, request: StreamRequest<K>, now: () => number): Promise<StreamMessages[K]>;
+  /** Takes the subscription back, where ccxt can; null where it cannot. */
+  end(exchange: Exchange, request: StreamRequest<K>): Promise<unknown> | null;
+}
+
+/** Levels taken from each side of a book, of the thousands that some exchanges push. */
+const usualDepth = 100;
+
+/** How each kind is watched. */
+export const watches: { readonly [K in StreamKind]: Watch<K> } = {
+  ticker: {
+    capabilities: ['STREAM_TICKER', 'STREAM_TICKERS'],
+    next: async (exchange, { symbol, exchange: id }, now) => {
+      const ticker = exchange.has.watchTicker
+        ? await exchange.watchTicker(symbol)
+        : (await exchange.watchTickers([symbol]))[symbol];
+      if (!ticker) throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${id} pushed no ticker of ${symbol}.`);
+      return Object.freeze({ ...toTicker(id, symbol, ticker, now()), source: 'STREAM' });
+    },
+    end: (exchange, { symbol }) => {
+      if (exchange.has.watchTicker) return exchange.has.unWatchTicker ? exchange.unWatchTicker(symbol) : null;
+      return exchange.has.unWatchTickers ? exchange.unWatchTickers([symbol]) : null;
+    },
+  },
+  orderBook: {
+    capabilities: ['STREAM_ORDER_BOOK'],
+    next: async (exchange, { symbol, exchange: id, depth }, now) => {
+      const book = await exchange.watchOrderBook(symbol, streamDepth(id));
+      return toOrderBook(id, symbol, book, now(), depth?.() ?? usualDepth);
+    },
+    end: (exchange, { symbol }) => (exchange.has.unWatchOrderBook ? exchange.unWatchOrderBook(symbol) : null),
+  },
+  candles: {
+    capabilities: ['STREAM_CANDLES'],
+    next: async (exchange, { symbol, exchange: id, timeframe = '1m' }, now) => {
+      const rows = await exchange.watchOHLCV(symbol, timeframe);
+      return toCandles(rows, { exchange: id, symbol, timeframe, limit: rows.length }, now());
+    },
+    end: (exchange, { symbol, timeframe = '1m' }) =>
+      exchange.has.unWatchOHLCV ? exchange.unWatchOHLCV(symbol, timeframe) : null,
+  },
+  trades: {
+    capabilities: ['STREAM_TRADES'],
+    next: async (exchange, { symbol, exchange: id }) => toTrades(id, symbol, await exchange.watchTrades(symbol)),
+    end: (exchange, { symbol }) => (exchange.has.unWatchTrades ? exchange.unWatchTrades(symbol) : null),
+  },
+};

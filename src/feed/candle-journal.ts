@@ -1,0 +1,156 @@
+import type { Candle } from '../market/candle.ts';
+import type { Clock } from '../market/clock.ts';
+import type { MarketDataError } from '../market/error.ts';
+import { periodAfter } from '../market/timeframe.ts';
+import type { FeedEvent } from './event.ts';
+import type { Entry, Journal, Origin } from './journal.ts';
+
+/** How long after its period an exchange may still change a candle, in ms; none that comes later closes it sooner. */
+const graceMs = 2000;
+
+/** Candles that came together, oldest first. */
+export interface CandleMessage {
+  readonly candles: readonly Candle[];
+  /** False when the exchange may have more after the last of them. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * A journal of candles: the forming one at each change, and each one once more when it has closed. A candle has closed
+ * when a later one is there, or when the exchange, asked some time after its period, knows none.
+ */
+export class CandleJournal implements Journal<CandleMessage, Candle> {
+  readonly #timeframe: string;
+  readonly #clock: Clock;
+  #forming: Candle | null = null;
+  /** Start of the last candle that was told as closed. */
+  #closedAt: number | null = null;
+  #isBehind = false;
+  /** What the stream has brought while something before it is missing, by timestamp. */
+  readonly #held = new Map<number, Candle>();
+  #error: MarketDataError | null = null;
+
+  constructor(timeframe: string, clock: Clock) {
+    this.#timeframe = timeframe;
+    this.#clock = clock;
+  }
+
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  get dueAt(): number | null {
+    return this.#forming ? periodAfter(this.#timeframe, this.#forming.timestamp) + graceMs : null;
+  }
+
+  get latest(): readonly FeedEvent<Candle>[] {
+    if (this.#forming) return [toEvent(this.#forming)];
+    return this.#error ? [{ key: 'error', value: this.#error }] : [];
+  }
+
+  /** Start of the oldest candle that is not told as closed yet, epoch ms; null when none is known. */
+  get since(): number | null {
+    return this.#forming?.timestamp ?? this.#closedAt;
+  }
+
+  take({ candles, isWhole }: CandleMessage, origin: Origin): Entry<Candle> {
+    // A first fetch that the stream has overtaken knows less.
+    if (origin === 'fetch' && this.since !== null && !this.#isBehind) return { events: [], moved: false };
+    this.#error = null;
+    const events = origin === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole);
+    return { events, moved: events.length > 0 };
+  }
+
+  fail(error: MarketDataError): readonly FeedEvent<Candle>[] {
+    const told = this.#error;
+    this.#error = error;
+    return told?.code === error.code ? [] : [{ key: 'error', value: error }];
+  }
+
+  interrupt(): void {
+    if (this.since !== null) this.#isBehind = true;
+  }
+
+  giveUp(): readonly FeedEvent<Candle>[] {
+    this.#isBehind = false;
+    return this.#release();
+  }
+
+  #takeStreamed(candles: readonly Candle[]): readonly FeedEvent<Candle>[] {
+    // Before anything is known, what has closed is history.
+    const news = this.since === null ? candles.slice(-1) : candles;
+    for (const candle of news) this.#held.set(candle.timestamp, candle);
+    return this.#isBehind ? [] : this.#release();
+  }
+
+  #takeFetched(candles: readonly Candle[], isWhole: boolean): readonly FeedEvent<Candle>[] {
+    const events: FeedEvent<Candle>[] = [];
+    const news = this.since === null ? candles.slice(-1) : candles;
+    news.forEach((candle, index) => {
+      this.#advance(candle, index < news.length - 1, events);
+    });
+    this.#isBehind = !isWhole;
+    if (isWhole) this.#closeElapsed(events);
+    return isWhole ? [...events, ...this.#release()] : events;
+  }
+
+  #release(): readonly FeedEvent<Candle>[] {
+    const events: FeedEvent<Candle>[] = [];
+    const held = [...this.#held.values()].sort((a, b) => a.timestamp - b.timestamp);
+    for (const [index, candle] of held.entries()) {
+      const before = this.since;
+      if (before !== null && candle.timestamp > periodAfter(this.#timeframe, before)) {
+        // Periods in between may have candles that were never seen.
+        this.#isBehind = true;
+        return events;
+      }
+      this.#held.delete(candle.timestamp);
+      this.#advance(candle, index < held.length - 1, events);
+    }
+    return events;
+  }
+
+  /** Goes on to this candle, which follows what is known or is the forming one again; it has closed if one follows it. */
+  #advance(candle: Candle, isFollowed: boolean, events: FeedEvent<Candle>[]): void {
+    const forming = this.#forming;
+    const from = forming?.timestamp ?? (this.#closedAt ?? Number.NEGATIVE_INFINITY) + 1;
+    if (candle.timestamp < from) return;
+    if (forming && candle.timestamp > forming.timestamp) this.#close(forming, events);
+    if (isFollowed) {
+      this.#close(candle, events);
+      return;
+    }
+    const next = Object.freeze({ ...candle, closed: false });
+    if (this.#forming && isSameCandle(this.#forming, next)) return;
+    this.#forming = next;
+    events.push(toEvent(next));
+  }
+
+  /** Closes the forming candle whose period, and some time, has passed without a later one. */
+  #closeElapsed(events: FeedEvent<Candle>[]): void {
+    const { dueAt } = this;
+    if (this.#forming && dueAt !== null && this.#clock.now() >= dueAt) this.#close(this.#forming, events);
+  }
+
+  #close(candle: Candle, events: FeedEvent<Candle>[]): void {
+    this.#closedAt = candle.timestamp;
+    this.#forming = null;
+    events.push(toEvent(Object.freeze({ ...candle, closed: true })));
+  }
+}
+
+export function isSameCandle(one: Candle, other: Candle): boolean {
+  return (
+    one.timestamp === other.timestamp &&
+    one.open === other.open &&
+    one.high === other.high &&
+    one.low === other.low &&
+    one.close === other.close &&
+    one.volume === other.volume &&
+    one.closed === other.closed
+  );
+}
+
+function toEvent(candle: Candle): FeedEvent<Candle> {
+  return { key: String(candle.timestamp), value: candle };
+}

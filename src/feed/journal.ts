@@ -1,0 +1,35 @@
+import type { MarketDataError } from '../market/error.ts';
+import type { FeedEvent } from './event.ts';
+
+/** How a message got here. */
+export type Origin = 'fetch' | 'poll' | 'stream';
+
+/** What a message amounts to. */
+export interface Entry<V> {
+  /** What subscribers are to be told of it, in order. */
+  readonly events: readonly FeedEvent<V>[];
+  /** True when it shows that the market has moved, beyond what is known so far. */
+  readonly moved: boolean;
+}
+
+/**
+ * What is known of one market's live data of one kind: turns messages, in whatever order and however often they come,
+ * into events that each bring news. `T` is a message, `V` what an event holds.
+ */
+export interface Journal<T, V> {
+  take(message: T, origin: Origin): Entry<V>;
+  /** Neither stream nor poll works. */
+  fail(error: MarketDataError): readonly FeedEvent<V>[];
+  /** The stream was interrupted: what came meanwhile is missing. */
+  interrupt(): void;
+  /** No fetch will ever bring what is missing: goes on with what the stream brings. */
+  giveUp(): readonly FeedEvent<V>[];
+  /** True while something is missing that a fetch would bring. */
+  readonly isBehind: boolean;
+  /** When a fetch is wanted although nothing is missing so far, epoch ms; null for never. */
+  readonly dueAt: number | null;
+  /** The time of the oldest that a fetch must bring to miss nothing, epoch ms; null where that is no question. */
+  readonly since: number | null;
+  /** What a new subscriber is told at once. */
+  readonly latest: readonly FeedEvent<V>[];
+}

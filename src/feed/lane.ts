@@ -1,0 +1,116 @@
+import type { Clock } from '../market/clock.ts';
+import { MarketDataError } from '../market/error.ts';
+import { type PollRound, poll } from './poll.ts';
+import type { Topic } from './topic.ts';
+
+export interface LaneOptions<T, V> {
+  /** Asks the exchange about all the topics. Never rejects; gives each its outcome as soon as it is there. */
+  readonly fetch: (
+    topics: readonly Topic<T, V>[],
+    onOutcome: (topic: Topic<T, V>, outcome: T | MarketDataError) => void,
+  ) => Promise<void>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly intervalMs: number;
+  /** Called when rounds begin to fail, with the error, and when they succeed again, with null. */
+  readonly onHealth: (error: MarketDataError | null) => void;
+}
+
+/** Topics that are polled together, while they want it. */
+export class Lane<T, V> {
+  readonly #options: LaneOptions<T, V>;
+  readonly #topics = new Set<Topic<T, V>>();
+  #polling: AbortController | null = null;
+  /** Why rounds fail, while they do. */
+  #error: MarketDataError | null = null;
+  /** When the next round may begin, epoch ms: an interval after the last, and when the exchange allows. */
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #quietUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(options: LaneOptions<T, V>) {
+    this.#options = options;
+  }
+
+  get isPolling(): boolean {
+    return this.#polling !== null;
+  }
+
+  get isEmpty(): boolean {
+    return this.#topics.size === 0;
+  }
+
+  /** Polls the topic from the next round on, if it wants that. */
+  add(topic: Topic<T, V>): void {
+    this.#topics.add(topic);
+    this.#start(this.#options.intervalMs);
+  }
+
+  remove(topic: Topic<T, V>): void {
+    this.#topics.delete(topic);
+    if (this.isEmpty) this.stop();
+  }
+
+  /** A topic wants to be polled that did not before: asks at once, unless the exchange fails already. */
+  wake(topic: Topic<T, V>): void {
+    if (!this.#topics.has(topic)) return;
+    if (!this.#polling) this.#start(0);
+    else if (this.#error) topic.failFetch(this.#error.withSymbol(topic.request.symbol));
+  }
+
+  /** The exchange has answered somebody: whatever made the rounds fail is over, and nobody need sit out the pause. */
+  noteSuccess(): void {
+    if (!this.#error || this.#options.clock.now() < this.#quietUntil) return;
+    this.stop();
+    this.#start(0);
+  }
+
+  /** Ends the polling. */
+  stop(): void {
+    this.#polling?.abort();
+    this.#polling = null;
+  }
+
+  #start(firstDelayMs: number): void {
+    if (this.#polling) return;
+    const polling = new AbortController();
+    this.#polling = polling;
+    const { clock, intervalMs } = this.#options;
+    const openMs = Math.min(this.#nextAt - clock.now(), intervalMs);
+    void this.#poll(polling, Math.max(firstDelayMs, openMs, this.#quietUntil - clock.now()));
+  }
+
+  async #poll(polling: AbortController, firstDelayMs: number): Promise<void> {
+    const { clock, random, intervalMs } = this.#options;
+    const { signal } = polling;
+    const fetchRound = (): Promise<PollRound> => this.#fetchRound(signal);
+    for await (const round of poll({ fetchRound, intervalMs, firstDelayMs, clock, random, signal })) {
+      if (signal.aborted) return;
+      if (!round.failed && ![...this.#topics].some(({ wantsPoll }) => wantsPoll)) break;
+    }
+    if (this.#polling === polling) this.#polling = null;
+  }
+
+  async #fetchRound(signal: AbortSignal): Promise<PollRound> {
+    const topics = [...this.#topics].filter(({ wantsPoll }) => wantsPoll);
+    if (topics.length === 0) return { failed: false, retryAfterMs: 0 };
+    this.#nextAt = this.#options.clock.now() + this.#options.intervalMs;
+    let succeeded = 0;
+    let retryAfterMs = 0;
+    let failure: MarketDataError | null = null;
+    await this.#options.fetch(topics, (topic, outcome) => {
+      if (outcome instanceof MarketDataError) {
+        if (!outcome.isFinal) failure ??= outcome;
+        retryAfterMs = Math.max(retryAfterMs, outcome.details.retryAfterMs ?? 0);
+        if (!signal.aborted) topic.failFetch(outcome);
+      } else {
+        succeeded += 1;
+        if (!signal.aborted) topic.takeFetched(outcome, 'poll');
+      }
+    });
+    const error = succeeded === 0 ? failure : null;
+    if (Boolean(error) !== Boolean(this.#error)) this.#options.onHealth(error);
+    this.#error = error;
+    this.#quietUntil = this.#options.clock.now() + retryAfterMs;
+    return { failed: error !== null, retryAfterMs };
+  }
+}

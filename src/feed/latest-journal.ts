@@ -1,0 +1,84 @@
+import type { Clock } from '../market/clock.ts';
+import { MarketDataError } from '../market/error.ts';
+import { isOlder } from '../market/ticker.ts';
+import type { FeedEvent } from './event.ts';
+import type { Entry, Journal } from './journal.ts';
+
+/** What a ticker and a book have in common. */
+interface Snapshot {
+  readonly timestamp: number | null;
+  readonly receivedAt: number;
+  readonly stale: boolean;
+}
+
+export interface LatestJournalOptions<V extends Snapshot> {
+  readonly key: string;
+  readonly clock: Clock;
+  /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
+  readonly staleMaxMs: number;
+  /** True when a subscriber would learn nothing from the second. */
+  readonly isSame: (previous: V, next: V) => boolean;
+  /** True when the market has moved from the first to the second. */
+  readonly hasMoved: (previous: V, next: V) => boolean;
+  readonly toStale: (value: V) => V;
+}
+
+/** A journal of values of which each replaces the one before: tickers and order books. */
+export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
+  readonly isBehind = false;
+  readonly dueAt = null;
+  readonly since = null;
+  readonly #options: LatestJournalOptions<V>;
+  #value: V | null = null;
+  /** Why the exchange fails, while it does. */
+  #error: MarketDataError | null = null;
+
+  constructor(options: LatestJournalOptions<V>) {
+    this.#options = options;
+  }
+
+  get latest(): readonly FeedEvent<V>[] {
+    const { clock, staleMaxMs, key } = this.#options;
+    const value = this.#value;
+    const isTooOld = value?.stale && clock.now() - value.receivedAt > staleMaxMs;
+    // Before the first round a stale value may be all there is: still better than silence.
+    const first = isTooOld ? (this.#error ?? value) : (value ?? this.#error);
+    return first ? [{ key, value: first }] : [];
+  }
+
+  take(next: V): Entry<V> {
+    const { key, isSame, hasMoved } = this.#options;
+    const known = this.#value;
+    if (known && next.stale) return { events: this.#markStale(known), moved: false };
+    if (known && isOlder(known, next)) return { events: [], moved: false };
+    this.#value = next;
+    this.#error = null;
+    const events = known && isSame(known, next) ? [] : [{ key, value: next }];
+    return { events, moved: known !== null && hasMoved(known, next) };
+  }
+
+  fail(error: MarketDataError): readonly FeedEvent<V>[] {
+    const told = this.#error;
+    this.#error = error;
+    if (this.#value) return this.#markStale(this.#value);
+    return told?.code === error.code ? [] : [{ key: this.#options.key, value: error }];
+  }
+
+  interrupt(): void {}
+
+  giveUp(): readonly FeedEvent<V>[] {
+    return [];
+  }
+
+  #markStale(value: V): readonly FeedEvent<V>[] {
+    if (value.stale) return [];
+    this.#value = this.#options.toStale(value);
+    return [{ key: this.#options.key, value: this.#value }];
+  }
+}
+
+/** True when a subscriber who was told the one learns nothing from the other, by the code where both are errors. */
+export function isSameValue<V>(seen: V | MarketDataError, next: V | MarketDataError, isSame: (a: V, b: V) => boolean) {
+  if (seen instanceof MarketDataError) return next instanceof MarketDataError && seen.code === next.code;
+  return !(next instanceof MarketDataError) && isSame(seen, next);
+}

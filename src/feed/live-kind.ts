@@ -1,0 +1,172 @@
+import type { Clock } from '../market/clock.ts';
+import { MarketDataError } from '../market/error.ts';
+import type { Stream, StreamKind, StreamListener } from '../market/market-streams.ts';
+import type { FeedEvent } from './event.ts';
+import type { Journal, Origin } from './journal.ts';
+import { Lane } from './lane.ts';
+import { FeedSubscription } from './subscription.ts';
+import { Topic, type TopicRequest } from './topic.ts';
+
+/** Gives a topic what was fetched for it, or why nothing was. */
+export type OnOutcome<T, V> = (topic: Topic<T, V>, outcome: T | MarketDataError) => void;
+
+/** What makes one kind of live data different from the others. `T` is a message, `V` what subscribers are told. */
+export interface KindRules<T, V> {
+  readonly kind: StreamKind;
+  createJournal(request: TopicRequest): Journal<T, V>;
+  /** Topics of the same lane are fetched together. */
+  laneOf(request: TopicRequest): string;
+  openStream(request: TopicRequest, listener: StreamListener<T>, depth: () => number): Stream;
+  /** Never rejects. A `fetch` may be answered from what is remembered, a `poll` asks the exchange. */
+  fetch(topics: readonly Topic<T, V>[], origin: Exclude<Origin, 'stream'>, onOutcome: OnOutcome<T, V>): Promise<void>;
+  /** How many events may wait for a subscriber. */
+  readonly mostWaiting: number;
+}
+
+export interface LiveKindOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly pollIntervalMs: number;
+  readonly lingerMs: number;
+  readonly silenceMs: number;
+  readonly staleMaxMs: number;
+  /** True when the exchange pushes this kind. */
+  readonly offersStream: (exchange: string, kind: StreamKind) => boolean;
+  readonly onHealth: (exchange: string, error: MarketDataError | null) => void;
+  /** Called with 1 when a stream has been opened, with -1 when one has been closed. */
+  readonly onStreams: (change: 1 | -1) => void;
+}
+
+/** How one subscriber listens. */
+export interface SubscriberOptions<V> {
+  readonly isSame: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
+  /** Of order books: how many levels of a side it wants. */
+  readonly depth?: number;
+}
+
+/** All topics of one kind of live data. */
+export class LiveKind<T, V> {
+  readonly #rules: KindRules<T, V>;
+  readonly #options: LiveKindOptions;
+  readonly #topics = new Map<string, Topic<T, V>>();
+  readonly #lanes = new Map<string, Lane<T, V>>();
+
+  constructor(rules: KindRules<T, V>, options: LiveKindOptions) {
+    this.#rules = rules;
+    this.#options = options;
+  }
+
+  get topics(): Iterable<Topic<T, V>> {
+    return this.#topics.values();
+  }
+
+  get pollCount(): number {
+    return [...this.#lanes.values()].filter(({ isPolling }) => isPolling).length;
+  }
+
+  find(request: TopicRequest): Topic<T, V> | undefined {
+    return this.#topics.get(toKey(request));
+  }
+
+  /** Events of all that is requested, of each the latest known at once. */
+  subscribe(requests: readonly TopicRequest[], { isSame, depth = 0 }: SubscriberOptions<V>): FeedSubscription<V> {
+    const distinct = new Map(requests.map((request) => [toKey(request), request]));
+    let topics: readonly Topic<T, V>[] = [];
+    const subscription = new FeedSubscription<V>({
+      sources: distinct.size,
+      mostWaiting: Math.max(this.#rules.mostWaiting, distinct.size),
+      isSame,
+      latest: () => topics.flatMap(({ journal }) => journal.latest),
+      onEnd: () => {
+        for (const topic of topics) topic.remove(subscription);
+      },
+    });
+    topics = [...distinct].map(([key, request]) => {
+      const known = this.#topics.get(key);
+      const topic = known ?? this.#create(key, request);
+      const isTooShallow = known !== undefined && depth > topic.depth;
+      topic.add(subscription, depth);
+      if (!known || isTooShallow) void this.#fetchFirst(topic);
+      return topic;
+    });
+    return subscription;
+  }
+
+  /** Gives a topic what somebody else has fetched of it. */
+  offer(request: TopicRequest, message: T): void {
+    const topic = this.find(request);
+    topic?.takeFetched(message, 'fetch');
+    if (topic) this.#lanes.get(this.#rules.laneOf(request))?.noteSuccess();
+  }
+
+  /** Ends every stream, poll and subscriber. */
+  close(): void {
+    for (const topic of [...this.#topics.values()]) {
+      for (const subscriber of [...topic.subscribers]) void subscriber.return();
+      topic.end();
+    }
+  }
+
+  #create(key: string, request: TopicRequest): Topic<T, V> {
+    const { clock, lingerMs, silenceMs, staleMaxMs, offersStream, onStreams } = this.#options;
+    const { kind } = this.#rules;
+    const lane = this.#laneOf(request);
+    const topic: Topic<T, V> = new Topic<T, V>({
+      request,
+      journal: this.#rules.createJournal(request),
+      openStream: offersStream(request.exchange, kind)
+        ? (listener, depth) => this.#rules.openStream(request, listener, depth)
+        : null,
+      clock,
+      lingerMs,
+      silenceMs,
+      patienceMs: staleMaxMs,
+      onWanting: () => lane.wake(topic),
+      onEnd: () => {
+        this.#topics.delete(key);
+        if (topic.hasStream) onStreams(-1);
+        lane.remove(topic);
+        if (lane.isEmpty) this.#lanes.delete(this.#rules.laneOf(request));
+      },
+    });
+    this.#topics.set(key, topic);
+    if (topic.hasStream) onStreams(1);
+    lane.add(topic);
+    return topic;
+  }
+
+  #laneOf(request: TopicRequest): Lane<T, V> {
+    const key = this.#rules.laneOf(request);
+    const known = this.#lanes.get(key);
+    if (known) return known;
+    const { clock, random, pollIntervalMs, onHealth } = this.#options;
+    const lane = new Lane<T, V>({
+      fetch: (topics, onOutcome) => this.#rules.fetch(topics, 'poll', onOutcome),
+      clock,
+      random,
+      intervalMs: pollIntervalMs,
+      onHealth: (error) => onHealth(request.exchange, error),
+    });
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  async #fetchFirst(topic: Topic<T, V>): Promise<void> {
+    await this.#rules.fetch([topic], 'fetch', (_topic, outcome) => {
+      if (outcome instanceof MarketDataError) return topic.failFetch(outcome);
+      topic.takeFetched(outcome, 'fetch');
+      this.#lanes.get(this.#rules.laneOf(topic.request))?.noteSuccess();
+    });
+  }
+}
+
+/** The latest value that a topic knows; null where it knows none. */
+export function latestValue<T, V>(topic: Topic<T, V>): V | null {
+  const events: readonly FeedEvent<V>[] = topic.journal.latest;
+  const value = events[0]?.value;
+  return value === undefined || value instanceof MarketDataError ? null : value;
+}
+
+function toKey({ exchange, symbol, timeframe = '' }: TopicRequest): string {
+  return `${exchange}\n${symbol}\n${timeframe}`;
+}

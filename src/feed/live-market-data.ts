@@ -1,0 +1,75 @@
+import type { Clock } from '../market/clock.ts';
+import { MarketDataError } from '../market/error.ts';
+import type { MarketData, TickerResults } from '../market/market-data.ts';
+import { toDepth } from '../market/order-book.ts';
+import type { Ticker } from '../market/ticker.ts';
+import type { Feeds } from './feeds.ts';
+
+export interface LiveMarketDataOptions {
+  readonly upstream: MarketData;
+  readonly feeds: Pick<Feeds, 'liveTicker' | 'liveOrderBook' | 'offerTicker'>;
+  readonly clock: Clock;
+  /** How old a last known value may be and still answer, marked stale, while its exchange fails, in ms. */
+  readonly staleMaxMs: number;
+}
+
+/**
+ * The market data port for queries: what is live answers from the feed, without a call. Where the feed fails and the
+ * call does too, its last known value answers, marked stale, if it is not too old.
+ */
+export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: LiveMarketDataOptions): MarketData {
+  function lastKnown<V extends { readonly receivedAt: number; readonly stale: boolean }>(
+    value: V | undefined,
+    error: MarketDataError,
+  ): V | null {
+    if (!value || error.isFinal || clock.now() - value.receivedAt > staleMaxMs) return null;
+    return value.stale ? value : Object.freeze({ ...value, stale: true });
+  }
+
+  function better(exchange: string, symbol: string, fetched: Ticker | MarketDataError): Ticker | MarketDataError {
+    if (!(fetched instanceof MarketDataError)) {
+      if (!fetched.stale) feeds.offerTicker(fetched);
+      else return newer(fetched, feeds.liveTicker(exchange, symbol)?.value);
+      return fetched;
+    }
+    return lastKnown(feeds.liveTicker(exchange, symbol)?.value, fetched) ?? fetched;
+  }
+
+  async function fetchTickers(exchange: string, symbols: readonly string[]): Promise<TickerResults> {
+    const results = new Map<string, Ticker | MarketDataError>();
+    const missing: string[] = [];
+    for (const symbol of symbols) {
+      const live = feeds.liveTicker(exchange, symbol);
+      if (live?.isCurrent) results.set(symbol, live.value);
+      else missing.push(symbol);
+    }
+    if (missing.length === 0) return results;
+    const fetched = await upstream.fetchTickers(exchange, missing);
+    for (const [symbol, outcome] of fetched) results.set(symbol, better(exchange, symbol, outcome));
+    return results;
+  }
+
+  return {
+    ...upstream,
+    fetchTickers,
+    fetchOrderBook: async (query) => {
+      const { exchange, symbol, limit } = query;
+      const live = feeds.liveOrderBook(exchange, symbol, limit);
+      if (live?.isCurrent) return toDepth(live.value, limit);
+      try {
+        return await upstream.fetchOrderBook(query);
+      } catch (error) {
+        if (!(error instanceof MarketDataError)) throw error;
+        const known = lastKnown(feeds.liveOrderBook(exchange, symbol, limit)?.value, error);
+        if (!known) throw error;
+        return toDepth(known, limit);
+      }
+    },
+  };
+}
+
+/** The one that was received later; both are stale. */
+function newer(fetched: Ticker, live: Ticker | undefined): Ticker {
+  if (!live || live.receivedAt <= fetched.receivedAt) return fetched;
+  return live.stale ? live : Object.freeze({ ...live, stale: true });
+}

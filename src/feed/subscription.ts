@@ -1,0 +1,127 @@
+import { MarketDataError } from '../market/error.ts';
+import type { FeedEvent } from './event.ts';
+
+export interface SubscriptionOptions<V> {
+  /** How many sources may offer events; when all have ended, so does it. */
+  readonly sources: number;
+
+  /** True when a subscriber who was told the one learns nothing from the other. */
+  readonly isSame: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
+  /** How many keys may wait to be taken; with one more the subscriber is told SLOW_CONSUMER and ended. */
+  readonly mostWaiting: number;
+  /** The latest known events of what it listens to. */
+  readonly latest: () => readonly FeedEvent<V>[];
+  /** Called once, when the subscriber leaves or has taken the last event after `finish()`. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * What one subscriber has not yet taken: one slot per key, in which the newest event replaces an older one, so that a
+ * slow subscriber costs one event per key and never gets an old one. An event that repeats what the subscriber saw last
+ * of its key empties the slot instead.
+ *
+ * A hand-written iterator, since a generator's `return()` waits behind its pending `next()`. After `return()` or
+ * `finish()` every `next()` is done: graphql-ws pulls again at once from one that is not.
+ */
+export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
+  readonly #slots = new Map<string, FeedEvent<V>>();
+  readonly #seen = new Map<string, V | MarketDataError>();
+  readonly #waiting: ((result: IteratorResult<FeedEvent<V>, undefined>) => void)[] = [];
+  readonly #options: SubscriptionOptions<V>;
+  #sources: number;
+  #state: 'open' | 'finishing' | 'ended' = 'open';
+
+  constructor(options: SubscriptionOptions<V>) {
+    this.#options = options;
+    this.#sources = options.sources;
+  }
+
+  /** What a subscriber who came now would be told at once. */
+  get latest(): readonly FeedEvent<V>[] {
+    return this.#options.latest();
+  }
+
+  /** Offers an event; ignored once the iterator is finishing. */
+  push(event: FeedEvent<V>): void {
+    if (this.#state !== 'open') return;
+    const { key, value } = event;
+    const seen = this.#seen.get(key);
+    if (seen !== undefined && this.#options.isSame(seen, value)) {
+      this.#slots.delete(key);
+      return;
+    }
+    const waiter = this.#waiting.shift();
+    if (waiter) {
+      this.#see(event);
+      waiter({ done: false, value: event });
+    } else if (this.#slots.size < this.#options.mostWaiting || this.#slots.has(key)) {
+      this.#slots.set(key, event);
+    } else {
+      this.#slots.clear();
+      this.#slots.set('error', { key: 'error', value: tooSlow() });
+      this.finish();
+    }
+  }
+
+  /** One of its sources is over. */
+  endSource(): void {
+    this.#sources -= 1;
+    if (this.#sources <= 0) this.finish();
+  }
+
+  /** Ends the iterator once what is in the slots has been taken. */
+  finish(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'finishing';
+    if (this.#slots.size === 0) this.#end();
+  }
+
+  next(): Promise<IteratorResult<FeedEvent<V>, undefined>> {
+    for (const [key, event] of this.#slots) {
+      this.#slots.delete(key);
+      this.#see(event);
+      if (this.#state === 'finishing' && this.#slots.size === 0) this.#end();
+      return Promise.resolve({ done: false, value: event });
+    }
+    if (this.#state !== 'open') return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  return(): Promise<IteratorResult<FeedEvent<V>, undefined>> {
+    this.#slots.clear();
+    this.#end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  throw(error: unknown): Promise<IteratorResult<FeedEvent<V>, undefined>> {
+    void this.return();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #see({ key, value }: FeedEvent<V>): void {
+    this.#seen.delete(key);
+    this.#seen.set(key, value);
+    // Keys that count up, as those of candles and trades do, must not fill the memory.
+    for (const oldest of this.#seen.keys()) {
+      if (this.#seen.size <= this.#options.mostWaiting) break;
+      this.#seen.delete(oldest);
+    }
+  }
+
+  #end(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#seen.clear();
+    for (const waiter of this.#waiting.splice(0)) waiter({ done: true, value: undefined });
+    this.#options.onEnd();
+  }
+}
+
+function tooSlow(): MarketDataError {
+  const message = 'This client takes events more slowly than they come, and some would be lost: subscribe again.';
+  return new MarketDataError('SLOW_CONSUMER', message, { retryable: true });
+}

@@ -1,0 +1,130 @@
+import { requireValue } from '../../feed/event.ts';
+import { MarketDataError } from '../../market/error.ts';
+import { type OrderBook, type PriceLevel, toDepth } from '../../market/order-book.ts';
+import { midOf, spreadOf } from '../../market/spread.ts';
+import { builder } from '../builder.ts';
+import { marketArgs } from './args.ts';
+import { MarketType } from './market.ts';
+
+/** A book, and how many levels of it were asked for. */
+interface LimitedBook {
+  readonly book: OrderBook;
+  readonly limit: number;
+}
+
+const mostLevels = 1000;
+
+const PriceLevelType = builder.objectRef<PriceLevel>('PriceLevel').implement({
+  description: 'What is offered or wanted at one price.',
+  fields: (t) => ({
+    price: t.exposeFloat('price', { description: 'In quote currency.' }),
+    amount: t.exposeFloat('amount', { description: 'In base currency; contracts on some derivatives exchanges.' }),
+  }),
+});
+
+const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
+  description: 'The orders of one market at one moment.',
+  fields: (t) => ({
+    id: t.id({
+      description: 'exchange, symbol and limit, so that normalised caches keep books of different depth apart.',
+      resolve: ({ book: { exchange, symbol }, limit }) => `${exchange}:${symbol}:${limit}`,
+    }),
+    symbol: t.string({ description: 'Unified symbol of its market.', resolve: ({ book }) => book.symbol }),
+    timestamp: t.field({
+      type: 'Timestamp',
+      nullable: true,
+      description: "The exchange's own clock; null where it sends none.",
+      resolve: ({ book }) => book.timestamp,
+    }),
+    receivedAt: t.field({
+      type: 'Timestamp',
+      description: 'When this server received it.',
+      resolve: ({ book }) => book.receivedAt,
+    }),
+    bids: t.field({
+      type: [PriceLevelType],
+      description: 'What buyers want, the highest price first.',
+      resolve: ({ book }) => book.bids,
+    }),
+    asks: t.field({
+      type: [PriceLevelType],
+      description: 'What sellers offer, the lowest price first.',
+      resolve: ({ book }) => book.asks,
+    }),
+    bestBid: t.float({
+      nullable: true,
+      description: 'The highest price that a buyer wants to pay.',
+      resolve: ({ book }) => book.bids[0]?.price,
+    }),
+    bestAsk: t.float({
+      nullable: true,
+      description: 'The lowest price that a seller takes.',
+      resolve: ({ book }) => book.asks[0]?.price,
+    }),
+    spread: t.float({
+      nullable: true,
+      description: 'bestAsk - bestBid.',
+      resolve: ({ book: { bids, asks } }) => spreadOf(bids[0]?.price, asks[0]?.price),
+    }),
+    mid: t.float({
+      nullable: true,
+      description: 'Halfway between bestBid and bestAsk.',
+      resolve: ({ book: { bids, asks } }) => midOf(bids[0]?.price, asks[0]?.price),
+    }),
+    stale: t.boolean({
+      description: 'True when the exchange could not be reached since and this is the last known book.',
+      resolve: ({ book }) => book.stale,
+    }),
+  }),
+});
+
+const limitArg = builder.args((t) => ({
+  limit: t.int({
+    required: true,
+    defaultValue: 20,
+    description: `How many levels of each side at most, up to ${mostLevels}; an exchange may give fewer.`,
+  }),
+}));
+
+builder.objectField(MarketType, 'orderBook', (t) =>
+  t.field({
+    type: OrderBookType,
+    nullable: true,
+    description: 'Its order book.',
+    args: limitArg,
+    resolve: async ({ exchange, symbol }, { limit }, { marketData }) => ({
+      book: await marketData.fetchOrderBook({ exchange, symbol, limit }),
+      limit,
+    }),
+  }),
+);
+
+builder.queryField('orderBook', (t) =>
+  t.field({
+    type: OrderBookType,
+    nullable: true,
+    description: 'The order book of one market.',
+    args: { ...marketArgs, ...limitArg },
+    resolve: async (_root, { exchange, symbol, limit }, { marketData }) => ({
+      book: await marketData.fetchOrderBook({ exchange: String(exchange), symbol, limit }),
+      limit,
+    }),
+  }),
+);
+
+builder.subscriptionField('orderBookUpdated', (t) =>
+  t.field({
+    type: OrderBookType,
+    description:
+      'The latest known book at once, then each change within its limit. A slow client misses changes in between, never the latest.',
+    args: { ...marketArgs, ...limitArg },
+    subscribe: (_root, { exchange, symbol, limit }, { feeds }) =>
+      feeds.orderBook(String(exchange), symbol, requireLimit(limit)),
+    resolve: (event, { limit }) => ({ book: toDepth(requireValue(event), limit), limit }),
+  }),
+);
+
+function requireLimit(limit: number): number {
+  if (limit >= 1 && limit <= mostLevels) return limit;
+  throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; it must be from 1 to ${mostLevels}.`);
+}
