@@ -9,7 +9,7 @@ import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
 import { type Clock, systemClock } from './market/clock.ts';
 import { createHttpServer } from './server/http.ts';
-import { createSubscriptionServer } from './server/websocket.ts';
+import { createSubscriptionServer, type SubscriptionServer } from './server/websocket.ts';
 import { createGraphQLServer } from './server/yoga.ts';
 
 /** A whole server, wired together. */
@@ -19,7 +19,7 @@ export interface App {
   /** Stops accepting, closes sockets with 1001, ends feeds and exchanges; resolves when nothing is open any more. */
   stop(): Promise<void>;
   /** What is live at the moment. */
-  readonly counts: Feeds['counts'] & { readonly sockets: number };
+  readonly counts: Feeds['counts'] & SubscriptionServer['counts'];
 }
 
 export interface AppOptions {
@@ -94,7 +94,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
       return stopped;
     },
     get counts() {
-      return { ...feeds.counts, sockets: subscriptions.socketCount };
+      return { ...feeds.counts, ...subscriptions.counts };
     },
   };
 }

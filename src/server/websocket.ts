@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { MarketDataError } from '../market/error.ts';
+import { createFanout, type Subscriber } from './fanout/fanout.ts';
 import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
 import type { GraphQLServer } from './yoga.ts';
@@ -20,8 +21,8 @@ export interface SubscriptionServerOptions {
 }
 
 export interface SubscriptionServer {
-  /** Sockets that are open. */
-  readonly socketCount: number;
+  /** Sockets that are open, their subscriptions, and the groups of those that are the same. */
+  readonly counts: { readonly sockets: number; readonly subscriptions: number; readonly groups: number };
   /** Closes every socket with 1001 and takes no new one. Resolves when all are closed. */
   close(): Promise<void>;
 }
@@ -37,11 +38,14 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   const { server, graphql, maxSubscriptions, log } = options;
   const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes });
   const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
+  const subscribers = new WeakMap<ExecutionArgs, Subscriber>();
   const ids = new OperationIds();
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
+  const fanout = createFanout(report);
 
   async function prepare(
-    context: SocketContext,
+    context: OwnContext,
+    id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     if (Object.keys(context.subscriptions).length > maxSubscriptions) {
@@ -61,15 +65,16 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       contextValue: await pipeline.contextFactory(),
     };
     pipelines.set(args, pipeline);
+    subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(context) });
     return args;
   }
 
-  const { dispose } = useServer(
+  const { dispose } = useServer<Record<string, unknown>>(
     {
       onSubscribe: async (context, id, payload) => {
         ids.begin(context, id, payload);
         // Thrown here an error would close the socket, and with it every other operation.
-        const prepared = await prepare(context, payload).catch((error: unknown) => [toClientError(error, report)]);
+        const prepared = await prepare(context, id, payload).catch((error: unknown) => [toClientError(error, report)]);
         await ids.proceed(context, id, payload);
         if (!(id in context.subscriptions)) ids.end(context, id, payload);
         return prepared;
@@ -86,7 +91,11 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
         ids.end(context, id, payload);
       },
       execute: (args) => pipelines.get(args)?.execute(args),
-      subscribe: (args) => pipelines.get(args)?.subscribe(args),
+      subscribe: (args) => {
+        const subscriber = subscribers.get(args);
+        if (!subscriber) throw new TypeError('a subscription that was not prepared');
+        return fanout.subscribe(args, subscriber);
+      },
     },
     sockets,
   );
@@ -100,14 +109,15 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   });
 
   return {
-    get socketCount() {
-      return sockets.clients.size;
+    get counts() {
+      return { sockets: sockets.clients.size, subscriptions: fanout.memberCount, groups: fanout.groupCount };
     },
     close: async () => {
       const cut = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
       }, closeGraceMs);
       await dispose();
+      fanout.close();
       clearTimeout(cut);
     },
   };
@@ -117,4 +127,11 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
 function withoutHttp(error: GraphQLError): GraphQLFormattedError {
   const { http: _http, ...extensions } = error.extensions;
   return { ...error.toJSON(), extensions };
+}
+
+type OwnContext = SocketContext<Record<string, unknown> | undefined, Extra>;
+
+/** Who the client says it is: those who say otherwise share no answers, whatever may come to depend on it. */
+function toScope({ connectionParams }: OwnContext): string {
+  return JSON.stringify(connectionParams?.Authorization ?? connectionParams?.authorization ?? null);
 }

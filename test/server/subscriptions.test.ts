@@ -59,7 +59,7 @@ test('one call per interval feeds all subscribers of all symbols', async () => {
     ['BTC/USD', 'ETH/USD'].map((symbol) => subscribe(other, document, { symbol })),
   );
   await Promise.all(operations.map((operation) => operation.until(1)));
-  expect(running.app.counts).toMatchObject({ topics: 2, polls: 1, subscribers: 20, sockets: 10 });
+  expect(running.app.counts).toMatchObject({ topics: 2, polls: 1, groups: 2, subscriptions: 20, sockets: 10 });
   kraken.reset();
   await eventually(() => kraken.count(tickerCalls) >= 4);
   const batches = kraken.requests.filter(({ path }) => tickerCalls.test(path));
@@ -176,7 +176,7 @@ test('one operation too many on a socket is refused and the others go on', async
   await refused.ended();
   expect(refused.error).toMatchObject([{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } }]);
   operations[0]?.stop();
-  await eventually(() => running.app.counts.subscribers === 4);
+  await eventually(() => running.app.counts.subscriptions === 4);
   const again = subscribe(client, document, { symbol: 'BTC/USD' });
   await again.until(1);
   expect(tickers(again)).toHaveLength(1);
@@ -230,7 +230,15 @@ test('stopping closes sockets with 1001 and leaves nothing open', async () => {
   expect(kraken.openSockets).toBeGreaterThan(0);
   await running.stop();
   expect((await closed)[0]).toBe(1001);
-  expect(running.app.counts).toEqual({ topics: 0, streams: 0, polls: 0, subscribers: 0, sockets: 0 });
+  expect(running.app.counts).toEqual({
+    topics: 0,
+    streams: 0,
+    polls: 0,
+    subscribers: 0,
+    groups: 0,
+    subscriptions: 0,
+    sockets: 0,
+  });
   await eventually(() => kraken.openSockets === 0, 1000);
 });
 

@@ -1,0 +1,149 @@
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import type { WebSocket } from 'ws';
+import { FeedSubscription } from '../../feed/subscription.ts';
+import { toClientError } from '../../graphql/errors.ts';
+import { MarketDataError } from '../../market/error.ts';
+import { Group } from './group.ts';
+import { type PrintedDocuments, toGroupKey } from './group-key.ts';
+import { Member } from './member.ts';
+
+/** Whose operation it is. */
+export interface Subscriber {
+  readonly socket: WebSocket;
+  /** The operation's id. */
+  readonly id: string;
+  /** Tells who may see what: operations of different scopes never share an answer. */
+  readonly scope: string;
+}
+
+export interface Fanout {
+  /**
+   * Takes up a subscription. Resolves with what graphql-ws is to iterate, which yields nothing since the messages are
+   * written to the socket from here, or with the errors because of which there is none.
+   */
+  subscribe(args: ExecutionArgs, subscriber: Subscriber): Promise<Member | ExecutionResult>;
+  readonly groupCount: number;
+  /** Subscriptions of all sockets. */
+  readonly memberCount: number;
+  /** Ends every group. */
+  close(): void;
+}
+
+/** How often sockets that were full are looked at, in ms. */
+const drainCheckMs = 50;
+
+/** Groups the subscriptions of all sockets. `report` is told of unexpected errors. */
+export function createFanout(report: (error: unknown) => void): Fanout {
+  const groups = new Map<string, Promise<Group | ExecutionResult>>();
+  const printed: PrintedDocuments = new WeakMap();
+  const stalled = new Set<Member>();
+  let timer: NodeJS.Timeout | undefined;
+  let unshared = 0;
+  let memberCount = 0;
+
+  async function open(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
+    const source = await createSourceEventStream(args);
+    if (!(source instanceof FeedSubscription)) {
+      groups.delete(key);
+      if (Symbol.asyncIterator in source) throw new TypeError('a subscription whose events are none of the feed');
+      return toClientResult(source, report);
+    }
+    return new Group({
+      source,
+      encode: async (event) => {
+        const result = await execute({ ...args, rootValue: event });
+        return Buffer.from(JSON.stringify(toClientResult(result, report)));
+      },
+      onEnd: () => groups.delete(key),
+    });
+  }
+
+  async function find(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
+    while (true) {
+      let opening = groups.get(key);
+      if (!opening) {
+        opening = open(key, args);
+        groups.set(key, opening);
+        opening.catch(() => groups.delete(key));
+      }
+      const group = await opening;
+      // One that ended meanwhile is in the map no more.
+      if (!(group instanceof Group) || !group.isOver) return group;
+    }
+  }
+
+  function watchStalled(): void {
+    timer ??= setInterval(() => {
+      for (const member of stalled) {
+        member.drain();
+        if (!member.isStalled) stalled.delete(member);
+      }
+      if (stalled.size === 0) stopWatching();
+    }, drainCheckMs);
+  }
+
+  function stopWatching(): void {
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  return {
+    get groupCount() {
+      return groups.size;
+    },
+    get memberCount() {
+      return memberCount;
+    },
+    subscribe: async (args, { socket, id, scope }) => {
+      unshared += 1;
+      const key = toGroupKey(args, scope, printed) ?? `unshared ${unshared}`;
+      const group = await find(key, args);
+      if (!(group instanceof Group)) return group;
+      const member = new Member({
+        socket,
+        id,
+        tooSlow,
+        onStart: (started) => void group.welcome(started),
+        onStalled: (full) => {
+          stalled.add(full);
+          watchStalled();
+        },
+        onEnd: (ended) => {
+          memberCount -= 1;
+          stalled.delete(ended);
+          group.leave(ended);
+        },
+      });
+      memberCount += 1;
+      group.join(member);
+      return member;
+    },
+    close: () => {
+      stopWatching();
+      for (const opening of groups.values()) {
+        opening.then((group) => (group instanceof Group ? group.close() : undefined)).catch(report);
+      }
+    },
+  };
+}
+
+const tooSlow = Buffer.from(
+  JSON.stringify({
+    data: null,
+    errors: [
+      toClientError(
+        new MarketDataError(
+          'SLOW_CONSUMER',
+          'This client takes messages more slowly than they come, and some would be lost: subscribe again.',
+          { retryable: true },
+        ),
+        () => {},
+      ),
+    ],
+  }),
+);
+
+/** A result with its errors as clients may see them. */
+function toClientResult(result: ExecutionResult, report: (error: unknown) => void): ExecutionResult {
+  return result.errors ? { ...result, errors: result.errors.map((error) => toClientError(error, report)) } : result;
+}

@@ -1,0 +1,84 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FeedEvent } from '../../feed/event.ts';
+import type { FeedSubscription } from '../../feed/subscription.ts';
+import type { Member } from './member.ts';
+
+export interface GroupOptions {
+  readonly source: FeedSubscription<object>;
+  /** Executes the operation for one event; resolves with the payload of the message. Never rejects. */
+  readonly encode: (event: FeedEvent<object>) => Promise<Buffer>;
+  /** Called once, when the source has ended or nobody is left. */
+  readonly onEnd: () => void;
+}
+
+/** How many sockets are written to before others get their turn. */
+const chunk = 500;
+
+/** Operations that are the same: executed once for each event, and the same bytes told to all. */
+export class Group {
+  readonly #options: GroupOptions;
+  readonly #members = new Set<Member>();
+  /** Payloads by the value that they were made from, for those who join while it is the latest. */
+  readonly #payloads = new WeakMap<object, Promise<Buffer>>();
+  #isOver = false;
+
+  constructor(options: GroupOptions) {
+    this.#options = options;
+    void this.#run();
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Holds a place for the member, who is told nothing yet. */
+  join(member: Member): void {
+    this.#members.add(member);
+  }
+
+  /** Tells a member that has begun the latest known. */
+  async welcome(member: Member): Promise<void> {
+    const { latest } = this.#options.source;
+    for (const { key, value } of latest) member.expect(key, value);
+    for (const event of latest) member.welcome(event.key, event.value, await this.#payloadOf(event));
+  }
+
+  leave(member: Member): void {
+    this.#members.delete(member);
+    if (this.#members.size === 0) this.close();
+  }
+
+  /** Ends the source, and with it the members. Nobody joins any more. */
+  close(): void {
+    this.#noteOver();
+    void this.#options.source.return();
+  }
+
+  async #run(): Promise<void> {
+    for await (const event of this.#options.source) {
+      const payload = await this.#payloadOf(event);
+      let told = 0;
+      for (const member of this.#members) {
+        member.tell(event.key, event.value, payload);
+        told += 1;
+        if (told % chunk === 0) await nextTurn();
+      }
+    }
+    this.#noteOver();
+    for (const member of [...this.#members]) member.finish();
+  }
+
+  #noteOver(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.onEnd();
+  }
+
+  #payloadOf(event: FeedEvent<object>): Promise<Buffer> {
+    const known = this.#payloads.get(event.value);
+    if (known) return known;
+    const payload = this.#options.encode(event);
+    this.#payloads.set(event.value, payload);
+    return payload;
+  }
+}
