@@ -18,6 +18,8 @@ let client: Client;
 
 beforeEach(async () => {
   kraken = await createKraken();
+  // What follows is about polling; streams have tests of their own.
+  kraken.refuseStreams();
   running = await startApp({
     pollIntervalMs: 50,
     lingerMs: 400,
@@ -85,7 +87,8 @@ test('polling stops after the last subscriber, and a late joiner within the ling
   await eventually(() => running.app.counts.topics === 0);
   const calls = kraken.count(tickerCalls);
   await new Promise((resolve) => setTimeout(resolve, 150));
-  expect(kraken.count(tickerCalls)).toBe(calls);
+  // One may have been under way.
+  expect(kraken.count(tickerCalls)).toBeLessThanOrEqual(calls + 1);
 });
 
 test('a failing exchange marks the value stale once and recovers', async () => {

@@ -92,12 +92,13 @@ function toTime(kind: BinanceKind, ticker: VenueTicker): object {
   return kind === 'spot' ? {} : { time: ticker.timestamp };
 }
 
-function toPair({ symbol }: VenueMarket): string {
+/** The pair beneath a coin-margined market: `BTCUSD`. */
+export function toPair({ symbol }: VenueMarket): string {
   const { base, quote } = toCurrencies(symbol);
   return base + quote;
 }
 
-// A coin-margined BTC contract is worth 100 USD.
-function toContracts(baseVolume: string, price: string): string {
+/** How many contracts a volume in base currency is; a coin-margined BTC contract is worth 100 USD. */
+export function toContracts(baseVolume: string, price: string): string {
   return divide(multiply(baseVolume, price), '100', 0);
 }

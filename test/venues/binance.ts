@@ -9,7 +9,8 @@ import {
   toPlainTrade,
   toPriceTicker,
 } from './binance-shapes.ts';
-import { toOrderBook, toTrades } from './book.ts';
+import { binanceStreams } from './binance-streams.ts';
+import { toOrderBook, type VenueTrade } from './book.ts';
 import { firstCandles, newestCandles } from './candles.ts';
 import type { Reply } from './faults.ts';
 import type { VenueMarket, VenueModel, VenueTicker } from './model.ts';
@@ -23,7 +24,7 @@ const unknownSymbol = reject(400, -1121, 'Invalid symbol.');
 
 /**
  * A stand-in of Binance: spot (`/api/v3`), USD-margined (`/fapi/v1`) and coin-margined futures (`/dapi/v1`), public
- * endpoints only. One unknown symbol fails a whole spot batch with HTTP 400, code -1121, as at the exchange.
+ * endpoints and their streams only. One unknown symbol fails a whole spot batch with HTTP 400, code -1121, as at the exchange.
  */
 export function createBinance(): Promise<Venue> {
   const routes: readonly Route[] = [
@@ -33,7 +34,7 @@ export function createBinance(): Promise<Venue> {
     { path: /\/fapi\/v2\/ticker\/price/, answer: answerTickers('linear', toPriceTicker) },
     { path: /\/sapi\/v1\/system\/status/, answer: () => ({ body: { status: 0, msg: 'normal' } }) },
   ];
-  return createVenue({ markets: binanceMarkets, routes, refuse, exchangeConfig });
+  return createVenue({ markets: binanceMarkets, routes, refuse, exchangeConfig, streams: binanceStreams });
 }
 
 function toRoutes(prefix: string, kind: BinanceKind): readonly Route[] {
@@ -111,19 +112,28 @@ function answerDepth(kind: BinanceKind): MarketAnswer {
     if (ticker === null) return unknownSymbol;
     const times = kind === 'spot' ? {} : { E: model.now, T: ticker.timestamp };
     return {
-      body: { lastUpdateId: model.now, ...times, ...toOrderBook(market, ticker, toLimit(query, 100, 5000)) },
+      body: {
+        lastUpdateId: model.updateId(market.symbol),
+        ...times,
+        ...toOrderBook(market, ticker, toLimit(query, 100, 5000)),
+      },
     };
   };
 }
 
-function answerTrades(toTrade: (trade: ReturnType<typeof toTrades>[number]) => unknown): MarketAnswer {
+// The newest ones, or the first from `startTime` or `fromId` on.
+function answerTrades(toTrade: (trade: VenueTrade) => unknown): MarketAnswer {
   return (market, query, model) => {
     const ticker = model.ticker(market.symbol);
     if (ticker === null) return unknownSymbol;
-    const [from, to] = [Number(query.startTime ?? 0), Number(query.endTime ?? model.now)];
+    const [from, to] = [Number(query.startTime ?? 0), Number(query.endTime ?? Number.POSITIVE_INFINITY)];
+    const fromId = Number(query.fromId ?? 0);
     const limit = toLimit(query, 500, 1000);
-    const trades = toTrades(market, ticker, 1000).filter(({ timestamp }) => timestamp >= from && timestamp <= to);
-    return { body: (query.startTime === undefined ? trades.slice(-limit) : trades.slice(0, limit)).map(toTrade) };
+    const trades = model
+      .trades(market.symbol)
+      .filter(({ id, timestamp }) => id >= fromId && timestamp >= from && timestamp <= to);
+    const newest = query.startTime === undefined && query.fromId === undefined;
+    return { body: (newest ? trades.slice(-limit) : trades.slice(0, limit)).map(toTrade) };
   };
 }
 
@@ -166,10 +176,12 @@ function exchangeConfig(url: string): ExchangeConfig {
     ...{ fapiPrivate: 'fapi/v1', fapiPrivateV2: 'fapi/v2', fapiPrivateV3: 'fapi/v3' },
     ...{ dapiPublic: 'dapi/v1', dapiPrivate: 'dapi/v1', dapiPrivateV2: 'dapi/v2' },
   };
-  const streams = ['spot', 'margin', 'future', 'delivery', 'stock', 'option', 'optionMarket', 'optionPrivate', 'papi'];
+  // ccxt takes for spot what contains `/stream`, as the exchange's own addresses of it do.
+  const spot = ['spot', 'margin'].map((name) => [name, `${socket}/stream/${name}/ws`]);
+  const streams = ['future', 'delivery', 'stock', 'option', 'optionMarket', 'optionPrivate', 'papi'];
   const toStream = (name: string): readonly [string, string] => [name, `${socket}/${name}/ws`];
   const requests = Object.fromEntries(['spot', 'future', 'delivery'].map((name) => [name, `${socket}/${name}/ws-api`]));
-  const ws = { ...Object.fromEntries(streams.map(toStream)), 'ws-api': requests };
+  const ws = { ...Object.fromEntries([...spot, ...streams.map(toStream)]), 'ws-api': requests };
   const rest = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${url}/${path}`]));
   return { urls: { api: { ...rest, ws } } };
 }

@@ -1,4 +1,4 @@
-import { toOrderBook, toTrades } from './book.ts';
+import { toOrderBook } from './book.ts';
 import { dayMs, everyPeriod, firstCandles, hourMs, type Interval, minuteMs } from './candles.ts';
 import {
   coinbaseMarkets,
@@ -92,7 +92,9 @@ function answerTicker(market: VenueMarket, query: Query, model: VenueModel): Rep
   const limit = Number(query.limit ?? 100);
   if (limit > 1000) return reject(500, 'INTERNAL', 'An internal error occurred');
   const [from, to] = [Number(query.start ?? 0) * 1000, Number(query.end ?? Number.POSITIVE_INFINITY) * 1000];
-  const trades = toTrades(market, ticker, Math.min(limit, 100))
+  const trades = model
+    .trades(market.symbol)
+    .slice(-Math.min(limit, 100))
     .filter(({ timestamp }) => timestamp >= from && timestamp <= to)
     .map(({ id, price, amount, timestamp, side }) => {
       const time = new Date(timestamp).toISOString().replace('Z', '000Z');

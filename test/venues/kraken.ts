@@ -1,33 +1,22 @@
-import { toOrderBook, toTrades } from './book.ts';
-import { everyPeriod, type Interval, minuteMs, newestCandles } from './candles.ts';
+import { toOrderBook } from './book.ts';
+import { newestCandles } from './candles.ts';
 import type { Reply } from './faults.ts';
+import { toKrakenInterval } from './kraken-intervals.ts';
 import { type KrakenMarket, krakenMarkets, toAssetPair, toAssets } from './kraken-markets.ts';
+import { krakenStreams } from './kraken-streams.ts';
 import type { VenueModel, VenueTicker } from './model.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue, type VenueRequest } from './venue.ts';
 
 type Query = VenueRequest['query'];
 type MarketAnswer = (market: KrakenMarket, query: Query, model: VenueModel) => Reply;
 
-// Kraken's longest interval is fifteen days, though ccxt calls it `2w`.
-const intervals: Readonly<Record<string, string>> = {
-  '1': '1m',
-  '5': '5m',
-  '15': '15m',
-  '30': '30m',
-  '60': '1h',
-  '240': '4h',
-  '1440': '1d',
-  '10080': '1w',
-  '21600': '15d',
-};
-
 const maxCandles = 720;
 const unknownPair = fail('EQuery:Unknown asset pair');
 const invalidArguments = fail('EGeneral:Invalid arguments');
 
 /**
- * A stand-in of Kraken's public REST API. Errors come as HTTP 200 with a list of words, tickers carry no time, and
- * `OHLC` serves only the newest 720 candles, whatever `since` is.
+ * A stand-in of Kraken's public REST API and streams. REST errors come as HTTP 200 with a list of words, tickers carry
+ * no time, and `OHLC` serves only the newest 720 candles, whatever `since` is.
  */
 export function createKraken(): Promise<Venue> {
   const at = (name: string, answer: Route['answer']): Route => ({ path: new RegExp(`/0/public/${name}`), answer });
@@ -44,7 +33,7 @@ export function createKraken(): Promise<Venue> {
     at('Depth', answerMarket(answerDepth)),
     at('Trades', answerMarket(answerTrades)),
   ];
-  return createVenue({ markets: krakenMarkets, routes, refuse, exchangeConfig });
+  return createVenue({ markets: krakenMarkets, routes, refuse, exchangeConfig, streams: krakenStreams });
 }
 
 function listed(model: VenueModel): readonly KrakenMarket[] {
@@ -99,10 +88,8 @@ function toBest(price: string | null, amount: string | null): readonly string[] 
 
 /** Candles after `since` (epoch s, exclusive) among the newest 720; the forming one is always there. */
 function answerCandles(market: KrakenMarket, query: Query, model: VenueModel): Reply {
-  const minutes = query.interval ?? '1';
-  const timeframe = intervals[minutes];
-  if (timeframe === undefined) return invalidArguments;
-  const interval: Interval = { timeframe, period: everyPeriod(Number(minutes) * minuteMs) };
+  const interval = toKrakenInterval(Number(query.interval ?? 1));
+  if (interval === null) return invalidArguments;
   const newest = newestCandles(model, market, interval, { to: model.now, limit: maxCandles });
   const since = Number(query.since ?? 0) * 1000;
   const rows = newest
@@ -126,13 +113,18 @@ function answerTrades(market: KrakenMarket, query: Query, model: VenueModel): Re
   const ticker = model.ticker(market.symbol);
   if (ticker === null) return unknownPair;
   const count = Math.min(Number(query.count ?? 1000), 1000);
-  const since = Number(query.since ?? 0) * 1000;
-  const trades = toTrades(market, ticker, 1000).filter(({ timestamp }) => timestamp > since);
+  const since = toInstant(query.since ?? '0');
+  const trades = model.trades(market.symbol).filter(({ timestamp }) => timestamp > since);
   const chosen = query.since === undefined ? trades.slice(-count) : trades.slice(0, count);
   const rows = chosen.map(({ id, price, amount, timestamp, side }) => {
     return [price, amount, timestamp / 1000, side === 'buy' ? 'b' : 's', 'm', '', id];
   });
   return succeed({ [market.id]: rows, last: `${chosen.at(-1)?.timestamp ?? model.now}000000` });
+}
+
+// `since` of Trades is in seconds, or in nanoseconds as `last` gives it.
+function toInstant(since: string): number {
+  return since.length > 15 ? Number(since) / 1e6 : Number(since) * 1000;
 }
 
 function toEntries(

@@ -1,5 +1,8 @@
+import type { VenueTrade } from './book.ts';
 import { type CandleSource, createCandleSource, type VenueCandle } from './candles.ts';
-import { add, compare, divide, multiply, subtract } from './decimal.ts';
+import { haveSameBook, type VenueEvent } from './events.ts';
+import { toTicker } from './tickers.ts';
+import { type NewTrade, Tape } from './trades.ts';
 
 /** A market as every venue knows it; base, quote, settle and type follow from the symbol. */
 export interface VenueMarket {
@@ -37,7 +40,11 @@ export interface VenueTicker {
   readonly timestamp: number;
 }
 
-/** The truth behind one venue: its markets, tickers, candles and clock. Tests change it at any time. */
+// Where a book's update ids start, and how far each change takes them.
+const firstUpdateId = 10_000_000_000;
+const updateIdStep = 3;
+
+/** The truth behind one venue: its markets, tickers, trades, candles and clock. Tests change it at any time. */
 export class VenueModel {
   /**
    * Gives every candle of the venue; replace it to tell another story. Null leaves a gap. Its last argument is the
@@ -49,6 +56,8 @@ export class VenueModel {
   readonly #tickers = new Map<string, Partial<VenueTicker>>();
   readonly #withoutTicker = new Set<string>();
   readonly #delisted = new Set<string>();
+  readonly #updateIds = new Map<string, number>();
+  readonly #tapes = new Map<string, Tape>();
   #now: number | null = null;
 
   constructor(markets: readonly VenueMarket[]) {
@@ -73,12 +82,51 @@ export class VenueModel {
   /**
    * Sets some numbers of a ticker; they go out digit by digit as given. What was never set follows from the rest:
    * bid and ask are one price step beside `last`, high and low enclose it, change and percentage are exact.
-   * Brings back a removed ticker. Throws RangeError for a symbol that the venue never had.
+   * Brings back a removed ticker. Throws RangeError for a symbol that the venue never had. Who streams the ticker is
+   * sent it, and who streams the book what changed in it.
    */
   setTicker(symbol: string, change: Partial<VenueTicker>): void {
-    this.#require(symbol);
+    const market = this.#require(symbol);
+    const before = this.#toTicker(market);
     this.#tickers.set(symbol, { ...this.#tickers.get(symbol), ...change });
     this.#withoutTicker.delete(symbol);
+    const after = this.#toTicker(market);
+    if (!haveSameBook(before, after)) {
+      const from = this.updateId(symbol);
+      const to = from + updateIdStep;
+      this.#updateIds.set(symbol, to);
+      if (!this.#delisted.has(symbol)) this.emit({ kind: 'book', market, before, after, from, to });
+    }
+    if (!this.#delisted.has(symbol)) this.emit({ kind: 'ticker', market, ticker: after });
+  }
+
+  /** The update id of the symbol's book; only a change of the book makes it grow. */
+  updateId(symbol: string): number {
+    return this.#updateIds.get(symbol) ?? firstUpdateId;
+  }
+
+  /**
+   * Records an executed trade as the newest one, which REST serves from now on, and sends it to who streams trades.
+   * From the first one on, the made-up trades stay as they are. The ticker stays as it is. Answers the trade with its
+   * id and time. Throws RangeError for a symbol that the venue never had.
+   */
+  trade(symbol: string, trade: NewTrade): VenueTrade {
+    const market = this.#require(symbol);
+    const recorded = this.#tape(market).record(trade, this.#toTicker(market), this.now);
+    if (!this.#delisted.has(symbol)) this.emit({ kind: 'trade', market, trade: recorded });
+    return recorded;
+  }
+
+  /** From now on the symbol's made-up trades stay as they are; a subscription to its trades does so too. */
+  holdTrades(symbol: string): void {
+    const market = this.#require(symbol);
+    this.#tape(market).hold(this.#toTicker(market));
+  }
+
+  /** The symbol's newest trades, made-up and recorded, oldest first. */
+  trades(symbol: string): readonly VenueTrade[] {
+    const market = this.#require(symbol);
+    return this.#tape(market).all(this.#toTicker(market));
   }
 
   /** The market stays listed, but batches leave it out, and asked for alone it is an unknown symbol. */
@@ -102,12 +150,25 @@ export class VenueModel {
   ticker(symbol: string): VenueTicker | null {
     const market = this.#require(symbol);
     if (this.#withoutTicker.has(symbol) || this.#delisted.has(symbol)) return null;
-    return toTicker(market, this.#tickers.get(symbol) ?? {}, this.now);
+    return this.#toTicker(market);
   }
 
   /** The candle that opens at `timestamp` as it would be sent now; null where there is a gap. */
   candle(symbol: string, timeframe: string, timestamp: number): VenueCandle | null {
     return this.candles(symbol, timeframe, timestamp, this.now);
+  }
+
+  /** Hears of everything that streams tell; here nobody listens. */
+  protected emit(_event: VenueEvent): void {}
+
+  #toTicker(market: VenueMarket): VenueTicker {
+    return toTicker(market, this.#tickers.get(market.symbol) ?? {}, this.now);
+  }
+
+  #tape(market: VenueMarket): Tape {
+    const tape = this.#tapes.get(market.symbol) ?? new Tape(market);
+    this.#tapes.set(market.symbol, tape);
+    return tape;
   }
 
   #require(symbol: string): VenueMarket {
@@ -126,31 +187,4 @@ export function toCurrencies(symbol: string): {
   const [pair = '', settle] = symbol.split(':');
   const [base = '', quote = ''] = pair.split('/');
   return { base, quote, settle: settle ?? null };
-}
-
-function toTicker(market: VenueMarket, given: Partial<VenueTicker>, now: number): VenueTicker {
-  const last = given.last ?? market.price;
-  const open = given.open ?? market.price;
-  const change = given.change ?? subtract(last, open);
-  const vwap = given.vwap ?? last;
-  const baseVolume = given.baseVolume ?? '1234.56780000';
-  const [low, high] = compare(last, open) < 0 ? [last, open] : [open, last];
-  return {
-    last,
-    open,
-    change,
-    vwap,
-    baseVolume,
-    bid: subtract(last, market.priceStep),
-    bidVolume: '1.25000000',
-    ask: add(last, market.priceStep),
-    askVolume: '2.50000000',
-    high,
-    low,
-    previousClose: open,
-    percentage: divide(multiply(change, '100'), open, 3),
-    quoteVolume: multiply(baseVolume, vwap),
-    timestamp: now,
-    ...given,
-  };
 }

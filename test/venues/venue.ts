@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Fault, Faults, type Reply, send, sendFaulty } from './faults.ts';
-import { type VenueMarket, VenueModel } from './model.ts';
+import type { VenueMarket, VenueModel } from './model.ts';
+import type { StreamDefinition } from './stream-definition.ts';
+import { StreamingVenue } from './streaming-venue.ts';
 
 /** A request as the venue received it. */
 export interface VenueRequest {
@@ -32,10 +34,12 @@ export interface VenueDefinition {
   /** How the exchange words an HTTP status that it answers instead of data, at `now`; 404 is also the unknown path. */
   readonly refuse: (status: number, now: number) => Reply;
   readonly exchangeConfig: (url: string) => ExchangeConfig;
+  /** Its WebSocket streams; without them every handshake is answered with 404. */
+  readonly streams?: StreamDefinition;
 }
 
-/** A stand-in of one exchange on loopback: the model that tests change, and the HTTP server that serves it. */
-export class Venue extends VenueModel {
+/** A stand-in of one exchange on loopback: the model that tests change, and the server of its REST API and streams. */
+export class Venue extends StreamingVenue {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   readonly exchangeConfig: ExchangeConfig;
@@ -51,7 +55,7 @@ export class Venue extends VenueModel {
 
   /** Takes a server that listens already; use `createVenue`. */
   constructor(definition: VenueDefinition, server: Server, url: string) {
-    super(definition.markets);
+    super(definition.markets, definition.streams ?? null);
     this.url = url;
     this.exchangeConfig = definition.exchangeConfig(url);
     this.#definition = definition;
@@ -61,9 +65,10 @@ export class Venue extends VenueModel {
       socket.on('close', () => this.#sockets.delete(socket));
     });
     server.on('request', (request, response) => this.#serve(request, response));
+    this.streams.listen(server);
   }
 
-  /** Every request since the start or the last `reset()`, oldest first, faulted ones too. */
+  /** Every request since the start or the last `reset()`, oldest first, faulted ones too; no handshakes. */
   get requests(): readonly VenueRequest[] {
     return this.#requests;
   }
@@ -73,9 +78,10 @@ export class Venue extends VenueModel {
     return this.#requests.filter((request) => match === undefined || toTarget(request).search(match) !== -1).length;
   }
 
-  /** Forgets the requests; faults and data stay. */
+  /** Forgets the requests, those of streams too; faults and data stay. */
   reset(): void {
     this.#requests = [];
+    this.streams.requests = [];
   }
 
   /** From now on requests fail this way. The newest fault that matches a request wins. */
@@ -88,7 +94,7 @@ export class Venue extends VenueModel {
     this.#faults.clear();
   }
 
-  /** Connections that clients hold open now, idle ones too. */
+  /** Connections that clients hold open now, idle ones and WebSockets too. */
   get openSockets(): number {
     return this.#sockets.size;
   }

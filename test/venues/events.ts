@@ -1,0 +1,26 @@
+import type { VenueTrade } from './book.ts';
+import type { TimedCandle } from './candles.ts';
+import type { VenueMarket, VenueTicker } from './model.ts';
+
+/** Something that happened at a venue, which streams tell their subscribers. */
+export type VenueEvent = { readonly market: VenueMarket } & (
+  | { readonly kind: 'ticker'; readonly ticker: VenueTicker }
+  | ({ readonly kind: 'book' } & BookChange)
+  | { readonly kind: 'trade'; readonly trade: VenueTrade }
+  | { readonly kind: 'candle'; readonly timeframe: string; readonly candle: TimedCandle; readonly closed: boolean }
+);
+
+/** A change of an order book, as the tickers that it follows from. */
+export interface BookChange {
+  readonly before: VenueTicker;
+  readonly after: VenueTicker;
+  /** The update id of the book before the change, as REST gave it. */
+  readonly from: number;
+  /** The update id after it, as REST gives it from now on. */
+  readonly to: number;
+}
+
+/** Whether two tickers have the same book. */
+export function haveSameBook(one: VenueTicker, other: VenueTicker): boolean {
+  return (['bid', 'bidVolume', 'ask', 'askVolume'] as const).every((field) => one[field] === other[field]);
+}
