@@ -1,12 +1,18 @@
 import type { Server } from 'node:http';
-import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
-import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { type ExecutionArgs, type GraphQLError, type GraphQLFormattedError, getOperationAST } from 'graphql';
+import {
+  CloseCode,
+  handleProtocols,
+  makeServer,
+  type Context as SocketContext,
+  type SubscribePayload,
+} from 'graphql-ws';
 import type { Logger } from 'pino';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { MarketDataError } from '../market/error.ts';
 import { createFanout, type Subscriber } from './fanout/fanout.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
 import type { GraphQLServer } from './yoga.ts';
@@ -27,6 +33,9 @@ export interface SubscriptionServer {
   close(): Promise<void>;
 }
 
+/** RFC 6455, 7.4.1. */
+const goingAway = 1001;
+
 /** How long a client may take to answer our close frame before its socket is cut, in ms. */
 const closeGraceMs = 1000;
 
@@ -36,12 +45,12 @@ const maxMessageBytes = 64 * 1024;
 /** graphql-transport-ws through the same parsing, validation, context, execution and masking as HTTP. */
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
   const { server, graphql, maxSubscriptions, log } = options;
-  const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes });
+  const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes, handleProtocols });
+  const heartbeat = new Heartbeat();
   const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
   const subscribers = new WeakMap<ExecutionArgs, Subscriber>();
-  const ids = new OperationIds();
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
-  const fanout = createFanout(report);
+  const fanout = createFanout({ createContext: () => graphql.getEnveloped({}).contextFactory(), report });
 
   async function prepare(
     context: OwnContext,
@@ -62,51 +71,75 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       document,
       operationName: payload.operationName ?? null,
       variableValues: payload.variables ?? null,
-      contextValue: await pipeline.contextFactory(),
     };
-    pipelines.set(args, pipeline);
-    subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(context) });
+    if (getOperationAST(document, args.operationName)?.operation === 'subscription') {
+      // The group makes its own, once for all.
+      args.contextValue = undefined;
+      subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(context) });
+    } else {
+      args.contextValue = await pipeline.contextFactory();
+      pipelines.set(args, pipeline);
+    }
     return args;
   }
 
-  const { dispose } = useServer<Record<string, unknown>>(
-    {
-      onSubscribe: async (context, id, payload) => {
-        ids.begin(context, id, payload);
-        // Thrown here an error would close the socket, and with it every other operation.
-        const prepared = await prepare(context, id, payload).catch((error: unknown) => [toClientError(error, report)]);
-        await ids.proceed(context, id, payload);
-        if (!(id in context.subscriptions)) ids.end(context, id, payload);
-        return prepared;
-      },
-      onOperation: (context, id, payload, _args, result) => ids.proceedWith(context, id, payload, result),
-      onNext: (context, id, payload) => ids.proceed(context, id, payload),
-      onError: async (context, id, payload, errors) => {
-        await ids.proceed(context, id, payload);
-        ids.end(context, id, payload);
-        return errors.map((error) => withoutHttp(toClientError(error, report)));
-      },
-      onComplete: async (context, id, payload) => {
-        await ids.proceed(context, id, payload);
-        ids.end(context, id, payload);
-      },
-      execute: (args) => pipelines.get(args)?.execute(args),
-      subscribe: (args) => {
-        const subscriber = subscribers.get(args);
-        if (!subscriber) throw new TypeError('a subscription that was not prepared');
-        return fanout.subscribe(args, subscriber);
-      },
+  const protocol = makeServer<ConnectionParams, Extra>({
+    onSubscribe: async (context, id, payload) => {
+      context.extra.ids.begin(id, payload);
+      // Thrown here an error would close the socket, and with it every other operation.
+      const prepared = await prepare(context, id, payload).catch((error: unknown) => [toClientError(error, report)]);
+      await context.extra.ids.proceed(id, payload);
+      if (!(id in context.subscriptions)) context.extra.ids.end(id, payload);
+      return prepared;
     },
-    sockets,
-  );
-  // graphql-ws prints errors to the console. Those of the HTTP server are told to who listens, and where a client did
-  // wrong, ws has closed its socket with the right code by then.
-  sockets.removeAllListeners('error');
-  sockets.on('error', (err) => log.debug({ err }, 'the server failed'));
-  sockets.on('connection', (socket) => {
-    socket.removeAllListeners('error');
-    socket.on('error', (err) => log.debug({ err }, 'a socket failed'));
+    onOperation: (context, id, payload, _args, result) => context.extra.ids.proceedWith(id, payload, result),
+    onNext: (context, id, payload) => context.extra.ids.proceed(id, payload),
+    onError: async (context, id, payload, errors) => {
+      await context.extra.ids.proceed(id, payload);
+      context.extra.ids.end(id, payload);
+      return errors.map((error) => withoutHttp(toClientError(error, report)));
+    },
+    onComplete: async (context, id, payload) => {
+      await context.extra.ids.proceed(id, payload);
+      context.extra.ids.end(id, payload);
+    },
+    execute: (args) => pipelines.get(args)?.execute(args),
+    subscribe: (args) => {
+      const subscriber = subscribers.get(args);
+      if (!subscriber) throw new TypeError('a subscription that was not prepared');
+      subscribers.delete(args);
+      return fanout.subscribe(args, subscriber);
+    },
   });
+
+  const noteError = (err: unknown): void => log.debug({ err }, 'a socket failed');
+  sockets.on('connection', (socket) => {
+    socket.on('error', noteError);
+    heartbeat.add(socket);
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) =>
+          new Promise((resolve, reject) => {
+            if (socket.readyState !== socket.OPEN) resolve();
+            else socket.send(text, (error) => (error ? reject(error) : resolve()));
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) => {
+          socket.on('message', (data) => {
+            handle(String(data)).catch((err: unknown) => {
+              log.debug({ err }, 'a message could not be handled');
+              socket.close(CloseCode.InternalServerError, 'Internal server error');
+            });
+          });
+        },
+      },
+      { socket, ids: new OperationIds() },
+    );
+    socket.once('close', (code, reason) => void closed(code, String(reason)));
+  });
+  // Errors of the HTTP server, which are told to who listens.
+  sockets.on('error', (err) => log.debug({ err }, 'the server failed'));
 
   return {
     get counts() {
@@ -116,7 +149,9 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       const cut = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
       }, closeGraceMs);
-      await dispose();
+      heartbeat.stop();
+      for (const socket of sockets.clients) socket.close(goingAway, 'Going away');
+      await new Promise((resolve) => sockets.close(resolve));
       fanout.close();
       clearTimeout(cut);
     },
@@ -129,7 +164,15 @@ function withoutHttp(error: GraphQLError): GraphQLFormattedError {
   return { ...error.toJSON(), extensions };
 }
 
-type OwnContext = SocketContext<Record<string, unknown> | undefined, Extra>;
+type ConnectionParams = Record<string, unknown>;
+
+/** What belongs to a socket. Not the request that it began with, which would stay in memory as long as the socket. */
+interface Extra {
+  readonly socket: WebSocket;
+  readonly ids: OperationIds;
+}
+
+type OwnContext = SocketContext<ConnectionParams, Extra>;
 
 /** Who the client says it is: those who say otherwise share no answers, whatever may come to depend on it. */
 function toScope({ connectionParams }: OwnContext): string {

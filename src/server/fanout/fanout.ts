@@ -5,7 +5,7 @@ import { toClientError } from '../../graphql/errors.ts';
 import { MarketDataError } from '../../market/error.ts';
 import { Group } from './group.ts';
 import { type PrintedDocuments, toGroupKey } from './group-key.ts';
-import { Member } from './member.ts';
+import { Member, toMessageHead } from './member.ts';
 
 /** Whose operation it is. */
 export interface Subscriber {
@@ -32,8 +32,15 @@ export interface Fanout {
 /** How often sockets that were full are looked at, in ms. */
 const drainCheckMs = 50;
 
-/** Groups the subscriptions of all sockets. `report` is told of unexpected errors. */
-export function createFanout(report: (error: unknown) => void): Fanout {
+export interface FanoutOptions {
+  /** Makes what the resolvers of a group work with. */
+  readonly createContext: () => unknown;
+  /** Called with unexpected errors, which are masked. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Groups the subscriptions of all sockets. */
+export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   const groups = new Map<string, Promise<Group | ExecutionResult>>();
   const printed: PrintedDocuments = new WeakMap();
   const stalled = new Set<Member>();
@@ -41,7 +48,8 @@ export function createFanout(report: (error: unknown) => void): Fanout {
   let unshared = 0;
   let memberCount = 0;
 
-  async function open(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
+  async function open(key: string, given: ExecutionArgs): Promise<Group | ExecutionResult> {
+    const args: ExecutionArgs = { ...given, contextValue: await createContext() };
     const source = await createSourceEventStream(args);
     if (!(source instanceof FeedSubscription)) {
       groups.delete(key);
@@ -52,7 +60,7 @@ export function createFanout(report: (error: unknown) => void): Fanout {
       source,
       encode: async (event) => {
         const result = await execute({ ...args, rootValue: event });
-        return Buffer.from(JSON.stringify(toClientResult(result, report)));
+        return toMessageHead(JSON.stringify(toClientResult(result, report)));
       },
       onEnd: () => groups.delete(key),
     });
@@ -127,7 +135,7 @@ export function createFanout(report: (error: unknown) => void): Fanout {
   };
 }
 
-const tooSlow = Buffer.from(
+const tooSlow = toMessageHead(
   JSON.stringify({
     data: null,
     errors: [

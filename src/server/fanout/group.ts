@@ -5,7 +5,7 @@ import type { Member } from './member.ts';
 
 export interface GroupOptions {
   readonly source: FeedSubscription<object>;
-  /** Executes the operation for one event; resolves with the payload of the message. Never rejects. */
+  /** Executes the operation for one event; resolves with the head of the messages. Never rejects. */
   readonly encode: (event: FeedEvent<object>) => Promise<Buffer>;
   /** Called once, when the source has ended or nobody is left. */
   readonly onEnd: () => void;
@@ -19,7 +19,7 @@ export class Group {
   readonly #options: GroupOptions;
   readonly #members = new Set<Member>();
   /** Payloads by the value that they were made from, for those who join while it is the latest. */
-  readonly #payloads = new WeakMap<object, Promise<Buffer>>();
+  readonly #heads = new WeakMap<object, Promise<Buffer>>();
   #isOver = false;
 
   constructor(options: GroupOptions) {
@@ -40,7 +40,7 @@ export class Group {
   async welcome(member: Member): Promise<void> {
     const { latest } = this.#options.source;
     for (const { key, value } of latest) member.expect(key, value);
-    for (const event of latest) member.welcome(event.key, event.value, await this.#payloadOf(event));
+    for (const event of latest) member.welcome(event.key, event.value, await this.#headOf(event));
   }
 
   leave(member: Member): void {
@@ -56,10 +56,10 @@ export class Group {
 
   async #run(): Promise<void> {
     for await (const event of this.#options.source) {
-      const payload = await this.#payloadOf(event);
+      const head = await this.#headOf(event);
       let told = 0;
       for (const member of this.#members) {
-        member.tell(event.key, event.value, payload);
+        member.tell(event.key, event.value, head);
         told += 1;
         if (told % chunk === 0) await nextTurn();
       }
@@ -74,11 +74,11 @@ export class Group {
     this.#options.onEnd();
   }
 
-  #payloadOf(event: FeedEvent<object>): Promise<Buffer> {
-    const known = this.#payloads.get(event.value);
+  #headOf(event: FeedEvent<object>): Promise<Buffer> {
+    const known = this.#heads.get(event.value);
     if (known) return known;
-    const payload = this.#options.encode(event);
-    this.#payloads.set(event.value, payload);
-    return payload;
+    const head = this.#options.encode(event);
+    this.#heads.set(event.value, head);
+    return head;
   }
 }

@@ -1,0 +1,105 @@
+import type { ClientCommand, ClientReport } from './clients.ts';
+import { median, percentile, start } from './processes.ts';
+import type { Command, Report } from './servers/driver.ts';
+
+// What it costs to tell one tick to many sockets: CPU time of the server per message delivered, how late messages come,
+// and memory per socket, for a raw broadcast, this server, and graphql-ws as documented, in turn within one run.
+
+const servers = [
+  { name: 'raw ws broadcast', file: './servers/raw-ws.ts' },
+  { name: 'TickQL', file: './servers/tickql.ts' },
+  { name: 'graphql-ws as documented', file: './servers/graphql-ws.ts' },
+] as const;
+
+interface Sample {
+  readonly microsPerMessage: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly kilobytesPerSocket: number;
+  readonly delivered: number;
+}
+
+const sizes = (process.env.SOCKETS ?? '2000,10000').split(',').map(Number);
+const rounds = Number(process.env.ROUNDS ?? 3);
+const ticks = 10;
+/** Enough for the slowest of the three to have told one tick before the next. */
+const intervalOf = (sockets: number): number => Math.max(500, sockets / 8);
+
+async function measure(file: string, sockets: number): Promise<Sample> {
+  const server = start<Command, Report>(file);
+  const { port } = await server.wait('ready');
+  // Sockets that come and go first: what is compiled and loaded for the first of them is no memory of each.
+  const visitors = start<ClientCommand, ClientReport>('./clients.ts', [String(port), '200']);
+  await visitors.wait('subscribed');
+  server.tell({ type: 'begin', ticks: 3, intervalMs: 100 });
+  await server.wait('ticked');
+  await visitors.stop();
+  server.tell({ type: 'memory' });
+  const before = (await server.wait('memory')).rss;
+  const clients = start<ClientCommand, ClientReport>('./clients.ts', [String(port), String(sockets)]);
+  await clients.wait('subscribed');
+  // Unmeasured ticks first: code gets compiled, and what is sent to those who join has arrived.
+  await run(3);
+  clients.tell({ type: 'reset' });
+  const cpuMicros = await run(ticks);
+  clients.tell({ type: 'latencies' });
+  const { sorted } = await clients.wait('latencies');
+  server.tell({ type: 'memory' });
+  const after = (await server.wait('memory')).rss;
+  await Promise.all([clients.stop(), server.stop()]);
+  return {
+    microsPerMessage: cpuMicros / (ticks * sockets),
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
+    kilobytesPerSocket: (after - before) / sockets / 1024,
+    delivered: sorted.length / (ticks * sockets),
+  };
+
+  async function run(count: number): Promise<number> {
+    clients.tell({ type: 'count' });
+    const { messages } = await clients.wait('count');
+    server.tell({ type: 'begin', ticks: count, intervalMs: intervalOf(sockets) });
+    await server.wait('ticked');
+    await arrived(messages + count * sockets);
+    server.tell({ type: 'end' });
+    return (await server.wait('ended')).cpuMicros;
+  }
+
+  async function arrived(expected: number): Promise<void> {
+    for (let attempt = 0; attempt < 100; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      clients.tell({ type: 'count' });
+      if ((await clients.wait('count')).messages >= expected) return;
+    }
+  }
+}
+
+for (const sockets of sizes) {
+  const samples = new Map<string, Sample[]>(servers.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, file } of servers) samples.get(name)?.push(await measure(file, sockets));
+  }
+  const middle = (name: string, field: keyof Sample): number =>
+    median((samples.get(name) ?? []).map((sample) => sample[field]));
+  const floor = (field: keyof Sample): number => middle(servers[0].name, field);
+  process.stdout.write(
+    `\n${sockets} sockets, ${rounds} rounds of ${ticks} ticks, medians\n\n` +
+      '| server | CPU per message | of raw | p50 | p99 | of raw | memory per socket | of raw | delivered |\n' +
+      '|---|---|---|---|---|---|---|---|---|\n',
+  );
+  for (const { name } of servers) {
+    const ratio = (field: keyof Sample): string => `${(middle(name, field) / floor(field)).toFixed(2)} ×`;
+    const cells = [
+      name,
+      `${middle(name, 'microsPerMessage').toFixed(1)} µs`,
+      ratio('microsPerMessage'),
+      `${middle(name, 'p50')} ms`,
+      `${middle(name, 'p99')} ms`,
+      ratio('p99'),
+      `${middle(name, 'kilobytesPerSocket').toFixed(1)} KB`,
+      ratio('kilobytesPerSocket'),
+      `${(middle(name, 'delivered') * 100).toFixed(1)} %`,
+    ];
+    process.stdout.write(`| ${cells.join(' | ')} |\n`);
+  }
+}

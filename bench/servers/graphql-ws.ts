@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { createContext } from '../../src/graphql/context.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { createBenchSource } from '../source.ts';
+import { drive } from './driver.ts';
+
+// graphql-ws as its documentation shows it, with this project's schema and feed.
+
+const { marketData, feeds, tick } = createBenchSource();
+const server = new WebSocketServer({ port: 0, host: '127.0.0.1', path: '/graphql' });
+useServer({ schema, context: () => createContext(marketData, feeds) }, server);
+await once(server, 'listening');
+const address = server.address();
+if (address === null || typeof address === 'string') throw new Error('no port');
+drive(address.port, tick);

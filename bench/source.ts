@@ -1,0 +1,112 @@
+import { createFeeds, type Feeds } from '../src/feed/feeds.ts';
+import { systemClock } from '../src/market/clock.ts';
+import { MarketDataError } from '../src/market/error.ts';
+import type { ExchangeInfo } from '../src/market/exchange.ts';
+import type { MarketData } from '../src/market/market-data.ts';
+import type { MarketStreams, StreamListener, StreamMessages } from '../src/market/market-streams.ts';
+import type { Ticker } from '../src/market/ticker.ts';
+
+/** An exchange inside the process that ticks when it is told to. */
+export interface BenchSource {
+  readonly marketData: MarketData;
+  readonly feeds: Feeds;
+  /** Every market that somebody listens to has a new price. */
+  tick(): void;
+}
+
+export const symbol = 'BTC/USDT';
+
+const info: ExchangeInfo = {
+  id: 'bench',
+  name: 'Bench',
+  countries: [],
+  website: null,
+  simulated: true,
+  timeframes: [],
+  has: ['TICKER', 'STREAM_TICKER'],
+  streaming: true,
+};
+
+export function createBenchSource(): BenchSource {
+  const listeners = new Map<string, StreamListener<StreamMessages['ticker']>>();
+  let ticks = 0;
+  const none = async (): Promise<never> => {
+    throw new MarketDataError('NOT_SUPPORTED', 'The bench has tickers only.');
+  };
+  const marketData: MarketData = {
+    exchanges: () => [info],
+    exchange: () => info,
+    fetchMarkets: none,
+    fetchTickers: async (_exchange, symbols) => new Map(symbols.map((each) => [each, toTicker(each, ticks)])),
+    fetchCandles: none,
+    fetchOrderBook: none,
+    fetchTrades: none,
+  };
+  const streams: MarketStreams = {
+    offers: (_exchange, kind) => kind === 'ticker',
+    open: (request, listener) => {
+      listeners.set(request.symbol, {
+        onMessage: (ticker) => {
+          if (isMessageOf(request.kind, ticker)) listener.onMessage(ticker);
+        },
+        onInterrupted: () => {},
+      });
+      return { redial: () => {}, close: () => listeners.delete(request.symbol) };
+    },
+  };
+  const feeds = createFeeds({
+    marketData,
+    streams,
+    clock: systemClock,
+    random: Math.random,
+    pollIntervalMs: 1_000_000,
+    lingerMs: 0,
+    silenceMs: 1_000_000,
+    staleMaxMs: 60_000,
+    onHealth: () => {},
+  });
+  return {
+    marketData,
+    feeds,
+    tick: () => {
+      ticks += 1;
+      for (const [each, listener] of listeners) listener.onMessage(toTicker(each, ticks));
+    },
+  };
+}
+
+/** The bench streams tickers only, so that a message of any kind that is asked for is one. */
+function isMessageOf<K extends keyof StreamMessages>(kind: K, _ticker: Ticker): _ticker is Ticker & StreamMessages[K] {
+  return kind === 'ticker';
+}
+
+function toTicker(of: string, ticks: number): Ticker {
+  const last = 90_000 + (ticks % 1000) / 100;
+  const now = Date.now();
+  return Object.freeze({
+    exchange: 'bench',
+    symbol: of,
+    timestamp: now,
+    receivedAt: now,
+    source: 'STREAM',
+    stale: false,
+    last,
+    open: 89_500.25,
+    high: 91_000.5,
+    low: 88_750.75,
+    close: last,
+    previousClose: null,
+    bid: last - 0.01,
+    bidVolume: 1.25,
+    ask: last + 0.01,
+    askVolume: 0.75,
+    vwap: null,
+    change: 500.25,
+    percentage: 0.56,
+    average: null,
+    baseVolume: 12_345.678,
+    quoteVolume: 1_111_111_111.11,
+    markPrice: null,
+    indexPrice: null,
+  });
+}
