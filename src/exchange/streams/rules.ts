@@ -70,6 +70,12 @@ export function tuneStreams(exchange: Exchange): void {
     exchange.options.subscriptionLimitByStream = each(cap);
     exchange.options.streamLimits = each(1);
   }
+  // Binance's usual stream in ccxt's watchTickers is the short one, which has neither bid nor ask.
+  if (exchange.options.watchTickers?.name === 'miniTicker') {
+    for (const method of ['watchTicker', 'watchTickers', 'unWatchTicker', 'unWatchTickers']) {
+      exchange.options[method] = { ...exchange.options[method], name: 'ticker' };
+    }
+  }
   const pauseMs = messagePausesMs[exchange.id];
   if (pauseMs !== undefined) exchange.options.ws.cost = pauseMs / (exchange.rateLimit ?? pauseMs);
   // Binance's is three minutes in ccxt; its servers answer pings like any other.
