@@ -11,7 +11,7 @@ const graceMs = 2000;
 /** Candles that came together, oldest first. */
 export interface CandleMessage {
   readonly candles: readonly Candle[];
-  /** False when the exchange may have more after the last of them. */
+  /** False when some are missing: before the first of them, or after the last. */
   readonly isWhole: boolean;
 }
 
@@ -25,7 +25,8 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   #forming: Candle | null = null;
   /** Start of the last candle that was told as closed. */
   #closedAt: number | null = null;
-  #isBehind = false;
+  /** Since when a fetch is missing, epoch ms; null while none is. */
+  #behindSince: number | null = null;
   /** What the stream has brought while something before it is missing, by timestamp. */
   readonly #held = new Map<number, Candle>();
   #error: MarketDataError | null = null;
@@ -36,7 +37,7 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   }
 
   get isBehind(): boolean {
-    return this.#isBehind;
+    return this.#behindSince !== null;
   }
 
   get dueAt(): number | null {
@@ -53,11 +54,11 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     return this.#forming?.timestamp ?? this.#closedAt;
   }
 
-  take({ candles, isWhole }: CandleMessage, origin: Origin): Entry<Candle> {
+  take({ candles, isWhole }: CandleMessage, origin: Origin, asOf: number): Entry<Candle> {
     // A first fetch that the stream has overtaken knows less.
-    if (origin === 'fetch' && this.since !== null && !this.#isBehind) return { events: [], moved: false };
+    if (origin === 'fetch' && this.since !== null && !this.isBehind) return { events: [], moved: false };
     this.#error = null;
-    const events = origin === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole);
+    const events = origin === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
     return { events, moved: events.length > 0 };
   }
 
@@ -68,11 +69,14 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   }
 
   interrupt(): void {
-    if (this.since !== null) this.#isBehind = true;
+    if (this.since !== null) this.#behindSince = this.#clock.now();
   }
 
   giveUp(): readonly FeedEvent<Candle>[] {
-    this.#isBehind = false;
+    this.#behindSince = null;
+    // How the forming candle ended will not be known.
+    this.#forming = null;
+    this.#closedAt = null;
     return this.#release();
   }
 
@@ -80,18 +84,21 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     // Before anything is known, what has closed is history.
     const news = this.since === null ? candles.slice(-1) : candles;
     for (const candle of news) this.#held.set(candle.timestamp, candle);
-    return this.#isBehind ? [] : this.#release();
+    return this.isBehind ? [] : this.#release();
   }
 
-  #takeFetched(candles: readonly Candle[], isWhole: boolean): readonly FeedEvent<Candle>[] {
+  #takeFetched(candles: readonly Candle[], isWhole: boolean, asOf: number): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
     const news = this.since === null ? candles.slice(-1) : candles;
     news.forEach((candle, index) => {
       this.#advance(candle, index < news.length - 1, events);
     });
-    this.#isBehind = !isWhole;
-    if (isWhole) this.#closeElapsed(events);
-    return isWhole ? [...events, ...this.#release()] : events;
+    for (const candle of candles) this.#dropOlder(candle);
+    if (!isWhole) this.#behindSince ??= asOf;
+    if (!isWhole || asOf < (this.#behindSince ?? asOf)) return events;
+    this.#behindSince = null;
+    this.#closeElapsed(asOf, events);
+    return [...events, ...this.#release()];
   }
 
   #release(): readonly FeedEvent<Candle>[] {
@@ -101,13 +108,19 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
       const before = this.since;
       if (before !== null && candle.timestamp > periodAfter(this.#timeframe, before)) {
         // Periods in between may have candles that were never seen.
-        this.#isBehind = true;
+        this.#behindSince = this.#clock.now();
         return events;
       }
       this.#held.delete(candle.timestamp);
       this.#advance(candle, index < held.length - 1, events);
     }
     return events;
+  }
+
+  /** A period's volume only grows, so that what the stream brought with less of it came before the fetch. */
+  #dropOlder({ timestamp, volume }: Candle): void {
+    const held = this.#held.get(timestamp);
+    if (held && held.volume <= volume) this.#held.delete(timestamp);
   }
 
   /** Goes on to this candle, which follows what is known or is the forming one again; it has closed if one follows it. */
@@ -127,9 +140,9 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   }
 
   /** Closes the forming candle whose period, and some time, has passed without a later one. */
-  #closeElapsed(events: FeedEvent<Candle>[]): void {
+  #closeElapsed(asOf: number, events: FeedEvent<Candle>[]): void {
     const { dueAt } = this;
-    if (this.#forming && dueAt !== null && this.#clock.now() >= dueAt) this.#close(this.#forming, events);
+    if (this.#forming && dueAt !== null && asOf >= dueAt) this.#close(this.#forming, events);
   }
 
   #close(candle: Candle, events: FeedEvent<Candle>[]): void {

@@ -15,7 +15,7 @@ export interface CandleRulesOptions {
   readonly limiterOf: (exchange: string) => LimitFunction;
 }
 
-/** Exchanges give this many in one call, all that we know of. */
+/** Every exchange gives this many in one call: by ccxt's `features` the least cap is 100 (bitbns, digifinex). */
 const pageLimit = 100;
 
 /** Live candles, each series polled by itself: from the oldest candle on that has not been told as closed. */
@@ -34,14 +34,19 @@ export function createCandleRules(options: CandleRulesOptions): KindRules<Candle
           onInterrupted: (error) => listener.onInterrupted(error),
         },
       ),
-    fetch: async (topics, origin, onOutcome) => {
+    fetch: async (topics, _origin, onOutcome) => {
       for (const topic of topics) {
         const { exchange, symbol, timeframe = '1m' } = topic.request;
-        const page = toPage(timeframe, topic.journal.since, clock.now());
+        const { since } = topic.journal;
+        const page = toPage(timeframe, since, clock.now());
         const ask = async (): Promise<CandleMessage> => {
           const query: CandleQuery = { exchange, symbol, timeframe, ...page };
-          const candles = await marketData.fetchCandles(query, origin === 'poll' ? { maxAgeMs: 0 } : undefined);
-          return { candles, isWhole: page.since === undefined || candles.length < page.limit };
+          // The first fetch asks the exchange too: it says what has closed by now.
+          const candles = await marketData.fetchCandles(query, { maxAgeMs: 0 });
+          if (candles.length < page.limit) return { candles, isWhole: true };
+          if (page.since !== undefined) return { candles, isWhole: false };
+          const reaches = since === null || (candles[0]?.timestamp ?? since) <= since;
+          return { candles: reaches ? candles : [], isWhole: reaches };
         };
         onOutcome(topic, await limiterOf(exchange)(ask).catch(toError));
       }

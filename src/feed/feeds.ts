@@ -9,6 +9,7 @@ import { isUnchanged, type Ticker } from '../market/ticker.ts';
 import type { Trade } from '../market/trade.ts';
 import { isSameCandle } from './candle-journal.ts';
 import { createCandleRules } from './candles.ts';
+import { Health, type OnHealth } from './health.ts';
 import { isSameValue } from './latest-journal.ts';
 import { LiveKind, latestValue } from './live-kind.ts';
 import { createOrderBookRules } from './order-books.ts';
@@ -75,8 +76,7 @@ export interface FeedsOptions {
   /** How long a stream may say nothing before it is polled beside and dialled anew, in ms. */
   readonly silenceMs: number;
   readonly staleMaxMs: number;
-  /** Called when polls of an exchange begin to fail, with the error, and when they succeed again, with null. */
-  readonly onHealth: (exchange: string, error: MarketDataError | null) => void;
+  readonly onHealth: OnHealth;
 }
 
 /** How many polls of single markets an exchange is sent at a time. */
@@ -87,7 +87,6 @@ const longestCheckMs = 1000;
 export function createFeeds(options: FeedsOptions): Feeds {
   const { marketData, streams, clock, random, pollIntervalMs, lingerMs, silenceMs, staleMaxMs } = options;
   const limiters = new Map<string, LimitFunction>();
-  const failing = new Map<string, number>();
   let streamCount = 0;
   let closed = false;
 
@@ -95,14 +94,6 @@ export function createFeeds(options: FeedsOptions): Feeds {
     const limiter = limiters.get(exchange) ?? pLimit(parallelPolls);
     limiters.set(exchange, limiter);
     return limiter;
-  }
-
-  /** Several polls of an exchange fail together: the first that fails and the last that works again are news. */
-  function noteHealth(exchange: string, error: MarketDataError | null): void {
-    const before = failing.get(exchange) ?? 0;
-    const after = Math.max(0, before + (error ? 1 : -1));
-    failing.set(exchange, after);
-    if ((before === 0) !== (after === 0)) options.onHealth(exchange, error);
   }
 
   const common = {
@@ -113,7 +104,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
     silenceMs,
     staleMaxMs,
     offersStream: streams.offers,
-    onHealth: noteHealth,
+    health: new Health(options.onHealth),
     onStreams: noteStreams,
   };
   const upstream = { marketData, streams, clock, staleMaxMs, limiterOf };
@@ -181,7 +172,8 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const live = toLive(topic);
       return live && topic && topic.depth < limit ? { ...live, isCurrent: false } : live;
     },
-    offerTicker: (ticker) => tickers.offer({ exchange: ticker.exchange, symbol: ticker.symbol }, ticker),
+    offerTicker: (ticker) =>
+      tickers.offer({ exchange: ticker.exchange, symbol: ticker.symbol }, ticker, ticker.receivedAt),
     get counts() {
       const topics = kinds.flatMap((kind) => [...kind.topics]);
       const subscribers = new Set(topics.flatMap((topic) => [...topic.subscribers]));

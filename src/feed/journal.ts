@@ -17,12 +17,13 @@ export interface Entry<V> {
  * into events that each bring news. `T` is a message, `V` what an event holds.
  */
 export interface Journal<T, V> {
-  take(message: T, origin: Origin): Entry<V>;
+  /** `asOf` is the time up to which the message tells all, epoch ms: for a call, when it was asked. */
+  take(message: T, origin: Origin, asOf: number): Entry<V>;
   /** Neither stream nor poll works. */
   fail(error: MarketDataError): readonly FeedEvent<V>[];
   /** The stream was interrupted: what came meanwhile is missing. */
   interrupt(): void;
-  /** No fetch will ever bring what is missing: goes on with what the stream brings. */
+  /** No fetch will ever bring what is missing: goes on with what the stream brings, or what is new by then. */
   giveUp(): readonly FeedEvent<V>[];
   /** True while something is missing that a fetch would bring. */
   readonly isBehind: boolean;

@@ -12,7 +12,7 @@ export interface LaneOptions<T, V> {
   readonly clock: Clock;
   readonly random: () => number;
   readonly intervalMs: number;
-  /** Called when rounds begin to fail, with the error, and when they succeed again, with null. */
+  /** Called after each round: with the error when nothing succeeded, else with null. */
   readonly onHealth: (error: MarketDataError | null) => void;
 }
 
@@ -87,13 +87,20 @@ export class Lane<T, V> {
       if (signal.aborted) return;
       if (!round.failed && ![...this.#topics].some(({ wantsPoll }) => wantsPoll)) break;
     }
-    if (this.#polling === polling) this.#polling = null;
+    if (this.#polling !== polling) return;
+    this.#polling = null;
+    // Who wanted one since then found the polling still on.
+    if ([...this.#topics].some(({ wantsPoll }) => wantsPoll)) this.#start(0);
   }
 
   async #fetchRound(signal: AbortSignal): Promise<PollRound> {
     const topics = [...this.#topics].filter(({ wantsPoll }) => wantsPoll);
-    if (topics.length === 0) return { failed: false, retryAfterMs: 0 };
-    this.#nextAt = this.#options.clock.now() + this.#options.intervalMs;
+    if (topics.length === 0) {
+      this.#note(null, signal);
+      return { failed: false, retryAfterMs: 0 };
+    }
+    const askedAt = this.#options.clock.now();
+    this.#nextAt = askedAt + this.#options.intervalMs;
     let succeeded = 0;
     let retryAfterMs = 0;
     let failure: MarketDataError | null = null;
@@ -104,13 +111,18 @@ export class Lane<T, V> {
         if (!signal.aborted) topic.failFetch(outcome);
       } else {
         succeeded += 1;
-        if (!signal.aborted) topic.takeFetched(outcome, 'poll');
+        if (!signal.aborted) topic.takeFetched(outcome, 'poll', askedAt);
       }
     });
     const error = succeeded === 0 ? failure : null;
-    if (Boolean(error) !== Boolean(this.#error)) this.#options.onHealth(error);
-    this.#error = error;
+    this.#note(error, signal);
     this.#quietUntil = this.#options.clock.now() + retryAfterMs;
     return { failed: error !== null, retryAfterMs };
+  }
+
+  #note(error: MarketDataError | null, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.#error = error;
+    this.#options.onHealth(error);
   }
 }

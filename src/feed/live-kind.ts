@@ -2,6 +2,7 @@ import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { Stream, StreamKind, StreamListener } from '../market/market-streams.ts';
 import type { FeedEvent } from './event.ts';
+import type { Health } from './health.ts';
 import type { Journal, Origin } from './journal.ts';
 import { Lane } from './lane.ts';
 import { FeedSubscription } from './subscription.ts';
@@ -32,7 +33,7 @@ export interface LiveKindOptions {
   readonly staleMaxMs: number;
   /** True when the exchange pushes this kind. */
   readonly offersStream: (exchange: string, kind: StreamKind) => boolean;
-  readonly onHealth: (exchange: string, error: MarketDataError | null) => void;
+  readonly health: Health;
   /** Called with 1 when a stream has been opened, with -1 when one has been closed. */
   readonly onStreams: (change: 1 | -1) => void;
 }
@@ -92,10 +93,10 @@ export class LiveKind<T, V> {
     return subscription;
   }
 
-  /** Gives a topic what somebody else has fetched of it. */
-  offer(request: TopicRequest, message: T): void {
+  /** Gives a topic what somebody else has fetched of it, at `fetchedAt`, epoch ms. */
+  offer(request: TopicRequest, message: T, fetchedAt: number): void {
     const topic = this.find(request);
-    topic?.takeFetched(message, 'fetch');
+    topic?.takeFetched(message, 'fetch', fetchedAt);
     if (topic) this.#lanes.get(this.#rules.laneOf(request))?.noteSuccess();
   }
 
@@ -126,7 +127,7 @@ export class LiveKind<T, V> {
         this.#topics.delete(key);
         if (topic.hasStream) onStreams(-1);
         lane.remove(topic);
-        if (lane.isEmpty) this.#lanes.delete(this.#rules.laneOf(request));
+        if (lane.isEmpty) this.#endLane(request);
       },
     });
     this.#topics.set(key, topic);
@@ -139,22 +140,33 @@ export class LiveKind<T, V> {
     const key = this.#rules.laneOf(request);
     const known = this.#lanes.get(key);
     if (known) return known;
-    const { clock, random, pollIntervalMs, onHealth } = this.#options;
+    const { clock, random, pollIntervalMs, health } = this.#options;
     const lane = new Lane<T, V>({
       fetch: (topics, onOutcome) => this.#rules.fetch(topics, 'poll', onOutcome),
       clock,
       random,
       intervalMs: pollIntervalMs,
-      onHealth: (error) => onHealth(request.exchange, error),
+      onHealth: (error) => health.note(request.exchange, this.#healthKey(key), error),
     });
     this.#lanes.set(key, lane);
     return lane;
   }
 
+  #healthKey(lane: string): string {
+    return `${this.#rules.kind} ${lane}`;
+  }
+
+  #endLane(request: TopicRequest): void {
+    const key = this.#rules.laneOf(request);
+    this.#lanes.delete(key);
+    this.#options.health.forget(request.exchange, this.#healthKey(key));
+  }
+
   async #fetchFirst(topic: Topic<T, V>): Promise<void> {
+    const askedAt = this.#options.clock.now();
     await this.#rules.fetch([topic], 'fetch', (_topic, outcome) => {
       if (outcome instanceof MarketDataError) return topic.failFetch(outcome);
-      topic.takeFetched(outcome, 'fetch');
+      topic.takeFetched(outcome, 'fetch', askedAt);
       this.#lanes.get(this.#rules.laneOf(topic.request))?.noteSuccess();
     });
   }

@@ -105,13 +105,13 @@ export class Topic<T, V> {
     this.#cancelLinger = this.#options.clock.after(this.#options.lingerMs, () => this.end());
   }
 
-  /** Takes what a first fetch or a poll brought. */
-  takeFetched(message: T, origin: 'fetch' | 'poll'): void {
+  /** Takes what a first fetch or a poll brought that was asked at `askedAt`, epoch ms. */
+  takeFetched(message: T, origin: 'fetch' | 'poll', askedAt: number): void {
     if (this.#hasEnded) return;
     this.#fetchedAt = this.#options.clock.now();
     // The stream has spoken meanwhile, and a call answers with what was true before.
     if (!this.wantsPoll) return;
-    const { events, moved } = this.journal.take(message, origin);
+    const { events, moved } = this.journal.take(message, origin, askedAt);
     // The exchange trades and the stream has not said so.
     if (moved && origin === 'poll' && this.#isSilent) this.#stream?.redial(true);
     this.#tell(events);
@@ -128,8 +128,10 @@ export class Topic<T, V> {
       return;
     }
     const { clock, patienceMs } = this.#options;
-    const isHopeless = error.isFinal || (this.#behindSince !== null && clock.now() - this.#behindSince >= patienceMs);
-    if (this.journal.isBehind && isHopeless) this.#tell(this.journal.giveUp());
+    // An exchange that refuses what is asked serves nothing so old any more.
+    const isOutOfReach = error.isFinal || error.code === 'BAD_USER_INPUT';
+    const hasTried = this.#behindSince !== null && clock.now() - this.#behindSince >= patienceMs;
+    if (isOutOfReach || hasTried) this.#tell(this.journal.giveUp());
     // What the stream tells is no worse for a poll that fails.
     if (!this.isStreamed) this.#tell(this.journal.fail(error));
   }
@@ -157,10 +159,12 @@ export class Topic<T, V> {
 
   #takeStreamed(message: T): void {
     if (this.#hasEnded) return;
+    // What came between the last poll and this is missing.
+    if (!this.isStreamed) this.journal.interrupt();
     this.#heardAt = this.#options.clock.now();
     this.#isStreaming = true;
     this.#isSilent = false;
-    this.#tell(this.journal.take(message, 'stream').events);
+    this.#tell(this.journal.take(message, 'stream', this.#heardAt).events);
   }
 
   #interrupt(): void {

@@ -20,23 +20,27 @@ const mostHeld = 10_000;
 export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   readonly dueAt = null;
   readonly latest = [];
+  readonly #clock: Clock;
   readonly #startedAt: number;
   /** Keys of the trades that were told or came before, oldest first. */
   readonly #seen = new Set<string>();
   readonly #held = new Map<string, Trade>();
   #newest: Trade | null = null;
-  #isBehind = true;
+  /** Since when a fetch is missing, epoch ms; null while none is. */
+  #behindSince: number | null;
   /** The time of the newest trade that was there when it began, epoch ms; null until that is known. */
   #baseAt: number | null = null;
   #told = 0;
   #error: MarketDataError | null = null;
 
   constructor(clock: Clock) {
+    this.#clock = clock;
     this.#startedAt = clock.now();
+    this.#behindSince = this.#startedAt;
   }
 
   get isBehind(): boolean {
-    return this.#isBehind;
+    return this.#behindSince !== null;
   }
 
   /** The time of the newest known trade, epoch ms; null when none is known. */
@@ -44,9 +48,9 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
     return this.#newest?.timestamp ?? null;
   }
 
-  take(trades: TradeMessage, origin: Origin): Entry<readonly Trade[]> {
+  take(trades: TradeMessage, origin: Origin, asOf: number): Entry<readonly Trade[]> {
     this.#error = null;
-    const told = origin === 'stream' ? this.#takeStreamed(trades) : this.#takeFetched(trades);
+    const told = origin === 'stream' ? this.#takeStreamed(trades) : this.#takeFetched(trades, asOf);
     return { events: this.#toEvents(told), moved: told.length > 0 };
   }
 
@@ -57,30 +61,33 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   }
 
   interrupt(): void {
-    this.#isBehind = true;
+    this.#behindSince = this.#clock.now();
   }
 
   giveUp(): readonly FeedEvent<readonly Trade[]>[] {
-    this.#isBehind = false;
+    this.#behindSince = null;
     const told = this.#release();
     this.#baseAt ??= this.since ?? Number.NEGATIVE_INFINITY;
+    this.#newest = null;
     return this.#toEvents(told);
   }
 
   #takeStreamed(trades: TradeMessage): readonly Trade[] {
     for (const trade of trades) this.#held.set(tradeKey(trade), trade);
-    if (this.#isBehind && this.#held.size < mostHeld) return [];
-    this.#isBehind = false;
+    if (this.isBehind && this.#held.size < mostHeld) return [];
+    this.#behindSince = null;
     return this.#release();
   }
 
-  #takeFetched(trades: TradeMessage): readonly Trade[] {
-    const reaches = this.#held.size === 0 || trades.some((trade) => this.#held.has(tradeKey(trade)));
+  #takeFetched(trades: TradeMessage, asOf: number): readonly Trade[] {
+    const isLate = asOf >= (this.#behindSince ?? asOf);
+    const reaches = this.#held.size === 0 ? isLate : trades.some((trade) => this.#held.has(tradeKey(trade)));
     const told = this.#tell(trades);
     this.#baseAt ??= this.since ?? Number.NEGATIVE_INFINITY;
     // Nothing new where the stream has something means that the exchange's answers lag behind it: the next one tells.
-    this.#isBehind = !reaches;
-    return reaches ? [...told, ...this.#release()] : told;
+    if (!reaches) return told;
+    this.#behindSince = null;
+    return [...told, ...this.#release()];
   }
 
   #release(): readonly Trade[] {

@@ -131,7 +131,7 @@ export class FakeMarketData implements MarketData {
   fetchCandles = async (query: CandleQuery): Promise<readonly Candle[]> => {
     this.candleCalls.push(query);
     const { since = Number.NEGATIVE_INFINITY, limit } = query;
-    const candles = await this.#answer(this.#candles);
+    const candles = await this.#answer(() => this.#candles);
     const found = candles.filter(({ timestamp }) => timestamp >= since);
     return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
   };
@@ -139,7 +139,7 @@ export class FakeMarketData implements MarketData {
   fetchOrderBook = async (query: OrderBookQuery): Promise<OrderBook> => {
     this.orderBookCalls.push(query);
     const { exchange, symbol } = query;
-    const book = await this.#answer(this.#orderBook);
+    const book = await this.#answer(() => this.#orderBook);
     const receivedAt = this.#clock.now();
     return { exchange, symbol, timestamp: null, receivedAt, bids: [], asks: [], stale: false, ...book };
   };
@@ -147,14 +147,14 @@ export class FakeMarketData implements MarketData {
   fetchTrades = async (query: TradeQuery): Promise<readonly Trade[]> => {
     this.tradeCalls.push(query);
     const { since = Number.NEGATIVE_INFINITY, limit } = query;
-    const trades = await this.#answer(this.#trades);
+    const trades = await this.#answer(() => this.#trades);
     const found = trades.filter(({ timestamp }) => timestamp >= since);
     return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
   };
 
-  async #answer<T extends object>(given: T | MarketDataError): Promise<T> {
+  async #answer<T extends object>(given: () => T | MarketDataError): Promise<T> {
     await this.#gate;
-    const answer = this.#failure ?? given;
+    const answer = this.#failure ?? given();
     if (answer instanceof MarketDataError) throw answer;
     return answer;
   }

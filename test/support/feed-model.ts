@@ -118,6 +118,7 @@ export class FeedModel {
         this.#hasFailed = true;
         return port.fail(new MarketDataError(step.code, 'down', { retryAfterMs: 3000 }));
       case 'failOne':
+        this.#hasFailed = true;
         return port.set(step.symbol, new MarketDataError('BAD_EXCHANGE_RESPONSE', 'garbled'));
       case 'recover':
         return port.fail(null);
@@ -213,6 +214,7 @@ export class FeedModel {
     allSymbols.forEach((each, index) => {
       this.tick(each, index + 1, 0);
     });
+    this.#noteOutage();
     await clock.advance(30_000 + pollIntervalMs);
     for (let pull = 0; pull < allSymbols.length + 1; pull++) {
       for (const { reader } of this.subscribers) if (reader instanceof SlowReader) reader.pull();
