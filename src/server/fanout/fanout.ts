@@ -5,7 +5,7 @@ import { toClientError } from '../../graphql/errors.ts';
 import { MarketDataError } from '../../market/error.ts';
 import { Group } from './group.ts';
 import { type PrintedDocuments, toGroupKey } from './group-key.ts';
-import { Member, toMessageHead } from './member.ts';
+import { type Member, toMessageHead } from './member.ts';
 
 /** Whose operation it is. */
 export interface Subscriber {
@@ -62,6 +62,15 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
         const result = await execute({ ...args, rootValue: event });
         return toMessageHead(JSON.stringify(toClientResult(result, report)));
       },
+      tooSlow,
+      onStalled: (member) => {
+        stalled.add(member);
+        watchStalled();
+      },
+      onLeave: (member) => {
+        memberCount -= 1;
+        stalled.delete(member);
+      },
       onEnd: () => groups.delete(key),
     });
   }
@@ -107,24 +116,8 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
       const key = toGroupKey(args, scope, printed) ?? `unshared ${unshared}`;
       const group = await find(key, args);
       if (!(group instanceof Group)) return group;
-      const member = new Member({
-        socket,
-        id,
-        tooSlow,
-        onStart: (started) => void group.welcome(started),
-        onStalled: (full) => {
-          stalled.add(full);
-          watchStalled();
-        },
-        onEnd: (ended) => {
-          memberCount -= 1;
-          stalled.delete(ended);
-          group.leave(ended);
-        },
-      });
       memberCount += 1;
-      group.join(member);
-      return member;
+      return group.join(socket, id);
     },
     close: () => {
       stopWatching();

@@ -1,12 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
 import type { FeedEvent } from '../../feed/event.ts';
 import type { FeedSubscription } from '../../feed/subscription.ts';
-import type { Member } from './member.ts';
+import { Member, type MemberHost } from './member.ts';
 
 export interface GroupOptions {
+  readonly tooSlow: Buffer;
   readonly source: FeedSubscription<object>;
   /** Executes the operation for one event; resolves with the head of the messages. Never rejects. */
   readonly encode: (event: FeedEvent<object>) => Promise<Buffer>;
+  /** Called while a member waits for its socket to drain. */
+  readonly onStalled: (member: Member) => void;
+  /** Called once for each member. */
+  readonly onLeave: (member: Member) => void;
   /** Called once, when the source has ended or nobody is left. */
   readonly onEnd: () => void;
 }
@@ -15,7 +21,7 @@ export interface GroupOptions {
 const chunk = 500;
 
 /** Operations that are the same: executed once for each event, and the same bytes told to all. */
-export class Group {
+export class Group implements MemberHost {
   readonly #options: GroupOptions;
   readonly #members = new Set<Member>();
   /** Payloads by the value that they were made from, for those who join while it is the latest. */
@@ -31,21 +37,36 @@ export class Group {
     return this.#isOver;
   }
 
-  /** Holds a place for the member, who is told nothing yet. */
-  join(member: Member): void {
+  get tooSlow(): Buffer {
+    return this.#options.tooSlow;
+  }
+
+  /** A member more, which is told nothing until graphql-ws has taken it up. */
+  join(socket: WebSocket, id: string): Member {
+    const member = new Member(this, socket, id);
     this.#members.add(member);
+    return member;
+  }
+
+  onStart(member: Member): void {
+    void this.#welcome(member);
+  }
+
+  onStalled(member: Member): void {
+    this.#options.onStalled(member);
+  }
+
+  onEnd(member: Member): void {
+    this.#members.delete(member);
+    this.#options.onLeave(member);
+    if (this.#members.size === 0) this.close();
   }
 
   /** Tells a member that has begun the latest known. */
-  async welcome(member: Member): Promise<void> {
+  async #welcome(member: Member): Promise<void> {
     const { latest } = this.#options.source;
     for (const { key, value } of latest) member.expect(key, value);
     for (const event of latest) member.welcome(event.key, event.value, await this.#headOf(event));
-  }
-
-  leave(member: Member): void {
-    this.#members.delete(member);
-    if (this.#members.size === 0) this.close();
   }
 
   /** Ends the source, and with it the members. Nobody joins any more. */

@@ -1,24 +1,21 @@
 import type { WebSocket } from 'ws';
 
-/** One operation of one socket in a group. */
-export interface MemberOptions {
-  readonly socket: WebSocket;
-  /** The operation's id, as the client chose it. */
-  readonly id: string;
-  /** What it is told when it cannot take all that it must be told: the head of a message. */
+/** What has members. */
+export interface MemberHost {
+  /** What a member is told when it cannot take all that it must be told: the head of a message. */
   readonly tooSlow: Buffer;
   /** Called once, when graphql-ws has taken it up; only from then on may it be written to. */
-  readonly onStart: (member: Member) => void;
+  onStart(member: Member): void;
   /** Called while it waits for its socket to drain. */
-  readonly onStalled: (member: Member) => void;
-  readonly onEnd: (member: Member) => void;
+  onStalled(member: Member): void;
+  onEnd(member: Member): void;
 }
 
 /** A socket with more bytes than this waiting in it is written nothing until it has drained. */
-export const mostBufferedBytes = 32 * 1024;
+const mostBufferedBytes = 32 * 1024;
 
 /** How many messages of different keys may wait for a socket that takes nothing. */
-export const mostWaiting = 1024;
+const mostWaiting = 1024;
 
 /** What all messages with the same answer have in common, up to the operation's id. */
 export function toMessageHead(payload: string): Buffer {
@@ -26,23 +23,26 @@ export function toMessageHead(payload: string): Buffer {
 }
 
 /**
- * What graphql-ws iterates for one operation: it yields nothing, since the group writes the messages, and ends when the
+ * One operation of one socket in a group. What graphql-ws iterates for it: it yields nothing, since the group writes the messages, and ends when the
  * group does. While the socket is full, of each key only the newest message waits.
  */
 export class Member implements AsyncIterableIterator<never> {
-  readonly #options: MemberOptions;
+  readonly #host: MemberHost;
+  readonly #socket: WebSocket;
   /** What a message ends with. */
   readonly #tail: string;
   // Most members need neither of these for most of the time, and there are many.
   #waiting: Map<string, Buffer> | null = null;
-  /** By key, the value that it was told on joining, until the group tells another. */
-  #joinedWith: Map<string, unknown> | null = null;
+  /** By key, the value that it is told on joining and whether it has been, until the group tells one. */
+  #joinedWith: Map<string, { readonly value: unknown; isTold: boolean }> | null = null;
   #state: 'new' | 'open' | 'finishing' | 'ended' = 'new';
   #onDone: ((result: IteratorResult<never, undefined>) => void) | null = null;
 
-  constructor(options: MemberOptions) {
-    this.#options = options;
-    this.#tail = `${JSON.stringify(options.id)}}`;
+  /** `id` is the operation's, as the client chose it. */
+  constructor(host: MemberHost, socket: WebSocket, id: string) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#tail = `${JSON.stringify(id)}}`;
   }
 
   get isStalled(): boolean {
@@ -53,24 +53,26 @@ export class Member implements AsyncIterableIterator<never> {
   tell(key: string, value: unknown, head: Buffer): void {
     if (this.#state !== 'open') return;
     if (this.#joinedWith) {
-      const told = this.#joinedWith.get(key);
+      const joined = this.#joinedWith.get(key);
       this.#joinedWith.delete(key);
       if (this.#joinedWith.size === 0) this.#joinedWith = null;
-      if (told === value) return;
+      if (joined?.isTold && joined.value === value) return;
     }
     this.#offer(key, head);
   }
 
   /** Tells what was known when it joined, unless the group has told something newer of the key meanwhile. */
   welcome(key: string, value: unknown, head: Buffer): void {
-    if (this.#state !== 'open' || this.#joinedWith?.get(key) !== value) return;
+    const joined = this.#joinedWith?.get(key);
+    if (this.#state !== 'open' || !joined || joined.value !== value) return;
+    joined.isTold = true;
     this.#offer(key, head);
   }
 
   /** What it will be told by `welcome`. */
   expect(key: string, value: unknown): void {
     this.#joinedWith ??= new Map();
-    this.#joinedWith.set(key, value);
+    this.#joinedWith.set(key, { value, isTold: false });
   }
 
   /** Writes what waits as far as the socket takes it. */
@@ -99,7 +101,7 @@ export class Member implements AsyncIterableIterator<never> {
     });
     if (this.#state === 'new') {
       this.#state = 'open';
-      this.#options.onStart(this);
+      this.#host.onStart(this);
     }
     return done;
   }
@@ -119,7 +121,7 @@ export class Member implements AsyncIterableIterator<never> {
   }
 
   get #isFull(): boolean {
-    const { socket } = this.#options;
+    const socket = this.#socket;
     return socket.readyState === socket.OPEN && socket.bufferedAmount > mostBufferedBytes;
   }
 
@@ -131,14 +133,14 @@ export class Member implements AsyncIterableIterator<never> {
     this.#waiting ??= new Map();
     this.#waiting.set(key, head);
     if (this.#waiting.size > mostWaiting) {
-      this.#write(this.#options.tooSlow);
+      this.#write(this.#host.tooSlow);
       this.#end();
-    } else this.#options.onStalled(this);
+    } else this.#host.onStalled(this);
   }
 
   /** One message in one piece: what all have in common, then the operation's own id. */
   #write(head: Buffer): void {
-    const { socket } = this.#options;
+    const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
     const tail = this.#tail;
     const message = Buffer.allocUnsafe(head.length + Buffer.byteLength(tail));
@@ -153,6 +155,6 @@ export class Member implements AsyncIterableIterator<never> {
     this.#waiting = null;
     this.#joinedWith = null;
     this.#onDone?.({ done: true, value: undefined });
-    this.#options.onEnd(this);
+    this.#host.onEnd(this);
   }
 }
