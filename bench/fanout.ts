@@ -6,9 +6,9 @@ import type { Command, Report } from './servers/driver.ts';
 // and memory per socket, for a raw broadcast, this server, and graphql-ws as documented, in turn within one run.
 
 const servers = [
-  { name: 'raw ws broadcast', file: './servers/raw-ws.ts' },
-  { name: 'TickQL', file: './servers/tickql.ts' },
-  { name: 'graphql-ws as documented', file: './servers/graphql-ws.ts' },
+  { name: 'raw ws broadcast', file: './servers/raw-ws' },
+  { name: 'TickQL', file: './servers/tickql' },
+  { name: 'graphql-ws as documented', file: './servers/graphql-ws' },
 ] as const;
 
 interface Sample {
@@ -29,14 +29,14 @@ async function measure(file: string, sockets: number): Promise<Sample> {
   const server = start<Command, Report>(file);
   const { port } = await server.wait('ready');
   // Sockets that come and go first: what is compiled and loaded for the first of them is no memory of each.
-  const visitors = start<ClientCommand, ClientReport>('./clients.ts', [String(port), '200']);
+  const visitors = start<ClientCommand, ClientReport>('./clients', [String(port), '200']);
   await visitors.wait('subscribed');
   server.tell({ type: 'begin', ticks: 3, intervalMs: 100 });
   await server.wait('ticked');
   await visitors.stop();
   server.tell({ type: 'memory' });
   const before = (await server.wait('memory')).rss;
-  const clients = start<ClientCommand, ClientReport>('./clients.ts', [String(port), String(sockets)]);
+  const clients = start<ClientCommand, ClientReport>('./clients', [String(port), String(sockets)]);
   await clients.wait('subscribed');
   // Unmeasured ticks first: code gets compiled, and what is sent to those who join has arrived.
   await run(3);

@@ -10,13 +10,13 @@ export interface BenchProcess<C extends object, R extends { readonly type: strin
   stop(): Promise<void>;
 }
 
-/** Starts a file of `bench/` as a process of its own, with the garbage collector exposed. */
+/** Starts a module of `bench/`, named without its extension, as a process of its own with the garbage collector exposed. */
 export function start<C extends object, R extends { readonly type: string }>(
   file: string,
   args: readonly string[] = [],
 ): BenchProcess<C, R> {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  const child: ChildProcess = fork(path, args, { execArgv: ['--expose-gc', '--import', 'tsx'] });
+  const path = fileURLToPath(new URL(`${file}.js`, import.meta.url));
+  const child: ChildProcess = fork(path, args, { execArgv: ['--expose-gc'] });
   const reports: R[] = [];
   const waiting = new Set<() => void>();
   child.on('message', (report: R) => {

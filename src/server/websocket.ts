@@ -12,6 +12,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { MarketDataError } from '../market/error.ts';
 import { createFanout, type Subscriber } from './fanout/fanout.ts';
+import { GraphQLSocket } from './graphql-socket.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
@@ -113,30 +114,16 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   });
 
   const noteError = (err: unknown): void => log.debug({ err }, 'a socket failed');
+  const failSocket = (socket: WebSocket, err: unknown): void => {
+    log.debug({ err }, 'a message could not be handled');
+    socket.close(CloseCode.InternalServerError, 'Internal server error');
+  };
   sockets.on('connection', (socket) => {
     socket.on('error', noteError);
     heartbeat.add(socket);
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: (text) =>
-          new Promise((resolve, reject) => {
-            if (socket.readyState !== socket.OPEN) resolve();
-            else socket.send(text, (error) => (error ? reject(error) : resolve()));
-          }),
-        close: (code, reason) => socket.close(code, reason),
-        onMessage: (handle) => {
-          socket.on('message', (data) => {
-            handle(String(data)).catch((err: unknown) => {
-              log.debug({ err }, 'a message could not be handled');
-              socket.close(CloseCode.InternalServerError, 'Internal server error');
-            });
-          });
-        },
-      },
-      { socket, ids: new OperationIds() },
-    );
-    socket.once('close', (code, reason) => void closed(code, String(reason)));
+    const closed = protocol.opened(new GraphQLSocket(socket, failSocket), { socket, ids: new OperationIds() });
+    // Happens once; `once` would cost memory for each.
+    socket.on('close', (code, reason) => void closed(code, String(reason)));
   });
   // Errors of the HTTP server, which are told to who listens.
   sockets.on('error', (err) => log.debug({ err }, 'the server failed'));
