@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 
 /** How many seconds lie between two pings of the same socket. */
-const slots = 20;
+const slots = 30;
 const slotMs = 1000;
 
 /** Pings sockets and cuts those that have not answered by the next ping: one timer for all, each second some of them. */
