@@ -1,15 +1,5 @@
 import { MarketDataError } from '../market/error.ts';
 
-/** The most levels of a book, or trades, of one answer. */
-export const mostRows = 1000;
-
-/** Throws BAD_USER_INPUT unless the limit is from 1 to 1000. */
-export function requireLimit(exchange: string, symbol: string, limit: number): void {
-  if (limit >= 1 && limit <= mostRows) return;
-  const message = `limit is ${limit}; it must be from 1 to ${mostRows}.`;
-  throw new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol });
-}
-
 /**
  * Calls with a limit, and without one where the exchange refuses it: many take certain limits only, which ccxt does not
  * list. `refusing` remembers those that do.

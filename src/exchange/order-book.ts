@@ -1,8 +1,9 @@
 import { MarketDataError } from '../market/error.ts';
+import { requireLimit } from '../market/limit.ts';
 import type { OrderBook, OrderBookQuery } from '../market/order-book.ts';
 import { can } from './capabilities.ts';
 import type { ExchangeClient } from './client.ts';
-import { requireLimit, withLimit } from './limits.ts';
+import { withLimit } from './limits.ts';
 import { toOrderBook } from './normalize-book.ts';
 import { findMarket } from './symbols.ts';
 
@@ -19,7 +20,7 @@ export async function fetchOrderBook(
   if (!can(client.ccxt, 'ORDER_BOOK')) {
     throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no order books.`, { exchange, symbol });
   }
-  requireLimit(exchange, symbol, limit);
+  requireLimit(limit, { exchange, symbol });
   findMarket(client, await client.markets(), symbol);
   const book = await withLimit(client.refusedLimits, 'orderBook', limit, (asked) =>
     client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),

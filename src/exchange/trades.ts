@@ -1,9 +1,10 @@
 import type { MarketInterface } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
+import { requireLimit } from '../market/limit.ts';
 import type { Trade, TradeQuery } from '../market/trade.ts';
 import { can } from './capabilities.ts';
 import type { ExchangeClient } from './client.ts';
-import { requireLimit, withLimit } from './limits.ts';
+import { withLimit } from './limits.ts';
 import { toTrades } from './normalize-trades.ts';
 import { singleTradesMethod } from './rules.ts';
 import { findMarket } from './symbols.ts';
@@ -19,7 +20,7 @@ export async function fetchTrades(client: ExchangeClient, query: TradeQuery): Pr
   if (!can(client.ccxt, 'TRADES')) {
     throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no public trades.`, { exchange, symbol });
   }
-  requireLimit(exchange, symbol, limit);
+  requireLimit(limit, { exchange, symbol });
   const market = findMarket(client, await client.markets(), symbol);
   const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
   const most = typeof cap === 'number' && cap > 0 ? cap : limit;

@@ -1,25 +1,16 @@
-import type { LimitFunction } from 'p-limit';
-import type { Candle, CandleQuery } from '../market/candle.ts';
-import type { Clock } from '../market/clock.ts';
-import type { MarketData } from '../market/market-data.ts';
-import type { MarketStreams } from '../market/market-streams.ts';
+import type { Candle } from '../market/candle.ts';
 import { periodAfter } from '../market/timeframe.ts';
 import { CandleJournal, type CandleMessage } from './candle-journal.ts';
 import type { KindRules } from './live-kind.ts';
-import { toError } from './order-books.ts';
-
-export interface CandleRulesOptions {
-  readonly marketData: Pick<MarketData, 'fetchCandles'>;
-  readonly streams: Pick<MarketStreams, 'open'>;
-  readonly clock: Clock;
-  readonly limiterOf: (exchange: string) => LimitFunction;
-}
+import { fetchEach } from './single-fetch.ts';
+import type { Topic } from './topic.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Every exchange gives this many in one call: by ccxt's `features` the least cap is 100 (bitbns, digifinex). */
 const pageLimit = 100;
 
 /** Live candles, each series polled by itself: from the oldest candle on that has not been told as closed. */
-export function createCandleRules(options: CandleRulesOptions): KindRules<CandleMessage, Candle> {
+export function createCandleRules(options: Upstream): KindRules<CandleMessage, Candle> {
   const { marketData, streams, clock, limiterOf } = options;
   return {
     kind: 'candles',
@@ -34,22 +25,19 @@ export function createCandleRules(options: CandleRulesOptions): KindRules<Candle
           onInterrupted: (error) => listener.onInterrupted(error),
         },
       ),
-    fetch: async (topics, _origin, onOutcome) => {
-      for (const topic of topics) {
+    fetch: (topics, _origin, onOutcome) => {
+      const ask = async (topic: Topic<CandleMessage, Candle>): Promise<CandleMessage> => {
         const { exchange, symbol, timeframe = '1m' } = topic.request;
         const { since } = topic.journal;
         const page = toPage(timeframe, since, clock.now());
-        const ask = async (): Promise<CandleMessage> => {
-          const query: CandleQuery = { exchange, symbol, timeframe, ...page };
-          // The first fetch asks the exchange too: it says what has closed by now.
-          const candles = await marketData.fetchCandles(query, { maxAgeMs: 0 });
-          if (candles.length < page.limit) return { candles, isWhole: true };
-          if (page.since !== undefined) return { candles, isWhole: false };
-          const reaches = since === null || (candles[0]?.timestamp ?? since) <= since;
-          return { candles: reaches ? candles : [], isWhole: reaches };
-        };
-        onOutcome(topic, await limiterOf(exchange)(ask).catch(toError));
-      }
+        // The first fetch asks the exchange too: it says what has closed by now.
+        const candles = await marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 });
+        if (candles.length < page.limit) return { candles, isWhole: true };
+        if (page.since !== undefined) return { candles, isWhole: false };
+        const reaches = since === null || (candles[0]?.timestamp ?? since) <= since;
+        return { candles: reaches ? candles : [], isWhole: reaches };
+      };
+      return fetchEach(topics, limiterOf, ask, onOutcome);
     },
   };
 }

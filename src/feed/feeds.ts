@@ -1,6 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Candle } from '../market/candle.ts';
-import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { MarketStreams } from '../market/market-streams.ts';
@@ -11,7 +10,7 @@ import { isSameCandle } from './candle-journal.ts';
 import { createCandleRules } from './candles.ts';
 import { Health, type OnHealth } from './health.ts';
 import { isSameValue } from './latest-journal.ts';
-import { LiveKind, latestValue } from './live-kind.ts';
+import { LiveKind, latestValue, type Timing } from './live-kind.ts';
 import { createOrderBookRules } from './order-books.ts';
 import type { FeedSubscription } from './subscription.ts';
 import { createTickerRules } from './tickers.ts';
@@ -64,18 +63,9 @@ export interface Feeds {
   close(): void;
 }
 
-export interface FeedsOptions {
+export interface FeedsOptions extends Timing {
   readonly marketData: MarketData;
   readonly streams: MarketStreams;
-  readonly clock: Clock;
-  /** Between 0 and 1, for the jitter. */
-  readonly random: () => number;
-  readonly pollIntervalMs: number;
-  /** How long an upstream outlives its last subscriber, in ms. */
-  readonly lingerMs: number;
-  /** How long a stream may say nothing before it is polled beside and dialled anew, in ms. */
-  readonly silenceMs: number;
-  readonly staleMaxMs: number;
   readonly onHealth: OnHealth;
 }
 
@@ -85,7 +75,8 @@ const parallelPolls = 4;
 const longestCheckMs = 1000;
 
 export function createFeeds(options: FeedsOptions): Feeds {
-  const { marketData, streams, clock, random, pollIntervalMs, lingerMs, silenceMs, staleMaxMs } = options;
+  const { marketData, streams, onHealth, ...timing } = options;
+  const { clock, pollIntervalMs, silenceMs, staleMaxMs } = timing;
   const limiters = new Map<string, LimitFunction>();
   let streamCount = 0;
   let closed = false;
@@ -97,14 +88,9 @@ export function createFeeds(options: FeedsOptions): Feeds {
   }
 
   const common = {
-    clock,
-    random,
-    pollIntervalMs,
-    lingerMs,
-    silenceMs,
-    staleMaxMs,
+    ...timing,
     offersStream: streams.offers,
-    health: new Health(options.onHealth),
+    health: new Health(onHealth),
     onStreams: noteStreams,
   };
   const upstream = { marketData, streams, clock, staleMaxMs, limiterOf };

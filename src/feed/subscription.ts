@@ -4,7 +4,6 @@ import type { FeedEvent } from './event.ts';
 export interface SubscriptionOptions<V> {
   /** How many sources may offer events; when all have ended, so does it. */
   readonly sources: number;
-
   /** True when a subscriber who was told the one learns nothing from the other. */
   readonly isSame: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
   /** How many keys may wait to be taken; with one more the subscriber is told SLOW_CONSUMER and ended. */
@@ -121,7 +120,8 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   }
 }
 
-function tooSlow(): MarketDataError {
+/** What a client is told that would lose something. */
+export function tooSlow(): MarketDataError {
   const message = 'This client takes events more slowly than they come, and some would be lost: subscribe again.';
   return new MarketDataError('SLOW_CONSUMER', message, { retryable: true });
 }

@@ -1,26 +1,12 @@
-import type { Clock } from '../market/clock.ts';
-import type { MarketData } from '../market/market-data.ts';
-import type { MarketStreams } from '../market/market-streams.ts';
 import { marketKind } from '../market/symbol.ts';
 import { isUnchanged, type Source, type Ticker } from '../market/ticker.ts';
 import type { Origin } from './journal.ts';
 import { LatestJournal } from './latest-journal.ts';
 import type { KindRules } from './live-kind.ts';
-
-export interface TickerRulesOptions {
-  readonly marketData: Pick<MarketData, 'fetchTickers'>;
-  readonly streams: Pick<MarketStreams, 'open'>;
-  readonly clock: Clock;
-  readonly staleMaxMs: number;
-}
+import type { Upstream } from './upstream.ts';
 
 /** Live tickers: those of one kind of market of an exchange are polled in one call. */
-export function createTickerRules({
-  marketData,
-  streams,
-  clock,
-  staleMaxMs,
-}: TickerRulesOptions): KindRules<Ticker, Ticker> {
+export function createTickerRules({ marketData, streams, clock, staleMaxMs }: Upstream): KindRules<Ticker, Ticker> {
   return {
     kind: 'ticker',
     mostWaiting: 1,

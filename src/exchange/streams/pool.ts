@@ -69,8 +69,9 @@ export class StreamPool {
     const { clock, patienceMs } = this.#options;
     const now = clock.now();
     const { connection, redials, redialAfter } = seat;
+    if (now < Math.max(redialAfter, connection.triedAt + patienceMs)) return;
     const isSilent = connection.subscriptions.every(({ heardAt }) => now - heardAt >= patienceMs);
-    if (now < Math.max(redialAfter, connection.triedAt + patienceMs) || !(missed || isSilent)) return;
+    if (!missed && !isSilent) return;
     const isLongAgo = redials > 0 && now - redialAfter > longestRedialMs;
     const next = this.#replace(seat, isLongAgo ? 1 : redials + 1);
     // What says nothing at all is not waited for.

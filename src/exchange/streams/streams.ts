@@ -19,8 +19,6 @@ export interface StreamsOptions {
 
 /** The streams of all exchanges. */
 export interface Streams extends MarketStreams {
-  /** How many pools of connections are open. */
-  readonly poolCount: number;
   /** Ends every stream. Resolves when their sockets are closed. */
   close(): Promise<void>;
 }
@@ -51,9 +49,6 @@ export function createStreams({ exchanges, onError, ...common }: StreamsOptions)
   }
 
   return {
-    get poolCount() {
-      return pools.size;
-    },
     offers: (exchange, kind) => {
       const { has } = exchanges.catalogue.get(exchange);
       return watches[kind].capabilities.some((capability) => has.includes(capability));

@@ -1,5 +1,5 @@
 import { requireValue } from '../../feed/event.ts';
-import { MarketDataError } from '../../market/error.ts';
+import { mostRows, requireLimit } from '../../market/limit.ts';
 import { type OrderBook, type PriceLevel, toDepth } from '../../market/order-book.ts';
 import { midOf, spreadOf } from '../../market/spread.ts';
 import { builder } from '../builder.ts';
@@ -11,8 +11,6 @@ interface LimitedBook {
   readonly book: OrderBook;
   readonly limit: number;
 }
-
-const mostLevels = 1000;
 
 const PriceLevelType = builder.objectRef<PriceLevel>('PriceLevel').implement({
   description: 'What is offered or wanted at one price.',
@@ -82,7 +80,7 @@ const limitArg = builder.args((t) => ({
   limit: t.int({
     required: true,
     defaultValue: 20,
-    description: `How many levels of each side at most, up to ${mostLevels}; an exchange may give fewer.`,
+    description: `How many levels of each side at most, up to ${mostRows}; an exchange may give fewer.`,
   }),
 }));
 
@@ -119,12 +117,7 @@ builder.subscriptionField('orderBookUpdated', (t) =>
       'The latest known book at once, then each change within its limit. A slow client misses changes in between, never the latest.',
     args: { ...marketArgs, ...limitArg },
     subscribe: (_root, { exchange, symbol, limit }, { feeds }) =>
-      feeds.orderBook(String(exchange), symbol, requireLimit(limit)),
+      feeds.orderBook(String(exchange), symbol, requireLimit(limit, { exchange: String(exchange), symbol })),
     resolve: (event, { limit }) => ({ book: toDepth(requireValue(event), limit), limit }),
   }),
 );
-
-function requireLimit(limit: number): number {
-  if (limit >= 1 && limit <= mostLevels) return limit;
-  throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; it must be from 1 to ${mostLevels}.`);
-}

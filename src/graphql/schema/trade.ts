@@ -1,4 +1,5 @@
 import { requireValue } from '../../feed/event.ts';
+import { mostRows } from '../../market/limit.ts';
 import type { Trade, TradeQuery } from '../../market/trade.ts';
 import { builder } from '../builder.ts';
 import { marketArgs } from './args.ts';
@@ -34,7 +35,7 @@ const tradesArgs = builder.args((t) => ({
   limit: t.int({
     required: true,
     defaultValue: 50,
-    description: 'How many at most, up to 1000; an exchange may give fewer.',
+    description: `How many at most, up to ${mostRows}; an exchange may give fewer.`,
   }),
 }));
 

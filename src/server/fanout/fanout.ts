@@ -1,8 +1,7 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { WebSocket } from 'ws';
-import { FeedSubscription } from '../../feed/subscription.ts';
+import { FeedSubscription, tooSlow } from '../../feed/subscription.ts';
 import { toClientError } from '../../graphql/errors.ts';
-import { MarketDataError } from '../../market/error.ts';
 import { Group } from './group.ts';
 import { type PrintedDocuments, toGroupKey } from './group-key.ts';
 import { type Member, toMessageHead } from './member.ts';
@@ -62,7 +61,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
         const result = await execute({ ...args, rootValue: event });
         return toMessageHead(JSON.stringify(toClientResult(result, report)));
       },
-      tooSlow,
+      slowConsumer,
       onStalled: (member) => {
         stalled.add(member);
         watchStalled();
@@ -112,8 +111,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
       return memberCount;
     },
     subscribe: async (args, { socket, id, scope }) => {
-      unshared += 1;
-      const key = toGroupKey(args, scope, printed) ?? `unshared ${unshared}`;
+      const key = toGroupKey(args, scope, printed) ?? `unshared ${unshared++}`;
       const group = await find(key, args);
       if (!(group instanceof Group)) return group;
       memberCount += 1;
@@ -128,21 +126,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   };
 }
 
-const tooSlow = toMessageHead(
-  JSON.stringify({
-    data: null,
-    errors: [
-      toClientError(
-        new MarketDataError(
-          'SLOW_CONSUMER',
-          'This client takes messages more slowly than they come, and some would be lost: subscribe again.',
-          { retryable: true },
-        ),
-        () => {},
-      ),
-    ],
-  }),
-);
+const slowConsumer = toMessageHead(JSON.stringify({ data: null, errors: [toClientError(tooSlow(), () => {})] }));
 
 /** A result with its errors as clients may see them. */
 function toClientResult(result: ExecutionResult, report: (error: unknown) => void): ExecutionResult {

@@ -5,7 +5,8 @@ import type { FeedSubscription } from '../../feed/subscription.ts';
 import { Member, type MemberHost } from './member.ts';
 
 export interface GroupOptions {
-  readonly tooSlow: Buffer;
+  /** What a member is told when it cannot take all that it must be told: the head of a message. */
+  readonly slowConsumer: Buffer;
   readonly source: FeedSubscription<object>;
   /** Executes the operation for one event; resolves with the head of the messages. Never rejects. */
   readonly encode: (event: FeedEvent<object>) => Promise<Buffer>;
@@ -37,8 +38,8 @@ export class Group implements MemberHost {
     return this.#isOver;
   }
 
-  get tooSlow(): Buffer {
-    return this.#options.tooSlow;
+  get slowConsumer(): Buffer {
+    return this.#options.slowConsumer;
   }
 
   /** A member more, which is told nothing until graphql-ws has taken it up. */

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 /** What has members. */
 export interface MemberHost {
   /** What a member is told when it cannot take all that it must be told: the head of a message. */
-  readonly tooSlow: Buffer;
+  readonly slowConsumer: Buffer;
   /** Called once, when graphql-ws has taken it up; only from then on may it be written to. */
   onStart(member: Member): void;
   /** Called while it waits for its socket to drain. */
@@ -133,7 +133,7 @@ export class Member implements AsyncIterableIterator<never> {
     this.#waiting ??= new Map();
     this.#waiting.set(key, head);
     if (this.#waiting.size > mostWaiting) {
-      this.#write(this.#host.tooSlow);
+      this.#write(this.#host.slowConsumer);
       this.#end();
     } else this.#host.onStalled(this);
   }

@@ -1,0 +1,23 @@
+import type { LimitFunction } from 'p-limit';
+import { MarketDataError } from '../market/error.ts';
+import type { OnOutcome } from './live-kind.ts';
+import type { Topic } from './topic.ts';
+
+/** Fetches topics that have a call each, one after the other, through the limiter of their exchange. Never rejects. */
+export async function fetchEach<T, V>(
+  topics: readonly Topic<T, V>[],
+  limiterOf: (exchange: string) => LimitFunction,
+  ask: (topic: Topic<T, V>) => Promise<T>,
+  onOutcome: OnOutcome<T, V>,
+): Promise<void> {
+  for (const topic of topics) {
+    const limiter = limiterOf(topic.request.exchange);
+    onOutcome(topic, await limiter(() => ask(topic)).catch(toError));
+  }
+}
+
+/** What a call on the port rejected with. Anything but a MarketDataError is a mistake of ours and becomes one. */
+function toError(error: unknown): MarketDataError {
+  if (error instanceof MarketDataError) return error;
+  return new MarketDataError('INTERNAL_SERVER_ERROR', 'Something went wrong on this server.', { cause: error });
+}

@@ -1,0 +1,15 @@
+import type { LimitFunction } from 'p-limit';
+import type { Clock } from '../market/clock.ts';
+import type { MarketData } from '../market/market-data.ts';
+import type { MarketStreams } from '../market/market-streams.ts';
+
+/** Where live data comes from. */
+export interface Upstream {
+  readonly marketData: MarketData;
+  readonly streams: Pick<MarketStreams, 'open'>;
+  readonly clock: Clock;
+  /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
+  readonly staleMaxMs: number;
+  /** Runs at most so many polls of an exchange at a time. */
+  readonly limiterOf: (exchange: string) => LimitFunction;
+}
