@@ -115,7 +115,8 @@ export class FakeMarketData implements MarketData {
   };
 
   fetchMarkets = async (): Promise<never> => {
-    throw new Error('the fake has no markets');
+    await this.#gate;
+    throw new MarketDataError('NOT_SUPPORTED', 'the fake has no markets');
   };
 
   fetchTickers = async (

@@ -1,0 +1,57 @@
+import { pino } from 'pino';
+import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
+import { systemClock } from '../../src/market/clock.ts';
+import { createHttpServer } from '../../src/server/http.ts';
+import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
+import { createGraphQLServer } from '../../src/server/yoga.ts';
+import { FakeMarketData } from './fake-market-data.ts';
+import { FakeStreams } from './fake-streams.ts';
+
+/** The server's WebSocket side on loopback, over an exchange whose answers and streams a test gives. */
+export interface LiveServer {
+  readonly url: string;
+  readonly port: FakeMarketData;
+  readonly streams: FakeStreams;
+  readonly feeds: Feeds;
+  readonly sockets: SubscriptionServer;
+  /** What is open: feeds, sockets, subscriptions and groups. */
+  readonly counts: Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+export async function startLiveServer(): Promise<LiveServer> {
+  const clock = systemClock;
+  const port = new FakeMarketData(clock);
+  const streams = new FakeStreams();
+  const log = pino({ level: 'silent' });
+  const feeds = createFeeds({
+    marketData: port,
+    streams,
+    clock,
+    random: Math.random,
+    pollIntervalMs: 20,
+    lingerMs: 0,
+    silenceMs: 60_000,
+    staleMaxMs: 60_000,
+    onHealth: () => {},
+  });
+  const graphql = createGraphQLServer({ marketData: port, feeds, log });
+  const http = createHttpServer(graphql);
+  const sockets = createSubscriptionServer({ server: http.server, graphql, maxSubscriptions: 10, log });
+  const number = await http.listen(0, '127.0.0.1');
+  return {
+    url: `ws://127.0.0.1:${number}/graphql`,
+    port,
+    streams,
+    feeds,
+    sockets,
+    get counts() {
+      return { ...feeds.counts, ...sockets.counts };
+    },
+    stop: async () => {
+      await sockets.close();
+      await http.close();
+      feeds.close();
+    },
+  };
+}
