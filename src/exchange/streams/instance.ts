@@ -31,6 +31,7 @@ export async function createStreamInstance(
   exchange.options.ws = { ...exchange.options.ws, backoff: { base: 0, max: 0 } };
   tuneStreams(exchange);
   guardHttp(exchange, timeoutMs);
+  guardSends(exchange);
   // Without it ccxt refuses ws:// addresses, which an exchange file may give.
   await exchange.loadHttpProxyAgent();
 
@@ -54,5 +55,26 @@ export async function createStreamInstance(
       cut();
       await exchange.fetchDispatcher?.destroy();
     },
+  };
+}
+
+/**
+ * ccxt leaves the promise of a subscription that it sends late, behind its throttle, to nobody: where the socket has
+ * closed meanwhile, its rejection would end the process. Who waits for a message is told by the close in any case.
+ */
+function guardSends(exchange: Exchange): void {
+  const open = exchange.client.bind(exchange);
+  const guarded = new WeakSet<object>();
+  exchange.client = (url) => {
+    const client = open(url);
+    if (guarded.has(client)) return client;
+    guarded.add(client);
+    const send = client.send.bind(client);
+    client.send = (message) => {
+      const sent = send(message);
+      sent.catch(() => {});
+      return sent;
+    };
+    return client;
   };
 }
