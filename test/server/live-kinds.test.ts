@@ -1,0 +1,165 @@
+import type { Client } from 'graphql-ws';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type RunningApp, startApp } from '../support/running-app.ts';
+import { connect, eventually, type Operation, subscribe } from '../support/socket-client.ts';
+import { createBinance } from '../venues/binance.ts';
+import { createKraken } from '../venues/kraken.ts';
+import type { Venue } from '../venues/venue.ts';
+
+const exchanges = [
+  { id: 'binance', create: createBinance, btc: 'BTC/USDT', books: /depth/, trades: /trades/i },
+  { id: 'kraken', create: createKraken, btc: 'BTC/USD', books: /Depth/, trades: /Trades/ },
+] as const;
+
+describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
+  let venue: Venue;
+  let running: RunningApp;
+  let client: Client;
+  const market = `exchange: "${id}", symbol: "${btc}"`;
+
+  beforeEach(async () => {
+    venue = await create();
+    running = await startApp({
+      lingerMs: 50,
+      pollIntervalMs: 100,
+      upstreamTimeoutMs: 1000,
+      exchangeOptions: { [id]: { ...venue.exchangeConfig, rateLimit: 1 } },
+    });
+    client = connect(running.webSocketUrl);
+  });
+
+  afterEach(async () => {
+    await client.dispose();
+    await eventually(() => Object.values(running.app.counts).every((count) => count === 0));
+    await eventually(() => venue.streamSockets === 0);
+    await running.stop();
+    await venue.close();
+  });
+
+  describe('order books', () => {
+    const document = `subscription ($limit: Int! = 5) {
+      orderBookUpdated(${market}, limit: $limit) { bestBid bestAsk spread mid stale bids { price amount } asks { price } }
+    }`;
+    const last = ({ results }: Operation) => results.at(-1)?.data?.orderBookUpdated;
+
+    test('come by one stream to readers of different depths, and each change within the limit is told', async () => {
+      venue.setTicker(btc, { last: '100', bid: '99.5', ask: '100.5' });
+      const deep = subscribe(client, document);
+      const shallow = subscribe(client, document, { limit: 1 });
+      await Promise.all([deep.until(1), shallow.until(1)]);
+      await eventually(() => venue.subscriptions.length === 1);
+      await eventually(() => {
+        venue.setTicker(btc, { bid: '98.25', ask: '100.75', bidVolume: String(1 + deep.results.length) });
+        return last(deep)?.bestBid === 98.25 && last(shallow)?.bestBid === 98.25;
+      });
+      expect(last(shallow)).toMatchObject({ bestAsk: 100.75, spread: 2.5, mid: 99.5, stale: false });
+      expect(last(shallow).bids).toHaveLength(1);
+      expect(last(deep).bids).toHaveLength(5);
+      expect(venue.subscriptions).toHaveLength(1);
+      await eventually(() => running.app.counts.polls === 0);
+      const calls = venue.count(books);
+      const answer = await running.query(`{ orderBook(${market}, limit: 3) { bestBid asks { price } } }`);
+      expect(answer.data.orderBook).toMatchObject({ bestBid: 98.25 });
+      expect(answer.data.orderBook.asks).toHaveLength(3);
+      expect(venue.count(books)).toBe(calls);
+    });
+
+    test('go on after a drop', { timeout: 20_000 }, async () => {
+      const operation = subscribe(client, document);
+      await operation.until(1);
+      await eventually(() => venue.subscriptions.length === 1);
+      venue.dropStreams();
+      venue.setTicker(btc, { last: '70', bid: '69.5', ask: '70.5' });
+      await eventually(() => last(operation)?.bestBid === 69.5);
+      await eventually(() => venue.subscriptions.length === 1 && running.app.counts.polls === 0, 10_000);
+      venue.setTicker(btc, { last: '80', bid: '79.5', ask: '80.5' });
+      await eventually(() => last(operation)?.bestBid === 79.5);
+    });
+
+    test('whose snapshot cannot be had are polled, and nothing breaks', { timeout: 20_000 }, async () => {
+      const operation = subscribe(client, document);
+      await operation.until(1);
+      venue.fault({ kind: 'status', status: 502 });
+      venue.dropStreams();
+      await eventually(() => last(operation)?.stale === true || venue.subscriptions.length === 1, 10_000);
+      venue.heal();
+      venue.setTicker(btc, { last: '60', bid: '59.5', ask: '60.5' });
+      await eventually(() => last(operation)?.bestBid === 59.5 && last(operation)?.stale === false, 10_000);
+    });
+  });
+
+  describe('trades', () => {
+    const document = `subscription { tradesExecuted(${market}) { id timestamp price } }`;
+    const told = ({ results }: Operation) => results.flatMap(({ data }) => data?.tradesExecuted ?? []);
+    const execute = (price: number): string =>
+      String(venue.trade(btc, { price: String(price), amount: '0.5', side: 'buy' }).id);
+
+    test('are told once each and in order, those of a dropped stream too', { timeout: 20_000 }, async () => {
+      venue.holdTrades(btc);
+      const operation = subscribe(client, document);
+      await eventually(() => venue.subscriptions.length === 1);
+      const ids = [execute(64_000)];
+      await eventually(() => told(operation).length === 1);
+      for (let round = 0; round < 3; round++) {
+        ids.push(execute(64_001 + round));
+        venue.dropStreams();
+        ids.push(execute(64_002 + round), execute(64_003 + round));
+        await eventually(() => venue.subscriptions.length === 1, 10_000);
+        ids.push(execute(64_004 + round), execute(64_005 + round));
+        await eventually(() => told(operation).length >= ids.length, 10_000);
+      }
+      expect(told(operation).map((trade) => trade.id)).toEqual(ids);
+      await eventually(() => running.app.counts.polls === 0);
+      const calls = venue.count(trades);
+      ids.push(execute(65_000));
+      await eventually(() => told(operation).length === ids.length);
+      expect(venue.count(trades)).toBe(calls);
+    });
+
+    test('come by polls where the stream refuses', async () => {
+      venue.holdTrades(btc);
+      venue.refuseStreams();
+      const operation = subscribe(client, document);
+      await eventually(() => venue.count(trades) > 1);
+      const ids = [execute(1), execute(2)];
+      await eventually(() => told(operation).length === 2);
+      ids.push(execute(3));
+      await eventually(() => told(operation).length === 3);
+      expect(told(operation).map((trade) => trade.id)).toEqual(ids);
+    });
+  });
+
+  test('candles come by the stream, and each once more when it closes', { timeout: 20_000 }, async () => {
+    const minute = 60_000;
+    const start = Math.floor(Date.now() / minute) * minute;
+    let close = 100;
+    venue.now = start + 1000;
+    venue.candles = () => ({
+      open: '100',
+      high: '500',
+      low: '1',
+      close: String(close),
+      volume: String(close),
+      trades: 1,
+    });
+    const document = `subscription { candleUpdated(${market}, timeframe: "1m") { timestamp close closed } }`;
+    const operation = subscribe(client, document);
+    const last = () => operation.results.at(-1)?.data?.candleUpdated;
+    await operation.until(1);
+    await eventually(() => venue.subscriptions.length === 1);
+    const first = last().timestamp;
+    await eventually(() => {
+      close += 1;
+      venue.pushCandle(btc, '1m');
+      return last().close > 110;
+    });
+    const closedAt = close;
+    venue.now = first + minute + 1000;
+    venue.pushClosedCandle(btc, '1m');
+    close = 400;
+    venue.pushCandle(btc, '1m');
+    await eventually(() => last().timestamp === first + minute && last().close === 400);
+    const closed = operation.results.map(({ data }) => data?.candleUpdated).filter((candle) => candle.closed);
+    expect(closed).toEqual([{ timestamp: first, close: closedAt, closed: true }]);
+  });
+});
