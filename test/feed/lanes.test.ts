@@ -41,7 +41,9 @@ test('an exchange that fails is well again when its streams have spoken, though 
 });
 
 describe('a stream that breaks off at the moment in which polling ends', () => {
-  test.each(Array.from({ length: 12 }, (_, depth) => depth))('%i promises later is polled', async (depth) => {
+  const moments = [1, 2, 3].flatMap((read) => Array.from({ length: 16 }, (_, depth) => [read, depth] as const));
+
+  test.each(moments)('after %i readings of the clock and %i promises is polled', async (read, depth) => {
     live.streams.offer('ticker');
     live.read([btc]);
     await live.clock.advance(100);
@@ -50,15 +52,20 @@ describe('a stream that breaks off at the moment in which polling ends', () => {
     live.streams.push('ticker', btc, tickerOf({ ...ticker, source: 'STREAM' }));
     const calls = live.port.tickerCalls.length;
     const original = live.clock.now;
-    // The round reads the clock, finds that nobody wants a poll, and ends.
+    let reads = 0;
+    // At one of the first readings the round finds that nobody wants a poll, and ends.
     live.clock.now = () => {
-      live.clock.now = original;
-      let chain = Promise.resolve();
-      for (let turn = 0; turn < depth; turn++) chain = chain.then(() => {});
-      void chain.then(() => live.streams.interrupt('ticker', btc));
+      reads += 1;
+      if (reads === read) {
+        live.clock.now = original;
+        let chain = Promise.resolve();
+        for (let turn = 0; turn < depth; turn++) chain = chain.then(() => {});
+        void chain.then(() => live.streams.interrupt('ticker', btc));
+      }
       return original();
     };
     await live.clock.advance(3 * pollIntervalMs);
+    live.clock.now = original;
     expect(live.port.tickerCalls.length).toBeGreaterThan(calls);
   });
 });
