@@ -1,6 +1,5 @@
-import type { ClientCommand, ClientReport } from './clients.ts';
-import { median, percentile, start } from './processes.ts';
-import type { Command, Report } from './servers/driver.ts';
+import { median, percentile } from './processes.ts';
+import { openSession } from './session.ts';
 
 // What it costs to tell one tick to many sockets: CPU time of the server per message delivered, how late messages come,
 // and memory per socket, for a raw broadcast, this server, and graphql-ws as documented, in turn within one run.
@@ -26,52 +25,22 @@ const ticks = 10;
 const intervalOf = (sockets: number): number => Math.max(500, sockets / 8);
 
 async function measure(file: string, sockets: number): Promise<Sample> {
-  const server = start<Command, Report>(file);
-  const { port } = await server.wait('ready');
-  // Sockets that come and go first: what is compiled and loaded for the first of them is no memory of each.
-  const visitors = start<ClientCommand, ClientReport>('./clients', [String(port), '200']);
-  await visitors.wait('subscribed');
-  server.tell({ type: 'begin', ticks: 3, intervalMs: 100 });
-  await server.wait('ticked');
-  await visitors.stop();
-  server.tell({ type: 'memory' });
-  const before = (await server.wait('memory')).rss;
-  const clients = start<ClientCommand, ClientReport>('./clients', [String(port), String(sockets)]);
-  await clients.wait('subscribed');
+  const session = await openSession(file, sockets);
+  const intervalMs = intervalOf(sockets);
   // Unmeasured ticks first: code gets compiled, and what is sent to those who join has arrived.
-  await run(3);
-  clients.tell({ type: 'reset' });
-  const cpuMicros = await run(ticks);
-  clients.tell({ type: 'latencies' });
-  const { sorted } = await clients.wait('latencies');
-  server.tell({ type: 'memory' });
-  const after = (await server.wait('memory')).rss;
-  await Promise.all([clients.stop(), server.stop()]);
+  await session.run(3, intervalMs);
+  session.reset();
+  const cpuMicros = await session.run(ticks, intervalMs);
+  const sorted = await session.latencies();
+  const grown = await session.grown();
+  await session.stop();
   return {
     microsPerMessage: cpuMicros / (ticks * sockets),
     p50: percentile(sorted, 0.5),
     p99: percentile(sorted, 0.99),
-    kilobytesPerSocket: (after - before) / sockets / 1024,
+    kilobytesPerSocket: grown / sockets / 1024,
     delivered: sorted.length / (ticks * sockets),
   };
-
-  async function run(count: number): Promise<number> {
-    clients.tell({ type: 'count' });
-    const { messages } = await clients.wait('count');
-    server.tell({ type: 'begin', ticks: count, intervalMs: intervalOf(sockets) });
-    await server.wait('ticked');
-    await arrived(messages + count * sockets);
-    server.tell({ type: 'end' });
-    return (await server.wait('ended')).cpuMicros;
-  }
-
-  async function arrived(expected: number): Promise<void> {
-    for (let attempt = 0; attempt < 100; attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      clients.tell({ type: 'count' });
-      if ((await clients.wait('count')).messages >= expected) return;
-    }
-  }
 }
 
 for (const sockets of sizes) {
