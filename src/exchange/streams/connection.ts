@@ -22,6 +22,16 @@ interface Run {
   asked: boolean;
   /** True once this connection has brought a message of the subscription. */
   spoken: boolean;
+  /** How often the exchange has refused it since its last message. */
+  refusals: number;
+}
+
+/** What a connection tells. */
+export interface ConnectionEvents {
+  /** Every subscription has had a message over it. */
+  readonly onSpoken: () => void;
+  /** The exchange refused a subscription so many times in a row, and the pause after that is over. */
+  readonly onRefused: (subscription: Subscription, refusals: number) => void;
 }
 
 const firstPauseMs = 1000;
@@ -35,8 +45,8 @@ const longestRefusalMs = 300_000;
 
 /**
  * Some subscriptions of one exchange over one ccxt instance. Each is a loop of watch calls. What drops is dialled again
- * after a pause that all of them share; what the exchange refuses waits alone. ccxt dials on the next watch call only,
- * even after `close()`, so every loop looks whether it has been ended before it calls.
+ * after a pause that all of them share; what the exchange refuses waits alone, and is then up to the owner. ccxt dials
+ * on the next watch call only, even after `close()`, so every loop looks whether it has been ended before it calls.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -51,12 +61,11 @@ export class Connection {
   #isServedElsewhere: ((subscription: Subscription) => boolean) | null = null;
   #triedAt: number;
   readonly #end = new AbortController();
-  readonly #onSpoken: () => void;
+  readonly #events: ConnectionEvents;
 
-  /** `onSpoken` is called when every subscription has had a message over this connection. */
-  constructor(options: ConnectionOptions, onSpoken: () => void) {
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options;
-    this.#onSpoken = onSpoken;
+    this.#events = events;
     this.#triedAt = options.clock.now();
   }
 
@@ -77,8 +86,9 @@ export class Connection {
     return this.#runs.get(subscription)?.spoken ?? false;
   }
 
-  add(subscription: Subscription): void {
-    const run: Run = { abort: new AbortController(), asked: false, spoken: false };
+  /** Watches the subscription, which the exchange has refused elsewhere so many times in a row. */
+  add(subscription: Subscription, refusals = 0): void {
+    const run: Run = { abort: new AbortController(), asked: false, spoken: false, refusals };
     this.#runs.set(subscription, run);
     void this.#run(subscription, run);
   }
@@ -89,20 +99,17 @@ export class Connection {
     this.#runs.delete(subscription);
     run?.abort.abort();
     if (!run?.asked || !this.#instance || this.#closed || this.#runs.size === 0) return true;
-    const ended = subscription.endAt((await this.#instance).exchange);
-    if (!ended) return false;
-    const { clock, timeoutMs, onError } = this.#options;
-    const confirmed = withDeadline(clock, timeoutMs, ended, () => new Error('not confirmed')).then(
-      () => true,
-      (error: unknown) => {
-        onError(error);
-        return false;
-      },
-    );
-    this.#leaving.set(subscription.key, confirmed);
-    const done = await confirmed;
-    if (this.#leaving.get(subscription.key) === confirmed) this.#leaving.delete(subscription.key);
+    const leaving = this.#leave(subscription, this.#instance);
+    this.#leaving.set(subscription.key, leaving);
+    const done = await leaving;
+    if (this.#leaving.get(subscription.key) === leaving) this.#leaving.delete(subscription.key);
     return done;
+  }
+
+  /** Forgets a subscription of which the exchange knows nothing. */
+  drop(subscription: Subscription): void {
+    this.#runs.get(subscription)?.abort.abort();
+    this.#runs.delete(subscription);
   }
 
   /** Lets it go on until it is closed, but not dial again: `isServed` tells whom another connection serves by then. */
@@ -125,7 +132,6 @@ export class Connection {
   async #run(subscription: Subscription, run: Run): Promise<void> {
     const { clock } = this.#options;
     const { signal } = run.abort;
-    let refusals = 0;
     let renewed = false;
     while (!signal.aborted) {
       try {
@@ -136,7 +142,7 @@ export class Connection {
         while (!signal.aborted) {
           const deliver = await subscription.nextFrom(instance.exchange);
           if (signal.aborted) return;
-          refusals = 0;
+          run.refusals = 0;
           renewed = false;
           deliver();
           this.#noteSpoken(run);
@@ -153,18 +159,31 @@ export class Connection {
         if (this.#isServedElsewhere) return;
         if (isOutage(error)) await this.#pauseAll();
         else {
-          refusals += 1;
-          const pauseMs = backoffMs(firstRefusalMs, refusals - 1, longestRefusalMs, this.#options.random);
+          const pauseMs = backoffMs(firstRefusalMs, run.refusals, longestRefusalMs, this.#options.random);
           await sleep(clock, pauseMs, signal);
+          if (!signal.aborted) this.#events.onRefused(subscription, run.refusals + 1);
         }
       }
+    }
+  }
+
+  async #leave(subscription: Subscription, opening: Promise<StreamInstance>): Promise<boolean> {
+    const { clock, timeoutMs, onError } = this.#options;
+    try {
+      const ended = subscription.endAt((await opening).exchange);
+      if (!ended) return false;
+      await withDeadline(clock, timeoutMs, ended, () => new Error('not confirmed'));
+      return true;
+    } catch (error) {
+      onError(error);
+      return false;
     }
   }
 
   #noteSpoken(run: Run): void {
     if (run.spoken) return;
     run.spoken = true;
-    if ([...this.#runs.values()].every(({ spoken }) => spoken)) this.#onSpoken();
+    if ([...this.#runs.values()].every(({ spoken }) => spoken)) this.#events.onSpoken();
   }
 
   #open(): Promise<StreamInstance> {

@@ -12,6 +12,9 @@ export interface PoolOptions extends ConnectionOptions {
 
 const longestRedialMs = 300_000;
 
+/** What was refused within so long is asked for again over one connection. */
+const gatherRefusedMs = 5000;
+
 /** A connection and when it may be replaced. */
 interface Seat {
   readonly connection: Connection;
@@ -21,12 +24,15 @@ interface Seat {
   /** The connection that this one takes over from, as long as both are open. */
   old: Connection | null;
   cancelHandOver: () => void;
+  /** Until when it takes more of what other connections were refused, epoch ms. */
+  readonly retriesUntil: number;
 }
 
 /**
  * The streams of one kind of market of one exchange, over as few connections as the exchange's rules allow. A
  * connection is replaced by a new one where it seems dead, or holds a channel that ccxt cannot take back: the new one
  * takes all its subscriptions, and the old one is closed when the new one has spoken, so that nobody misses anything.
+ * What the exchange refused is asked for again over another connection, since ccxt asks once per connection only.
  */
 export class StreamPool {
   readonly #options: PoolOptions;
@@ -41,11 +47,7 @@ export class StreamPool {
   }
 
   add(subscription: Subscription): void {
-    const { exchange } = this.#options;
-    const seat = [...this.#seats].find(({ connection }) => {
-      const channels = connection.subscriptions.map(({ channel }) => channel);
-      return mayShare(exchange, channels, subscription.channel);
-    });
+    const seat = [...this.#seats].find((each) => this.#hasRoom(each, subscription));
     (seat ?? this.#open(0)).connection.add(subscription);
   }
 
@@ -82,22 +84,42 @@ export class StreamPool {
     await Promise.all([...this.#seats].map((seat) => this.#close(seat)));
   }
 
+  #hasRoom({ connection }: Seat, { channel: joining }: Subscription): boolean {
+    const channels = connection.subscriptions.map(({ channel }) => channel);
+    return mayShare(this.#options.exchange, channels, joining);
+  }
+
   #find(subscription: Subscription): Seat | undefined {
     return [...this.#seats].find(({ connection }) => connection.has(subscription));
   }
 
-  #open(redials: number): Seat {
+  #open(redials: number, retriesForMs = 0): Seat {
     const { clock, random, patienceMs } = this.#options;
     const pauseMs = redials === 0 ? 0 : backoffMs(patienceMs, redials - 1, longestRedialMs, random);
     const seat: Seat = {
-      connection: new Connection(this.#options, () => this.#handOver(seat)),
+      connection: new Connection(this.#options, {
+        onSpoken: () => this.#handOver(seat),
+        onRefused: (subscription, refusals) => this.#retry(seat, subscription, refusals),
+      }),
       redials,
       redialAfter: clock.now() + pauseMs,
       old: null,
       cancelHandOver: () => {},
+      retriesUntil: clock.now() + retriesForMs,
     };
     this.#seats.add(seat);
     return seat;
+  }
+
+  #retry(refused: Seat, subscription: Subscription, refusals: number): void {
+    const now = this.#options.clock.now();
+    const { connection } = refused;
+    const other = [...this.#seats].find(
+      (seat) => seat !== refused && now < seat.retriesUntil && this.#hasRoom(seat, subscription),
+    );
+    (other ?? this.#open(0, gatherRefusedMs)).connection.add(subscription, refusals);
+    connection.drop(subscription);
+    if (connection.subscriptions.length === 0) void this.#close(refused);
   }
 
   #replace(seat: Seat, redials: number): Seat {
