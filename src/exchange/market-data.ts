@@ -23,6 +23,6 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketData
     },
     fetchCandles: async (query) => fetchCandles(await exchanges.get(query.exchange), query, clock.now),
     fetchOrderBook: async (query) => fetchOrderBook(await exchanges.get(query.exchange), query, clock.now),
-    fetchTrades: async (query) => fetchTrades(await exchanges.get(query.exchange), query),
+    fetchTrades: async (query) => fetchTrades(await exchanges.get(query.exchange), query, clock.now),
   };
 }

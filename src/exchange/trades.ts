@@ -1,20 +1,28 @@
-import type { MarketInterface } from 'ccxt';
+import type { Trade as CcxtTrade, Exchange, MarketInterface } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
-import { requireLimit } from '../market/limit.ts';
+import { mostRows, requireLimit } from '../market/limit.ts';
 import type { Trade, TradeQuery } from '../market/trade.ts';
 import { can } from './capabilities.ts';
+import { ccxtErrors } from './ccxt.ts';
 import type { ExchangeClient } from './client.ts';
 import { withLimit } from './limits.ts';
 import { toTrades } from './normalize-trades.ts';
 import { singleTradesMethod } from './rules.ts';
 import { findMarket } from './symbols.ts';
 
+/** How far an exchange's clock may be ahead of ours for its newest trades to be asked for still, in ms. */
+const aheadMs = 60_000;
+
 /**
  * The newest trades of one market, or the first from `since` on as far back as the exchange serves them: oldest first,
  * each once, at most `limit` (1 to 1000) and as many as the exchange gives in one call.
  * Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and what the exchange does.
  */
-export async function fetchTrades(client: ExchangeClient, query: TradeQuery): Promise<readonly Trade[]> {
+export async function fetchTrades(
+  client: ExchangeClient,
+  query: TradeQuery,
+  now: () => number,
+): Promise<readonly Trade[]> {
   const exchange = client.info.id;
   const { symbol, since, limit } = query;
   if (!can(client.ccxt, 'TRADES')) {
@@ -23,13 +31,31 @@ export async function fetchTrades(client: ExchangeClient, query: TradeQuery): Pr
   requireLimit(limit, { exchange, symbol });
   const market = findMarket(client, await client.markets(), symbol);
   const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
-  const most = typeof cap === 'number' && cap > 0 ? cap : limit;
+  const most = typeof cap === 'number' && cap > 0 ? cap : mostRows;
+  // Many give the newest even from `since` on: the first are among them only where enough are asked for.
+  const [call, count] = since === undefined ? ['trades', Math.min(limit, most)] : ['trades since', most];
   const single = await fetchSingleTrades(client, market, since === undefined ? limit : most);
   if (single && (since === undefined || reaches(single, since))) return cut(single, query);
-  const rows = await withLimit(client.refusedLimits, 'trades', Math.min(limit, most), (asked) =>
-    client.call((ccxt) => ccxt.fetchTrades(symbol, since, asked), { symbol }),
+  const rows = await withLimit(client.refusedLimits, call, count, (asked) =>
+    client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
   );
   return cut(toTrades(exchange, symbol, requireRows(rows, exchange, symbol)), query);
+}
+
+/** Some exchanges (Coinbase, MEXC) want to be told where to end too when they are told where to begin. */
+async function fetchFrom(
+  ccxt: Exchange,
+  symbol: string,
+  since: number | undefined,
+  limit: number | undefined,
+  now: () => number,
+): Promise<readonly CcxtTrade[]> {
+  try {
+    return await ccxt.fetchTrades(symbol, since, limit);
+  } catch (error) {
+    if (since === undefined || !(error instanceof ccxtErrors.ArgumentsRequired)) throw error;
+    return ccxt.fetchTrades(symbol, since, limit, { until: now() + aheadMs });
+  }
 }
 
 /** The newest trades one by one, of an exchange whose trades ccxt fetches in sums; null where that is not so, or fails. */
