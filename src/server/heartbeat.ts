@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { Clock } from '../market/clock.ts';
 
 /** How many seconds lie between two pings of the same socket. */
 const slots = 30;
@@ -6,6 +7,7 @@ const slotMs = 1000;
 
 /** Pings sockets and cuts those that have not answered by the next ping: one timer for all, each second some of them. */
 export class Heartbeat {
+  readonly #clock: Clock;
   readonly #slots = Array.from({ length: slots }, () => new Set<WebSocket>());
   /** Those that were pinged and have not answered yet. */
   readonly #waiting = new Set<WebSocket>();
@@ -13,9 +15,10 @@ export class Heartbeat {
   readonly #onPong: (this: WebSocket) => void;
   #added = 0;
   #turn = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: (() => void) | null = null;
 
-  constructor() {
+  constructor(clock: Clock) {
+    this.#clock = clock;
     const waiting = this.#waiting;
     this.#onPong = function () {
       waiting.delete(this);
@@ -25,23 +28,30 @@ export class Heartbeat {
   add(socket: WebSocket): void {
     this.#slots[this.#added % slots]?.add(socket);
     this.#added += 1;
-    this.#timer ??= setInterval(() => this.#ping(), slotMs);
+    this.#cancel ??= this.#clock.after(slotMs, () => this.#ping());
     socket.on('pong', this.#onPong);
   }
 
+  /** Forgets a socket that has closed. */
+  remove(socket: WebSocket): void {
+    for (const slot of this.#slots) slot.delete(socket);
+    this.#waiting.delete(socket);
+    if (this.#slots.every(({ size }) => size === 0)) this.stop();
+  }
+
+  /** Pings nobody any more. */
   stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#cancel?.();
+    this.#cancel = null;
   }
 
   #ping(): void {
+    this.#cancel = this.#clock.after(slotMs, () => this.#ping());
     this.#turn += 1;
     const slot = this.#slots[this.#turn % slots] ?? new Set();
     for (const socket of slot) {
       const isDeaf = this.#waiting.delete(socket);
-      if (socket.readyState === socket.CLOSED) {
-        slot.delete(socket);
-      } else if (isDeaf) {
+      if (isDeaf) {
         socket.terminate();
       } else if (socket.readyState === socket.OPEN) {
         this.#waiting.add(socket);

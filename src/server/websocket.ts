@@ -10,6 +10,7 @@ import {
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
+import { systemClock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import { createFanout, type Subscriber } from './fanout/fanout.ts';
 import { GraphQLSocket } from './graphql-socket.ts';
@@ -47,7 +48,7 @@ const maxMessageBytes = 64 * 1024;
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
   const { server, graphql, maxSubscriptions, log } = options;
   const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes, handleProtocols });
-  const heartbeat = new Heartbeat();
+  const heartbeat = new Heartbeat(systemClock);
   const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
   const subscribers = new WeakMap<ExecutionArgs, Subscriber>();
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
@@ -123,7 +124,10 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     heartbeat.add(socket);
     const closed = protocol.opened(new GraphQLSocket(socket, failSocket), { socket, ids: new OperationIds() });
     // Happens once; `once` would cost memory for each.
-    socket.on('close', (code, reason) => void closed(code, String(reason)));
+    socket.on('close', (code, reason) => {
+      heartbeat.remove(socket);
+      void closed(code, String(reason));
+    });
   });
   // Errors of the HTTP server, which are told to who listens.
   sockets.on('error', (err) => log.debug({ err }, 'the server failed'));

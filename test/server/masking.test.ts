@@ -23,6 +23,9 @@ beforeEach(async () => {
   lines = [];
   const log = pino({ level: 'error' }, { write: (line) => lines.push(line) });
   const marketData = new FakeMarketData(systemClock);
+  marketData.fetchMarkets = async () => {
+    throw new Error('the fake has no markets');
+  };
   const feeds = createFeeds({
     marketData,
     clock: systemClock,

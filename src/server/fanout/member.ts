@@ -23,8 +23,8 @@ export function toMessageHead(payload: string): Buffer {
 }
 
 /**
- * One operation of one socket in a group. What graphql-ws iterates for it: it yields nothing, since the group writes the messages, and ends when the
- * group does. While the socket is full, of each key only the newest message waits.
+ * One operation of one socket in a group. What graphql-ws iterates for it: it yields nothing, since the group writes the
+ * messages, and ends when the group does. While the socket is full, of each key only the newest message waits.
  */
 export class Member implements AsyncIterableIterator<never> {
   readonly #host: MemberHost;
