@@ -60,6 +60,7 @@ test.each([
   [{ TICKER_TTL_MS: '1s' }, 'TICKER_TTL_MS is "1s"; it must be a whole number from 0 to 86400000.'],
   [{ POLL_INTERVAL_MS: '1' }, 'POLL_INTERVAL_MS is "1"'],
   [{ LINGER_MS: 'x' }, 'LINGER_MS'],
+  [{ STREAM_SILENCE_MS: '50' }, 'STREAM_SILENCE_MS is "50"'],
   [{ STALE_MAX_MS: 'x' }, 'STALE_MAX_MS'],
   [{ UPSTREAM_TIMEOUT_MS: '0' }, 'UPSTREAM_TIMEOUT_MS'],
   [{ MAX_SUBSCRIPTIONS_PER_SOCKET: '0' }, 'MAX_SUBSCRIPTIONS_PER_SOCKET'],
