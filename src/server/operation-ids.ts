@@ -1,33 +1,58 @@
 import type { SubscribePayload } from 'graphql-ws';
 
+/** A link of a list: a Map, or an array that grows, would take five times as much for the usual one operation a socket. */
+interface Owner {
+  readonly id: string;
+  payload: SubscribePayload;
+  next: Owner | null;
+}
+
 /**
  * Which operation each id of one socket stands for. graphql-ws knows operations by id alone and looks them up after each
  * of its waits: where a client completes one and gives its id to the next before the first is out of its waits, the
  * first would answer as the second, complete it, and leave an iterator open for ever.
  */
 export class OperationIds {
-  readonly #owners = new Map<string, SubscribePayload>();
+  #first: Owner | null = null;
 
   /** Notes that the id is this operation's from now on. Its payload, an object of its own, tells it from others. */
   begin(id: string, payload: SubscribePayload): void {
-    this.#owners.set(id, payload);
+    const owner = this.#find(id);
+    if (owner) owner.payload = payload;
+    else this.#first = { id, payload, next: this.#first };
   }
 
   /** Resolves at once while the id is this operation's; never, once it is another's, so that graphql-ws goes no further. */
   async proceed(id: string, payload: SubscribePayload): Promise<void> {
-    if (this.#owners.get(id) === payload) return;
+    if (this.#isOwner(id, payload)) return;
     await new Promise<never>(() => {});
   }
 
   /** The same where the operation has a result by now, which is closed if it is a stream that nobody will read. */
   async proceedWith(id: string, payload: SubscribePayload, result: unknown): Promise<void> {
-    if (this.#owners.get(id) !== payload && isReturnable(result)) await result.return();
+    if (!this.#isOwner(id, payload) && isReturnable(result)) await result.return();
     await this.proceed(id, payload);
   }
 
   /** Forgets an operation that has ended, unless its id is another's already. */
   end(id: string, payload: SubscribePayload): void {
-    if (this.#owners.get(id) === payload) this.#owners.delete(id);
+    let before: Owner | null = null;
+    for (let owner = this.#first; owner; before = owner, owner = owner.next) {
+      if (owner.id !== id || owner.payload !== payload) continue;
+      if (before) before.next = owner.next;
+      else this.#first = owner.next;
+      return;
+    }
+  }
+
+  #isOwner(id: string, payload: SubscribePayload): boolean {
+    return this.#find(id)?.payload === payload;
+  }
+
+  #find(id: string): Owner | null {
+    let owner = this.#first;
+    while (owner && owner.id !== id) owner = owner.next;
+    return owner;
   }
 }
 

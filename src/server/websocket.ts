@@ -1,5 +1,11 @@
 import type { Server } from 'node:http';
-import { type ExecutionArgs, type GraphQLError, type GraphQLFormattedError, getOperationAST } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  getOperationAST,
+} from 'graphql';
 import {
   CloseCode,
   handleProtocols,
@@ -65,7 +71,9 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     }
     const pipeline = graphql.getEnveloped({ params: payload });
     const { schema } = pipeline;
-    const document = pipeline.parse(payload.query);
+    const document: DocumentNode = pipeline.parse(payload.query);
+    // graphql-ws keeps the payload as long as the operation, and the parser's cache has the same text for all.
+    Object.assign(payload, { query: document.loc?.source.body ?? payload.query });
     const errors: readonly GraphQLError[] = pipeline.validate(schema, document);
     if (errors.length > 0) return errors;
     const args: ExecutionArgs = {
