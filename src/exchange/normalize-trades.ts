@@ -1,19 +1,22 @@
 import type { Trade as CcxtTrade } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
-import { type Trade, tradeKey } from '../market/trade.ts';
+import type { Trade } from '../market/trade.ts';
 import { toInstant, toNumber } from './normalize.ts';
 
 /**
- * ccxt's trades in our terms: oldest first, each once. Throws BAD_EXCHANGE_RESPONSE where one has no time, price or
- * amount: leaving it out would hide a trade.
+ * ccxt's trades in our terms: oldest first, each id once; those without an id are all different ones. Throws
+ * BAD_EXCHANGE_RESPONSE where one has no time, price or amount: leaving it out would hide a trade.
  */
 export function toTrades(exchange: string, symbol: string, rows: readonly CcxtTrade[]): readonly Trade[] {
-  const byKey = new Map<string, Trade>();
+  const trades: Trade[] = [];
+  const ids = new Set<string>();
   for (const row of rows) {
     const trade = toTrade(exchange, symbol, row);
-    byKey.set(tradeKey(trade), trade);
+    if (trade.id !== null && ids.has(trade.id)) continue;
+    if (trade.id !== null) ids.add(trade.id);
+    trades.push(trade);
   }
-  return [...byKey.values()].sort((a, b) => a.timestamp - b.timestamp);
+  return trades.sort((a, b) => a.timestamp - b.timestamp);
 }
 
 function toTrade(exchange: string, symbol: string, row: CcxtTrade): Trade {

@@ -1,14 +1,12 @@
 import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
-import { type Trade, tradeKey } from '../market/trade.ts';
+import type { Trade } from '../market/trade.ts';
 import type { FeedEvent } from './event.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
+import { KnownTrades, overlap, type Way } from './known-trades.ts';
 
 /** Trades that came together, oldest first. */
 export type TradeMessage = readonly Trade[];
-
-/** How many trades are remembered, to know them again. */
-const mostRemembered = 10_000;
 
 /** How many trades of the stream may wait for a fetch that closes the hole before them. */
 const mostHeld = 10_000;
@@ -22,9 +20,9 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   readonly latest = [];
   readonly #clock: Clock;
   readonly #startedAt: number;
-  /** Keys of the trades that were told or came before, oldest first. */
-  readonly #seen = new Set<string>();
-  readonly #held = new Map<string, Trade>();
+  readonly #known = new KnownTrades();
+  /** What the stream has brought while something before it is missing, in order of arrival. */
+  #held: Trade[] = [];
   #newest: Trade | null = null;
   /** Since when a fetch is missing, epoch ms; null while none is. */
   #behindSince: number | null;
@@ -61,56 +59,54 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   }
 
   interrupt(): void {
+    this.#known.interrupt();
     this.#behindSince = this.#clock.now();
   }
 
   giveUp(): readonly FeedEvent<readonly Trade[]>[] {
     this.#behindSince = null;
-    const told = this.#release();
+    // What is no newer than the newest known was fetched already, if fetches and stream have nothing in common.
+    const { since } = this;
+    const told = this.#release(this.#held.filter(({ timestamp }) => since === null || timestamp > since));
     this.#baseAt ??= this.since ?? Number.NEGATIVE_INFINITY;
     this.#newest = null;
     return this.#toEvents(told);
   }
 
   #takeStreamed(trades: TradeMessage): readonly Trade[] {
-    for (const trade of trades) this.#held.set(tradeKey(trade), trade);
-    if (this.isBehind && this.#held.size < mostHeld) return [];
+    this.#held.push(...trades);
+    if (this.isBehind && this.#held.length < mostHeld) return [];
     this.#behindSince = null;
-    return this.#release();
+    return this.#release(this.#held);
   }
 
   #takeFetched(trades: TradeMessage, asOf: number): readonly Trade[] {
     const isLate = asOf >= (this.#behindSince ?? asOf);
-    const reaches = this.#held.size === 0 ? isLate : trades.some((trade) => this.#held.has(tradeKey(trade)));
-    const told = this.#tell(trades);
+    const reaches = this.#held.length === 0 ? isLate : overlap(this.#held, trades);
+    const told = this.#tell(trades, 'fetch');
     this.#baseAt ??= this.since ?? Number.NEGATIVE_INFINITY;
     // Nothing new where the stream has something means that the exchange's answers lag behind it: the next one tells.
     if (!reaches) return told;
     this.#behindSince = null;
-    return [...told, ...this.#release()];
+    return [...told, ...this.#release(this.#held)];
   }
 
-  #release(): readonly Trade[] {
-    const held = [...this.#held.values()].sort((a, b) => a.timestamp - b.timestamp);
-    this.#held.clear();
-    return this.#tell(held);
+  #release(held: readonly Trade[]): readonly Trade[] {
+    this.#held = [];
+    return this.#tell(
+      [...held].sort((a, b) => a.timestamp - b.timestamp),
+      'stream',
+    );
   }
 
   /** Notes the trades and gives those that are news. */
-  #tell(trades: TradeMessage): readonly Trade[] {
-    const news: Trade[] = [];
-    for (const trade of trades) {
-      const key = tradeKey(trade);
-      if (this.#seen.has(key)) continue;
-      this.#seen.add(key);
+  #tell(trades: TradeMessage, way: Way): readonly Trade[] {
+    const news = this.#known.take(trades, way);
+    for (const trade of news) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
-      if (trade.timestamp >= Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY)) news.push(trade);
     }
-    for (const key of this.#seen) {
-      if (this.#seen.size <= mostRemembered) break;
-      this.#seen.delete(key);
-    }
-    return news;
+    const from = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
+    return news.filter(({ timestamp }) => timestamp >= from);
   }
 
   #toEvents(trades: readonly Trade[]): readonly FeedEvent<readonly Trade[]>[] {

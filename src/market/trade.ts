@@ -27,8 +27,3 @@ export interface TradeQuery {
   readonly since?: number;
   readonly limit: number;
 }
-
-/** Tells a trade from the others of its market: by its id, else by all that is known of it. */
-export function tradeKey({ id, timestamp, price, amount, side }: Trade): string {
-  return id ?? `${timestamp} ${side} ${price} ${amount}`;
-}

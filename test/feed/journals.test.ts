@@ -184,10 +184,42 @@ describe('a journal of trades', () => {
     expect(journal.since).toBe(start + 9);
   });
 
-  test('tells two of the same time and two without an id apart', () => {
+  test('tells each of those that came in one message, ids or none', () => {
     fetched([trade(1, -5)]);
-    const twins = [1, 2].map((amount) => ({ ...trade(3), id: null, amount }));
-    const told = journal.take([...twins, ...twins], 'stream', clock.now()).events[0]?.value;
+    const twins = [1, 1, 2].map((amount) => ({ ...trade(3), id: null, amount }));
+    const told = journal.take(twins, 'stream', clock.now()).events[0]?.value;
     expect(told).toEqual(twins);
+  });
+
+  test('knows a trade again that has an id in the stream and none, or another, in a fetch', () => {
+    for (const toFetched of [
+      (known: Trade): Trade => ({ ...known, id: null }),
+      (known: Trade): Trade => ({ ...known, id: `other ${known.id}` }),
+    ]) {
+      journal = new TradeJournal(clock);
+      const poll = (...numbers: readonly number[]) => fetched(trades(...numbers).map(toFetched));
+      expect(streamed(trades(2))).toBe('');
+      expect(poll(1, 2)).not.toBe('');
+      expect(journal.isBehind).toBe(false);
+      expect(streamed(trades(2, 3))).toBe('3');
+      journal.interrupt();
+      expect(streamed(trades(3, 6))).toBe('');
+      expect(poll(2, 3, 5, 6).split(',')).toHaveLength(2);
+      expect(journal.isBehind).toBe(false);
+      expect(streamed(trades(6, 7))).toBe('7');
+    }
+  });
+
+  test('does not tell twice what was fetched, where nothing of the stream can be found in it', () => {
+    fetched([trade(1, -5)]);
+    journal.interrupt();
+    streamed([trade(10), trade(20)]);
+    expect(
+      fetched([
+        { ...trade(9), id: 'a' },
+        { ...trade(15), id: 'b' },
+      ]),
+    ).toBe('a,b');
+    expect(toText(journal.giveUp())).toBe('20');
   });
 });

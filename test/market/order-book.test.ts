@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { requireLimit } from '../../src/market/limit.ts';
 import { isSameBook, type OrderBook, toDepth } from '../../src/market/order-book.ts';
 import { midOf, spreadOf } from '../../src/market/spread.ts';
-import { tradeKey } from '../../src/market/trade.ts';
 
 const book: OrderBook = {
   exchange: 'kraken',
@@ -75,24 +74,4 @@ test('a limit is from 1 to 1000', () => {
   expect([requireLimit(1, {}), requireLimit(1000, {})]).toEqual([1, 1000]);
   for (const limit of [0, -1, 1001, Number.NaN])
     expect(() => requireLimit(limit, {})).toThrow(/limit is .*; it must be from 1 to 1000/);
-});
-
-test('a trade is known by its id, or else by all that is known of it', () => {
-  const trade = {
-    exchange: 'x',
-    symbol: 'A/B',
-    id: '7',
-    timestamp: 1,
-    price: 2,
-    amount: 3,
-    cost: 6,
-    side: 'buy',
-  } as const;
-  expect(tradeKey(trade)).toBe('7');
-  const nameless = { ...trade, id: null };
-  const others = [{ timestamp: 2 }, { price: 9 }, { amount: 9 }, { side: 'sell' as const }].map((change) => ({
-    ...nameless,
-    ...change,
-  }));
-  expect(new Set([nameless, ...others].map(tradeKey)).size).toBe(5);
 });

@@ -1,0 +1,81 @@
+import type { Trade } from '../market/trade.ts';
+
+/** How trades come in: each way may have ids of its own, or none. */
+export type Way = 'stream' | 'fetch';
+
+/** How many trades are remembered of each way, to know them again. */
+const mostRemembered = 10_000;
+
+/** What has come one way. */
+class Seen {
+  readonly ids = new Set<string>();
+  /** How many different trades have had the same content. */
+  readonly contents = new Map<string, number>();
+
+  add(id: string | null, content: string, count: number): void {
+    if (id !== null) this.ids.add(id);
+    this.contents.delete(content);
+    this.contents.set(content, count);
+    forgetOldest(this.ids);
+    forgetOldest(this.contents);
+  }
+}
+
+/**
+ * The trades that are known already, whichever way they came. Where one id has come both ways, ids tell trades apart.
+ * Elsewhere content does: time, side, price and amount, of which the second that comes one way is the second that comes
+ * the other way. KuCoin streams ids and fetches none, for example.
+ */
+export class KnownTrades {
+  readonly #seen: Readonly<Record<Way, Seen>> = { stream: new Seen(), fetch: new Seen() };
+  #idsAgree = false;
+  /** True when the stream may repeat what it said before. */
+  #mayRepeat = false;
+
+  /** The stream has begun anew. */
+  interrupt(): void {
+    this.#mayRepeat = true;
+  }
+
+  /** Notes trades that came together and gives those that were not known. */
+  take(trades: readonly Trade[], way: Way): readonly Trade[] {
+    const [own, other] =
+      way === 'stream' ? [this.#seen.stream, this.#seen.fetch] : [this.#seen.fetch, this.#seen.stream];
+    const repeats = way === 'fetch' || this.#mayRepeat;
+    if (way === 'stream') this.#mayRepeat = false;
+    if (trades.some(({ id }) => id !== null && other.ids.has(id))) this.#idsAgree = true;
+    const together = new Map<string, number>();
+    return trades.filter((trade) => {
+      const { id } = trade;
+      const content = contentOf(trade);
+      const nth = (together.get(content) ?? 0) + 1;
+      together.set(content, nth);
+      const known = own.contents.get(content) ?? 0;
+      if (id === null ? repeats && nth <= known : own.ids.has(id)) return false;
+      own.add(id, content, known + 1);
+      if (id !== null && this.#idsAgree) return !other.ids.has(id);
+      return known + 1 > (other.contents.get(content) ?? 0);
+    });
+  }
+}
+
+/** True when a trade is in both lists. */
+export function overlap(some: Iterable<Trade>, others: readonly Trade[]): boolean {
+  const ids = new Set(others.map(({ id }) => id));
+  const contents = new Set(others.map(contentOf));
+  for (const trade of some) {
+    if ((trade.id !== null && ids.has(trade.id)) || contents.has(contentOf(trade))) return true;
+  }
+  return false;
+}
+
+function contentOf({ timestamp, side, price, amount }: Trade): string {
+  return `${timestamp} ${side} ${price} ${amount}`;
+}
+
+function forgetOldest(keys: Set<string> | Map<string, number>): void {
+  for (const key of keys.keys()) {
+    if (keys.size <= mostRemembered) return;
+    keys.delete(key);
+  }
+}
