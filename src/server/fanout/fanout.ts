@@ -74,18 +74,13 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     });
   }
 
-  async function find(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
-    while (true) {
-      let opening = groups.get(key);
-      if (!opening) {
-        opening = open(key, args);
-        groups.set(key, opening);
-        opening.catch(() => groups.delete(key));
-      }
-      const group = await opening;
-      // One that ended meanwhile is in the map no more.
-      if (!(group instanceof Group) || !group.isOver) return group;
-    }
+  function find(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
+    const known = groups.get(key);
+    if (known) return known;
+    const opening = open(key, args);
+    groups.set(key, opening);
+    opening.catch(() => groups.delete(key));
+    return opening;
   }
 
   function watchStalled(): void {
@@ -112,10 +107,14 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     },
     subscribe: async (args, { socket, id, scope }) => {
       const key = toGroupKey(args, scope, printed) ?? `unshared ${unshared++}`;
-      const group = await find(key, args);
-      if (!(group instanceof Group)) return group;
-      memberCount += 1;
-      return group.join(socket, id);
+      while (true) {
+        const group = await find(key, args);
+        if (!(group instanceof Group)) return group;
+        // One that ended meanwhile is in the map no more.
+        if (group.isOver) continue;
+        memberCount += 1;
+        return group.join(socket, id);
+      }
     },
     close: () => {
       stopWatching();

@@ -77,8 +77,10 @@ export class Group implements MemberHost {
   }
 
   async #run(): Promise<void> {
+    let last: Buffer | null = null;
     for await (const event of this.#options.source) {
       const head = await this.#headOf(event);
+      last = head;
       let told = 0;
       for (const member of this.#members) {
         member.tell(event.key, event.value, head);
@@ -87,7 +89,7 @@ export class Group implements MemberHost {
       }
     }
     this.#noteOver();
-    for (const member of [...this.#members]) member.finish();
+    for (const member of [...this.#members]) member.finish(last);
   }
 
   #noteOver(): void {

@@ -86,15 +86,19 @@ export class Member implements AsyncIterableIterator<never> {
     if (this.#state === 'finishing') this.#end();
   }
 
-  /** Ends it once what waits has been written. */
-  finish(): void {
+  /** Ends it once what waits has been written; one that was told nothing yet is told the group's last message. */
+  finish(last: Buffer | null): void {
     if (this.#state === 'ended' || this.#state === 'finishing') return;
+    if (this.#state === 'new' && last) this.#waiting = new Map([['last', last]]);
     this.#state = 'finishing';
     if (!this.isStalled) this.#end();
   }
 
   next(): Promise<IteratorResult<never, undefined>> {
-    if (this.#state === 'finishing' && !this.isStalled) this.#end();
+    if (this.#state === 'finishing') {
+      this.drain();
+      if (this.isStalled) this.#host.onStalled(this);
+    }
     if (this.#state === 'ended') return Promise.resolve({ done: true, value: undefined });
     const done = new Promise<IteratorResult<never, undefined>>((resolve) => {
       this.#onDone = resolve;
