@@ -1,7 +1,7 @@
 import type { Candle } from '../market/candle.ts';
 import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
-import { periodAfter } from '../market/timeframe.ts';
+import { periodAfter, periodStart } from '../market/timeframe.ts';
 import type { FeedEvent } from './event.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
 
@@ -30,10 +30,13 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   /** What the stream has brought while something before it is missing, by timestamp. */
   readonly #held = new Map<number, Candle>();
   #error: MarketDataError | null = null;
+  /** Start of the period in which it began, epoch ms: from then on none is skipped. Null once what came since is lost. */
+  #startAt: number | null;
 
   constructor(timeframe: string, clock: Clock) {
     this.#timeframe = timeframe;
     this.#clock = clock;
+    this.#startAt = periodStart(timeframe, clock.now());
   }
 
   get isBehind(): boolean {
@@ -49,14 +52,19 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     return this.#error ? [{ key: 'error', value: this.#error }] : [];
   }
 
-  /** Start of the oldest candle that is not told as closed yet, epoch ms; null when none is known. */
+  /** Start of the oldest candle that is not told as closed yet, epoch ms; null when that may be any. */
   get since(): number | null {
+    return this.#last ?? this.#startAt;
+  }
+
+  /** Start of the newest candle that was told, epoch ms; null when none was. */
+  get #last(): number | null {
     return this.#forming?.timestamp ?? this.#closedAt;
   }
 
   take({ candles, isWhole }: CandleMessage, origin: Origin, asOf: number): Entry<Candle> {
     // A first fetch that the stream has overtaken knows less.
-    if (origin === 'fetch' && this.since !== null && !this.isBehind) return { events: [], moved: false };
+    if (origin === 'fetch' && this.#last !== null && !this.isBehind) return { events: [], moved: false };
     this.#error = null;
     const events = origin === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
     return { events, moved: events.length > 0 };
@@ -69,7 +77,7 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   }
 
   interrupt(): void {
-    if (this.since !== null) this.#behindSince = this.#clock.now();
+    if (this.#last !== null) this.#behindSince = this.#clock.now();
   }
 
   giveUp(): readonly FeedEvent<Candle>[] {
@@ -77,19 +85,18 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     // How the forming candle ended will not be known.
     this.#forming = null;
     this.#closedAt = null;
+    this.#startAt = null;
     return this.#release();
   }
 
   #takeStreamed(candles: readonly Candle[]): readonly FeedEvent<Candle>[] {
-    // Before anything is known, what has closed is history.
-    const news = this.since === null ? candles.slice(-1) : candles;
-    for (const candle of news) this.#held.set(candle.timestamp, candle);
+    for (const candle of this.#newsOf(candles)) this.#held.set(candle.timestamp, candle);
     return this.isBehind ? [] : this.#release();
   }
 
   #takeFetched(candles: readonly Candle[], isWhole: boolean, asOf: number): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
-    const news = this.since === null ? candles.slice(-1) : candles;
+    const news = this.#newsOf(candles);
     news.forEach((candle, index) => {
       this.#advance(candle, index < news.length - 1, events);
     });
@@ -101,12 +108,20 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     return [...events, ...this.#release()];
   }
 
+  /** Before anything is known, what closed before it began is history, of which only the newest counts. */
+  #newsOf(candles: readonly Candle[]): readonly Candle[] {
+    const { since } = this;
+    if (this.#last !== null) return candles;
+    const recent = since === null ? [] : candles.filter(({ timestamp }) => timestamp >= since);
+    return recent.length > 0 ? recent : candles.slice(-1);
+  }
+
   #release(): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
     const held = [...this.#held.values()].sort((a, b) => a.timestamp - b.timestamp);
     for (const [index, candle] of held.entries()) {
-      const before = this.since;
-      if (before !== null && candle.timestamp > periodAfter(this.#timeframe, before)) {
+      const next = this.#last === null ? this.#startAt : periodAfter(this.#timeframe, this.#last);
+      if (next !== null && candle.timestamp > next) {
         // Periods in between may have candles that were never seen.
         this.#behindSince = this.#clock.now();
         return events;

@@ -50,11 +50,16 @@ export class Lane<T, V> {
     if (this.isEmpty) this.stop();
   }
 
-  /** A topic wants to be polled that did not before: asks at once, unless the exchange fails already. */
+  /**
+   * A topic wants to be polled that did not before: asks soon, even where the others fail, since that may be their fault
+   * alone, unless the exchange asked to be left in peace.
+   */
   wake(topic: Topic<T, V>): void {
     if (!this.#topics.has(topic)) return;
-    if (!this.#polling) this.#start(0);
-    else if (this.#error) topic.failFetch(this.#error.withSymbol(topic.request.symbol));
+    if (this.#error && this.#options.clock.now() < this.#quietUntil) {
+      topic.failFetch(this.#error.withSymbol(topic.request.symbol));
+    } else if (this.#error) this.stop();
+    this.#start(0);
   }
 
   /** The exchange has answered somebody: whatever made the rounds fail is over, and nobody need sit out the pause. */

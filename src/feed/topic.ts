@@ -169,10 +169,12 @@ export class Topic<T, V> {
 
   #interrupt(): void {
     if (this.#hasEnded) return;
+    const didWant = this.wantsPoll;
     this.#isStreaming = false;
     this.journal.interrupt();
     this.#noteBehind();
-    this.#options.onWanting();
+    // A stream that is dialled in vain again and again must not hurry the polls of an exchange that is down.
+    if (!didWant) this.#options.onWanting();
   }
 
   #tell(events: readonly FeedEvent<V>[]): void {

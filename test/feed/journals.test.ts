@@ -53,9 +53,29 @@ describe('a journal of candles', () => {
   });
 
   test('is not taken back by what came late', () => {
+    streamed(candle(0, 1));
     streamed(candle(1, 1));
     expect(streamed(candle(0, 7))).toEqual([]);
     expect(fetched([candle(0, 7)])).toEqual([]);
+  });
+
+  test('begins with the newest of what there is, and with all that came while nothing could be had', async () => {
+    expect(fetched([candle(-3, 5), candle(-2, 6)])).toEqual(['-2 6', '-2 6 closed']);
+    journal = new CandleJournal('1m', clock);
+    await clock.advance(3 * minute);
+    expect(fetched([candle(-1, 5), candle(0, 1), candle(2, 2), candle(3, 3)])).toEqual([
+      '0 1 closed',
+      '2 2 closed',
+      '3 3',
+    ]);
+  });
+
+  test('waits for a fetch where the stream’s first message comes after its period', async () => {
+    await clock.advance(minute);
+    expect(streamed(candle(1, 3))).toEqual([]);
+    expect(journal.isBehind).toBe(true);
+    expect(fetched([candle(0, 1), candle(1, 2)])).toEqual(['0 1 closed', '1 2', '1 3']);
+    expect(streamed(candle(1, 4))).toEqual(['1 4']);
   });
 
   test('after an interruption waits for a fetch that was asked later', async () => {

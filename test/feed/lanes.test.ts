@@ -69,3 +69,56 @@ describe('a stream that breaks off at the moment in which polling ends', () => {
     expect(live.port.tickerCalls.length).toBeGreaterThan(calls);
   });
 });
+
+describe('while other markets of its exchange fail', () => {
+  const eth = 'ETH/USDT';
+
+  /** ETH streams; BTC is polled, and fails with the error. */
+  async function begin(error: MarketDataError) {
+    live.streams.offer('ticker');
+    live.port.set(eth, { last: 1 });
+    live.port.set(btc, error);
+    live.read([btc]);
+    const reader = live.read([eth]);
+    await live.clock.advance(100);
+    const [timestamp, receivedAt] = [live.clock.now(), live.clock.now()];
+    const ticker = { exchange: 'kraken', symbol: eth, last: 2, timestamp, receivedAt, source: 'STREAM' } as const;
+    live.streams.push('ticker', eth, tickerOf(ticker));
+    live.port.set(eth, { last: 2 });
+    await live.clock.advance(10 * pollIntervalMs);
+    live.port.set(eth, { last: 3 });
+    return reader;
+  }
+
+  test('a market whose stream breaks off is polled within an interval, and does not share the blame', async () => {
+    const reader = await begin(new MarketDataError('BAD_EXCHANGE_RESPONSE', 'no sense', { retryable: true }));
+    live.streams.interrupt('ticker', eth);
+    await live.clock.advance(pollIntervalMs);
+    expect(reader.texts).toEqual([`${eth} 1`, `${eth} 2`, `${eth} 3`]);
+  });
+
+  test('nobody is asked before the exchange allows it', async () => {
+    const reader = await begin(new MarketDataError('RATE_LIMITED', 'not now', { retryAfterMs: 60_000 }));
+    const calls = live.port.tickerCalls.length;
+    live.streams.interrupt('ticker', eth);
+    await live.clock.advance(10 * pollIntervalMs);
+    expect(reader.texts.at(-1)).toBe(`${eth} 2 stale`);
+    expect(live.port.tickerCalls).toHaveLength(calls);
+    live.port.set(btc, { last: 1 });
+    await live.clock.advance(60_000);
+    expect(reader.texts.at(-1)).toBe(`${eth} 3`);
+  });
+
+  test('a stream that is dialled in vain does not hurry the polls', async () => {
+    await begin(down);
+    live.port.fail(down);
+    live.streams.interrupt('ticker', eth);
+    await live.clock.advance(60_000);
+    const calls = live.port.tickerCalls.length;
+    for (let second = 0; second < 60; second++) {
+      live.streams.interrupt('ticker', eth);
+      await live.clock.advance(1000);
+    }
+    expect(live.port.tickerCalls.length - calls).toBeLessThanOrEqual(6);
+  });
+});

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Candle } from '../../src/market/candle.ts';
+import { MarketDataError } from '../../src/market/error.ts';
+import type { Trade } from '../../src/market/trade.ts';
+import { LiveFeeds, staleMaxMs } from '../support/live-feeds.ts';
+import type { Reader } from '../support/reader.ts';
+
+// What must be true of trades and candles whatever trades, drops, failures, slow answers and time do.
+
+const btc = 'BTC/USDT';
+const minute = 60_000;
+
+type Step =
+  | { readonly kind: 'trade' | 'drop' | 'fail' | 'recover' | 'hold' | 'release' }
+  | { readonly kind: 'pass'; readonly ms: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({ kind: 'trade' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('drop' as const, 'fail' as const, 'recover' as const, 'hold' as const, 'release' as const),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      ms: fc.constantFrom(1, 10, 400, 1000, 3000, 20_000, minute, 3 * minute),
+    }),
+  },
+);
+
+/** An exchange of one market whose stream drops and whose calls fail, hang and recover. */
+class Exchange {
+  readonly live = new LiveFeeds();
+  readonly isStreaming: boolean;
+  #isUp = true;
+  /** Since when calls fail or hang. */
+  #failingSince: number | null = null;
+  #release = (): void => {};
+  readonly #kind: 'trades' | 'candles';
+  readonly #execute: (push: boolean) => void;
+
+  /** `execute` makes a trade, and pushes it if the stream is up. */
+  constructor(kind: 'trades' | 'candles', isStreaming: boolean, execute: (push: boolean) => void) {
+    this.#kind = kind;
+    this.#execute = execute;
+    this.isStreaming = isStreaming;
+    if (isStreaming) this.live.streams.offer(kind);
+  }
+
+  async run(each: Step): Promise<void> {
+    const { live } = this;
+    switch (each.kind) {
+      case 'trade':
+        // A stream that dropped is back with every third trade, the others are missed.
+        if (!this.#isUp && live.clock.now() % 3 === 0) this.#isUp = true;
+        return this.#execute(this.isStreaming && this.#isUp);
+      case 'drop':
+        this.#isUp = false;
+        return live.streams.interrupt(this.#kind, btc);
+      case 'fail':
+        this.#failingSince ??= live.clock.now();
+        return live.port.fail(new MarketDataError('TIMEOUT', 'down'));
+      case 'recover':
+        return this.recover();
+      case 'hold':
+        this.#failingSince ??= live.clock.now();
+        this.#release();
+        this.#release = live.port.hold();
+        return;
+      case 'release':
+        return this.#release();
+      case 'pass': {
+        // What an exchange fails to give for too long is given up.
+        const failsFor = this.#failingSince === null ? 0 : live.clock.now() + each.ms - this.#failingSince;
+        if (failsFor >= staleMaxMs / 2) this.recover();
+        await live.clock.advance(each.ms);
+      }
+    }
+  }
+
+  recover(): void {
+    this.#failingSince = null;
+    this.live.port.fail(null);
+    this.#release();
+  }
+
+  /** All is well again, and time enough passes for everything to be told. */
+  async settle(): Promise<void> {
+    this.recover();
+    await this.live.clock.advance(5 * minute);
+  }
+}
+
+/** How fetches name the trades that the stream names by number. */
+const namings: Readonly<Record<string, (trade: Trade) => Trade>> = {
+  'the same ids': (trade) => trade,
+  'other ids': (trade) => ({ ...trade, id: `f${trade.id}` }),
+  'no ids': (trade) => ({ ...trade, id: null }),
+};
+
+test.each(Object.keys(namings))('every trade is told once and in order, with %s in fetches', async (naming) => {
+  const toFetched = namings[naming] ?? ((trade: Trade) => trade);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
+      const executed: Trade[] = [];
+      const exchange = new Exchange('trades', isStreaming, (push) => {
+        const timestamp = live.clock.now();
+        const id = String(executed.length);
+        const shared = { exchange: 'kraken', symbol: btc, price: 1, amount: 1 + (executed.length % 2), cost: 1 };
+        const trade: Trade = { ...shared, id, timestamp, side: 'buy' };
+        executed.push(trade);
+        live.port.setTrades(executed.map(toFetched));
+        if (push) live.streams.push('trades', btc, [trade]);
+      });
+      const { live } = exchange;
+      const events: Reader<readonly Trade[]> = live.follow(live.feeds.trades('kraken', btc), String);
+      for (const each of steps) await exchange.run(each);
+      await exchange.settle();
+      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
+      const toText = ({ timestamp, amount }: Trade): string => `${timestamp} ${amount}`;
+      expect(told.map(({ timestamp }) => timestamp)).toEqual(executed.map(({ timestamp }) => timestamp));
+      expect(told.map(toText).sort()).toEqual(executed.map(toText).sort());
+      await live.leaveNothing();
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('every candle is told as closed once, in order and with its last values', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
+      const candles: Candle[] = [];
+      const exchange = new Exchange('candles', isStreaming, (push) => {
+        const timestamp = Math.floor(live.clock.now() / minute) * minute;
+        const last = candles.at(-1);
+        const forming = last?.timestamp === timestamp ? candles.pop() : undefined;
+        const volume = (forming?.volume ?? 0) + 1;
+        const candle: Candle = { timestamp, open: 1, high: 9, low: 1, close: volume, volume, closed: false };
+        candles.push(candle);
+        live.port.setCandles([...candles]);
+        if (push) live.streams.push('candles', btc, [candle]);
+      });
+      const { live } = exchange;
+      const events = live.follow(live.feeds.candles('kraken', btc, '1m'), String);
+      for (const each of steps) await exchange.run(each);
+      await exchange.settle();
+      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));
+      const closed = told.filter((candle) => candle.closed);
+      expect(closed).toEqual(candles.map((candle) => ({ ...candle, closed: true })));
+      // Nothing of a period comes before the one before it has closed, or after it has closed itself.
+      const starts = told.map(({ timestamp }) => timestamp);
+      expect(starts).toEqual([...starts].sort((a, b) => a - b));
+      expect(told.filter((candle, at) => told[at - 1]?.closed && told[at - 1]?.timestamp === candle.timestamp)).toEqual(
+        [],
+      );
+      await live.leaveNothing();
+    }),
+    { numRuns: 100 },
+  );
+});
