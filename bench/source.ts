@@ -46,8 +46,8 @@ export function createBenchSource(): BenchSource {
     offers: (_exchange, kind) => kind === 'ticker',
     open: (request, listener) => {
       listeners.set(request.symbol, {
-        onMessage: (ticker) => {
-          if (isMessageOf(request.kind, ticker)) listener.onMessage(ticker);
+        onMessage: (ticker, isFirst) => {
+          if (isMessageOf(request.kind, ticker)) listener.onMessage(ticker, isFirst);
         },
         onInterrupted: () => {},
       });
@@ -70,7 +70,7 @@ export function createBenchSource(): BenchSource {
     feeds,
     tick: () => {
       ticks += 1;
-      for (const [each, listener] of listeners) listener.onMessage(toTicker(each, ticks));
+      for (const [each, listener] of listeners) listener.onMessage(toTicker(each, ticks), false);
     },
   };
 }

@@ -21,7 +21,7 @@ export function createCandleRules(options: Upstream): KindRules<CandleMessage, C
       streams.open(
         { ...request, kind: 'candles' },
         {
-          onMessage: (candles) => listener.onMessage({ candles, isWhole: true }),
+          onMessage: (candles, isFirst) => listener.onMessage({ candles, isWhole: true }, isFirst),
           onInterrupted: (error) => listener.onInterrupted(error),
         },
       ),

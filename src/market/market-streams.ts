@@ -28,7 +28,8 @@ export interface StreamRequest<K extends StreamKind> {
 }
 
 export interface StreamListener<T> {
-  onMessage(message: T): void;
+  /** `isFirst` says that it is the first over its connection, and may repeat what came over the one before. */
+  onMessage(message: T, isFirst: boolean): void;
   /**
    * Called when the stream stopped without being closed, with the cause. It is being dialled again, with growing pauses;
    * what the exchange sent meanwhile is lost.

@@ -19,7 +19,7 @@ export interface FakeStream {
 interface OpenStream extends FakeStream {
   readonly redials: boolean[];
   closed: boolean;
-  deliver(message: StreamMessages[StreamKind]): void;
+  deliver(message: StreamMessages[StreamKind], isFirst: boolean): void;
   interrupt(error: MarketDataError): void;
 }
 
@@ -49,8 +49,8 @@ export class FakeStreams implements MarketStreams {
       request,
       redials: [],
       closed: false,
-      deliver: (message) => {
-        if (isOf(request.kind, request, message)) listener.onMessage(message);
+      deliver: (message, isFirst) => {
+        if (isOf(request.kind, request, message)) listener.onMessage(message, isFirst);
       },
       interrupt: (error) => listener.onInterrupted(error),
     };
@@ -65,9 +65,9 @@ export class FakeStreams implements MarketStreams {
     };
   };
 
-  /** The exchange pushes this to whoever has the stream open. */
-  push<K extends StreamKind>(kind: K, symbol: string, message: StreamMessages[K]): void {
-    for (const stream of this.#find(kind, symbol)) stream.deliver(message);
+  /** The exchange pushes this to whoever has the stream open; as the first of a connection it may repeat something. */
+  push<K extends StreamKind>(kind: K, symbol: string, message: StreamMessages[K], isFirst = false): void {
+    for (const stream of this.#find(kind, symbol)) stream.deliver(message, isFirst);
   }
 
   /** The streams of a symbol, or all of a kind, break off. */

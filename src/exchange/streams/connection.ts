@@ -2,6 +2,7 @@ import { backoffMs } from '../../market/backoff.ts';
 import { type Clock, sleep } from '../../market/clock.ts';
 import { ccxtErrors } from '../ccxt.ts';
 import { withDeadline } from '../deadline.ts';
+import { DialPause } from './dial-pause.ts';
 import type { StreamInstance } from './instance.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -16,66 +17,79 @@ export interface ConnectionOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What a connection tells its owner. */
+export interface ConnectionEvents {
+  /** The first message of a subscription since it was asked for. */
+  readonly onSpoken: (subscription: Subscription) => void;
+  /** A subscription has stopped, with the cause. It is asked for again, unless the connection has been retired. */
+  readonly onLost: (subscription: Subscription, cause: unknown) => void;
+  /** The exchange refused a subscription, and ccxt would not ask again over this connection: it is up to the owner. */
+  readonly onRefused: (subscription: Subscription) => void;
+}
+
+/** One subscription over this connection. */
 interface Run {
   readonly abort: AbortController;
-  /** True once the exchange has been asked for it. */
-  asked: boolean;
-  /** True once this connection has brought a message of the subscription. */
+  /** About when the exchange was asked for it, epoch ms; null while it was not. */
+  askedAt: number | null;
+  /** True once it has brought a message since it was asked for. */
   spoken: boolean;
-  /** How often the exchange has refused it since its last message. */
-  refusals: number;
+  /** Failures of this channel alone since its last message. */
+  failures: number;
 }
 
-/** What a connection tells. */
-export interface ConnectionEvents {
-  /** Every subscription has had a message over it. */
-  readonly onSpoken: () => void;
-  /** The exchange refused a subscription so many times in a row, and the pause after that is over. */
-  readonly onRefused: (subscription: Subscription, refusals: number) => void;
-}
-
-const firstPauseMs = 1000;
-const longestPauseMs = 60_000;
-/** A dial that comes so long after the one before is no repetition of it. */
-const calmMs = 60_000;
+/** A channel that fails alone is watched again after this, then at twice the distance each time. */
+const firstFailureMs = 1000;
+const longestFailureMs = 60_000;
 
 /** What an exchange refused is asked for again after this, then at twice the distance each time. */
 const firstRefusalMs = 5000;
 const longestRefusalMs = 300_000;
 
 /**
- * Some subscriptions of one exchange over one ccxt instance. Each is a loop of watch calls. What drops is dialled again
- * after a pause that all of them share; what the exchange refuses waits alone, and is then up to the owner. ccxt dials
- * on the next watch call only, even after `close()`, so every loop looks whether it has been ended before it calls.
+ * Some subscriptions of one exchange over one ccxt instance. Each is a loop of watch calls. Where the socket fails, the
+ * instance is closed, and a new one, without the old one's books and caches, dials after a pause that all share. ccxt
+ * dials on the next watch call, even after `close()`, so every loop looks whether it has been ended before it calls.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
+  readonly #events: ConnectionEvents;
   readonly #runs = new Map<Subscription, Run>();
   /** By channel, what must be over before the channel can be subscribed again. */
   readonly #leaving = new Map<string, Promise<unknown>>();
-  #instance: Promise<StreamInstance> | null = null;
-  #pause: Promise<void> | null = null;
-  #failures = 0;
-  #lastFailureAt = Number.NEGATIVE_INFINITY;
-  #closed = false;
-  #isServedElsewhere: ((subscription: Subscription) => boolean) | null = null;
-  #triedAt: number;
+  readonly #closing = new Set<Promise<void>>();
   readonly #end = new AbortController();
-  readonly #events: ConnectionEvents;
+  readonly #pause: DialPause;
+  #instance: Promise<StreamInstance> | null = null;
+  #isRetired = false;
+  #heardAt: number;
+  /** When the messages asked for so far will have been sent, epoch ms. */
+  #sentAt = 0;
 
-  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+  /** `previous` is the connection that this one takes over from: what failed there is not tried more often here. */
+  constructor(options: ConnectionOptions, events: ConnectionEvents, previous: Connection | null) {
     this.#options = options;
     this.#events = events;
-    this.#triedAt = options.clock.now();
+    this.#pause = new DialPause(options.clock, options.random, previous ? previous.#pause : null);
+    this.#heardAt = options.clock.now();
   }
 
   get subscriptions(): readonly Subscription[] {
     return [...this.#runs.keys()];
   }
 
-  /** When it dialled last, epoch ms. */
-  get triedAt(): number {
-    return this.#triedAt;
+  get isEmpty(): boolean {
+    return this.#runs.size === 0;
+  }
+
+  /** True while it waits before it dials again. */
+  get isPausing(): boolean {
+    return this.#pause.underWay !== null;
+  }
+
+  /** When any of its subscriptions had a message last, epoch ms; at first, when it was made. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   has(subscription: Subscription): boolean {
@@ -86,9 +100,13 @@ export class Connection {
     return this.#runs.get(subscription)?.spoken ?? false;
   }
 
-  /** Watches the subscription, which the exchange has refused elsewhere so many times in a row. */
-  add(subscription: Subscription, refusals = 0): void {
-    const run: Run = { abort: new AbortController(), asked: false, spoken: false, refusals };
+  /** About when the exchange was asked for the subscription, epoch ms; null while it was not. */
+  askedAt(subscription: Subscription): number | null {
+    return this.#runs.get(subscription)?.askedAt ?? null;
+  }
+
+  add(subscription: Subscription): void {
+    const run: Run = { abort: new AbortController(), askedAt: null, spoken: false, failures: 0 };
     this.#runs.set(subscription, run);
     void this.#run(subscription, run);
   }
@@ -96,9 +114,8 @@ export class Connection {
   /** Ends one subscription. Resolves with false where ccxt cannot end it, or the exchange did not confirm. */
   async remove(subscription: Subscription): Promise<boolean> {
     const run = this.#runs.get(subscription);
-    this.#runs.delete(subscription);
-    run?.abort.abort();
-    if (!run?.asked || !this.#instance || this.#closed || this.#runs.size === 0) return true;
+    this.drop(subscription);
+    if (!run || run.askedAt === null || !this.#instance || this.isEmpty) return true;
     const leaving = this.#leave(subscription, this.#instance);
     this.#leaving.set(subscription.key, leaving);
     const done = await leaving;
@@ -106,64 +123,97 @@ export class Connection {
     return done;
   }
 
-  /** Forgets a subscription of which the exchange knows nothing. */
+  /** Takes nothing more of a subscription, and leaves it to the exchange to find out. */
   drop(subscription: Subscription): void {
     this.#runs.get(subscription)?.abort.abort();
     this.#runs.delete(subscription);
   }
 
-  /** Lets it go on until it is closed, but not dial again: `isServed` tells whom another connection serves by then. */
-  retire(isServed: (subscription: Subscription) => boolean): void {
-    this.#isServedElsewhere = isServed;
+  /** Lets it go on until it is closed or fails, but not dial again. */
+  retire(): void {
+    this.#isRetired = true;
   }
 
-  /** Ends all of it, sockets too. */
+  /** Ends all of it. Resolves when its sockets are closed. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
     this.#end.abort();
-    for (const { abort } of this.#runs.values()) abort.abort();
-    this.#runs.clear();
-    const instance = this.#instance;
-    this.#instance = null;
-    await instance?.then((opened) => opened.close()).catch(this.#options.onError);
+    for (const subscription of this.subscriptions) this.drop(subscription);
+    if (this.#instance) this.#discard(this.#instance);
+    await Promise.all(this.#closing);
   }
 
   async #run(subscription: Subscription, run: Run): Promise<void> {
     const { clock } = this.#options;
     const { signal } = run.abort;
-    let renewed = false;
     while (!signal.aborted) {
+      const waitMs = subscription.waitUntil - clock.now();
+      if (waitMs > 0) await sleep(clock, waitMs, signal);
+      await this.#leaving.get(subscription.key);
+      await this.#pause.underWay;
+      if (signal.aborted) return;
+      const opening = this.#open();
+      let instance: StreamInstance | null = null;
       try {
-        await this.#leaving.get(subscription.key);
-        const instance = await this.#open();
+        instance = await opening;
         await instance.refreshMarkets();
-        run.asked = true;
-        while (!signal.aborted) {
-          const deliver = await subscription.nextFrom(instance.exchange);
-          if (signal.aborted) return;
-          run.refusals = 0;
-          renewed = false;
-          deliver();
-          this.#noteSpoken(run);
-        }
+        if (!signal.aborted) await this.#listen(subscription, run, instance);
       } catch (error) {
-        if (signal.aborted) return;
-        // Somebody ended this channel a moment ago, and it was wanted again before the exchange had confirmed.
-        if (error instanceof ccxtErrors.UnsubscribeError && !renewed) {
-          renewed = true;
-          continue;
-        }
-        this.#options.onError(error);
-        if (!this.#isServedElsewhere?.(subscription)) subscription.interrupt(error);
-        if (this.#isServedElsewhere) return;
-        if (isOutage(error)) await this.#pauseAll();
-        else {
-          const pauseMs = backoffMs(firstRefusalMs, run.refusals, longestRefusalMs, this.#options.random);
-          await sleep(clock, pauseMs, signal);
-          if (!signal.aborted) this.#events.onRefused(subscription, run.refusals + 1);
-        }
+        if (!signal.aborted) this.#recover(subscription, run, error, opening, instance);
       }
+    }
+  }
+
+  /** Hands on messages until the run is ended, or rejects with what stops them. */
+  async #listen(subscription: Subscription, run: Run, instance: StreamInstance): Promise<void> {
+    const { clock } = this.#options;
+    if (run.askedAt === null) {
+      this.#sentAt = Math.max(this.#sentAt, clock.now()) + instance.messagePauseMs;
+      run.askedAt = this.#sentAt;
+    }
+    while (true) {
+      const deliver = await subscription.nextFrom(instance.exchange);
+      if (run.abort.signal.aborted) return;
+      const isFirst = !run.spoken;
+      run.spoken = true;
+      run.failures = 0;
+      subscription.refusals = 0;
+      this.#heardAt = clock.now();
+      if (isFirst) this.#events.onSpoken(subscription);
+      deliver(isFirst);
+    }
+  }
+
+  /** Sees to it that the run can go on, or gives the subscription back. */
+  #recover(
+    subscription: Subscription,
+    run: Run,
+    error: unknown,
+    opening: Promise<StreamInstance>,
+    instance: StreamInstance | null,
+  ): void {
+    const { clock, random, onError } = this.#options;
+    run.failures += 1;
+    const isBroken = instance === null || instance.isBroken || opening !== this.#instance;
+    // A channel of the same name was ended a moment ago, or ccxt told all channels of what concerns another one.
+    const isOthers =
+      error instanceof ccxtErrors.UnsubscribeError || (run.spoken && error instanceof ccxtErrors.BaseError);
+    if (!isBroken && isOthers && run.failures === 1) return;
+    onError(error);
+    run.spoken = false;
+    this.#events.onLost(subscription, error);
+    if (this.#isRetired) {
+      run.abort.abort();
+    } else if (isBroken) {
+      run.askedAt = null;
+      this.#discard(opening);
+      this.#pause.begin(this.#end.signal);
+    } else if (error instanceof ccxtErrors.ExchangeError) {
+      subscription.refusals += 1;
+      const pauseMs = backoffMs(firstRefusalMs, subscription.refusals - 1, longestRefusalMs, random);
+      subscription.waitUntil = clock.now() + pauseMs;
+      this.#events.onRefused(subscription);
+    } else {
+      subscription.waitUntil = clock.now() + backoffMs(firstFailureMs, run.failures - 1, longestFailureMs, random);
     }
   }
 
@@ -180,42 +230,19 @@ export class Connection {
     }
   }
 
-  #noteSpoken(run: Run): void {
-    if (run.spoken) return;
-    run.spoken = true;
-    if ([...this.#runs.values()].every(({ spoken }) => spoken)) this.#events.onSpoken();
-  }
-
   #open(): Promise<StreamInstance> {
-    if (!this.#instance) {
-      const opening = this.#options.openInstance();
-      this.#instance = opening;
-      opening.catch(() => {
-        if (this.#instance === opening) this.#instance = null;
-      });
-    }
+    this.#instance ??= this.#options.openInstance();
     return this.#instance;
   }
 
-  /** One pause for all that dropped together, so that they come back together over one socket. */
-  #pauseAll(): Promise<void> {
-    if (!this.#pause) {
-      const { clock, random } = this.#options;
-      const now = clock.now();
-      this.#failures = now - this.#lastFailureAt > calmMs ? 0 : this.#failures + 1;
-      this.#lastFailureAt = now;
-      const pauseMs = backoffMs(firstPauseMs, this.#failures, longestPauseMs, random);
-      this.#pause = sleep(clock, pauseMs, this.#end.signal).then(() => {
-        this.#pause = null;
-        this.#triedAt = clock.now();
-        this.#lastFailureAt = this.#triedAt;
-      });
-    }
-    return this.#pause;
+  /** Closes an instance, unless that is under way already. */
+  #discard(opening: Promise<StreamInstance>): void {
+    if (this.#instance !== opening) return;
+    this.#instance = null;
+    const closed = opening
+      .then((instance) => instance.close())
+      .catch(this.#options.onError)
+      .finally(() => this.#closing.delete(closed));
+    this.#closing.add(closed);
   }
-}
-
-/** True when the connection failed, false when the exchange refused this one subscription. */
-function isOutage(error: unknown): boolean {
-  return !(error instanceof ccxtErrors.ExchangeError);
 }

@@ -2,10 +2,15 @@ import type { Exchange } from 'ccxt';
 import type { Clock } from '../../market/clock.ts';
 import { guardHttp } from '../http.ts';
 import { tuneStreams } from './rules.ts';
+import { StreamSockets } from './sockets.ts';
 
 /** A ccxt instance that serves streams alone. */
 export interface StreamInstance {
   readonly exchange: Exchange;
+  /** True when one of its sockets has failed: what it knew of the market may be wrong from then on. */
+  readonly isBroken: boolean;
+  /** How long ccxt waits between two messages to the exchange, in ms. */
+  readonly messagePauseMs: number;
   /** Takes over the markets as the exchange's client knows them now. */
   refreshMarkets(): Promise<void>;
   /** Closes its sockets, those of peers that don't answer too. */
@@ -29,9 +34,9 @@ export async function createStreamInstance(
   exchange.throttler = client.throttler;
   // ccxt's own pause before a dial goes on after close(), and then opens a socket that nobody owns.
   exchange.options.ws = { ...exchange.options.ws, backoff: { base: 0, max: 0 } };
-  tuneStreams(exchange);
+  const messagePauseMs = tuneStreams(exchange);
   guardHttp(exchange, timeoutMs);
-  guardSends(exchange);
+  const sockets = new StreamSockets(exchange);
   // Without it ccxt refuses ws:// addresses, which an exchange file may give.
   await exchange.loadHttpProxyAgent();
 
@@ -45,36 +50,18 @@ export async function createStreamInstance(
   await refreshMarkets();
   return {
     exchange,
+    get isBroken() {
+      return sockets.isBroken;
+    },
+    messagePauseMs,
     refreshMarkets,
     close: async () => {
-      const clients = Object.values(exchange.clients ?? {});
-      const cut = clock.after(closeGraceMs, () => {
-        for (const { connection } of clients) connection?.terminate?.();
-      });
+      sockets.restore();
+      const cut = clock.after(closeGraceMs, () => sockets.terminate());
       await exchange.close();
       cut();
+      sockets.forbid();
       await exchange.fetchDispatcher?.destroy();
     },
-  };
-}
-
-/**
- * ccxt leaves the promise of a subscription that it sends late, behind its throttle, to nobody: where the socket has
- * closed meanwhile, its rejection would end the process. Who waits for a message is told by the close in any case.
- */
-function guardSends(exchange: Exchange): void {
-  const open = exchange.client.bind(exchange);
-  const guarded = new WeakSet<object>();
-  exchange.client = (url) => {
-    const client = open(url);
-    if (guarded.has(client)) return client;
-    guarded.add(client);
-    const send = client.send.bind(client);
-    client.send = (message) => {
-      const sent = send(message);
-      sent.catch(() => {});
-      return sent;
-    };
-    return client;
   };
 }

@@ -12,31 +12,37 @@ export interface PoolOptions extends ConnectionOptions {
 
 const longestRedialMs = 300_000;
 
-/** What was refused within so long is asked for again over one connection. */
-const gatherRefusedMs = 5000;
+/** Who leaves within so long is taken out of a connection by one replacement. */
+const gatherLeavesMs = 1000;
+
+/** A connection serves at least so long before it is replaced because of who has left, in ms. */
+const shortestServiceMs = 10_000;
 
 /** A connection and when it may be replaced. */
 interface Seat {
   readonly connection: Connection;
-  /** How many connections before this one were replaced one after the other. */
+  readonly openedAt: number;
+  /** How many connections before this one were replaced one after the other because they were silent. */
   readonly redials: number;
   readonly redialAfter: number;
-  /** The connection that this one takes over from, as long as both are open. */
-  old: Connection | null;
+  /** Keys of what the exchange refused over this connection. */
+  readonly refused: Set<string>;
+  /** The connections that this one takes over from, as long as they have something that it has not told yet. */
+  readonly olds: Set<Connection>;
   cancelHandOver: () => void;
-  /** Until when it takes more of what other connections were refused, epoch ms. */
-  readonly retriesUntil: number;
+  cancelReplacement: (() => void) | null;
 }
 
 /**
  * The streams of one kind of market of one exchange, over as few connections as the exchange's rules allow. A
- * connection is replaced by a new one where it seems dead, or holds a channel that ccxt cannot take back: the new one
- * takes all its subscriptions, and the old one is closed when the new one has spoken, so that nobody misses anything.
- * What the exchange refused is asked for again over another connection, since ccxt asks once per connection only.
+ * connection is replaced by a new one where it seems dead, or holds channels that ccxt cannot take back. Each
+ * subscription is served by the old one until the new one has brought its first message, so that none is missed. What
+ * the exchange refused is asked for again over another connection, since ccxt asks once per connection only.
  */
 export class StreamPool {
   readonly #options: PoolOptions;
   readonly #seats = new Set<Seat>();
+  readonly #closing = new Set<Promise<void>>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -47,110 +53,171 @@ export class StreamPool {
   }
 
   add(subscription: Subscription): void {
-    const seat = [...this.#seats].find((each) => this.#hasRoom(each, subscription));
-    (seat ?? this.#open(0)).connection.add(subscription);
+    this.#seatFor(subscription, 0).connection.add(subscription);
   }
 
   /** Ends a subscription, and with the last one of a connection the connection. */
   async remove(subscription: Subscription): Promise<void> {
+    this.#dropFromOlds(subscription);
     const seat = this.#find(subscription);
     if (!seat) return;
-    const { connection } = seat;
-    const removed = connection.remove(subscription);
-    if (connection.subscriptions.length === 0) await this.#close(seat);
-    else if (!(await removed) && this.#seats.has(seat)) this.#replace(seat, seat.redials);
+    const removed = seat.connection.remove(subscription);
+    if (seat.connection.isEmpty) this.#close(seat);
+    else if (!(await removed) && this.#seats.has(seat)) this.#replaceSoon(seat);
+    if (this.isEmpty) await this.#closed();
   }
 
   /**
    * Replaces the connection of a subscription, with growing pauses in between: where messages are known to be `missed`
-   * in any case, else where all its subscriptions are silent.
+   * in any case, else where all of the connection is silent.
    */
   redial(subscription: Subscription, missed: boolean): void {
     const seat = this.#find(subscription);
-    if (!seat) return;
     const { clock, patienceMs } = this.#options;
     const now = clock.now();
-    const { connection, redials, redialAfter } = seat;
-    if (now < Math.max(redialAfter, connection.triedAt + patienceMs)) return;
-    const isSilent = connection.subscriptions.every(({ heardAt }) => now - heardAt >= patienceMs);
+    if (!seat || now < seat.redialAfter || seat.connection.isPausing) return;
+    const askedAt = seat.connection.askedAt(subscription);
+    if (askedAt === null || now - askedAt < patienceMs) return;
+    const isSilent = now - seat.connection.heardAt >= patienceMs;
     if (!missed && !isSilent) return;
-    const isLongAgo = redials > 0 && now - redialAfter > longestRedialMs;
-    const next = this.#replace(seat, isLongAgo ? 1 : redials + 1);
+    const isLongAgo = seat.redials > 0 && now - seat.redialAfter > longestRedialMs;
+    const next = this.#replace(seat, isLongAgo ? 1 : seat.redials + 1);
     // What says nothing at all is not waited for.
     if (isSilent) this.#handOver(next);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#seats].map((seat) => this.#close(seat)));
-  }
-
-  #hasRoom({ connection }: Seat, { channel: joining }: Subscription): boolean {
-    const channels = connection.subscriptions.map(({ channel }) => channel);
-    return mayShare(this.#options.exchange, channels, joining);
+    for (const seat of [...this.#seats]) this.#close(seat);
+    await this.#closed();
   }
 
   #find(subscription: Subscription): Seat | undefined {
     return [...this.#seats].find(({ connection }) => connection.has(subscription));
   }
 
-  #open(redials: number, retriesForMs = 0): Seat {
+  /** A connection that may carry the subscription: one that has room and has not been refused it, else a new one. */
+  #seatFor({ channel: joining, key }: Subscription, redials: number): Seat {
+    const { exchange } = this.#options;
+    const known = [...this.#seats].find(({ connection, refused }) => {
+      const channels = connection.subscriptions.map(({ channel }) => channel);
+      return !refused.has(key) && mayShare(exchange, channels, joining);
+    });
+    return known ?? this.#open(redials, null);
+  }
+
+  #open(redials: number, previous: Connection | null): Seat {
     const { clock, random, patienceMs } = this.#options;
+    const openedAt = clock.now();
     const pauseMs = redials === 0 ? 0 : backoffMs(patienceMs, redials - 1, longestRedialMs, random);
+    const events = {
+      onSpoken: (subscription: Subscription) => this.#noteSpoken(seat, subscription),
+      onLost: (subscription: Subscription, cause: unknown) => this.#noteLost(seat.connection, subscription, cause),
+      onRefused: (subscription: Subscription) => this.#moveRefused(seat, subscription),
+    };
     const seat: Seat = {
-      connection: new Connection(this.#options, {
-        onSpoken: () => this.#handOver(seat),
-        onRefused: (subscription, refusals) => this.#retry(seat, subscription, refusals),
-      }),
+      connection: new Connection(this.#options, events, previous),
+      openedAt,
       redials,
-      redialAfter: clock.now() + pauseMs,
-      old: null,
+      redialAfter: openedAt + pauseMs,
+      refused: new Set(),
+      olds: new Set(),
       cancelHandOver: () => {},
-      retriesUntil: clock.now() + retriesForMs,
+      cancelReplacement: null,
     };
     this.#seats.add(seat);
     return seat;
   }
 
-  #retry(refused: Seat, subscription: Subscription, refusals: number): void {
-    const now = this.#options.clock.now();
-    const { connection } = refused;
-    const other = [...this.#seats].find(
-      (seat) => seat !== refused && now < seat.retriesUntil && this.#hasRoom(seat, subscription),
-    );
-    (other ?? this.#open(0, gatherRefusedMs)).connection.add(subscription, refusals);
-    connection.drop(subscription);
-    if (connection.subscriptions.length === 0) void this.#close(refused);
+  #noteSpoken(seat: Seat, subscription: Subscription): void {
+    if (this.#seats.has(seat)) this.#dropFromOlds(subscription);
+  }
+
+  /** Tells the listener, unless another connection goes on with the subscription. */
+  #noteLost(connection: Connection, subscription: Subscription, cause: unknown): void {
+    const all = [...this.#seats].flatMap((seat) => [seat.connection, ...seat.olds]);
+    const isServed = all.some((each) => each !== connection && each.hasSpokenTo(subscription));
+    if (!isServed) subscription.interrupt(cause);
+  }
+
+  #moveRefused(seat: Seat, subscription: Subscription): void {
+    if (!this.#seats.has(seat)) return;
+    seat.refused.add(subscription.key);
+    seat.connection.drop(subscription);
+    this.#seatFor(subscription, seat.redials).connection.add(subscription);
+    if (seat.connection.isEmpty) this.#close(seat);
+  }
+
+  #replaceSoon(seat: Seat): void {
+    const { clock } = this.#options;
+    const waitMs = Math.max(gatherLeavesMs, seat.openedAt + shortestServiceMs - clock.now());
+    seat.cancelReplacement ??= clock.after(waitMs, () => this.#replace(seat, seat.redials));
   }
 
   #replace(seat: Seat, redials: number): Seat {
-    const { connection, old } = seat;
-    seat.cancelHandOver();
-    this.#seats.delete(seat);
-    void old?.close();
-    const next = this.#open(redials);
-    next.old = connection;
-    connection.retire((subscription) => next.connection.hasSpokenTo(subscription));
+    const { connection, olds } = seat;
+    this.#forget(seat);
+    const next = this.#open(redials, connection);
+    for (const old of [...olds, connection]) next.olds.add(old);
+    connection.retire();
     for (const subscription of connection.subscriptions) next.connection.add(subscription);
-    next.cancelHandOver = this.#options.clock.after(this.#options.patienceMs, () => this.#handOver(next));
+    this.#handOverLater(next);
     return next;
   }
 
-  /** Closes the connection that was replaced. Who has not heard from the new one yet may miss something. */
-  #handOver(seat: Seat): void {
-    const { connection, old } = seat;
-    if (!old) return;
-    seat.cancelHandOver();
-    seat.old = null;
-    for (const subscription of connection.subscriptions) {
-      if (old.has(subscription) && !connection.hasSpokenTo(subscription)) subscription.interrupt(renewal());
-    }
-    void old.close();
+  /** After a while no first message is waited for any more of what the new connection has asked for: it may be quiet. */
+  #handOverLater(seat: Seat): void {
+    const { clock, patienceMs } = this.#options;
+    seat.cancelHandOver = clock.after(patienceMs, () => {
+      this.#handOverLater(seat);
+      for (const subscription of seat.connection.subscriptions) {
+        if (clock.now() >= (seat.connection.askedAt(subscription) ?? Number.POSITIVE_INFINITY)) {
+          this.#dropFromOlds(subscription);
+        }
+      }
+    });
   }
 
-  async #close(seat: Seat): Promise<void> {
+  /** Closes the connections that were replaced. Who was served by them may miss something. */
+  #handOver(seat: Seat): void {
     seat.cancelHandOver();
+    for (const old of seat.olds) {
+      for (const subscription of old.subscriptions) subscription.interrupt(renewal());
+      this.#closeConnection(old);
+    }
+    seat.olds.clear();
+  }
+
+  #dropFromOlds(subscription: Subscription): void {
+    for (const seat of this.#seats) {
+      for (const old of seat.olds) {
+        old.drop(subscription);
+        if (!old.isEmpty) continue;
+        seat.olds.delete(old);
+        this.#closeConnection(old);
+        if (seat.olds.size === 0) seat.cancelHandOver();
+      }
+    }
+  }
+
+  #forget(seat: Seat): void {
+    seat.cancelHandOver();
+    seat.cancelReplacement?.();
     this.#seats.delete(seat);
-    await Promise.all([seat.connection.close(), seat.old?.close()]);
+  }
+
+  #close(seat: Seat): void {
+    this.#forget(seat);
+    this.#handOver(seat);
+    this.#closeConnection(seat.connection);
+  }
+
+  #closeConnection(connection: Connection): void {
+    const closed = connection.close().finally(() => this.#closing.delete(closed));
+    this.#closing.add(closed);
+  }
+
+  async #closed(): Promise<void> {
+    await Promise.all(this.#closing);
   }
 }
 

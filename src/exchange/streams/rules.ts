@@ -1,4 +1,5 @@
 import type { Exchange } from 'ccxt';
+import type { StreamKind } from '../../market/market-streams.ts';
 import type { Channel } from './channel.ts';
 
 // What differs from exchange to exchange in its streams and ccxt does not know. Each line names where it comes from.
@@ -26,6 +27,9 @@ const messagePausesMs: Readonly<Record<string, number>> = {
   binanceus: 210,
   binanceusdm: 110,
 };
+
+/** ccxt would wait as long as between two requests, which takes Kraken a minute for sixty channels. */
+const longestMessagePauseMs = 200;
 
 /**
  * The depth to ask for where an exchange pushes fewer levels unless told. From ccxt's watchOrderBook of each, which lists
@@ -55,13 +59,39 @@ export function mayShare(exchange: string, channels: readonly Channel[], joining
   return !channels.some((channel) => channel.kind === 'candles' && channel.symbol === joining.symbol);
 }
 
-/** The depth of book to ask the stream for; undefined leaves it to the exchange. */
-export function streamDepth(exchange: string): number | undefined {
-  return bookDepths[exchange];
+/** The depth of book to ask the stream for, where `wanted` levels are; undefined leaves it to the exchange. */
+export function streamDepth(exchange: string, wanted: number): number | undefined {
+  return exchange === 'sim' ? wanted : bookDepths[exchange];
 }
 
-/** Sets up how an instance streams: one socket for all channels of an address, dead peers found within a minute. */
-export function tuneStreams(exchange: Exchange): void {
+/**
+ * What ccxt must be told to take back a book that was asked for with a depth. Bybit: unWatchOrderBook of its file names
+ * the channel of the usual depth otherwise.
+ */
+export function endOfBook(exchange: string): Record<string, number> {
+  return exchange === 'bybit' ? { limit: bookDepths.bybit ?? 0 } : {};
+}
+
+/**
+ * What ccxt says it takes back, and does not. OKX: its unWatchOHLCV forgets another name than watchOHLCV gave, so that
+ * the candles are never asked for again. Coinbase: it takes an unsubscription for confirmed when none is left on the
+ * socket (both in the exchange's file in ccxt/js/src/pro).
+ */
+const notEnded: Readonly<Record<string, readonly StreamKind[]>> = {
+  coinbase: ['ticker', 'orderBook', 'trades', 'candles'],
+  okx: ['candles'],
+};
+
+/** True where ccxt can take back a channel of the kind. */
+export function canEnd(exchange: string, kind: StreamKind): boolean {
+  return !notEnded[exchange]?.includes(kind);
+}
+
+/**
+ * Sets up how an instance streams: one socket for all channels of an address, dead peers found within a minute. Gives
+ * the pause between two messages to the exchange on one connection, in ms.
+ */
+export function tuneStreams(exchange: Exchange): number {
   const cap = channelCaps[exchange.id];
   if (exchange.options.streamLimits && cap !== undefined) {
     // ccxt would spread Binance's channels over up to 50 sockets.
@@ -76,11 +106,13 @@ export function tuneStreams(exchange: Exchange): void {
       exchange.options[method] = { ...exchange.options[method], name: 'ticker' };
     }
   }
-  const pauseMs = messagePausesMs[exchange.id];
-  if (pauseMs !== undefined) exchange.options.ws.cost = pauseMs / (exchange.rateLimit ?? pauseMs);
+  const rateLimitMs = exchange.rateLimit ?? longestMessagePauseMs;
+  const pauseMs = messagePausesMs[exchange.id] ?? Math.min(rateLimitMs, longestMessagePauseMs);
+  exchange.options.ws.cost = pauseMs / rateLimitMs;
   // Binance's is three minutes in ccxt; its servers answer pings like any other.
   const { keepAlive } = exchange.streaming;
   if (!(keepAlive <= longestKeepAliveMs)) exchange.streaming = { ...exchange.streaming, keepAlive: longestKeepAliveMs };
+  return pauseMs;
 }
 
 const longestKeepAliveMs = 20_000;

@@ -2,6 +2,7 @@ import type { Exchange } from 'ccxt';
 import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '../../market/market-streams.ts';
 import { toMarketDataError } from '../errors.ts';
 import { type Channel, channelKey } from './channel.ts';
+import { canEnd } from './rules.ts';
 import { watches } from './watches.ts';
 
 /** One stream that somebody listens to, whichever connection carries it at the moment. */
@@ -9,10 +10,12 @@ export interface Subscription {
   readonly channel: Channel;
   /** Tells its channel from the others of the exchange. */
   readonly key: string;
-  /** When it last had a message, epoch ms; at first, when it began. */
-  readonly heardAt: number;
-  /** Waits for the next message over an instance; resolves with what hands it on. */
-  nextFrom(exchange: Exchange): Promise<() => void>;
+  /** How often the exchange has refused it since its last message. */
+  refusals: number;
+  /** It is not to be asked for before this, epoch ms. */
+  waitUntil: number;
+  /** Waits for the next message over an instance; resolves with what hands it on, as the first since it was asked for. */
+  nextFrom(exchange: Exchange): Promise<(isFirst: boolean) => void>;
   /** Takes the subscription back at the exchange; null where ccxt cannot. */
   endAt(exchange: Exchange): Promise<unknown> | null;
   /** Tells the listener that messages may have been lost. */
@@ -30,21 +33,18 @@ export function createSubscription<K extends StreamKind>(
   const { exchange: id, symbol, timeframe } = request;
   const subject = { exchange: id, symbol, ...(timeframe === undefined ? {} : { timeframe }) };
   let closed = false;
-  let heardAt = now();
   return {
     channel: request,
     key: channelKey(request),
-    get heardAt() {
-      return heardAt;
-    },
+    refusals: 0,
+    waitUntil: 0,
     nextFrom: async (exchange) => {
       const message = await watch.next(exchange, request, now);
-      return () => {
-        heardAt = now();
-        if (!closed) listener.onMessage(message);
+      return (isFirst) => {
+        if (!closed) listener.onMessage(message, isFirst);
       };
     },
-    endAt: (exchange) => watch.end(exchange, request),
+    endAt: (exchange) => (canEnd(id, request.kind) ? watch.end(exchange, request) : null),
     interrupt: (cause) => {
       if (!closed) listener.onInterrupted(toMarketDataError(cause, subject));
     },

@@ -5,7 +5,7 @@ import type { StreamKind, StreamMessages, StreamRequest } from '../../market/mar
 import { toCandles, toTicker } from '../normalize.ts';
 import { toOrderBook } from '../normalize-book.ts';
 import { toTrades } from '../normalize-trades.ts';
-import { streamDepth } from './rules.ts';
+import { endOfBook, streamDepth } from './rules.ts';
 
 /** How one kind of stream is had from ccxt. */
 export interface Watch<K extends StreamKind> {
@@ -39,10 +39,12 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
   orderBook: {
     capabilities: ['STREAM_ORDER_BOOK'],
     next: async (exchange, { symbol, exchange: id, depth }, now) => {
-      const book = await exchange.watchOrderBook(symbol, streamDepth(id));
+      const wanted = depth?.() ?? usualDepth;
+      const book = await exchange.watchOrderBook(symbol, streamDepth(id, wanted));
       return toOrderBook(id, symbol, book, now(), depth?.() ?? usualDepth);
     },
-    end: (exchange, { symbol }) => (exchange.has.unWatchOrderBook ? exchange.unWatchOrderBook(symbol) : null),
+    end: (exchange, { symbol, exchange: id }) =>
+      exchange.has.unWatchOrderBook ? exchange.unWatchOrderBook(symbol, endOfBook(id)) : null,
   },
   candles: {
     capabilities: ['STREAM_CANDLES'],

@@ -10,6 +10,8 @@ const timeoutMs = 500;
 const patienceMs = 10_000;
 
 let exchange: Exchange;
+/** True once a socket of the newest instance has failed. */
+let isBroken: boolean;
 let clock: ManualClock;
 let opened: number;
 let closed: number;
@@ -24,6 +26,7 @@ beforeEach(() => {
   clock = new ManualClock();
   opened = 0;
   closed = 0;
+  isBroken = false;
   pools = [];
 });
 
@@ -39,8 +42,14 @@ function createPool(id = 'binance'): StreamPool {
     exchange: id,
     openInstance: async () => {
       opened += 1;
+      isBroken = false;
+      const number = opened;
       return {
         exchange,
+        get isBroken() {
+          return number === opened && isBroken;
+        },
+        messagePauseMs: 10,
         refreshMarkets: async () => {},
         close: async () => {
           closed += 1;
@@ -62,21 +71,26 @@ class FakeSubscription implements Subscription {
   readonly channel: Channel;
   readonly key: string;
   /** What waits for a message, one for each connection that carries it. */
-  waiting: { resolve(deliver: () => void): void; reject(error: unknown): void }[] = [];
-  heard = 0;
+  waiting: { resolve(deliver: (isFirst: boolean) => void): void; reject(error: unknown): void }[] = [];
+  /** Of each message, whether it was the first of its connection. */
+  readonly firsts: boolean[] = [];
   interruptions = 0;
   ends = 0;
-  heardAt: number;
+  refusals = 0;
+  waitUntil = 0;
   /** How the exchange takes it back. */
   end: (() => Promise<unknown>) | null = async () => {};
 
   constructor(symbol: string, kind: Channel['kind'] = 'ticker', timeframe?: string) {
     this.channel = { exchange: 'binance', symbol, kind, ...(timeframe === undefined ? {} : { timeframe }) };
     this.key = channelKey(this.channel);
-    this.heardAt = clock.now();
   }
 
-  nextFrom(): Promise<() => void> {
+  get heard(): number {
+    return this.firsts.length;
+  }
+
+  nextFrom(): Promise<(isFirst: boolean) => void> {
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
@@ -94,16 +108,19 @@ class FakeSubscription implements Subscription {
   /** A message comes over the connection that waits longest, or the one at `index`. */
   async speak(index = 0): Promise<void> {
     const [waiting] = this.waiting.splice(index, 1);
-    waiting?.resolve(() => {
-      this.heard += 1;
-      this.heardAt = clock.now();
-    });
+    waiting?.resolve((isFirst) => this.firsts.push(isFirst));
     await settle();
   }
 
   fail(error: unknown): void {
     for (const { reject } of this.waiting.splice(0)) reject(error);
   }
+}
+
+/** The socket of the newest instance drops, and with it all that it carries. */
+function drop(...all: readonly FakeSubscription[]): void {
+  isBroken = true;
+  for (const each of all) each.fail(new ccxtErrors.NetworkError('dropped'));
 }
 
 async function join(pool: StreamPool, ...all: readonly FakeSubscription[]): Promise<void> {
@@ -137,6 +154,9 @@ test('two timeframes of a market have a connection each where ccxt would mix the
   expect(opened).toBe(3);
 });
 
+/** How long after it was opened a connection is replaced because somebody has left. */
+const replacedAfterMs = 10_000;
+
 test('where a channel cannot be taken back, a new connection takes the others over, and they miss nothing', async () => {
   const pool = createPool();
   const [leaving, one, other] = ['A/B', 'C/D', 'E/F'].map((symbol) => new FakeSubscription(symbol));
@@ -146,18 +166,45 @@ test('where a channel cannot be taken back, a new connection takes the others ov
   await one.speak();
   await other.speak();
   await pool.remove(leaving);
-  await settle();
+  await clock.advance(replacedAfterMs);
   expect([opened, closed]).toEqual([2, 0]);
-  // The old one goes on until each has heard from the new one.
+  // Each is served by the old one until it has heard from the new one, and by one of them only.
   await one.speak(0);
   await one.speak(0);
-  expect(closed).toBe(0);
+  await one.speak(0);
+  expect([one.firsts, closed]).toEqual([[true, false, true], 0]);
   await other.speak(1);
   await settle();
   expect([opened, closed]).toEqual([2, 1]);
   expect([one.interruptions, other.interruptions]).toEqual([0, 0]);
-  await one.speak(one.waiting.length - 1);
-  expect(one.heard).toBe(4);
+});
+
+test('those who leave one after the other are taken out by one replacement, and who stays is served throughout', async () => {
+  const pool = createPool();
+  const leaving = Array.from({ length: 20 }, (_, index) => new FakeSubscription(`S${index}/B`));
+  const staying = new FakeSubscription('A/B');
+  await join(pool, staying, ...leaving);
+  await clock.advance(replacedAfterMs);
+  for (const each of leaving) {
+    each.end = null;
+    await pool.remove(each);
+    await clock.advance(20);
+    await staying.speak();
+  }
+  await clock.advance(1000);
+  expect(opened).toBe(2);
+  // Another leaves before the new connection has spoken, and the one that serves goes on.
+  await staying.speak(0);
+  expect([staying.heard, staying.interruptions, closed]).toEqual([21, 0, 0]);
+  const late = new FakeSubscription('Z/B');
+  late.end = null;
+  await join(pool, late);
+  await pool.remove(late);
+  await clock.advance(replacedAfterMs);
+  expect([opened, closed]).toEqual([3, 1]);
+  await staying.speak(staying.waiting.length - 1);
+  await settle();
+  expect([staying.heard, staying.interruptions, closed]).toEqual([22, 0, 2]);
 });
 
 test.each([
@@ -171,12 +218,11 @@ test.each([
   const removed = pool.remove(leaving);
   await clock.advance(timeoutMs);
   await removed;
-  await settle();
-  expect(opened).toBe(2);
-  // Not waited for longer than patience.
+  await clock.advance(replacedAfterMs);
+  expect([opened, closed]).toEqual([2, 0]);
+  // Who has been asked for and says nothing may be quiet: it is not waited for longer than patience.
   await clock.advance(patienceMs);
-  expect(closed).toBe(1);
-  expect(staying.interruptions).toBe(1);
+  expect([closed, staying.interruptions]).toEqual([1, 0]);
 });
 
 test('what drops together comes back together, after pauses that grow', async () => {
@@ -184,8 +230,8 @@ test('what drops together comes back together, after pauses that grow', async ()
   const all = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, ...all);
   const pauses: number[] = [];
-  for (let drop = 0; drop < 4; drop++) {
-    for (const each of all) each.fail(new ccxtErrors.NetworkError('dropped'));
+  for (let attempt = 0; attempt < 4; attempt++) {
+    drop(...all);
     await settle();
     let waited = 0;
     while (all.some(({ waiting }) => waiting.length === 0) && waited < 200_000) {
@@ -198,7 +244,42 @@ test('what drops together comes back together, after pauses that grow', async ()
   expect(pauses[0]).toBeLessThanOrEqual(1000);
   expect(pauses[3]).toBeGreaterThan(2 * (pauses[1] ?? 0));
   expect(all.map(({ interruptions }) => interruptions)).toEqual([4, 4]);
-  expect(opened).toBe(1);
+  // A new one each time: what ccxt knew of the market before may be wrong.
+  expect([opened, closed]).toEqual([5, 4]);
+});
+
+test('what fails alone does so alone, and goes on over the same connection', async () => {
+  const pool = createPool();
+  const [failing, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
+  await join(pool, failing, other);
+  const pauses: number[] = [];
+  for (let attempt = 0; attempt < 3; attempt++) {
+    failing.fail(new ccxtErrors.ExchangeNotAvailable('no snapshot'));
+    await settle();
+    let waited = 0;
+    while (failing.waiting.length === 0) {
+      await clock.advance(100);
+      waited += 100;
+    }
+    pauses.push(waited);
+  }
+  expect(pauses).toEqual([500, 1000, 2000]);
+  expect([failing.interruptions, other.interruptions, opened]).toEqual([3, 0, 1]);
+});
+
+test('who has heard something is not disturbed by an error that is told to all', async () => {
+  const pool = createPool();
+  const [refused, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
+  await join(pool, refused, other);
+  await other.speak();
+  const error = new ccxtErrors.BadSymbol('A/B');
+  for (const each of [refused, other]) each.fail(error);
+  await settle();
+  expect([other.waiting.length, other.interruptions, refused.interruptions]).toEqual([1, 0, 1]);
+  // Its own error is told twice in a row.
+  other.fail(error);
+  await settle();
+  expect([other.waiting.length, other.interruptions]).toEqual([0, 1]);
 });
 
 test('a market that is refused waits alone, and is asked for again over another connection', async () => {
@@ -267,6 +348,11 @@ test('messages that are known to be missed are reason enough', async () => {
   await join(pool, deaf, other);
   await clock.advance(patienceMs);
   await other.speak();
+  // Just asked for it is no reason yet, nor is it while a market waits because it was refused.
+  pool.redial(deaf, true);
+  await settle();
+  expect(opened).toBe(1);
+  await clock.advance(10);
   pool.redial(deaf, true);
   await settle();
   expect([opened, closed]).toEqual([2, 0]);
@@ -293,4 +379,71 @@ test('whoever leaves and comes again at once is subscribed once more, after the 
   await settle();
   expect(again.waiting).toHaveLength(1);
   expect(opened).toBe(1);
+});
+
+test('neither an outage nor a refusal is asked about more often because it is silent', async () => {
+  const count = async (error: Error, isSocket: boolean): Promise<number> => {
+    opened = 0;
+    closed = 0;
+    const pool = createPool();
+    const lonely = new FakeSubscription('A/B');
+    await join(pool, lonely);
+    let asked = 0;
+    for (let second = 0; second < 1800; second++) {
+      if (lonely.waiting.length > 0) {
+        asked += 1;
+        isBroken = isSocket;
+        lonely.fail(error);
+      }
+      await clock.advance(1000);
+      pool.redial(lonely, second % 2 === 0);
+    }
+    await pool.close();
+    return asked;
+  };
+  expect(await count(new ccxtErrors.NetworkError('down'), true)).toBeLessThan(70);
+  expect(await count(new ccxtErrors.BadSymbol('no'), false)).toBeLessThan(20);
+});
+
+test('a refused market whose connection is replaced meanwhile is carried once, and leaves nothing', async () => {
+  const pool = createPool();
+  const [refused, staying, leaving] = ['A/B', 'C/D', 'E/F'].map((symbol) => new FakeSubscription(symbol));
+  if (!refused || !staying || !leaving) throw new Error('three');
+  leaving.end = null;
+  await join(pool, refused, staying, leaving);
+  await clock.advance(replacedAfterMs);
+  refused.fail(new ccxtErrors.BadSymbol('no'));
+  await settle();
+  await pool.remove(leaving);
+  await clock.advance(10_000);
+  expect(refused.waiting).toHaveLength(1);
+  await pool.remove(refused);
+  await pool.remove(staying);
+  expect([pool.isEmpty, closed]).toEqual([true, opened]);
+});
+
+test('who is refused over the new connection is told when the old one closes', async () => {
+  const pool = createPool();
+  const [refused, other, leaving] = ['A/B', 'C/D', 'E/F'].map((symbol) => new FakeSubscription(symbol));
+  if (!refused || !other || !leaving) throw new Error('three');
+  leaving.end = null;
+  await join(pool, refused, other, leaving);
+  await refused.speak();
+  await pool.remove(leaving);
+  await clock.advance(replacedAfterMs);
+  const [, anew] = refused.waiting;
+  anew?.reject(new ccxtErrors.BadSymbol('no'));
+  await settle();
+  // The old connection serves it still.
+  await refused.speak(0);
+  expect([refused.heard, refused.interruptions]).toEqual([2, 0]);
+});
+
+test('who comes and goes at once opens nothing', async () => {
+  const pool = createPool();
+  const brief = new FakeSubscription('A/B');
+  pool.add(brief);
+  await pool.remove(brief);
+  await settle();
+  expect([opened, closed, pool.isEmpty]).toEqual([0, 0, true]);
 });
