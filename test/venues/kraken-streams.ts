@@ -45,7 +45,7 @@ const status = { version: '2.0.10', system: 'online', api_version: 'v2', connect
  * socket has at most one candle interval for each symbol, as at the exchange.
  */
 export const krakenStreams: StreamDefinition = {
-  path: /\/publicV2/,
+  path: /^\/v2/,
   greeting: [{ channel: 'status', type: 'update', data: [status] }],
   heartbeat: { channel: 'heartbeat' },
   answer,

@@ -140,7 +140,7 @@ describe.each([binance, kraken])('$id streams', ({ id, create, btc, eth, params 
 
   /** A socket without ccxt. */
   async function open(venue: Venue): Promise<WebSocket> {
-    const path = id === 'kraken' ? '/publicV2' : '/stream/spot/ws';
+    const path = id === 'kraken' ? '/v2' : '/stream/spot/ws';
     const socket = new WebSocket(venue.url.replace('http', 'ws') + path);
     const count = venue.streamSockets;
     await until(() => venue.streamSockets > count && socket.readyState === WebSocket.OPEN);

@@ -48,7 +48,7 @@ describe.each(exchanges)('$id streams through ccxt', ({ id, create, btc, eth, so
 
 it('kraken: a socket has one candle interval of a symbol, and its heartbeat is a message', async () => {
   const { venue, close } = await startStreaming('kraken', createKraken);
-  const socket = new WebSocket(`${venue.url.replace('http', 'ws')}/publicV2`);
+  const socket = new WebSocket(`${venue.url.replace('http', 'ws')}/v2`);
   const received: unknown[] = [];
   socket.on('message', (data) => received.push(JSON.parse(data.toString())));
   await until(() => received.length === 1);
