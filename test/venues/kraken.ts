@@ -155,7 +155,14 @@ function refuse(status: number): Reply {
 function exchangeConfig(url: string): ExchangeConfig {
   const socket = url.replace('http', 'ws');
   // As at the exchange, the addresses of version 2 end in v2: ccxt goes by that for its pings.
-  const streams = { public: '', private: '/auth', publicV2: '/v2', privateV2: '/auth/v2', beta: '/beta' };
+  const streams = {
+    public: '',
+    private: '/auth',
+    publicV2: '/v2',
+    privateV2: '/auth/v2',
+    beta: '/beta',
+    'beta-private': '/beta/auth',
+  };
   const ws = Object.fromEntries(Object.entries(streams).map(([name, path]) => [name, `${socket}${path}`]));
   return { urls: { api: { public: url, private: url, zendesk: `${url}/zendesk`, ws } } };
 }
