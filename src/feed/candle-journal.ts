@@ -3,10 +3,15 @@ import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
 import { periodAfter, periodStart } from '../market/timeframe.ts';
 import type { FeedEvent } from './event.ts';
+import { hole } from './hole.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
+import type { TopicRequest } from './topic.ts';
 
-/** How long after its period an exchange may still change a candle, in ms; none that comes later closes it sooner. */
+/** A candle may still change, or its exchange's clock be behind ours, so long after its period or its last change, in ms. */
 const graceMs = 2000;
+
+/** An exchange's answers may be so much behind its stream, in ms. */
+const lagMs = 10_000;
 
 /** Candles that came together, oldest first. */
 export interface CandleMessage {
@@ -17,39 +22,55 @@ export interface CandleMessage {
 
 /**
  * A journal of candles: the forming one at each change, and each one once more when it has closed. A candle has closed
- * when a later one is there, or when the exchange, asked some time after its period, knows none.
+ * when a later one is there, or when the exchange, asked some time after its period and its last change, says so.
  */
 export class CandleJournal implements Journal<CandleMessage, Candle> {
+  readonly #request: TopicRequest;
   readonly #timeframe: string;
   readonly #clock: Clock;
   #forming: Candle | null = null;
-  /** Start of the last candle that was told as closed. */
-  #closedAt: number | null = null;
+  /** When the forming one changed last, and when the stream was the one to say so, epoch ms. */
+  #changedAt = 0;
+  #streamedAt = Number.NEGATIVE_INFINITY;
+  /** Not asked before this whether the forming one has closed, epoch ms. */
+  #askAt = 0;
+  /** The last candle that was told as closed. */
+  #closed: Candle | null = null;
   /** Since when a fetch is missing, epoch ms; null while none is. */
   #behindSince: number | null = null;
   /** What the stream has brought while something before it is missing, by timestamp. */
   readonly #held = new Map<number, Candle>();
+  #heldSince: number | null = null;
   #error: MarketDataError | null = null;
   /** Start of the period in which it began, epoch ms: from then on none is skipped. Null once what came since is lost. */
   #startAt: number | null;
 
-  constructor(timeframe: string, clock: Clock) {
-    this.#timeframe = timeframe;
+  constructor(request: TopicRequest, clock: Clock) {
+    this.#request = request;
+    this.#timeframe = request.timeframe ?? '1m';
     this.#clock = clock;
-    this.#startAt = periodStart(timeframe, clock.now());
+    this.#startAt = periodStart(this.#timeframe, clock.now());
   }
 
   get isBehind(): boolean {
     return this.#behindSince !== null;
   }
 
+  get waitingSince(): number | null {
+    return this.#heldSince;
+  }
+
   get dueAt(): number | null {
-    return this.#forming ? periodAfter(this.#timeframe, this.#forming.timestamp) + graceMs : null;
+    if (!this.#forming) return null;
+    const endAt = periodAfter(this.#timeframe, this.#forming.timestamp);
+    return Math.max(endAt + graceMs, this.#changedAt + graceMs, this.#askAt);
   }
 
   get latest(): readonly FeedEvent<Candle>[] {
-    if (this.#forming) return [toEvent(this.#forming)];
-    return this.#error ? [{ key: 'error', value: this.#error }] : [];
+    const candle = this.#forming ?? this.#closed;
+    const events: FeedEvent<Candle>[] = candle ? [toEvent(candle)] : [];
+    if (this.#error) events.push({ key: 'error', value: this.#error });
+    return events;
   }
 
   /** Start of the oldest candle that is not told as closed yet, epoch ms; null when that may be any. */
@@ -59,15 +80,16 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
 
   /** Start of the newest candle that was told, epoch ms; null when none was. */
   get #last(): number | null {
-    return this.#forming?.timestamp ?? this.#closedAt;
+    return this.#forming?.timestamp ?? this.#closed?.timestamp ?? null;
   }
 
   take({ candles, isWhole }: CandleMessage, origin: Origin, asOf: number): Entry<Candle> {
     // A first fetch that the stream has overtaken knows less.
     if (origin === 'fetch' && this.#last !== null && !this.isBehind) return { events: [], moved: false };
     this.#error = null;
+    const moved = this.#hasMoved(candles);
     const events = origin === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
-    return { events, moved: events.length > 0 };
+    return { events, moved };
   }
 
   fail(error: MarketDataError): readonly FeedEvent<Candle>[] {
@@ -81,30 +103,46 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   }
 
   giveUp(): readonly FeedEvent<Candle>[] {
+    const isHole = this.#last !== null && this.isBehind;
     this.#behindSince = null;
     // How the forming candle ended will not be known.
     this.#forming = null;
-    this.#closedAt = null;
+    this.#closed = null;
     this.#startAt = null;
-    return this.#release();
+    const events = this.#release();
+    return isHole ? [hole(this.#request, 'candles'), ...events] : events;
+  }
+
+  /** True when there was a trade since what is known. */
+  #hasMoved(candles: readonly Candle[]): boolean {
+    const last = this.#forming ?? this.#closed;
+    if (!last) return false;
+    return candles.some(({ timestamp, volume }) =>
+      timestamp === last.timestamp ? volume > last.volume : timestamp > last.timestamp && volume > 0,
+    );
   }
 
   #takeStreamed(candles: readonly Candle[]): readonly FeedEvent<Candle>[] {
+    this.#streamedAt = this.#clock.now();
     for (const candle of this.#newsOf(candles)) this.#held.set(candle.timestamp, candle);
+    this.#heldSince ??= this.#clock.now();
     return this.isBehind ? [] : this.#release();
   }
 
   #takeFetched(candles: readonly Candle[], isWhole: boolean, asOf: number): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
-    const news = this.#newsOf(candles);
+    const news = this.#newsOf(candles).filter((candle) => !this.#isLagging(candle));
     news.forEach((candle, index) => {
-      this.#advance(candle, index < news.length - 1, events);
+      const isLast = index === news.length - 1;
+      // What had closed before anything was known never formed before anybody's eyes.
+      const hasClosed = this.#last === null && candle.closed && asOf >= this.#endOf(candle) + graceMs;
+      this.#advance(candle, !isLast || hasClosed, events);
     });
     for (const candle of candles) this.#dropOlder(candle);
     if (!isWhole) this.#behindSince ??= asOf;
     if (!isWhole || asOf < (this.#behindSince ?? asOf)) return events;
     this.#behindSince = null;
-    this.#closeElapsed(asOf, events);
+    this.#closeElapsed(candles, asOf, events);
     return [...events, ...this.#release()];
   }
 
@@ -114,6 +152,13 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     if (this.#last !== null) return candles;
     const recent = since === null ? [] : candles.filter(({ timestamp }) => timestamp >= since);
     return recent.length > 0 ? recent : candles.slice(-1);
+  }
+
+  /** A period's volume only grows: an answer with less than the stream has told a moment ago is from before that. */
+  #isLagging({ timestamp, volume }: Candle): boolean {
+    const forming = this.#forming;
+    if (!forming || timestamp !== forming.timestamp || volume >= forming.volume) return false;
+    return this.#clock.now() - this.#streamedAt < lagMs;
   }
 
   #release(): readonly FeedEvent<Candle>[] {
@@ -129,41 +174,51 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
       this.#held.delete(candle.timestamp);
       this.#advance(candle, index < held.length - 1, events);
     }
+    this.#heldSince = null;
     return events;
   }
 
-  /** A period's volume only grows, so that what the stream brought with less of it came before the fetch. */
   #dropOlder({ timestamp, volume }: Candle): void {
     const held = this.#held.get(timestamp);
     if (held && held.volume <= volume) this.#held.delete(timestamp);
   }
 
-  /** Goes on to this candle, which follows what is known or is the forming one again; it has closed if one follows it. */
-  #advance(candle: Candle, isFollowed: boolean, events: FeedEvent<Candle>[]): void {
+  /** Goes on to this candle, which follows what is known or is the forming one again. */
+  #advance(candle: Candle, hasClosed: boolean, events: FeedEvent<Candle>[]): void {
     const forming = this.#forming;
-    const from = forming?.timestamp ?? (this.#closedAt ?? Number.NEGATIVE_INFINITY) + 1;
+    const from = forming?.timestamp ?? (this.#closed?.timestamp ?? Number.NEGATIVE_INFINITY) + 1;
     if (candle.timestamp < from) return;
     if (forming && candle.timestamp > forming.timestamp) this.#close(forming, events);
-    if (isFollowed) {
+    if (hasClosed) {
       this.#close(candle, events);
       return;
     }
     const next = Object.freeze({ ...candle, closed: false });
     if (this.#forming && isSameCandle(this.#forming, next)) return;
     this.#forming = next;
+    this.#changedAt = this.#clock.now();
     events.push(toEvent(next));
   }
 
   /** Closes the forming candle whose period, and some time, has passed without a later one. */
-  #closeElapsed(asOf: number, events: FeedEvent<Candle>[]): void {
+  #closeElapsed(candles: readonly Candle[], asOf: number, events: FeedEvent<Candle>[]): void {
     const { dueAt } = this;
-    if (this.#forming && dueAt !== null && asOf >= dueAt) this.#close(this.#forming, events);
+    const forming = this.#forming;
+    if (!forming || dueAt === null || asOf < dueAt) return;
+    const fetched = candles.find(({ timestamp }) => timestamp === forming.timestamp);
+    // Some periods are longer than they are called.
+    if (fetched?.closed === false) this.#askAt = asOf + lagMs;
+    else this.#close(forming, events);
   }
 
   #close(candle: Candle, events: FeedEvent<Candle>[]): void {
-    this.#closedAt = candle.timestamp;
+    this.#closed = Object.freeze({ ...candle, closed: true });
     this.#forming = null;
-    events.push(toEvent(Object.freeze({ ...candle, closed: true })));
+    events.push(toEvent(this.#closed));
+  }
+
+  #endOf({ timestamp }: Candle): number {
+    return periodAfter(this.#timeframe, timestamp);
   }
 }
 

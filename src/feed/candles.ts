@@ -15,7 +15,7 @@ export function createCandleRules(options: Upstream): KindRules<CandleMessage, C
   return {
     kind: 'candles',
     mostWaiting: 1000,
-    createJournal: ({ timeframe = '1m' }) => new CandleJournal(timeframe, clock),
+    createJournal: (request) => new CandleJournal(request, clock),
     laneOf: ({ exchange, symbol, timeframe }) => `${exchange} ${symbol} ${timeframe}`,
     openStream: (request, listener) =>
       streams.open(
@@ -25,7 +25,7 @@ export function createCandleRules(options: Upstream): KindRules<CandleMessage, C
           onInterrupted: (error) => listener.onInterrupted(error),
         },
       ),
-    fetch: (topics, _origin, onOutcome) => {
+    fetch: (topics, origin, onOutcome) => {
       const ask = async (topic: Topic<CandleMessage, Candle>): Promise<CandleMessage> => {
         const { exchange, symbol, timeframe = '1m' } = topic.request;
         const { since } = topic.journal;
@@ -37,7 +37,7 @@ export function createCandleRules(options: Upstream): KindRules<CandleMessage, C
         const reaches = since === null || (candles[0]?.timestamp ?? since) <= since;
         return { candles: reaches ? candles : [], isWhole: reaches };
       };
-      return fetchEach(topics, limiterOf, ask, onOutcome);
+      return fetchEach(topics, origin, limiterOf, ask, onOutcome);
     },
   };
 }

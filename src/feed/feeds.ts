@@ -69,21 +69,22 @@ export interface FeedsOptions extends Timing {
   readonly onHealth: OnHealth;
 }
 
-/** How many polls of single markets an exchange is sent at a time. */
-const parallelPolls = 4;
+/** How many polls of single markets an exchange is sent at a time, and how many first fetches beside them. */
+const parallelCalls = 4;
 
 const longestCheckMs = 1000;
 
 export function createFeeds(options: FeedsOptions): Feeds {
   const { marketData, streams, onHealth, ...timing } = options;
-  const { clock, pollIntervalMs, silenceMs, staleMaxMs } = timing;
+  const { clock, silenceMs, staleMaxMs } = timing;
   const limiters = new Map<string, LimitFunction>();
   let streamCount = 0;
   let closed = false;
 
-  function limiterOf(exchange: string): LimitFunction {
-    const limiter = limiters.get(exchange) ?? pLimit(parallelPolls);
-    limiters.set(exchange, limiter);
+  function limiterOf(exchange: string, origin: 'fetch' | 'poll'): LimitFunction {
+    const key = `${exchange} ${origin}`;
+    const limiter = limiters.get(key) ?? pLimit(parallelCalls);
+    limiters.set(key, limiter);
     return limiter;
   }
 
@@ -122,7 +123,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
   function toLive<V extends { readonly stale: boolean }>(topic: Topic<V, V> | undefined): LiveValue<V> | null {
     const value = topic && latestValue(topic);
     if (!topic || !value) return null;
-    const isCurrent = !value.stale && (topic.isStreamed || topic.fetchedAgoMs <= 1.5 * pollIntervalMs);
+    const isCurrent = !value.stale && (topic.isStreamed || topic.fetchedAgoMs <= 1.5 * topic.pollPaceMs);
     return { value, isCurrent };
   }
 
@@ -150,13 +151,15 @@ export function createFeeds(options: FeedsOptions): Feeds {
     },
     trades: (id, symbol) => {
       const exchange = open(id);
-      return trades.subscribe([{ exchange, symbol }], { isSame: () => false });
+      return trades.subscribe([{ exchange, symbol }]);
     },
     liveTicker: (exchange, symbol) => toLive(tickers.find({ exchange, symbol })),
     liveOrderBook: (exchange, symbol, limit) => {
       const topic = orderBooks.find({ exchange, symbol });
       const live = toLive(topic);
-      return live && topic && topic.depth < limit ? { ...live, isCurrent: false } : live;
+      return live && topic && !isDeepEnough(live.value, limit, topic.madeForDepth)
+        ? { ...live, isCurrent: false }
+        : live;
     },
     offerTicker: (ticker) =>
       tickers.offer({ exchange: ticker.exchange, symbol: ticker.symbol }, ticker, ticker.receivedAt),
@@ -176,4 +179,10 @@ export function createFeeds(options: FeedsOptions): Feeds {
       for (const kind of kinds) kind.close();
     },
   };
+}
+
+/** True unless the book may lack levels because nobody asked for so many, or because the stream ends there. */
+function isDeepEnough({ bids, asks }: OrderBook, limit: number, madeForDepth: number): boolean {
+  if (limit > madeForDepth) return false;
+  return Math.max(bids.length, asks.length) >= limit || bids.length !== asks.length;
 }

@@ -27,6 +27,8 @@ export interface Journal<T, V> {
   giveUp(): readonly FeedEvent<V>[];
   /** True while something is missing that a fetch would bring. */
   readonly isBehind: boolean;
+  /** Since when the stream's messages wait for what is missing before them, epoch ms; null while none does. */
+  readonly waitingSince: number | null;
   /** When a fetch is wanted although nothing is missing so far, epoch ms; null for never. */
   readonly dueAt: number | null;
   /** The time of the oldest that a fetch must bring to miss nothing, epoch ms; null where that is no question. */

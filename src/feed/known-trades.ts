@@ -29,20 +29,11 @@ class Seen {
 export class KnownTrades {
   readonly #seen: Readonly<Record<Way, Seen>> = { stream: new Seen(), fetch: new Seen() };
   #idsAgree = false;
-  /** True when the stream may repeat what it said before. */
-  #mayRepeat = false;
 
-  /** The stream has begun anew. */
-  interrupt(): void {
-    this.#mayRepeat = true;
-  }
-
-  /** Notes trades that came together and gives those that were not known. */
-  take(trades: readonly Trade[], way: Way): readonly Trade[] {
+  /** Notes trades that came together, of which some may have come the same way before, and gives those that were not known. */
+  take(trades: readonly Trade[], way: Way, mayRepeat: boolean): readonly Trade[] {
     const [own, other] =
       way === 'stream' ? [this.#seen.stream, this.#seen.fetch] : [this.#seen.fetch, this.#seen.stream];
-    const repeats = way === 'fetch' || this.#mayRepeat;
-    if (way === 'stream') this.#mayRepeat = false;
     if (trades.some(({ id }) => id !== null && other.ids.has(id))) this.#idsAgree = true;
     const together = new Map<string, number>();
     return trades.filter((trade) => {
@@ -51,7 +42,7 @@ export class KnownTrades {
       const nth = (together.get(content) ?? 0) + 1;
       together.set(content, nth);
       const known = own.contents.get(content) ?? 0;
-      if (id === null ? repeats && nth <= known : own.ids.has(id)) return false;
+      if (id === null ? mayRepeat && nth <= known : own.ids.has(id)) return false;
       own.add(id, content, known + 1);
       if (id !== null && this.#idsAgree) return !other.ids.has(id);
       return known + 1 > (other.contents.get(content) ?? 0);

@@ -12,9 +12,14 @@ export interface LaneOptions<T, V> {
   readonly clock: Clock;
   readonly random: () => number;
   readonly intervalMs: number;
+  /** Called for a topic whose call was not answered in time, with the time at which its round began, epoch ms. */
+  readonly onTimeout: (topic: Topic<T, V>, error: MarketDataError, askedAt: number) => void;
   /** Called after each round: with the error when nothing succeeded, else with null. */
   readonly onHealth: (error: MarketDataError | null) => void;
 }
+
+/** How many rounds may be left out before what they would have told counts as unknown. */
+const quietRounds = 3;
 
 /** Topics that are polled together, while they want it. */
 export class Lane<T, V> {
@@ -26,6 +31,7 @@ export class Lane<T, V> {
   /** When the next round may begin, epoch ms: an interval after the last, and when the exchange allows. */
   #nextAt = Number.NEGATIVE_INFINITY;
   #quietUntil = Number.NEGATIVE_INFINITY;
+  #cancelQuiet = (): void => {};
 
   constructor(options: LaneOptions<T, V>) {
     this.#options = options;
@@ -71,6 +77,7 @@ export class Lane<T, V> {
 
   /** Ends the polling. */
   stop(): void {
+    this.#cancelQuiet();
     this.#polling?.abort();
     this.#polling = null;
   }
@@ -99,7 +106,7 @@ export class Lane<T, V> {
   }
 
   async #fetchRound(signal: AbortSignal): Promise<PollRound> {
-    const topics = [...this.#topics].filter(({ wantsPoll }) => wantsPoll);
+    const topics = [...this.#topics].filter(({ isDue }) => isDue);
     if (topics.length === 0) {
       this.#note(null, signal);
       return { failed: false, retryAfterMs: 0 };
@@ -109,11 +116,15 @@ export class Lane<T, V> {
     let succeeded = 0;
     let retryAfterMs = 0;
     let failure: MarketDataError | null = null;
+    let plea: MarketDataError | null = null;
     await this.#options.fetch(topics, (topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         if (!outcome.isFinal) failure ??= outcome;
-        retryAfterMs = Math.max(retryAfterMs, outcome.details.retryAfterMs ?? 0);
-        if (!signal.aborted) topic.failFetch(outcome);
+        const { retryAfterMs: pauseMs = 0 } = outcome.details;
+        if (pauseMs > retryAfterMs) [retryAfterMs, plea] = [pauseMs, outcome];
+        if (signal.aborted) return;
+        topic.failFetch(outcome);
+        if (outcome.code === 'TIMEOUT') this.#options.onTimeout(topic, outcome, askedAt);
       } else {
         succeeded += 1;
         if (!signal.aborted) topic.takeFetched(outcome, 'poll', askedAt);
@@ -122,7 +133,17 @@ export class Lane<T, V> {
     const error = succeeded === 0 ? failure : null;
     this.#note(error, signal);
     this.#quietUntil = this.#options.clock.now() + retryAfterMs;
+    if (plea && !signal.aborted) this.#failUnasked(plea, retryAfterMs);
     return { failed: error !== null, retryAfterMs };
+  }
+
+  /** The exchange wants to be left in peace for long: what is not asked meanwhile is not known to be true any more. */
+  #failUnasked(error: MarketDataError, retryAfterMs: number): void {
+    const { clock, intervalMs } = this.#options;
+    if (retryAfterMs <= quietRounds * intervalMs) return;
+    this.#cancelQuiet = clock.after(quietRounds * intervalMs, () => {
+      for (const topic of this.#topics) if (topic.wantsPoll) topic.failFetch(error.withSymbol(topic.request.symbol));
+    });
   }
 
   #note(error: MarketDataError | null, signal: AbortSignal): void {

@@ -2,7 +2,7 @@ import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import { isOlder } from '../market/ticker.ts';
 import type { FeedEvent } from './event.ts';
-import type { Entry, Journal } from './journal.ts';
+import type { Entry, Journal, Origin } from './journal.ts';
 
 /** What a ticker and a book have in common. */
 interface Snapshot {
@@ -26,10 +26,12 @@ export interface LatestJournalOptions<V extends Snapshot> {
 /** A journal of values of which each replaces the one before: tickers and order books. */
 export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
   readonly isBehind = false;
+  readonly waitingSince = null;
   readonly dueAt = null;
   readonly since = null;
   readonly #options: LatestJournalOptions<V>;
   #value: V | null = null;
+  #isStreamed = false;
   /** Why the exchange fails, while it does. */
   #error: MarketDataError | null = null;
 
@@ -46,12 +48,14 @@ export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
     return first ? [{ key, value: first }] : [];
   }
 
-  take(next: V): Entry<V> {
+  take(next: V, origin: Origin): Entry<V> {
     const { key, isSame, hasMoved } = this.#options;
     const known = this.#value;
     if (known && next.stale) return { events: this.#markStale(known), moved: false };
-    if (known && isOlder(known, next)) return { events: [], moved: false };
+    const isStreamed = origin === 'stream';
+    if (known && this.#isBehind(known, next, isStreamed)) return { events: [], moved: false };
     this.#value = next;
+    this.#isStreamed = isStreamed;
     this.#error = null;
     const events = known && isSame(known, next) ? [] : [{ key, value: next }];
     return { events, moved: known !== null && hasMoved(known, next) };
@@ -68,6 +72,15 @@ export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
 
   giveUp(): readonly FeedEvent<V>[] {
     return [];
+  }
+
+  /**
+   * True when `next` was true before what is known. The exchange's clock tells only among values that came the same way:
+   * a stream may carry the time of the message, and a call that of the last trade (Coinbase), which may be long ago.
+   */
+  #isBehind(known: V, next: V, isStreamed: boolean): boolean {
+    if (isStreamed === this.#isStreamed) return isOlder(known, next);
+    return !isStreamed && isOlder({ ...known, timestamp: null }, { ...next, timestamp: null });
   }
 
   #markStale(value: V): readonly FeedEvent<V>[] {

@@ -1,6 +1,7 @@
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { Stream, StreamKind, StreamListener } from '../market/market-streams.ts';
+import { marketKind } from '../market/symbol.ts';
 import type { FeedEvent } from './event.ts';
 import type { Health } from './health.ts';
 import type { Journal, Origin } from './journal.ts';
@@ -48,10 +49,14 @@ export interface LiveKindOptions extends Timing {
 
 /** How one subscriber listens. */
 export interface SubscriberOptions<V> {
-  readonly isSame: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
+  /** True when who was told the one learns nothing from the other; left out where each event is news. */
+  readonly isSame?: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
   /** Of order books: how many levels of a side it wants. */
   readonly depth?: number;
 }
+
+/** A call that takes as long as so many rounds holds up others. */
+const longRounds = 3;
 
 /** All topics of one kind of live data. */
 export class LiveKind<T, V> {
@@ -78,14 +83,14 @@ export class LiveKind<T, V> {
   }
 
   /** Events of all that is requested, of each the latest known at once. */
-  subscribe(requests: readonly TopicRequest[], { isSame, depth = 0 }: SubscriberOptions<V>): FeedSubscription<V> {
+  subscribe(requests: readonly TopicRequest[], { isSame, depth = 0 }: SubscriberOptions<V> = {}): FeedSubscription<V> {
     const distinct = new Map(requests.map((request) => [toKey(request), request]));
     let topics: readonly Topic<T, V>[] = [];
     const subscription = new FeedSubscription<V>({
       sources: distinct.size,
       mostWaiting: Math.max(this.#rules.mostWaiting, distinct.size),
-      isSame,
-      latest: () => topics.flatMap(({ journal }) => journal.latest),
+      ...(isSame ? { isSame } : {}),
+      latest: () => topics.flatMap(({ latest }) => latest),
       onEnd: () => {
         for (const topic of topics) topic.remove(subscription);
       },
@@ -93,7 +98,7 @@ export class LiveKind<T, V> {
     topics = [...distinct].map(([key, request]) => {
       const known = this.#topics.get(key);
       const topic = known ?? this.#create(key, request);
-      const isTooShallow = known !== undefined && depth > topic.depth;
+      const isTooShallow = known !== undefined && depth > topic.madeForDepth;
       topic.add(subscription, depth);
       if (!known || isTooShallow) void this.#fetchFirst(topic);
       return topic;
@@ -117,7 +122,7 @@ export class LiveKind<T, V> {
   }
 
   #create(key: string, request: TopicRequest): Topic<T, V> {
-    const { clock, lingerMs, silenceMs, staleMaxMs, offersStream, onStreams } = this.#options;
+    const { clock, lingerMs, pollIntervalMs, silenceMs, staleMaxMs, offersStream, onStreams } = this.#options;
     const { kind } = this.#rules;
     const lane = this.#laneOf(request);
     const topic: Topic<T, V> = new Topic<T, V>({
@@ -128,6 +133,7 @@ export class LiveKind<T, V> {
         : null,
       clock,
       lingerMs,
+      pollIntervalMs,
       silenceMs,
       patienceMs: staleMaxMs,
       onWanting: () => lane.wake(topic),
@@ -154,10 +160,25 @@ export class LiveKind<T, V> {
       clock,
       random,
       intervalMs: pollIntervalMs,
+      onTimeout: (topic, error, askedAt) => this.#noteTimeout(topic, error, askedAt),
       onHealth: (error) => health.note(request.exchange, this.#healthKey(key), error),
     });
     this.#lanes.set(key, lane);
     return lane;
+  }
+
+  /**
+   * Others of the same kind of market wait behind a call that was not answered for long, each in a lane of its own: what
+   * has had no news since then fails with it, and is not left as it is until its own turn has come.
+   */
+  #noteTimeout({ request: { exchange, symbol } }: Topic<T, V>, error: MarketDataError, askedAt: number): void {
+    const { clock, pollIntervalMs } = this.#options;
+    if (clock.now() - askedAt < longRounds * pollIntervalMs) return;
+    for (const other of this.#topics.values()) {
+      const { request, wantsPoll, knownAt } = other;
+      if (request.exchange !== exchange || marketKind(request.symbol) !== marketKind(symbol)) continue;
+      if (wantsPoll && knownAt < askedAt) other.failFetch(error.withSymbol(request.symbol));
+    }
   }
 
   #healthKey(lane: string): string {
@@ -173,7 +194,11 @@ export class LiveKind<T, V> {
   async #fetchFirst(topic: Topic<T, V>): Promise<void> {
     const askedAt = this.#options.clock.now();
     await this.#rules.fetch([topic], 'fetch', (_topic, outcome) => {
-      if (outcome instanceof MarketDataError) return topic.failFetch(outcome);
+      if (outcome instanceof MarketDataError) {
+        topic.failFetch(outcome);
+        if (outcome.code === 'TIMEOUT') this.#noteTimeout(topic, outcome, askedAt);
+        return;
+      }
       topic.takeFetched(outcome, 'fetch', askedAt);
       this.#lanes.get(this.#rules.laneOf(topic.request))?.noteSuccess();
     });
@@ -182,7 +207,7 @@ export class LiveKind<T, V> {
 
 /** The latest value that a topic knows; null where it knows none. */
 export function latestValue<T, V>(topic: Topic<T, V>): V | null {
-  const events: readonly FeedEvent<V>[] = topic.journal.latest;
+  const events: readonly FeedEvent<V>[] = topic.latest;
   const value = events[0]?.value;
   return value === undefined || value instanceof MarketDataError ? null : value;
 }

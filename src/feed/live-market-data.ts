@@ -1,5 +1,6 @@
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
+import { requireLimit } from '../market/limit.ts';
 import type { MarketData, TickerResults } from '../market/market-data.ts';
 import { toDepth } from '../market/order-book.ts';
 import type { Ticker } from '../market/ticker.ts';
@@ -22,7 +23,8 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
     value: V | undefined,
     error: MarketDataError,
   ): V | null {
-    if (!value || error.isFinal || clock.now() - value.receivedAt > staleMaxMs) return null;
+    const isMistake = error.isFinal || error.code === 'BAD_USER_INPUT';
+    if (!value || isMistake || clock.now() - value.receivedAt > staleMaxMs) return null;
     return value.stale ? value : Object.freeze({ ...value, stale: true });
   }
 
@@ -53,7 +55,8 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
     ...upstream,
     fetchTickers,
     fetchOrderBook: async (query) => {
-      const { exchange, symbol, limit } = query;
+      const { exchange, symbol } = query;
+      const limit = requireLimit(query.limit, { exchange, symbol });
       const live = feeds.liveOrderBook(exchange, symbol, limit);
       if (live?.isCurrent) return toDepth(live.value, limit);
       try {

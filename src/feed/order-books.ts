@@ -26,7 +26,7 @@ export function createOrderBookRules(options: Upstream): KindRules<OrderBook, Or
       const options = origin === 'poll' ? { maxAgeMs: 0 } : undefined;
       const ask = ({ request: { exchange, symbol }, depth }: Topic<OrderBook, OrderBook>): Promise<OrderBook> =>
         marketData.fetchOrderBook({ exchange, symbol, limit: depth }, options);
-      return fetchEach(topics, limiterOf, ask, onOutcome);
+      return fetchEach(topics, origin, limiterOf, ask, onOutcome);
     },
   };
 }

@@ -1,17 +1,19 @@
 import type { LimitFunction } from 'p-limit';
 import { MarketDataError } from '../market/error.ts';
+import type { Origin } from './journal.ts';
 import type { OnOutcome } from './live-kind.ts';
 import type { Topic } from './topic.ts';
 
 /** Fetches topics that have a call each, one after the other, through the limiter of their exchange. Never rejects. */
 export async function fetchEach<T, V>(
   topics: readonly Topic<T, V>[],
-  limiterOf: (exchange: string) => LimitFunction,
+  origin: Exclude<Origin, 'stream'>,
+  limiterOf: (exchange: string, origin: Exclude<Origin, 'stream'>) => LimitFunction,
   ask: (topic: Topic<T, V>) => Promise<T>,
   onOutcome: OnOutcome<T, V>,
 ): Promise<void> {
   for (const topic of topics) {
-    const limiter = limiterOf(topic.request.exchange);
+    const limiter = limiterOf(topic.request.exchange, origin);
     onOutcome(topic, await limiter(() => ask(topic)).catch(toError));
   }
 }

@@ -4,14 +4,20 @@ import type { FeedEvent } from './event.ts';
 export interface SubscriptionOptions<V> {
   /** How many sources may offer events; when all have ended, so does it. */
   readonly sources: number;
-  /** True when a subscriber who was told the one learns nothing from the other. */
-  readonly isSame: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
+  /** True when a subscriber who was told the one learns nothing from the other; left out where each event is news. */
+  readonly isSame?: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
   /** How many keys may wait to be taken; with one more the subscriber is told SLOW_CONSUMER and ended. */
   readonly mostWaiting: number;
   /** The latest known events of what it listens to. */
   readonly latest: () => readonly FeedEvent<V>[];
   /** Called once, when the subscriber leaves or has taken the last event after `finish()`. */
   readonly onEnd: () => void;
+}
+
+/** An event, and how many were offered before and with it. */
+interface Offer<V> {
+  readonly event: FeedEvent<V>;
+  readonly number: number;
 }
 
 /**
@@ -23,11 +29,13 @@ export interface SubscriptionOptions<V> {
  * `finish()` every `next()` is done: graphql-ws pulls again at once from one that is not.
  */
 export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
-  readonly #slots = new Map<string, FeedEvent<V>>();
+  readonly #slots = new Map<string, Offer<V>>();
   readonly #seen = new Map<string, V | MarketDataError>();
   readonly #waiting: ((result: IteratorResult<FeedEvent<V>, undefined>) => void)[] = [];
   readonly #options: SubscriptionOptions<V>;
   #sources: number;
+  #offered = 0;
+  #taken = 0;
   #state: 'open' | 'finishing' | 'ended' = 'open';
 
   constructor(options: SubscriptionOptions<V>) {
@@ -40,24 +48,37 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this.#options.latest();
   }
 
+  /** How many events it has been offered so far: whoever comes now knows all of these by `latest`. */
+  get offered(): number {
+    return this.#offered;
+  }
+
+  /** Which of the events offered the last one was that was taken, counted from 1. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /** Offers an event; ignored once the iterator is finishing. */
   push(event: FeedEvent<V>): void {
     if (this.#state !== 'open') return;
     const { key, value } = event;
+    const { isSame, mostWaiting } = this.#options;
+    this.#offered += 1;
+    const offer = { event, number: this.#offered };
     const seen = this.#seen.get(key);
-    if (seen !== undefined && this.#options.isSame(seen, value)) {
+    if (seen !== undefined && isSame?.(seen, value)) {
       this.#slots.delete(key);
       return;
     }
     const waiter = this.#waiting.shift();
     if (waiter) {
-      this.#see(event);
+      this.#see(offer);
       waiter({ done: false, value: event });
-    } else if (this.#slots.size < this.#options.mostWaiting || this.#slots.has(key)) {
-      this.#slots.set(key, event);
+    } else if (this.#slots.size < mostWaiting || this.#slots.has(key)) {
+      this.#slots.set(key, offer);
     } else {
       this.#slots.clear();
-      this.#slots.set('error', { key: 'error', value: tooSlow() });
+      this.#slots.set('error', { ...offer, event: { key: 'error', value: tooSlow() } });
       this.finish();
     }
   }
@@ -76,11 +97,11 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   }
 
   next(): Promise<IteratorResult<FeedEvent<V>, undefined>> {
-    for (const [key, event] of this.#slots) {
+    for (const [key, offer] of this.#slots) {
       this.#slots.delete(key);
-      this.#see(event);
+      this.#see(offer);
       if (this.#state === 'finishing' && this.#slots.size === 0) this.#end();
-      return Promise.resolve({ done: false, value: event });
+      return Promise.resolve({ done: false, value: offer.event });
     }
     if (this.#state !== 'open') return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -101,10 +122,14 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this;
   }
 
-  #see({ key, value }: FeedEvent<V>): void {
+  #see({ event: { key, value }, number }: Offer<V>): void {
+    this.#taken = number;
+    if (!this.#options.isSame) return;
+    // After a value the same error is news again.
+    if (!(value instanceof MarketDataError)) this.#seen.delete('error');
     this.#seen.delete(key);
     this.#seen.set(key, value);
-    // Keys that count up, as those of candles and trades do, must not fill the memory.
+    // Keys that count up, as those of candles do, must not fill the memory.
     for (const oldest of this.#seen.keys()) {
       if (this.#seen.size <= this.#options.mostWaiting) break;
       this.#seen.delete(oldest);

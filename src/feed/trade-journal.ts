@@ -2,36 +2,50 @@ import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
 import type { Trade } from '../market/trade.ts';
 import type { FeedEvent } from './event.ts';
+import { hole } from './hole.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
 import { KnownTrades, overlap, type Way } from './known-trades.ts';
+import type { TopicRequest } from './topic.ts';
 
 /** Trades that came together, oldest first. */
-export type TradeMessage = readonly Trade[];
+export interface TradeMessage {
+  readonly trades: readonly Trade[];
+  /** True when some may have come the same way before. */
+  readonly mayRepeat: boolean;
+}
 
 /** How many trades of the stream may wait for a fetch that closes the hole before them. */
 const mostHeld = 10_000;
 
+const second = 1000;
+
 /**
  * A journal of trades: each once, in order. What was executed before it began is not told. After an interruption the
- * stream's trades wait until a fetch has reached them.
+ * stream's trades wait until a fetch has reached them; what no fetch brings is told as a hole.
  */
 export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   readonly dueAt = null;
-  readonly latest = [];
+  readonly #request: TopicRequest;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #known = new KnownTrades();
-  /** What the stream has brought while something before it is missing, in order of arrival. */
-  #held: Trade[] = [];
+  /** What the stream has brought while something before it is missing. */
+  #held: TradeMessage[] = [];
+  /** How many of those came before the last interruption: more may be missing after them. */
+  #heldBefore = 0;
+  #heldSince: number | null = null;
   #newest: Trade | null = null;
   /** Since when a fetch is missing, epoch ms; null while none is. */
   #behindSince: number | null;
   /** The time of the newest trade that was there when it began, epoch ms; null until that is known. */
   #baseAt: number | null = null;
+  /** True when fetches give times in whole seconds, whatever the stream gives. */
+  #isCoarse = false;
   #told = 0;
   #error: MarketDataError | null = null;
 
-  constructor(clock: Clock) {
+  constructor(request: TopicRequest, clock: Clock) {
+    this.#request = request;
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#behindSince = this.#startedAt;
@@ -41,15 +55,28 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
     return this.#behindSince !== null;
   }
 
-  /** The time of the newest known trade, epoch ms; null when none is known. */
+  get waitingSince(): number | null {
+    return this.#heldSince;
+  }
+
+  /** Just before the newest known trade, which a fetch must bring again, epoch ms; null when none is known. */
   get since(): number | null {
+    const before = this.#newestAt === null ? null : this.#newestAt - 1;
+    return before !== null && this.#isCoarse ? Math.floor(before / second) * second : before;
+  }
+
+  get #newestAt(): number | null {
     return this.#newest?.timestamp ?? null;
   }
 
-  take(trades: TradeMessage, origin: Origin, asOf: number): Entry<readonly Trade[]> {
+  get latest(): readonly FeedEvent<readonly Trade[]>[] {
+    return this.#error ? [{ key: 'error', value: this.#error }] : [];
+  }
+
+  take(message: TradeMessage, origin: Origin, asOf: number): Entry<readonly Trade[]> {
     this.#error = null;
-    const told = origin === 'stream' ? this.#takeStreamed(trades) : this.#takeFetched(trades, asOf);
-    return { events: this.#toEvents(told), moved: told.length > 0 };
+    const events = origin === 'stream' ? this.#takeStreamed(message) : this.#takeFetched(message, asOf);
+    return { events, moved: events.length > 0 };
   }
 
   fail(error: MarketDataError): readonly FeedEvent<readonly Trade[]>[] {
@@ -59,49 +86,63 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   }
 
   interrupt(): void {
-    this.#known.interrupt();
     this.#behindSince = this.#clock.now();
+    this.#heldBefore = this.#held.length;
   }
 
   giveUp(): readonly FeedEvent<readonly Trade[]>[] {
-    this.#behindSince = null;
+    const since = this.#newestAt;
     // What is no newer than the newest known was fetched already, if fetches and stream have nothing in common.
-    const { since } = this;
-    const told = this.#release(this.#held.filter(({ timestamp }) => since === null || timestamp > since));
-    this.#baseAt ??= this.since ?? Number.NEGATIVE_INFINITY;
+    const held = this.#held.map(({ trades, mayRepeat }) => ({
+      trades: trades.filter(({ timestamp }) => since === null || timestamp > since),
+      mayRepeat,
+    }));
+    const isHole = this.#baseAt !== null && (this.#newest !== null || held.length > 0);
+    this.#baseAt ??= this.#startedAt;
     this.#newest = null;
-    return this.#toEvents(told);
+    const events = this.#toEvents(this.#release(held));
+    return isHole ? [hole(this.#request, 'trades'), ...events] : events;
   }
 
-  #takeStreamed(trades: TradeMessage): readonly Trade[] {
-    this.#held.push(...trades);
-    if (this.isBehind && this.#held.length < mostHeld) return [];
-    this.#behindSince = null;
-    return this.#release(this.#held);
+  #takeStreamed(message: TradeMessage): readonly FeedEvent<readonly Trade[]>[] {
+    this.#held.push(message);
+    this.#heldSince ??= this.#clock.now();
+    const count = this.#held.reduce((sum, { trades }) => sum + trades.length, 0);
+    if (!this.isBehind) return this.#toEvents(this.#release(this.#held));
+    return count < mostHeld ? [] : this.giveUp();
   }
 
-  #takeFetched(trades: TradeMessage, asOf: number): readonly Trade[] {
+  #takeFetched(message: TradeMessage, asOf: number): readonly FeedEvent<readonly Trade[]>[] {
+    const { trades } = message;
+    const recent = this.#held.slice(this.#heldBefore).flatMap((held) => held.trades);
     const isLate = asOf >= (this.#behindSince ?? asOf);
-    const reaches = this.#held.length === 0 ? isLate : overlap(this.#held, trades);
-    const told = this.#tell(trades, 'fetch');
-    this.#baseAt ??= this.since ?? Number.NEGATIVE_INFINITY;
+    const reaches = recent.length === 0 ? isLate : overlap(recent, trades);
+    this.#isCoarse = trades.length > 0 && trades.every(({ timestamp }) => timestamp % second === 0);
+    const hadSome = this.#newest !== null;
+    const news = this.#known.take(trades, 'fetch', message.mayRepeat);
+    // Fetched from the newest known on, it brings that one again, or begins too late.
+    const isHole = hadSome && trades.length > 0 && news.length === trades.length;
+    let told = this.#note(news);
+    this.#baseAt ??= this.#newestAt ?? Number.NEGATIVE_INFINITY;
     // Nothing new where the stream has something means that the exchange's answers lag behind it: the next one tells.
-    if (!reaches) return told;
+    if (reaches) told = [...told, ...this.#release(this.#held)].sort((a, b) => a.timestamp - b.timestamp);
+    const events = this.#toEvents(told);
+    return isHole ? [hole(this.#request, 'trades'), ...events] : events;
+  }
+
+  /** Nothing is missing any more: gives what is news of that which was held. */
+  #release(held: readonly TradeMessage[]): readonly Trade[] {
     this.#behindSince = null;
-    return [...told, ...this.#release(this.#held)];
-  }
-
-  #release(held: readonly Trade[]): readonly Trade[] {
     this.#held = [];
-    return this.#tell(
-      [...held].sort((a, b) => a.timestamp - b.timestamp),
-      'stream',
-    );
+    this.#heldBefore = 0;
+    this.#heldSince = null;
+    const way: Way = 'stream';
+    const news = held.flatMap(({ trades, mayRepeat }) => this.#known.take(trades, way, mayRepeat));
+    return this.#note(news).toSorted((a, b) => a.timestamp - b.timestamp);
   }
 
-  /** Notes the trades and gives those that are news. */
-  #tell(trades: TradeMessage, way: Way): readonly Trade[] {
-    const news = this.#known.take(trades, way);
+  /** Notes which is the newest, and leaves out what was executed before it began. */
+  #note(news: readonly Trade[]): readonly Trade[] {
     for (const trade of news) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
     }

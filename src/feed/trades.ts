@@ -14,18 +14,26 @@ export function createTradeRules(options: Upstream): KindRules<TradeMessage, rea
   return {
     kind: 'trades',
     mostWaiting: 1000,
-    createJournal: () => new TradeJournal(clock),
+    createJournal: (request) => new TradeJournal(request, clock),
     laneOf: ({ exchange, symbol }) => `${exchange} ${symbol}`,
-    openStream: (request, listener) => streams.open({ ...request, kind: 'trades' }, listener),
-    fetch: (topics, _origin, onOutcome) => {
-      const ask = (topic: Topic<TradeMessage, readonly Trade[]>): Promise<TradeMessage> => {
+    openStream: (request, listener) =>
+      streams.open(
+        { ...request, kind: 'trades' },
+        {
+          onMessage: (trades, isFirst) => listener.onMessage({ trades, mayRepeat: isFirst }, isFirst),
+          onInterrupted: (error) => listener.onInterrupted(error),
+        },
+      ),
+    fetch: (topics, origin, onOutcome) => {
+      const ask = async (topic: Topic<TradeMessage, readonly Trade[]>): Promise<TradeMessage> => {
         const { exchange, symbol } = topic.request;
         const { since } = topic.journal;
         const page = since === null ? { limit: firstLimit } : { since, limit: pageLimit };
         // The first fetch asks the exchange too: what is remembered may lack trades that came before the subscriber.
-        return marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
+        const trades = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
+        return { trades, mayRepeat: true };
       };
-      return fetchEach(topics, limiterOf, ask, onOutcome);
+      return fetchEach(topics, origin, limiterOf, ask, onOutcome);
     },
   };
 }

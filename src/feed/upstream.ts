@@ -2,6 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { MarketStreams } from '../market/market-streams.ts';
+import type { Origin } from './journal.ts';
 
 /** Where live data comes from. */
 export interface Upstream {
@@ -10,6 +11,6 @@ export interface Upstream {
   readonly clock: Clock;
   /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
   readonly staleMaxMs: number;
-  /** Runs at most so many polls of an exchange at a time. */
-  readonly limiterOf: (exchange: string) => LimitFunction;
+  /** Runs at most so many calls to an exchange at a time: polls do not keep those waiting who have come just now. */
+  readonly limiterOf: (exchange: string, origin: Exclude<Origin, 'stream'>) => LimitFunction;
 }

@@ -114,11 +114,12 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       context.extra.ids.end(id, payload);
     },
     execute: (args) => pipelines.get(args)?.execute(args),
-    subscribe: (args) => {
+    subscribe: async (args) => {
       const subscriber = subscribers.get(args);
       if (!subscriber) throw new TypeError('a subscription that was not prepared');
       subscribers.delete(args);
-      return fanout.subscribe(args, subscriber);
+      // Thrown here an error would close the socket, too.
+      return fanout.subscribe(args, subscriber).catch((error: unknown) => ({ errors: [toClientError(error, report)] }));
     },
   });
 

@@ -9,6 +9,7 @@ import { graphqlPath } from './paths.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
 import { useGraphQLExecute } from './use-graphql-execute.ts';
+import { useSubscriptionRoot } from './use-subscription-root.ts';
 
 export interface GraphQLServerOptions {
   readonly marketData: MarketData;
@@ -31,7 +32,7 @@ export function createGraphQLServer({ marketData, feeds, log }: GraphQLServerOpt
     landingPage: false,
     multipart: false,
     maskedErrors: { maskError: (error) => toClientError(error, report) },
-    plugins: [useGraphiQLPage(), useGraphQLExecute(), useErrorCodes(report)],
+    plugins: [useGraphiQLPage(), useSubscriptionRoot(), useGraphQLExecute(), useErrorCodes(report)],
     // Yoga would log every error that a client caused as an error of the server; what matters is reported above.
     logging: {
       debug: (...details) => log.trace({ details }, 'yoga'),

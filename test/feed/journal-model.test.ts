@@ -37,6 +37,7 @@ class Exchange {
   readonly live = new LiveFeeds();
   readonly isStreaming: boolean;
   #isUp = true;
+  #isNew = true;
   /** Since when calls fail or hang. */
   #failingSince: number | null = null;
   #release = (): void => {};
@@ -51,6 +52,13 @@ class Exchange {
     if (isStreaming) this.live.streams.offer(kind);
   }
 
+  /** True for the first message of a connection. */
+  isFirst(): boolean {
+    const isFirst = this.#isNew;
+    this.#isNew = false;
+    return isFirst;
+  }
+
   async run(each: Step): Promise<void> {
     const { live } = this;
     switch (each.kind) {
@@ -60,6 +68,7 @@ class Exchange {
         return this.#execute(this.isStreaming && this.#isUp);
       case 'drop':
         this.#isUp = false;
+        this.#isNew = true;
         return live.streams.interrupt(this.#kind, btc);
       case 'fail':
         this.#failingSince ??= live.clock.now();
@@ -95,6 +104,11 @@ class Exchange {
   }
 }
 
+/** True for what tells that something is lost: calls of this exchange fail in another way. */
+function isHole(event: unknown): boolean {
+  return event instanceof MarketDataError && event.code === 'EXCHANGE_UNAVAILABLE';
+}
+
 /** How fetches name the trades that the stream names by number. */
 const namings: Readonly<Record<string, (trade: Trade) => Trade>> = {
   'the same ids': (trade) => trade,
@@ -114,13 +128,14 @@ test.each(Object.keys(namings))('every trade is told once and in order, with %s 
         const trade: Trade = { ...shared, id, timestamp, side: 'buy' };
         executed.push(trade);
         live.port.setTrades(executed.map(toFetched));
-        if (push) live.streams.push('trades', btc, [trade]);
+        if (push) live.streams.push('trades', btc, [trade], exchange.isFirst());
       });
       const { live } = exchange;
       const events: Reader<readonly Trade[]> = live.follow(live.feeds.trades('kraken', btc), String);
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
       const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
+      expect(events.seen.filter(isHole)).toEqual([]);
       const toText = ({ timestamp, amount }: Trade): string => `${timestamp} ${amount}`;
       expect(told.map(({ timestamp }) => timestamp)).toEqual(executed.map(({ timestamp }) => timestamp));
       expect(told.map(toText).sort()).toEqual(executed.map(toText).sort());
@@ -149,6 +164,7 @@ test('every candle is told as closed once, in order and with its last values', a
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
       const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));
+      expect(events.seen.filter(isHole)).toEqual([]);
       const closed = told.filter((candle) => candle.closed);
       expect(closed).toEqual(candles.map((candle) => ({ ...candle, closed: true })));
       // Nothing of a period comes before the one before it has closed, or after it has closed itself.

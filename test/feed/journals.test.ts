@@ -22,7 +22,7 @@ describe('a journal of candles', () => {
   let journal: CandleJournal;
 
   beforeEach(() => {
-    journal = new CandleJournal('1m', clock);
+    journal = new CandleJournal({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock);
   });
 
   function candle(period: number, close: number): Candle {
@@ -30,7 +30,8 @@ describe('a journal of candles', () => {
   }
 
   function fetched(candles: readonly Candle[], asOf = clock.now(), isWhole = true): readonly string[] {
-    return toTexts(journal.take({ candles, isWhole }, 'poll', asOf).events);
+    const known = candles.map((each) => ({ ...each, closed: each.timestamp + minute <= clock.now() }));
+    return toTexts(journal.take({ candles: known, isWhole }, 'poll', asOf).events);
   }
 
   function streamed(...candles: readonly Candle[]): readonly string[] {
@@ -60,8 +61,8 @@ describe('a journal of candles', () => {
   });
 
   test('begins with the newest of what there is, and with all that came while nothing could be had', async () => {
-    expect(fetched([candle(-3, 5), candle(-2, 6)])).toEqual(['-2 6', '-2 6 closed']);
-    journal = new CandleJournal('1m', clock);
+    expect(fetched([candle(-3, 5), candle(-2, 6)])).toEqual(['-2 6 closed']);
+    journal = new CandleJournal({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock);
     await clock.advance(3 * minute);
     expect(fetched([candle(-1, 5), candle(0, 1), candle(2, 2), candle(3, 3)])).toEqual([
       '0 1 closed',
@@ -112,6 +113,9 @@ describe('a journal of candles', () => {
     const askedAt = clock.now();
     await clock.advance(2 * minute);
     expect(fetched([candle(0, 2)], askedAt)).toEqual(['0 2']);
+    // What changed a moment ago may change again.
+    expect(fetched([candle(0, 2)])).toEqual([]);
+    await clock.advance(2000);
     expect(fetched([candle(0, 2)])).toEqual(['0 2 closed']);
     expect(fetched([candle(0, 2)])).toEqual([]);
   });
@@ -120,8 +124,56 @@ describe('a journal of candles', () => {
     fetched([candle(0, 1)]);
     journal.interrupt();
     streamed(candle(5, 9), candle(6, 1));
-    expect(toTexts(journal.giveUp())).toEqual(['5 9 closed', '6 1']);
+    expect(toTexts(journal.giveUp())).toEqual(['EXCHANGE_UNAVAILABLE', '5 9 closed', '6 1']);
     expect(journal.isBehind).toBe(false);
+  });
+
+  test('keeps what the stream has told where an answer lags behind it', async () => {
+    fetched([candle(0, 1)]);
+    streamed(candle(0, 100));
+    await clock.advance(minute + 5000);
+    streamed(candle(0, 101));
+    await clock.advance(2000);
+    expect(fetched([candle(0, 90)])).toEqual(['0 101 closed']);
+    streamed(candle(1, 50));
+    await clock.advance(11_000);
+    // Long after the stream's last word the answer is what there is.
+    expect(fetched([candle(1, 40)])).toEqual(['1 40']);
+  });
+
+  test('does not close what still changes, by a clock that is ahead', async () => {
+    fetched([candle(0, 1)]);
+    await clock.advance(minute + 3000);
+    expect(streamed(candle(0, 7))).toEqual(['0 7']);
+    expect(fetched([candle(0, 7)])).toEqual([]);
+    expect(streamed(candle(0, 8), candle(1, 1))).toEqual(['0 8 closed', '1 1']);
+  });
+
+  test('does not close what the exchange says is open, and asks again later', async () => {
+    fetched([candle(0, 1)]);
+    await clock.advance(minute + 3000);
+    const open = { ...candle(0, 1), closed: false };
+    expect(journal.take({ candles: [open], isWhole: true }, 'poll', clock.now()).events).toEqual([]);
+    expect(journal.dueAt).toBe(clock.now() + 10_000);
+  });
+
+  test('tells a newcomer the last that closed where none forms, and why it may be old', () => {
+    fetched([candle(-2, 6)]);
+    expect(toTexts(journal.latest)).toEqual(['-2 6 closed']);
+    journal.fail(down);
+    expect(toTexts(journal.latest)).toEqual(['-2 6 closed', 'TIMEOUT']);
+  });
+
+  test('counts as moved by trades only', async () => {
+    fetched([candle(0, 1)]);
+    const moved = (...candles: readonly Candle[]): boolean =>
+      journal.take({ candles, isWhole: true }, 'poll', clock.now()).moved;
+    expect(moved(candle(0, 1))).toBe(false);
+    expect(moved(candle(0, 2))).toBe(true);
+    await clock.advance(2 * minute);
+    expect(moved({ ...candle(0, 2), closed: true })).toBe(false);
+    expect(moved({ ...candle(1, 3), volume: 0 })).toBe(false);
+    expect(moved(candle(2, 3))).toBe(true);
   });
 
   test('tells an error once, and again after a value', () => {
@@ -136,7 +188,7 @@ describe('a journal of trades', () => {
   let journal: TradeJournal;
 
   beforeEach(() => {
-    journal = new TradeJournal(clock);
+    journal = new TradeJournal({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
   });
 
   function trade(number: number, atMs = number): Trade {
@@ -148,11 +200,11 @@ describe('a journal of trades', () => {
   const trades = (...numbers: readonly number[]): readonly Trade[] => numbers.map((number) => trade(number));
 
   function fetched(list: readonly Trade[], asOf = clock.now()): string {
-    return toText(journal.take(list, 'poll', asOf).events);
+    return toText(journal.take({ trades: list, mayRepeat: true }, 'poll', asOf).events);
   }
 
-  function streamed(list: readonly Trade[]): string {
-    return toText(journal.take(list, 'stream', clock.now()).events);
+  function streamed(list: readonly Trade[], mayRepeat = false): string {
+    return toText(journal.take({ trades: list, mayRepeat }, 'stream', clock.now()).events);
   }
 
   function toText(events: readonly FeedEvent<readonly Trade[]>[]): string {
@@ -176,9 +228,9 @@ describe('a journal of trades', () => {
     fetched([trade(1, -5)]);
     journal.interrupt();
     expect(streamed(trades(8))).toBe('');
-    expect(fetched(trades(5, 6))).toBe('5,6');
+    expect(fetched([trade(1, -5), ...trades(5, 6)])).toBe('5,6');
     expect(journal.isBehind).toBe(true);
-    expect(journal.since).toBe(start + 6);
+    expect(journal.since).toBe(start + 5);
     expect(streamed(trades(9))).toBe('');
     expect(fetched(trades(6, 7, 8))).toBe('7,8,9');
     expect(journal.isBehind).toBe(false);
@@ -191,7 +243,7 @@ describe('a journal of trades', () => {
     journal.interrupt();
     expect(fetched([trade(1, -5)], askedBefore)).toBe('');
     expect(journal.isBehind).toBe(true);
-    expect(fetched(trades(2))).toBe('2');
+    expect(fetched([trade(1, -5), ...trades(2)])).toBe('2');
     expect(journal.isBehind).toBe(false);
   });
 
@@ -199,15 +251,15 @@ describe('a journal of trades', () => {
     fetched([trade(1, -5)]);
     journal.interrupt();
     streamed(trades(8, 7));
-    expect(toText(journal.giveUp())).toBe('7,8');
+    expect(toText(journal.giveUp())).toBe('EXCHANGE_UNAVAILABLE,7,8');
     expect(streamed(trades(9))).toBe('9');
-    expect(journal.since).toBe(start + 9);
+    expect(journal.since).toBe(start + 8);
   });
 
   test('tells each of those that came in one message, ids or none', () => {
     fetched([trade(1, -5)]);
     const twins = [1, 1, 2].map((amount) => ({ ...trade(3), id: null, amount }));
-    const told = journal.take(twins, 'stream', clock.now()).events[0]?.value;
+    const told = journal.take({ trades: twins, mayRepeat: false }, 'stream', clock.now()).events[0]?.value;
     expect(told).toEqual(twins);
   });
 
@@ -216,7 +268,7 @@ describe('a journal of trades', () => {
       (known: Trade): Trade => ({ ...known, id: null }),
       (known: Trade): Trade => ({ ...known, id: `other ${known.id}` }),
     ]) {
-      journal = new TradeJournal(clock);
+      journal = new TradeJournal({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
       const poll = (...numbers: readonly number[]) => fetched(trades(...numbers).map(toFetched));
       expect(streamed(trades(2))).toBe('');
       expect(poll(1, 2)).not.toBe('');
@@ -239,7 +291,68 @@ describe('a journal of trades', () => {
         { ...trade(9), id: 'a' },
         { ...trade(15), id: 'b' },
       ]),
-    ).toBe('a,b');
-    expect(toText(journal.giveUp())).toBe('20');
+    ).toBe('EXCHANGE_UNAVAILABLE,a,b');
+    expect(toText(journal.giveUp())).toBe('EXCHANGE_UNAVAILABLE,20');
+  });
+
+  test('is not reached by a fetch from before the last interruption', () => {
+    fetched([trade(1, -5)]);
+    journal.interrupt();
+    streamed(trades(8));
+    journal.interrupt();
+    streamed(trades(11));
+    expect(fetched([trade(1, -5), ...trades(7, 8)])).toBe('7,8');
+    expect(journal.isBehind).toBe(true);
+    expect(fetched(trades(8, 9, 10, 11))).toBe('9,10,11');
+    expect(journal.isBehind).toBe(false);
+  });
+
+  test('tells in order what the stream held from before the answer, too', () => {
+    fetched([trade(1, -5)]);
+    journal.interrupt();
+    streamed(trades(5, 6, 9), true);
+    expect(fetched([trade(1, -5), ...trades(2, 8, 9)])).toBe('2,5,6,8,9');
+  });
+
+  test('tells a hole where the exchange does not go back to what is known', () => {
+    fetched([trade(1, -5)]);
+    journal.interrupt();
+    streamed(trades(80));
+    expect(fetched(trades(70, 80))).toBe('EXCHANGE_UNAVAILABLE,70,80');
+    expect(fetched(trades(80))).toBe('');
+  });
+
+  test('begins with its own time, if nobody can say what there was before', () => {
+    journal.giveUp();
+    expect(streamed([trade(1, -3_600_000), ...trades(2)], true)).toBe('2');
+  });
+
+  test('asks from a whole second on where the exchange gives no finer times', () => {
+    fetched([trade(1, -5000)]);
+    expect(journal.since).toBe(start - 6000);
+    streamed([trade(2, 1500)]);
+    fetched([trade(1, -5000), { ...trade(2), timestamp: start + 1000 }]);
+    expect(streamed([trade(3, 2700)])).toBe('3');
+    expect(journal.since).toBe(start + 2000);
+  });
+
+  test('tells a newcomer why there is nothing, and tells the same error again after a trade', () => {
+    expect(toText(journal.fail(down))).toBe('TIMEOUT');
+    expect(toText(journal.latest)).toBe('TIMEOUT');
+    fetched([trade(1, -5), ...trades(2)]);
+    expect(journal.latest).toEqual([]);
+    expect(toText(journal.fail(down))).toBe('TIMEOUT');
+  });
+
+  test('tells once what two connections bring while one takes over from the other, without ids too', () => {
+    fetched([trade(1, -5)]);
+    const nameless = (number: number): Trade => ({ ...trade(number), id: null });
+    const tell = (list: readonly Trade[], mayRepeat: boolean) =>
+      journal
+        .take({ trades: list, mayRepeat }, 'stream', clock.now())
+        .events.flatMap(({ value }) => (value instanceof MarketDataError ? [] : value));
+    expect(tell([nameless(2)], false)).toHaveLength(1);
+    expect(tell([nameless(2), nameless(3)], true)).toEqual([nameless(3)]);
+    expect(tell([nameless(3)], false)).toEqual([nameless(3)]);
   });
 });

@@ -16,32 +16,31 @@ function trade(id: string | null, amount = 1, timestamp = 1000): Trade {
 const ids = (trades: readonly Trade[]): readonly (string | null)[] => trades.map(({ id }) => id);
 
 test('an id is news once, whichever way it comes', () => {
-  expect(ids(known.take([trade('1'), trade('2')], 'stream'))).toEqual(['1', '2']);
-  expect(ids(known.take([trade('1'), trade('2'), trade('3')], 'fetch'))).toEqual(['3']);
-  expect(ids(known.take([trade('3'), trade('4')], 'stream'))).toEqual(['4']);
+  expect(ids(known.take([trade('1'), trade('2')], 'stream', false))).toEqual(['1', '2']);
+  expect(ids(known.take([trade('1'), trade('2'), trade('3')], 'fetch', true))).toEqual(['3']);
+  expect(ids(known.take([trade('3'), trade('4')], 'stream', false))).toEqual(['4']);
 });
 
 test('where ids agree, two trades with the same content are two', () => {
-  known.take([trade('1')], 'stream');
-  expect(ids(known.take([trade('1'), trade('2')], 'fetch'))).toEqual(['2']);
-  expect(ids(known.take([trade('3')], 'stream'))).toEqual(['3']);
+  known.take([trade('1')], 'stream', false);
+  expect(ids(known.take([trade('1'), trade('2')], 'fetch', true))).toEqual(['2']);
+  expect(ids(known.take([trade('3')], 'stream', false))).toEqual(['3']);
 });
 
 test('where the stream has ids and fetches have none, the second of a content is the second both ways', () => {
-  expect(ids(known.take([trade('1'), trade('2')], 'stream'))).toEqual(['1', '2']);
-  expect(known.take([trade(null), trade(null)], 'fetch')).toEqual([]);
-  expect(known.take([trade(null), trade(null), trade(null)], 'fetch')).toHaveLength(1);
-  expect(known.take([trade(null), trade(null), trade(null)], 'fetch')).toEqual([]);
-  expect(known.take([trade('3')], 'stream')).toEqual([]);
-  expect(ids(known.take([trade('4')], 'stream'))).toEqual(['4']);
+  expect(ids(known.take([trade('1'), trade('2')], 'stream', false))).toEqual(['1', '2']);
+  expect(known.take([trade(null), trade(null)], 'fetch', true)).toEqual([]);
+  expect(known.take([trade(null), trade(null), trade(null)], 'fetch', true)).toHaveLength(1);
+  expect(known.take([trade(null), trade(null), trade(null)], 'fetch', true)).toEqual([]);
+  expect(known.take([trade('3')], 'stream', false)).toEqual([]);
+  expect(ids(known.take([trade('4')], 'stream', false))).toEqual(['4']);
 });
 
 test('without any ids the stream tells each trade once, and repeats itself only when it has begun anew', () => {
-  expect(known.take([trade(null)], 'stream')).toHaveLength(1);
-  expect(known.take([trade(null)], 'stream')).toHaveLength(1);
-  known.interrupt();
-  expect(known.take([trade(null), trade(null), trade(null, 2)], 'stream')).toEqual([trade(null, 2)]);
-  expect(known.take([trade(null)], 'stream')).toHaveLength(1);
+  expect(known.take([trade(null)], 'stream', false)).toHaveLength(1);
+  expect(known.take([trade(null)], 'stream', false)).toHaveLength(1);
+  expect(known.take([trade(null), trade(null), trade(null, 2)], 'stream', true)).toEqual([trade(null, 2)]);
+  expect(known.take([trade(null)], 'stream', false)).toHaveLength(1);
 });
 
 test('lists overlap in an id or in the content of a trade', () => {
@@ -52,10 +51,10 @@ test('lists overlap in an id or in the content of a trade', () => {
 });
 
 test('memory is bounded', () => {
-  for (let id = 0; id < 30_000; id++) known.take([trade(String(id), id)], 'stream');
-  expect(known.take([trade('29999', 29_999)], 'stream')).toEqual([]);
+  for (let id = 0; id < 30_000; id++) known.take([trade(String(id), id)], 'stream', false);
+  expect(known.take([trade('29999', 29_999)], 'stream', false)).toEqual([]);
   // The oldest are forgotten.
-  expect(known.take([trade('0', 0)], 'stream')).toHaveLength(1);
+  expect(known.take([trade('0', 0)], 'stream', false)).toHaveLength(1);
 });
 
 test('whatever comes which way in which portions: every trade is news exactly once', () => {
@@ -81,8 +80,8 @@ test('whatever comes which way in which portions: every trade is news exactly on
         const next = Math.min(all.length, at + count);
         // What is fetched reaches back to the beginning, what is streamed is new.
         const batch = isFetched ? stream.slice(0, next).map(toFetched) : stream.slice(at, next);
-        told += known.take(batch, isFetched ? 'fetch' : 'stream').length;
-        if (isFetched) told += known.take(stream.slice(at, next), 'stream').length;
+        told += known.take(batch, isFetched ? 'fetch' : 'stream', isFetched).length;
+        if (isFetched) told += known.take(stream.slice(at, next), 'stream', false).length;
         at = next;
         expect(told).toBe(at);
         if (at === all.length) break;

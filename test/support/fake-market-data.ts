@@ -6,6 +6,7 @@ import type { FetchOptions, MarketData, TickerResults } from '../../src/market/m
 import { exchangeNotFound } from '../../src/market/not-found.ts';
 import type { OrderBook, OrderBookQuery } from '../../src/market/order-book.ts';
 import type { Ticker } from '../../src/market/ticker.ts';
+import { periodAfter } from '../../src/market/timeframe.ts';
 import type { Trade, TradeQuery } from '../../src/market/trade.ts';
 
 /** One call of fetchTickers, as it was asked. */
@@ -133,7 +134,10 @@ export class FakeMarketData implements MarketData {
     this.candleCalls.push(query);
     const { since = Number.NEGATIVE_INFINITY, limit } = query;
     const candles = await this.#answer(() => this.#candles);
-    const found = candles.filter(({ timestamp }) => timestamp >= since);
+    const isClosed = ({ timestamp }: Candle): boolean => periodAfter(query.timeframe, timestamp) <= this.#clock.now();
+    const found = candles
+      .filter(({ timestamp }) => timestamp >= since)
+      .map((candle) => ({ ...candle, closed: isClosed(candle) }));
     return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
   };
 

@@ -65,9 +65,12 @@ export class Group implements MemberHost {
 
   /** Tells a member that has begun the latest known. */
   async #welcome(member: Member): Promise<void> {
-    const { latest } = this.#options.source;
-    for (const { key, value } of latest) member.expect(key, value);
-    for (const event of latest) member.welcome(event.key, event.value, await this.#headOf(event));
+    const { latest, offered } = this.#options.source;
+    member.expect(
+      latest.map(({ key }) => key),
+      offered,
+    );
+    for (const event of latest) member.welcome(event.key, await this.#headOf(event));
   }
 
   /** Ends the source, and with it the members. Nobody joins any more. */
@@ -78,12 +81,14 @@ export class Group implements MemberHost {
 
   async #run(): Promise<void> {
     let last: Buffer | null = null;
-    for await (const event of this.#options.source) {
+    const { source } = this.#options;
+    for await (const event of source) {
+      const number = source.taken;
       const head = await this.#headOf(event);
       last = head;
       let told = 0;
       for (const member of this.#members) {
-        member.tell(event.key, event.value, head);
+        member.tell(event.key, number, head);
         told += 1;
         if (told % chunk === 0) await nextTurn();
       }

@@ -33,8 +33,10 @@ export class Member implements AsyncIterableIterator<never> {
   readonly #tail: string;
   // Most members need neither of these for most of the time, and there are many.
   #waiting: Map<string, Buffer> | null = null;
-  /** By key, the value that it is told on joining and whether it has been, until the group tells one. */
-  #joinedWith: Map<string, { readonly value: unknown; isTold: boolean }> | null = null;
+  /** Keys of what it is yet to be told of that which was known when it began. */
+  #expected: Set<string> | null = null;
+  /** How many events the group had been offered by then: all of these are in what was known. */
+  #begunAt = 0;
   #state: 'new' | 'open' | 'finishing' | 'ended' = 'new';
   #onDone: ((result: IteratorResult<never, undefined>) => void) | null = null;
 
@@ -49,30 +51,24 @@ export class Member implements AsyncIterableIterator<never> {
     return this.#waiting !== null;
   }
 
-  /** Tells what the group tells all: the head of a message, and the value that it was made from. */
-  tell(key: string, value: unknown, head: Buffer): void {
-    if (this.#state !== 'open') return;
-    if (this.#joinedWith) {
-      const joined = this.#joinedWith.get(key);
-      this.#joinedWith.delete(key);
-      if (this.#joinedWith.size === 0) this.#joinedWith = null;
-      if (joined?.isTold && joined.value === value) return;
-    }
+  /** Tells what the group tells all: the head of a message, made from the event of that number. */
+  tell(key: string, number: number, head: Buffer): void {
+    if (this.#state !== 'open' || number <= this.#begunAt) return;
+    this.#noteTold(key);
     this.#offer(key, head);
   }
 
-  /** Tells what was known when it joined, unless the group has told something newer of the key meanwhile. */
-  welcome(key: string, value: unknown, head: Buffer): void {
-    const joined = this.#joinedWith?.get(key);
-    if (this.#state !== 'open' || !joined || joined.value !== value) return;
-    joined.isTold = true;
-    this.#offer(key, head);
+  /** What `welcome` will tell it, and how many events are in that. */
+  expect(keys: readonly string[], number: number): void {
+    this.#begunAt = number;
+    if (keys.length > 0) this.#expected = new Set(keys);
   }
 
-  /** What it will be told by `welcome`. */
-  expect(key: string, value: unknown): void {
-    this.#joinedWith ??= new Map();
-    this.#joinedWith.set(key, { value, isTold: false });
+  /** Tells what was known when it began, unless the group has told something newer of the key meanwhile. */
+  welcome(key: string, head: Buffer): void {
+    if (this.#state !== 'open' || !this.#expected?.has(key)) return;
+    this.#noteTold(key);
+    this.#offer(key, head);
   }
 
   /** Writes what waits as far as the socket takes it. */
@@ -129,6 +125,11 @@ export class Member implements AsyncIterableIterator<never> {
     return socket.readyState === socket.OPEN && socket.bufferedAmount > mostBufferedBytes;
   }
 
+  #noteTold(key: string): void {
+    this.#expected?.delete(key);
+    if (this.#expected?.size === 0) this.#expected = null;
+  }
+
   #offer(key: string, head: Buffer): void {
     if (!this.isStalled && !this.#isFull) {
       this.#write(head);
@@ -157,7 +158,7 @@ export class Member implements AsyncIterableIterator<never> {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#waiting = null;
-    this.#joinedWith = null;
+    this.#expected = null;
     this.#onDone?.({ done: true, value: undefined });
     this.#host.onEnd(this);
   }

@@ -1,0 +1,74 @@
+import type { Clock } from '../market/clock.ts';
+
+/** How long a stream may take to tell what a poll brought first, in ms. */
+const tellingMs = 3000;
+
+/** Whether the stream of a topic can be relied on. */
+export class StreamState {
+  readonly #clock: Clock;
+  readonly #silenceMs: number;
+  /** When it spoke last, or when it was opened, epoch ms. */
+  #heardAt: number;
+  #isConnected = false;
+  #isSilent = false;
+  #hasFailed = false;
+  /** Since when it owes what a poll has brought, epoch ms; null while it owes nothing. */
+  #owesSince: number | null = null;
+
+  constructor(clock: Clock, silenceMs: number) {
+    this.#clock = clock;
+    this.#silenceMs = silenceMs;
+    this.#heardAt = clock.now();
+  }
+
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** True while it tells all there is to tell. */
+  get works(): boolean {
+    return this.#isConnected && !this.#isSilent;
+  }
+
+  /** True while it was not interrupted, but has said nothing for long: perhaps there is nothing to say. */
+  get isQuiet(): boolean {
+    return this.#isConnected && this.#isSilent;
+  }
+
+  /** True until it has spoken, failed or been waited for too long. */
+  get isPending(): boolean {
+    return !this.#isConnected && !this.#isSilent && !this.#hasFailed;
+  }
+
+  /** True when a poll brought news some time ago that it has not told: it is deaf. */
+  get isDeaf(): boolean {
+    return this.#owesSince !== null && this.#clock.now() - this.#owesSince >= tellingMs;
+  }
+
+  /** A message has come. Returns true when some before it may be missing. */
+  hear(): boolean {
+    const mayMiss = !this.#isConnected || this.isDeaf;
+    this.#heardAt = this.#clock.now();
+    this.#isConnected = true;
+    this.#isSilent = false;
+    this.#owesSince = null;
+    return mayMiss;
+  }
+
+  interrupt(): void {
+    this.#isConnected = false;
+    this.#hasFailed = true;
+    this.#owesSince = null;
+  }
+
+  /** A poll has brought news. */
+  owe(): void {
+    if (this.#isSilent) this.#owesSince ??= this.#clock.now();
+  }
+
+  /** Looks whether it has fallen silent: true when it is, however long. */
+  check(): boolean {
+    this.#isSilent = this.#clock.now() - this.#heardAt >= this.#silenceMs;
+    return this.#isSilent;
+  }
+}
