@@ -147,3 +147,13 @@ describe('an order book', () => {
     expect([deep.texts.at(-1), shallow.texts.length]).toEqual(['3', 1]);
   });
 });
+
+test.each([0, -1, 1001])('a book of %i levels is refused though it is live', async (limit) => {
+  live.follow(live.feeds.orderBook('kraken', btc, 20), String);
+  await live.clock.advance(2 * pollIntervalMs);
+  const calls = live.port.orderBookCalls.length;
+  await expect(data.fetchOrderBook({ exchange: 'kraken', symbol: btc, limit })).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+  });
+  expect(live.port.orderBookCalls).toHaveLength(calls);
+});

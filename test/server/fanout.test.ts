@@ -200,6 +200,79 @@ describe('who joins late', () => {
   });
 });
 
+describe('who joins', () => {
+  const candlesOfBtc =
+    'subscription { candleUpdated(exchange: "kraken", symbol: "BTC/USDT", timeframe: "1m") { timestamp close closed } }';
+
+  test('while a large group is being told hears nothing from before what it was welcomed with', async () => {
+    server.streams.offer('candles');
+    const minute = 60_000;
+    const start = Math.floor(Date.now() / minute) * minute;
+    const candle = (period: number) => {
+      const timestamp = start + period * minute;
+      return { timestamp, open: 1, high: 1, low: 1, close: 1, volume: period + 10, closed: false };
+    };
+    server.port.setCandles([candle(0)]);
+    const crowd = await Promise.all(Array.from({ length: 120 }, () => listen()));
+    for (const listener of crowd) {
+      for (let id = 0; id < 10; id++) listener.subscribe(candlesOfBtc, { id: String(id) });
+    }
+    await eventually(() => crowd.every(({ messages }) => messages.length === 10));
+    const late = await Promise.all(Array.from({ length: 60 }, () => listen()));
+    const joining = late.map(async (listener, index) => {
+      for (let wait = 0; wait < index / 6; wait++) await turn();
+      listener.subscribe(candlesOfBtc);
+    });
+    for (let period = 1; period < 6; period++) {
+      server.streams.push('candles', btc, [candle(period - 1), candle(period)]);
+      await turn();
+    }
+    await Promise.all(joining);
+    await eventually(() =>
+      late.every((listener) =>
+        listener
+          .told()
+          .at(-1)
+          ?.includes(String(start + 5 * minute)),
+      ),
+    );
+    for (const listener of late) {
+      const times = listener.told().map((text) => Number(/"timestamp":(\d+)/.exec(text)?.[1]));
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    }
+  });
+
+  test('late is told of what does not exist, too', async () => {
+    const query = 'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "NO/PE"]) { symbol last } }';
+    const [first, late] = [await listen(), await listen()];
+    const codes = (listener: Listener): readonly string[] =>
+      listener.told().flatMap((text) => JSON.parse(text).errors?.[0].extensions.code ?? []);
+    first.subscribe(query);
+    await eventually(() => first.messages.length === 2);
+    late.subscribe(query);
+    await eventually(() => late.messages.length === 2);
+    expect([codes(first), codes(late)]).toEqual([['SYMBOL_NOT_FOUND'], ['SYMBOL_NOT_FOUND']]);
+  });
+});
+
+test.each([
+  'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") @skip(if: true) { last } }',
+  'subscription ($on: Boolean = true) { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") @include(if: $on) { last } }',
+  'subscription { ... @include(if: false) { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") { last } } }',
+  'subscription { ...F } fragment F on Subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") @skip(if: true) { last } }',
+])('a subscription to perhaps nothing is refused alone: %s', async (query) => {
+  const listener = await listen();
+  listener.subscribe(tickerOfBtc);
+  await eventually(() => listener.messages.length === 1);
+  const refused = once(listener.socket, 'message');
+  listener.subscribe(query, { id: 'bad' });
+  const { type, payload: errors } = JSON.parse(String((await refused)[0]));
+  expect([type, errors[0].extensions.code]).toEqual(['error', 'BAD_USER_INPUT']);
+  expect(errors[0].message).toMatch(/@(skip|include) is not allowed on the root of a subscription|Argument "if"/);
+  tick(3);
+  await eventually(() => listener.told().length === 2);
+});
+
 test('after complete nothing more is told of the operation, and the others go on', async () => {
   const listener = await listen();
   listener.subscribe(tickerOfBtc, { id: 'a' });
