@@ -32,7 +32,7 @@ export interface FeedCounts {
 /** A value that the feed knows, for queries. */
 export interface LiveValue<V> {
   readonly value: V;
-  /** True while stream or poll keep it up to date: then no fetch would bring anything newer. */
+  /** True while stream or poll keep it up to date, so that a fetch would be no better. */
   readonly isCurrent: boolean;
 }
 
@@ -40,11 +40,11 @@ export interface LiveValue<V> {
  * Live market data of every exchange: one upstream for each market and kind of data however many listen. Each
  * subscription tells the latest known at once, then each change; a slow reader misses changes in between, never the
  * latest, except that no closed candle and no trade is left out (who is too slow for that is told SLOW_CONSUMER and
- * ended). While an exchange fails, tickers and books come once more, marked stale, and the others as an error.
+ * ended). While an exchange fails, tickers and books come once more, marked stale, and the others as an error; what no
+ * fetch brings afterwards is an error too.
  *
- * Each throws EXCHANGE_NOT_FOUND, NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED, BAD_USER_INPUT without any symbol, and
- * EXCHANGE_UNAVAILABLE after `close()`. A symbol that does not exist is an error among the events, and the last such
- * ends them.
+ * Each throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE after `close()`. What does
+ * not exist, or is not offered, is an error among the events, and the last such ends them.
  */
 export interface Feeds {
   tickers(exchange: string, symbols: readonly string[]): FeedSubscription<Ticker>;

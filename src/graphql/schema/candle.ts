@@ -65,7 +65,7 @@ builder.subscriptionField('candleUpdated', (t) =>
   t.field({
     type: CandleType,
     description:
-      'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped.',
+      'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped. After an outage comes what was missed, or an error where the exchange has it no more.',
     args: { ...marketArgs, ...timeframeArg },
     subscribe: (_root, { exchange, symbol, timeframe }, { feeds }) =>
       feeds.candles(String(exchange), symbol, timeframe),

@@ -63,7 +63,8 @@ builder.queryField('trades', (t) =>
 builder.subscriptionField('tradesExecuted', (t) =>
   t.field({
     type: [TradeType],
-    description: 'Every trade, in order; a client too slow to take them all is told so and closed.',
+    description:
+      'Every trade, in order; a client too slow to take them all is told so and its subscription ends. After an outage comes what was missed, or an error where the exchange has it no more.',
     args: marketArgs,
     subscribe: (_root, { exchange, symbol }, { feeds }) => feeds.trades(String(exchange), symbol),
     resolve: requireValue,
