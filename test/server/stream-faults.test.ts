@@ -154,7 +154,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     await comesByPoll(refused);
   });
 
-  test('a market that leaves takes nothing from the others', { timeout: 20_000 }, async () => {
+  test('a market that leaves takes nothing from the others', { timeout: 30_000 }, async () => {
     const operation = await streaming(eth);
     const leaving = await streaming(btc);
     leaving.stop();
@@ -166,7 +166,9 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
       prices.push(price);
       venue.setTicker(eth, { last: String(price) });
       return venue.subscriptions.length === 1 && venue.streamSockets === 1 && prices.length > 20;
-    }, 10_000);
+    }, 20_000);
+    // ccxt takes a channel back at Binance, and cannot at Kraken.
+    expect(venue.dials).toBe(id === 'binance' ? 1 : 2);
     await eventually(() => last(operation).last === price);
     const told = operation.results.slice(before).map(({ data }) => data?.tickerUpdated);
     expect(told.every(({ stale }) => stale === false)).toBe(true);
