@@ -141,14 +141,18 @@ export class Topic<T, V> {
   add(subscriber: FeedSubscription<V>, depth: number): void {
     this.#cancelLinger();
     this.#subscribers.set(subscriber, depth);
-    this.#depth = Math.max(...this.#subscribers.values());
+    this.#depth = this.#subscribers.size === 1 ? depth : Math.max(this.#depth, depth);
     for (const event of this.latest) subscriber.push(event);
   }
 
   remove(subscriber: FeedSubscription<V>): void {
+    const depth = this.#subscribers.get(subscriber);
     if (!this.#subscribers.delete(subscriber) || this.#hasEnded) return;
-    if (this.#subscribers.size > 0) this.#depth = Math.max(...this.#subscribers.values());
-    else this.#cancelLinger = this.#options.clock.after(this.#options.lingerMs, () => this.end());
+    if (this.#subscribers.size === 0) {
+      this.#cancelLinger = this.#options.clock.after(this.#options.lingerMs, () => this.end());
+    } else if (depth === this.#depth && depth > 0) {
+      this.#depth = [...this.#subscribers.values()].reduce((most, each) => Math.max(most, each), 0);
+    }
   }
 
   /** Takes what a first fetch or a poll brought that was asked at `askedAt`, epoch ms. */
