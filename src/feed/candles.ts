@@ -4,7 +4,7 @@ import { CandleJournal, type CandleMessage } from './candle-journal.ts';
 import type { KindRules } from './live-kind.ts';
 import { fetchEach } from './single-fetch.ts';
 import type { Topic } from './topic.ts';
-import type { Upstream } from './upstream.ts';
+import { adapt, type Upstream } from './upstream.ts';
 
 /** Every exchange gives this many in one call: by ccxt's `features` the least cap is 100 (bitbns, digifinex). */
 const pageLimit = 100;
@@ -20,10 +20,7 @@ export function createCandleRules(options: Upstream): KindRules<CandleMessage, C
     openStream: (request, listener) =>
       streams.open(
         { ...request, kind: 'candles' },
-        {
-          onMessage: (candles, isFirst) => listener.onMessage({ candles, isWhole: true }, isFirst),
-          onInterrupted: (error) => listener.onInterrupted(error),
-        },
+        adapt(listener, (candles) => ({ candles, isWhole: true })),
       ),
     fetch: (topics, origin, onOutcome) => {
       const ask = async (topic: Topic<CandleMessage, Candle>): Promise<CandleMessage> => {

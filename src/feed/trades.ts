@@ -3,7 +3,7 @@ import type { KindRules } from './live-kind.ts';
 import { fetchEach } from './single-fetch.ts';
 import type { Topic } from './topic.ts';
 import { TradeJournal, type TradeMessage } from './trade-journal.ts';
-import type { Upstream } from './upstream.ts';
+import { adapt, type Upstream } from './upstream.ts';
 
 const firstLimit = 100;
 const pageLimit = 1000;
@@ -19,10 +19,7 @@ export function createTradeRules(options: Upstream): KindRules<TradeMessage, rea
     openStream: (request, listener) =>
       streams.open(
         { ...request, kind: 'trades' },
-        {
-          onMessage: (trades, isFirst) => listener.onMessage({ trades, mayRepeat: isFirst }, isFirst),
-          onInterrupted: (error) => listener.onInterrupted(error),
-        },
+        adapt(listener, (trades, isFirst) => ({ trades, mayRepeat: isFirst })),
       ),
     fetch: (topics, origin, onOutcome) => {
       const ask = async (topic: Topic<TradeMessage, readonly Trade[]>): Promise<TradeMessage> => {

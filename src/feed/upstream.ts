@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
-import type { MarketStreams } from '../market/market-streams.ts';
+import type { MarketStreams, StreamListener } from '../market/market-streams.ts';
 import type { Origin } from './journal.ts';
 
 /** Where live data comes from. */
@@ -13,4 +13,15 @@ export interface Upstream {
   readonly staleMaxMs: number;
   /** Runs at most so many calls to an exchange at a time: polls do not keep those waiting who have come just now. */
   readonly limiterOf: (exchange: string, origin: Exclude<Origin, 'stream'>) => LimitFunction;
+}
+
+/** A listener that makes of what a stream pushes what another one listens to. */
+export function adapt<S, T>(
+  listener: StreamListener<T>,
+  toMessage: (pushed: S, isFirst: boolean) => T,
+): StreamListener<S> {
+  return {
+    onMessage: (pushed, isFirst) => listener.onMessage(toMessage(pushed, isFirst), isFirst),
+    onInterrupted: (error) => listener.onInterrupted(error),
+  };
 }
