@@ -86,9 +86,10 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   take({ candles, isWhole }: CandleMessage, origin: Origin, asOf: number): Entry<Candle> {
     // A first fetch that the stream has overtaken knows less.
     if (origin === 'fetch' && this.#last !== null && !this.isBehind) return { events: [], moved: false };
-    this.#error = null;
     const moved = this.#hasMoved(candles);
     const events = origin === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
+    // What the stream brings may have to wait for what fails.
+    if (!this.isBehind || origin !== 'stream') this.#error = null;
     return { events, moved };
   }
 

@@ -74,8 +74,9 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   }
 
   take(message: TradeMessage, origin: Origin, asOf: number): Entry<readonly Trade[]> {
-    this.#error = null;
     const events = origin === 'stream' ? this.#takeStreamed(message) : this.#takeFetched(message, asOf);
+    // What the stream brings may have to wait for what fails.
+    if (!this.isBehind || origin !== 'stream') this.#error = null;
     return { events, moved: events.length > 0 };
   }
 

@@ -239,6 +239,94 @@ describe('an outage', () => {
   });
 });
 
+describe('what is missing', () => {
+  const stream = (number: number): void => live.streams.push('trades', btc, [trade(number)]);
+  const start = async (all: Trade[]) => {
+    live.streams.offer('trades');
+    all.push({ ...trade(0), timestamp: live.clock.now() - minute });
+    live.port.setTrades(all);
+    const reader = live.follow(live.feeds.trades('kraken', btc), toIds);
+    await live.clock.advance(100);
+    all.push(trade(1));
+    stream(1);
+    await live.clock.advance(2 * pollIntervalMs);
+    expect(reader.texts).toEqual(['1']);
+    return reader;
+  };
+
+  test('is waited for as long as STALE_MAX_MS while the stream goes on, and then told as a hole', async () => {
+    const reader = await start([]);
+    live.port.fail(new MarketDataError('TIMEOUT', 'too slow'));
+    live.streams.interrupt('trades', btc);
+    await live.clock.advance(100);
+    stream(5);
+    await live.clock.advance(staleMaxMs - 1000);
+    expect(reader.texts.slice(1)).toEqual(['TIMEOUT']);
+    await live.clock.advance(staleMaxMs);
+    expect(reader.texts.slice(1)).toEqual(['TIMEOUT', 'EXCHANGE_UNAVAILABLE', '5']);
+  });
+
+  test('is not waited for while more than ten thousand trades wait', async () => {
+    const reader = await start([]);
+    live.port.hold();
+    live.streams.interrupt('trades', btc);
+    for (let number = 2; number < 10_002; number++) stream(number);
+    await settle();
+    expect(reader.texts[1]).toBe('EXCHANGE_UNAVAILABLE');
+    expect(reader.texts[2]?.split(',')).toHaveLength(10_000);
+    live.port.hold()();
+  });
+
+  test('of candles is fetched page by page', async () => {
+    live.streams.offer('candles');
+    const first = Math.floor(live.clock.now() / minute) * minute;
+    const candle = (period: number): Candle => {
+      const timestamp = first + period * minute;
+      return { timestamp, open: 1, high: 1, low: 1, close: period, volume: 1, closed: false };
+    };
+    live.port.setCandles([candle(0)]);
+    const reader = live.follow(live.feeds.candles('kraken', btc, '1m'), (value) =>
+      value instanceof MarketDataError ? value.code : `${value.close}${value.closed ? ' closed' : ''}`,
+    );
+    await live.clock.advance(100);
+    live.streams.push('candles', btc, [candle(0)]);
+    await live.clock.advance(2 * pollIntervalMs);
+    live.port.fail(new MarketDataError('TIMEOUT', 'down'));
+    live.streams.interrupt('candles', btc);
+    await live.clock.advance(350 * minute);
+    live.port.setCandles(Array.from({ length: 351 }, (_, period) => candle(period)));
+    live.port.fail(null);
+    await live.clock.advance(minute);
+    const closed = reader.texts.filter((text) => text.endsWith('closed'));
+    expect(closed.slice(0, 350)).toEqual(Array.from({ length: 350 }, (_, period) => `${period} closed`));
+    expect(reader.texts).not.toContain('EXCHANGE_UNAVAILABLE');
+  });
+});
+
+test('an exchange is sent four polls of books at a time, and who comes just now does not wait for them', async () => {
+  const under = new Set<string>();
+  const symbols = Array.from({ length: 20 }, (_, index) => `S${index}/USDT`);
+  for (const symbol of symbols) live.follow(live.feeds.orderBook('kraken', symbol, 5), String);
+  await live.clock.advance(100);
+  const { fetchOrderBook } = live.port;
+  live.port.fetchOrderBook = async (query) => {
+    under.add(query.symbol);
+    try {
+      return await fetchOrderBook(query);
+    } finally {
+      under.delete(query.symbol);
+    }
+  };
+  const release = live.port.hold();
+  await live.clock.advance(3 * pollIntervalMs);
+  expect(under.size).toBe(4);
+  live.follow(live.feeds.orderBook('kraken', 'NEW/USDT', 5), String);
+  await settle();
+  expect(under.has('NEW/USDT')).toBe(true);
+  release();
+  await live.clock.advance(3 * pollIntervalMs);
+});
+
 describe('order books of different depth', () => {
   const levels = (count: number, from: number) =>
     Array.from({ length: count }, (_, index) => ({ price: from + index, amount: 1 }));

@@ -158,6 +158,11 @@ describe('a group', () => {
     for (const listener of [...people, again]) listener.subscribe(tickerOfBtc);
     await eventually(() => [...people, again].every(({ messages }) => messages.length === 1));
     expect(server.sockets.counts).toMatchObject({ subscriptions: 4, groups: 3 });
+    const [nobody, , lowerCase] = people;
+    for (const listener of [nobody, people[1]]) listener?.send({ id: '1', type: 'complete' });
+    await eventually(() => server.sockets.counts.subscriptions === 2);
+    expect(server.sockets.counts.groups).toBe(1);
+    lowerCase?.send({ id: '1', type: 'complete' });
   });
 });
 
