@@ -32,28 +32,39 @@ export async function fetchTrades(
   const market = findMarket(client, await client.markets(), symbol);
   const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
   const most = typeof cap === 'number' && cap > 0 ? cap : mostRows;
-  // Many give the newest even from `since` on: the first are among them only where enough are asked for.
-  const [call, count] = since === undefined ? ['trades', Math.min(limit, most)] : ['trades since', most];
-  const single = await fetchSingleTrades(client, market, since === undefined ? limit : most);
-  if (single && (since === undefined || reaches(single, since))) return cut(single, query);
-  const rows = await withLimit(client.refusedLimits, call, count, (asked) =>
+  // Many give the newest even from `since` on, or what came within an hour of it: the newest tell whether they reach it.
+  const newest = await fetchNewest(client, market, since === undefined ? Math.min(limit, most) : most);
+  if (since === undefined || reaches(newest, since)) return cut(newest, query);
+  const rows = await withLimit(client.refusedLimits, 'trades since', most, (asked) =>
     client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
   );
-  return cut(toTrades(exchange, symbol, requireRows(rows, exchange, symbol)), query);
+  const trades = cut(toTrades(exchange, symbol, requireRows(rows, exchange, symbol)), query);
+  return trades.length > 0 ? trades : cut(newest, query);
+}
+
+async function fetchNewest(client: ExchangeClient, market: MarketInterface, limit: number): Promise<readonly Trade[]> {
+  const single = await fetchSingleTrades(client, market, limit);
+  if (single) return single;
+  const { symbol } = market;
+  const rows = await withLimit(client.refusedLimits, 'trades', limit, (asked) =>
+    client.call((ccxt) => ccxt.fetchTrades(symbol, undefined, asked), { symbol }),
+  );
+  const exchange = client.info.id;
+  return toTrades(exchange, symbol, requireRows(rows, exchange, symbol));
 }
 
 /** Some exchanges (Coinbase, MEXC) want to be told where to end too when they are told where to begin. */
 async function fetchFrom(
   ccxt: Exchange,
   symbol: string,
-  since: number | undefined,
+  since: number,
   limit: number | undefined,
   now: () => number,
 ): Promise<readonly CcxtTrade[]> {
   try {
     return await ccxt.fetchTrades(symbol, since, limit);
   } catch (error) {
-    if (since === undefined || !(error instanceof ccxtErrors.ArgumentsRequired)) throw error;
+    if (!(error instanceof ccxtErrors.ArgumentsRequired)) throw error;
     return ccxt.fetchTrades(symbol, since, limit, { until: now() + aheadMs });
   }
 }

@@ -5,13 +5,11 @@ import { periodAfter, periodStart } from '../market/timeframe.ts';
 import type { FeedEvent } from './event.ts';
 import { hole } from './hole.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
-import type { TopicRequest } from './topic.ts';
+import { lagMs } from './latest-journal.ts';
+import type { TopicRequest } from './topic-request.ts';
 
 /** A candle may still change, or its exchange's clock be behind ours, so long after its period or its last change, in ms. */
 const graceMs = 2000;
-
-/** An exchange's answers may be so much behind its stream, in ms. */
-const lagMs = 10_000;
 
 /** Candles that came together, oldest first. */
 export interface CandleMessage {
@@ -34,6 +32,8 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   #streamedAt = Number.NEGATIVE_INFINITY;
   /** Not asked before this whether the forming one has closed, epoch ms. */
   #askAt = 0;
+  /** Until when there is no other candle than those known, epoch ms; null where that is not known. */
+  #knownUntil: number | null = null;
   /** The last candle that was told as closed. */
   #closed: Candle | null = null;
   /** Since when a fetch is missing, epoch ms; null while none is. */
@@ -73,9 +73,12 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     return events;
   }
 
-  /** Start of the oldest candle that is not told as closed yet, epoch ms; null when that may be any. */
+  /** From when on a fetch must tell all candles, epoch ms; null when that may be any time. */
   get since(): number | null {
-    return this.#last ?? this.#startAt;
+    const from = this.#last ?? this.#startAt;
+    if (from === null || this.#knownUntil === null || this.#forming) return from;
+    // Not the last candle of a market that has been quiet for long, but some periods before it was known to be quiet.
+    return Math.max(from, periodAfter(this.#timeframe, periodStart(this.#timeframe, this.#knownUntil), -2));
   }
 
   /** Start of the newest candle that was told, epoch ms; null when none was. */
@@ -110,6 +113,7 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     this.#forming = null;
     this.#closed = null;
     this.#startAt = null;
+    this.#knownUntil = null;
     const events = this.#release();
     return isHole ? [hole(this.#request, 'candles'), ...events] : events;
   }
@@ -127,7 +131,10 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     this.#streamedAt = this.#clock.now();
     for (const candle of this.#newsOf(candles)) this.#held.set(candle.timestamp, candle);
     this.#heldSince ??= this.#clock.now();
-    return this.isBehind ? [] : this.#release();
+    if (this.isBehind) return [];
+    const events = this.#release();
+    if (!this.isBehind) this.#knownUntil = this.#streamedAt;
+    return events;
   }
 
   #takeFetched(candles: readonly Candle[], isWhole: boolean, asOf: number): readonly FeedEvent<Candle>[] {
@@ -136,20 +143,21 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     news.forEach((candle, index) => {
       const isLast = index === news.length - 1;
       // What had closed before anything was known never formed before anybody's eyes.
-      const hasClosed = this.#last === null && candle.closed && asOf >= this.#endOf(candle) + graceMs;
+      const hasClosed = this.#last === null && candle.closed && asOf >= this.#endOf(candle) + lagMs;
       this.#advance(candle, !isLast || hasClosed, events);
     });
     for (const candle of candles) this.#dropOlder(candle);
     if (!isWhole) this.#behindSince ??= asOf;
-    if (!isWhole || asOf < (this.#behindSince ?? asOf)) return events;
+    if (!isWhole || asOf < (this.#behindSince ?? asOf) || this.#isBehindStream(candles)) return events;
     this.#behindSince = null;
+    this.#knownUntil = asOf;
     this.#closeElapsed(candles, asOf, events);
     return [...events, ...this.#release()];
   }
 
   /** Before anything is known, what closed before it began is history, of which only the newest counts. */
   #newsOf(candles: readonly Candle[]): readonly Candle[] {
-    const { since } = this;
+    const since = this.#startAt;
     if (this.#last !== null) return candles;
     const recent = since === null ? [] : candles.filter(({ timestamp }) => timestamp >= since);
     return recent.length > 0 ? recent : candles.slice(-1);
@@ -160,6 +168,13 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     const forming = this.#forming;
     if (!forming || timestamp !== forming.timestamp || volume >= forming.volume) return false;
     return this.#clock.now() - this.#streamedAt < lagMs;
+  }
+
+  /** An answer without the period that the stream has told a moment ago is from before that. */
+  #isBehindStream(candles: readonly Candle[]): boolean {
+    const first = Math.min(...this.#held.keys());
+    if (this.#held.size === 0 || candles.some(({ timestamp }) => timestamp >= first)) return false;
+    return this.#clock.now() - (this.#behindSince ?? 0) < lagMs;
   }
 
   #release(): readonly FeedEvent<Candle>[] {

@@ -9,6 +9,9 @@ import { adapt, type Upstream } from './upstream.ts';
 /** Every exchange gives this many in one call: by ccxt's `features` the least cap is 100 (bitbns, digifinex). */
 const pageLimit = 100;
 
+/** How many pages in which there is no candle are looked through. */
+const mostPages = 30;
+
 /** Live candles, each series polled by itself: from the oldest candle on that has not been told as closed. */
 export function createCandleRules(options: Upstream): KindRules<CandleMessage, Candle> {
   const { marketData, streams, clock, limiterOf } = options;
@@ -23,30 +26,49 @@ export function createCandleRules(options: Upstream): KindRules<CandleMessage, C
         adapt(listener, (candles) => ({ candles, isWhole: true })),
       ),
     fetch: (topics, origin, onOutcome) => {
-      const ask = async (topic: Topic<CandleMessage, Candle>): Promise<CandleMessage> => {
-        const { exchange, symbol, timeframe = '1m' } = topic.request;
-        const { since } = topic.journal;
-        const page = toPage(timeframe, since, clock.now());
+      const ask = async ({ request, journal }: Topic<CandleMessage, Candle>): Promise<CandleMessage> => {
+        const { exchange, symbol, timeframe = '1m' } = request;
         // The first fetch asks the exchange too: it says what has closed by now.
-        const candles = await marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 });
-        if (candles.length < page.limit) return { candles, isWhole: true };
-        if (page.since !== undefined) return { candles, isWhole: false };
-        const reaches = since === null || (candles[0]?.timestamp ?? since) <= since;
-        return { candles: reaches ? candles : [], isWhole: reaches };
+        const fetchPage = (page: Page): Promise<readonly Candle[]> =>
+          marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 });
+        return fetchSince(fetchPage, timeframe, journal.since, clock.now());
       };
       return fetchEach(topics, origin, limiterOf, ask, onOutcome);
     },
   };
 }
 
-/** The newest candles where they reach back far enough, since every exchange can give those, else a page from there on. */
-function toPage(
+interface Page {
+  readonly since?: number;
+  readonly limit: number;
+}
+
+/**
+ * All candles from `since` on, or the first of them. The newest, which every exchange can give, where they reach back
+ * far enough, else a page from there on: to many exchanges that is so many periods, in which there may be no candle.
+ */
+async function fetchSince(
+  fetchPage: (page: Page) => Promise<readonly Candle[]>,
   timeframe: string,
   since: number | null,
   now: number,
-): { readonly since?: number; readonly limit: number } {
-  if (since === null) return { limit: 2 };
-  const periods = Math.ceil((now - since) / (periodAfter(timeframe, since) - since));
-  const newest = Math.max(2, periods + 2);
-  return newest <= pageLimit ? { limit: newest } : { since, limit: pageLimit };
+): Promise<CandleMessage> {
+  const lengthMs = since === null ? 0 : periodAfter(timeframe, since) - since;
+  const periods = since === null ? 0 : Math.ceil((now - since) / lengthMs);
+  const limit = Math.min(pageLimit, periods + 2);
+  const newest = await fetchPage({ limit });
+  const [oldest] = newest;
+  const reaches = oldest !== undefined && since !== null && oldest.timestamp <= since;
+  // Fewer than asked for are all that there are.
+  if (since === null || reaches || (limit > periods && newest.length < limit)) {
+    return { candles: newest, isWhole: true };
+  }
+  let from = since;
+  for (let page = 0; page < mostPages && from < now; page++) {
+    const candles = await fetchPage({ since: from, limit: pageLimit });
+    const end = periodAfter(timeframe, from, pageLimit);
+    if (candles.some(({ timestamp }) => timestamp > since)) return { candles, isWhole: end > now };
+    from = end;
+  }
+  return { candles: newest, isWhole: true };
 }

@@ -69,8 +69,11 @@ export interface FeedsOptions extends Timing {
   readonly onHealth: OnHealth;
 }
 
-/** How many polls of single markets an exchange is sent at a time, and how many first fetches beside them. */
-const parallelCalls = 4;
+/**
+ * How many polls of single markets an exchange is sent at a time, and how many first fetches beside them: few, since in
+ * ccxt's throttle a query waits behind them.
+ */
+const parallelCalls = 2;
 
 const longestCheckMs = 1000;
 
@@ -123,7 +126,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
   function toLive<V extends { readonly stale: boolean }>(topic: Topic<V, V> | undefined): LiveValue<V> | null {
     const value = topic && latestValue(topic);
     if (!topic || !value) return null;
-    const isCurrent = !value.stale && (topic.isStreamed || topic.fetchedAgoMs <= 1.5 * topic.pollPaceMs);
+    const isCurrent = !value.stale && (topic.isStreamed || topic.isPolled);
     return { value, isCurrent };
   }
 
@@ -157,9 +160,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
     liveOrderBook: (exchange, symbol, limit) => {
       const topic = orderBooks.find({ exchange, symbol });
       const live = toLive(topic);
-      return live && topic && !isDeepEnough(live.value, limit, topic.madeForDepth)
-        ? { ...live, isCurrent: false }
-        : live;
+      return live && topic && !isDeepEnough(live.value, limit, topic.askedDepth) ? { ...live, isCurrent: false } : live;
     },
     offerTicker: (ticker) =>
       tickers.offer({ exchange: ticker.exchange, symbol: ticker.symbol }, ticker, ticker.receivedAt),
@@ -182,7 +183,6 @@ export function createFeeds(options: FeedsOptions): Feeds {
 }
 
 /** True unless the book may lack levels because nobody asked for so many, or because the stream ends there. */
-function isDeepEnough({ bids, asks }: OrderBook, limit: number, madeForDepth: number): boolean {
-  if (limit > madeForDepth) return false;
-  return Math.max(bids.length, asks.length) >= limit || bids.length !== asks.length;
+function isDeepEnough({ bids, asks }: OrderBook, limit: number, askedDepth: number): boolean {
+  return limit <= askedDepth || limit <= Math.min(bids.length, asks.length);
 }

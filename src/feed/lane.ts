@@ -31,7 +31,12 @@ export class Lane<T, V> {
   /** When the next round may begin, epoch ms: an interval after the last, and when the exchange allows. */
   #nextAt = Number.NEGATIVE_INFINITY;
   #quietUntil = Number.NEGATIVE_INFINITY;
+  /** By what the exchange asked to be left in peace. */
+  #plea: MarketDataError | null = null;
   #cancelQuiet = (): void => {};
+  #isFetching = false;
+  /** True when the next round is to follow the one under way at once. */
+  #isHurried = false;
 
   constructor(options: LaneOptions<T, V>) {
     this.#options = options;
@@ -62,15 +67,23 @@ export class Lane<T, V> {
    */
   wake(topic: Topic<T, V>): void {
     if (!this.#topics.has(topic)) return;
-    if (this.#error && this.#options.clock.now() < this.#quietUntil) {
-      topic.failFetch(this.#error.withSymbol(topic.request.symbol));
-    } else if (this.#error) this.stop();
+    if (this.#plea && this.#options.clock.now() < this.#quietUntil) {
+      topic.failFetch(this.#plea.withSymbol(topic.request.symbol));
+    } else if (this.#error) this.#hurry();
     this.#start(0);
   }
 
   /** The exchange has answered somebody: whatever made the rounds fail is over, and nobody need sit out the pause. */
   noteSuccess(): void {
-    if (!this.#error || this.#options.clock.now() < this.#quietUntil) return;
+    if (this.#error && this.#options.clock.now() >= this.#quietUntil) this.#hurry();
+  }
+
+  /** Cuts the pause between two rounds short, but not a round, whose answers would be lost. */
+  #hurry(): void {
+    if (this.#isFetching) {
+      this.#isHurried = true;
+      return;
+    }
     this.stop();
     this.#start(0);
   }
@@ -78,6 +91,8 @@ export class Lane<T, V> {
   /** Ends the polling. */
   stop(): void {
     this.#cancelQuiet();
+    this.#isFetching = false;
+    this.#isHurried = false;
     this.#polling?.abort();
     this.#polling = null;
   }
@@ -97,6 +112,11 @@ export class Lane<T, V> {
     const fetchRound = (): Promise<PollRound> => this.#fetchRound(signal);
     for await (const round of poll({ fetchRound, intervalMs, firstDelayMs, clock, random, signal })) {
       if (signal.aborted) return;
+      if (this.#isHurried && round.retryAfterMs === 0) {
+        this.#isHurried = false;
+        this.#hurry();
+        return;
+      }
       if (!round.failed && ![...this.#topics].some(({ wantsPoll }) => wantsPoll)) break;
     }
     if (this.#polling !== polling) return;
@@ -112,11 +132,13 @@ export class Lane<T, V> {
       return { failed: false, retryAfterMs: 0 };
     }
     const askedAt = this.#options.clock.now();
+    const depths = new Map(topics.map((topic) => [topic, topic.depth]));
     this.#nextAt = askedAt + this.#options.intervalMs;
     let succeeded = 0;
     let retryAfterMs = 0;
     let failure: MarketDataError | null = null;
     let plea: MarketDataError | null = null;
+    this.#isFetching = true;
     await this.#options.fetch(topics, (topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         if (!outcome.isFinal) failure ??= outcome;
@@ -127,11 +149,14 @@ export class Lane<T, V> {
         if (outcome.code === 'TIMEOUT') this.#options.onTimeout(topic, outcome, askedAt);
       } else {
         succeeded += 1;
-        if (!signal.aborted) topic.takeFetched(outcome, 'poll', askedAt);
+        if (!signal.aborted) topic.takeFetched(outcome, 'poll', askedAt, depths.get(topic) ?? 0);
       }
     });
+    // A round that was ended meanwhile may have been followed by another one.
+    if (!signal.aborted) this.#isFetching = false;
     const error = succeeded === 0 ? failure : null;
     this.#note(error, signal);
+    this.#plea = plea;
     this.#quietUntil = this.#options.clock.now() + retryAfterMs;
     if (plea && !signal.aborted) this.#failUnasked(plea, retryAfterMs);
     return { failed: error !== null, retryAfterMs };

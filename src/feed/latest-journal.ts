@@ -11,6 +11,9 @@ interface Snapshot {
   readonly stale: boolean;
 }
 
+/** An exchange's answers may be so much behind its stream, in ms. */
+export const lagMs = 10_000;
+
 export interface LatestJournalOptions<V extends Snapshot> {
   readonly key: string;
   readonly clock: Clock;
@@ -75,12 +78,12 @@ export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
   }
 
   /**
-   * True when `next` was true before what is known. The exchange's clock tells only among values that came the same way:
-   * a stream may carry the time of the message, and a call that of the last trade (Coinbase), which may be long ago.
+   * True when `next` was true before what is known. The exchange's clock tells for good only among values that came the
+   * same way: a stream may carry the time of the message, and a call that of the last trade (Coinbase).
    */
   #isBehind(known: V, next: V, isStreamed: boolean): boolean {
-    if (isStreamed === this.#isStreamed) return isOlder(known, next);
-    return !isStreamed && isOlder({ ...known, timestamp: null }, { ...next, timestamp: null });
+    if (!isOlder(known, next)) return false;
+    return isStreamed === this.#isStreamed || next.receivedAt - known.receivedAt < lagMs;
   }
 
   #markStale(value: V): readonly FeedEvent<V>[] {

@@ -7,7 +7,8 @@ import type { Health } from './health.ts';
 import type { Journal, Origin } from './journal.ts';
 import { Lane } from './lane.ts';
 import { FeedSubscription } from './subscription.ts';
-import { Topic, type TopicRequest } from './topic.ts';
+import { Topic } from './topic.ts';
+import type { TopicRequest } from './topic-request.ts';
 
 /** Gives a topic what was fetched for it, or why nothing was. */
 export type OnOutcome<T, V> = (topic: Topic<T, V>, outcome: T | MarketDataError) => void;
@@ -109,7 +110,7 @@ export class LiveKind<T, V> {
   /** Gives a topic what somebody else has fetched of it, at `fetchedAt`, epoch ms. */
   offer(request: TopicRequest, message: T, fetchedAt: number): void {
     const topic = this.find(request);
-    topic?.takeFetched(message, 'fetch', fetchedAt);
+    topic?.takeFetched(message, 'fetch', fetchedAt, 0);
     if (topic) this.#lanes.get(this.#rules.laneOf(request))?.noteSuccess();
   }
 
@@ -193,13 +194,14 @@ export class LiveKind<T, V> {
 
   async #fetchFirst(topic: Topic<T, V>): Promise<void> {
     const askedAt = this.#options.clock.now();
+    const { depth } = topic;
     await this.#rules.fetch([topic], 'fetch', (_topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         topic.failFetch(outcome);
         if (outcome.code === 'TIMEOUT') this.#noteTimeout(topic, outcome, askedAt);
         return;
       }
-      topic.takeFetched(outcome, 'fetch', askedAt);
+      topic.takeFetched(outcome, 'fetch', askedAt, depth);
       this.#lanes.get(this.#rules.laneOf(topic.request))?.noteSuccess();
     });
   }

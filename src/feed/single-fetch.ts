@@ -4,8 +4,11 @@ import type { Origin } from './journal.ts';
 import type { OnOutcome } from './live-kind.ts';
 import type { Topic } from './topic.ts';
 
-/** Fetches topics that have a call each, one after the other, through the limiter of their exchange. Never rejects. */
-export async function fetchEach<T, V>(
+/**
+ * Fetches topics that have a call each, one after the other, through the limiter of their exchange, as far as they want
+ * that by the time it is their turn. Never rejects.
+ */
+export async function fetchEach<T extends object, V>(
   topics: readonly Topic<T, V>[],
   origin: Exclude<Origin, 'stream'>,
   limiterOf: (exchange: string, origin: Exclude<Origin, 'stream'>) => LimitFunction,
@@ -14,7 +17,8 @@ export async function fetchEach<T, V>(
 ): Promise<void> {
   for (const topic of topics) {
     const limiter = limiterOf(topic.request.exchange, origin);
-    onOutcome(topic, await limiter(() => ask(topic)).catch(toError));
+    const outcome = await limiter(async () => (topic.wantsFetch ? ask(topic) : null)).catch(toError);
+    if (outcome !== null) onOutcome(topic, outcome);
   }
 }
 

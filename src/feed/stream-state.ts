@@ -3,12 +3,17 @@ import type { Clock } from '../market/clock.ts';
 /** How long a stream may take to tell what a poll brought first, in ms. */
 const tellingMs = 3000;
 
+/** A stream that has not been interrupted for so long is not being dialled in vain: pauses between dials are shorter. */
+const settledMs = 70_000;
+
 /** Whether the stream of a topic can be relied on. */
 export class StreamState {
   readonly #clock: Clock;
   readonly #silenceMs: number;
   /** When it spoke last, or when it was opened, epoch ms. */
   #heardAt: number;
+  /** When it was opened or interrupted last, epoch ms. */
+  #dialledAt: number;
   #isConnected = false;
   #isSilent = false;
   #hasFailed = false;
@@ -19,6 +24,7 @@ export class StreamState {
     this.#clock = clock;
     this.#silenceMs = silenceMs;
     this.#heardAt = clock.now();
+    this.#dialledAt = this.#heardAt;
   }
 
   get heardAt(): number {
@@ -30,9 +36,9 @@ export class StreamState {
     return this.#isConnected && !this.#isSilent;
   }
 
-  /** True while it was not interrupted, but has said nothing for long: perhaps there is nothing to say. */
+  /** True while nothing is known to be wrong with it, but it has said nothing for long: perhaps there is nothing to say. */
   get isQuiet(): boolean {
-    return this.#isConnected && this.#isSilent;
+    return this.#isSilent && (this.#isConnected || this.#clock.now() - this.#dialledAt >= settledMs);
   }
 
   /** True until it has spoken, failed or been waited for too long. */
@@ -45,9 +51,9 @@ export class StreamState {
     return this.#owesSince !== null && this.#clock.now() - this.#owesSince >= tellingMs;
   }
 
-  /** A message has come. Returns true when some before it may be missing. */
-  hear(): boolean {
-    const mayMiss = !this.#isConnected || this.isDeaf;
+  /** A message has come, perhaps the first over a new connection. Returns true when some before it may be missing. */
+  hear(isFirst: boolean): boolean {
+    const mayMiss = !this.#isConnected || this.isDeaf || (isFirst && this.#isSilent);
     this.#heardAt = this.#clock.now();
     this.#isConnected = true;
     this.#isSilent = false;
@@ -58,6 +64,7 @@ export class StreamState {
   interrupt(): void {
     this.#isConnected = false;
     this.#hasFailed = true;
+    this.#dialledAt = this.#clock.now();
     this.#owesSince = null;
   }
 

@@ -1,5 +1,6 @@
 import { MarketDataError } from '../market/error.ts';
 import type { FeedEvent } from './event.ts';
+import { holeKey } from './hole.ts';
 
 export interface SubscriptionOptions<V> {
   /** How many sources may offer events; when all have ended, so does it. */
@@ -61,12 +62,11 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   /** Offers an event; ignored once the iterator is finishing. */
   push(event: FeedEvent<V>): void {
     if (this.#state !== 'open') return;
-    const { key, value } = event;
-    const { isSame, mostWaiting } = this.#options;
+    const { key } = event;
+    const { mostWaiting } = this.#options;
     this.#offered += 1;
     const offer = { event, number: this.#offered };
-    const seen = this.#seen.get(key);
-    if (seen !== undefined && isSame?.(seen, value)) {
+    if (this.#isKnown(event)) {
       this.#slots.delete(key);
       return;
     }
@@ -120,6 +120,14 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** True when it repeats what was taken last of its key, and nothing else came in between. */
+  #isKnown({ key, value }: FeedEvent<V>): boolean {
+    const seen = this.#seen.get(key);
+    if (seen === undefined || key === holeKey) return false;
+    const isAfterOthers = value instanceof MarketDataError && this.#slots.size > 0 && !this.#slots.has(key);
+    return !isAfterOthers && (this.#options.isSame?.(seen, value) ?? false);
   }
 
   #see({ event: { key, value }, number }: Offer<V>): void {

@@ -1,18 +1,13 @@
 import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
 import type { Stream, StreamListener } from '../market/market-streams.ts';
+import { Audience } from './audience.ts';
 import type { FeedEvent } from './event.ts';
 import type { Journal } from './journal.ts';
+import { PollPace } from './poll-pace.ts';
 import { StreamState } from './stream-state.ts';
 import type { FeedSubscription } from './subscription.ts';
-
-/** What is listened to. */
-export interface TopicRequest {
-  readonly exchange: string;
-  readonly symbol: string;
-  /** Of candles. */
-  readonly timeframe?: string;
-}
+import type { TopicRequest } from './topic-request.ts';
 
 export interface TopicOptions<T, V> {
   readonly request: TopicRequest;
@@ -25,7 +20,7 @@ export interface TopicOptions<T, V> {
   readonly pollIntervalMs: number;
   /** How long a stream may say nothing before it is polled beside, in ms. */
   readonly silenceMs: number;
-  /** How long to go on trying to fetch what is missing while the stream waits for it, in ms. */
+  /** How long the stream's messages wait for a fetch of what is missing before them, in ms. */
   readonly patienceMs: number;
   /** Called when it begins to want polls. */
   readonly onWanting: () => void;
@@ -33,26 +28,24 @@ export interface TopicOptions<T, V> {
   readonly onEnd: () => void;
 }
 
-/** A quiet market whose stream is connected is polled at most so many times more slowly than others. */
-const slowestPace = 5;
+/** So many answers may fail to bring what is missing after it has been waited for long: the first may be late. */
+const mostVainAnswers = 2;
 
 /** One kind of live data of one market that somebody listens to, or listened to a moment ago: its subscribers and its stream. */
 export class Topic<T, V> {
   readonly request: TopicRequest;
   readonly journal: Journal<T, V>;
   readonly #options: TopicOptions<T, V>;
-  /** With the number of levels of a book that each wants. */
-  readonly #subscribers = new Map<FeedSubscription<V>, number>();
+  readonly #audience = new Audience<V>();
+  readonly #pace: PollPace;
   readonly #state: StreamState;
   readonly #stream: Stream | null;
-  /** When a fetch or a poll brought something last, epoch ms. */
-  #fetchedAt = Number.NEGATIVE_INFINITY;
-  /** How many polls in a row have brought nothing new. */
-  #idlePolls = 0;
+  /** How many answers in a row have not brought what the stream's messages have waited for too long. */
+  #vainAnswers = 0;
   #isBehind: boolean;
-  #depth = 0;
-  /** How many levels were wanted when the latest book was made. */
+  /** How many levels were wanted when the latest book was made, and asked for if a call has brought it. */
   #madeForDepth = 0;
+  #askedDepth = 0;
   /** Why there will never be anything, once that is known. */
   #verdict: FeedEvent<V> | null = null;
   #hasEnded = false;
@@ -63,12 +56,13 @@ export class Topic<T, V> {
     this.#options = options;
     this.request = options.request;
     this.journal = options.journal;
+    this.#pace = new PollPace(options.clock, options.pollIntervalMs);
     this.#state = new StreamState(options.clock, options.silenceMs);
     this.#isBehind = options.journal.isBehind;
     this.#stream =
       options.openStream?.(
         {
-          onMessage: (message) => this.#takeStreamed(message),
+          onMessage: (message, isFirst) => this.#takeStreamed(message, isFirst),
           onInterrupted: () => this.#interrupt(),
         },
         () => this.depth,
@@ -76,7 +70,7 @@ export class Topic<T, V> {
   }
 
   get subscribers(): Iterable<FeedSubscription<V>> {
-    return this.#subscribers.keys();
+    return this.#audience.subscribers;
   }
 
   /** What a new subscriber is told at once. */
@@ -86,12 +80,17 @@ export class Topic<T, V> {
 
   /** Of order books: the most levels of a side that anybody wants. */
   get depth(): number {
-    return this.#depth;
+    return this.#audience.depth;
   }
 
   /** Of order books: how many levels of a side the latest was made for. */
   get madeForDepth(): number {
     return this.#madeForDepth;
+  }
+
+  /** Of order books: how many levels of a side the call has asked for that brought the latest; 0 where the stream did. */
+  get askedDepth(): number {
+    return this.#askedDepth;
   }
 
   get hasStream(): boolean {
@@ -103,17 +102,19 @@ export class Topic<T, V> {
     return !this.isStreamed || this.#isHurried;
   }
 
-  /** True when it is time for the poll that is wanted. */
-  get isDue(): boolean {
-    if (!this.wantsPoll) return false;
-    // A round begins a little sooner or later than the one before.
-    return !this.#state.isQuiet || this.#isHurried || this.fetchedAgoMs >= this.pollPaceMs * 0.9;
+  /** True while a call would bring something that the stream does not: a deeper book, too. */
+  get wantsFetch(): boolean {
+    return this.wantsPoll || this.depth > this.#madeForDepth;
   }
 
-  /** How far apart polls that bring nothing new are, in ms. */
-  get pollPaceMs(): number {
-    const { pollIntervalMs } = this.#options;
-    return this.#state.isQuiet ? pollIntervalMs * Math.min(slowestPace, 2 ** this.#idlePolls) : pollIntervalMs;
+  /** True when it is time for the poll that is wanted. */
+  get isDue(): boolean {
+    return this.wantsPoll && (!this.#state.isQuiet || this.#isHurried || this.#pace.isDue());
+  }
+
+  /** True while what was fetched or polled last is as new as the next would be. */
+  get isPolled(): boolean {
+    return this.#options.clock.now() - this.#pace.answeredAt <= 1.5 * this.#pace.paceMs(this.#state.isQuiet);
   }
 
   /** True while the stream works. */
@@ -121,14 +122,9 @@ export class Topic<T, V> {
     return this.#stream !== null && this.#state.works;
   }
 
-  /** How long ago a fetch or a poll brought something, in ms. */
-  get fetchedAgoMs(): number {
-    return this.#options.clock.now() - this.#fetchedAt;
-  }
-
   /** When anything came of it last, epoch ms. */
   get knownAt(): number {
-    return Math.max(this.#fetchedAt, this.#state.heardAt);
+    return Math.max(this.#pace.answeredAt, this.#state.heardAt);
   }
 
   /** True when something is missing, or due. */
@@ -140,34 +136,32 @@ export class Topic<T, V> {
   /** Adds a subscriber, who is told the latest at once. `depth` is how many levels of a book it wants. */
   add(subscriber: FeedSubscription<V>, depth: number): void {
     this.#cancelLinger();
-    this.#subscribers.set(subscriber, depth);
-    this.#depth = this.#subscribers.size === 1 ? depth : Math.max(this.#depth, depth);
+    this.#audience.add(subscriber, depth);
     for (const event of this.latest) subscriber.push(event);
   }
 
   remove(subscriber: FeedSubscription<V>): void {
-    const depth = this.#subscribers.get(subscriber);
-    if (!this.#subscribers.delete(subscriber) || this.#hasEnded) return;
-    if (this.#subscribers.size === 0) {
-      this.#cancelLinger = this.#options.clock.after(this.#options.lingerMs, () => this.end());
-    } else if (depth === this.#depth && depth > 0) {
-      this.#depth = [...this.#subscribers.values()].reduce((most, each) => Math.max(most, each), 0);
-    }
+    if (!this.#audience.remove(subscriber) || this.#hasEnded || !this.#audience.isEmpty) return;
+    this.#cancelLinger = this.#options.clock.after(this.#options.lingerMs, () => this.end());
   }
 
-  /** Takes what a first fetch or a poll brought that was asked at `askedAt`, epoch ms. */
-  takeFetched(message: T, origin: 'fetch' | 'poll', askedAt: number): void {
+  /** Takes what a first fetch or a poll brought that was asked at `askedAt`, epoch ms, for so many levels of a book. */
+  takeFetched(message: T, origin: 'fetch' | 'poll', askedAt: number, askedDepth: number): void {
     if (this.#hasEnded) return;
-    this.#fetchedAt = this.#options.clock.now();
+    this.#pace.noteAnswer();
     // The stream has spoken meanwhile, and a call answers with what was true before. A book may be deeper, though.
-    if (!this.wantsPoll && this.#depth <= this.#madeForDepth) return;
-    this.#madeForDepth = this.#depth;
+    if (!this.wantsPoll && askedDepth <= this.#madeForDepth) return;
+    this.#madeForDepth = askedDepth;
+    this.#askedDepth = askedDepth;
     const { events, moved } = this.journal.take(message, origin, askedAt);
     if (origin === 'poll') {
-      this.#idlePolls = events.length > 0 ? 0 : this.#idlePolls + 1;
+      this.#pace.noteNews(events.length > 0);
       if (moved) this.#state.owe();
     }
     this.#tell(events);
+    // Answers that never reach what the stream has brought keep it back no longer than failures do.
+    this.#vainAnswers = this.#hasWaited(this.#options.patienceMs) ? this.#vainAnswers + 1 : 0;
+    if (this.#vainAnswers > mostVainAnswers) this.#tell(this.journal.giveUp());
   }
 
   /** Takes the failure of a first fetch or a poll. */
@@ -178,19 +172,23 @@ export class Topic<T, V> {
       this.#tell([this.#verdict]);
       this.end();
       for (const subscriber of this.subscribers) subscriber.endSource();
-      this.#subscribers.clear();
+      this.#audience.clear();
       return;
     }
-    const { clock, patienceMs } = this.#options;
-    const { waitingSince } = this.journal;
     // An exchange that refuses what is asked serves nothing so old any more.
     const isRefused = error.isFinal || error.code === 'BAD_USER_INPUT';
-    const hasTried = waitingSince !== null && clock.now() - waitingSince >= patienceMs;
-    const isInVain = hasTried || (waitingSince !== null && !error.retryable);
-    if (isRefused || isInVain) this.#tell(this.journal.giveUp());
-    // What the stream tells, or is about to, is no worse for a call that cannot be made.
-    const maySpeak = this.#stream !== null && this.#state.isPending && !error.retryable;
+    const isMissing = this.journal.isBehind || !this.#stream;
+    const isInVain = this.#hasWaited(error.retryable ? this.#options.patienceMs : 0);
+    if ((isRefused && isMissing) || isInVain) this.#tell(this.journal.giveUp());
+    // What the stream tells, or may tell yet, is no worse for a call that cannot be made.
+    const maySpeak = this.#stream !== null && !error.retryable && (this.#state.isPending || this.#state.isQuiet);
     if (!this.isStreamed && !maySpeak) this.#tell(this.journal.fail(error));
+  }
+
+  /** True when the stream's messages have waited so long for what is missing before them. */
+  #hasWaited(forMs: number): boolean {
+    const { waitingSince } = this.journal;
+    return waitingSince !== null && this.#options.clock.now() - waitingSince >= forMs;
   }
 
   /** Looks whether the stream has fallen silent. */
@@ -212,15 +210,16 @@ export class Topic<T, V> {
     this.#options.onEnd();
   }
 
-  #takeStreamed(message: T): void {
+  #takeStreamed(message: T, isFirst: boolean): void {
     if (this.#hasEnded) return;
-    if (this.#state.hear()) {
+    if (this.#state.hear(isFirst)) {
       // What came between the last poll and this is missing.
       this.journal.interrupt();
       this.#isBehind = false;
     }
-    this.#idlePolls = 0;
-    this.#madeForDepth = this.#depth;
+    this.#pace.noteNews(true);
+    this.#madeForDepth = this.depth;
+    this.#askedDepth = 0;
     this.#tell(this.journal.take(message, 'stream', this.#state.heardAt).events);
   }
 

@@ -5,7 +5,7 @@ import type { FeedEvent } from './event.ts';
 import { hole } from './hole.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
 import { KnownTrades, overlap, type Way } from './known-trades.ts';
-import type { TopicRequest } from './topic.ts';
+import type { TopicRequest } from './topic-request.ts';
 
 /** Trades that came together, oldest first. */
 export interface TradeMessage {
@@ -98,7 +98,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
       trades: trades.filter(({ timestamp }) => since === null || timestamp > since),
       mayRepeat,
     }));
-    const isHole = this.#baseAt !== null && (this.#newest !== null || held.length > 0);
+    const isHole = this.#newest !== null;
     this.#baseAt ??= this.#startedAt;
     this.#newest = null;
     const events = this.#toEvents(this.#release(held));
@@ -115,15 +115,17 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
 
   #takeFetched(message: TradeMessage, asOf: number): readonly FeedEvent<readonly Trade[]>[] {
     const { trades } = message;
-    const recent = this.#held.slice(this.#heldBefore).flatMap((held) => held.trades);
+    const recent = this.#held.slice(this.#heldBefore).flatMap(({ trades: some }) => some);
     const isLate = asOf >= (this.#behindSince ?? asOf);
-    const reaches = recent.length === 0 ? isLate : overlap(recent, trades);
-    this.#isCoarse = trades.length > 0 && trades.every(({ timestamp }) => timestamp % second === 0);
+    if (trades.length > 0) this.#isCoarse = trades.every(({ timestamp }) => timestamp % second === 0);
     const hadSome = this.#newest !== null;
     const news = this.#known.take(trades, 'fetch', message.mayRepeat);
     // Fetched from the newest known on, it brings that one again, or begins too late.
     const isHole = hadSome && trades.length > 0 && news.length === trades.length;
     let told = this.#note(news);
+    // What came since the last interruption is reached by itself, and what came before not by an answer that lags.
+    const isPassed = this.#held.every((held) => held.trades.every((trade) => trade.timestamp <= (this.#newestAt ?? 0)));
+    const reaches = recent.length > 0 ? overlap(recent, trades) : isLate && isPassed;
     this.#baseAt ??= this.#newestAt ?? Number.NEGATIVE_INFINITY;
     // Nothing new where the stream has something means that the exchange's answers lag behind it: the next one tells.
     if (reaches) told = [...told, ...this.#release(this.#held)].sort((a, b) => a.timestamp - b.timestamp);

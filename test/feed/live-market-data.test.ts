@@ -94,7 +94,7 @@ describe('an order book', () => {
       timestamp: now,
       receivedAt: now,
       bids,
-      asks: [],
+      asks: bids.map((level, index) => ({ ...level, price: 10 + index })),
       stale: false,
     });
   }

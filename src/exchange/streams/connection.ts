@@ -61,6 +61,7 @@ export class Connection {
   readonly #end = new AbortController();
   readonly #pause: DialPause;
   #instance: Promise<StreamInstance> | null = null;
+  #isOpen = false;
   #isRetired = false;
   #heardAt: number;
   /** When the messages asked for so far will have been sent, epoch ms. */
@@ -150,11 +151,12 @@ export class Connection {
       if (waitMs > 0) await sleep(clock, waitMs, signal);
       await this.#leaving.get(subscription.key);
       await this.#pause.underWay;
-      if (signal.aborted) return;
+      if (signal.aborted || (this.#isRetired && !this.#instance)) return;
       const opening = this.#open();
       let instance: StreamInstance | null = null;
       try {
         instance = await opening;
+        if (this.#instance === opening) this.#isOpen = true;
         await instance.refreshMarkets();
         if (!signal.aborted) await this.#listen(subscription, run, instance);
       } catch (error) {
@@ -235,7 +237,7 @@ export class Connection {
     return this.#instance;
   }
 
-  /** Closes an instance, unless that is under way already. */
+  /** Closes an instance, unless that is under way already. One that is not open yet is not waited for: it has no socket. */
   #discard(opening: Promise<StreamInstance>): void {
     if (this.#instance !== opening) return;
     this.#instance = null;
@@ -243,6 +245,7 @@ export class Connection {
       .then((instance) => instance.close())
       .catch(this.#options.onError)
       .finally(() => this.#closing.delete(closed));
-    this.#closing.add(closed);
+    if (this.#isOpen) this.#closing.add(closed);
+    this.#isOpen = false;
   }
 }

@@ -1,5 +1,6 @@
 import { backoffMs } from '../../market/backoff.ts';
 import { MarketDataError } from '../../market/error.ts';
+import type { Channel } from './channel.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { mayShare } from './rules.ts';
 import type { Subscription } from './subscription.ts';
@@ -27,6 +28,8 @@ interface Seat {
   readonly redialAfter: number;
   /** Keys of what the exchange refused over this connection. */
   readonly refused: Set<string>;
+  /** Channels that nobody wants any more, and that the exchange has not confirmed to have ended. */
+  readonly left: Set<Channel>;
   /** The connections that this one takes over from, as long as they have something that it has not told yet. */
   readonly olds: Set<Connection>;
   cancelHandOver: () => void;
@@ -61,9 +64,13 @@ export class StreamPool {
     this.#dropFromOlds(subscription);
     const seat = this.#find(subscription);
     if (!seat) return;
-    const removed = seat.connection.remove(subscription);
-    if (seat.connection.isEmpty) this.#close(seat);
-    else if (!(await removed) && this.#seats.has(seat)) this.#replaceSoon(seat);
+    const { connection, left } = seat;
+    const { channel } = subscription;
+    left.add(channel);
+    const removed = connection.remove(subscription);
+    if (connection.isEmpty) this.#close(seat);
+    else if (await removed) left.delete(channel);
+    else if (this.#seats.has(seat)) this.#replaceSoon(seat);
     if (this.isEmpty) await this.#closed();
   }
 
@@ -82,8 +89,8 @@ export class StreamPool {
     if (!missed && !isSilent) return;
     const isLongAgo = seat.redials > 0 && now - seat.redialAfter > longestRedialMs;
     const next = this.#replace(seat, isLongAgo ? 1 : seat.redials + 1);
-    // What says nothing at all is not waited for.
-    if (isSilent) this.#handOver(next);
+    // What says nothing at all is not waited for. It may be quiet, and its polls go on.
+    if (isSilent) this.#closeOlds(next);
   }
 
   async close(): Promise<void> {
@@ -98,8 +105,8 @@ export class StreamPool {
   /** A connection that may carry the subscription: one that has room and has not been refused it, else a new one. */
   #seatFor({ channel: joining, key }: Subscription, redials: number): Seat {
     const { exchange } = this.#options;
-    const known = [...this.#seats].find(({ connection, refused }) => {
-      const channels = connection.subscriptions.map(({ channel }) => channel);
+    const known = [...this.#seats].find(({ connection, refused, left }) => {
+      const channels = [...connection.subscriptions.map(({ channel }) => channel), ...left];
       return !refused.has(key) && mayShare(exchange, channels, joining);
     });
     return known ?? this.#open(redials, null);
@@ -120,6 +127,7 @@ export class StreamPool {
       redials,
       redialAfter: openedAt + pauseMs,
       refused: new Set(),
+      left: new Set(),
       olds: new Set(),
       cancelHandOver: () => {},
       cancelReplacement: null,
@@ -150,7 +158,12 @@ export class StreamPool {
   #replaceSoon(seat: Seat): void {
     const { clock } = this.#options;
     const waitMs = Math.max(gatherLeavesMs, seat.openedAt + shortestServiceMs - clock.now());
-    seat.cancelReplacement ??= clock.after(waitMs, () => this.#replace(seat, seat.redials));
+    seat.cancelReplacement ??= clock.after(waitMs, () => {
+      seat.cancelReplacement = null;
+      // One that has failed starts without them in any case.
+      if (seat.connection.isPausing) seat.left.clear();
+      else this.#replace(seat, seat.redials);
+    });
   }
 
   #replace(seat: Seat, redials: number): Seat {
@@ -167,23 +180,18 @@ export class StreamPool {
   /** After a while no first message is waited for any more of what the new connection has asked for: it may be quiet. */
   #handOverLater(seat: Seat): void {
     const { clock, patienceMs } = this.#options;
-    seat.cancelHandOver = clock.after(patienceMs, () => {
+    seat.cancelHandOver = clock.after(patienceMs / 4, () => {
       this.#handOverLater(seat);
       for (const subscription of seat.connection.subscriptions) {
-        if (clock.now() >= (seat.connection.askedAt(subscription) ?? Number.POSITIVE_INFINITY)) {
-          this.#dropFromOlds(subscription);
-        }
+        const askedAt = seat.connection.askedAt(subscription);
+        if (askedAt !== null && clock.now() - askedAt >= patienceMs) this.#dropFromOlds(subscription);
       }
     });
   }
 
-  /** Closes the connections that were replaced. Who was served by them may miss something. */
-  #handOver(seat: Seat): void {
+  #closeOlds(seat: Seat): void {
     seat.cancelHandOver();
-    for (const old of seat.olds) {
-      for (const subscription of old.subscriptions) subscription.interrupt(renewal());
-      this.#closeConnection(old);
-    }
+    for (const old of seat.olds) this.#closeConnection(old);
     seat.olds.clear();
   }
 
@@ -207,7 +215,9 @@ export class StreamPool {
 
   #close(seat: Seat): void {
     this.#forget(seat);
-    this.#handOver(seat);
+    // Who was served by them may miss something.
+    for (const old of seat.olds) for (const subscription of old.subscriptions) subscription.interrupt(renewal());
+    this.#closeOlds(seat);
     this.#closeConnection(seat.connection);
   }
 
