@@ -122,3 +122,46 @@ describe('while other markets of its exchange fail', () => {
     expect(live.port.tickerCalls.length - calls).toBeLessThanOrEqual(6);
   });
 });
+
+test('a query that succeeds does not throw away the answers of a round', async () => {
+  live.port.set('ETH/USDT', { last: 1 });
+  live.port.fail(down);
+  const reader = live.read([btc, 'ETH/USDT']);
+  await live.clock.advance(20 * pollIntervalMs);
+  live.port.fail(null);
+  // Each round takes two seconds, and a query is answered each half second.
+  const { fetchTickers } = live.port;
+  live.port.fetchTickers = async (exchange, symbols, options) => {
+    await new Promise<void>((resolve) => live.clock.after(2000, resolve));
+    return fetchTickers(exchange, symbols, options);
+  };
+  for (let half = 0; half < 60; half++) {
+    await live.clock.advance(500);
+    live.feeds.offerTicker(tickerOf({ exchange: 'kraken', symbol: btc, last: 1, receivedAt: live.clock.now() }));
+  }
+  expect(reader.texts.at(-1)).toBe('ETH/USDT 1');
+  live.port.fetchTickers = fetchTickers;
+  await live.clock.advance(5000);
+});
+
+test('a market whose stream breaks off while the exchange wants to be left in peace is stale at once', async () => {
+  live.streams.offer('ticker');
+  live.port.set('ETH/USDT', { last: 1 });
+  live.port.set('XRP/USDT', { last: 1 });
+  const reader = live.read([btc, 'ETH/USDT', 'XRP/USDT']);
+  const push = (): void => {
+    const [timestamp, receivedAt] = [live.clock.now(), live.clock.now()];
+    const ticker = { exchange: 'kraken', symbol: btc, last: 1, timestamp, receivedAt, source: 'STREAM' } as const;
+    live.streams.push('ticker', btc, tickerOf(ticker));
+  };
+  await live.clock.advance(100);
+  push();
+  live.port.set('ETH/USDT', new MarketDataError('RATE_LIMITED', 'not now', { retryAfterMs: 600_000 }));
+  for (let second = 0; second < 8; second++) {
+    await live.clock.advance(1000);
+    push();
+  }
+  live.streams.interrupt('ticker', btc);
+  await live.clock.advance(100);
+  expect(reader.texts.at(-1)).toBe(`${btc} 1 stale`);
+});

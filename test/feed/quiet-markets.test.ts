@@ -125,6 +125,89 @@ describe('a market in which nothing happens, and whose stream is connected', () 
   });
 });
 
+describe('a market that is quiet for hours, on an exchange that gives candles of a window', () => {
+  const first = Date.UTC(2026, 0, 1);
+  const at = (period: number, volume = 1): Candle => ({
+    timestamp: first + period * minute,
+    open: 1,
+    high: 1,
+    low: 1,
+    close: 1,
+    volume,
+    closed: false,
+  });
+  const toText = (value: Candle | MarketDataError): string =>
+    value instanceof MarketDataError
+      ? value.code
+      : `${(value.timestamp - first) / minute}${value.closed ? ' closed' : ''}`;
+
+  beforeEach(() => {
+    const { fetchCandles } = live.port;
+    // Of the periods that are asked for it gives those in which there was a trade.
+    live.port.fetchCandles = async (query) => {
+      const all = await fetchCandles({ ...query, since: 0, limit: 100_000 });
+      const from = query.since ?? Math.floor(live.clock.now() / minute) * minute - (query.limit - 1) * minute;
+      return all.filter(({ timestamp }) => timestamp >= from && timestamp < from + query.limit * minute);
+    };
+  });
+
+  test.each([true, false])('has its next candles told (streamed: %s), after few calls', async (isStreamed) => {
+    if (isStreamed) live.streams.offer('candles');
+    live.port.setCandles([at(0)]);
+    const reader = live.follow(live.feeds.candles('kraken', btc, '1m'), toText);
+    const push = (candle: Candle): void => {
+      if (isStreamed) live.streams.push('candles', btc, [candle]);
+    };
+    await live.clock.advance(100);
+    push(at(0));
+    await live.clock.advance(300 * minute);
+    live.port.setCandles([at(0), at(300)]);
+    push(at(300));
+    await live.clock.advance(minute);
+    live.port.setCandles([at(0), at(300), at(301)]);
+    push(at(301));
+    await live.clock.advance(2 * pollIntervalMs);
+    expect(reader.texts).toEqual(['0', '0 closed', '300', '300 closed', '301']);
+  });
+
+  test('has what it missed told after an outage of hours', async () => {
+    live.port.setCandles([at(0)]);
+    const reader = live.follow(live.feeds.candles('kraken', btc, '1m'), toText);
+    await live.clock.advance(100);
+    live.port.fail(new MarketDataError('TIMEOUT', 'down'));
+    await live.clock.advance(600 * minute);
+    live.port.setCandles([at(0), at(250), at(260), at(599)]);
+    live.port.fail(null);
+    await live.clock.advance(2 * minute);
+    expect(reader.texts.filter((text) => text.endsWith('closed'))).toEqual(
+      [0, 250, 260, 599].map((n) => `${n} closed`),
+    );
+  });
+});
+
+test('candles are told though our clock is behind the exchange’s', async () => {
+  const first = Math.floor(live.clock.now() / 1000) * 1000;
+  live.streams.offer('candles');
+  const at = (period: number): Candle => {
+    return { timestamp: first + period * 1000, open: 1, high: 1, low: 1, close: 1, volume: 1, closed: false };
+  };
+  const all: Candle[] = [];
+  const reader = live.follow(live.feeds.candles('kraken', btc, '1s'), (value) =>
+    value instanceof MarketDataError
+      ? value.code
+      : `${(value.timestamp - first) / 1000}${value.closed ? ' closed' : ''}`,
+  );
+  for (let second = 0; second < 10; second++) {
+    all.push(at(second + 5));
+    live.port.setCandles([...all]);
+    live.streams.push('candles', btc, all.slice(-1));
+    await live.clock.advance(1000);
+  }
+  const closed = reader.texts.filter((text) => text.endsWith('closed'));
+  expect(closed).toEqual(closed.map((_, index) => `${index + 5} closed`));
+  expect(closed.length).toBeGreaterThan(6);
+});
+
 describe('an outage', () => {
   test('longer than STALE_MAX_MS loses no trade and no candle that the exchange still has', async () => {
     live.streams.offer('trades', 'candles');
@@ -264,6 +347,65 @@ describe('what is missing', () => {
     expect(reader.texts.slice(1)).toEqual(['TIMEOUT']);
     await live.clock.advance(staleMaxMs);
     expect(reader.texts.slice(1)).toEqual(['TIMEOUT', 'EXCHANGE_UNAVAILABLE', '5']);
+  });
+
+  test('is not waited for longer where fetches succeed and never bring it', async () => {
+    const reader = await start([]);
+    live.streams.interrupt('trades', btc);
+    await live.clock.advance(100);
+    live.port.setTrades([]);
+    for (let second = 5; second < 100; second++) {
+      stream(second);
+      await live.clock.advance(1000);
+    }
+    expect(reader.texts[1]).toBe('EXCHANGE_UNAVAILABLE');
+    expect(reader.texts.slice(2).join().split(',')).toEqual(Array.from({ length: 95 }, (_, index) => `${index + 5}`));
+  });
+
+  test('is no question where the exchange refuses such calls, and nothing is told of that beside a quiet stream', async () => {
+    live.streams.offer('trades', 'candles');
+    live.port.setTrades(new MarketDataError('BAD_USER_INPUT', 'needs more arguments'));
+    live.port.setCandles(new MarketDataError('NOT_SUPPORTED', 'no candles'));
+    const first = Math.floor(live.clock.now() / minute) * minute;
+    const reader = live.follow(live.feeds.trades('kraken', btc), toIds);
+    const candles = live.follow(live.feeds.candles('kraken', btc, '1m'), (value) =>
+      value instanceof MarketDataError ? value.code : `${value.volume}${value.closed ? ' closed' : ''}`,
+    );
+    await live.clock.advance(100);
+    for (let number = 1; number < 5; number++) {
+      stream(number);
+      const timestamp = Math.floor(live.clock.now() / minute) * minute;
+      const volume = (timestamp - first) / minute + 1;
+      const candle = { timestamp, open: 1, high: 1, low: 1, close: 1, volume, closed: false };
+      live.streams.push('candles', btc, [candle]);
+      await live.clock.advance(minute + 4000);
+    }
+    expect(reader.texts).toEqual(['1', '2', '3', '4']);
+    expect(candles.texts.filter((text) => text.endsWith('closed'))).toEqual(['1 closed', '2 closed', '3 closed']);
+    expect(candles.texts).not.toContain('NOT_SUPPORTED');
+  });
+
+  test('is told each time', async () => {
+    live.streams.offer('candles');
+    const first = Math.floor(live.clock.now() / minute) * minute;
+    const reader = live.follow(live.feeds.candles('kraken', btc, '1m'), (value) =>
+      value instanceof MarketDataError ? value.code : 'candle',
+    );
+    const candle = (period: number): Candle => {
+      return { timestamp: first + period * minute, open: 1, high: 1, low: 1, close: 1, volume: 1, closed: false };
+    };
+    live.port.setCandles([candle(0)]);
+    await live.clock.advance(100);
+    for (let outage = 1; outage < 3; outage++) {
+      live.port.setCandles(new MarketDataError('BAD_USER_INPUT', 'too old'));
+      live.streams.interrupt('candles', btc);
+      await live.clock.advance(5 * minute);
+      const period = Math.floor((live.clock.now() - first) / minute);
+      live.port.setCandles([candle(period)]);
+      live.streams.push('candles', btc, [candle(period)]);
+      await live.clock.advance(2 * pollIntervalMs);
+    }
+    expect(reader.texts.filter((text) => text === 'EXCHANGE_UNAVAILABLE')).toHaveLength(2);
   });
 
   test('is not waited for while more than ten thousand trades wait', async () => {

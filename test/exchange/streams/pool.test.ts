@@ -447,3 +447,82 @@ test('who comes and goes at once opens nothing', async () => {
   await settle();
   expect([opened, closed, pool.isEmpty]).toEqual([0, 0, true]);
 });
+
+test('a channel that was left and not taken back still keeps another timeframe away', async () => {
+  const pool = createPool('kraken');
+  const candles = (timeframe: string): FakeSubscription => new FakeSubscription('A/B', 'candles', timeframe);
+  const [leaving, staying, joining] = [candles('1m'), new FakeSubscription('A/B'), candles('5m')];
+  leaving.end = null;
+  await join(pool, leaving, staying);
+  await pool.remove(leaving);
+  await join(pool, joining);
+  expect(opened).toBe(2);
+});
+
+test('the old connection goes on until what the new one was asked for is long ago', async () => {
+  const pool = createPool();
+  const all = Array.from({ length: 2000 }, (_, index) => new FakeSubscription(`S${index}/B`));
+  const leaving = new FakeSubscription('A/B');
+  leaving.end = null;
+  await join(pool, leaving);
+  await join(pool, ...all.slice(0, 1000));
+  await clock.advance(replacedAfterMs);
+  await pool.remove(leaving);
+  await clock.advance(1000);
+  expect(opened).toBe(2);
+  // A message each 10 ms takes the last of them 10 s to be asked for: it is served by the old one meanwhile.
+  await clock.advance(1.5 * patienceMs);
+  await all[999]?.speak(0);
+  expect(all[999]?.heard).toBe(1);
+  expect(closed).toBe(0);
+  await clock.advance(patienceMs);
+  expect(closed).toBe(1);
+});
+
+test('a connection that pauses after a drop is not replaced, since it starts without those who left', async () => {
+  const pool = createPool();
+  const [leaving, staying] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
+  leaving.end = null;
+  await join(pool, leaving, staying);
+  await clock.advance(replacedAfterMs - 1000);
+  await pool.remove(leaving);
+  await clock.advance(900);
+  drop(staying);
+  // The moment at which it would have been replaced.
+  await clock.advance(200);
+  expect(opened).toBe(1);
+  await clock.advance(5000);
+  expect([opened, closed, staying.waiting.length]).toEqual([2, 1, 1]);
+});
+
+test('closing does not wait for an instance that is not open yet', async () => {
+  let finish = (): void => {};
+  const pool = new StreamPool({
+    exchange: 'binance',
+    openInstance: () =>
+      new Promise((resolve) => {
+        finish = () =>
+          resolve({
+            exchange,
+            isBroken: false,
+            messagePauseMs: 10,
+            refreshMarkets: async () => {},
+            close: async () => {
+              closed += 1;
+            },
+          });
+      }),
+    clock,
+    random: () => 0,
+    timeoutMs,
+    patienceMs,
+    onError: () => {},
+  });
+  await join(pool, new FakeSubscription('A/B'));
+  await pool.close();
+  expect(closed).toBe(0);
+  finish();
+  await settle();
+  expect(closed).toBe(1);
+  opened += 1;
+});
