@@ -11,6 +11,9 @@ import type { TopicRequest } from './topic-request.ts';
 /** A candle may still change, or its exchange's clock be behind ours, so long after its period or its last change, in ms. */
 const graceMs = 2000;
 
+/** An answer without the period that the stream has begun is asked for again so long, in ms: some never have it. */
+const lateMs = 3000;
+
 /** Candles that came together, oldest first. */
 export interface CandleMessage {
   readonly candles: readonly Candle[];
@@ -174,7 +177,7 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   #isBehindStream(candles: readonly Candle[]): boolean {
     const first = Math.min(...this.#held.keys());
     if (this.#held.size === 0 || candles.some(({ timestamp }) => timestamp >= first)) return false;
-    return this.#clock.now() - (this.#behindSince ?? 0) < lagMs;
+    return this.#clock.now() - (this.#behindSince ?? 0) < lateMs;
   }
 
   #release(): readonly FeedEvent<Candle>[] {

@@ -53,7 +53,8 @@ export class StreamState {
 
   /** A message has come, perhaps the first over a new connection. Returns true when some before it may be missing. */
   hear(isFirst: boolean): boolean {
-    const mayMiss = !this.#isConnected || this.isDeaf || (isFirst && this.#isSilent);
+    // Of two connections that take turns, the last message of the old one may come after the first of the new one.
+    const mayMiss = isFirst || !this.#isConnected || this.isDeaf;
     this.#heardAt = this.#clock.now();
     this.#isConnected = true;
     this.#isSilent = false;

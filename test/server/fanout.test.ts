@@ -229,6 +229,7 @@ describe('who joins', () => {
     for (let period = 1; period <= 60; period++) {
       for (const listener of late) if (period % 6 === 0) listener.subscribe(candlesOfBtc, { id: String(period) });
       for (let wait = 0; wait < period % 5; wait++) await turn();
+      server.port.setCandles(Array.from({ length: period + 1 }, (_, each) => candle(each)));
       server.streams.push('candles', btc, [candle(period - 1), candle(period)]);
       await eventually(() => crowd.every((listener) => listener.told('9').length === 1 + 2 * period));
     }
