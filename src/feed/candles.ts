@@ -55,7 +55,8 @@ async function fetchSince(
 ): Promise<CandleMessage> {
   const lengthMs = since === null ? 0 : periodAfter(timeframe, since) - since;
   const periods = since === null ? 0 : Math.ceil((now - since) / lengthMs);
-  const limit = Math.min(pageLimit, periods + 2);
+  // By a clock of ours that is behind, since may be a time to come.
+  const limit = Math.min(pageLimit, Math.max(2, periods + 2));
   const newest = await fetchPage({ limit });
   const [oldest] = newest;
   const reaches = oldest !== undefined && since !== null && oldest.timestamp <= since;

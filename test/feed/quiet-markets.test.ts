@@ -206,6 +206,7 @@ test('candles are told though our clock is behind the exchange’s', async () =>
   const closed = reader.texts.filter((text) => text.endsWith('closed'));
   expect(closed).toEqual(closed.map((_, index) => `${index + 5} closed`));
   expect(closed.length).toBeGreaterThan(6);
+  expect(reader.texts.filter((text) => text.endsWith('E') || text.endsWith('T'))).toEqual([]);
 });
 
 describe('an outage', () => {

@@ -134,6 +134,7 @@ export class FakeMarketData implements MarketData {
     this.candleCalls.push(query);
     const { since = Number.NEGATIVE_INFINITY, limit } = query;
     const candles = await this.#answer(() => this.#candles);
+    if (limit < 1) throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}`);
     const isClosed = ({ timestamp }: Candle): boolean => periodAfter(query.timeframe, timestamp) <= this.#clock.now();
     const found = candles
       .filter(({ timestamp }) => timestamp >= since)
