@@ -200,9 +200,11 @@ test('candles are told though our clock is behind the exchange’s', async () =>
   for (let second = 0; second < 10; second++) {
     all.push(at(second + 5));
     live.port.setCandles([...all]);
+    if (second === 5) live.streams.interrupt('candles', btc);
     live.streams.push('candles', btc, all.slice(-1));
     await live.clock.advance(1000);
   }
+  await live.clock.advance(3000);
   const closed = reader.texts.filter((text) => text.endsWith('closed'));
   expect(closed).toEqual(closed.map((_, index) => `${index + 5} closed`));
   expect(closed.length).toBeGreaterThan(6);
