@@ -156,8 +156,11 @@ export class Lane<T, V> {
     if (!signal.aborted) this.#isFetching = false;
     const error = succeeded === 0 ? failure : null;
     this.#note(error, signal);
-    this.#plea = plea;
-    this.#quietUntil = this.#options.clock.now() + retryAfterMs;
+    // What the exchange asks counts though the round was ended meanwhile.
+    if (plea || !signal.aborted) {
+      this.#plea = plea;
+      this.#quietUntil = this.#options.clock.now() + retryAfterMs;
+    }
     if (plea && !signal.aborted) this.#failUnasked(plea, retryAfterMs);
     return { failed: error !== null, retryAfterMs };
   }

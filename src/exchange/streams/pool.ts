@@ -1,6 +1,6 @@
 import { backoffMs } from '../../market/backoff.ts';
 import { MarketDataError } from '../../market/error.ts';
-import type { Channel } from './channel.ts';
+import { type Channel, channelKey } from './channel.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { mayShare } from './rules.ts';
 import type { Subscription } from './subscription.ts';
@@ -106,7 +106,8 @@ export class StreamPool {
   #seatFor({ channel: joining, key }: Subscription, redials: number): Seat {
     const { exchange } = this.#options;
     const known = [...this.#seats].find(({ connection, refused, left }) => {
-      const channels = [...connection.subscriptions.map(({ channel }) => channel), ...left];
+      const stale = [...left].filter((channel) => channelKey(channel) !== key);
+      const channels = [...connection.subscriptions.map(({ channel }) => channel), ...stale];
       return !refused.has(key) && mayShare(exchange, channels, joining);
     });
     return known ?? this.#open(redials, null);

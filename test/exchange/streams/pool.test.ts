@@ -457,6 +457,9 @@ test('a channel that was left and not taken back still keeps another timeframe a
   await pool.remove(leaving);
   await join(pool, joining);
   expect(opened).toBe(2);
+  // The same one comes back to where it was.
+  await join(pool, candles('1m'));
+  expect(opened).toBe(2);
 });
 
 test('the old connection goes on until what the new one was asked for is long ago', async () => {
