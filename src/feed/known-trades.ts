@@ -1,7 +1,7 @@
 import type { Trade } from '../market/trade.ts';
 
 /** How trades come in: each way may have ids of its own, or none. */
-export type Way = 'stream' | 'fetch';
+type Way = 'stream' | 'fetch';
 
 /** How many trades are remembered of each way, to know them again. */
 const mostRemembered = 10_000;

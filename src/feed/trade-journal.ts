@@ -4,7 +4,7 @@ import type { Trade } from '../market/trade.ts';
 import type { FeedEvent } from './event.ts';
 import { hole } from './hole.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
-import { KnownTrades, overlap, type Way } from './known-trades.ts';
+import { KnownTrades, overlap } from './known-trades.ts';
 import type { TopicRequest } from './topic-request.ts';
 
 /** Trades that came together, oldest first. */
@@ -139,8 +139,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
     this.#held = [];
     this.#heldBefore = 0;
     this.#heldSince = null;
-    const way: Way = 'stream';
-    const news = held.flatMap(({ trades, mayRepeat }) => this.#known.take(trades, way, mayRepeat));
+    const news = held.flatMap(({ trades, mayRepeat }) => this.#known.take(trades, 'stream', mayRepeat));
     return this.#note(news).toSorted((a, b) => a.timestamp - b.timestamp);
   }
 
