@@ -206,6 +206,29 @@ describe('who joins late', () => {
 });
 
 describe('who joins', () => {
+  test('is told what was executed and encoded for those who came before', async () => {
+    const first = await listen();
+    first.subscribe(tickerOfBtc);
+    await eventually(() => first.messages.length === 1);
+    let reads = 0;
+    const now = Date.now();
+    const counted = {
+      ...tickerOf({ exchange: 'kraken', symbol: btc, timestamp: now, receivedAt: now }),
+      get last() {
+        reads += 1;
+        return 5;
+      },
+    };
+    server.streams.push('ticker', btc, counted);
+    await eventually(() => first.messages.length === 2);
+    const before = reads;
+    const late = await Promise.all(Array.from({ length: 20 }, () => listen()));
+    for (const listener of late) listener.subscribe(tickerOfBtc);
+    await eventually(() => late.every((listener) => listener.told().length === 1));
+    expect(late.every((listener) => listener.told()[0] === payload(5))).toBe(true);
+    expect(reads).toBe(before);
+  });
+
   const candlesOfBtc =
     'subscription { candleUpdated(exchange: "kraken", symbol: "BTC/USDT", timeframe: "1m") { timestamp close closed } }';
 
