@@ -9,12 +9,20 @@ import type { Trade, TradeQuery } from './trade.ts';
 /** One entry per symbol asked for: its ticker, or why there is none. */
 export type TickerResults = ReadonlyMap<string, Ticker | MarketDataError>;
 
+/**
+ * Told by whoever answers, before the answer: until when asking again would bring the same (epoch ms, Infinity where
+ * that never ends), and where it may end sooner how to tell. Of several calls the earliest counts.
+ */
+export type OnFresh = (until: number, isCurrent?: () => boolean) => void;
+
 export interface FetchOptions {
   /**
    * The oldest value that may answer, in ms since it was received. 0 asks the exchange, and then its failure is an
    * error and never a last known value.
    */
   readonly maxAgeMs?: number;
+  /** Hears how long the answer is fresh; an answer of which nothing is told must not be kept. */
+  readonly onFresh?: OnFresh;
 }
 
 /**
