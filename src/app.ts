@@ -54,6 +54,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     clock,
     tickerTtlMs: config.tickerTtlMs,
     staleMaxMs: config.staleMaxMs,
+    upstreamTimeoutMs: config.upstreamTimeoutMs,
   });
   const feeds = createFeeds({
     marketData: fetched,

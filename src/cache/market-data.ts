@@ -1,28 +1,41 @@
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
-import type { MarketData } from '../market/market-data.ts';
-import { createCandleCache } from './candles.ts';
+import type { MarketData, MarketSource } from '../market/market-data.ts';
+import { createAnyTimeframe } from './candles/any-timeframe.ts';
+import { createCandleStore } from './candles/store.ts';
 import { createOrderBookCache } from './order-books.ts';
 import { createTickerCache } from './tickers.ts';
 import { createTradeCache } from './trades.ts';
 
 export interface CachedMarketDataOptions {
-  readonly upstream: MarketData;
+  readonly upstream: MarketSource;
   readonly clock: Clock;
   /** How long what was fetched answers, in ms. */
   readonly tickerTtlMs: number;
   readonly staleMaxMs: number;
+  /** Deadline of one call of the upstream, in ms. */
+  readonly upstreamTimeoutMs: number;
 }
 
-/** The same port with memory: see the ticker and the candle cache for what each keeps. */
+/** One query for candles may take as long as so many calls one after the other. */
+const callsInARow = 3;
+
+/** The whole port, with memory: see the cache of each kind for what it keeps. */
 export function createCachedMarketData({
   upstream,
   clock,
   tickerTtlMs,
   staleMaxMs,
+  upstreamTimeoutMs,
 }: CachedMarketDataOptions): MarketData {
   const tickers = createTickerCache({ upstream, clock, ttlMs: tickerTtlMs, staleMaxMs });
-  const candles = createCandleCache({ upstream, clock, ttlMs: tickerTtlMs });
+  const fetchStored = createCandleStore({
+    source: upstream,
+    clock,
+    ttlMs: tickerTtlMs,
+    timeoutMs: callsInARow * upstreamTimeoutMs,
+  });
+  const fetchCandles = createAnyTimeframe({ exchange: upstream.exchange, fetchCandles: fetchStored, clock });
   const orderBooks = createOrderBookCache({ upstream, clock, ttlMs: tickerTtlMs, staleMaxMs });
   const trades = createTradeCache({ upstream, clock, ttlMs: tickerTtlMs });
   return {
@@ -38,7 +51,7 @@ export function createCachedMarketData({
       }
       return tickers.fetchTickers(exchange, symbols, options);
     },
-    fetchCandles: candles.fetchCandles,
+    fetchCandles,
     fetchOrderBook: orderBooks.fetchOrderBook,
     fetchTrades: trades.fetchTrades,
   };

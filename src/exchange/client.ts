@@ -1,11 +1,11 @@
 import type { Exchange } from 'ccxt';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
+import { withDeadline } from '../market/deadline.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Markets } from '../market/market.ts';
 import type { ExchangeClass } from './ccxt.ts';
-import { withDeadline } from './deadline.ts';
 import { type CallSubject, toMarketDataError } from './errors.ts';
 import { guardHttp } from './http.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
@@ -28,6 +28,8 @@ export interface ExchangeClient {
   readonly refused: LRUCache<string, MarketDataError>;
   /** Kinds of calls that the exchange takes without a limit only, or not at all in the form that we would like best. */
   readonly refusedLimits: Set<string>;
+  /** Whether the exchange went not back so far, or had nothing, by symbol, timeframe and the candle it gave instead. */
+  readonly historyLimits: LRUCache<string, boolean>;
   /** How many calls may wait in ccxt's throttle at once without the last one missing its deadline there. */
   readonly parallelCalls: number;
   /** Runs one ccxt call under the deadline. Rejects with a MarketDataError about the subject. */
@@ -77,6 +79,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     ccxt: exchange,
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
     refusedLimits: new Set(),
+    historyLimits: new LRUCache({ max: 1000 }),
     parallelCalls: Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / (exchange.rateLimit ?? 1000)))),
     markets,
     openStreamInstance: async () => {

@@ -1,14 +1,14 @@
 import type { Clock } from '../market/clock.ts';
-import type { MarketData } from '../market/market-data.ts';
-import { fetchCandles } from './candles.ts';
+import type { MarketSource } from '../market/market-data.ts';
+import { candleLimits, fetchCandleRange } from './candles.ts';
 import { toMarketDataError } from './errors.ts';
 import type { Exchanges } from './exchanges.ts';
 import { fetchOrderBook } from './order-book.ts';
 import { fetchTickers } from './tickers.ts';
 import { fetchTrades } from './trades.ts';
 
-/** The market data port over ccxt, without any cache: each fetch is a call to the exchange. */
-export function createMarketData(exchanges: Exchanges, clock: Clock): MarketData {
+/** Market data over ccxt, without any cache: each fetch is a call to the exchange. */
+export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSource {
   const { catalogue } = exchanges;
   return {
     exchanges: () => catalogue.exchanges,
@@ -21,7 +21,8 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketData
         return new Map(symbols.map((symbol) => [symbol, toMarketDataError(error, { exchange, symbol })]));
       }
     },
-    fetchCandles: async (query) => fetchCandles(await exchanges.get(query.exchange), query, clock.now),
+    candleLimits: async (series) => candleLimits(await exchanges.get(series.exchange), series, clock.now()),
+    fetchCandleRange: async (range) => fetchCandleRange(await exchanges.get(range.exchange), range, clock.now),
     fetchOrderBook: async (query) => fetchOrderBook(await exchanges.get(query.exchange), query, clock.now),
     fetchTrades: async (query) => fetchTrades(await exchanges.get(query.exchange), query, clock.now),
   };

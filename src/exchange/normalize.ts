@@ -1,5 +1,5 @@
 import type { Ticker as CcxtTicker, Exchange, MarketInterface, OHLCV } from 'ccxt';
-import type { Candle, CandleQuery } from '../market/candle.ts';
+import type { Candle, CandleSeries } from '../market/candle.ts';
 import { MarketDataError } from '../market/error.ts';
 import { type Market, marketTypes } from '../market/market.ts';
 import { type Ticker, tickerNumbers } from '../market/ticker.ts';
@@ -75,7 +75,7 @@ export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, r
  */
 export function toCandles(
   rows: readonly OHLCV[],
-  { exchange, symbol, timeframe }: CandleQuery,
+  { exchange, symbol, timeframe }: CandleSeries,
   now: number,
 ): readonly Candle[] {
   const period = actualTimeframe(exchange, timeframe);

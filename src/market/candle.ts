@@ -12,14 +12,42 @@ export interface Candle {
   readonly closed: boolean;
 }
 
-/** Which candles: `limit` of them from `since` on, or the newest `limit` before `until` (or now). */
-export interface CandleQuery {
+/** Which candles: of one market, of one length. */
+export interface CandleSeries {
   readonly exchange: string;
   readonly symbol: string;
   readonly timeframe: string;
+}
+
+/** `limit` candles from `since` on, or the newest `limit` before `until` (or now). */
+export interface CandleQuery extends CandleSeries {
   /** Inclusive, epoch ms. */
   readonly since?: number;
   /** Exclusive, epoch ms. */
   readonly until?: number;
   readonly limit: number;
+}
+
+/** All candles of a series that begin within `[since, until)`, both epoch ms. */
+export interface CandleRange extends CandleSeries {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** What one call of an exchange may ask for. */
+export interface CandleLimits {
+  /** How many periods. */
+  readonly perCall: number;
+  /** The first instant from which it serves candles at present, epoch ms; -Infinity where no such limit is known. */
+  readonly oldest: number;
+}
+
+/** What an exchange has answered for a range. */
+export interface CandleWindow {
+  /** Oldest first, within the range, each timestamp once. */
+  readonly candles: readonly Candle[];
+  /** From here on none is missing, epoch ms: the range's start, or later where the exchange does not go back so far. */
+  readonly from: number;
+  /** The first candle after the range, epoch ms, where the answer told it: between the two there is none. Else null. */
+  readonly next: number | null;
 }

@@ -1,4 +1,4 @@
-import type { Candle, CandleQuery } from './candle.ts';
+import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleSeries, CandleWindow } from './candle.ts';
 import type { MarketDataError } from './error.ts';
 import type { ExchangeInfo } from './exchange.ts';
 import type { Markets } from './market.ts';
@@ -38,10 +38,24 @@ export interface MarketData {
   fetchMarkets(exchange: string): Promise<Markets>;
   /** Never rejects: each symbol fails alone. */
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults>;
-  /** Oldest first, within `[since, until)`, each timestamp once. */
+  /** Oldest first, within `[since, until)`, each timestamp once. With `maxAgeMs` 0 those may be kept that never change. */
   fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<readonly Candle[]>;
   /** At most `limit` levels on each side. */
   fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<OrderBook>;
   /** Oldest first, each once. */
   fetchTrades(query: TradeQuery, options?: FetchOptions): Promise<readonly Trade[]>;
 }
+
+/** Candles as an exchange gives them, one call for a range. `exchange/` implements it, `cache/candles/` asks it. */
+export interface CandleSource {
+  /**
+   * What may be asked for. Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with those there are), SYMBOL_NOT_FOUND, and
+   * what loading the markets throws.
+   */
+  candleLimits(series: CandleSeries): Promise<CandleLimits>;
+  /** One call, for a range within these limits. Throws BAD_USER_INPUT where the exchange goes not back so far. */
+  fetchCandleRange(range: CandleRange): Promise<CandleWindow>;
+}
+
+/** What the exchanges give without any memory: the port, but for candles that are fetched by ranges. */
+export type MarketSource = Omit<MarketData, 'fetchCandles'> & CandleSource;

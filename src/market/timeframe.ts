@@ -24,18 +24,47 @@ export function periodAfter(timeframe: string, start: number, periods = 1): numb
   return start + count * periods * unitMs[unit];
 }
 
-/** Start of the period that holds the instant, epoch ms: aligned to the epoch, weeks to Monday, months and years to the UTC calendar. */
-export function periodStart(timeframe: string, instant: number): number {
-  const { count, unit } = parseTimeframe(timeframe);
-  if (unit === 'M' || unit === 'y') {
-    const months = count * (unit === 'y' ? 12 : 1);
-    const date = new Date(instant);
-    const index = (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
-    return Date.UTC(1970, Math.floor(index / months) * months);
+/** How a timeframe divides time into periods that are numbered without a gap. */
+export interface Periods {
+  /** The number of the period that holds the instant, epoch ms. */
+  indexOf(instant: number): number;
+  /** Start of a period, epoch ms. */
+  startOf(index: number): number;
+}
+
+/** The periods of a timeframe: aligned to the epoch, weeks to Monday, months and years to the UTC calendar. */
+export function periodsOf(timeframe: string): Periods {
+  const length = lengthOf(timeframe);
+  if ('months' in length) {
+    return {
+      indexOf: (instant) => {
+        const date = new Date(instant);
+        return Math.floor(((date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth()) / length.months);
+      },
+      startOf: (index) => Date.UTC(1970, index * length.months),
+    };
   }
-  const lengthMs = count * unitMs[unit];
-  const origin = unit === 'w' ? firstMondayMs : 0;
-  return origin + Math.floor((instant - origin) / lengthMs) * lengthMs;
+  const { ms, originMs } = length;
+  return {
+    indexOf: (instant) => Math.floor((instant - originMs) / ms),
+    startOf: (index) => originMs + index * ms,
+  };
+}
+
+/** Start of the period that holds the instant, epoch ms: aligned as `periodsOf` says. */
+export function periodStart(timeframe: string, instant: number): number {
+  const { indexOf, startOf } = periodsOf(timeframe);
+  return startOf(indexOf(instant));
+}
+
+/** Periods of one length that count from `originMs` (epoch ms), or whole months of the UTC calendar. */
+export type TimeframeLength = { readonly ms: number; readonly originMs: number } | { readonly months: number };
+
+/** How long a timeframe's periods are. */
+export function lengthOf(timeframe: string): TimeframeLength {
+  const { count, unit } = parseTimeframe(timeframe);
+  if (unit === 'M' || unit === 'y') return { months: count * (unit === 'y' ? 12 : 1) };
+  return { ms: count * unitMs[unit], originMs: unit === 'w' ? firstMondayMs : 0 };
 }
 
 function parseTimeframe(timeframe: string): { readonly count: number; readonly unit: keyof typeof unitMs | 'M' | 'y' } {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
 import { MarketDataError } from '../../src/market/error.ts';
-import type { MarketData } from '../../src/market/market-data.ts';
+import type { MarketData, MarketSource } from '../../src/market/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -12,7 +12,13 @@ let marketData: MarketData;
 beforeEach(() => {
   clock = new ManualClock();
   port = new FakeMarketData(clock);
-  marketData = createCachedMarketData({ upstream: port, clock, tickerTtlMs: 1000, staleMaxMs: 60_000 });
+  marketData = createCachedMarketData({
+    upstream: port,
+    clock,
+    tickerTtlMs: 1000,
+    staleMaxMs: 60_000,
+    upstreamTimeoutMs: 10_000,
+  });
 });
 
 test('an exchange that does not exist gives its error for each symbol and leaves nothing behind', async () => {
@@ -42,9 +48,10 @@ test('tickers and candles are kept, exchanges are passed through', async () => {
   expect(port.tickerCalls).toHaveLength(1);
 
   const query = { exchange: 'kraken', symbol: 'BTC/USDT', timeframe: '1m', limit: 1 };
+  port.setCandles([{ timestamp: clock.now(), open: 1, high: 1, low: 1, close: 1, volume: 1, closed: false }]);
   await marketData.fetchCandles(query);
   await marketData.fetchCandles(query);
-  expect(port.candleCalls).toHaveLength(1);
+  expect(port.rangeCalls).toHaveLength(1);
 
   expect(marketData.exchanges().map(({ id }) => id)).toEqual(['kraken', 'binance']);
   expect(marketData.exchange('kraken').id).toBe('kraken');
@@ -52,12 +59,18 @@ test('tickers and candles are kept, exchanges are passed through', async () => {
 });
 
 test('a mistake of the port is not taken for an answer', async () => {
-  const broken: MarketData = {
+  const broken: MarketSource = {
     ...port,
     exchange: () => {
       throw new TypeError('a bug');
     },
   };
-  marketData = createCachedMarketData({ upstream: broken, clock, tickerTtlMs: 1000, staleMaxMs: 60_000 });
+  marketData = createCachedMarketData({
+    upstream: broken,
+    clock,
+    tickerTtlMs: 1000,
+    staleMaxMs: 60_000,
+    upstreamTimeoutMs: 10_000,
+  });
   await expect(marketData.fetchTickers('kraken', ['BTC/USDT'])).rejects.toThrow('a bug');
 });

@@ -19,7 +19,7 @@ beforeEach(() => {
   clock = new ManualClock();
   port = new FakeMarketData(clock);
   port.setOrderBook({ bids });
-  cache = createCachedMarketData({ upstream: port, clock, tickerTtlMs: ttlMs, staleMaxMs });
+  cache = createCachedMarketData({ upstream: port, clock, tickerTtlMs: ttlMs, staleMaxMs, upstreamTimeoutMs: 10_000 });
 });
 
 describe('order books', () => {

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { withDeadline } from '../../src/exchange/deadline.ts';
+import { withDeadline } from '../../src/market/deadline.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import { connect, expectDiscreet, failureOf, loadMarkets, requireError, venues } from '../support/venue-client.ts';
 
@@ -105,8 +105,8 @@ it("the wait in ccxt's throttle counts", async () => {
   client.ccxt.initThrottler();
   venue.reset();
   const query = { exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1h', limit: 3 };
-  const [first, second] = [data.fetchCandles(query), failureOf(data.fetchCandles(query))];
+  const [first, second] = [data.fetchCandles(query), failureOf(data.fetchCandles({ ...query, timeframe: '1d' }))];
   expect(await first).toHaveLength(3);
-  expect(await second).toMatchObject({ code: 'TIMEOUT', details: { symbol: 'BTC/USD', timeframe: '1h' } });
+  expect(await second).toMatchObject({ code: 'TIMEOUT', details: { symbol: 'BTC/USD', timeframe: '1d' } });
   expect(venue.count()).toBe(1);
 });

@@ -1,8 +1,8 @@
-import type { Candle, CandleQuery } from '../../src/market/candle.ts';
+import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleWindow } from '../../src/market/candle.ts';
 import type { Clock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { ExchangeInfo } from '../../src/market/exchange.ts';
-import type { FetchOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
+import type { CandleSource, FetchOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
 import { exchangeNotFound } from '../../src/market/not-found.ts';
 import type { OrderBook, OrderBookQuery } from '../../src/market/order-book.ts';
 import type { Ticker } from '../../src/market/ticker.ts';
@@ -52,9 +52,10 @@ export function tickerOf(fields: Partial<Ticker>): Ticker {
  * The market data port with answers that a test sets: of each symbol a ticker, the same on every exchange, or an error.
  * A symbol without either does not exist. Counts the calls; `hold()` leaves them waiting.
  */
-export class FakeMarketData implements MarketData {
+export class FakeMarketData implements MarketData, CandleSource {
   readonly tickerCalls: TickerCall[] = [];
   readonly candleCalls: CandleQuery[] = [];
+  readonly rangeCalls: CandleRange[] = [];
   readonly orderBookCalls: OrderBookQuery[] = [];
   readonly tradeCalls: TradeQuery[] = [];
   /** Each outcome in the order in which it was given. */
@@ -142,6 +143,19 @@ export class FakeMarketData implements MarketData {
     return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
   };
 
+  candleLimits = async (): Promise<CandleLimits> => ({ perCall: 1000, oldest: Number.NEGATIVE_INFINITY });
+
+  fetchCandleRange = async (range: CandleRange): Promise<CandleWindow> => {
+    this.rangeCalls.push(range);
+    const { timeframe, since, until } = range;
+    const candles = await this.#answer(() => this.#candles);
+    const isClosed = ({ timestamp }: Candle): boolean => periodAfter(timeframe, timestamp) <= this.#clock.now();
+    const found = candles
+      .filter(({ timestamp }) => timestamp >= since && timestamp < until)
+      .map((candle) => ({ ...candle, closed: isClosed(candle) }));
+    return { candles: found, from: since, next: null };
+  };
+
   fetchOrderBook = async (query: OrderBookQuery): Promise<OrderBook> => {
     this.orderBookCalls.push(query);
     const { exchange, symbol } = query;
@@ -178,5 +192,14 @@ export class FakeMarketData implements MarketData {
 }
 
 function toInfo(id: string): ExchangeInfo {
-  return { id, name: id, countries: [], website: null, simulated: false, timeframes: [], has: [], streaming: false };
+  return {
+    id,
+    name: id,
+    countries: [],
+    website: null,
+    simulated: false,
+    timeframes: ['1m', '1h', '1d'],
+    has: [],
+    streaming: false,
+  };
 }

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { createAnyTimeframe } from '../../src/cache/candles/any-timeframe.ts';
+import { createCandleStore, type FetchCandles } from '../../src/cache/candles/store.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
 import type { ExchangeClient } from '../../src/exchange/client.ts';
 import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
@@ -6,7 +8,7 @@ import type { ExchangeOptions } from '../../src/exchange/instance.ts';
 import { createMarketData } from '../../src/exchange/market-data.ts';
 import { type Clock, systemClock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
-import type { MarketData } from '../../src/market/market-data.ts';
+import type { MarketData, MarketSource } from '../../src/market/market-data.ts';
 import { createBinance } from '../venues/binance.ts';
 import { createCoinbase } from '../venues/coinbase.ts';
 import { createKraken } from '../venues/kraken.ts';
@@ -32,11 +34,11 @@ export const brokenAnswers = [
   'empty',
 ] as const;
 
-/** One stand-in and the market data port over it, with ccxt's throttle off. */
+/** One stand-in and the market data port over it, without a cache but for candles, and with ccxt's throttle off. */
 export interface VenueClient {
   readonly venue: Venue;
   readonly exchanges: Exchanges;
-  readonly data: MarketData;
+  readonly data: MarketData & MarketSource;
   readonly client: ExchangeClient;
   /** What failed so far, as ccxt threw it. */
   readonly errors: readonly unknown[];
@@ -56,27 +58,38 @@ export async function connect(id: (typeof venues)[number]['id'], given: VenueCli
   if (!definition) throw new Error(`there is no stand-in of ${id}`);
   const venue = await definition.create();
   const errors: unknown[] = [];
+  const timeoutMs = given.timeoutMs ?? 2000;
   const clock = given.clock ?? systemClock;
   const exchanges = createExchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: { [id]: { ...venue.exchangeConfig, enableRateLimit: false, ...given.options } },
     clock,
     random: given.random ?? (() => 0.5),
-    timeoutMs: given.timeoutMs ?? 2000,
+    timeoutMs,
     onError: (_, error) => errors.push(error),
   });
   const client = await exchanges.get(id);
+  const source = createMarketData(exchanges, clock);
   return {
     venue,
     exchanges,
     client,
     errors,
-    data: createMarketData(exchanges, clock),
+    data: { ...source, fetchCandles: createCandles(source, { clock, timeoutMs: 3 * timeoutMs }) },
     close: async () => {
       await exchanges.close();
       await venue.close();
     },
   };
+}
+
+/** Candles of any timeframe, kept from now on. `timeoutMs` is the deadline of a query. */
+export function createCandles(
+  source: MarketSource,
+  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
+): FetchCandles {
+  const fetchCandles = createCandleStore({ source, clock, ttlMs: 1, timeoutMs });
+  return createAnyTimeframe({ exchange: source.exchange, fetchCandles, clock });
 }
 
 /** Loads the markets with more patience than a short deadline has on a busy machine: the load outlives it. */

@@ -1,7 +1,7 @@
 import { backoffMs } from '../../market/backoff.ts';
 import { type Clock, sleep } from '../../market/clock.ts';
+import { withDeadline } from '../../market/deadline.ts';
 import { ccxtErrors } from '../ccxt.ts';
-import { withDeadline } from '../deadline.ts';
 import { DialPause } from './dial-pause.ts';
 import type { StreamInstance } from './instance.ts';
 import type { Subscription } from './subscription.ts';

@@ -50,7 +50,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
     capabilities: ['STREAM_CANDLES'],
     next: async (exchange, { symbol, exchange: id, timeframe = '1m' }, now) => {
       const rows = await exchange.watchOHLCV(symbol, timeframe);
-      return toCandles(rows, { exchange: id, symbol, timeframe, limit: rows.length }, now());
+      return toCandles(rows, { exchange: id, symbol, timeframe }, now());
     },
     end: (exchange, { symbol, timeframe = '1m' }) =>
       exchange.has.unWatchOHLCV ? exchange.unWatchOHLCV(symbol, timeframe) : null,

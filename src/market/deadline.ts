@@ -1,4 +1,4 @@
-import type { Clock } from '../market/clock.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * The promise's outcome, or a rejection with `late()` once `limitMs` have passed. A ccxt call cannot be cancelled, so

@@ -1,0 +1,108 @@
+import type { Candle, CandleQuery } from '../../market/candle.ts';
+import type { Clock } from '../../market/clock.ts';
+import { MarketDataError } from '../../market/error.ts';
+import type { FetchOptions, MarketData } from '../../market/market-data.ts';
+import { isTimeframe, periodsOf } from '../../market/timeframe.ts';
+import { type Base, toBases } from './bases.ts';
+import { combineCandles, isAligned } from './combine.ts';
+import type { FetchCandles } from './store.ts';
+
+export interface AnyTimeframeOptions {
+  readonly exchange: MarketData['exchange'];
+  /** Candles of the timeframes that exchanges have. */
+  readonly fetchCandles: FetchCandles;
+  readonly clock: Clock;
+}
+
+/** The most candles of one answer. */
+const mostCandles = 10_000;
+
+/** The most candles that one answer may be built from. */
+const mostParts = 50_000;
+
+/** How often, where periods are empty, as many as are still wanted are looked for further back. */
+const mostEmptyBack = 3;
+
+/**
+ * Candles of any timeframe: one that the exchange lacks is built from its longest one that divides it.
+ * Throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT for a limit or a range that is none, and what `fetchCandles` does.
+ */
+export function createAnyTimeframe({ exchange, fetchCandles, clock }: AnyTimeframeOptions): FetchCandles {
+  return async (query, options) => {
+    requireRange(query);
+    const { timeframes } = exchange(query.exchange);
+    const isBuilt = isTimeframe(query.timeframe) && !timeframes.includes(query.timeframe);
+    for (const base of isBuilt ? toBases(query.timeframe, timeframes) : []) {
+      if (base.ratio > mostParts) continue;
+      const candles = await buildCandles(query, base, options);
+      if (candles) return candles;
+    }
+    // Which says what timeframes there are, where this is none of them.
+    return fetchCandles(query, options);
+  };
+
+  /** Null where the candles of the base begin elsewhere than ours. */
+  async function buildCandles(
+    query: CandleQuery,
+    base: Base,
+    options: FetchOptions | undefined,
+  ): Promise<readonly Candle[] | null> {
+    const { timeframe, since, until = Number.POSITIVE_INFINITY, limit } = query;
+    const { indexOf, startOf } = periodsOf(timeframe);
+    // The first period that begins at the end of the range, or has not begun.
+    const end = indexOf(Math.min(until, clock.now() + 1) - 1) + 1;
+
+    const build = async (first: number, last: number, most: number): Promise<readonly Candle[] | null> => {
+      const range = { since: Math.max(0, startOf(first)), until: startOf(last), limit: most * base.ratio };
+      const parts = await fetchCandles({ ...query, ...range, timeframe: base.timeframe }, options);
+      return isAligned(periodsOf(base.timeframe), parts) ? combineCandles(timeframe, parts, clock.now()) : null;
+    };
+
+    if (since !== undefined) {
+      const first = indexOf(since - 1) + 1;
+      const most = Math.max(1, Math.min(limit, end - first));
+      requireParts(query, base, most);
+      // Of so many parts each but the last is whole, and there are more than are wanted where that one is not.
+      return (await build(first, end, most))?.slice(0, limit) ?? null;
+    }
+
+    requireParts(query, base, limit);
+    let candles: readonly Candle[] = [];
+    for (let [last, empty] = [end, 0]; candles.length < limit && empty < mostEmptyBack && startOf(last) > 0; ) {
+      const first = last - (limit - candles.length);
+      const found = await build(first, last, last - first).catch((error: unknown) => {
+        // As far back as the exchange goes, where some of those asked for had no trade.
+        if (last < end && error instanceof MarketDataError && error.code === 'BAD_USER_INPUT') return [];
+        throw error;
+      });
+      if (!found) return null;
+      candles = [...found, ...candles];
+      empty = found.length > 0 ? 0 : empty + 1;
+      last = first;
+    }
+    return candles;
+  }
+}
+
+function requireRange({ exchange, symbol, timeframe, since, until, limit }: CandleQuery): void {
+  const about = { exchange, symbol, timeframe };
+  if (limit < 1 || limit > mostCandles) {
+    const hint = limit > mostCandles ? '; for more, page by since, which may be the timestamp after the last one' : '';
+    throw new MarketDataError(
+      'BAD_USER_INPUT',
+      `limit is ${limit}; it must be from 1 to ${mostCandles}${hint}.`,
+      about,
+    );
+  }
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new MarketDataError('BAD_USER_INPUT', 'since must lie before until.', about);
+  }
+}
+
+function requireParts(query: CandleQuery, base: Base, count: number): void {
+  if (count * base.ratio <= mostParts) return;
+  const { exchange, symbol, timeframe } = query;
+  const most = Math.floor(mostParts / base.ratio);
+  const message = `On ${exchange} a candle of ${timeframe} is built from ${base.ratio} of ${base.timeframe}: ask for a limit of up to ${most}, and page by since for more.`;
+  throw new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
+}

@@ -1,0 +1,205 @@
+import { LRUCache } from 'lru-cache';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { CandleLimits, CandleSeries } from '../../market/candle.ts';
+import { candlesTooOld } from '../../market/candle-history.ts';
+import type { Clock } from '../../market/clock.ts';
+import type { CandleSource } from '../../market/market-data.ts';
+import { keepPage, missingFrom, type Page, pageFreshUntil, renewPage } from './page.ts';
+import { createPageRules, type PageRules, periodsPerPage } from './series.ts';
+
+export interface CandlePagesOptions {
+  readonly source: CandleSource;
+  readonly clock: Clock;
+  /** The least time for which candles that may change serve again, in ms. */
+  readonly ttlMs: number;
+  /** How much the pages may take in all. */
+  readonly maxBytes: number;
+}
+
+/** Which candles somebody needs: those that begin within `[since, until)`, epoch ms. */
+export interface PagesNeed {
+  readonly since: number;
+  readonly until: number;
+  readonly maxAgeMs: number;
+  readonly limits: CandleLimits;
+}
+
+/** Pages that one call asks for, `from` the first instant that is needed of the first of them. */
+interface Run {
+  readonly from: number;
+  readonly pages: readonly { readonly page: number; readonly from: number; readonly old: Page | undefined }[];
+}
+
+/** A call that waits for its turn or is under way. */
+interface Flight {
+  readonly pages: Promise<ReadonlyMap<number, Page>>;
+  /** How many wait for it: when its turn comes and nobody does any more, it is not made. */
+  waiting: number;
+  isUnderWay: boolean;
+}
+
+/** How many calls for candles an exchange is sent at a time, so that others find their turn in between. */
+const parallelCalls = 3;
+
+/** Keys, promises and what lru-cache keeps beside each page. */
+const overheadBytes = 400;
+
+/**
+ * Candles by aligned pages of columns: what has settled is asked for once, the rest again at a pace that follows the
+ * timeframe. Those who need the same page at the same time share its call.
+ */
+export class CandlePages {
+  readonly #options: CandlePagesOptions;
+  readonly #pages: LRUCache<string, Page>;
+  readonly #flights = new Map<string, Flight>();
+  readonly #limiters = new Map<string, LimitFunction>();
+
+  constructor(options: CandlePagesOptions) {
+    this.#options = options;
+    this.#pages = new LRUCache({
+      maxSize: options.maxBytes,
+      sizeCalculation: ({ candles }) => candles.bytes + overheadBytes,
+    });
+  }
+
+  rulesOf(series: CandleSeries): PageRules {
+    return createPageRules(series, this.#options.ttlMs);
+  }
+
+  /**
+   * The pages that hold what is needed, in order. Once `signal` aborts, calls that were not made yet are left to others
+   * or not made at all. Rejects with what the source throws.
+   */
+  async read(series: CandleSeries, rules: PageRules, need: PagesNeed, signal: AbortSignal): Promise<readonly Page[]> {
+    const now = this.#options.clock.now();
+    const pages = new Map<number, Page | null>();
+    const flights = new Set<Flight>();
+    const missing: { page: number; from: number; old: Page | undefined }[] = [];
+    for (let page = rules.pageOf(need.since); page <= rules.pageOf(need.until - 1); page++) {
+      const key = toKey(series, page);
+      const known = this.#pages.get(key);
+      const until = Math.min(need.until, rules.startOfPage(page + 1));
+      const from = missingFrom(rules, known, { until, now, maxAgeMs: need.maxAgeMs }, rules.startOfPage(page));
+      pages.set(page, from === null ? (known ?? null) : null);
+      if (from === null) continue;
+      const isRecheck = known !== undefined && until <= known.settledUntil;
+      if (!isRecheck) requireServed(series, rules, Math.max(need.since, from), need.limits);
+      const flight = this.#flights.get(key);
+      // One that is under way may have been asked before what is needed had happened.
+      if (flight && !(flight.isUnderWay && need.maxAgeMs === 0)) flights.add(flight);
+      else missing.push({ page, from, old: known });
+    }
+    for (const run of toRuns(rules, missing, need.limits.perCall)) flights.add(this.#fly(series, rules, run));
+    for (const [page, fetched] of await this.#wait([...flights], signal)) {
+      if (pages.get(page) === null) pages.set(page, fetched);
+    }
+    return [...pages].map(([page, known]) => {
+      if (!known) throw new Error(`page ${page} of ${series.symbol} ${series.timeframe} is in no answer`);
+      return known;
+    });
+  }
+
+  /** Until when the answer made of these pages is the answer, epoch ms. */
+  freshUntil(rules: PageRules, pages: readonly Page[], until: number): number {
+    return Math.min(...pages.map((page) => pageFreshUntil(rules, page, Math.min(until, page.until))));
+  }
+
+  async #wait(flights: readonly Flight[], signal: AbortSignal): Promise<readonly (readonly [number, Page])[]> {
+    let isWaiting = true;
+    const leave = (): void => {
+      if (isWaiting) for (const flight of flights) flight.waiting -= 1;
+      isWaiting = false;
+    };
+    for (const flight of flights) flight.waiting += 1;
+    signal.addEventListener('abort', leave);
+    try {
+      return (await Promise.all(flights.map((flight) => flight.pages))).flatMap((pages) => [...pages]);
+    } finally {
+      leave();
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  #fly(series: CandleSeries, rules: PageRules, run: Run): Flight {
+    const end = (): void => {
+      for (const { page } of run.pages) {
+        const key = toKey(series, page);
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      }
+    };
+    const depart = async (): Promise<ReadonlyMap<number, Page>> => {
+      flight.isUnderWay = true;
+      if (flight.waiting > 0) return await this.#fetch(series, rules, run);
+      // At once, so that nobody joins what will not be made.
+      end();
+      return new Map();
+    };
+    const flight: Flight = {
+      pages: this.#limiterOf(series.exchange)(depart).finally(end),
+      waiting: 0,
+      isUnderWay: false,
+    };
+    // Where those who wait have left, nobody hears of its failure.
+    flight.pages.catch(() => {});
+    for (const { page } of run.pages) this.#flights.set(toKey(series, page), flight);
+    return flight;
+  }
+
+  async #fetch(series: CandleSeries, rules: PageRules, run: Run): Promise<ReadonlyMap<number, Page>> {
+    const askedAt = this.#options.clock.now();
+    const last = run.pages.at(-1)?.page ?? 0;
+    const range = { ...series, since: run.from, until: rules.startOfPage(last + 1) };
+    const fetched = new Map<number, Page>();
+    try {
+      const window = await this.#options.source.fetchCandleRange(range);
+      for (const { page, from, old } of run.pages) {
+        const next = page === last ? window.next : null;
+        fetched.set(page, renewPage(rules, old, { page, from, askedAt, window: { ...window, next } }));
+      }
+    } catch (error) {
+      const kept = run.pages.filter(({ old }) => old && old.settledUntil >= old.until);
+      if (kept.length < run.pages.length) throw error;
+      for (const { page, old } of kept) if (old) fetched.set(page, keepPage(old, askedAt));
+    }
+    for (const [page, renewed] of fetched) this.#keep(toKey(series, page), renewed);
+    return fetched;
+  }
+
+  /** What was asked later may have come sooner. */
+  #keep(key: string, page: Page): void {
+    const known = this.#pages.peek(key);
+    if (!known || known.askedAt <= page.askedAt || known.askedAt > this.#options.clock.now())
+      this.#pages.set(key, page);
+  }
+
+  #limiterOf(exchange: string): LimitFunction {
+    const limiter = this.#limiters.get(exchange) ?? pLimit(parallelCalls);
+    this.#limiters.set(exchange, limiter);
+    return limiter;
+  }
+}
+
+/** Pages that follow each other, together as far as one call reaches; each at least a page. */
+function toRuns(rules: PageRules, missing: Run['pages'], perCall: number): readonly Run[] {
+  // A call may have to ask for some periods more than it needs.
+  const mostPages = Math.max(1, Math.floor((perCall - 1) / periodsPerPage));
+  const runs: { from: number; pages: Run['pages'][number][] }[] = [];
+  for (const entry of missing) {
+    const run = runs.at(-1);
+    const before = run?.pages.at(-1);
+    const follows = before?.page === entry.page - 1 && entry.from === rules.startOfPage(entry.page);
+    if (run && follows && run.pages.length < mostPages) run.pages.push(entry);
+    else runs.push({ from: entry.from, pages: [entry] });
+  }
+  return runs;
+}
+
+/** Throws where the exchange serves the first candle no more that begins at the instant or later. */
+function requireServed(series: CandleSeries, rules: PageRules, since: number, { oldest }: CandleLimits): void {
+  const { indexOf, startOf } = rules.periods;
+  if (startOf(indexOf(since - 1) + 1) < oldest) throw candlesTooOld(series, oldest);
+}
+
+function toKey({ exchange, symbol, timeframe }: CandleSeries, page: number): string {
+  return `${exchange}\n${symbol}\n${timeframe}\n${page}`;
+}
