@@ -61,6 +61,7 @@ export const dayMs = 24 * hourMs;
 
 interface CandleModel {
   readonly now: number;
+  readonly candleHistory: number | null;
   candle(symbol: string, timeframe: string, timestamp: number): VenueCandle | null;
 }
 
@@ -72,7 +73,7 @@ export function firstCandles(
   range: { readonly from: number; readonly to: number; readonly limit: number },
 ): readonly TimedCandle[] {
   const found: TimedCandle[] = [];
-  const from = Math.max(range.from, market.listedAt);
+  const from = Math.max(range.from, oldestOf(model, market, period));
   const to = Math.min(range.to, model.now);
   const first = period.start(from);
   let timestamp = first < from ? period.after(first, 1) : first;
@@ -94,12 +95,20 @@ export function newestCandles(
 ): readonly TimedCandle[] {
   const found: TimedCandle[] = [];
   let timestamp = period.start(Math.min(range.to, model.now));
-  while (timestamp >= market.listedAt && found.length < range.limit) {
+  const oldest = oldestOf(model, market, period);
+  while (timestamp >= oldest && found.length < range.limit) {
     const candle = model.candle(market.symbol, timeframe, timestamp);
     if (candle !== null) found.push({ ...candle, timestamp, end: period.after(timestamp, 1) });
     timestamp = period.after(timestamp, -1);
   }
   return found.reverse();
+}
+
+/** The instant before which no candle is served. */
+function oldestOf(model: CandleModel, market: VenueMarket, period: Period): number {
+  const { now, candleHistory } = model;
+  if (candleHistory === null) return market.listedAt;
+  return Math.max(market.listedAt, period.after(period.start(now), 1 - candleHistory));
 }
 
 /**

@@ -51,6 +51,8 @@ export class VenueModel {
    * venue's clock, so that a candle may differ while it is forming.
    */
   candles: CandleSource;
+  /** How many of its newest candles it serves, whatever is asked for; null for all since the listing. */
+  candleHistory: number | null = null;
 
   readonly #all: readonly VenueMarket[];
   readonly #tickers = new Map<string, Partial<VenueTicker>>();

@@ -20,8 +20,8 @@ const mostCandles = 10_000;
 /** The most candles that one answer may be built from. */
 const mostParts = 50_000;
 
-/** How often, where periods are empty, as many as are still wanted are looked for further back. */
-const mostEmptyBack = 3;
+/** How many parts in a row that are missing are looked through for older candles. */
+const mostMissingParts = 3000;
 
 /**
  * Candles of any timeframe: one that the exchange lacks is built from its longest one that divides it.
@@ -68,8 +68,9 @@ export function createAnyTimeframe({ exchange, fetchCandles, clock }: AnyTimefra
 
     requireParts(query, base, limit);
     let candles: readonly Candle[] = [];
-    for (let [last, empty] = [end, 0]; candles.length < limit && empty < mostEmptyBack && startOf(last) > 0; ) {
-      const first = last - (limit - candles.length);
+    for (let [last, empty] = [end, 0]; candles.length < limit && empty * base.ratio < mostMissingParts; ) {
+      const first = last - Math.max(limit - candles.length, empty);
+      if (startOf(last) <= 0) break;
       const found = await build(first, last, last - first).catch((error: unknown) => {
         // As far back as the exchange goes, where some of those asked for had no trade.
         if (last < end && error instanceof MarketDataError && error.code === 'BAD_USER_INPUT') return [];
@@ -77,10 +78,10 @@ export function createAnyTimeframe({ exchange, fetchCandles, clock }: AnyTimefra
       });
       if (!found) return null;
       candles = [...found, ...candles];
-      empty = found.length > 0 ? 0 : empty + 1;
+      empty = found.length > 0 ? 0 : empty + last - first;
       last = first;
     }
-    return candles;
+    return candles.slice(-limit);
   }
 }
 

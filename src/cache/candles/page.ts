@@ -1,6 +1,6 @@
 import type { Candle, CandleWindow } from '../../market/candle.ts';
 import { CandleColumns } from './columns.ts';
-import { type PageRules, periodsPerPage } from './series.ts';
+import type { PageRules } from './series.ts';
 
 /** Some candles may be missing for a while only: where periods have none, the exchange is asked once more after this. */
 const recheckMs = 60 * 60_000;
@@ -60,13 +60,17 @@ export function renewPage(
   const fetched = window.candles.filter(({ timestamp }) => timestamp >= Math.max(from, since) && timestamp < until);
   const newest = new Map<number, Candle>([...kept, ...fetched].map((candle) => [candle.timestamp, candle]));
   const candles = new CandleColumns([...newest.values()]);
-  const isFull = candles.length >= periodsPerPage;
+  const knownFrom = Math.max(since, Math.min(known?.from ?? Number.POSITIVE_INFINITY, window.from));
+  const settledUntil = Math.min(until, rules.settledBefore(askedAt));
+  const { indexOf } = rules.periods;
+  const periods = indexOf(settledUntil - 1) - indexOf(knownFrom - 1);
+  const isFull = candles.within(knownFrom, settledUntil).length >= periods;
   return {
     since,
     until,
     candles,
-    from: Math.max(since, Math.min(known?.from ?? Number.POSITIVE_INFINITY, window.from)),
-    settledUntil: Math.min(until, rules.settledBefore(askedAt)),
+    from: knownFrom,
+    settledUntil,
     askedAt,
     recheckAt: isFull ? Number.POSITIVE_INFINITY : askedAt + recheckMs,
     next: window.next,

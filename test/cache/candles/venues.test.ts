@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { combineCandles } from '../../../src/cache/candles/combine.ts';
 import type { FetchCandles } from '../../../src/cache/candles/store.ts';
 import type { Candle, CandleQuery } from '../../../src/market/candle.ts';
 import { MarketDataError } from '../../../src/market/error.ts';
+import { periodAfter, periodStart } from '../../../src/market/timeframe.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import {
   connect,
@@ -53,6 +55,7 @@ function truth(venue: Venue, query: Omit<CandleQuery, 'exchange'>, at: number): 
 
 describe.each(venues)('$id', ({ id, symbol }) => {
   const clock = new ManualClock(now);
+  let storeClock = clock;
   let connection: VenueClient;
   let venue: Venue;
   let fetchAny: FetchCandles;
@@ -66,10 +69,11 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     await connection.data.fetchMarkets(id);
   });
   beforeEach(() => {
+    storeClock = new ManualClock(now);
     venue.candles = createCandleSource(venue.markets);
     venue.now = now;
     venue.reset();
-    fetchAny = createCandles(connection.data, { clock, timeoutMs: 6000 });
+    fetchAny = createCandles(connection.data, { clock: storeClock, timeoutMs: 6000 });
   });
   afterAll(() => connection.close());
 
@@ -150,6 +154,78 @@ describe.each(venues)('$id', ({ id, symbol }) => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('random ranges with whatever is known already: the truth, no page asked for twice, no call too many', async () => {
+    const ranges = fc.record({
+      timeframe: fc.constantFrom('5m', '1h'),
+      // In periods before now, so that every exchange has them, and settled.
+      from: fc.integer({ min: 20, max: 700 }),
+      count: fc.integer({ min: 1, max: 680 }),
+    });
+    const asked = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(ranges, async ({ timeframe, from, count }) => {
+        const length = lengths[timeframe] ?? 0;
+        const since = Math.floor(now / length - from) * length;
+        const until = Math.min(since + count * length, now - 15 * length);
+        venue.reset();
+        const query = { symbol, timeframe, since, until, limit: 1000 };
+        expect(await fetchCandles(query)).toEqual(truth(venue, query, now));
+        const pages = Array.from(
+          { length: Math.floor((until - 1) / length / 100) - Math.floor(since / length / 100) + 1 },
+          (_, index) => `${timeframe} ${Math.floor(since / length / 100) + index}`,
+        );
+        const missing = pages.filter((page) => !asked.has(page));
+        expect(venue.count()).toBeLessThanOrEqual(missing.length === 0 ? 0 : missing.length + 1);
+        for (const page of pages) asked.add(page);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('a timeframe that it lacks is made of what it has', async () => {
+    const built = { '45m': '15m', '10m': '5m', '2d': '1d' } as const;
+    for (const [timeframe, base] of Object.entries(built)) {
+      const candles = await fetchCandles({ timeframe, limit: 7 });
+      const first = periodAfter(timeframe, periodStart(timeframe, now), -6);
+      const parts = truth(venue, { symbol, timeframe: base, since: first, limit: 1000 }, now);
+      expect(candles).toEqual(combineCandles(timeframe, parts, now));
+      expect(candles.map(({ closed }) => closed)).toEqual([true, true, true, true, true, true, false]);
+    }
+  });
+
+  it('a long range takes as many requests as its cap makes necessary, each within it', async () => {
+    const limit = id === 'kraken' ? 700 : 5000;
+    const candles = await fetchCandles({ timeframe: '5m', limit });
+    expect(candles).toEqual(truth(venue, { symbol, timeframe: '5m', limit }, now));
+    expect(venue.count()).toBeLessThanOrEqual(Math.ceil(limit / (caps[id] - 100)) + 1);
+    await fetchCandles({ timeframe: '5m', limit: limit - 10, until: now - hourMs });
+    expect(venue.count()).toBeLessThanOrEqual(Math.ceil(limit / (caps[id] - 100)) + 2);
+  });
+
+  it('one request that fails among many is an error, and no hole', async () => {
+    const limit = id === 'kraken' ? 700 : 5000;
+    venue.fault({ kind: 'status', status: 500, times: 1 });
+    const error = await failureOf(fetchCandles({ timeframe: '5m', limit }));
+    expect(error).toMatchObject({ retryable: true });
+    expect(await fetchCandles({ timeframe: '5m', limit })).toEqual(
+      truth(venue, { symbol, timeframe: '5m', limit }, now),
+    );
+  });
+
+  it('what is revised late is told as revised', async () => {
+    const source = createCandleSource(venue.markets);
+    const last = thisHour - hourMs;
+    const closeOf = async (): Promise<number | undefined> => (await fetchCandles({ limit: 2 }))[0]?.volume;
+    const before = await closeOf();
+    venue.candles = (name, timeframe, timestamp, at) => {
+      const candle = source(name, timeframe, timestamp, at);
+      return timestamp === last && candle ? { ...candle, volume: '77.5' } : candle;
+    };
+    expect(await closeOf()).toBe(before);
+    await storeClock.advance(15_000);
+    expect(await closeOf()).toBe(77.5);
   });
 
   it('a gap stays a gap', async () => {

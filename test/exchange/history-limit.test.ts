@@ -1,0 +1,63 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { ManualClock } from '../support/manual-clock.ts';
+import { connect, failureOf, type VenueClient, type venues } from '../support/venue-client.ts';
+
+// Binance's stand-in as an exchange of which nobody knows how far back it goes.
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const now = Date.UTC(2026, 2, 4, 12, 34, 56);
+
+async function start(id: (typeof venues)[number]['id'] = 'binance'): Promise<VenueClient> {
+  const connection = await connect(id, { clock: new ManualClock(now) });
+  onTestFinished(connection.close);
+  connection.venue.now = now;
+  await connection.data.fetchMarkets(id);
+  connection.venue.reset();
+  return connection;
+}
+
+const minutes = { exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m' } as const;
+
+it.each([
+  ['since', { since: now - 30 * dayMs, limit: 10 }],
+  ['a range', { since: now - 30 * dayMs, until: now - 29 * dayMs, limit: 10 }],
+  ['until', { until: now - 30 * dayMs, limit: 10 }],
+])('%s from before what it serves is an error that names its oldest, and no later candles', async (_name, query) => {
+  const { data, venue } = await start();
+  venue.candleHistory = 1500;
+  const error = await failureOf(data.fetchCandles({ ...minutes, ...query }));
+  expect(error).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false });
+  const oldest = Math.floor(now / minuteMs) * minuteMs - 1499 * minuteMs;
+  expect(error.message).toContain(`none before ${new Date(oldest).toISOString()}`);
+  expect(venue.count(/klines/)).toBe(2);
+});
+
+it('what it serves is answered without asking how far back it goes', async () => {
+  const { data, venue } = await start();
+  venue.candleHistory = 1500;
+  expect(await data.fetchCandles({ ...minutes, since: now - 1300 * minuteMs, limit: 100 })).toHaveLength(100);
+  expect(venue.count(/klines/)).toBe(1);
+});
+
+it('before the first trade there is nothing, which is no error: the first candles come', async () => {
+  const { data, venue } = await start();
+  const listedAt = venue.markets.find(({ symbol }) => symbol === minutes.symbol)?.listedAt ?? 0;
+  const candles = await data.fetchCandles({ ...minutes, since: listedAt - 300 * dayMs, limit: 3 });
+  expect(candles.map(({ timestamp }) => timestamp - Math.ceil(listedAt / minuteMs) * minuteMs)).toEqual([
+    0,
+    minuteMs,
+    2 * minuteMs,
+  ]);
+  expect(await data.fetchCandles({ ...minutes, since: 0, until: listedAt - dayMs, limit: 3 })).toEqual([]);
+});
+
+it('nor is it where nothing was traded for a while', async () => {
+  const { data, venue } = await start();
+  const { candles } = venue;
+  const [from, to] = [now - 30 * dayMs, now - 20 * dayMs];
+  venue.candles = (symbol, timeframe, timestamp, at) =>
+    timestamp >= from - 32 * dayMs && timestamp < to ? null : candles(symbol, timeframe, timestamp, at);
+  const found = await data.fetchCandles({ ...minutes, since: from, limit: 1 });
+  expect(found.map(({ timestamp }) => timestamp)).toEqual([Math.ceil(to / minuteMs) * minuteMs]);
+});
