@@ -22,6 +22,8 @@ export interface PagesNeed {
   readonly until: number;
   readonly maxAgeMs: number;
   readonly limits: CandleLimits;
+  /** Pages that this query has read already, by their numbers: they are not asked for again. */
+  readonly seen: ReadonlyMap<number, Page>;
 }
 
 /** Pages that one call asks for, `from` the first instant that is needed of the first of them. */
@@ -67,16 +69,26 @@ export class CandlePages {
   }
 
   /**
-   * The pages that hold what is needed, in order. Once `signal` aborts, calls that were not made yet are left to others
+   * The pages that hold what is needed, in order, by their numbers. Once `signal` aborts, calls that were not made yet are left to others
    * or not made at all. Rejects with what the source throws.
    */
-  async read(series: CandleSeries, rules: PageRules, need: PagesNeed, signal: AbortSignal): Promise<readonly Page[]> {
+  async read(
+    series: CandleSeries,
+    rules: PageRules,
+    need: PagesNeed,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, Page>> {
     const now = this.#options.clock.now();
     const pages = new Map<number, Page | null>();
     const flights = new Set<Flight>();
     const missing: { page: number; from: number; old: Page | undefined }[] = [];
     for (let page = rules.pageOf(need.since); page <= rules.pageOf(need.until - 1); page++) {
       const key = toKey(series, page);
+      const seen = need.seen.get(page);
+      if (seen) {
+        pages.set(page, seen);
+        continue;
+      }
       const known = this.#pages.get(key);
       const until = Math.min(need.until, rules.startOfPage(page + 1));
       const from = missingFrom(rules, known, { until, now, maxAgeMs: need.maxAgeMs }, rules.startOfPage(page));
@@ -93,10 +105,12 @@ export class CandlePages {
     for (const [page, fetched] of await this.#wait([...flights], signal)) {
       if (pages.get(page) === null) pages.set(page, fetched);
     }
-    return [...pages].map(([page, known]) => {
-      if (!known) throw new Error(`page ${page} of ${series.symbol} ${series.timeframe} is in no answer`);
-      return known;
-    });
+    return new Map(
+      [...pages].map(([page, known]) => {
+        if (!known) throw new Error(`page ${page} of ${series.symbol} ${series.timeframe} is in no answer`);
+        return [page, known];
+      }),
+    );
   }
 
   /** Until when the answer made of these pages is the answer, epoch ms. */

@@ -28,6 +28,7 @@ export class CandleReader {
   readonly #series: CandleSeries;
   readonly #rules: PageRules;
   readonly #options: ReadOptions;
+  readonly #seen = new Map<number, Page>();
   #freshUntil = Number.POSITIVE_INFINITY;
 
   constructor(pages: CandlePages, series: CandleSeries, options: ReadOptions) {
@@ -89,7 +90,10 @@ export class CandleReader {
   async #read(since: number, until: number): Promise<readonly Page[]> {
     const { maxAgeMs, limits, signal } = this.#options;
     signal.throwIfAborted();
-    const pages = await this.#pages.read(this.#series, this.#rules, { since, until, maxAgeMs, limits }, signal);
+    const need = { since, until, maxAgeMs, limits, seen: this.#seen };
+    const read = await this.#pages.read(this.#series, this.#rules, need, signal);
+    for (const [number, page] of read) this.#seen.set(number, page);
+    const pages = [...read.values()];
     this.#freshUntil = Math.min(this.#freshUntil, this.#pages.freshUntil(this.#rules, pages, until));
     return pages;
   }
