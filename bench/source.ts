@@ -57,6 +57,7 @@ export function createBenchSource(): BenchSource {
   const feeds = createFeeds({
     marketData,
     streams,
+    openCandles: streams.open,
     clock: systemClock,
     random: Math.random,
     pollIntervalMs: 1_000_000,

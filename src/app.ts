@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createCandleStreams } from './cache/candles/streams.ts';
 import { createCachedMarketData } from './cache/market-data.ts';
 import type { Config } from './config.ts';
 import { createCatalogue, readCatalogue } from './exchange/catalogue.ts';
@@ -59,6 +60,12 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
   const feeds = createFeeds({
     marketData: fetched,
     streams,
+    openCandles: createCandleStreams({
+      streams,
+      exchange: fetched.exchange,
+      fetchCandles: fetched.fetchCandles,
+      clock,
+    }),
     clock,
     random,
     pollIntervalMs: config.pollIntervalMs,

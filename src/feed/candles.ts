@@ -6,7 +6,7 @@ import { fetchEach } from './single-fetch.ts';
 import type { Topic } from './topic.ts';
 import { adapt, type Upstream } from './upstream.ts';
 
-/** Every exchange gives this many in one call: by ccxt's `features` the least cap is 100 (bitbns, digifinex). */
+/** Few enough to come soon, also where a candle is built from many. */
 const pageLimit = 100;
 
 /** How many pages in which there is no candle are looked through. */
@@ -14,14 +14,14 @@ const mostPages = 30;
 
 /** Live candles, each series polled by itself: from the oldest candle on that has not been told as closed. */
 export function createCandleRules(options: Upstream): KindRules<CandleMessage, Candle> {
-  const { marketData, streams, clock, limiterOf } = options;
+  const { marketData, openCandles, clock, limiterOf } = options;
   return {
     kind: 'candles',
     mostWaiting: 1000,
     createJournal: (request) => new CandleJournal(request, clock),
     laneOf: ({ exchange, symbol, timeframe }) => `${exchange} ${symbol} ${timeframe}`,
     openStream: (request, listener) =>
-      streams.open(
+      openCandles(
         { ...request, kind: 'candles' },
         adapt(listener, (candles) => ({ candles, isWhole: true })),
       ),
@@ -40,12 +40,13 @@ export function createCandleRules(options: Upstream): KindRules<CandleMessage, C
 
 interface Page {
   readonly since?: number;
+  readonly until?: number;
   readonly limit: number;
 }
 
 /**
- * All candles from `since` on, or the first of them. The newest, which every exchange can give, where they reach back
- * far enough, else a page from there on: to many exchanges that is so many periods, in which there may be no candle.
+ * All candles from `since` on, or the first of them. The newest where they reach back far enough, else so many periods
+ * from there on, in which there may be no candle.
  */
 async function fetchSince(
   fetchPage: (page: Page) => Promise<readonly Candle[]>,
@@ -66,8 +67,8 @@ async function fetchSince(
   }
   let from = since;
   for (let page = 0; page < mostPages && from < now; page++) {
-    const candles = await fetchPage({ since: from, limit: pageLimit });
     const end = periodAfter(timeframe, from, pageLimit);
+    const candles = await fetchPage({ since: from, until: end, limit: pageLimit });
     if (candles.some(({ timestamp }) => timestamp > since)) return { candles, isWhole: end > now };
     from = end;
   }

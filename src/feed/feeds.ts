@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Candle } from '../market/candle.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { MarketData } from '../market/market-data.ts';
-import type { MarketStreams } from '../market/market-streams.ts';
+import type { MarketStreams, OpenCandles } from '../market/market-streams.ts';
 import { isSameBook, type OrderBook } from '../market/order-book.ts';
 import { isUnchanged, type Ticker } from '../market/ticker.ts';
 import type { Trade } from '../market/trade.ts';
@@ -66,6 +66,8 @@ export interface Feeds {
 export interface FeedsOptions extends Timing {
   readonly marketData: MarketData;
   readonly streams: MarketStreams;
+  /** Opens streams of candles, of timeframes that exchanges lack too. */
+  readonly openCandles: OpenCandles;
   readonly onHealth: OnHealth;
 }
 
@@ -78,7 +80,7 @@ const parallelCalls = 2;
 const longestCheckMs = 1000;
 
 export function createFeeds(options: FeedsOptions): Feeds {
-  const { marketData, streams, onHealth, ...timing } = options;
+  const { marketData, streams, openCandles, onHealth, ...timing } = options;
   const { clock, silenceMs, staleMaxMs } = timing;
   const limiters = new Map<string, LimitFunction>();
   let streamCount = 0;
@@ -97,7 +99,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
     health: new Health(onHealth),
     onStreams: noteStreams,
   };
-  const upstream = { marketData, streams, clock, staleMaxMs, limiterOf };
+  const upstream = { marketData, streams, openCandles, clock, staleMaxMs, limiterOf };
   const tickers = new LiveKind(createTickerRules(upstream), common);
   const orderBooks = new LiveKind(createOrderBookRules(upstream), common);
   const candles = new LiveKind(createCandleRules(upstream), common);

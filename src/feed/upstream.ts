@@ -1,13 +1,14 @@
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
-import type { MarketStreams, StreamListener } from '../market/market-streams.ts';
+import type { MarketStreams, OpenCandles, StreamListener } from '../market/market-streams.ts';
 import type { Origin } from './journal.ts';
 
 /** Where live data comes from. */
 export interface Upstream {
   readonly marketData: MarketData;
   readonly streams: Pick<MarketStreams, 'open'>;
+  readonly openCandles: OpenCandles;
   readonly clock: Clock;
   /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
   readonly staleMaxMs: number;

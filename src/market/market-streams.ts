@@ -47,6 +47,12 @@ export interface Stream {
   close(): void;
 }
 
+/** Opens a stream of candles; as `open` of the port, and of timeframes that the exchange may lack. */
+export type OpenCandles = (
+  request: StreamRequest<'candles'>,
+  listener: StreamListener<StreamMessages['candles']>,
+) => Stream;
+
 /** The port of what exchanges push. `exchange/` implements it. */
 export interface MarketStreams {
   /** True when the exchange pushes this. Throws EXCHANGE_NOT_FOUND. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toCandles } from '../../src/exchange/normalize.ts';
 import type { CandleQuery } from '../../src/market/candle.ts';
+import { systemClock } from '../../src/market/clock.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { connect, failureOf, type VenueClient, type venues } from '../support/venue-client.ts';
 
@@ -44,6 +45,33 @@ describe('kraken serves only its newest 720 candles', () => {
     expect(error.message).toContain(new Date(oldest).toISOString());
     expect(venue.count()).toBe(0);
   });
+});
+
+it('kraken: what its clock takes away while a call is under way is said to be missing', async () => {
+  let at = Date.UTC(2026, 2, 4, 12, 59, 59);
+  const { data, venue, close } = await connect('kraken', { clock: { ...systemClock, now: () => at } });
+  onTestFinished(close);
+  venue.now = at;
+  const oldest = thisHour - 719 * hourMs;
+  const range = { ...btcUsd, timeframe: '1h', since: oldest, until: oldest + 5 * hourMs };
+  expect(await data.fetchCandleRange(range)).toMatchObject({ from: oldest });
+  const { candles } = venue;
+  venue.candles = (...candle) => {
+    at = Date.UTC(2026, 2, 4, 13);
+    return candles(...candle);
+  };
+  expect(await data.fetchCandleRange(range)).toMatchObject({ from: oldest + hourMs });
+});
+
+it('one candle more is asked for where an exchange may begin its periods elsewhere, or have begun the next one', async () => {
+  const { data, venue } = await start('binance');
+  const limitOf = async (timeframe: string, since: number, until: number): Promise<string | undefined> => {
+    await data.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe, since, until });
+    return venue.requests.at(-1)?.query.limit;
+  };
+  expect(await limitOf('1h', thisHour - 5 * hourMs, thisHour)).toBe('5');
+  expect(await limitOf('1h', thisHour - 5 * hourMs, thisHour + 20 * hourMs)).toBe('7');
+  expect(await limitOf('1d', now - (now % dayMs) - 5 * dayMs, now - (now % dayMs))).toBe('6');
 });
 
 describe('calendars', () => {

@@ -31,6 +31,9 @@ it.each([
   const oldest = Math.floor(now / minuteMs) * minuteMs - 1499 * minuteMs;
   expect(error.message).toContain(`none before ${new Date(oldest).toISOString()}`);
   expect(venue.count(/klines/)).toBe(2);
+  // Once known it is not asked for again.
+  expect(await failureOf(data.fetchCandles({ ...minutes, ...query }))).toEqual(error);
+  expect(venue.count(/klines/)).toBe(3);
 });
 
 it('what it serves is answered without asking how far back it goes', async () => {

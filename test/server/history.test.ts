@@ -77,6 +77,39 @@ test('a gap stays a gap', async () => {
   expect(data.ohlcv.map(([timestamp]: readonly number[]) => timestamp)).toEqual([since, since + 2 * hourMs]);
 });
 
+test('ten thousand candles come in one query, and what is known of them is not fetched again', async () => {
+  const document = `query ($limit: Int!) {
+    ohlcv(exchange: "binance", symbol: "BTC/USDT", timeframe: "1m", until: "2026-01-20", limit: $limit)
+  }`;
+  const { data, errors } = await running.query(document, { limit: 10_000 });
+  expect(errors).toEqual([]);
+  expect(data.ohlcv).toHaveLength(10_000);
+  expect(
+    data.ohlcv.every(
+      ([timestamp]: readonly number[], index: number) => timestamp === data.ohlcv[0][0] + index * 60_000,
+    ),
+  ).toBe(true);
+  const calls = binance.count(/klines/);
+  expect(calls).toBeLessThanOrEqual(13);
+  expect((await running.query(document, { limit: 9000 })).data.ohlcv).toEqual(data.ohlcv.slice(-9000));
+  expect(binance.count(/klines/)).toBe(calls);
+});
+
+test('a timeframe that the exchange lacks is built, volumes add up', async () => {
+  const { data, errors } = await running.query(`{
+    built: ohlcv(exchange: "binance", symbol: "BTC/USDT", timeframe: "45m", since: "2026-01-05", limit: 4)
+    parts: ohlcv(exchange: "binance", symbol: "BTC/USDT", timeframe: "15m", since: "2026-01-05", limit: 12)
+  }`);
+  expect(errors).toEqual([]);
+  const rows: readonly (readonly number[])[] = data.parts;
+  const sum = (from: number): number => rows.slice(from, from + 3).reduce((total, row) => total + (row[5] ?? 0), 0);
+  expect(data.built.map(([timestamp]: readonly number[]) => timestamp)).toEqual(
+    [0, 3, 6, 9].map((part) => rows[part]?.[0]),
+  );
+  for (const [index, row] of data.built.entries()) expect(row[5]).toBeCloseTo(sum(3 * index), 9);
+  expect(binance.count(/interval=15m/)).toBe(1);
+});
+
 test.each([
   ['timeframe: "9999y"', 'TIMEFRAME_NOT_SUPPORTED', /1m, 3m, 5m/],
   ['timeframe: "1 minute"', 'BAD_USER_INPUT', /no timeframe/],

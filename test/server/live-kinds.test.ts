@@ -162,4 +162,33 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
     const closed = operation.results.map(({ data }) => data?.candleUpdated).filter((candle) => candle.closed);
     expect(closed).toEqual([{ timestamp: first, close: closedAt, closed: true }]);
   });
+
+  test('candles of a timeframe that the exchange lacks are built from its stream of a shorter one', async () => {
+    const operation = subscribe(
+      client,
+      `subscription { candleUpdated(${market}, timeframe: "10m") { timestamp close high volume closed } }`,
+    );
+    const last = () => operation.results.at(-1)?.data?.candleUpdated;
+    await operation.until(1);
+    await eventually(() => venue.subscriptions.length === 1);
+    const { candles } = venue;
+    let close = 500_000;
+    venue.candles = (symbol, timeframe, timestamp, now) => {
+      const candle = candles(symbol, timeframe, timestamp, now);
+      return candle && timeframe === '5m' ? { ...candle, close: String(close), high: '1000000' } : candle;
+    };
+    await eventually(() => {
+      close += 1;
+      venue.pushCandle(btc, '5m');
+      return last().close > 500_010;
+    });
+    const tenMinutes = 600_000;
+    expect(last()).toMatchObject({ timestamp: last().timestamp - (last().timestamp % tenMinutes), high: 1_000_000 });
+    // The stream goes on without polls beside it.
+    await eventually(() => running.app.counts.polls === 0);
+    const answer = await running.query(`{ candles(${market}, timeframe: "10m", limit: 3) { timestamp closed } }`);
+    expect(answer.errors).toEqual([]);
+    expect(answer.data.candles.map(({ closed }: { closed: boolean }) => closed)).toEqual([true, true, false]);
+    expect(answer.data.candles.at(-1).timestamp).toBe(last().timestamp);
+  });
 });

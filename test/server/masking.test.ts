@@ -34,6 +34,7 @@ beforeEach(async () => {
     lingerMs: 0,
     silenceMs: 15_000,
     streams: new FakeStreams(),
+    openCandles: new FakeStreams().open,
     staleMaxMs: 1000,
     onHealth: () => {},
   });

@@ -73,10 +73,11 @@ export class TrueCandles implements CandleSource {
     this.calls.push({ ...range, at });
     const periods = indexOf(until - 1) - indexOf(since) + 1;
     if (periods > this.perCall) throw new Error(`${periods} periods in one call`);
+    const answered = this.within(timeframe, Math.max(since, this.#oldest(range)), until);
     await this.before(range);
     const from = Math.max(since, this.#oldest(range));
     if (from >= until) throw candlesTooOld(range, from);
-    return { candles: this.within(timeframe, from, until), from, next: null };
+    return { candles: answered.filter(({ timestamp }) => timestamp >= from), from, next: null };
   };
 
   #oldest({ timeframe }: CandleSeries): number {

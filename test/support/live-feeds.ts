@@ -26,6 +26,7 @@ export class LiveFeeds {
   readonly feeds: Feeds = createFeeds({
     marketData: this.port,
     streams: this.streams,
+    openCandles: this.streams.open,
     clock: this.clock,
     random: () => 0,
     pollIntervalMs,

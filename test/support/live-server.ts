@@ -27,6 +27,7 @@ export async function startLiveServer(): Promise<LiveServer> {
   const feeds = createFeeds({
     marketData: port,
     streams,
+    openCandles: streams.open,
     clock,
     random: Math.random,
     pollIntervalMs: 20,

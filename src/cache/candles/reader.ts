@@ -71,8 +71,10 @@ export class CandleReader {
     let candles: readonly Candle[] = [];
     let to = end;
     for (let empty = 0; to > 0 && candles.length < limit && empty < mostEmptyBack; ) {
-      const from = Math.max(0, startOf(indexOf(to - 1) + 1 - (limit - candles.length)));
       // What is asked for is `limit` periods; those from before stand in where some are empty, as far as there are any.
+      const served = to < end ? this.#options.limits.oldest : 0;
+      const from = Math.max(0, served, startOf(indexOf(to - 1) + 1 - (limit - candles.length)));
+      if (from >= to) break;
       const pages = await this.#read(from, to).catch((error: unknown) => {
         if (to < end && isTooOld(error)) return [];
         throw error;

@@ -303,6 +303,20 @@ describe('when a part fails', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('past the deadline nothing more is looked for either', async () => {
+    source.perCall = 100;
+    source.isGap = (timestamp) => timestamp < pastPage + 9 * pageMs;
+    const asked: (() => void)[] = [];
+    source.before = () => new Promise((resolve) => asked.push(resolve));
+    const failure = failureOf(ask({ since: pastPage, limit: 100 }));
+    await settle();
+    await clock.advance(timeoutMs);
+    expect(await failure).toMatchObject({ code: 'TIMEOUT' });
+    for (const answer of asked) answer();
+    await settle();
+    expect(source.calls).toHaveLength(1);
+  });
+
   test('an error is not kept', async () => {
     source.before = () => {
       throw down;
@@ -334,6 +348,40 @@ describe('where the exchange goes not back so far', () => {
   test('all that there are come whole', async () => {
     expect(await ask({ limit: 720 })).toEqual(source.within('1m', now - 720 * minuteMs, now + 1));
     expect(await ask({ since: now - 720 * minuteMs, limit: 720 })).toHaveLength(720);
+  });
+
+  test('the newest stop there where some periods had none', async () => {
+    source.isGap = (timestamp) => (timestamp / minuteMs) % 2 !== 0;
+    expect(await ask({ limit: 700 })).toEqual(source.within('1m', now - 720 * minuteMs, now + 1));
+  });
+
+  test('what was known long before is not put beside what came long after', async () => {
+    source.history = 60;
+    const page = Math.floor(now / pageMs) * pageMs;
+    await clock.advance(page + pageMs + 10 * minuteMs - now);
+    await ask({ since: page + pageMs, limit: 10 });
+    await clock.advance(80 * minuteMs);
+    const late = page + pageMs + 85 * minuteMs;
+    expect(await ask({ since: late, limit: 5 })).toHaveLength(5);
+    expect(await failureOf(ask({ since: page + pageMs, limit: 50 }))).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  test('what it serves no more stays where the rest of a page is asked for once more', async () => {
+    source.history = 150;
+    const page = Math.floor(now / pageMs) * pageMs + pageMs;
+    await clock.advance(page + pageMs + 5 * minuteMs - now);
+    source.isGap = (timestamp) => timestamp === page + 99 * minuteMs;
+    const range = { since: page, until: page + pageMs };
+    const before = await ask(range);
+    expect(before).toHaveLength(99);
+    source.isGap = () => false;
+    await clock.advance(80 * minuteMs);
+    expect(await ask(range)).toEqual([...before, source.at('1m', page + 99 * minuteMs)]);
+  });
+
+  test('nor when the newest are asked for, and all that there are', async () => {
+    source.before = () => clock.advance(5000);
+    expect(await failureOf(ask({ limit: 720 }))).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
   test('what the clock has taken away between two calls is not passed over', async () => {
@@ -373,6 +421,17 @@ describe('where nothing was traded', () => {
     };
     expect((await ask({ since: pastPage, limit: 10 }))[0]?.timestamp).toBe(next);
     expect(source.calls).toHaveLength(2);
+  });
+
+  test('and it is not taken for a gap where only a part of the page was wanted', async () => {
+    const { fetchCandleRange } = source;
+    source.fetchCandleRange = async (range) => ({
+      ...(await fetchCandleRange(range)),
+      next: range.until + 5 * minuteMs,
+    });
+    source.isGap = (timestamp) => timestamp === pastPage + minuteMs;
+    const candles = await ask({ since: pastPage, limit: 2 });
+    expect(candles.map(({ timestamp }) => (timestamp - pastPage) / minuteMs)).toEqual([0, 2]);
   });
 
   test('for very long, it is an error that says so, and no list that ends too early', async () => {
