@@ -1,0 +1,72 @@
+import { median } from './processes.ts';
+import { firstDocument, hotCandles, oneTicker, type RequestKind, requestKinds, variedCandles } from './requests.ts';
+
+/** What was measured of one server and one kind of request in one round. */
+export interface Sample {
+  readonly file: string;
+  readonly kind: RequestKind;
+  readonly perSecond: number;
+  /** In ms. */
+  readonly p99: number;
+  /** CPU time of the server per request, in µs. */
+  readonly cpuMicros: number;
+  /** CPU time of the server per time that passed; well below 1 it was not the server that was the limit. */
+  readonly busy: number;
+}
+
+const floor = { name: 'node:http, bytes made before', file: './servers/query-node-http' } as const;
+const tickql = { name: 'TickQL', file: './servers/query-tickql' } as const;
+const mercurius = { name: 'Mercurius with JIT', file: './servers/query-mercurius' } as const;
+
+export const queryServers: readonly { readonly name: string; readonly file: string }[] = [
+  floor,
+  tickql,
+  mercurius,
+  { name: 'Yoga as documented', file: './servers/query-yoga' },
+  { name: 'Apollo Server as documented', file: './servers/query-apollo' },
+];
+
+/** What this server has to reach, times the requests per second of another. */
+const goals = [
+  { kind: oneTicker, against: floor, least: 0.6 },
+  { kind: hotCandles, against: floor, least: 0.6 },
+  { kind: oneTicker, against: mercurius, least: 1.5 },
+  { kind: hotCandles, against: mercurius, least: 3 },
+  { kind: variedCandles, against: mercurius, least: 1 },
+  { kind: firstDocument, against: mercurius, least: null },
+] as const;
+
+type Field = 'perSecond' | 'p99' | 'cpuMicros' | 'busy';
+
+/** The medians as Markdown tables, one for each kind of request, and which goals are met. */
+export function toReport(samples: readonly Sample[]): string {
+  const middle = (file: string, kind: RequestKind, field: Field): number =>
+    median(samples.filter((sample) => sample.file === file && sample.kind === kind).map((sample) => sample[field]));
+  const ratio = (file: string, kind: RequestKind, to: string): number =>
+    middle(file, kind, 'perSecond') / middle(to, kind, 'perSecond');
+
+  const toRow = (kind: RequestKind, { name, file }: (typeof queryServers)[number]): string => {
+    const cells = [
+      name,
+      Math.round(middle(file, kind, 'perSecond')).toLocaleString('en'),
+      `${ratio(file, kind, floor.file).toFixed(2)} ×`,
+      `${ratio(file, kind, mercurius.file).toFixed(2)} ×`,
+      `${middle(file, kind, 'p99')} ms`,
+      `${middle(file, kind, 'cpuMicros').toFixed(0)} µs`,
+      `${(middle(file, kind, 'busy') * 100).toFixed(0)} %`,
+    ];
+    return `| ${cells.join(' | ')} |\n`;
+  };
+  const toTable = (kind: RequestKind): string =>
+    `\n${kind.name}\n\n` +
+    '| server | requests/s | of node:http | of Mercurius | p99 | CPU per request | CPU busy |\n' +
+    `|---|---|---|---|---|---|---|\n${queryServers.map((server) => toRow(kind, server)).join('')}`;
+  const toVerdict = ({ kind, against, least }: (typeof goals)[number]): string => {
+    const reached = ratio(tickql.file, kind, against.file);
+    const verdict = least === null ? 'no goal' : `goal ${least} ×: ${reached >= least ? 'met' : 'MISSED'}`;
+    // Where the process that sends the requests is the limit, the rates of both come nearer than the servers are.
+    const byCpu = middle(against.file, kind, 'cpuMicros') / middle(tickql.file, kind, 'cpuMicros');
+    return `${kind.name}: ${reached.toFixed(2)} × ${against.name}, by CPU ${byCpu.toFixed(2)} × (${verdict})\n`;
+  };
+  return `${requestKinds.map(toTable).join('')}\n${goals.map(toVerdict).join('')}`;
+}

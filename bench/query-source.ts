@@ -1,0 +1,88 @@
+import { createFeeds, type Feeds } from '../src/feed/feeds.ts';
+import { systemClock } from '../src/market/clock.ts';
+import { MarketDataError } from '../src/market/error.ts';
+import type { ExchangeInfo } from '../src/market/exchange.ts';
+import type { MarketData } from '../src/market/market-data.ts';
+import type { Ticker } from '../src/market/ticker.ts';
+import { createCandleSeries } from './candle-series.ts';
+
+/** The settings of the caches as they are by default. */
+export const cacheSettings = { clock: systemClock, tickerTtlMs: 1000, staleMaxMs: 60_000 } as const;
+
+const info: ExchangeInfo = {
+  id: 'bench',
+  name: 'Bench',
+  countries: [],
+  website: null,
+  simulated: true,
+  timeframes: ['1m'],
+  has: ['TICKER', 'TICKERS', 'CANDLES'],
+  streaming: false,
+};
+
+/** When every ticker was true by the exchange's clock, epoch ms: all servers must answer the same. */
+const tickerTimestamp = Date.UTC(2026, 0, 1);
+
+/** An exchange inside the process that answers queries at once, with the same tickers and candles in every process. */
+export function createQuerySource(): MarketData {
+  const candles = createCandleSeries();
+  const none = async (): Promise<never> => {
+    throw new MarketDataError('NOT_SUPPORTED', 'The bench has tickers and candles only.');
+  };
+  return {
+    exchanges: () => [info],
+    exchange: () => info,
+    fetchMarkets: none,
+    fetchTickers: async (_exchange, symbols) => {
+      const receivedAt = Date.now();
+      return new Map(symbols.map((symbol) => [symbol, toTicker(symbol, receivedAt)]));
+    },
+    fetchCandles: async (query) => candles.read(query, Date.now()),
+    fetchOrderBook: none,
+    fetchTrades: none,
+  };
+}
+
+/** Feeds that nobody listens to. */
+export function createIdleFeeds(marketData: MarketData): Feeds {
+  return createFeeds({
+    marketData,
+    streams: { offers: () => false, open: () => ({ redial: () => {}, close: () => {} }) },
+    clock: systemClock,
+    random: Math.random,
+    pollIntervalMs: 1000,
+    lingerMs: 5000,
+    silenceMs: 15_000,
+    staleMaxMs: cacheSettings.staleMaxMs,
+    onHealth: () => {},
+  });
+}
+
+function toTicker(symbol: string, receivedAt: number): Ticker {
+  return Object.freeze({
+    exchange: info.id,
+    symbol,
+    timestamp: tickerTimestamp,
+    receivedAt,
+    source: 'FETCH',
+    stale: false,
+    last: 90_000.25,
+    open: 89_500.25,
+    high: 91_000.5,
+    low: 88_750.75,
+    close: 90_000.25,
+    previousClose: null,
+    bid: 90_000.24,
+    bidVolume: 1.25,
+    ask: 90_000.26,
+    askVolume: 0.75,
+    vwap: null,
+    change: 500,
+    percentage: 0.56,
+    average: null,
+    baseVolume: 12_345.678,
+    quoteVolume: 1_111_111_111.11,
+    markPrice: null,
+    indexPrice: null,
+  });
+}

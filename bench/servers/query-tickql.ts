@@ -1,0 +1,15 @@
+import { pino } from 'pino';
+import { createCachedMarketData } from '../../src/cache/market-data.ts';
+import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
+import { createHttpServer } from '../../src/server/http.ts';
+import { createGraphQLServer } from '../../src/server/yoga.ts';
+import { cacheSettings, createIdleFeeds, createQuerySource } from '../query-source.ts';
+import { drive } from './query-driver.ts';
+
+// This server, wired as in src/app.ts, with an exchange inside the process in place of ccxt, beneath the caches.
+
+const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuerySource() });
+const feeds = createIdleFeeds(fetched);
+const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
+const graphql = createGraphQLServer({ marketData, feeds, log: pino({ level: 'silent' }) });
+drive(await createHttpServer(graphql).listen(0, '127.0.0.1'));
