@@ -26,7 +26,7 @@ const unknownSymbol = reject(400, -1121, 'Invalid symbol.');
  * A stand-in of Binance: spot (`/api/v3`), USD-margined (`/fapi/v1`) and coin-margined futures (`/dapi/v1`), public
  * endpoints and their streams only. One unknown symbol fails a whole spot batch with HTTP 400, code -1121, as at the exchange.
  */
-export function createBinance(): Promise<Venue> {
+export function createBinance(markets: readonly VenueMarket[] = binanceMarkets): Promise<Venue> {
   const routes: readonly Route[] = [
     ...toRoutes('/api/v3', 'spot'),
     ...toRoutes('/fapi/v1', 'linear'),
@@ -34,7 +34,7 @@ export function createBinance(): Promise<Venue> {
     { path: /\/fapi\/v2\/ticker\/price/, answer: answerTickers('linear', toPriceTicker) },
     { path: /\/sapi\/v1\/system\/status/, answer: () => ({ body: { status: 0, msg: 'normal' } }) },
   ];
-  return createVenue({ markets: binanceMarkets, routes, refuse, exchangeConfig, streams: binanceStreams });
+  return createVenue({ markets, routes, refuse, exchangeConfig, streams: binanceStreams });
 }
 
 function toRoutes(prefix: string, kind: BinanceKind): readonly Route[] {
