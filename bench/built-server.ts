@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** This server as it is built, in a process of its own. */
+export interface BuiltServer {
+  readonly port: number;
+  /** From the start of the process until it said that it is ready, in ms. */
+  readonly readyMs: number;
+  /** When its process was started, as `performance.now()` tells. */
+  readonly startedAt: number;
+  /** The memory that it takes now, in bytes. */
+  rss(): number;
+  stop(): Promise<void>;
+}
+
+export interface BuiltServerOptions {
+  /** Environment variables besides those that every process needs. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** ccxt's constructor options by exchange. */
+  readonly exchanges?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** As seen from where the benches are built to, dist/bench/bench. */
+const main = fileURLToPath(new URL('../../main.js', import.meta.url));
+
+/** How long it may take to be ready, in ms. */
+const patienceMs = 30_000;
+
+/** Runs `dist/main.js` and waits until it is ready. Stop it when done. */
+export async function startBuiltServer({ env = {}, exchanges = {} }: BuiltServerOptions = {}): Promise<BuiltServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'tickql-bench-'));
+  const file = join(folder, 'exchanges.json');
+  writeFileSync(file, JSON.stringify(exchanges));
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV, PORT: '0', EXCHANGE_CONFIG: file, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(folder, { recursive: true });
+  };
+  try {
+    const port = await readPort(child);
+    const readyMs = performance.now() - startedAt;
+    return { port, readyMs, startedAt, rss: () => readRss(child), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The port of the line that says where the server is. */
+async function readPort(child: ChildProcess): Promise<number> {
+  const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.once('exit', () => reject(new Error(`the server ended before it was ready: ${text}`)));
+    child.stdout?.on('data', (chunk) => {
+      text += chunk;
+      const [, port] = /http:\/\/localhost:(\d+)/.exec(text) ?? [];
+      if (port === undefined) return;
+      clearTimeout(late);
+      resolve(Number(port));
+    });
+  });
+}
+
+function readRss({ pid }: ChildProcess): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}

@@ -1,0 +1,28 @@
+import { type Agent, request } from 'node:http';
+
+/** Posts a GraphQL query over the agent's connections. Resolves with its data; rejects unless it is answered 200 without errors. */
+export function post(
+  port: number,
+  query: string,
+  { agent, variables }: { readonly agent: Agent; readonly variables?: Readonly<Record<string, unknown>> },
+): Promise<Readonly<Record<string, unknown>>> {
+  return new Promise((resolve, reject) => {
+    const body = JSON.stringify({ query, variables });
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const sent = request({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers, agent }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const answer = response.statusCode === 200 ? JSON.parse(text) : {};
+        if (answer.data && !answer.errors) resolve(answer.data);
+        else reject(new Error(`answered ${response.statusCode} ${text.slice(0, 500)}`));
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}

@@ -1,0 +1,46 @@
+import { createBinance } from '../../test/venues/binance.ts';
+import type { ExchangeConfig } from '../../test/venues/venue.ts';
+
+// The tests' stand-in of Binance as a process of its own, with as many spot markets as its argument says.
+
+/** What the parent asks of it. */
+export type VenueCommand = { readonly type: 'count' } | { readonly type: 'reset' };
+
+/** What it answers. */
+export type VenueReport =
+  | { readonly type: 'ready'; readonly config: ExchangeConfig }
+  /** Requests since the start or the last reset: those for the list of markets, and all others. */
+  | { readonly type: 'count'; readonly listings: number; readonly others: number }
+  | { readonly type: 'reset' };
+
+const lifetimeMs = 900_000;
+
+const symbols = Array.from({ length: Number(process.argv[2]) }, (_, index) => `C${index}/USDT`);
+const venue = await createBinance(
+  symbols.map((symbol, index) => ({
+    symbol,
+    id: symbol.replace('/', ''),
+    active: true,
+    price: (10 + index).toFixed(8),
+    priceStep: '0.01000000',
+    amountStep: '0.00010000',
+    listedAt: Date.UTC(2017, 7, 17, 4),
+  })),
+);
+
+process.on('message', ({ type }: VenueCommand) => {
+  if (type === 'count') {
+    const listings = venue.count(/exchangeInfo/);
+    send({ type, listings, others: venue.count() - listings });
+  } else {
+    venue.reset();
+    send({ type });
+  }
+});
+process.on('disconnect', () => process.exit());
+setTimeout(() => process.exit(1), lifetimeMs).unref();
+send({ type: 'ready', config: venue.exchangeConfig });
+
+function send(report: VenueReport): void {
+  process.send?.(report);
+}
