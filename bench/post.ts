@@ -1,12 +1,15 @@
 import { type Agent, request } from 'node:http';
 
-/** Posts a GraphQL query over the agent's connections. Resolves with its data; rejects unless it is answered 200 without errors. */
-export function post(
-  port: number,
-  query: string,
-  { agent, variables }: { readonly agent: Agent; readonly variables?: Readonly<Record<string, unknown>> },
-): Promise<Readonly<Record<string, unknown>>> {
+export interface PostOptions {
+  /** Whose connections it takes. */
+  readonly agent: Agent;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** Posts a GraphQL query. Resolves with its data; rejects unless it is answered 200 without errors. */
+export function post(port: number, query: string, options: PostOptions): Promise<Readonly<Record<string, unknown>>> {
   return new Promise((resolve, reject) => {
+    const { agent, variables } = options;
     const body = JSON.stringify({ query, variables });
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const sent = request({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers, agent }, (response) => {
@@ -22,7 +25,12 @@ export function post(
         else reject(new Error(`answered ${response.statusCode} ${text.slice(0, 500)}`));
       });
     });
-    sent.on('error', reject);
+    sent.on('error', (error) => {
+      // The server closed the connection, which had been idle for long, just as it was taken again.
+      const isOutdated = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+      if (isOutdated) post(port, query, options).then(resolve, reject);
+      else reject(error);
+    });
     sent.end(body);
   });
 }
