@@ -40,12 +40,18 @@ export async function startBuiltServer({ env = {}, exchanges = {} }: BuiltServer
     env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV, PORT: '0', EXCHANGE_CONFIG: file, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // Unlike a forked process it does not notice when the bench fails.
+  const end = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', end);
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
     }
+    process.off('exit', end);
     rmSync(folder, { recursive: true });
   };
   try {
