@@ -2,12 +2,18 @@ import { createFeeds, type Feeds } from '../src/feed/feeds.ts';
 import { systemClock } from '../src/market/clock.ts';
 import { MarketDataError } from '../src/market/error.ts';
 import type { ExchangeInfo } from '../src/market/exchange.ts';
-import type { MarketData } from '../src/market/market-data.ts';
+import type { CandleSource, MarketData } from '../src/market/market-data.ts';
+import type { Stream } from '../src/market/market-streams.ts';
 import type { Ticker } from '../src/market/ticker.ts';
-import { createCandleSeries } from './candle-series.ts';
+import { createCandleSeries, seriesLength } from './candle-series.ts';
 
 /** The settings of the caches as they are by default. */
-export const cacheSettings = { clock: systemClock, tickerTtlMs: 1000, staleMaxMs: 60_000 } as const;
+export const cacheSettings = {
+  clock: systemClock,
+  tickerTtlMs: 1000,
+  staleMaxMs: 60_000,
+  upstreamTimeoutMs: 10_000,
+} as const;
 
 const info: ExchangeInfo = {
   id: 'bench',
@@ -24,7 +30,7 @@ const info: ExchangeInfo = {
 const tickerTimestamp = Date.UTC(2026, 0, 1);
 
 /** An exchange inside the process that answers queries at once, with the same tickers and candles in every process. */
-export function createQuerySource(): MarketData {
+export function createQuerySource(): MarketData & CandleSource {
   const candles = createCandleSeries();
   const none = async (): Promise<never> => {
     throw new MarketDataError('NOT_SUPPORTED', 'The bench has tickers and candles only.');
@@ -38,6 +44,12 @@ export function createQuerySource(): MarketData {
       return new Map(symbols.map((symbol) => [symbol, toTicker(symbol, receivedAt)]));
     },
     fetchCandles: async (query) => candles.read(query, Date.now()),
+    candleLimits: async () => ({ perCall: 1000, oldest: Number.NEGATIVE_INFINITY }),
+    fetchCandleRange: async ({ since, until, ...series }) => ({
+      candles: candles.read({ ...series, since, until, limit: seriesLength }, Date.now()),
+      from: since,
+      next: null,
+    }),
     fetchOrderBook: none,
     fetchTrades: none,
   };
@@ -45,9 +57,11 @@ export function createQuerySource(): MarketData {
 
 /** Feeds that nobody listens to. */
 export function createIdleFeeds(marketData: MarketData): Feeds {
+  const open = (): Stream => ({ redial: () => {}, close: () => {} });
   return createFeeds({
     marketData,
-    streams: { offers: () => false, open: () => ({ redial: () => {}, close: () => {} }) },
+    streams: { offers: () => false, open },
+    openCandles: open,
     clock: systemClock,
     random: Math.random,
     pollIntervalMs: 1000,
