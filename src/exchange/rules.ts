@@ -23,8 +23,11 @@ export function batchPaysFrom(exchange: string, market: MarketInterface): number
   return dearBatches[exchange]?.includes(kind) ? dearBatchPaysFrom : 2;
 }
 
-/** Exchanges that serve only their newest candles, whatever `since` says. Kraken: "up to 720 of the most recent entries" (REST API, Get OHLC Data). */
-const newestCandlesOnly: Readonly<Record<string, number>> = { kraken: 720 };
+/**
+ * Exchanges that serve only their newest candles, whatever `since` says. Kraken: REST API, Get OHLC Data, up to 720 of
+ * the most recent. Hyperliquid: API, Info endpoint, Candle snapshot, the most recent 5000.
+ */
+const newestCandlesOnly: Readonly<Record<string, number>> = { hyperliquid: 5000, kraken: 720 };
 
 /** Timeframes that last otherwise than ccxt names them. Kraken's interval of 21600 minutes is 15 days (REST API, Get OHLC Data). */
 const actualTimeframes: Readonly<Record<string, Readonly<Record<string, string>>>> = { kraken: { '2w': '15d' } };

@@ -112,7 +112,8 @@ it('forty swaps of Binance are one call, thirty-nine are thirty-nine', async () 
   expect(venue.count()).toBe(39);
 });
 
-it("Kraken's candles go back 720, of others no limit is known", () => {
+it("Kraken's candles go back 720, Hyperliquid's 5,000, of others no limit is known", () => {
   expect(candleHistory('kraken')).toBe(720);
+  expect(candleHistory('hyperliquid')).toBe(5000);
   expect(candleHistory('binance')).toBe(null);
 });
