@@ -3,12 +3,13 @@ import type { Logger } from 'pino';
 import type { Feeds } from '../feed/feeds.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { toClientError } from '../graphql/errors.ts';
+import { createExecutor } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
 import type { MarketData } from '../market/market-data.ts';
 import { graphqlPath } from './paths.ts';
 import { useErrorCodes } from './use-error-codes.ts';
+import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
-import { useGraphQLExecute } from './use-graphql-execute.ts';
 import { useSubscriptionRoot } from './use-subscription-root.ts';
 
 export interface GraphQLServerOptions {
@@ -32,7 +33,7 @@ export function createGraphQLServer({ marketData, feeds, log }: GraphQLServerOpt
     landingPage: false,
     multipart: false,
     maskedErrors: { maskError: (error) => toClientError(error, report) },
-    plugins: [useGraphiQLPage(), useSubscriptionRoot(), useGraphQLExecute(), useErrorCodes(report)],
+    plugins: [useGraphiQLPage(), useSubscriptionRoot(), useExecutor(createExecutor(schema)), useErrorCodes(report)],
     // Yoga would log every error that a client caused as an error of the server; what matters is reported above.
     logging: {
       debug: (...details) => log.trace({ details }, 'yoga'),

@@ -1,0 +1,118 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql';
+import type { CompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+
+export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+
+type Compiler = Pick<typeof import('graphql-jit'), 'compileQuery' | 'isCompiledQuery'>;
+
+/** A query of a document that has come before. */
+interface Known {
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Null where it cannot be compiled, undefined where that has not been tried. */
+  query: CompiledQuery['query'] | null | undefined;
+}
+
+/** Some 50 KB each. */
+const maxDocuments = 500;
+
+/**
+ * An execute function for valid documents of one schema. Queries that come again are compiled by graphql-jit; all else,
+ * and what a compiled query refuses, is for graphql-js, so that the words for what is wrong are its own.
+ */
+export function createExecutor(
+  schema: GraphQLSchema,
+  loadCompiler: () => Promise<Compiler> = () => import('graphql-jit'),
+): Execute {
+  const documents = new LRUCache<DocumentNode, Map<string, Known>>({ max: maxDocuments });
+  let compiler: Compiler | null = null;
+  let isLoading = false;
+
+  /** Loads the compiler when it is first wanted, since the start would wait for it. */
+  async function load(): Promise<void> {
+    isLoading = true;
+    compiler = await loadCompiler();
+  }
+
+  function compile(document: DocumentNode, operationName: string): Known['query'] {
+    if (!compiler) {
+      if (!isLoading) void load();
+      return undefined;
+    }
+    if (!isHarmless(document)) return null;
+    const compiled = compiler.compileQuery(schema, document, operationName);
+    return compiler.isCompiledQuery(compiled) ? compiled.query : null;
+  }
+
+  /** The query, if it has come before. */
+  function recall(document: DocumentNode, operationName: string): Known | null {
+    const byName = documents.get(document) ?? new Map<string, Known>();
+    const known = byName.get(operationName);
+    if (known) {
+      if (known.query === undefined) known.query = compile(document, operationName);
+      return known;
+    }
+    const operation = getOperationAST(document, operationName || null);
+    // A name that the document does not have is the client's, and there is no end of those.
+    if (operation?.operation !== 'query') return null;
+    documents.set(document, byName.set(operationName, { defaults: toDefaults(operation), query: undefined }));
+    return null;
+  }
+
+  return async (args) => {
+    const { document, operationName, variableValues, rootValue, contextValue } = args;
+    // An empty name is one that no operation has, other than none.
+    const known = operationName === '' ? null : recall(document, operationName ?? '');
+    if (!known?.query) return execute(args);
+    // graphql-jit 0.8 takes a variable with a default for missing where it is left out.
+    const result = await known.query(rootValue, contextValue, { ...known.defaults, ...variableValues });
+    // Without data nothing was executed: a variable is wrong.
+    if (result.data === undefined) return execute(args);
+    if (!result.errors) return result;
+    return { errors: result.errors.map((error) => toPlaced(error, document)), data: result.data };
+  };
+}
+
+/** An error that knows its place in the document; those of graphql-jit know lines and columns only. */
+function toPlaced(error: GraphQLError, { loc }: DocumentNode): GraphQLError {
+  const { message, locations = [], path, originalError } = error;
+  if (!loc) return error;
+  const breaks = loc.source.body.matchAll(/\r\n|[\n\r]/g);
+  const starts = [0, ...[...breaks].map(({ index, 0: text }) => index + text.length)];
+  const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
+  return new GraphQLError(message, { source: loc.source, positions, path, originalError });
+}
+
+/**
+ * graphql-jit 0.8 writes the strings of a document into the source of a function, and a string that begins with its mark
+ * for dates goes on as code there. Only strings of which no code can be made may come so far; those of this schema are
+ * symbols, ids, timeframes and instants. A client that sends others in variables is compiled all the same.
+ */
+function isHarmless(document: DocumentNode): boolean {
+  let harmless = true;
+  visit(document, {
+    StringValue: ({ value }) => {
+      if (value.includes('__') || !/^[\w ./:+-]*$/.test(value)) harmless = false;
+    },
+  });
+  return harmless;
+}
+
+function toDefaults({ variableDefinitions = [] }: OperationDefinitionNode): Known['defaults'] {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  );
+}
