@@ -15,7 +15,7 @@ export interface AnswerCacheOptions<Q, V> {
 
 /**
  * A call that remembers its answers: the same query within `ttlMs`, or while the first is under way, costs one call. With
- * `maxAgeMs` 0 it is made in any case, and its answer is remembered for the others.
+ * `maxAgeMs` 0 it is made in any case, and its answer is remembered for the others, but not declared to be fresh.
  */
 export function createAnswerCache<Q, V extends object>(
   given: AnswerCacheOptions<Q, V>,
@@ -34,7 +34,12 @@ export function createAnswerCache<Q, V extends object>(
   });
   return async (query, options) => {
     const key = toKey(query);
-    if (options?.maxAgeMs !== 0) return answers.forceFetch(key, { context: { query } });
+    if (options?.maxAgeMs !== 0) {
+      const answer = await answers.forceFetch(key, { context: { query } });
+      // None is left of one that was too large to remember; a clock that was set back must not add to it.
+      options?.onFresh?.(clock.now() + Math.min(answers.getRemainingTTL(key), ttlMs));
+      return answer;
+    }
     const answer = await fetch(query, options);
     answers.set(key, answer);
     return answer;

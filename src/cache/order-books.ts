@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
-import type { MarketData } from '../market/market-data.ts';
+import type { MarketData, OnFresh } from '../market/market-data.ts';
 import { type OrderBook, type OrderBookQuery, toDepth } from '../market/order-book.ts';
 import { createAnswerCache } from './answers.ts';
 
@@ -44,10 +44,12 @@ export function createOrderBookCache(options: OrderBookCacheOptions): Pick<Marke
     ttlMs,
   });
 
-  function stale(query: OrderBookQuery, error: MarketDataError): OrderBook {
+  function stale(query: OrderBookQuery, error: MarketDataError, onFresh?: OnFresh): OrderBook {
     const known = lastKnown.get(toMarketKey(query));
     const age = known ? clock.now() - known.receivedAt : Number.POSITIVE_INFINITY;
     if (!known || !error.retryable || age < 0 || age > staleMaxMs) throw error;
+    const untriedMs = Math.min(failures.getRemainingTTL(toKey(query)), ttlMs);
+    onFresh?.(Math.min(clock.now() + untriedMs, known.receivedAt + staleMaxMs + 1));
     return Object.freeze({ ...toDepth(known, query.limit), stale: true });
   }
 
@@ -55,13 +57,13 @@ export function createOrderBookCache(options: OrderBookCacheOptions): Pick<Marke
     fetchOrderBook: async (query, given) => {
       if (given?.maxAgeMs === 0) return answers(query, given);
       const failed = failures.get(toKey(query));
-      if (failed) return stale(query, failed);
+      if (failed) return stale(query, failed, given?.onFresh);
       try {
         return await answers(query, given);
       } catch (error) {
         if (!(error instanceof MarketDataError)) throw error;
         if (error.retryable) failures.set(toKey(query), error);
-        return stale(query, error);
+        return stale(query, error, given?.onFresh);
       }
     },
   };

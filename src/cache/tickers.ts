@@ -26,6 +26,12 @@ interface Boxed {
   readonly result: Ticker | MarketDataError;
 }
 
+/** A result, and until when asking again would bring the same, epoch ms; 0 of an error, which is never to be kept. */
+interface Found {
+  readonly result: Ticker | MarketDataError;
+  readonly freshUntil: number;
+}
+
 /** Misses that come within this time, from whatever request, travel in one upstream call; little beside a call's own time. */
 const gatherMs = 10;
 
@@ -100,29 +106,33 @@ export function createTickerCache({
   }
 
   /** The last known ticker, marked stale while its exchange fails, or the failure once it is too old for that. */
-  function answer({ ticker, failure }: Entry): Ticker | MarketDataError {
-    if (!failure) return ticker;
-    return isWithin(ticker.receivedAt, staleMaxMs + 1) ? Object.freeze({ ...ticker, stale: true }) : failure.error;
+  function answer({ ticker, failure }: Entry, maxAgeMs: number): Found {
+    if (!failure) return { result: ticker, freshUntil: ticker.receivedAt + maxAgeMs };
+    if (!isWithin(ticker.receivedAt, staleMaxMs + 1)) return { result: failure.error, freshUntil: 0 };
+    const freshUntil = Math.min(failure.at + maxAgeMs, ticker.receivedAt + staleMaxMs + 1);
+    return { result: Object.freeze({ ...ticker, stale: true }), freshUntil };
   }
 
-  async function find(exchange: string, symbol: string, maxAgeMs: number): Promise<Ticker | MarketDataError> {
+  async function find(exchange: string, symbol: string, maxAgeMs: number): Promise<Found> {
     if (maxAgeMs > 0) {
       const entry = entries.get(toKey(exchange, symbol));
       const triedAt = entry?.failure?.at ?? entry?.ticker.receivedAt;
       // Where renewing failed just now, it is not tried again at once.
-      if (entry && triedAt !== undefined && isWithin(triedAt, maxAgeMs)) return answer(entry);
+      if (entry && triedAt !== undefined && isWithin(triedAt, maxAgeMs)) return answer(entry, maxAgeMs);
     }
     const { result } = await load(exchange, symbol);
-    if (maxAgeMs <= 0 || !(result instanceof MarketDataError)) return result;
-    const known = entries.get(toKey(exchange, symbol));
-    return known ? answer(known) : result;
+    const isError = result instanceof MarketDataError;
+    if (!isError) return { result, freshUntil: result.receivedAt + maxAgeMs };
+    const known = maxAgeMs > 0 ? entries.get(toKey(exchange, symbol)) : undefined;
+    return known ? answer(known, maxAgeMs) : { result, freshUntil: 0 };
   }
 
   return {
     // At least 1 ms, so that a query is never the kind of call that wants no last known value.
-    fetchTickers: async (exchange, symbols, { maxAgeMs = Math.max(1, ttlMs) } = {}) => {
-      const found = symbols.map(async (symbol) => [symbol, await find(exchange, symbol, maxAgeMs)] as const);
-      return new Map(await Promise.all(found));
+    fetchTickers: async (exchange, symbols, { maxAgeMs = Math.max(1, ttlMs), onFresh } = {}) => {
+      const found = await Promise.all(symbols.map((symbol) => find(exchange, symbol, maxAgeMs)));
+      onFresh?.(found.reduce((earliest, { freshUntil }) => Math.min(earliest, freshUntil), Number.POSITIVE_INFINITY));
+      return new Map(found.map(({ result }, index) => [symbols[index] ?? '', result]));
     },
   };
 }

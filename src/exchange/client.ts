@@ -24,6 +24,8 @@ export interface ExchangeClient {
   readonly ccxt: Exchange;
   /** The exchange's markets, loaded on first use. Rejects with a MarketDataError. */
   markets(): Promise<Markets>;
+  /** The markets as last loaded; null before the first load. */
+  readonly currentMarkets: Markets | null;
   /** Symbols that the exchange refused a moment ago although its markets list them, and how: not to be sent again yet. */
   readonly refused: LRUCache<string, MarketDataError>;
   /** Kinds of calls that the exchange takes without a limit only, or not at all in the form that we would like best. */
@@ -82,6 +84,9 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     historyLimits: new LRUCache({ max: 1000 }),
     parallelCalls: Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / (exchange.rateLimit ?? 1000)))),
     markets,
+    get currentMarkets() {
+      return loader.current;
+    },
     openStreamInstance: async () => {
       await markets();
       return createStreamInstance(exchange, createInstance(given.Class, given.options, timeoutMs), clock, timeoutMs);

@@ -7,13 +7,21 @@ import { fetchOrderBook } from './order-book.ts';
 import { fetchTickers } from './tickers.ts';
 import { fetchTrades } from './trades.ts';
 
+/** Markets are refreshed from time to time, and who has an answer of them learns of it no later, in ms. */
+const marketsFreshMs = 60_000;
+
 /** Market data over ccxt, without any cache: each fetch is a call to the exchange. */
 export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSource {
   const { catalogue } = exchanges;
   return {
     exchanges: () => catalogue.exchanges,
     exchange: (id) => catalogue.get(id),
-    fetchMarkets: async (exchange) => (await exchanges.get(exchange)).markets(),
+    fetchMarkets: async (id, options) => {
+      const exchange = await exchanges.get(id);
+      const markets = await exchange.markets();
+      options?.onFresh?.(clock.now() + marketsFreshMs, () => exchange.currentMarkets === markets);
+      return markets;
+    },
     fetchTickers: async (exchange, symbols) => {
       try {
         return await fetchTickers(await exchanges.get(exchange), symbols, clock.now);

@@ -1,10 +1,11 @@
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import { requireLimit } from '../market/limit.ts';
-import type { MarketData, TickerResults } from '../market/market-data.ts';
-import { toDepth } from '../market/order-book.ts';
+import type { FetchOptions, MarketData, TickerResults } from '../market/market-data.ts';
+import { type OrderBook, toDepth } from '../market/order-book.ts';
 import type { Ticker } from '../market/ticker.ts';
-import type { Feeds } from './feeds.ts';
+import type { Feeds, LiveValue } from './feeds.ts';
+import { LiveFreshness } from './live-freshness.ts';
 
 export interface LiveMarketDataOptions {
   readonly upstream: MarketData;
@@ -37,7 +38,11 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
     return lastKnown(feeds.liveTicker(exchange, symbol)?.value, fetched) ?? fetched;
   }
 
-  async function fetchTickers(exchange: string, symbols: readonly string[]): Promise<TickerResults> {
+  async function fetchTickers(
+    exchange: string,
+    symbols: readonly string[],
+    options: FetchOptions = {},
+  ): Promise<TickerResults> {
     const results = new Map<string, Ticker | MarketDataError>();
     const missing: string[] = [];
     for (const symbol of symbols) {
@@ -45,25 +50,41 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
       if (live?.isCurrent) results.set(symbol, live.value);
       else missing.push(symbol);
     }
-    if (missing.length === 0) return results;
-    const fetched = await upstream.fetchTickers(exchange, missing);
-    for (const [symbol, outcome] of fetched) results.set(symbol, better(exchange, symbol, outcome));
+    const freshness = new LiveFreshness(options.onFresh);
+    for (const [symbol] of results) freshness.addLive(() => feeds.liveTicker(exchange, symbol));
+    if (missing.length > 0) {
+      const fetched = await upstream.fetchTickers(exchange, missing, { ...options, onFresh: freshness.ofFetched });
+      for (const [symbol, outcome] of fetched) {
+        results.set(symbol, better(exchange, symbol, outcome));
+        freshness.addFetched(() => feeds.liveTicker(exchange, symbol));
+      }
+    }
+    freshness.tell();
     return results;
   }
 
   return {
     ...upstream,
     fetchTickers,
-    fetchOrderBook: async (query) => {
+    fetchOrderBook: async (query, options = {}) => {
       const { exchange, symbol } = query;
       const limit = requireLimit(query.limit, { exchange, symbol });
-      const live = feeds.liveOrderBook(exchange, symbol, limit);
-      if (live?.isCurrent) return toDepth(live.value, limit);
+      const find = (): LiveValue<OrderBook> | null => feeds.liveOrderBook(exchange, symbol, limit);
+      const freshness = new LiveFreshness(options.onFresh);
+      const live = find();
+      if (live?.isCurrent) {
+        freshness.addLive(find);
+        freshness.tell();
+        return toDepth(live.value, limit);
+      }
       try {
-        return await upstream.fetchOrderBook(query);
+        const book = await upstream.fetchOrderBook(query, { ...options, onFresh: freshness.ofFetched });
+        freshness.addFetched(find);
+        freshness.tell();
+        return book;
       } catch (error) {
         if (!(error instanceof MarketDataError)) throw error;
-        const known = lastKnown(feeds.liveOrderBook(exchange, symbol, limit)?.value, error);
+        const known = lastKnown(find()?.value, error);
         if (!known) throw error;
         return toDepth(known, limit);
       }

@@ -11,7 +11,8 @@ export type TickerResults = ReadonlyMap<string, Ticker | MarketDataError>;
 
 /**
  * Told by whoever answers, before the answer: until when asking again would bring the same (epoch ms, Infinity where
- * that never ends), and where it may end sooner how to tell. Of several calls the earliest counts.
+ * that never ends), and where it may end sooner how to tell; what is live ends at its next change, whenever that is, and
+ * has Infinity too. Of several calls the earliest counts.
  */
 export type OnFresh = (until: number, isCurrent?: () => boolean) => void;
 
@@ -35,7 +36,7 @@ export interface MarketData {
   /** Throws EXCHANGE_NOT_FOUND with the nearest ids. Contacts no exchange. */
   exchange(id: string): ExchangeInfo;
   /** The exchange's markets, loaded on first use. */
-  fetchMarkets(exchange: string): Promise<Markets>;
+  fetchMarkets(exchange: string, options?: Pick<FetchOptions, 'onFresh'>): Promise<Markets>;
   /** Never rejects: each symbol fails alone. */
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults>;
   /** Oldest first, within `[since, until)`, each timestamp once. With `maxAgeMs` 0 those may be kept that never change. */
