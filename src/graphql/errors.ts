@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { MarketDataError, marketDataErrorCodes } from '../market/error.ts';
 
-const knownCodes: ReadonlySet<unknown> = new Set(marketDataErrorCodes);
+/** The last one is of Apollo's protocol: its clients send the document when they see it. */
+const knownCodes: ReadonlySet<unknown> = new Set([...marketDataErrorCodes, 'PERSISTED_QUERY_NOT_FOUND']);
 
 /**
  * What a client is told of an error: code, sentence and what applies of exchange, symbol, timeframe, retryable,
