@@ -78,7 +78,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     },
   });
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
-  const graphql = createGraphQLServer({ marketData, feeds, log });
+  const graphql = createGraphQLServer({ marketData, feeds, log, clock });
   const http = createHttpServer(graphql);
   const subscriptions = createSubscriptionServer({
     server: http.server,

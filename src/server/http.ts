@@ -26,13 +26,10 @@ export function createHttpServer(graphql: GraphQLServer): HttpServer {
       underWay -= 1;
       if (underWay === 0) onDrained();
     });
-    if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
-      // Yoga's adapter would answer with a stack trace.
-      response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header or the address cannot be read.\n');
-    } else if (request.url === '/') {
+    if (request.url === '/') {
       response.writeHead(302, { location: graphqlPath }).end();
     } else {
-      void graphql(request, response);
+      graphql.handle(request, response);
     }
   });
 

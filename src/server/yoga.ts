@@ -1,3 +1,4 @@
+import type { DocumentNode } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Feeds } from '../feed/feeds.ts';
@@ -5,35 +6,63 @@ import { type Context, createContext } from '../graphql/context.ts';
 import { toClientError } from '../graphql/errors.ts';
 import { createExecutor } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
+import { type Clock, systemClock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { createDoor, type HandleRequest } from './door.ts';
+import { createOperations } from './operations.ts';
 import { graphqlPath } from './paths.ts';
+import { PersistedQueries } from './persisted-queries.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
+import { usePersistedQueries } from './use-persisted-queries.ts';
 import { useSubscriptionRoot } from './use-subscription-root.ts';
 
 export interface GraphQLServerOptions {
   readonly marketData: MarketData;
   readonly feeds: Feeds;
   readonly log: Logger;
+  readonly clock?: Clock;
 }
 
-export type GraphQLServer = YogaServerInstance<Record<never, never>, Context>;
+type Yoga = YogaServerInstance<Record<never, never>, Context>;
 
 /** The GraphQL pipeline of every transport: parsing, validation, context, execution and masking of errors. */
-export function createGraphQLServer({ marketData, feeds, log }: GraphQLServerOptions): GraphQLServer {
+export interface GraphQLServer {
+  /** The pipeline's steps, for transports that Yoga does not speak. */
+  readonly getEnveloped: Yoga['getEnveloped'];
+  /** Answers a request over HTTP. */
+  readonly handle: HandleRequest;
+}
+
+/** Answers that are given again while they are fresh. */
+const maxAnswerBytes = 32 * 1024 * 1024;
+
+export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
+  const { marketData, feeds, log, clock = systemClock } = options;
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
-  return createYoga<Record<never, never>, Context>({
+  const execute = createExecutor(schema);
+  const persisted = new PersistedQueries();
+  const yoga: Yoga = createYoga<Record<never, never>, Context>({
     schema,
     context: () => createContext(marketData, feeds),
     graphqlEndpoint: graphqlPath,
-    // Public data without cookies; Yoga would let any page send a user's credentials along.
-    cors: { origin: '*', credentials: false },
+    // The door answers preflights and sets the header; Yoga would send back the page's origin, which caches must tell apart.
+    cors: false,
     graphiql: false,
     landingPage: false,
     multipart: false,
+    // The door limits bodies as they come; Yoga would pipe each through a stream of its own.
+    maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => toClientError(error, report) },
-    plugins: [useGraphiQLPage(), useSubscriptionRoot(), useExecutor(createExecutor(schema)), useErrorCodes(report)],
+    plugins: [
+      useGraphiQLPage(),
+      useSubscriptionRoot(),
+      useExecutor(execute),
+      usePersistedQueries(persisted),
+      useErrorCodes(report),
+    ],
     // Yoga would log every error that a client caused as an error of the server; what matters is reported above.
     logging: {
       debug: (...details) => log.trace({ details }, 'yoga'),
@@ -42,4 +71,33 @@ export function createGraphQLServer({ marketData, feeds, log }: GraphQLServerOpt
       error: (...details) => log.debug({ details }, 'yoga'),
     },
   });
+
+  function parse(text: string): DocumentNode | null {
+    const pipeline = yoga.getEnveloped({ params: { query: text } });
+    try {
+      const document: DocumentNode = pipeline.parse(text);
+      const errors: readonly unknown[] = pipeline.validate(pipeline.schema, document);
+      return errors.length === 0 ? document : null;
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    getEnveloped: yoga.getEnveloped,
+    handle: createDoor({
+      clock,
+      cache: new AnswerCache({ clock, maxBytes: maxAnswerBytes }),
+      answer: createOperations({
+        schema,
+        parse,
+        execute,
+        createContext: (freshness) => createContext(marketData, feeds, freshness),
+        persisted,
+        report,
+      }),
+      yoga,
+      report,
+    }),
+  };
 }

@@ -1,0 +1,64 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../market/clock.ts';
+import type { Answer } from './answer.ts';
+
+/** Answers that are given again, by request, and since when. */
+interface Kept {
+  readonly answer: Answer;
+  readonly since: number;
+}
+
+export interface AnswerCacheOptions {
+  readonly clock: Clock;
+  /** How many bytes the answers and the requests they belong to may take together. */
+  readonly maxBytes: number;
+}
+
+/** What an entry takes besides its texts. */
+const entryBytes = 500;
+
+/** Answers to give again while they are fresh, the least recently used leaving where there are too many. */
+export class AnswerCache {
+  readonly #clock: Clock;
+  readonly #kept: LRUCache<string, Kept>;
+
+  constructor({ clock, maxBytes }: AnswerCacheOptions) {
+    this.#clock = clock;
+    this.#kept = new LRUCache({
+      maxSize: maxBytes,
+      maxEntrySize: Math.floor(maxBytes / 8),
+      sizeCalculation: ({ answer }, request) => sizeOf(answer) + 2 * request.length + entryBytes,
+    });
+  }
+
+  /** How many bytes they take. */
+  get bytes(): number {
+    return this.#kept.calculatedSize;
+  }
+
+  /** The answer to the same request, if it is still what a new one would be. */
+  find(request: string): Answer | null {
+    const kept = this.#kept.get(request);
+    if (!kept) return null;
+    const { answer, since } = kept;
+    if (isFresh(answer, since, this.#clock.now())) return answer;
+    this.#kept.delete(request);
+    return null;
+  }
+
+  /** Keeps an answer, unless it must not be kept or has ended already. */
+  keep(request: string, answer: Answer): void {
+    const since = this.#clock.now();
+    if (isFresh(answer, since, since)) this.#kept.set(request, { answer, since });
+  }
+}
+
+/** False of an answer from the future, too: the clock was set back, and nobody knows how old it is. */
+function isFresh({ expiry }: Answer, since: number, now: number): boolean {
+  return expiry !== null && since <= now && now < expiry.until && expiry.isCurrent();
+}
+
+/** Strings take a byte a character, or two where they hold any beyond Latin 1. */
+function sizeOf({ body, byteLength }: Answer): number {
+  return byteLength === body.length ? byteLength : 2 * body.length;
+}

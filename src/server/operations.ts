@@ -1,0 +1,76 @@
+import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Context } from '../graphql/context.ts';
+import { toClientError } from '../graphql/errors.ts';
+import type { Execute } from '../graphql/executor.ts';
+import { Freshness } from '../graphql/freshness.ts';
+import { type Answer, toAnswer } from './answer.ts';
+import type { MediaType } from './media-type.ts';
+import type { OperationRequest } from './operation-request.ts';
+import type { PersistedQueries } from './persisted-queries.ts';
+
+export interface OperationsOptions {
+  readonly schema: GraphQLSchema;
+  /** Parses and validates a document; null where it is not valid. */
+  readonly parse: (text: string) => DocumentNode | null;
+  readonly execute: Execute;
+  readonly createContext: (freshness: Freshness) => Context;
+  readonly persisted: PersistedQueries;
+  /** Called with unexpected errors, which are masked. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Answers a request; null where it is none for a plain answer. */
+export type AnswerOperation = (request: OperationRequest, mediaType: MediaType) => Promise<Answer | null>;
+
+/** A parsed document takes some fifty times its text. */
+const maxDocumentLength = 1_000_000;
+
+/**
+ * Answers queries with as little as there must be in between: a document that was seen before is executed at once. What
+ * is no query, and whatever is wrong with a request, is left to Yoga, which says so.
+ */
+export function createOperations(options: OperationsOptions): AnswerOperation {
+  const { schema, parse, execute, createContext, persisted, report } = options;
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: maxDocumentLength,
+    sizeCalculation: (_document, text) => text.length + 1,
+  });
+
+  function find(text: string): DocumentNode | null {
+    const known = documents.get(text);
+    if (known) return known;
+    const document = parse(text);
+    if (document) documents.set(text, document);
+    return document;
+  }
+
+  function textOf(request: OperationRequest): string | null {
+    try {
+      return persisted.find(request);
+    } catch {
+      return null;
+    }
+  }
+
+  return async (request, mediaType) => {
+    const { operationName, variables } = request;
+    const text = textOf(request);
+    const document = text === null ? null : find(text);
+    if (!document || getOperationAST(document, operationName)?.operation !== 'query') return null;
+    persisted.remember(request);
+    const freshness = new Freshness();
+    const result = await execute({
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue: createContext(freshness),
+    });
+    // Nothing was executed, since a variable is wrong.
+    if (result.data === undefined) return null;
+    if (!result.errors) return toAnswer(JSON.stringify(result), mediaType, freshness.expiry);
+    const errors = result.errors.map((error) => toClientError(error, report));
+    return toAnswer(JSON.stringify({ ...result, errors }), mediaType, null);
+  };
+}
