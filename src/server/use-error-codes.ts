@@ -4,17 +4,19 @@ import { toClientError } from '../graphql/errors.ts';
 
 /**
  * Gives errors of parsing and validation, which Yoga does not mask, the codes that clients know. Variables of a query
- * string that are no JSON are the client's error too; Yoga would mask them as the server's.
+ * string that are no JSON are the client's error too; Yoga would mask them as the server's. A body that is no JSON has
+ * status 400 whatever the client accepts (GraphQL over HTTP, JSON parsing failure).
  */
 export function useErrorCodes(report: (error: unknown) => void): Plugin {
   return {
     onRequestParse: ({ request, requestParser, setRequestParser }) => {
-      if (request.method !== 'GET' || !requestParser) return;
-      setRequestParser(async (get) => {
+      if (!requestParser) return;
+      setRequestParser(async (given) => {
         try {
-          return await requestParser(get);
+          return await requestParser(given);
         } catch (error) {
-          throw error instanceof SyntaxError ? badQueryString() : error;
+          if (request.method === 'GET' && error instanceof SyntaxError) throw badQueryString();
+          throw error instanceof GraphQLError ? withStatus(error) : error;
         }
       });
     },
@@ -23,6 +25,10 @@ export function useErrorCodes(report: (error: unknown) => void): Plugin {
       setResult({ ...result, errors: result.errors.map((error) => toClientError(error, report)) });
     },
   };
+}
+
+function withStatus({ message, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
 }
 
 function badQueryString(): GraphQLError {

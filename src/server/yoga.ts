@@ -1,4 +1,4 @@
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, parse } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Feeds } from '../feed/feeds.ts';
@@ -72,11 +72,11 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     },
   });
 
-  function parse(text: string): DocumentNode | null {
-    const pipeline = yoga.getEnveloped({ params: { query: text } });
+  function parseValid(text: string): DocumentNode | null {
     try {
-      const document: DocumentNode = pipeline.parse(text);
-      const errors: readonly unknown[] = pipeline.validate(pipeline.schema, document);
+      // Not by the pipeline, which would remember the error, and Yoga then miss to give it a status.
+      const document = parse(text);
+      const errors: readonly unknown[] = yoga.getEnveloped({}).validate(schema, document);
       return errors.length === 0 ? document : null;
     } catch {
       return null;
@@ -90,7 +90,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       cache: new AnswerCache({ clock, maxBytes: maxAnswerBytes }),
       answer: createOperations({
         schema,
-        parse,
+        parse: parseValid,
         execute,
         createContext: (freshness) => createContext(marketData, feeds, freshness),
         persisted,

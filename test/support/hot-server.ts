@@ -1,0 +1,126 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { pino } from 'pino';
+import { createCachedMarketData } from '../../src/cache/market-data.ts';
+import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
+import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
+import { createHttpServer } from '../../src/server/http.ts';
+import { createSubscriptionServer } from '../../src/server/websocket.ts';
+import { createGraphQLServer } from '../../src/server/yoga.ts';
+import { FakeMarketData } from './fake-market-data.ts';
+import { FakeStreams } from './fake-streams.ts';
+import { SkippingClock } from './skipping-clock.ts';
+
+export const ttlMs = 1000;
+export const staleMaxMs = 60_000;
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** A server with its caches and feeds over an exchange whose answers a test gives, and a clock that it can put on. */
+export interface HotServer {
+  readonly port: FakeMarketData;
+  readonly streams: FakeStreams;
+  readonly feeds: Feeds;
+  readonly clock: SkippingClock;
+  readonly url: string;
+  /** How many calls resolvers have made: of the port that they see, whatever answers. */
+  readonly calls: () => number;
+  send(request: RawRequest): Promise<RawAnswer>;
+  /** POSTs a query. */
+  post(query: string, headers?: Readonly<Record<string, string>>, more?: object): Promise<RawAnswer>;
+  get(query: string, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
+  stop(): Promise<void>;
+}
+
+export async function startHotServer(): Promise<HotServer> {
+  const clock = new SkippingClock();
+  const port = new FakeMarketData(clock);
+  const streams = new FakeStreams();
+  const log = pino({ level: 'silent' });
+  const fetched = createCachedMarketData({
+    upstream: port,
+    clock,
+    tickerTtlMs: ttlMs,
+    staleMaxMs,
+    upstreamTimeoutMs: 10_000,
+  });
+  const feeds = createFeeds({
+    marketData: fetched,
+    streams,
+    openCandles: streams.open,
+    clock,
+    random: () => 0,
+    pollIntervalMs: 60_000,
+    lingerMs: 0,
+    silenceMs: 60_000,
+    staleMaxMs,
+    onHealth: () => {},
+  });
+  const live = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs });
+  let calls = 0;
+  const counted = <A extends readonly unknown[], R>(call: (...args: A) => R) => {
+    return (...args: A): R => {
+      calls += 1;
+      return call(...args);
+    };
+  };
+  const marketData = {
+    exchanges: counted(live.exchanges),
+    exchange: counted(live.exchange),
+    fetchMarkets: counted(live.fetchMarkets),
+    fetchTickers: counted(live.fetchTickers),
+    fetchCandles: counted(live.fetchCandles),
+    fetchOrderBook: counted(live.fetchOrderBook),
+    fetchTrades: counted(live.fetchTrades),
+  };
+  const graphql = createGraphQLServer({ marketData, feeds, log, clock });
+  const http = createHttpServer(graphql);
+  const sockets = createSubscriptionServer({ server: http.server, graphql, maxSubscriptions: 10, log });
+  const number = await http.listen(0, '127.0.0.1');
+
+  const send = ({ method = 'GET', path = '/graphql', headers = {}, body }: RawRequest): Promise<RawAnswer> =>
+    new Promise((resolve, reject) => {
+      const request = httpRequest({ host: '127.0.0.1', port: number, method, path, headers: { ...headers } });
+      request.on('error', reject);
+      request.on('response', async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        });
+      });
+      request.end(body);
+    });
+
+  return {
+    port,
+    streams,
+    feeds,
+    clock,
+    url: `http://127.0.0.1:${number}/graphql`,
+    calls: () => calls,
+    send,
+    post: (query, headers = {}, more = {}) => {
+      const body = JSON.stringify({ query, ...more });
+      return send({ method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+    },
+    get: (query, headers = {}) => send({ path: `/graphql?query=${encodeURIComponent(query)}`, headers }),
+    stop: async () => {
+      await sockets.close();
+      await http.close();
+      feeds.close();
+    },
+  };
+}
