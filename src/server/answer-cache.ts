@@ -58,7 +58,7 @@ function isFresh({ expiry }: Answer, since: number, now: number): boolean {
   return expiry !== null && since <= now && now < expiry.until && expiry.isCurrent();
 }
 
-/** Strings take a byte a character, or two where they hold any beyond Latin 1. */
+/** A string takes a byte a character, or two where it holds any beyond Latin 1. */
 function sizeOf({ body, byteLength }: Answer): number {
   return byteLength === body.length ? byteLength : 2 * body.length;
 }

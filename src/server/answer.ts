@@ -4,7 +4,7 @@ import type { MediaType } from './media-type.ts';
 
 /** An answer with status 200, ready to be sent. */
 export interface Answer {
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly mediaType: MediaType;
   /** Of the body in UTF-8. */
   readonly byteLength: number;
@@ -12,8 +12,17 @@ export interface Answer {
   readonly expiry: Expiry | null;
 }
 
-export function toAnswer(body: string, mediaType: MediaType, expiry: Expiry | null): Answer {
-  return { body, mediaType, byteLength: Buffer.byteLength(body), expiry };
+/** From here on, in bytes, a buffer saves more than it costs: it is sent as it is, and no garbage collection moves it. */
+const largeBytes = 8192;
+
+export function toAnswer(text: string, mediaType: MediaType, expiry: Expiry | null): Answer {
+  const byteLength = Buffer.byteLength(text);
+  if (byteLength < largeBytes) return { body: text, mediaType, byteLength, expiry };
+  // Not of the pool, of which it would keep more than it is.
+  const body = Buffer.allocUnsafeSlow(byteLength);
+  // Plain ASCII is copied as it is.
+  body.write(text, byteLength === text.length ? 'latin1' : 'utf8');
+  return { body, mediaType, byteLength, expiry };
 }
 
 /** A strong entity tag: the same for the same bytes of the same media type. */

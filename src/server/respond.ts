@@ -33,8 +33,7 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     Object.assign(headers, caching);
   }
   response.writeHead(200, headers);
-  // Of plain ASCII both encodings are the same, and this one is copied as it is.
-  response.end(body, byteLength === body.length ? 'latin1' : 'utf8');
+  response.end(body);
 }
 
 /** Answers a body that is too large. */
