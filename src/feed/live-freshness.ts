@@ -46,9 +46,10 @@ export class LiveFreshness {
 
   /** Tells, once all is added. What is live may end at any moment: it has no time of its own. */
   tell(): void {
+    if (!this.#onFresh) return;
     const checks = this.#checks;
     const isCurrent = (): boolean => checks.every((check) => check());
-    if (this.#isLive) this.#onFresh?.(Number.POSITIVE_INFINITY, isCurrent);
-    if (this.#fetchedUntil !== null) this.#onFresh?.(this.#fetchedUntil, isCurrent);
+    if (this.#isLive) this.#onFresh(Number.POSITIVE_INFINITY, isCurrent);
+    if (this.#fetchedUntil !== null) this.#onFresh(this.#fetchedUntil, isCurrent);
   }
 }

@@ -7,7 +7,7 @@ export interface Expiry {
   /** True when it may end at any moment, since something in it is live. */
   readonly isLive: boolean;
   /** False once it has ended before `until`. */
-  isCurrent(): boolean;
+  readonly isCurrent: () => boolean;
 }
 
 /** Gathers what the data access of one operation declares; each call owes a declaration. */
@@ -42,6 +42,11 @@ export class Freshness {
   get expiry(): Expiry | null {
     if (this.#owed > 0 || !this.#isDeclared) return null;
     const checks = this.#checks;
-    return { until: this.#until, isLive: this.#isLive, isCurrent: () => checks.every((isCurrent) => isCurrent()) };
+    const isCurrent = checks.length === 0 ? always : () => checks.every((check) => check());
+    return { until: this.#until, isLive: this.#isLive, isCurrent };
   }
+}
+
+function always(): boolean {
+  return true;
 }

@@ -31,7 +31,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer | 'too-large'
       const [only] = chunks;
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks));
     });
-    request.on('error', () => resolve(null));
+    // Without a listener for its errors, a request whose client has gone closes and says no more.
     request.on('close', () => resolve(null));
   });
 }
