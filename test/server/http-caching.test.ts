@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tickerOf } from '../support/fake-market-data.ts';
 import { type HotServer, startHotServer, ttlMs } from '../support/hot-server.ts';
+import { startApp } from '../support/running-app.ts';
 
 const ticker = '{ ticker(exchange: "kraken", symbol: "BTC/USD") { last } }';
 const exchanges = '{ exchanges { id } }';
@@ -26,6 +27,15 @@ test('GET says for how many whole seconds it holds, less each time, fresh and ke
   // Of its second some has passed.
   server.clock.skip(1);
   expect((await server.get(ticker)).headers['cache-control']).toBe('public, no-cache');
+});
+
+test('markets are asked for again within a minute', async () => {
+  const app = await startApp();
+  const query =
+    '{ market(exchange: "sim", symbol: "BTC/USDT") { base } exchange(id: "sim") { markets { totalCount } } }';
+  const { headers } = await fetch(`${app.url}?query=${encodeURIComponent(query)}`);
+  expect(headers.get('cache-control')).toMatch(/^public, max-age=(59|60)$/);
+  await app.stop();
 });
 
 test('a known caller’s answer is for that caller only', async () => {
