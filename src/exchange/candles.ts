@@ -1,17 +1,20 @@
-import type { MarketInterface } from 'ccxt';
-import type { CandleLimits, CandleRange, CandleSeries, CandleWindow } from '../market/candle.ts';
+import type { MarketInterface, OHLCV } from 'ccxt';
+import type { Candle, CandleLimits, CandleRange, CandleSeries, CandleWindow } from '../market/candle.ts';
 import { candlesTooOld } from '../market/candle-history.ts';
 import { MarketDataError } from '../market/error.ts';
-import { periodAfter, periodStart, periodsOf } from '../market/timeframe.ts';
+import { lengthOf, periodAfter, periodStart, periodsOf } from '../market/timeframe.ts';
+import { explainGap } from './candle-gap.ts';
 import { can } from './capabilities.ts';
 import type { ExchangeClient } from './client.ts';
-import { isHistoryLimit } from './history-limit.ts';
 import { toCandles } from './normalize.ts';
 import { actualTimeframe, candleHistory } from './rules.ts';
 import { findMarket } from './symbols.ts';
 
 /** Most exchanges cap a call at 1,000 candles or fewer; where ccxt does not know the cap, this one is assumed. */
 const assumedCap = 1000;
+
+/** Caps are multiples of this. */
+const capStep = 100;
 
 /**
  * What one call may ask for at `now`, epoch ms.
@@ -24,29 +27,68 @@ export async function candleLimits(client: ExchangeClient, series: CandleSeries,
 }
 
 /**
- * All candles of a range, in one call. Throws what `candleLimits` does, BAD_USER_INPUT for a range older than the
- * exchange serves, and what the exchange does.
+ * All candles of a range, in one call, or some more where the exchange gives fewer at a time than is known. Throws what
+ * `candleLimits` does, BAD_USER_INPUT for a range older than the exchange serves, and what the exchange does.
  */
 export async function fetchCandleRange(
   client: ExchangeClient,
   range: CandleRange,
   now: () => number,
 ): Promise<CandleWindow> {
+  // By the clock before the call: what has closed by the time of its answer may have changed since the exchange made it.
+  const askedAt = now();
+  const { oldest } = await candleLimits(client, range, askedAt);
+  const from = Math.max(0, range.since, oldest);
+  if (from >= range.until) throw candlesTooOld(range, from);
+  const all = await fetchPieces(client, { ...range, since: from }, askedAt);
+  const candles = all.filter(({ timestamp }) => timestamp >= range.since && timestamp < range.until);
+  const later = all.find(({ timestamp }) => timestamp >= range.until)?.timestamp ?? null;
+  // The oldest that the exchange serves may have gone while the call was under way.
+  const complete = Math.max(range.since, oldestOf(range, now()));
+  const first = candles[0]?.timestamp ?? later;
+  const { isLimit, emptyUntil } = await explainGap(client, { ...range, since: from }, first, askedAt);
+  const next = later ?? (emptyUntil !== null && emptyUntil > range.until ? emptyUntil : null);
+  if (!isLimit) return { candles, from: complete, next: candles.length > 0 ? later : next };
+  if (candles.length === 0 || first === null) throw candlesTooOld(range, first);
+  return { candles, from: first, next: later };
+}
+
+/** The candles of a range, and what came with them. An answer that may have been cut at a cap is asked for its rest. */
+async function fetchPieces(client: ExchangeClient, range: CandleRange, now: number): Promise<readonly Candle[]> {
   const { symbol, timeframe, since, until } = range;
-  const { perCall, oldest } = await candleLimits(client, range, now());
-  const from = Math.max(0, since, oldest);
-  if (from >= until) throw candlesTooOld(range, from);
-  const limit = Math.min(perCall, countPeriods(range, from, now()));
-  const rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, from, limit), { symbol, timeframe });
-  // By the clock after the call, which may have waited long: a candle that was forming before may have closed, and the
-  // oldest that the exchange serves may have gone.
-  const all = toCandles(rows, range, now());
-  const complete = Math.max(since, oldestOf(range, now()));
-  const candles = all.filter(({ timestamp }) => timestamp >= since && timestamp < until);
-  const next = all.find(({ timestamp }) => timestamp >= until)?.timestamp ?? null;
-  if (candles.length > 0 || next === null) return { candles, from: complete, next };
-  if (await isHistoryLimit(client, range, next)) throw candlesTooOld(range, next);
-  return { candles, from: complete, next };
+  const { indexOf, startOf } = periodsOf(actualTimeframe(range.exchange, timeframe));
+  const found = new Map<number, Candle>();
+  let piece = { since, until };
+  for (;;) {
+    const limit = Math.min(toCap(client, client.ccxt.market(symbol)), countPeriods(range, piece, now));
+    const rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, piece.since, limit), {
+      symbol,
+      timeframe,
+    });
+    const candles = toCandles(rows, range, now);
+    const isNews = candles.some(({ timestamp }) => !found.has(timestamp) && timestamp >= since && timestamp < until);
+    if (found.size > 0 && isNews) noteCap(client, symbol, found.size);
+    for (const candle of candles) found.set(candle.timestamp, candle);
+    const timestamps = candles.map(({ timestamp }) => timestamp).filter((timestamp) => timestamp >= since);
+    const [first = 0, last = 0] = [timestamps[0], timestamps.at(-1)];
+    if (!isNews || !mayBeCut(rows, limit)) break;
+    // What is missing at either end; there may be nothing, which is one call more.
+    if (startOf(indexOf(last) + 1) < Math.min(until, now)) piece = { since: startOf(indexOf(last) + 1), until };
+    else if (first > startOf(indexOf(piece.since - 1) + 1)) piece = { since: piece.since, until: first };
+    else break;
+  }
+  return [...found.values()].sort((a, b) => a.timestamp - b.timestamp);
+}
+
+/** True when the exchange gave fewer than it was asked for, and as many as a cap may be. */
+function mayBeCut(rows: readonly OHLCV[], limit: number): boolean {
+  return rows.length > 0 && rows.length < limit && rows.length % capStep === 0;
+}
+
+/** Notes that an exchange gives fewer candles in a call than ccxt says (mexc: 500 of 1,000). */
+function noteCap(client: ExchangeClient, symbol: string, cap: number): void {
+  const { type } = client.ccxt.market(symbol);
+  client.candles.caps.set(type, Math.min(cap, client.candles.caps.get(type) ?? cap));
 }
 
 function requireTimeframe(client: ExchangeClient, { exchange, symbol, timeframe }: CandleSeries): void {
@@ -65,16 +107,28 @@ function oldestOf({ exchange, timeframe }: CandleSeries, now: number): number {
   return periodAfter(period, periodStart(period, now), 1 - history);
 }
 
-/** How many candles to ask for, so that the answer reaches from the instant to the end of the range, or to `now`. */
-function countPeriods({ exchange, timeframe, until }: CandleRange, since: number, now: number): number {
-  const { indexOf } = periodsOf(actualTimeframe(exchange, timeframe));
-  const count = Math.max(1, indexOf(Math.min(until - 1, now)) - indexOf(since) + 1);
+/** ccxt takes a month for 30 days and a year for 365, where it has to say when a range ends. */
+const monthMs = 30 * 86_400_000;
+
+/** How many candles to ask for, so that the answer reaches from one instant to the other, or to `now`. */
+function countPeriods(
+  { exchange, timeframe }: CandleSeries,
+  { since, until }: { readonly since: number; readonly until: number },
+  now: number,
+): number {
+  const period = actualTimeframe(exchange, timeframe);
+  const { indexOf } = periodsOf(period);
+  const end = Math.min(until - 1, now);
+  const length = lengthOf(period);
+  const count =
+    'ms' in length ? indexOf(end) - indexOf(since) + 1 : Math.ceil((end - since) / (length.months * monthMs)) + 1;
   // One more where the exchange's periods may start elsewhere than ours (Kraken's weeks on Thursdays), and where its
   // clock may be ahead.
-  return /[dwMy]$/.test(timeframe) || until > now ? count + 1 : count;
+  return Math.max(1, count) + (/[dwMy]$/.test(timeframe) || until > now ? 1 : 0);
 }
 
 function toCap(client: ExchangeClient, market: MarketInterface): number {
   const cap: unknown = client.ccxt.featureValue(market.symbol, 'fetchOHLCV', 'limit');
-  return typeof cap === 'number' && cap > 0 ? cap : assumedCap;
+  const known = typeof cap === 'number' && cap > 0 ? cap : assumedCap;
+  return Math.min(known, client.candles.caps.get(market.type) ?? known);
 }

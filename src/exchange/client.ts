@@ -5,6 +5,7 @@ import { withDeadline } from '../market/deadline.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Markets } from '../market/market.ts';
+import { type CandleMemory, createCandleMemory } from './candle-memory.ts';
 import type { ExchangeClass } from './ccxt.ts';
 import { type CallSubject, toMarketDataError } from './errors.ts';
 import { guardHttp } from './http.ts';
@@ -30,8 +31,7 @@ export interface ExchangeClient {
   readonly refused: LRUCache<string, MarketDataError>;
   /** Kinds of calls that the exchange takes without a limit only, or not at all in the form that we would like best. */
   readonly refusedLimits: Set<string>;
-  /** Whether the exchange went not back so far, or had nothing, by symbol, timeframe and the candle it gave instead. */
-  readonly historyLimits: LRUCache<string, boolean>;
+  readonly candles: CandleMemory;
   /** How many calls may wait in ccxt's throttle at once without the last one missing its deadline there. */
   readonly parallelCalls: number;
   /** Runs one ccxt call under the deadline. Rejects with a MarketDataError about the subject. */
@@ -81,7 +81,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     ccxt: exchange,
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
     refusedLimits: new Set(),
-    historyLimits: new LRUCache({ max: 1000 }),
+    candles: createCandleMemory(clock),
     parallelCalls: Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / (exchange.rateLimit ?? 1000)))),
     markets,
     get currentMarkets() {

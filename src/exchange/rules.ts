@@ -25,9 +25,15 @@ export function batchPaysFrom(exchange: string, market: MarketInterface): number
 
 /**
  * Exchanges that serve only their newest candles, whatever `since` says. Kraken: REST API, Get OHLC Data, up to 720 of
- * the most recent. Hyperliquid: API, Info endpoint, Candle snapshot, the most recent 5000.
+ * the most recent. Hyperliquid: API, Info endpoint, Candle snapshot, the most recent 5000. Gate: refuses what is more than
+ * 10,000 points ago ("Maximum 10000 points recently are allowed", freqtrade#12814).
  */
-const newestCandlesOnly: Readonly<Record<string, number>> = { hyperliquid: 5000, kraken: 720 };
+const newestCandlesOnly: Readonly<Record<string, number>> = {
+  gate: 10_000,
+  gateio: 10_000,
+  hyperliquid: 5000,
+  kraken: 720,
+};
 
 /** Timeframes that last otherwise than ccxt names them. Kraken's interval of 21600 minutes is 15 days (REST API, Get OHLC Data). */
 const actualTimeframes: Readonly<Record<string, Readonly<Record<string, string>>>> = { kraken: { '2w': '15d' } };

@@ -1,9 +1,18 @@
 import type { CandleSeries } from './candle.ts';
 import { MarketDataError } from './error.ts';
 
-/** BAD_USER_INPUT for candles from before those that the exchange serves; `oldest` (epoch ms) is the first of these. */
-export function candlesTooOld(series: CandleSeries, oldest: number): MarketDataError {
+/**
+ * BAD_USER_INPUT for candles from before those that the exchange serves; `oldest` (epoch ms) is the first of these, null
+ * where that is not known.
+ */
+export function candlesTooOld(series: CandleSeries, oldest: number | null): MarketDataError {
   const { exchange, symbol, timeframe } = series;
-  const message = `${exchange} serves only its newest candles: of ${timeframe} none before ${new Date(oldest).toISOString()}.`;
-  return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
+  const which = oldest === null ? 'from so long ago' : `before ${new Date(oldest).toISOString()}`;
+  const message = `${exchange} serves only its newest candles: of ${timeframe} none ${which}.`;
+  return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe, isTooOld: true });
+}
+
+/** True of an error that `candlesTooOld` has made. */
+export function isTooOld(error: unknown): boolean {
+  return error instanceof MarketDataError && error.details.isTooOld === true;
 }

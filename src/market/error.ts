@@ -29,6 +29,8 @@ export interface MarketDataErrorDetails {
   readonly suggestions?: readonly string[];
   /** Where it is neither always nor never worth asking again, the answer for this one. */
   readonly retryable?: boolean;
+  /** True of candles that the exchange serves no more. */
+  readonly isTooOld?: boolean;
   /** The error underneath, for the log only: it may hold URLs, bodies and keys. */
   readonly cause?: unknown;
 }

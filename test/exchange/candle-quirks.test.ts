@@ -74,6 +74,28 @@ it('one candle more is asked for where an exchange may begin its periods elsewhe
   expect(await limitOf('1d', now - (now % dayMs) - 5 * dayMs, now - (now % dayMs))).toBe('6');
 });
 
+it('as many months are asked for as ccxt takes the range to have, by 30 days each', async () => {
+  const { data, venue } = await start('binance');
+  const range = { since: Date.UTC(2010, 0), until: Date.UTC(2026, 0) };
+  await data.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1M', ...range });
+  const limit = Number(venue.requests.find(({ path }) => /klines/.test(path))?.query.limit);
+  expect(range.since + limit * 30 * dayMs).toBeGreaterThanOrEqual(range.until);
+});
+
+it('a candle that ends while the call is under way is not closed: its values may be from before', async () => {
+  let at = thisHour + hourMs - 500;
+  const { data, venue, close } = await connect('binance', { clock: { ...systemClock, now: () => at } });
+  onTestFinished(close);
+  venue.now = at;
+  const { candles } = venue;
+  venue.candles = (...candle) => {
+    at = thisHour + hourMs + 200;
+    return candles(...candle);
+  };
+  const query = { exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1h', limit: 2 };
+  expect((await data.fetchCandles(query)).map(({ closed }) => closed)).toEqual([true, false]);
+});
+
 describe('calendars', () => {
   it('binance: weeks start on Mondays, months on their first day', async () => {
     const { data } = await start('binance');

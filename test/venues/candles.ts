@@ -62,6 +62,7 @@ export const dayMs = 24 * hourMs;
 interface CandleModel {
   readonly now: number;
   readonly candleHistory: number | null;
+  readonly candleCap: number | null;
   candle(symbol: string, timeframe: string, timestamp: number): VenueCandle | null;
 }
 
@@ -77,7 +78,8 @@ export function firstCandles(
   const to = Math.min(range.to, model.now);
   const first = period.start(from);
   let timestamp = first < from ? period.after(first, 1) : first;
-  while (timestamp <= to && found.length < range.limit) {
+  const limit = Math.min(range.limit, model.candleCap ?? range.limit);
+  while (timestamp <= to && found.length < limit) {
     const candle = model.candle(market.symbol, timeframe, timestamp);
     const end = period.after(timestamp, 1);
     if (candle !== null) found.push({ ...candle, timestamp, end });

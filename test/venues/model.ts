@@ -53,6 +53,8 @@ export class VenueModel {
   candles: CandleSource;
   /** How many of its newest candles it serves, whatever is asked for; null for all since the listing. */
   candleHistory: number | null = null;
+  /** How many candles it gives in a request, where that is fewer than its documentation says; null for as many. */
+  candleCap: number | null = null;
 
   readonly #all: readonly VenueMarket[];
   readonly #tickers = new Map<string, Partial<VenueTicker>>();

@@ -1,0 +1,31 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../market/clock.ts';
+
+/** Why candles are missing at the start of a range. */
+export interface CandleGap {
+  /** True when the exchange goes not back so far, false when there was no trade. */
+  readonly isLimit: boolean;
+  /** No trade before this, epoch ms, where that is known. */
+  readonly emptyUntil: number | null;
+}
+
+/** What has been learned of an exchange's candles. */
+export interface CandleMemory {
+  /** Why candles were missing, by symbol, timeframe and the candle that came instead or the instant asked for. */
+  readonly gaps: LRUCache<string, CandleGap>;
+  /** How old candles it has given, in ms, by symbol and timeframe. */
+  readonly reach: LRUCache<string, number>;
+  /** How many candles it gives in a call, where that is fewer than ccxt says, by type of market. */
+  readonly caps: Map<string, number>;
+}
+
+/** How long it stands why candles were missing, in ms. */
+const gapMs = 3_600_000;
+
+export function createCandleMemory(clock: Clock): CandleMemory {
+  return {
+    gaps: new LRUCache({ max: 1000, ttl: gapMs, ttlResolution: 0, perf: clock }),
+    reach: new LRUCache({ max: 10_000 }),
+    caps: new Map(),
+  };
+}
