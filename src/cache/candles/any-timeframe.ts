@@ -1,4 +1,5 @@
 import type { Candle, CandleQuery } from '../../market/candle.ts';
+import { isTooOld } from '../../market/candle-history.ts';
 import type { Clock } from '../../market/clock.ts';
 import { MarketDataError } from '../../market/error.ts';
 import type { FetchOptions, MarketData } from '../../market/market-data.ts';
@@ -53,9 +54,10 @@ export function createAnyTimeframe({ exchange, fetchCandles, clock }: AnyTimefra
     const end = indexOf(Math.min(until, clock.now() + 1) - 1) + 1;
 
     const build = async (first: number, last: number, most: number): Promise<readonly Candle[] | null> => {
+      const now = clock.now();
       const range = { since: Math.max(0, startOf(first)), until: startOf(last), limit: most * base.ratio };
       const parts = await fetchCandles({ ...query, ...range, timeframe: base.timeframe }, options);
-      return isAligned(periodsOf(base.timeframe), parts) ? combineCandles(timeframe, parts, clock.now()) : null;
+      return isAligned(periodsOf(base.timeframe), parts) ? combineCandles(timeframe, parts, now) : null;
     };
 
     if (since !== undefined) {
@@ -73,7 +75,7 @@ export function createAnyTimeframe({ exchange, fetchCandles, clock }: AnyTimefra
       if (startOf(last) <= 0) break;
       const found = await build(first, last, last - first).catch((error: unknown) => {
         // As far back as the exchange goes, where some of those asked for had no trade.
-        if (last < end && error instanceof MarketDataError && error.code === 'BAD_USER_INPUT') return [];
+        if (last < end && isTooOld(error)) return [];
         throw error;
       });
       if (!found) return null;

@@ -35,10 +35,33 @@ export class CandleColumns {
 
   /** Those that begin within `[since, until)`, epoch ms. */
   within(since: number, until: number): readonly Candle[] {
-    const end = this.#rowFrom(until);
     const found: Candle[] = [];
-    for (let row = this.#rowFrom(since); row < end; row++) found.push(this.#candleAt(row));
+    this.collect(since, until, found);
     return found;
+  }
+
+  /** Adds those that begin within `[since, until)`, epoch ms, to others. */
+  collect(since: number, until: number, found: Candle[]): void {
+    const { length } = this;
+    const numbers = this.#numbers;
+    const closedCount = this.#closedCount;
+    const end = this.#rowFrom(until);
+    for (let row = this.#rowFrom(since); row < end; row++) {
+      found.push({
+        timestamp: numbers[row] ?? Number.NaN,
+        open: numbers[length + row] ?? Number.NaN,
+        high: numbers[2 * length + row] ?? Number.NaN,
+        low: numbers[3 * length + row] ?? Number.NaN,
+        close: numbers[4 * length + row] ?? Number.NaN,
+        volume: numbers[5 * length + row] ?? Number.NaN,
+        closed: row < closedCount,
+      });
+    }
+  }
+
+  /** How many begin within `[since, until)`, epoch ms. */
+  countWithin(since: number, until: number): number {
+    return Math.max(0, this.#rowFrom(until) - this.#rowFrom(since));
   }
 
   /** The first row that begins at the instant or later. */
@@ -47,25 +70,9 @@ export class CandleColumns {
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#at(0, middle) < instant) low = middle + 1;
+      if ((this.#numbers[middle] ?? Number.NaN) < instant) low = middle + 1;
       else high = middle;
     }
     return low;
-  }
-
-  #candleAt(row: number): Candle {
-    return {
-      timestamp: this.#at(0, row),
-      open: this.#at(1, row),
-      high: this.#at(2, row),
-      low: this.#at(3, row),
-      close: this.#at(4, row),
-      volume: this.#at(5, row),
-      closed: row < this.#closedCount,
-    };
-  }
-
-  #at(column: number, row: number): number {
-    return this.#numbers[column * this.length + row] ?? Number.NaN;
   }
 }

@@ -3,7 +3,7 @@ import { type Periods, periodsOf } from '../../market/timeframe.ts';
 
 /**
  * The candles of a timeframe made of those of a shorter one, oldest first: where nothing was traded there is none.
- * `now` (epoch ms) decides which are closed.
+ * Closed are those that have ended at `now` (epoch ms), when the parts were asked for, and whose parts are closed.
  */
 export function combineCandles(timeframe: string, parts: readonly Candle[], now: number): readonly Candle[] {
   const { indexOf, startOf } = periodsOf(timeframe);
@@ -13,7 +13,8 @@ export function combineCandles(timeframe: string, parts: readonly Candle[], now:
     const end = startOf(index + 1);
     let last = first + 1;
     while (last < parts.length && (parts[last]?.timestamp ?? end) < end) last += 1;
-    const candle = combine(parts.slice(first, last), startOf(index), end <= now);
+    const own = parts.slice(first, last);
+    const candle = combine(own, startOf(index), end <= now && own.every(({ closed }) => closed));
     if (candle) combined.push(candle);
     first = last;
   }

@@ -2,7 +2,7 @@ import type { Candle } from '../../market/candle.ts';
 import type { Clock } from '../../market/clock.ts';
 import { MarketDataError } from '../../market/error.ts';
 import type { MarketStreams, Stream, StreamListener, StreamRequest } from '../../market/market-streams.ts';
-import { type Periods, periodsOf } from '../../market/timeframe.ts';
+import { type Periods, periodStart, periodsOf } from '../../market/timeframe.ts';
 import type { Base } from './bases.ts';
 import { combineCandles, isAligned } from './combine.ts';
 import type { FetchCandles } from './store.ts';
@@ -20,6 +20,9 @@ export interface CombinedStreamOptions extends PartsOptions {
   readonly bases: readonly Base[];
   readonly listener: StreamListener<readonly Candle[]>;
 }
+
+/** An exchange's answers may lag so far behind what it streams, in ms. */
+const lagMs = 10_000;
 
 /** After a fetch that failed, the next is not made before this, in ms. */
 const retryMs = 5000;
@@ -43,6 +46,8 @@ export class CombinedStream implements Stream {
   #isFirst = true;
   #isFetching = false;
   #fetchAgainAt = 0;
+  /** When parts are fetched once more that had ended just before they were. */
+  #askAgainAt = Number.POSITIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: CombinedStreamOptions) {
@@ -88,9 +93,15 @@ export class CombinedStream implements Stream {
       this.#connection += 1;
       this.#isFirst = true;
     }
+    // A part that was not streamed may have had trades.
+    if (!this.#follows(candles)) this.#wholeSince = -1;
     for (const candle of candles) this.#parts.set(candle.timestamp, candle);
-    if (this.#wholeSince === this.#connection) this.#tell(candles[0]?.timestamp ?? 0);
-    else void this.#complete();
+    if (this.#wholeSince !== this.#connection) {
+      void this.#complete();
+      return;
+    }
+    this.#tell(candles[0]?.timestamp ?? 0);
+    if (this.#options.clock.now() >= this.#askAgainAt) void this.#complete();
   }
 
   /** Fetches what the newest period, and the one before, had until now. */
@@ -100,6 +111,7 @@ export class CombinedStream implements Stream {
     if (this.#isFetching || clock.now() < this.#fetchAgainAt || !Number.isFinite(newest)) return;
     this.#isFetching = true;
     const connection = this.#connection;
+    const askedAt = clock.now();
     const { exchange, symbol } = request;
     const since = this.#startBefore(newest);
     const limit = 2 * (bases[this.#baseIndex]?.ratio ?? 1);
@@ -114,6 +126,8 @@ export class CombinedStream implements Stream {
         if (!streamed || streamed.volume < candle.volume) this.#parts.set(candle.timestamp, candle);
       }
       this.#wholeSince = connection;
+      const hasJustEnded = periodStart(this.#base, askedAt) > askedAt - lagMs;
+      this.#askAgainAt = hasJustEnded ? askedAt + lagMs : Number.POSITIVE_INFINITY;
       this.#tell(since);
     } catch (error) {
       this.#fetchAgainAt = clock.now() + retryMs;
@@ -138,6 +152,17 @@ export class CombinedStream implements Stream {
       candles.filter(({ timestamp }) => timestamp >= from),
       isFirst,
     );
+  }
+
+  /** True when none can lie between these parts, or between them and those known. */
+  #follows(candles: readonly Candle[]): boolean {
+    const { indexOf } = periodsOf(this.#base);
+    let newest = Math.max(...this.#parts.keys());
+    for (const { timestamp } of candles) {
+      if (indexOf(timestamp) > indexOf(newest) + 1) return false;
+      newest = Math.max(newest, timestamp);
+    }
+    return true;
   }
 
   /** Start of the period before the one that holds the instant. */

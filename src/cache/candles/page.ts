@@ -54,9 +54,9 @@ export function renewPage(
   const { page, from, askedAt, window } = given;
   const since = rules.startOfPage(page);
   const until = rules.startOfPage(page + 1);
-  // What the exchange serves no more is not forgotten, where nothing lies between the two.
-  const known = old && old.from < window.from && window.from <= old.settledUntil ? old : null;
-  const kept = known?.candles.within(since, Math.max(from, window.from)) ?? [];
+  // What has settled stays, though the exchange serves it no more, where nothing lies between it and what came now.
+  const known = old && old.askedAt <= askedAt && window.from <= old.settledUntil ? old : null;
+  const kept = known?.candles.within(since, known.settledUntil) ?? [];
   const fetched = window.candles.filter(({ timestamp }) => timestamp >= Math.max(from, since) && timestamp < until);
   const newest = new Map<number, Candle>([...kept, ...fetched].map((candle) => [candle.timestamp, candle]));
   const candles = new CandleColumns([...newest.values()]);
@@ -64,7 +64,7 @@ export function renewPage(
   const settledUntil = Math.min(until, rules.settledBefore(askedAt));
   const { indexOf } = rules.periods;
   const periods = indexOf(settledUntil - 1) - indexOf(knownFrom - 1);
-  const isFull = candles.within(knownFrom, settledUntil).length >= periods;
+  const isFull = candles.countWithin(knownFrom, settledUntil) >= periods;
   return {
     since,
     until,

@@ -6,6 +6,7 @@ import type { Clock } from '../../market/clock.ts';
 import type { CandleSource } from '../../market/market-data.ts';
 import { keepPage, missingFrom, type Page, pageFreshUntil, renewPage } from './page.ts';
 import { createPageRules, type PageRules, periodsPerPage } from './series.ts';
+import type { Awaited, Waiter } from './waiter.ts';
 
 export interface CandlePagesOptions {
   readonly source: CandleSource;
@@ -32,12 +33,11 @@ interface Run {
   readonly pages: readonly { readonly page: number; readonly from: number; readonly old: Page | undefined }[];
 }
 
-/** A call that waits for its turn or is under way. */
-interface Flight {
+/** A call for pages. When its turn comes and nobody waits for it any more, it is not made. */
+interface Flight extends Awaited {
   readonly pages: Promise<ReadonlyMap<number, Page>>;
-  /** How many wait for it: when its turn comes and nobody does any more, it is not made. */
-  waiting: number;
-  isUnderWay: boolean;
+  /** When it was made, epoch ms; null while it waits for its turn. */
+  askedAt: number | null;
 }
 
 /** How many calls for candles an exchange is sent at a time, so that others find their turn in between. */
@@ -69,14 +69,14 @@ export class CandlePages {
   }
 
   /**
-   * The pages that hold what is needed, in order, by their numbers. Once `signal` aborts, calls that were not made yet are left to others
-   * or not made at all. Rejects with what the source throws.
+   * The pages that hold what is needed, in order, by their numbers. Calls that `waiter` has left before they were made are
+   * made for others or not at all. Rejects with what the source throws.
    */
   async read(
     series: CandleSeries,
     rules: PageRules,
     need: PagesNeed,
-    signal: AbortSignal,
+    waiter: Waiter,
   ): Promise<ReadonlyMap<number, Page>> {
     const now = this.#options.clock.now();
     const pages = new Map<number, Page | null>();
@@ -97,13 +97,13 @@ export class CandlePages {
       const isRecheck = known !== undefined && until <= known.settledUntil;
       if (!isRecheck) requireServed(series, rules, Math.max(need.since, from), need.limits);
       const flight = this.#flights.get(key);
-      // One that is under way may have been asked before what is needed had happened.
-      if (flight && !(flight.isUnderWay && need.maxAgeMs === 0)) flights.add(flight);
+      if (flight && isGoodEnough(rules, flight, until, need.maxAgeMs, now)) flights.add(flight);
       else missing.push({ page, from, old: known });
     }
     for (const run of toRuns(rules, missing, need.limits.perCall)) flights.add(this.#fly(series, rules, run));
-    for (const [page, fetched] of await this.#wait([...flights], signal)) {
-      if (pages.get(page) === null) pages.set(page, fetched);
+    for (const flight of flights) waiter.join(flight);
+    for (const answered of await Promise.all([...flights].map((flight) => flight.pages))) {
+      for (const [page, fetched] of answered) if (pages.get(page) === null) pages.set(page, fetched);
     }
     return new Map(
       [...pages].map(([page, known]) => {
@@ -118,22 +118,6 @@ export class CandlePages {
     return Math.min(...pages.map((page) => pageFreshUntil(rules, page, Math.min(until, page.until))));
   }
 
-  async #wait(flights: readonly Flight[], signal: AbortSignal): Promise<readonly (readonly [number, Page])[]> {
-    let isWaiting = true;
-    const leave = (): void => {
-      if (isWaiting) for (const flight of flights) flight.waiting -= 1;
-      isWaiting = false;
-    };
-    for (const flight of flights) flight.waiting += 1;
-    signal.addEventListener('abort', leave);
-    try {
-      return (await Promise.all(flights.map((flight) => flight.pages))).flatMap((pages) => [...pages]);
-    } finally {
-      leave();
-      signal.removeEventListener('abort', leave);
-    }
-  }
-
   #fly(series: CandleSeries, rules: PageRules, run: Run): Flight {
     const end = (): void => {
       for (const { page } of run.pages) {
@@ -142,8 +126,8 @@ export class CandlePages {
       }
     };
     const depart = async (): Promise<ReadonlyMap<number, Page>> => {
-      flight.isUnderWay = true;
-      if (flight.waiting > 0) return await this.#fetch(series, rules, run);
+      flight.askedAt = this.#options.clock.now();
+      if (flight.waiting > 0) return await this.#fetch(series, rules, run, flight.askedAt);
       // At once, so that nobody joins what will not be made.
       end();
       return new Map();
@@ -151,7 +135,7 @@ export class CandlePages {
     const flight: Flight = {
       pages: this.#limiterOf(series.exchange)(depart).finally(end),
       waiting: 0,
-      isUnderWay: false,
+      askedAt: null,
     };
     // Where those who wait have left, nobody hears of its failure.
     flight.pages.catch(() => {});
@@ -159,8 +143,7 @@ export class CandlePages {
     return flight;
   }
 
-  async #fetch(series: CandleSeries, rules: PageRules, run: Run): Promise<ReadonlyMap<number, Page>> {
-    const askedAt = this.#options.clock.now();
+  async #fetch(series: CandleSeries, rules: PageRules, run: Run, askedAt: number): Promise<ReadonlyMap<number, Page>> {
     const last = run.pages.at(-1)?.page ?? 0;
     const range = { ...series, since: run.from, until: rules.startOfPage(last + 1) };
     const fetched = new Map<number, Page>();
@@ -191,6 +174,14 @@ export class CandlePages {
     this.#limiters.set(exchange, limiter);
     return limiter;
   }
+}
+
+/** True unless the call was made before what is needed had happened, or too long ago. */
+function isGoodEnough(rules: PageRules, flight: Flight, until: number, maxAgeMs: number, now: number): boolean {
+  const { askedAt } = flight;
+  if (askedAt === null) return true;
+  if (until <= rules.settledBefore(askedAt)) return true;
+  return maxAgeMs !== 0 && now < rules.freshUntil(askedAt);
 }
 
 /** Pages that follow each other, together as far as one call reaches; each at least a page. */

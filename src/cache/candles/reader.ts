@@ -1,9 +1,10 @@
 import type { Candle, CandleLimits, CandleQuery, CandleSeries } from '../../market/candle.ts';
-import { candlesTooOld } from '../../market/candle-history.ts';
+import { candlesTooOld, isTooOld } from '../../market/candle-history.ts';
 import { MarketDataError } from '../../market/error.ts';
 import type { Page } from './page.ts';
 import type { CandlePages } from './pages.ts';
-import type { PageRules } from './series.ts';
+import { type PageRules, periodsPerPage } from './series.ts';
+import type { Waiter } from './waiter.ts';
 
 /** How many calls' worth of periods without any candle are looked through: for the next one, or for one from before. */
 const mostEmptyAhead = 30;
@@ -13,7 +14,7 @@ export interface ReadOptions {
   readonly now: number;
   readonly maxAgeMs: number;
   readonly limits: CandleLimits;
-  readonly signal: AbortSignal;
+  readonly waiter: Waiter;
 }
 
 /** Candles that answer a query, and until when they do, epoch ms. */
@@ -52,17 +53,17 @@ export class CandleReader {
     let from = Math.max(0, since);
     if (from > this.#options.now) this.#freshUntil = from;
     for (let empty = 0; from < end && candles.length < limit; ) {
-      const to = Math.min(end, startOf(indexOf(from - 1) + 1 + limit - candles.length));
+      const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
+      const to = Math.min(end, startOf(indexOf(from - 1) + 1 + periods));
       const pages = await this.#read(from, to);
       requireKnown(this.#series, this.#rules, pages, from);
-      const found = pages.flatMap((page) => page.candles.within(from, to));
-      candles.push(...found.slice(0, limit - candles.length));
-      empty = found.length > 0 ? 0 : empty + this.#callsFor(from, to);
-      if (empty > mostEmptyAhead) throw this.#nothingFrom(since, to);
-      const last = pages.at(-1);
-      from = last?.next && last.until <= to ? Math.max(to, last.next) : to;
+      const before = candles.length;
+      for (const page of pages) page.candles.collect(from, to, candles);
+      empty = candles.length > before ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
+      if (empty > mostEmptyAhead * this.#options.limits.perCall) throw this.#nothingFrom(since, to);
+      from = Math.max(to, nextAfter(pages.at(-1), to));
     }
-    return candles;
+    return candles.length > limit ? candles.slice(0, limit) : candles;
   }
 
   /** The last `limit` candles that begin before `end`: further back where some periods have none, up to a bound. */
@@ -70,39 +71,42 @@ export class CandleReader {
     const { indexOf, startOf } = this.#rules.periods;
     let candles: readonly Candle[] = [];
     let to = end;
-    for (let empty = 0; to > 0 && candles.length < limit && empty < mostEmptyBack; ) {
+    const mostEmpty = mostEmptyBack * this.#options.limits.perCall;
+    for (let empty = 0; to > 0 && candles.length < limit && empty < mostEmpty; ) {
       // What is asked for is `limit` periods; those from before stand in where some are empty, as far as there are any.
       const served = to < end ? this.#options.limits.oldest : 0;
-      const from = Math.max(0, served, startOf(indexOf(to - 1) + 1 - (limit - candles.length)));
+      const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
+      const from = Math.max(0, served, startOf(indexOf(to - 1) + 1 - periods));
       if (from >= to) break;
       const pages = await this.#read(from, to).catch((error: unknown) => {
         if (to < end && isTooOld(error)) return [];
         throw error;
       });
       if (to === end) requireKnown(this.#series, this.#rules, pages, from);
-      const found = pages.flatMap((page) => page.candles.within(from, to));
-      candles = [...found.slice(candles.length - limit), ...candles];
+      const found: Candle[] = [];
+      for (const page of pages) page.candles.collect(from, to, found);
+      candles = candles.length === 0 ? found : [...found, ...candles];
       if (pages.length === 0 || pages.some((page) => page.from > Math.max(from, page.since))) break;
-      empty = found.length > 0 ? 0 : empty + this.#callsFor(from, to);
+      empty = found.length > 0 ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
       to = from;
     }
-    return candles;
+    return candles.length > limit ? candles.slice(-limit) : candles;
   }
 
   async #read(since: number, until: number): Promise<readonly Page[]> {
-    const { maxAgeMs, limits, signal } = this.#options;
-    signal.throwIfAborted();
+    const { maxAgeMs, limits, waiter } = this.#options;
+    if (waiter.hasLeft) throw new Error('nobody waits for this any more');
     const need = { since, until, maxAgeMs, limits, seen: this.#seen };
-    const read = await this.#pages.read(this.#series, this.#rules, need, signal);
+    const read = await this.#pages.read(this.#series, this.#rules, need, waiter);
     for (const [number, page] of read) this.#seen.set(number, page);
     const pages = [...read.values()];
     this.#freshUntil = Math.min(this.#freshUntil, this.#pages.freshUntil(this.#rules, pages, until));
     return pages;
   }
 
-  #callsFor(since: number, until: number): number {
-    const { indexOf } = this.#rules.periods;
-    return (indexOf(until - 1) - indexOf(since) + 1) / this.#options.limits.perCall;
+  /** How many periods to look through at once after so many without a candle: more and more, up to a call's worth. */
+  #stepAfter(empty: number): number {
+    return Math.min(empty, Math.max(1, Math.floor(this.#options.limits.perCall / periodsPerPage) - 1) * periodsPerPage);
   }
 
   #nothingFrom(since: number, until: number): MarketDataError {
@@ -120,8 +124,10 @@ function requireKnown(series: CandleSeries, rules: PageRules, pages: readonly Pa
   if (limited && first < limited.from) throw candlesTooOld(series, limited.from);
 }
 
-function isTooOld(error: unknown): boolean {
-  return error instanceof MarketDataError && error.code === 'BAD_USER_INPUT';
+/** The instant before which there is no candle from `instant` on, epoch ms, as far as a page tells. */
+function nextAfter(page: Page | undefined, instant: number): number {
+  if (!page || page.settledUntil < page.until || page.candles.countWithin(instant, page.until) > 0) return instant;
+  return page.next ?? page.until;
 }
 
 function toText(instant: number): string {

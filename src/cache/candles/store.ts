@@ -5,6 +5,7 @@ import { MarketDataError } from '../../market/error.ts';
 import type { CandleSource, FetchOptions } from '../../market/market-data.ts';
 import { CandlePages } from './pages.ts';
 import { CandleReader } from './reader.ts';
+import { Waiter } from './waiter.ts';
 
 export interface CandleStoreOptions {
   readonly source: CandleSource;
@@ -32,10 +33,10 @@ export function createCandleStore({ source, clock, ttlMs, timeoutMs }: CandleSto
   return async (query, { maxAgeMs = Number.POSITIVE_INFINITY, onFresh } = {}) => {
     const { exchange, symbol, timeframe } = query;
     const series = { exchange, symbol, timeframe };
-    const gaveUp = new AbortController();
+    const waiter = new Waiter();
     const answering = async () => {
       const limits = await source.candleLimits(series);
-      const options = { now: clock.now(), maxAgeMs, limits, signal: gaveUp.signal };
+      const options = { now: clock.now(), maxAgeMs, limits, waiter };
       return await new CandleReader(pages, series, options).answer(query);
     };
     const late = (): MarketDataError => {
@@ -47,7 +48,7 @@ export function createCandleStore({ source, clock, ttlMs, timeoutMs }: CandleSto
       onFresh?.(freshUntil);
       return candles;
     } finally {
-      gaveUp.abort();
+      waiter.leave();
     }
   };
 }

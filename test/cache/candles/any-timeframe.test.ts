@@ -95,6 +95,11 @@ describe('a candle made of others', () => {
     ]);
   });
 
+  it('is not closed while one of them is not', () => {
+    const parts = [candle(0, [1, 1, 1, 1, 1]), { ...candle(minuteMs, [1, 1, 1, 1, 1]), closed: false }];
+    expect(combineCandles('2m', parts, 5 * minuteMs)[0]?.closed).toBe(false);
+  });
+
   it('is closed once its own period has ended', () => {
     const parts = [candle(0, [1, 1, 1, 1, 1])];
     expect(combineCandles('3m', parts, 3 * minuteMs - 1)[0]?.closed).toBe(false);

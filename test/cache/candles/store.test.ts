@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { CandlePages } from '../../../src/cache/candles/pages.ts';
 import { createCandleStore, type FetchCandles } from '../../../src/cache/candles/store.ts';
 import type { CandleQuery } from '../../../src/market/candle.ts';
 import { MarketDataError } from '../../../src/market/error.ts';
@@ -81,6 +82,14 @@ describe('candles that have closed', () => {
     await clock.advance(1);
     expect(await ask(other)).toHaveLength(100);
     expect(source.calls).toHaveLength(3);
+  });
+
+  test('stand where the exchange has some of them no more', async () => {
+    source.isGap = (timestamp) => timestamp === past.since + 7 * minuteMs;
+    await ask(past);
+    await clock.advance(hourMs);
+    source.isGap = (timestamp) => timestamp < past.since + 50 * minuteMs;
+    expect(await ask(past)).toHaveLength(99);
   });
 
   test('stand where asking once more fails', async () => {
@@ -238,6 +247,21 @@ describe('those who need the same', () => {
     expect(source.calls.map(({ since, until }) => (until - since) / pageMs)).toEqual([2, 1]);
   });
 
+  test('but not what was asked for before it could have what is wanted', async () => {
+    const asked: (() => void)[] = [];
+    source.before = () => new Promise((resolve) => asked.push(resolve));
+    const early = ask({ limit: 2 });
+    await settle();
+    await clock.advance(10_000);
+    const minute = Math.floor(clock.now() / minuteMs) * minuteMs;
+    const late = ask({ since: minute, limit: 5 });
+    await settle();
+    expect(source.calls).toHaveLength(2);
+    for (const answer of asked) answer();
+    await early;
+    expect((await late).map(({ timestamp }) => timestamp)).toEqual([minute]);
+  });
+
   test('each part is asked for in order, three at a time', async () => {
     source.perCall = 100;
     const asked: (() => void)[] = [];
@@ -315,6 +339,15 @@ describe('when a part fails', () => {
     for (const answer of asked) answer();
     await settle();
     expect(source.calls).toHaveLength(1);
+  });
+
+  test('also while it looks further back, where it is not the end of what the exchange serves', async () => {
+    source.isGap = (timestamp) => (timestamp / minuteMs) % 2 !== 0;
+    const refused = new MarketDataError('BAD_USER_INPUT', 'refused');
+    source.before = ({ until }) => {
+      if (until < now - pageMs) throw refused;
+    };
+    expect(await failureOf(ask({ limit: 200 }))).toBe(refused);
   });
 
   test('an error is not kept', async () => {
@@ -466,6 +499,17 @@ test('the least recently used go when there are too many', async () => {
   const calls = source.calls.length;
   await ask(past);
   expect(source.calls).toHaveLength(calls + 1);
+});
+
+test('empty pages that are known are passed over without a call for each period', async () => {
+  source.isGap = () => true;
+  const since = pastPage - 60_000 * minuteMs;
+  await failureOf(ask({ since, limit: 1 }));
+  const calls = source.calls.length;
+  const read = vi.spyOn(CandlePages.prototype, 'read');
+  await failureOf(ask({ since, limit: 1 }));
+  expect(source.calls).toHaveLength(calls);
+  expect(read.mock.calls.length).toBeLessThan(60);
 });
 
 test('leaves no timer behind', async () => {

@@ -116,7 +116,7 @@ describe('one that it lacks', () => {
       })),
     );
     const [before, after] = told.at(-1)?.candles ?? [];
-    expect(before).toMatchObject({ timestamp: period, close: 9, closed: true });
+    expect(before).toMatchObject({ timestamp: period, close: 9 });
     expect(after).toMatchObject({ timestamp: period + 10 * minuteMs, close: 10, volume: 11, closed: false });
   });
 
@@ -129,6 +129,30 @@ describe('one that it lacks', () => {
     await push(minute + 3 * minuteMs, { volume: 0.5 }, true);
     expect(told.at(-1)?.isFirst).toBe(true);
     expect(told.at(-1)?.candles.at(-1)?.volume).toBeCloseTo(70 + 10 * ((now % minuteMs) / minuteMs));
+  });
+
+  test('where a part was not streamed, fetches it before it tells more', async () => {
+    open('10m');
+    await push(minute, {}, true);
+    await clock.advance(3 * minuteMs);
+    await push(minute + 2 * minuteMs, { volume: 1 });
+    expect(source.calls.length).toBeGreaterThan(1);
+    const [candle] = combineCandles('10m', source.within('1m', period, clock.now() + 1), clock.now());
+    expect(told.at(-1)?.candles.at(-1)?.volume).toBe(candle?.volume);
+  });
+
+  test('what had ended just before it was fetched is fetched once more', async () => {
+    await clock.advance(Date.UTC(2026, 2, 4, 12, 35, 1) - now);
+    open('10m');
+    source.revision = (timestamp) => (timestamp === minute ? -1 : 0);
+    await push(minute + minuteMs, { volume: 0.01 }, true);
+    expect(told.at(-1)?.candles.at(-1)?.volume).toBeLessThan(49.5);
+    source.revision = () => 0;
+    await clock.advance(10_000);
+    await push(minute + minuteMs, { volume: 0.02 });
+    await push(minute + minuteMs, { volume: 0.03 });
+    expect(told.at(-1)?.candles.at(-1)?.volume).toBe(50.03);
+    expect(source.calls).toHaveLength(2);
   });
 
   test('interrupted while it fetches, what it had asked for is not told', async () => {
