@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
 import type { Answer } from './answer.ts';
@@ -17,17 +18,28 @@ export interface AnswerCacheOptions {
 /** What an entry takes besides its texts. */
 const entryBytes = 500;
 
-/** Answers to give again while they are fresh, the least recently used leaving where there are too many. */
+/** Some 100 bytes each. */
+const maxNewcomers = 10_000;
+
+/**
+ * Answers to give again while they are fresh, the least recently used leaving where there are too many. Once it is full,
+ * a request has to come twice before others leave for it: those that never come again would leave nothing else there,
+ * and cost more to keep than to answer.
+ */
 export class AnswerCache {
   readonly #clock: Clock;
+  readonly #maxBytes: number;
   readonly #kept: LRUCache<string, Kept>;
+  /** Digests of requests that have come once, and found it full. */
+  readonly #newcomers = new LRUCache<string, true>({ max: maxNewcomers });
 
   constructor({ clock, maxBytes }: AnswerCacheOptions) {
     this.#clock = clock;
+    this.#maxBytes = maxBytes;
     this.#kept = new LRUCache({
       maxSize: maxBytes,
       maxEntrySize: Math.floor(maxBytes / 8),
-      sizeCalculation: ({ answer }, request) => sizeOf(answer) + 2 * request.length + entryBytes,
+      sizeCalculation: ({ answer }, request) => sizeOf(request, answer),
     });
   }
 
@@ -46,10 +58,20 @@ export class AnswerCache {
     return null;
   }
 
-  /** Keeps an answer, unless it must not be kept or has ended already. */
+  /** Keeps an answer, unless it must not be kept, has ended already, or has to come once more. */
   keep(request: string, answer: Answer): void {
     const since = this.#clock.now();
-    if (isFresh(answer, since, since)) this.#kept.set(request, { answer, since });
+    if (!isFresh(answer, since, since) || this.#isNewcomer(request, answer)) return;
+    this.#kept.set(request, { answer, since });
+  }
+
+  /** True, and from now on false, of a request that has not come before and for which there is no room. */
+  #isNewcomer(request: string, answer: Answer): boolean {
+    if (this.#kept.calculatedSize + sizeOf(request, answer) <= this.#maxBytes) return false;
+    const digest = createHash('sha1').update(request).digest('base64');
+    if (this.#newcomers.delete(digest)) return false;
+    this.#newcomers.set(digest, true);
+    return true;
   }
 }
 
@@ -59,6 +81,6 @@ function isFresh({ expiry }: Answer, since: number, now: number): boolean {
 }
 
 /** A string takes a byte a character, or two where it holds any beyond Latin 1. */
-function sizeOf({ body, byteLength }: Answer): number {
-  return byteLength === body.length ? byteLength : 2 * body.length;
+function sizeOf(request: string, { body, byteLength }: Answer): number {
+  return (byteLength === body.length ? byteLength : 2 * body.length) + 2 * request.length + entryBytes;
 }

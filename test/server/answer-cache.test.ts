@@ -14,7 +14,7 @@ test('answers and their requests take no more than they may, the least recently 
   const first = answerOf('x'.repeat(2000));
   cache.keep('first', first);
   for (let index = 0; index < 200; index++) {
-    cache.keep(`request ${index}`, answerOf('x'.repeat(1000)));
+    for (let time = 0; time < 2; time++) cache.keep(`request ${index}`, answerOf('x'.repeat(1000)));
     expect(cache.bytes).toBeLessThanOrEqual(100_000);
     expect(cache.find('first')).toBe(first);
   }
@@ -25,9 +25,30 @@ test('answers and their requests take no more than they may, the least recently 
 
 test('long requests count too', () => {
   const cache = new AnswerCache({ clock, maxBytes: 100_000 });
-  for (let index = 0; index < 100; index++) cache.keep(`${index}${'x'.repeat(2000)}`, answerOf('{}'));
+  for (let index = 0; index < 200; index++) cache.keep(`${index >> 1}${'x'.repeat(2000)}`, answerOf('{}'));
   expect(cache.bytes).toBeLessThanOrEqual(100_000);
   expect(cache.find(`0${'x'.repeat(2000)}`)).toBeNull();
+});
+
+test('once it is full, what comes for the first time takes the place of nothing', () => {
+  const cache = new AnswerCache({ clock, maxBytes: 20_000 });
+  for (let index = 0; index < 10; index++) cache.keep(`known ${index}`, answerOf('x'.repeat(1000)));
+  for (let index = 0; index < 100; index++) cache.keep(`new ${index}`, answerOf('x'.repeat(1000)));
+  for (let index = 0; index < 10; index++) expect(cache.find(`known ${index}`)).not.toBeNull();
+  cache.keep('new 5', answerOf('x'.repeat(1000)));
+  expect(cache.find('new 5')).not.toBeNull();
+  expect(cache.bytes).toBeLessThanOrEqual(20_000);
+});
+
+test('one that ended keeps its place when it comes again', () => {
+  const cache = new AnswerCache({ clock, maxBytes: 20_000 });
+  let isCurrent = true;
+  cache.keep('hot', answerOf('x'.repeat(1000), { ...forever, isCurrent: () => isCurrent }));
+  for (let index = 0; index < 50; index++) cache.keep(`other ${index}`, answerOf('x'.repeat(1000)));
+  isCurrent = false;
+  expect(cache.find('hot')).toBeNull();
+  cache.keep('hot', answerOf('x'.repeat(1000)));
+  expect(cache.find('hot')).not.toBeNull();
 });
 
 test('no single answer takes more than an eighth', () => {
