@@ -12,17 +12,26 @@ export interface Answer {
   readonly expiry: Expiry | null;
 }
 
-/** From here on, in bytes, a buffer saves more than it costs: it is sent as it is, and no garbage collection moves it. */
+/** From here on, in bytes, a buffer saves more than it costs each time that it is sent, as it is. */
 const largeBytes = 8192;
 
-export function toAnswer(text: string, mediaType: MediaType, expiry: Expiry | null): Answer {
-  const byteLength = Buffer.byteLength(text);
-  if (byteLength < largeBytes) return { body: text, mediaType, byteLength, expiry };
+export function toAnswer(body: string, mediaType: MediaType, expiry: Expiry | null): Answer {
+  return { body, mediaType, byteLength: Buffer.byteLength(body), expiry };
+}
+
+/** The same answer, to be sent again and again. */
+export function toRepeated(answer: Answer): Answer {
+  const { body, byteLength } = answer;
+  if (typeof body !== 'string' || byteLength < largeBytes) return answer;
   // Not of the pool, of which it would keep more than it is.
-  const body = Buffer.allocUnsafeSlow(byteLength);
-  // Plain ASCII is copied as it is.
-  body.write(text, byteLength === text.length ? 'latin1' : 'utf8');
-  return { body, mediaType, byteLength, expiry };
+  const buffer = Buffer.allocUnsafeSlow(byteLength);
+  buffer.write(body, toEncoding(answer));
+  return { ...answer, body: buffer };
+}
+
+/** Of plain ASCII both encodings are the same, and Latin 1 is copied as it is. */
+export function toEncoding({ body, byteLength }: Answer): 'latin1' | 'utf8' {
+  return byteLength === body.length ? 'latin1' : 'utf8';
 }
 
 /** A strong entity tag: the same for the same bytes of the same media type. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type Answer, isNamedBy, toETag } from './answer.ts';
+import { type Answer, isNamedBy, toEncoding, toETag } from './answer.ts';
 import { toCacheControl } from './cache-control.ts';
 import type { MediaType } from './media-type.ts';
 import { maxBodyBytes } from './read-body.ts';
@@ -33,7 +33,7 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     Object.assign(headers, caching);
   }
   response.writeHead(200, headers);
-  response.end(body);
+  response.end(body, toEncoding(answer));
 }
 
 /** Answers a body that is too large. */
