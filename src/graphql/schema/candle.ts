@@ -23,21 +23,30 @@ export const CandleType = builder.objectRef<Candle>('Candle').implement({
 });
 
 const timeframeArg = builder.args((t) => ({
-  timeframe: t.field({ type: 'Timeframe', required: true, defaultValue: '1m', description: 'Length of a candle.' }),
+  timeframe: t.field({
+    type: 'Timeframe',
+    required: true,
+    defaultValue: '1m',
+    description: 'Length of a candle. One that the exchange lacks is built from its longest that divides it.',
+  }),
 }));
 
 const candlesArgs = builder.args((t) => ({
   ...timeframeArg,
   since: t.field({ type: 'DateTime', description: 'Where to begin, inclusive.' }),
   until: t.field({ type: 'DateTime', description: 'Where to end, exclusive.' }),
-  limit: t.int({ required: true, defaultValue: 100, description: 'How many at most.' }),
+  limit: t.int({
+    required: true,
+    defaultValue: 100,
+    description: 'How many at most, up to 10,000; for more, page by since.',
+  }),
 }));
 
 builder.objectField(MarketType, 'candles', (t) =>
   t.field({
     type: [CandleType],
     nullable: true,
-    description: 'Its candles, oldest first; with neither since nor until, the newest `limit`.',
+    description: 'Its candles, oldest first; with since the first `limit` from there on, else the newest.',
     args: candlesArgs,
     resolve: ({ exchange, symbol }, args, { marketData }) =>
       marketData.fetchCandles(toQuery({ ...args, exchange, symbol })),
@@ -48,7 +57,8 @@ builder.queryFields((t) => ({
   candles: t.field({
     type: [CandleType],
     nullable: true,
-    description: 'Oldest first. since is inclusive, until exclusive; with neither, the newest `limit`.',
+    description:
+      'Oldest first. since is inclusive, until exclusive: with since the first `limit` from there on, else the newest.',
     args: { ...marketArgs, ...candlesArgs },
     resolve: (_root, args, { marketData }) => marketData.fetchCandles(toQuery(args)),
   }),
