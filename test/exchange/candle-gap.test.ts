@@ -106,6 +106,18 @@ it('what it serves is answered without asking how far back it goes', async () =>
   expect(venue.count(/klines/)).toBe(1);
 });
 
+it('nor for a gap that is no older than candles that it has given', async () => {
+  const { data, venue } = await start();
+  const since = Math.floor((now - 5 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
+  await data.fetchCandles({ ...minutes, since: since - 200 * minuteMs, limit: 10 });
+  const { candles } = venue;
+  venue.candles = (symbol, timeframe, timestamp, at) =>
+    timestamp >= since && timestamp < since + 60 * minuteMs ? null : candles(symbol, timeframe, timestamp, at);
+  venue.reset();
+  expect(await data.fetchCandles({ ...minutes, since, until: since + 100 * minuteMs, limit: 100 })).toHaveLength(40);
+  expect(venue.count(/klines/)).toBe(1);
+});
+
 it('before the first trade there is nothing, which is no error: the first candles come', async () => {
   const { data, venue } = await start();
   const listedAt = venue.markets.find(({ symbol }) => symbol === minutes.symbol)?.listedAt ?? 0;

@@ -55,7 +55,7 @@ export function renewPage(
   const since = rules.startOfPage(page);
   const until = rules.startOfPage(page + 1);
   // What has settled stays, though the exchange serves it no more, where nothing lies between it and what came now.
-  const known = old && old.askedAt <= askedAt && window.from <= old.settledUntil ? old : null;
+  const known = old && window.from <= old.settledUntil ? old : null;
   const kept = known?.candles.within(since, known.settledUntil) ?? [];
   const fetched = window.candles.filter(({ timestamp }) => timestamp >= Math.max(from, since) && timestamp < until);
   const newest = new Map<number, Candle>([...kept, ...fetched].map((candle) => [candle.timestamp, candle]));

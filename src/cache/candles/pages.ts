@@ -23,8 +23,8 @@ export interface PagesNeed {
   readonly until: number;
   readonly maxAgeMs: number;
   readonly limits: CandleLimits;
-  /** Pages that this query has read already, by their numbers: they are not asked for again. */
-  readonly seen: ReadonlyMap<number, Page>;
+  /** Pages that calls have brought for this query, by their numbers, to which it adds: new enough for it whatever part it needs. */
+  readonly renewed: Map<number, Page>;
 }
 
 /** Pages that one call asks for, `from` the first instant that is needed of the first of them. */
@@ -69,29 +69,21 @@ export class CandlePages {
   }
 
   /**
-   * The pages that hold what is needed, in order, by their numbers. Calls that `waiter` has left before they were made are
+   * The pages that hold what is needed, in order. Calls that `waiter` has left before they were made are
    * made for others or not at all. Rejects with what the source throws.
    */
-  async read(
-    series: CandleSeries,
-    rules: PageRules,
-    need: PagesNeed,
-    waiter: Waiter,
-  ): Promise<ReadonlyMap<number, Page>> {
+  async read(series: CandleSeries, rules: PageRules, need: PagesNeed, waiter: Waiter): Promise<readonly Page[]> {
     const now = this.#options.clock.now();
     const pages = new Map<number, Page | null>();
     const flights = new Set<Flight>();
     const missing: { page: number; from: number; old: Page | undefined }[] = [];
     for (let page = rules.pageOf(need.since); page <= rules.pageOf(need.until - 1); page++) {
       const key = toKey(series, page);
-      const seen = need.seen.get(page);
-      if (seen) {
-        pages.set(page, seen);
-        continue;
-      }
       const known = this.#pages.get(key);
       const until = Math.min(need.until, rules.startOfPage(page + 1));
-      const from = missingFrom(rules, known, { until, now, maxAgeMs: need.maxAgeMs }, rules.startOfPage(page));
+      const isRenewed = known !== undefined && need.renewed.get(page) === known;
+      const part = { until, now, maxAgeMs: need.maxAgeMs };
+      const from = isRenewed ? null : missingFrom(rules, known, part, rules.startOfPage(page));
       pages.set(page, from === null ? (known ?? null) : null);
       if (from === null) continue;
       const isRecheck = known !== undefined && until <= known.settledUntil;
@@ -103,14 +95,16 @@ export class CandlePages {
     for (const run of toRuns(rules, missing, need.limits.perCall)) flights.add(this.#fly(series, rules, run));
     for (const flight of flights) waiter.join(flight);
     for (const answered of await Promise.all([...flights].map((flight) => flight.pages))) {
-      for (const [page, fetched] of answered) if (pages.get(page) === null) pages.set(page, fetched);
+      for (const [page, fetched] of answered) {
+        if (pages.get(page) !== null) continue;
+        pages.set(page, fetched);
+        need.renewed.set(page, fetched);
+      }
     }
-    return new Map(
-      [...pages].map(([page, known]) => {
-        if (!known) throw new Error(`page ${page} of ${series.symbol} ${series.timeframe} is in no answer`);
-        return [page, known];
-      }),
-    );
+    return [...pages].map(([page, known]) => {
+      if (!known) throw new Error(`page ${page} of ${series.symbol} ${series.timeframe} is in no answer`);
+      return known;
+    });
   }
 
   /** Until when the answer made of these pages is the answer, epoch ms. */
@@ -158,15 +152,8 @@ export class CandlePages {
       if (kept.length < run.pages.length) throw error;
       for (const { page, old } of kept) if (old) fetched.set(page, keepPage(old, askedAt));
     }
-    for (const [page, renewed] of fetched) this.#keep(toKey(series, page), renewed);
+    for (const [page, renewed] of fetched) this.#pages.set(toKey(series, page), renewed);
     return fetched;
-  }
-
-  /** What was asked later may have come sooner. */
-  #keep(key: string, page: Page): void {
-    const known = this.#pages.peek(key);
-    if (!known || known.askedAt <= page.askedAt || known.askedAt > this.#options.clock.now())
-      this.#pages.set(key, page);
   }
 
   #limiterOf(exchange: string): LimitFunction {

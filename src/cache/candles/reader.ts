@@ -1,5 +1,5 @@
 import type { Candle, CandleLimits, CandleQuery, CandleSeries } from '../../market/candle.ts';
-import { candlesTooOld, isTooOld } from '../../market/candle-history.ts';
+import { candlesTooOld } from '../../market/candle-history.ts';
 import { MarketDataError } from '../../market/error.ts';
 import type { Page } from './page.ts';
 import type { CandlePages } from './pages.ts';
@@ -29,7 +29,7 @@ export class CandleReader {
   readonly #series: CandleSeries;
   readonly #rules: PageRules;
   readonly #options: ReadOptions;
-  readonly #seen = new Map<number, Page>();
+  readonly #renewed = new Map<number, Page>();
   #freshUntil = Number.POSITIVE_INFINITY;
 
   constructor(pages: CandlePages, series: CandleSeries, options: ReadOptions) {
@@ -78,15 +78,12 @@ export class CandleReader {
       const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
       const from = Math.max(0, served, startOf(indexOf(to - 1) + 1 - periods));
       if (from >= to) break;
-      const pages = await this.#read(from, to).catch((error: unknown) => {
-        if (to < end && isTooOld(error)) return [];
-        throw error;
-      });
+      const pages = await this.#read(from, to);
       if (to === end) requireKnown(this.#series, this.#rules, pages, from);
       const found: Candle[] = [];
       for (const page of pages) page.candles.collect(from, to, found);
       candles = candles.length === 0 ? found : [...found, ...candles];
-      if (pages.length === 0 || pages.some((page) => page.from > Math.max(from, page.since))) break;
+      if (pages.some((page) => page.from > Math.max(from, page.since))) break;
       empty = found.length > 0 ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
       to = from;
     }
@@ -95,11 +92,8 @@ export class CandleReader {
 
   async #read(since: number, until: number): Promise<readonly Page[]> {
     const { maxAgeMs, limits, waiter } = this.#options;
-    if (waiter.hasLeft) throw new Error('nobody waits for this any more');
-    const need = { since, until, maxAgeMs, limits, seen: this.#seen };
-    const read = await this.#pages.read(this.#series, this.#rules, need, waiter);
-    for (const [number, page] of read) this.#seen.set(number, page);
-    const pages = [...read.values()];
+    const need = { since, until, maxAgeMs, limits, renewed: this.#renewed };
+    const pages = await this.#pages.read(this.#series, this.#rules, need, waiter);
     this.#freshUntil = Math.min(this.#freshUntil, this.#pages.freshUntil(this.#rules, pages, until));
     return pages;
   }

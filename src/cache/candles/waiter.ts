@@ -9,11 +9,6 @@ export class Waiter {
   readonly #awaited = new Set<Awaited>();
   #hasLeft = false;
 
-  /** True once it waits for nothing any more. */
-  get hasLeft(): boolean {
-    return this.#hasLeft;
-  }
-
   join(call: Awaited): void {
     if (this.#hasLeft || this.#awaited.has(call)) return;
     this.#awaited.add(call);

@@ -183,22 +183,6 @@ describe('candles that may change', () => {
     expect(await last()).toBe(15);
   });
 
-  test('an old answer that comes late does not take the place of a newer one', async () => {
-    const asked: (() => void)[] = [];
-    source.before = () => new Promise((resolve) => asked.push(resolve));
-    const slow = ask({ limit: 1 });
-    await settle();
-    await clock.advance(10_000);
-    const quick = ask({ limit: 1 }, 0);
-    await settle();
-    asked[1]?.();
-    const [newer] = await quick;
-    asked[0]?.();
-    await slow;
-    source.before = () => {};
-    expect(await ask({ limit: 1 })).toEqual([newer]);
-  });
-
   test('are not taken for fresh when the clock is set back', async () => {
     await ask({ limit: 3 });
     const before = new ManualClock(now - 24 * hourMs);
@@ -245,6 +229,18 @@ describe('those who need the same', () => {
     const lengths = (await Promise.all(answers)).map(({ length }) => length);
     expect(lengths).toEqual([200, 200, 10]);
     expect(source.calls.map(({ since, until }) => (until - since) / pageMs)).toEqual([2, 1]);
+  });
+
+  test('with maxAgeMs 0 too, where what is wanted has settled', async () => {
+    const asked: (() => void)[] = [];
+    source.before = () => new Promise((resolve) => asked.push(resolve));
+    const answers = [ask(past, 0), ask(past, 0)];
+    await settle();
+    const late = ask(past, 0);
+    await settle();
+    for (const answer of asked) answer();
+    expect(await Promise.all([...answers, late])).toHaveLength(3);
+    expect(source.calls).toHaveLength(1);
   });
 
   test('but not what was asked for before it could have what is wanted', async () => {
@@ -465,6 +461,14 @@ describe('where nothing was traded', () => {
     source.isGap = (timestamp) => timestamp === pastPage + minuteMs;
     const candles = await ask({ since: pastPage, limit: 2 });
     expect(candles.map(({ timestamp }) => (timestamp - pastPage) / minuteMs)).toEqual([0, 2]);
+  });
+
+  test('a page is not passed over of which only the beginning is known', async () => {
+    const page = Math.floor(now / pageMs) * pageMs;
+    source.isGap = (timestamp) => timestamp < now;
+    expect(await ask({ since: page, until: page + 5 * minuteMs })).toEqual([]);
+    await clock.advance(10 * minuteMs);
+    expect((await ask({ since: page, limit: 1 }))[0]?.timestamp).toBe(Math.ceil(now / minuteMs) * minuteMs);
   });
 
   test('for very long, it is an error that says so, and no list that ends too early', async () => {
