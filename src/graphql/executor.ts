@@ -6,6 +6,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  Kind,
   type OperationDefinitionNode,
   valueFromASTUntyped,
   visit,
@@ -24,8 +25,8 @@ interface Known {
   query: CompiledQuery['query'] | null | undefined;
 }
 
-/** Some 50 KB each. */
-const maxDocuments = 500;
+/** How many characters the documents may have together: parsed and compiled they take some hundred times as much. */
+const maxDocumentsLength = 500_000;
 
 /**
  * An execute function for valid documents of one schema. Queries that come again are compiled by graphql-jit; all else,
@@ -35,14 +36,17 @@ export function createExecutor(
   schema: GraphQLSchema,
   loadCompiler: () => Promise<Compiler> = () => import('graphql-jit'),
 ): Execute {
-  const documents = new LRUCache<DocumentNode, Map<string, Known>>({ max: maxDocuments });
+  const documents = new LRUCache<DocumentNode, Map<string, Known>>({
+    maxSize: maxDocumentsLength,
+    sizeCalculation: (_known, { loc }) => (loc?.end ?? maxDocumentsLength) + 1,
+  });
   let compiler: Compiler | null = null;
   let isLoading = false;
 
   /** Loads the compiler when it is first wanted, since the start would wait for it. */
   async function load(): Promise<void> {
     isLoading = true;
-    compiler = await loadCompiler();
+    compiler = await loadCompiler().catch(() => null);
   }
 
   function compile(document: DocumentNode, operationName: string): Known['query'] {
@@ -74,36 +78,55 @@ export function createExecutor(
     const { document, operationName, variableValues, rootValue, contextValue } = args;
     // An empty name is one that no operation has, other than none.
     const known = operationName === '' ? null : recall(document, operationName ?? '');
-    if (!known?.query) return execute(args);
+    if (!known?.query || hasNullForDefault(known.defaults, variableValues)) return execute(args);
     // graphql-jit 0.8 takes a variable with a default for missing where it is left out.
     const result = await known.query(rootValue, contextValue, { ...known.defaults, ...variableValues });
     // Without data nothing was executed: a variable is wrong.
     if (result.data === undefined) return execute(args);
     if (!result.errors) return result;
-    return { errors: result.errors.map((error) => toPlaced(error, document)), data: result.data };
+    return { errors: toPlaced(result.errors, document), data: result.data };
   };
 }
 
-/** An error that knows its place in the document; those of graphql-jit know lines and columns only. */
-function toPlaced(error: GraphQLError, { loc }: DocumentNode): GraphQLError {
-  const { message, locations = [], path, originalError } = error;
-  if (!loc) return error;
+/** graphql-jit 0.8 takes null for the default where graphql-js takes it for null. */
+function hasNullForDefault(defaults: Known['defaults'], given: ExecutionArgs['variableValues']): boolean {
+  return given != null && Object.keys(defaults).some((name) => given[name] === null);
+}
+
+/** Errors that know their place in the document; those of graphql-jit know lines and columns only. */
+function toPlaced(errors: readonly GraphQLError[], { loc }: DocumentNode): readonly GraphQLError[] {
+  if (!loc) return errors;
   const breaks = loc.source.body.matchAll(/\r\n|[\n\r]/g);
   const starts = [0, ...[...breaks].map(({ index, 0: text }) => index + text.length)];
-  const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
-  return new GraphQLError(message, { source: loc.source, positions, path, originalError });
+  return errors.map(({ message, locations = [], path, originalError }) => {
+    const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
+    return new GraphQLError(message, { source: loc.source, positions, path, originalError });
+  });
 }
 
 /**
- * graphql-jit 0.8 writes the strings of a document into the source of a function, and a string that begins with its mark
- * for dates goes on as code there. Only strings of which no code can be made may come so far; those of this schema are
- * symbols, ids, timeframes and instants. A client that sends others in variables is compiled all the same.
+ * True where graphql-jit 0.8 does as graphql-js does. It writes the strings of a document into the source of a function,
+ * and one that begins with its mark for dates goes on as code there: only strings of which no code can be made may come
+ * so far, and those of this schema are symbols, ids, timeframes and instants. It writes conditions onto the nodes that
+ * all spreads of a fragment share, lets null pass in a list where it may not be, and loses a field called __proto__.
  */
 function isHarmless(document: DocumentNode): boolean {
   let harmless = true;
   visit(document, {
     StringValue: ({ value }) => {
       if (value.includes('__') || !/^[\w ./:+-]*$/.test(value)) harmless = false;
+    },
+    Directive: () => {
+      harmless = false;
+    },
+    ListValue: ({ values }) => {
+      if (values.some(({ kind }) => kind === Kind.VARIABLE)) harmless = false;
+    },
+    ObjectValue: () => {
+      harmless = false;
+    },
+    Name: ({ value }) => {
+      if (value === '__proto__') harmless = false;
     },
   });
   return harmless;

@@ -158,6 +158,28 @@ test.each([{ deep: true }, { deep: false }, {}])('conditions of %j are looked at
   await expectSame(market(query, variables));
 });
 
+test.each([
+  ['query ($i: Boolean = true) { exchange(id: "kraken") { id @skip(if: $i) name } }', { i: null }],
+  ['query ($i: Boolean!) { exchange(id: "kraken") { name @skip(if: $i) id name } }', { i: true }],
+  [
+    'query ($i: Boolean!) { exchange(id: "kraken") @skip(if: $i) { name } b: exchange(id: "binance") { id } exchange(id: "kraken") { id } }',
+    { i: true },
+  ],
+  [
+    `query ($i: Boolean!) { candles(${btc}, limit: 0) @skip(if: $i) { open } candles(${btc}, limit: 0) { close } }`,
+    { i: true },
+  ],
+  [`{ ticker(${btc}) { __proto__: symbol symbol } }`, {}],
+  [
+    'query ($a: Boolean!) { x: exchange(id: "kraken") { name ...F @include(if: $a) } y: exchange(id: "binance") { name ...F } } fragment F on Exchange { id }',
+    { a: false },
+  ],
+  ['query ($a: String = "BTC/USD") { tickers(exchange: "kraken", symbols: [$a]) { symbol } }', { a: null }],
+  ['query ($l: Int = 2) { candles(exchange: "kraken", symbol: "BTC/USD", limit: $l) { open } }', { l: null }],
+])('%s with %j is answered as graphql-js does', async (query, variables) => {
+  await expectSame(market(query, variables));
+});
+
 test('one document is executed with conditions one way and the other', async () => {
   const query = 'query ($deep: Boolean!) { exchange(id: "kraken") { id name @include(if: $deep) } }';
   const executor = createExecutor(schema);
