@@ -8,7 +8,15 @@ import { fromJSON, fromQueryString, type OperationRequest } from './operation-re
 import type { AnswerOperation } from './operations.ts';
 import { graphqlPath } from './paths.ts';
 import { readBody } from './read-body.ts';
-import { prepareHeaders, sendAnswer, sendPreflight, sendTooLarge, sendUnexpected, sendUnreadable } from './respond.ts';
+import {
+  prepareHeaders,
+  sendAnswer,
+  sendPreflight,
+  sendTooLarge,
+  sendUnexpected,
+  sendUnreadable,
+  sendUnsupported,
+} from './respond.ts';
 
 export interface DoorOptions {
   readonly clock: Clock;
@@ -23,6 +31,9 @@ export interface DoorOptions {
 export type HandleRequest = (request: IncomingMessage, response: ServerResponse) => void;
 
 const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
+
+/** What Yoga reads besides. */
+const anyBody = /^application\/(?:json|[\w.-]+\+json|graphql|x-www-form-urlencoded)\s*(?:;|$)/i;
 
 /**
  * Where requests come in: the same one again is answered with the same bytes while they are fresh, a query goes the short
@@ -49,6 +60,8 @@ export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions):
       return;
     }
     prepareHeaders(request, response);
+    // Yoga knows no HEAD; what it answers to GET goes out without its body.
+    if (request.method === 'HEAD') request.method = 'GET';
     void yoga(request, response);
   }
 
@@ -64,6 +77,7 @@ export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions):
   async function handlePost(request: IncomingMessage, response: ServerResponse, search: string): Promise<void> {
     const { accept, authorization, 'content-type': contentType = '' } = request.headers;
     const mediaType = toMediaType(accept);
+    if (!anyBody.test(contentType)) return sendUnsupported(response, mediaType ?? 'application/json');
     const body = await readBody(request);
     if (body === null) return;
     if (body === 'too-large') return sendTooLarge(response, mediaType ?? 'application/json');

@@ -42,6 +42,17 @@ export function sendTooLarge(response: ServerResponse, mediaType: MediaType): vo
   sendError(response, 413, mediaType, message, 'BAD_USER_INPUT');
 }
 
+/** Answers a body of a type that nobody reads here. */
+export function sendUnsupported(response: ServerResponse, mediaType: MediaType): void {
+  sendError(
+    response,
+    415,
+    mediaType,
+    'Send the request as JSON, with content-type: application/json.',
+    'BAD_USER_INPUT',
+  );
+}
+
 /** Answers what went wrong here for no reason that a client should know. */
 export function sendUnexpected(response: ServerResponse, mediaType: MediaType): void {
   if (!response.headersSent) {

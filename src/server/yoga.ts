@@ -1,5 +1,6 @@
 import { type DocumentNode, parse } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Feeds } from '../feed/feeds.ts';
 import { type Context, createContext } from '../graphql/context.ts';
@@ -39,6 +40,15 @@ export interface GraphQLServer {
 /** Answers that are given again while they are fresh. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
+/** How many characters the documents in Yoga's caches may have together; parsed they take some hundred times as much. */
+const maxTextLength = 500_000;
+
+/** A cache by text: Yoga's own count entries, of which a few hostile ones fill the memory. */
+function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> {
+  return new LRUCache({ maxSize: maxTextLength, sizeCalculation: (_value, text) => text.length + 1 });
+}
+
+/** The GraphQL pipeline; `clock` decides how long answers are kept. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { marketData, feeds, log, clock = systemClock } = options;
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
@@ -53,6 +63,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     graphiql: false,
     landingPage: false,
     multipart: false,
+    parserAndValidationCache: { documentCache: createTextCache(), errorCache: createTextCache() },
     // The door limits bodies as they come; Yoga would pipe each through a stream of its own.
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => toClientError(error, report) },

@@ -45,7 +45,7 @@ test('a body of the largest size is read, whole or in chunks', async () => {
   expect((await sendChunked([body.slice(0, 1000), body.slice(1000)])).status).toBe(200);
 });
 
-test.each(['application/json', 'application/graphql', 'application/x-www-form-urlencoded', 'text/plain'])(
+test.each(['application/json', 'application/graphql', 'application/x-www-form-urlencoded'])(
   'one byte more of %s is too much',
   async (contentType) => {
     const answer = await server.send({
@@ -61,6 +61,31 @@ test.each(['application/json', 'application/graphql', 'application/x-www-form-ur
     });
   },
 );
+
+test.each(['text/plain', 'multipart/form-data; boundary=x', ''])(
+  'a body of type %j is refused with a word of what is right',
+  async (contentType) => {
+    const answer = await server.send({
+      method: 'POST',
+      headers: { 'content-type': contentType },
+      body: bodyOf(100),
+    });
+    expect(answer.status).toBe(415);
+    expect(JSON.parse(answer.text).errors[0]).toMatchObject({
+      message: 'Send the request as JSON, with content-type: application/json.',
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  },
+);
+
+test('HEAD has the status of GET, whatever is wrong', async () => {
+  for (const query of ['{ exchanges { id } }', '{ nope }', 'query A { __typename } query B { __typename }', '']) {
+    const path = `/graphql?query=${encodeURIComponent(query)}`;
+    const [get, head] = [await server.send({ method: 'GET', path }), await server.send({ method: 'HEAD', path })];
+    expect(head.status).toBe(get.status);
+    expect(head.text).toBe('');
+  }
+});
 
 test('the same in chunks that do not say how many there are, and the next request goes on', async () => {
   const body = bodyOf(limit + 1);
