@@ -6,6 +6,7 @@ import { type OrderBook, toDepth } from '../market/order-book.ts';
 import type { Ticker } from '../market/ticker.ts';
 import type { Feeds, LiveValue } from './feeds.ts';
 import { LiveFreshness } from './live-freshness.ts';
+import { ToldLive } from './told-live.ts';
 
 export interface LiveMarketDataOptions {
   readonly upstream: MarketData;
@@ -20,6 +21,8 @@ export interface LiveMarketDataOptions {
  * call does too, its last known value answers, marked stale, if it is not too old.
  */
 export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: LiveMarketDataOptions): MarketData {
+  const told = new ToldLive();
+
   function lastKnown<V extends { readonly receivedAt: number; readonly stale: boolean }>(
     value: V | undefined,
     error: MarketDataError,
@@ -51,9 +54,19 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
       else missing.push(symbol);
     }
     const freshness = new LiveFreshness(options.onFresh);
-    for (const [symbol] of results) freshness.addLive(() => feeds.liveTicker(exchange, symbol));
+    for (const [symbol, live] of results) {
+      freshness.addLive(() => feeds.liveTicker(exchange, symbol));
+      if (!(live instanceof MarketDataError)) told.note('ticker', live);
+    }
     if (missing.length > 0) {
-      const fetched = await upstream.fetchTickers(exchange, missing, { ...options, onFresh: freshness.ofFetched });
+      const asked = { ...options, onFresh: freshness.ofFetched };
+      const fetched = new Map(await upstream.fetchTickers(exchange, missing, asked));
+      const outdated = [...fetched].flatMap(([symbol, ticker]) => (told.isNewer('ticker', ticker) ? [symbol] : []));
+      if (outdated.length > 0) {
+        for (const [symbol, ticker] of await upstream.fetchTickers(exchange, outdated, { ...asked, maxAgeMs: 1 })) {
+          fetched.set(symbol, ticker);
+        }
+      }
       for (const [symbol, outcome] of fetched) {
         results.set(symbol, better(exchange, symbol, outcome));
         freshness.addFetched(() => feeds.liveTicker(exchange, symbol));
@@ -75,10 +88,13 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
       if (live?.isCurrent) {
         freshness.addLive(find);
         freshness.tell();
+        told.note('book', live.value);
         return toDepth(live.value, limit);
       }
       try {
-        const book = await upstream.fetchOrderBook(query, { ...options, onFresh: freshness.ofFetched });
+        const asked = { ...options, onFresh: freshness.ofFetched };
+        let book = await upstream.fetchOrderBook(query, asked);
+        if (told.isNewer('book', book)) book = await upstream.fetchOrderBook(query, { ...asked, maxAgeMs: 0 });
         freshness.addFetched(find);
         freshness.tell();
         return book;

@@ -4,7 +4,14 @@ import { MarketDataError } from '../../src/market/error.ts';
 import type { MarketData } from '../../src/market/market-data.ts';
 import type { OrderBook } from '../../src/market/order-book.ts';
 import { tickerOf } from '../support/fake-market-data.ts';
-import { type LiveFeeds, pollIntervalMs, silenceMs, staleMaxMs, useLiveFeeds } from '../support/live-feeds.ts';
+import {
+  type LiveFeeds,
+  lingerMs,
+  pollIntervalMs,
+  silenceMs,
+  staleMaxMs,
+  useLiveFeeds,
+} from '../support/live-feeds.ts';
 import { toText } from '../support/ticker-text.ts';
 
 const btc = 'BTC/USDT';
@@ -49,6 +56,27 @@ describe('a ticker', () => {
     expect(live.port.tickerCalls.at(-1)?.symbols).toEqual(['ETH/USDT']);
   });
 
+  test('that is live no more is not followed by what was fetched before', async () => {
+    const before = live.clock.now();
+    live.streams.offer('ticker');
+    const reader = live.read([btc]);
+    await live.clock.advance(100);
+    stream(5);
+    expect(await ask(btc)).toEqual(['BTC/USDT 5']);
+    await reader.leave();
+    await live.clock.advance(lingerMs);
+    live.port.set(btc, { last: 1, receivedAt: before });
+    const { fetchTickers } = live.port;
+    live.port.fetchTickers = async (exchange, symbols, options) => {
+      if (options?.maxAgeMs === 1) live.port.set(btc, { last: 7 });
+      return fetchTickers(exchange, symbols, options);
+    };
+    expect(await ask(btc)).toEqual(['BTC/USDT 7']);
+    const calls = live.port.tickerCalls.length;
+    expect(await ask(btc)).toEqual(['BTC/USDT 7']);
+    expect(live.port.tickerCalls).toHaveLength(calls + 1);
+  });
+
   test('that is polled answers without a call', async () => {
     live.read([btc]);
     await live.clock.advance(2 * pollIntervalMs);
@@ -81,6 +109,40 @@ describe('a ticker', () => {
     await live.clock.advance(staleMaxMs);
     expect(await ask(btc)).toEqual(['EXCHANGE_UNAVAILABLE']);
   });
+});
+
+test('a book that is live no more is not followed by what was fetched before', async () => {
+  const { fetchOrderBook } = live.port;
+  const asked: (number | undefined)[] = [];
+  const before = live.clock.now();
+  const upstream: MarketData = {
+    ...live.port,
+    fetchOrderBook: async (query, options) => {
+      asked.push(options?.maxAgeMs);
+      return { ...(await fetchOrderBook(query)), ...(options?.maxAgeMs === 0 ? {} : { receivedAt: before }) };
+    },
+  };
+  data = createLiveMarketData({ upstream, feeds: live.feeds, clock: live.clock, staleMaxMs });
+  live.streams.offer('orderBook');
+  const reader = live.follow(live.feeds.orderBook('kraken', btc, 1), () => '');
+  await live.clock.advance(100);
+  const query = { exchange: 'kraken', symbol: btc, limit: 1 };
+  const now = live.clock.now();
+  const book = {
+    exchange: 'kraken',
+    symbol: btc,
+    timestamp: now,
+    receivedAt: now,
+    bids: [{ price: 1, amount: 1 }],
+    asks: [{ price: 2, amount: 1 }],
+    stale: false,
+  };
+  live.streams.push('orderBook', btc, book);
+  expect((await data.fetchOrderBook(query)).receivedAt).toBe(now);
+  await reader.leave();
+  await live.clock.advance(lingerMs);
+  expect((await data.fetchOrderBook(query)).receivedAt).toBeGreaterThan(now);
+  expect(asked).toEqual([undefined, 0]);
 });
 
 describe('an order book', () => {
