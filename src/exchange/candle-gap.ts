@@ -27,9 +27,10 @@ export async function explainGap(
   const reachMs = client.candles.reach.get(series) ?? 0;
   const end = Math.min(first ?? range.until, now);
   const isMissing = end > startOf(indexOf(since - 1) + 1);
-  const key = `${series}\n${first ?? since}`;
-  const known = isMissing && now - since > reachMs ? client.candles.gaps.get(key) : none;
-  const gap = known ?? (await lookAt(client, range, first, end));
+  const longer = isMissing && now - since > reachMs ? longerTimeframe(client, timeframe, end - since) : null;
+  const key = `${series}\n${first ?? since}\n${longer}`;
+  const known = longer === null ? none : client.candles.gaps.get(key);
+  const gap = known ?? (await lookAt(client, range, longer ?? timeframe, first, end));
   if (!known) client.candles.gaps.set(key, gap);
   if (!gap.isLimit && first !== null) client.candles.reach.set(series, Math.max(reachMs, now - first));
   return gap;
@@ -38,12 +39,11 @@ export async function explainGap(
 async function lookAt(
   client: ExchangeClient,
   range: CandleRange,
+  longer: string,
   first: number | null,
   end: number,
 ): Promise<CandleGap> {
   const { symbol, timeframe, since } = range;
-  const longer = longerTimeframe(client.info.timeframes, timeframe, end - since);
-  if (longer === null) return none;
   // Where there is a candle, what is nearest to it; where there is none, when there may be one.
   const from = first === null ? since : Math.max(since, periodAfter(longer, end, -periodsLookedAt));
   const subject = { symbol, timeframe };
@@ -57,9 +57,9 @@ async function lookAt(
 }
 
 /** The longest timeframe of which a whole period lies within so many ms, wherever its periods begin; null without any. */
-function longerTimeframe(offered: readonly string[], timeframe: string, spanMs: number): string | null {
+function longerTimeframe({ info }: ExchangeClient, timeframe: string, spanMs: number): string | null {
   const shortest = msOf(timeframe);
-  const fitting = offered
+  const fitting = info.timeframes
     .map((candidate) => ({ candidate, ms: msOf(candidate) }))
     .filter(({ ms }) => ms > shortest && 2 * ms <= spanMs)
     .sort((a, b) => b.ms - a.ms);

@@ -96,7 +96,7 @@ function requireTimeframe(client: ExchangeClient, { exchange, symbol, timeframe 
   if (!can(client.ccxt, 'CANDLES')) throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no candles.`, about);
   const { timeframes } = client.info;
   if (timeframes.includes(timeframe)) return;
-  const message = `${exchange} has no candles of ${timeframe}, nor shorter ones to build them from; it has ${timeframes.join(', ')}.`;
+  const message = `${exchange} has no candles of ${timeframe}, and they cannot be built from those that it has: ${timeframes.join(', ')}.`;
   throw new MarketDataError('TIMEFRAME_NOT_SUPPORTED', message, { ...about, suggestions: timeframes });
 }
 

@@ -49,6 +49,20 @@ it('a range of which it serves a part is an error too, and not the later part', 
   expect(await data.fetchCandles({ ...minutes, since: oldest, limit: 10 })).toHaveLength(10);
 });
 
+it('what is found out of a short gap is not taken for a longer one', async () => {
+  const { data, venue } = await start();
+  const page = Math.floor((now - 3 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
+  const oldest = page + minuteMs;
+  venue.candleHistory = Math.floor((now - oldest) / minuteMs) + 1;
+  await data.fetchCandles({ ...minutes, since: oldest, limit: 5 });
+  for (const window of [
+    { since: oldest - 50 * minuteMs, limit: 200 },
+    { since: oldest - 350 * minuteMs, until: oldest - 200 * minuteMs, limit: 200 },
+  ]) {
+    expect(await failureOf(data.fetchCandles({ ...minutes, ...window }))).toMatchObject({ code: 'BAD_USER_INPUT' });
+  }
+});
+
 it('a range of which it gives nothing at all is an error where there were trades', async () => {
   const { data, venue } = await start('coinbase');
   venue.candleHistory = 1500;
