@@ -63,7 +63,7 @@ function isCalendarDate(text: string): boolean {
 function parseTimeframe(value: unknown, node?: ValueNode): string {
   if (typeof value === 'string' && isTimeframe(value)) return value;
   throw badInput(
-    `${JSON.stringify(value)} is no timeframe: write a number and s, m, h, d, w, M or y, such as "15m".`,
+    `${JSON.stringify(value)} is no timeframe: write a number up to 99999 and s, m, h, d, w, M or y, such as "15m".`,
     node,
   );
 }

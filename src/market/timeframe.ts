@@ -1,4 +1,4 @@
-const pattern = /^([1-9]\d{0,3})([smhdwMy])$/;
+const pattern = /^([1-9]\d{0,4})([smhdwMy])$/;
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
