@@ -9,6 +9,7 @@ export class CandleColumns {
   readonly #numbers: Float64Array;
   /** How many of them, from the oldest on, are closed. */
   readonly #closedCount: number;
+  #made: WeakRef<readonly Candle[]> | null = null;
 
   /** `candles` are oldest first, and those that are closed come before those that are not. */
   constructor(candles: readonly Candle[]) {
@@ -42,26 +43,38 @@ export class CandleColumns {
 
   /** Adds those that begin within `[since, until)`, epoch ms, to others. */
   collect(since: number, until: number, found: Candle[]): void {
-    const { length } = this;
-    const numbers = this.#numbers;
-    const closedCount = this.#closedCount;
+    const candles = this.#candles();
     const end = this.#rowFrom(until);
     for (let row = this.#rowFrom(since); row < end; row++) {
-      found.push({
-        timestamp: numbers[row] ?? Number.NaN,
-        open: numbers[length + row] ?? Number.NaN,
-        high: numbers[2 * length + row] ?? Number.NaN,
-        low: numbers[3 * length + row] ?? Number.NaN,
-        close: numbers[4 * length + row] ?? Number.NaN,
-        volume: numbers[5 * length + row] ?? Number.NaN,
-        closed: row < closedCount,
-      });
+      const candle = candles[row];
+      if (candle) found.push(candle);
     }
   }
 
   /** How many begin within `[since, until)`, epoch ms. */
   countWithin(since: number, until: number): number {
     return Math.max(0, this.#rowFrom(until) - this.#rowFrom(since));
+  }
+
+  /** All of them as objects: the same again for as long as the collector leaves them. */
+  #candles(): readonly Candle[] {
+    const known = this.#made?.deref();
+    if (known) return known;
+    const { length } = this;
+    const numbers = this.#numbers;
+    const made = Array.from({ length }, (_, row): Candle => {
+      return {
+        timestamp: numbers[row] ?? Number.NaN,
+        open: numbers[length + row] ?? Number.NaN,
+        high: numbers[2 * length + row] ?? Number.NaN,
+        low: numbers[3 * length + row] ?? Number.NaN,
+        close: numbers[4 * length + row] ?? Number.NaN,
+        volume: numbers[5 * length + row] ?? Number.NaN,
+        closed: row < this.#closedCount,
+      };
+    });
+    this.#made = new WeakRef(made);
+    return made;
   }
 
   /** The first row that begins at the instant or later. */
