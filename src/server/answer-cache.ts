@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
-import { type Answer, toRepeated } from './answer.ts';
+import type { Answer } from './answer.ts';
 
 /** Answers that are given again, by request, and since when. */
 interface Kept {
@@ -62,7 +62,7 @@ export class AnswerCache {
   keep(request: string, answer: Answer): void {
     const since = this.#clock.now();
     if (!isFresh(answer, since, since) || this.#isNewcomer(request, answer)) return;
-    this.#kept.set(request, { answer: toRepeated(answer), since });
+    this.#kept.set(request, { answer: answer.toRepeated(), since });
   }
 
   /** True, and from now on false, of a request that has not come before and for which there is no room. */

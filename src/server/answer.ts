@@ -2,41 +2,47 @@ import { createHash } from 'node:crypto';
 import type { Expiry } from '../graphql/freshness.ts';
 import type { MediaType } from './media-type.ts';
 
+/** From here on, in bytes, a buffer saves more than it costs each time that it is sent, as it is. */
+const largeBytes = 8192;
+
 /** An answer with status 200, ready to be sent. */
-export interface Answer {
+export class Answer {
   readonly body: string | Buffer;
   readonly mediaType: MediaType;
   /** Of the body in UTF-8. */
   readonly byteLength: number;
   /** Null where it is not to be kept. */
   readonly expiry: Expiry | null;
-}
+  #etag: string | null = null;
 
-/** From here on, in bytes, a buffer saves more than it costs each time that it is sent, as it is. */
-const largeBytes = 8192;
+  constructor(body: string | Buffer, mediaType: MediaType, expiry: Expiry | null) {
+    this.body = body;
+    this.mediaType = mediaType;
+    this.byteLength = Buffer.byteLength(body);
+    this.expiry = expiry;
+  }
 
-export function toAnswer(body: string, mediaType: MediaType, expiry: Expiry | null): Answer {
-  return { body, mediaType, byteLength: Buffer.byteLength(body), expiry };
-}
+  /** A strong entity tag: the same for the same bytes of the same media type. Made when first wanted. */
+  get etag(): string {
+    const { body, mediaType } = this;
+    this.#etag ??= `"${createHash('sha1').update(mediaType).update('\n').update(body).digest('base64url')}"`;
+    return this.#etag;
+  }
 
-/** The same answer, to be sent again and again. */
-export function toRepeated(answer: Answer): Answer {
-  const { body, byteLength } = answer;
-  if (typeof body !== 'string' || byteLength < largeBytes) return answer;
-  // Not of the pool, of which it would keep more than it is.
-  const buffer = Buffer.allocUnsafeSlow(byteLength);
-  buffer.write(body, toEncoding(answer));
-  return { ...answer, body: buffer };
-}
+  /** Of plain ASCII both encodings are the same, and Latin 1 is copied as it is. */
+  get encoding(): 'latin1' | 'utf8' {
+    return this.byteLength === this.body.length ? 'latin1' : 'utf8';
+  }
 
-/** Of plain ASCII both encodings are the same, and Latin 1 is copied as it is. */
-export function toEncoding({ body, byteLength }: Answer): 'latin1' | 'utf8' {
-  return byteLength === body.length ? 'latin1' : 'utf8';
-}
-
-/** A strong entity tag: the same for the same bytes of the same media type. */
-export function toETag({ body, mediaType }: Answer): string {
-  return `"${createHash('sha1').update(mediaType).update('\n').update(body).digest('base64url')}"`;
+  /** The same answer, to be sent again and again. */
+  toRepeated(): Answer {
+    const { body, byteLength } = this;
+    if (typeof body !== 'string' || byteLength < largeBytes) return this;
+    // Not of the pool, of which it would keep more than it is.
+    const buffer = Buffer.allocUnsafeSlow(byteLength);
+    buffer.write(body, this.encoding);
+    return new Answer(buffer, this.mediaType, this.expiry);
+  }
 }
 
 /** True when an If-None-Match header names the tag, or any: then the client has the answer already (RFC 9110, 13.1.2). */

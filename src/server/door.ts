@@ -28,6 +28,7 @@ export interface DoorOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** Answers a request over HTTP, whatever it is. */
 export type HandleRequest = (request: IncomingMessage, response: ServerResponse) => void;
 
 const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
@@ -53,7 +54,7 @@ export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions):
     return made;
   }
 
-  function forward(request: IncomingMessage, response: ServerResponse): void {
+  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Yoga's adapter would answer with a stack trace.
     if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
       sendUnreadable(response);
@@ -62,7 +63,7 @@ export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions):
     prepareHeaders(request, response);
     // Yoga knows no HEAD; what it answers to GET goes out without its body.
     if (request.method === 'HEAD') request.method = 'GET';
-    void yoga(request, response);
+    await yoga(request, response);
   }
 
   async function handleGet(request: IncomingMessage, response: ServerResponse, search: string): Promise<void> {
@@ -71,7 +72,7 @@ export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions):
     const key = `GET ${mediaType} ${authorization}\n${search}`;
     const plain = mediaType && (await answerPlain(key, mediaType, () => fromQueryString(search)));
     if (plain) sendAnswer(request, response, plain, clock.now());
-    else forward(request, response);
+    else await forward(request, response);
   }
 
   async function handlePost(request: IncomingMessage, response: ServerResponse, search: string): Promise<void> {
@@ -86,23 +87,24 @@ export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions):
       const plain = await answerPlain(`POST ${mediaType} ${authorization}\n${text}`, mediaType, () => fromJSON(text));
       if (plain) return sendAnswer(request, response, plain, clock.now());
     }
-    forward(Object.assign(request, { body: Readable.from([body]) }), response);
+    await forward(Object.assign(request, { body: Readable.from([body]) }), response);
   }
 
-  return (request, response) => {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = '' } = request;
     const [path, ...rest] = url.split('?');
     const search = rest.join('?');
     if (path !== graphqlPath) return forward(request, response);
     if (method === 'OPTIONS') return sendPreflight(request, response);
-    if (method === 'GET' || method === 'HEAD' || method === 'POST') {
-      const handle = method === 'POST' ? handlePost : handleGet;
-      handle(request, response, search).catch((error: unknown) => {
-        report(error);
-        sendUnexpected(response, 'application/json');
-      });
-      return;
-    }
-    forward(request, response);
+    if (method === 'POST') return handlePost(request, response, search);
+    if (method === 'GET' || method === 'HEAD') return handleGet(request, response, search);
+    return forward(request, response);
+  }
+
+  return (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      report(error);
+      sendUnexpected(response, 'application/json');
+    });
   };
 }

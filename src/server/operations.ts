@@ -5,7 +5,7 @@ import type { Context } from '../graphql/context.ts';
 import { toClientError } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/executor.ts';
 import { Freshness } from '../graphql/freshness.ts';
-import { type Answer, toAnswer } from './answer.ts';
+import { Answer } from './answer.ts';
 import type { MediaType } from './media-type.ts';
 import type { OperationRequest } from './operation-request.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
@@ -27,8 +27,8 @@ export type AnswerOperation = (request: OperationRequest, mediaType: MediaType) 
 /** What was executed for so long, in ms, is written in a turn of its own. */
 const longMs = 4;
 
-/** A parsed document takes some fifty times its text. */
-const maxDocumentLength = 1_000_000;
+/** How many characters the documents may have together; parsed they take some hundred times as much. */
+const maxDocumentsLength = 500_000;
 
 /**
  * Answers queries with as little as there must be in between: a document that was seen before is executed at once. What
@@ -37,7 +37,7 @@ const maxDocumentLength = 1_000_000;
 export function createOperations(options: OperationsOptions): AnswerOperation {
   const { schema, parse, execute, createContext, persisted, report } = options;
   const documents = new LRUCache<string, DocumentNode>({
-    maxSize: maxDocumentLength,
+    maxSize: maxDocumentsLength,
     sizeCalculation: (_document, text) => text.length + 1,
   });
 
@@ -76,8 +76,8 @@ export function createOperations(options: OperationsOptions): AnswerOperation {
     if (performance.now() - begunAt > longMs) await nextTurn();
     // Nothing was executed, since a variable is wrong.
     if (result.data === undefined) return null;
-    if (!result.errors) return toAnswer(JSON.stringify(result), mediaType, freshness.expiry);
+    if (!result.errors) return new Answer(JSON.stringify(result), mediaType, freshness.expiry);
     const errors = result.errors.map((error) => toClientError(error, report));
-    return toAnswer(JSON.stringify({ ...result, errors }), mediaType, null);
+    return new Answer(JSON.stringify({ ...result, errors }), mediaType, null);
   };
 }

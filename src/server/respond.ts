@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type Answer, isNamedBy, toEncoding, toETag } from './answer.ts';
+import { type Answer, isNamedBy } from './answer.ts';
 import { toCacheControl } from './cache-control.ts';
 import type { MediaType } from './media-type.ts';
 import { maxBodyBytes } from './read-body.ts';
@@ -23,7 +23,7 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     const isPrivate = request.headers.authorization !== undefined;
     const caching: OutgoingHttpHeaders = { ...varying, 'cache-control': toCacheControl(expiry, now, isPrivate) };
     if (expiry) {
-      caching.etag = toETag(answer);
+      caching.etag = answer.etag;
       caching['access-control-expose-headers'] = 'etag';
       if (isNamedBy(request.headers['if-none-match'] ?? '', caching.etag)) {
         response.writeHead(304, { ...anyOrigin, ...caching }).end();
@@ -33,7 +33,7 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     Object.assign(headers, caching);
   }
   response.writeHead(200, headers);
-  response.end(body, toEncoding(answer));
+  response.end(body, answer.encoding);
 }
 
 /** Answers a body that is too large. */

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Expiry } from '../../src/graphql/freshness.ts';
-import { isNamedBy, toAnswer, toETag } from '../../src/server/answer.ts';
+import { Answer, isNamedBy } from '../../src/server/answer.ts';
 import { AnswerCache } from '../../src/server/answer-cache.ts';
 import { toCacheControl } from '../../src/server/cache-control.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const forever: Expiry = { until: Number.POSITIVE_INFINITY, isLive: false, isCurrent: () => true };
 const clock = new ManualClock();
-const answerOf = (body: string, expiry: Expiry | null = forever) => toAnswer(body, 'application/json', expiry);
+const answerOf = (body: string, expiry: Expiry | null = forever) => new Answer(body, 'application/json', expiry);
 
 test('answers and their requests take no more than they may, the least recently used leave', () => {
   const cache = new AnswerCache({ clock, maxBytes: 100_000 });
@@ -96,11 +96,14 @@ test('without an end that is known nothing may store it', () => {
 });
 
 test('tags are the same for the same bytes of the same media type only', () => {
-  const tag = toETag(answerOf('{}'));
+  const tag = answerOf('{}').etag;
   expect(tag).toMatch(/^"[\w-]+"$/);
-  expect(toETag(answerOf('{}', null))).toBe(tag);
-  expect(toETag(answerOf('{ }'))).not.toBe(tag);
-  expect(toETag(toAnswer('{}', 'application/graphql-response+json', null))).not.toBe(tag);
+  expect(answerOf('{}', null).etag).toBe(tag);
+  expect(answerOf('{ }').etag).not.toBe(tag);
+  expect(new Answer('{}', 'application/graphql-response+json', null).etag).not.toBe(tag);
+  const large = answerOf('€'.repeat(5000));
+  expect(large.toRepeated().body).toEqual(Buffer.from('€'.repeat(5000)));
+  expect(large.toRepeated().etag).toBe(large.etag);
 });
 
 test.each([
