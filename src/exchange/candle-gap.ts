@@ -13,7 +13,8 @@ const periodsLookedAt = 50;
  * Looks into candles that are missing at the start of a range. For a range that it serves no more an exchange gives
  * nothing, or what it has from later, just as it does for one before the first trade. Candles of a longer timeframe go
  * further back: one that lies in the gap tells that there were trades. `first` is the first candle there is (epoch ms),
- * null of none. At most one call, and none where nothing is missing or as old candles of the series have been seen.
+ * null of none. At most one call, and none where nothing is missing, as old candles
+ * of the series have been seen, or the same was found out a while ago.
  */
 export async function explainGap(
   client: ExchangeClient,

@@ -22,6 +22,7 @@ export interface CandleMemory {
 /** How long it stands why candles were missing, in ms. */
 const gapMs = 3_600_000;
 
+/** An empty memory; `clock` decides how long what it learns stands. */
 export function createCandleMemory(clock: Clock): CandleMemory {
   return {
     gaps: new LRUCache({ max: 1000, ttl: gapMs, ttlResolution: 0, perf: clock }),

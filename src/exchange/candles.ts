@@ -59,6 +59,8 @@ async function fetchPieces(client: ExchangeClient, range: CandleRange, now: numb
   const { indexOf, startOf } = periodsOf(actualTimeframe(range.exchange, timeframe));
   const found = new Map<number, Candle>();
   let piece = { since, until };
+  /** How many came the last time, where that may have been cut. */
+  let cutAt: number | null = null;
   for (;;) {
     const limit = Math.min(toCap(client, client.ccxt.market(symbol)), countPeriods(range, piece, now));
     const rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, piece.since, limit), {
@@ -67,11 +69,12 @@ async function fetchPieces(client: ExchangeClient, range: CandleRange, now: numb
     });
     const candles = toCandles(rows, range, now);
     const isNews = candles.some(({ timestamp }) => !found.has(timestamp) && timestamp >= since && timestamp < until);
-    if (found.size > 0 && isNews) noteCap(client, symbol, found.size);
+    if (cutAt !== null && isNews) noteCap(client, symbol, cutAt);
     for (const candle of candles) found.set(candle.timestamp, candle);
     const timestamps = candles.map(({ timestamp }) => timestamp).filter((timestamp) => timestamp >= since);
     const [first = 0, last = 0] = [timestamps[0], timestamps.at(-1)];
     if (!isNews || !mayBeCut(rows, limit)) break;
+    cutAt = rows.length;
     // What is missing at either end; there may be nothing, which is one call more.
     if (startOf(indexOf(last) + 1) < Math.min(until, now)) piece = { since: startOf(indexOf(last) + 1), until };
     else if (first > startOf(indexOf(piece.since - 1) + 1)) piece = { since: piece.since, until: first };
@@ -100,6 +103,7 @@ function requireTimeframe(client: ExchangeClient, { exchange, symbol, timeframe 
   throw new MarketDataError('TIMEFRAME_NOT_SUPPORTED', message, { ...about, suggestions: timeframes });
 }
 
+/** The first instant from which it serves candles, epoch ms; -Infinity where no limit is known. */
 function oldestOf({ exchange, timeframe }: CandleSeries, now: number): number {
   const history = candleHistory(exchange);
   if (history === null) return Number.NEGATIVE_INFINITY;

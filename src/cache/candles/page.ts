@@ -5,6 +5,9 @@ import type { PageRules } from './series.ts';
 /** Some candles may be missing for a while only: where periods have none, the exchange is asked once more after this. */
 const recheckMs = 60 * 60_000;
 
+/** The same where it could not be asked, in ms. */
+const retryMs = 60_000;
+
 /** What is known of the candles that begin within `[since, until)`. All instants are epoch ms. */
 export interface Page {
   readonly since: number;
@@ -79,5 +82,5 @@ export function renewPage(
 
 /** The page where asking once more failed: what it has settled stands, and is not asked for again at once. */
 export function keepPage(page: Page, now: number): Page {
-  return { ...page, recheckAt: now + recheckMs / 60 };
+  return { ...page, recheckAt: now + retryMs };
 }

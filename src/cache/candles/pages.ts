@@ -64,6 +64,7 @@ export class CandlePages {
     });
   }
 
+  /** How the candles of a series lie in pages. */
   rulesOf(series: CandleSeries): PageRules {
     return createPageRules(series, this.#options.ttlMs);
   }

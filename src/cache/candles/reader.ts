@@ -39,6 +39,7 @@ export class CandleReader {
     this.#options = options;
   }
 
+  /** Candles of the query, whole, or an error: as `createCandleStore` says. Once for a reader. */
   async answer({ since, until, limit }: CandleQuery): Promise<CandleAnswer> {
     // A period that begins in this very moment is one already.
     const end = Math.min(until ?? Number.POSITIVE_INFINITY, this.#options.now + 1);

@@ -9,6 +9,7 @@ export class Waiter {
   readonly #awaited = new Set<Awaited>();
   #hasLeft = false;
 
+  /** Waits for a call, unless it waits for nothing any more. */
   join(call: Awaited): void {
     if (this.#hasLeft || this.#awaited.has(call)) return;
     this.#awaited.add(call);
