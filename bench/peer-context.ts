@@ -5,5 +5,5 @@ import { createIdleFeeds, createQuerySource } from './query-source.ts';
 export function createPeerContext(): () => Context {
   const marketData = createQuerySource();
   const feeds = createIdleFeeds(marketData);
-  return () => createContext(marketData, feeds);
+  return () => createContext({ marketData, feeds, charge: () => {} });
 }

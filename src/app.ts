@@ -9,6 +9,7 @@ import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
 import { type Clock, systemClock } from './market/clock.ts';
+import { createGate } from './server/gate.ts';
 import { createHttpServer } from './server/http.ts';
 import { createSubscriptionServer, type SubscriptionServer } from './server/websocket.ts';
 import { createGraphQLServer } from './server/yoga.ts';
@@ -78,11 +79,13 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     },
   });
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
-  const graphql = createGraphQLServer({ marketData, feeds, log, clock });
+  const gate = createGate();
+  const graphql = createGraphQLServer({ marketData, feeds, gate, log, clock });
   const http = createHttpServer(graphql);
   const subscriptions = createSubscriptionServer({
     server: http.server,
     graphql,
+    gate,
     maxSubscriptions: config.maxSubscriptionsPerSocket,
     log,
   });

@@ -10,7 +10,7 @@ import { drive } from './driver.ts';
 
 const { marketData, feeds, tick } = createBenchSource();
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', path: '/graphql' });
-useServer({ schema, context: () => createContext(marketData, feeds) }, server);
+useServer({ schema, context: () => createContext({ marketData, feeds, charge: () => {} }) }, server);
 await once(server, 'listening');
 const address = server.address();
 if (address === null || typeof address === 'string') throw new Error('no port');

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
@@ -9,7 +10,8 @@ import { drive } from './driver.ts';
 
 const { marketData, feeds, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
-const graphql = createGraphQLServer({ marketData, feeds, log });
+const gate = createGate();
+const graphql = createGraphQLServer({ marketData, feeds, gate, log });
 const http = createHttpServer(graphql);
-createSubscriptionServer({ server: http.server, graphql, maxSubscriptions: 100, log });
+createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 100, log });
 drive(await http.listen(0, '127.0.0.1'), tick);

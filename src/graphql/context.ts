@@ -9,10 +9,21 @@ export interface Context {
   readonly marketData: MarketData;
   readonly feeds: Feeds;
   readonly tickers: TickerLoader;
+  /** Called with what an operation costs before it is executed; throws, or rejects with, what refuses it. */
+  readonly charge: Charge;
 }
 
-/** With `freshness`, whatever the resolvers fetch declares there how long it is fresh. */
-export function createContext(given: MarketData, feeds: Feeds, freshness?: Freshness): Context {
+export type Charge = (cost: number) => Promise<void> | void;
+
+export interface ContextOptions {
+  readonly marketData: MarketData;
+  readonly feeds: Feeds;
+  readonly charge: Charge;
+  /** Whatever the resolvers fetch declares here how long it is fresh. */
+  readonly freshness?: Freshness;
+}
+
+export function createContext({ marketData: given, feeds, charge, freshness }: ContextOptions): Context {
   const marketData = freshness ? new DeclaringMarketData(given, freshness) : given;
-  return { marketData, feeds, tickers: createTickerLoader(marketData) };
+  return { marketData, feeds, charge, tickers: createTickerLoader(marketData) };
 }

@@ -13,13 +13,16 @@ export class Answer {
   readonly byteLength: number;
   /** Null where it is not to be kept. */
   readonly expiry: Expiry | null;
+  /** What its operation costs, to whom it is given again too. */
+  readonly cost: number;
   #etag: string | null = null;
 
-  constructor(body: string | Buffer, mediaType: MediaType, expiry: Expiry | null) {
+  constructor(body: string | Buffer, mediaType: MediaType, expiry: Expiry | null, cost: number) {
     this.body = body;
     this.mediaType = mediaType;
     this.byteLength = Buffer.byteLength(body);
     this.expiry = expiry;
+    this.cost = cost;
   }
 
   /** A strong entity tag: the same for the same bytes of the same media type. Made when first wanted. */
@@ -41,7 +44,7 @@ export class Answer {
     // Not of the pool, of which it would keep more than it is.
     const buffer = Buffer.allocUnsafeSlow(byteLength);
     buffer.write(body, this.encoding);
-    return new Answer(buffer, this.mediaType, this.expiry);
+    return new Answer(buffer, this.mediaType, this.expiry, this.cost);
   }
 }
 

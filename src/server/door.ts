@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../market/clock.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
+import type { Caller, Gate } from './gate.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
 import { fromJSON, fromQueryString, type OperationRequest } from './operation-request.ts';
 import type { AnswerOperation } from './operations.ts';
@@ -20,12 +21,18 @@ import {
 
 export interface DoorOptions {
   readonly clock: Clock;
+  readonly gate: Gate;
   readonly cache: AnswerCache;
   readonly answer: AnswerOperation;
   /** Answers everything else. A body that was read already is the request's `body`. */
-  readonly yoga: (request: IncomingMessage, response: ServerResponse) => unknown;
+  readonly yoga: (request: IncomingMessage, response: ServerResponse, context: YogaContext) => unknown;
   /** Called with what must not happen. */
   readonly report: (error: unknown) => void;
+}
+
+/** What Yoga is told of a request besides. */
+export interface YogaContext {
+  readonly caller: Caller;
 }
 
 /** Answers a request over HTTP, whatever it is. */
@@ -36,25 +43,36 @@ const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
 /** What Yoga reads besides. */
 const anyBody = /^application\/(?:json|[\w.-]+\+json|graphql|x-www-form-urlencoded)\s*(?:;|$)/i;
 
+/** A request that was let in. */
+interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly caller: Caller;
+}
+
 /**
  * Where requests come in: the same one again is answered with the same bytes while they are fresh, a query goes the short
  * way, and Yoga has all others.
  */
-export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions): HandleRequest {
+export function createDoor({ clock, gate, cache, answer, yoga, report }: DoorOptions): HandleRequest {
   async function answerPlain(
+    caller: Caller,
     key: string,
     mediaType: MediaType,
     parse: () => OperationRequest | null,
   ): Promise<Answer | null> {
     const kept = cache.find(key);
-    if (kept) return kept;
+    if (kept) {
+      await gate.takeCost(caller, kept.cost);
+      return kept;
+    }
     const operation = parse();
-    const made = operation && (await answer(operation, mediaType));
+    const made = operation && (await answer(operation, mediaType, (cost) => gate.takeCost(caller, cost)));
     if (made) cache.keep(key, made);
     return made;
   }
 
-  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function forward({ request, response, caller }: Visit): Promise<void> {
     // Yoga's adapter would answer with a stack trace.
     if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
       sendUnreadable(response);
@@ -63,19 +81,21 @@ export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions):
     prepareHeaders(request, response);
     // Yoga knows no HEAD; what it answers to GET goes out without its body.
     if (request.method === 'HEAD') request.method = 'GET';
-    await yoga(request, response);
+    await yoga(request, response, { caller });
   }
 
-  async function handleGet(request: IncomingMessage, response: ServerResponse, search: string): Promise<void> {
+  async function handleGet(visit: Visit, search: string): Promise<void> {
+    const { request, response, caller } = visit;
     const { accept, authorization } = request.headers;
     const mediaType = accept?.includes('text/html') ? null : toMediaType(accept);
     const key = `GET ${mediaType} ${authorization}\n${search}`;
-    const plain = mediaType && (await answerPlain(key, mediaType, () => fromQueryString(search)));
+    const plain = mediaType && (await answerPlain(caller, key, mediaType, () => fromQueryString(search)));
     if (plain) sendAnswer(request, response, plain, clock.now());
-    else await forward(request, response);
+    else await forward(visit);
   }
 
-  async function handlePost(request: IncomingMessage, response: ServerResponse, search: string): Promise<void> {
+  async function handlePost(visit: Visit, search: string): Promise<void> {
+    const { request, response, caller } = visit;
     const { accept, authorization, 'content-type': contentType = '' } = request.headers;
     const mediaType = toMediaType(accept);
     if (!anyBody.test(contentType)) return sendUnsupported(response, mediaType ?? 'application/json');
@@ -84,21 +104,26 @@ export function createDoor({ clock, cache, answer, yoga, report }: DoorOptions):
     if (body === 'too-large') return sendTooLarge(response, mediaType ?? 'application/json');
     if (mediaType && search === '' && jsonBody.test(contentType)) {
       const text = body.toString();
-      const plain = await answerPlain(`POST ${mediaType} ${authorization}\n${text}`, mediaType, () => fromJSON(text));
+      const key = `POST ${mediaType} ${authorization}\n${text}`;
+      const plain = await answerPlain(caller, key, mediaType, () => fromJSON(text));
       if (plain) return sendAnswer(request, response, plain, clock.now());
     }
-    await forward(Object.assign(request, { body: Readable.from([body]) }), response);
+    Object.assign(request, { body: Readable.from([body]) });
+    await forward(visit);
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = '' } = request;
     const [path, ...rest] = url.split('?');
     const search = rest.join('?');
-    if (path !== graphqlPath) return forward(request, response);
-    if (method === 'OPTIONS') return sendPreflight(request, response);
-    if (method === 'POST') return handlePost(request, response, search);
-    if (method === 'GET' || method === 'HEAD') return handleGet(request, response, search);
-    return forward(request, response);
+    if (path === graphqlPath && method === 'OPTIONS') return sendPreflight(request, response);
+    const caller = gate.identify(gate.addressOf(request), request.headers.authorization);
+    await gate.takeRequest(caller);
+    const visit: Visit = { request, response, caller };
+    if (path !== graphqlPath) return forward(visit);
+    if (method === 'POST') return handlePost(visit, search);
+    if (method === 'GET' || method === 'HEAD') return handleGet(visit, search);
+    return forward(visit);
   }
 
   return (request, response) => {

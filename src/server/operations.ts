@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Context } from '../graphql/context.ts';
+import type { Charge, Context } from '../graphql/context.ts';
 import { toClientError } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/executor.ts';
 import { Freshness } from '../graphql/freshness.ts';
@@ -15,14 +15,18 @@ export interface OperationsOptions {
   /** Parses and validates a document; null where it is not valid. */
   readonly parse: (text: string) => DocumentNode | null;
   readonly execute: Execute;
-  readonly createContext: (freshness: Freshness) => Context;
+  readonly createContext: (freshness: Freshness, charge: Charge) => Context;
   readonly persisted: PersistedQueries;
   /** Called with unexpected errors, which are masked. */
   readonly report: (error: unknown) => void;
 }
 
-/** Answers a request; null where it is none for a plain answer. */
-export type AnswerOperation = (request: OperationRequest, mediaType: MediaType) => Promise<Answer | null>;
+/** Answers a request, of which `charge` is told the cost; null where it is none for a plain answer. */
+export type AnswerOperation = (
+  request: OperationRequest,
+  mediaType: MediaType,
+  charge: Charge,
+) => Promise<Answer | null>;
 
 /** What was executed for so long, in ms, is written in a turn of its own. */
 const longMs = 4;
@@ -57,27 +61,32 @@ export function createOperations(options: OperationsOptions): AnswerOperation {
     }
   }
 
-  return async (request, mediaType) => {
+  return async (request, mediaType, charge) => {
     const { operationName, variables } = request;
     const text = textOf(request);
     const document = text === null ? null : find(text);
     if (!document || getOperationAST(document, operationName)?.operation !== 'query') return null;
     persisted.remember(request);
     const freshness = new Freshness();
+    let cost = 0;
+    const contextValue = createContext(freshness, (given) => {
+      cost = given;
+      return charge(given);
+    });
     const begunAt = performance.now();
     const result = await execute({
       schema,
       document,
       operationName,
       variableValues: variables,
-      contextValue: createContext(freshness),
+      contextValue,
     });
     // Others have their turn before thousands of rows are written, too.
     if (performance.now() - begunAt > longMs) await nextTurn();
     // Nothing was executed, since a variable is wrong.
     if (result.data === undefined) return null;
-    if (!result.errors) return new Answer(JSON.stringify(result), mediaType, freshness.expiry);
+    if (!result.errors) return new Answer(JSON.stringify(result), mediaType, freshness.expiry, cost);
     const errors = result.errors.map((error) => toClientError(error, report));
-    return new Answer(JSON.stringify({ ...result, errors }), mediaType, null);
+    return new Answer(JSON.stringify({ ...result, errors }), mediaType, null, cost);
   };
 }

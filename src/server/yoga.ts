@@ -10,7 +10,8 @@ import { schema } from '../graphql/schema.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
 import { AnswerCache } from './answer-cache.ts';
-import { createDoor, type HandleRequest } from './door.ts';
+import { createDoor, type HandleRequest, type YogaContext } from './door.ts';
+import type { Gate } from './gate.ts';
 import { createOperations } from './operations.ts';
 import { graphqlPath } from './paths.ts';
 import { PersistedQueries } from './persisted-queries.ts';
@@ -23,16 +24,19 @@ import { useSubscriptionRoot } from './use-subscription-root.ts';
 export interface GraphQLServerOptions {
   readonly marketData: MarketData;
   readonly feeds: Feeds;
+  readonly gate: Gate;
   readonly log: Logger;
   readonly clock?: Clock;
 }
 
-type Yoga = YogaServerInstance<Record<never, never>, Context>;
+type Yoga = YogaServerInstance<YogaContext, Context>;
 
 /** The GraphQL pipeline of every transport: parsing, validation, context, execution and masking of errors. */
 export interface GraphQLServer {
   /** The pipeline's steps, for transports that Yoga does not speak. */
   readonly getEnveloped: Yoga['getEnveloped'];
+  /** What the resolvers of subscriptions that several share work with. */
+  createSharedContext(): Context;
   /** Answers a request over HTTP. */
   readonly handle: HandleRequest;
 }
@@ -50,13 +54,13 @@ function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> 
 
 /** The GraphQL pipeline; `clock` decides how long answers are kept. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { marketData, feeds, log, clock = systemClock } = options;
+  const { marketData, feeds, gate, log, clock = systemClock } = options;
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
-  const yoga: Yoga = createYoga<Record<never, never>, Context>({
+  const yoga: Yoga = createYoga<YogaContext, Context>({
     schema,
-    context: () => createContext(marketData, feeds),
+    context: ({ caller }) => createContext({ marketData, feeds, charge: (cost) => gate.takeCost(caller, cost) }),
     graphqlEndpoint: graphqlPath,
     // The door answers preflights and sets the header; Yoga would send back the page's origin, which caches must tell apart.
     cors: false,
@@ -96,14 +100,16 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
 
   return {
     getEnveloped: yoga.getEnveloped,
+    createSharedContext: () => createContext({ marketData, feeds, charge: () => {} }),
     handle: createDoor({
       clock,
+      gate,
       cache: new AnswerCache({ clock, maxBytes: maxAnswerBytes }),
       answer: createOperations({
         schema,
         parse: parseValid,
         execute,
-        createContext: (freshness) => createContext(marketData, feeds, freshness),
+        createContext: (freshness, charge) => createContext({ marketData, feeds, charge, freshness }),
         persisted,
         report,
       }),

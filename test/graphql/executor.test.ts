@@ -84,7 +84,7 @@ function market(query: string, variableValues: Readonly<Record<string, unknown>>
   return (): ExecutionArgs => ({
     schema,
     document,
-    contextValue: createContext(marketData, feeds),
+    contextValue: createContext({ marketData, feeds, charge: () => {} }),
     variableValues,
     operationName: operationName ?? null,
   });

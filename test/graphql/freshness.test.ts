@@ -52,7 +52,12 @@ test.each(Object.keys(calls))(
   '%s of a port that declares nothing leaves the operation without an end',
   async (name) => {
     const freshness = new Freshness();
-    const { marketData } = createContext(new FakeMarketData(new ManualClock()), new LiveFeeds().feeds, freshness);
+    const { marketData } = createContext({
+      marketData: new FakeMarketData(new ManualClock()),
+      feeds: new LiveFeeds().feeds,
+      charge: () => {},
+      freshness,
+    });
     marketData.exchanges();
     expect(freshness.expiry).not.toBeNull();
     await Promise.resolve(calls[name]?.(marketData)).catch(() => {});
@@ -64,7 +69,12 @@ test('the loader of tickers declares too', async () => {
   const freshness = new Freshness();
   const port = new FakeMarketData(new ManualClock());
   port.set('BTC/USD', { last: 1 });
-  const { marketData, tickers } = createContext(port, new LiveFeeds().feeds, freshness);
+  const { marketData, tickers } = createContext({
+    marketData: port,
+    feeds: new LiveFeeds().feeds,
+    charge: () => {},
+    freshness,
+  });
   marketData.exchanges();
   await tickers.load({ exchange: 'kraken', symbol: 'BTC/USD' });
   expect(port.tickerCalls[0]?.options?.onFresh).toBeDefined();

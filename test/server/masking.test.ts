@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFeeds } from '../../src/feed/feeds.ts';
 import { systemClock } from '../../src/market/clock.ts';
+import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer, type HttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
@@ -38,9 +39,10 @@ beforeEach(async () => {
     staleMaxMs: 1000,
     onHealth: () => {},
   });
-  const graphql = createGraphQLServer({ marketData, feeds, log });
+  const gate = createGate();
+  const graphql = createGraphQLServer({ marketData, feeds, gate, log });
   http = createHttpServer(graphql);
-  sockets = createSubscriptionServer({ server: http.server, graphql, maxSubscriptions: 10, log });
+  sockets = createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 10, log });
   port = await http.listen(0, '127.0.0.1');
 });
 

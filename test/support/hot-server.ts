@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
+import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
@@ -83,9 +84,10 @@ export async function startHotServer(): Promise<HotServer> {
     fetchOrderBook: counted(live.fetchOrderBook),
     fetchTrades: counted(live.fetchTrades),
   };
-  const graphql = createGraphQLServer({ marketData, feeds, log, clock });
+  const gate = createGate();
+  const graphql = createGraphQLServer({ marketData, feeds, gate, log, clock });
   const http = createHttpServer(graphql);
-  const sockets = createSubscriptionServer({ server: http.server, graphql, maxSubscriptions: 10, log });
+  const sockets = createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 10, log });
   const number = await http.listen(0, '127.0.0.1');
 
   const send = ({ method = 'GET', path = '/graphql', headers = {}, body }: RawRequest): Promise<RawAnswer> =>

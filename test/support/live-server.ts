@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { systemClock } from '../../src/market/clock.ts';
+import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
@@ -36,9 +37,10 @@ export async function startLiveServer(): Promise<LiveServer> {
     staleMaxMs: 60_000,
     onHealth: () => {},
   });
-  const graphql = createGraphQLServer({ marketData: port, feeds, log });
+  const gate = createGate();
+  const graphql = createGraphQLServer({ marketData: port, feeds, gate, log });
   const http = createHttpServer(graphql);
-  const sockets = createSubscriptionServer({ server: http.server, graphql, maxSubscriptions: 10, log });
+  const sockets = createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 10, log });
   const number = await http.listen(0, '127.0.0.1');
   return {
     url: `ws://127.0.0.1:${number}/graphql`,

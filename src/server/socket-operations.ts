@@ -1,0 +1,106 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  getOperationAST,
+} from 'graphql';
+import type { OperationResult, Context as SocketContext, SubscribePayload } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { toClientError } from '../graphql/errors.ts';
+import { MarketDataError } from '../market/error.ts';
+import type { Fanout, Subscriber } from './fanout/fanout.ts';
+import type { Member } from './fanout/member.ts';
+import type { Caller } from './gate.ts';
+import type { OperationIds } from './operation-ids.ts';
+import type { GraphQLServer } from './yoga.ts';
+
+export type ConnectionParams = Record<string, unknown>;
+
+/** What belongs to a socket. Not the request that it began with, which would stay in memory as long as the socket. */
+export interface SocketExtra {
+  readonly socket: WebSocket;
+  readonly ids: OperationIds;
+  readonly address: string;
+  /** Known once the connection is acknowledged; no operation comes before. */
+  caller: Caller | null;
+}
+
+export type OwnContext = SocketContext<ConnectionParams, SocketExtra>;
+
+export interface SocketOperationsOptions {
+  readonly graphql: GraphQLServer;
+  readonly fanout: Fanout;
+  /** How many operations one socket may have open. */
+  readonly maxSubscriptions: number;
+  /** Called with unexpected errors, which are masked. */
+  readonly report: (error: unknown) => void;
+}
+
+/** The operations that come over sockets, in the two steps in which graphql-ws takes them. */
+export interface SocketOperations {
+  /** What is to be executed for a message, or why nothing is. Never rejects. */
+  prepare(context: OwnContext, id: string, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]>;
+  /** Executes a query. */
+  execute(args: ExecutionArgs): OperationResult;
+  /** Takes up a subscription. Never rejects. */
+  subscribe(args: ExecutionArgs): Promise<Member | ExecutionResult>;
+}
+
+/** Prepares operations with the pipeline of HTTP; subscriptions go to the fan-out. */
+export function createSocketOperations(options: SocketOperationsOptions): SocketOperations {
+  const { graphql, fanout, maxSubscriptions, report } = options;
+  const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
+  const subscribers = new WeakMap<ExecutionArgs, Subscriber>();
+
+  async function prepare(
+    context: OwnContext,
+    id: string,
+    payload: SubscribePayload,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    if (Object.keys(context.subscriptions).length > maxSubscriptions) {
+      const message = `This socket has ${maxSubscriptions} operations open, which is the most it may have.`;
+      throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message);
+    }
+    const pipeline = graphql.getEnveloped({ params: payload, caller: context.extra.caller });
+    const { schema } = pipeline;
+    const document: DocumentNode = pipeline.parse(payload.query);
+    // graphql-ws keeps the payload as long as the operation, and the parser's cache has the same text for all.
+    Object.assign(payload, { query: document.loc?.source.body ?? payload.query });
+    const errors: readonly GraphQLError[] = pipeline.validate(schema, document);
+    if (errors.length > 0) return errors;
+    const args: ExecutionArgs = {
+      schema,
+      document,
+      operationName: payload.operationName ?? null,
+      variableValues: payload.variables ?? null,
+    };
+    if (getOperationAST(document, args.operationName)?.operation === 'subscription') {
+      // The group makes its own, once for all.
+      args.contextValue = undefined;
+      subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(context) });
+    } else {
+      args.contextValue = await pipeline.contextFactory();
+      pipelines.set(args, pipeline);
+    }
+    return args;
+  }
+
+  return {
+    // Thrown in there an error would close the socket, and with it every other operation.
+    prepare: (context, id, payload) =>
+      prepare(context, id, payload).catch((error: unknown) => [toClientError(error, report)]),
+    execute: (args) => pipelines.get(args)?.execute(args),
+    subscribe: async (args) => {
+      const subscriber = subscribers.get(args);
+      if (!subscriber) throw new TypeError('a subscription that was not prepared');
+      subscribers.delete(args);
+      return fanout.subscribe(args, subscriber).catch((error: unknown) => ({ errors: [toClientError(error, report)] }));
+    },
+  };
+}
+
+/** Who the client says it is: those who say otherwise share no answers, whatever may come to depend on it. */
+function toScope({ connectionParams }: OwnContext): string {
+  return JSON.stringify(connectionParams?.Authorization ?? connectionParams?.authorization ?? null);
+}
