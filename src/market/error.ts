@@ -5,6 +5,9 @@ export const marketDataErrorCodes = [
   'TIMEFRAME_NOT_SUPPORTED',
   'NOT_SUPPORTED',
   'BAD_USER_INPUT',
+  'QUERY_TOO_COMPLEX',
+  'UNAUTHENTICATED',
+  'OVERLOADED',
   'RATE_LIMITED',
   'EXCHANGE_UNAVAILABLE',
   'GEO_BLOCKED',
@@ -36,6 +39,7 @@ export interface MarketDataErrorDetails {
 }
 
 const retryableCodes: ReadonlySet<MarketDataErrorCode> = new Set([
+  'OVERLOADED',
   'RATE_LIMITED',
   'EXCHANGE_UNAVAILABLE',
   'TIMEOUT',

@@ -36,7 +36,7 @@ it("the system's clock can be cancelled", async () => {
 
 it('only errors that waiting may cure are retryable, unless an error says otherwise', () => {
   const retryable = marketDataErrorCodes.filter((code) => new MarketDataError(code, '').retryable);
-  expect(retryable).toEqual(['RATE_LIMITED', 'EXCHANGE_UNAVAILABLE', 'TIMEOUT', 'BAD_EXCHANGE_RESPONSE']);
+  expect(retryable).toEqual(['OVERLOADED', 'RATE_LIMITED', 'EXCHANGE_UNAVAILABLE', 'TIMEOUT', 'BAD_EXCHANGE_RESPONSE']);
   expect(new MarketDataError('TIMEOUT', '', { retryable: false }).retryable).toBe(false);
 });
 
