@@ -1,25 +1,26 @@
 import type { Exchange } from 'ccxt';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
-import { withDeadline } from '../market/deadline.ts';
-import { MarketDataError } from '../market/error.ts';
+import type { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Markets } from '../market/market.ts';
+import { Caller, type CallerListeners, type ExchangeStatus } from './caller.ts';
 import { type CandleMemory, createCandleMemory } from './candle-memory.ts';
 import type { ExchangeClass } from './ccxt.ts';
-import { type CallSubject, toMarketDataError } from './errors.ts';
+import type { CallSubject } from './errors.ts';
 import { guardHttp } from './http.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
 import { createMarketsLoader } from './markets.ts';
 import { createStreamInstance, type StreamInstance } from './streams/instance.ts';
+import { gaugeThrottle } from './throttle.ts';
 
 /** How long a refused symbol is not sent again, in ms: it would spoil the batch of the others each time. */
 const refusalMs = 60_000;
 
-/** No exchange is sent more single calls at a time than this. */
+/** No exchange is sent more calls at a time than this. */
 const mostParallelCalls = 10;
 
-/** One exchange's long-lived ccxt instance, behind a deadline and typed errors. */
+/** One exchange's long-lived ccxt instance, behind a queue, a circuit, a deadline and typed errors. */
 export interface ExchangeClient {
   readonly info: ExchangeInfo;
   readonly ccxt: Exchange;
@@ -32,9 +33,13 @@ export interface ExchangeClient {
   /** Kinds of calls that the exchange takes without a limit only, or not at all in the form that we would like best. */
   readonly refusedLimits: Set<string>;
   readonly candles: CandleMemory;
-  /** How many calls may wait in ccxt's throttle at once without the last one missing its deadline there. */
+  /** How many calls are under way at once: as many as wait in ccxt's throttle without the last missing its deadline there. */
   readonly parallelCalls: number;
-  /** Runs one ccxt call under the deadline. Rejects with a MarketDataError about the subject. */
+  readonly status: ExchangeStatus;
+  /**
+   * Runs one ccxt call when its turn comes, under the deadline. Rejects with a MarketDataError about the subject: with
+   * OVERLOADED when too many wait already, and, without asking, with why the exchange is left alone at the moment.
+   */
   call<T>(operation: (exchange: Exchange) => Promise<T>, subject?: Omit<CallSubject, 'exchange'>): Promise<T>;
   /**
    * A ccxt instance of its own for streams: with the same options, markets and throttle, so that it can be closed and
@@ -44,37 +49,34 @@ export interface ExchangeClient {
   close(): Promise<void>;
 }
 
-export interface ExchangeClientOptions {
+export interface ExchangeClientOptions extends CallerListeners {
   readonly info: ExchangeInfo;
   readonly Class: ExchangeClass;
   readonly options: ExchangeOptions;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Deadline of one call, its wait in ccxt's throttle and its body included. */
+  /** Deadline of one call, its wait here and in ccxt's throttle and its body included. */
   readonly timeoutMs: number;
-  /** Called with what a failed call threw, before it becomes a MarketDataError. */
-  readonly onError: (exchange: string, error: unknown) => void;
+  /** How many calls may wait for their turn; 100 unless given. */
+  readonly maxQueuedCalls?: number;
 }
 
 export function createExchangeClient(given: ExchangeClientOptions): ExchangeClient {
-  const { info, clock, random, timeoutMs, onError } = given;
+  const { info, clock, random, timeoutMs, maxQueuedCalls: maxWaiting = 100 } = given;
   const exchange = createInstance(given.Class, given.options, timeoutMs);
-  const failureOf = guardHttp(exchange, timeoutMs);
-  const loader = createMarketsLoader({ exchange, clock, random, onRefreshError: (error) => onError(info.id, error) });
-
-  function bounded<T>(promise: Promise<T>, subject: CallSubject): Promise<T> {
-    const late = (): MarketDataError => {
-      const message = `${info.id} did not answer within ${timeoutMs} ms.`;
-      return new MarketDataError('TIMEOUT', message, { ...subject });
-    };
-    return withDeadline(clock, timeoutMs, promise, late).catch((error: unknown) => {
-      onError(info.id, error);
-      throw toMarketDataError(error, subject, failureOf(error));
-    });
-  }
+  const parallelCalls = countParallelCalls(exchange, timeoutMs);
+  const caller = new Caller({
+    ...given,
+    exchange: info.id,
+    places: parallelCalls,
+    maxWaiting,
+    throttle: gaugeThrottle(exchange),
+    failureOf: guardHttp(exchange, timeoutMs),
+  });
+  const loader = createMarketsLoader({ exchange, clock, random, attempt: (load) => caller.load(load) });
 
   // Loading may take several requests: who waits is under the deadline, the load itself goes on for the next.
-  const markets = async (): Promise<Markets> => loader.current ?? bounded(loader.load(), { exchange: info.id });
+  const markets = async (): Promise<Markets> => loader.current ?? caller.within(loader.load(), { exchange: info.id });
 
   return {
     info,
@@ -82,7 +84,10 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
     refusedLimits: new Set(),
     candles: createCandleMemory(clock),
-    parallelCalls: Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / (exchange.rateLimit ?? 1000)))),
+    parallelCalls,
+    get status() {
+      return caller.status;
+    },
     markets,
     get currentMarkets() {
       return loader.current;
@@ -91,11 +96,17 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
       await markets();
       return createStreamInstance(exchange, createInstance(given.Class, given.options, timeoutMs), clock, timeoutMs);
     },
-    call: (operation, subject) => bounded(operation(exchange), { exchange: info.id, ...subject }),
+    call: (operation, subject) => caller.call(() => operation(exchange), { exchange: info.id, ...subject }),
     close: async () => {
       loader.stop();
+      caller.close();
       await exchange.close();
       await exchange.fetchDispatcher?.destroy();
     },
   };
+}
+
+function countParallelCalls({ enableRateLimit, rateLimit = 1000 }: Exchange, timeoutMs: number): number {
+  if (!enableRateLimit) return mostParallelCalls;
+  return Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / rateLimit)));
 }

@@ -81,6 +81,43 @@ export function isAboutOneMarket({ details: { cause } }: MarketDataError): boole
   return cause instanceof ccxtErrors.MarketClosed || cause instanceof ccxtErrors.ContractUnavailable;
 }
 
+/** What an error says of its exchange, whatever the call was about: the sentence of its MarketDataError without an end. */
+export function sayingOf(exchange: string, error: MarketDataError, http?: HttpFailure): string {
+  const { cause } = error.details;
+  return cause === undefined ? error.message.replace(/\.$/, '') : `${exchange} ${judge(cause, http).says}`;
+}
+
+/**
+ * What a failed call tells of the exchange as a whole: that it `failed`, that it `answered` though not with what was
+ * wanted, or nothing, since the call may never have been sent.
+ */
+export function meaningOf(error: MarketDataError, http?: HttpFailure): 'failed' | 'answered' | 'nothing' {
+  const { code, details } = error;
+  if (isAboutOneMarket(error)) return 'answered';
+  if (ownFaults.some((Class) => details.cause instanceof Class)) return 'nothing';
+  if (failureCodes.has(code)) return 'failed';
+  return http || code === 'BAD_EXCHANGE_RESPONSE' ? 'answered' : 'nothing';
+}
+
+/** True when the connection broke or the exchange stumbled (HTTP 5xx), of which it is to be hoped that it was only once. */
+export function isHiccup(error: MarketDataError, http?: HttpFailure): boolean {
+  const { code, details } = error;
+  if (code !== 'EXCHANGE_UNAVAILABLE' || !error.retryable || details.retryAfterMs !== undefined) return false;
+  if (details.cause instanceof ccxtErrors.OnMaintenance || meaningOf(error, http) !== 'failed') return false;
+  // Not ccxt's own error: the connection broke within the body, whatever status came before it.
+  return http === undefined || http.status >= 500 || !(details.cause instanceof ccxtErrors.BaseError);
+}
+
+const failureCodes: ReadonlySet<MarketDataErrorCode> = new Set([
+  'RATE_LIMITED',
+  'EXCHANGE_UNAVAILABLE',
+  'GEO_BLOCKED',
+  'TIMEOUT',
+]);
+
+/** ccxt's errors that are about this server's own doing, in the dress of an outage. */
+const ownFaults: readonly ErrorClass[] = [ccxtErrors.ExchangeClosedByUser, ccxtErrors.InvalidProxySettings];
+
 function judge(error: unknown, http: HttpFailure | undefined): Verdict {
   if (!(error instanceof ccxtErrors.BaseError)) return judgeRaw(error);
   const isOutspoken = outspoken.some((Class) => error instanceof Class);

@@ -1,5 +1,6 @@
 import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
+import type { ExchangeStatus } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { loadExchangeClass } from './ccxt.ts';
 import { createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
@@ -10,6 +11,8 @@ export interface Exchanges {
   readonly catalogue: Catalogue;
   /** Rejects with EXCHANGE_NOT_FOUND for an id that is not in the catalogue, EXCHANGE_UNAVAILABLE after `close()`. */
   get(id: string): Promise<ExchangeClient>;
+  /** What is going on in front of each exchange that has a client. */
+  readonly statuses: readonly ExchangeStatus[];
   /** Closes every client; those being made too. */
   close(): Promise<void>;
 }
@@ -22,12 +25,15 @@ export interface ExchangesOptions extends Omit<ExchangeClientOptions, 'info' | '
 
 export function createExchanges({ catalogue, exchangeOptions, ...common }: ExchangesOptions): Exchanges {
   const clients = new Map<string, Promise<ExchangeClient>>();
+  const made = new Set<ExchangeClient>();
   let closed = false;
 
   async function create(info: ExchangeInfo): Promise<ExchangeClient> {
     try {
       const Class = await loadExchangeClass(info.id, info.streaming);
-      return createExchangeClient({ ...common, info, Class, options: exchangeOptions[info.id] ?? {} });
+      const client = createExchangeClient({ ...common, info, Class, options: exchangeOptions[info.id] ?? {} });
+      made.add(client);
+      return client;
     } catch (error) {
       common.onError(info.id, error);
       if (error instanceof MarketDataError) throw error;
@@ -49,11 +55,16 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
       }
       return client;
     },
+    get statuses() {
+      return [...made].map(({ status }) => status);
+    },
     close: async () => {
       closed = true;
-      const made = await Promise.allSettled(clients.values());
+      await Promise.allSettled(clients.values());
       clients.clear();
-      await Promise.all(made.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.close() : undefined)));
+      const closing = [...made].map((client) => client.close());
+      made.clear();
+      await Promise.all(closing);
     },
   };
 }

@@ -11,7 +11,7 @@ const refreshMs = 3_600_000;
 export interface MarketsLoader {
   /** The markets as last loaded; null before the first load. */
   readonly current: Markets | null;
-  /** The markets; loads them when there are none yet, once for all who wait. Rejects with whatever ccxt threw. */
+  /** The markets; loads them when there are none yet, once for all who wait. Rejects with what `attempt` does. */
   load(): Promise<Markets>;
   /** Ends the refreshing. */
   stop(): void;
@@ -22,32 +22,38 @@ export interface MarketsLoaderOptions {
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
-  readonly onRefreshError: (error: unknown) => void;
+  /** Runs one attempt, or several. */
+  readonly attempt: (load: () => Promise<Markets>) => Promise<Markets>;
 }
 
 /**
  * Keeps ccxt's markets loaded. ccxt remembers a failed load and answers every later call with it, so each attempt here
  * is a forced one; a refresh that fails leaves the markets as they were, for ccxt's own calls too.
  */
-export function createMarketsLoader({ exchange, clock, random, onRefreshError }: MarketsLoaderOptions): MarketsLoader {
+export function createMarketsLoader({ exchange, clock, random, attempt }: MarketsLoaderOptions): MarketsLoader {
   let markets: Markets | null = null;
   let loading: Promise<Markets> | undefined;
   let cancelRefresh = (): void => {};
   let stopped = false;
 
-  async function attempt(): Promise<Markets> {
+  async function loadOnce(): Promise<Markets> {
     // An empty list comes as far as ccxt's indices before it is refused, so they are put back as well.
     const { markets: before, markets_by_id, symbols, ids } = exchange;
     try {
-      const loaded = toMarkets(exchange, await exchange.loadMarkets(true));
-      markets = loaded;
-      return loaded;
+      return toMarkets(exchange, await exchange.loadMarkets(true));
     } catch (error) {
       if (before) {
         Object.assign(exchange, { markets: before, markets_by_id, symbols, ids });
         exchange.marketsLoading = Promise.resolve(before);
       }
       throw error;
+    }
+  }
+
+  async function start(): Promise<Markets> {
+    try {
+      markets = await attempt(loadOnce);
+      return markets;
     } finally {
       loading = undefined;
       if (markets) scheduleRefresh();
@@ -59,8 +65,9 @@ export function createMarketsLoader({ exchange, clock, random, onRefreshError }:
     if (stopped) return;
     // Between 0.75 and 1.25 of the interval, so that many exchanges, and many servers, don't refresh together.
     cancelRefresh = clock.after(refreshMs * (0.75 + random() / 2), () => {
-      loading ??= attempt();
-      loading.catch(onRefreshError);
+      loading ??= start();
+      // The markets stay as they are.
+      loading.catch(() => {});
     });
   }
 
@@ -70,7 +77,7 @@ export function createMarketsLoader({ exchange, clock, random, onRefreshError }:
     },
     load: () => {
       if (markets) return Promise.resolve(markets);
-      loading ??= attempt();
+      loading ??= start();
       return loading;
     },
     stop: () => {

@@ -96,7 +96,7 @@ it('withDeadline: the outcome in time, the error when late, and no timer left', 
   await settle();
 });
 
-it("the wait in ccxt's throttle counts", async () => {
+it("who would wait in ccxt's throttle past the deadline is not sent there", async () => {
   const connection = await connect('kraken', { timeoutMs });
   const { venue, data, client } = connection;
   onTestFinished(connection.close);
@@ -107,6 +107,6 @@ it("the wait in ccxt's throttle counts", async () => {
   const query = { exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1h', limit: 3 };
   const [first, second] = [data.fetchCandles(query), failureOf(data.fetchCandles({ ...query, timeframe: '1d' }))];
   expect(await first).toHaveLength(3);
-  expect(await second).toMatchObject({ code: 'TIMEOUT', details: { symbol: 'BTC/USD', timeframe: '1d' } });
+  expect(await second).toMatchObject({ code: 'OVERLOADED', details: { symbol: 'BTC/USD', timeframe: '1d' } });
   expect(venue.count()).toBe(1);
 });

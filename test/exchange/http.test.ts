@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MarketDataErrorCode } from '../../src/market/error.ts';
+import { SkippingClock } from '../support/skipping-clock.ts';
 import {
   brokenAnswers,
   connect,
@@ -51,15 +52,24 @@ const broken: Readonly<Record<(typeof brokenAnswers)[number], Outcome>> = {
   empty: { codes: ['BAD_EXCHANGE_RESPONSE'], retryable: true },
 };
 
+const hourMs = 3_600_000;
+
 describe.each(venues)('$id', ({ id, symbol }) => {
+  const clock = new SkippingClock();
   let connection: VenueClient;
 
   beforeAll(async () => {
-    connection = await connect(id, { timeoutMs: 150 });
+    connection = await connect(id, { clock, timeoutMs: 150 });
     await loadMarkets(connection);
   });
 
   afterAll(() => connection.close());
+
+  function heal(): void {
+    connection.venue.heal();
+    // After some faults an exchange is left alone for a while.
+    clock.skip(hourMs);
+  }
 
   async function ask() {
     return (await connection.data.fetchTickers(id, [symbol])).get(symbol);
@@ -68,7 +78,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   it.each(statuses)('HTTP %i', async (status, { codes, retryable }) => {
     connection.venue.fault({ kind: 'status', status });
     const error = requireError(await ask());
-    connection.venue.heal();
+    heal();
     expect(codes).toContain(error.code);
     expect(error.retryable).toBe(retryable);
     expect(error.details).toMatchObject({ exchange: id, symbol });
@@ -78,7 +88,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   it.each(brokenAnswers)('%s', async (kind) => {
     connection.venue.fault({ kind });
     const error = requireError(await ask());
-    connection.venue.heal();
+    heal();
     expect(broken[kind].codes).toContain(error.code);
     expect(error.retryable).toBe(broken[kind].retryable);
     expectDiscreet(error);
@@ -93,7 +103,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   ])('429 with Retry-After: $header', async ({ header, waitMs }) => {
     connection.venue.fault({ kind: 'status', status: 429, headers: { 'retry-after': header } });
     const error = requireError(await ask());
-    connection.venue.heal();
+    heal();
     expect(error.code).toBe('RATE_LIMITED');
     expect(error.details.retryAfterMs).toBe(waitMs);
   });
@@ -102,7 +112,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     const date = new Date(Date.now() + 60_000).toUTCString();
     connection.venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': date } });
     const error = requireError(await ask());
-    connection.venue.heal();
+    heal();
     expect(error.code).toBe('EXCHANGE_UNAVAILABLE');
     expect(error.details.retryAfterMs).toBeGreaterThan(50_000);
     expect(error.details.retryAfterMs).toBeLessThanOrEqual(60_000);
@@ -112,7 +122,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     const elsewhere = `${connection.venue.url}/elsewhere`;
     connection.venue.fault({ kind: 'status', status: 302, headers: { location: elsewhere } });
     const error = requireError(await ask());
-    connection.venue.heal();
+    heal();
     expect(error.code).toBe('EXCHANGE_UNAVAILABLE');
     expect(connection.venue.count(/elsewhere/)).toBe(0);
     expectDiscreet(error);
@@ -120,10 +130,11 @@ describe.each(venues)('$id', ({ id, symbol }) => {
 });
 
 describe("kraken's own words, which come with HTTP 200", () => {
+  const clock = new SkippingClock();
   let connection: VenueClient;
 
   beforeAll(async () => {
-    connection = await connect('kraken');
+    connection = await connect('kraken', { clock });
     await loadMarkets(connection);
   });
 
@@ -141,6 +152,7 @@ describe("kraken's own words, which come with HTTP 200", () => {
   ])('$word is $code', async ({ word, code }) => {
     connection.venue.fault({ kind: 'status', status: 200, body: { error: [word] }, times: 1 });
     const error = requireError((await connection.data.fetchTickers('kraken', ['BTC/USD'])).get('BTC/USD'));
+    clock.skip(hourMs);
     expect(error.code).toBe(code);
     expect(error.message).not.toContain(word);
     expectDiscreet(error);

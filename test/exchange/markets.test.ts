@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Market } from '../../src/market/market.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
+import { SkippingClock } from '../support/skipping-clock.ts';
 import {
   brokenAnswers,
   connect,
@@ -57,13 +58,16 @@ describe.each(venues)('$id', ({ id, symbol, loads }) => {
     { name: '429', fault: { kind: 'status', status: 429 } as const },
     { name: 'an empty list', fault: emptyLists[id] },
   ])('$name at first use is a typed error, and the next call heals', async ({ fault }) => {
-    const { venue, data } = await start(id, { timeoutMs: 150 });
+    const clock = new SkippingClock();
+    const { venue, data } = await start(id, { clock, timeoutMs: 150 });
     venue.fault(fault);
     const error = await failureOf(data.fetchMarkets(id));
     expect(error.retryable).toBe(true);
     expect(error.details).toMatchObject({ exchange: id });
     expectDiscreet(error);
     venue.heal();
+    // An exchange that limits this server is left alone for a while.
+    clock.skip(hourMs);
     // A load that the deadline left behind may still fail on the fault it met.
     await expect
       .poll(

@@ -22,10 +22,11 @@ const batches = {
 } as const;
 
 describe.each(venues)('$id', ({ id, symbol }) => {
+  const clock = new ManualClock(Date.UTC(2026, 2, 4, 12));
   let connection: VenueClient;
 
   beforeAll(async () => {
-    connection = await connect(id, { clock: new ManualClock(Date.UTC(2026, 2, 4, 12)) });
+    connection = await connect(id, { clock });
     await connection.data.fetchMarkets(id);
   });
   beforeEach(() => connection.venue.reset());
@@ -111,14 +112,19 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(venue.count()).toBe(1);
   });
 
-  it('an outage of the batch is an error of each symbol, after one request', async () => {
+  it('an outage of the batch is an error of each symbol, after one request and its retry', async () => {
     const { venue, data } = connection;
     venue.fault({ kind: 'status', status: 503 });
     const symbols = spotSymbols(connection, 6);
-    const results = await data.fetchTickers(id, symbols);
+    const idleTimers = clock.pending;
+    const fetching = data.fetchTickers(id, symbols);
+    // The deadline, and the pause before the retry.
+    await expect.poll(() => clock.pending, { interval: 5 }).toBe(idleTimers + 2);
+    await clock.advance(300);
+    const results = await fetching;
     venue.heal();
     expect(failed(results)).toEqual(symbols);
     for (const name of symbols) expect(requireError(results.get(name)).details).toMatchObject({ symbol: name });
-    expect(venue.count()).toBe(1);
+    expect(venue.count()).toBe(2);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { createAnyTimeframe } from '../../src/cache/candles/any-timeframe.ts';
 import { createCandleStore, type FetchCandles } from '../../src/cache/candles/store.ts';
+import type { CallerListeners } from '../../src/exchange/caller.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
 import type { ExchangeClient } from '../../src/exchange/client.ts';
 import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
@@ -49,6 +50,9 @@ export interface VenueClientOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly timeoutMs?: number;
+  readonly maxQueuedCalls?: number;
+  readonly onCall?: CallerListeners['onCall'];
+  readonly onCircuit?: CallerListeners['onCircuit'];
   readonly options?: ExchangeOptions;
 }
 
@@ -66,7 +70,10 @@ export async function connect(id: (typeof venues)[number]['id'], given: VenueCli
     clock,
     random: given.random ?? (() => 0.5),
     timeoutMs,
+    maxQueuedCalls: given.maxQueuedCalls ?? 100,
     onError: (_, error) => errors.push(error),
+    onCall: given.onCall ?? (() => {}),
+    onCircuit: given.onCircuit ?? (() => {}),
   });
   const client = await exchanges.get(id);
   const source = createMarketData(exchanges, clock);
@@ -103,6 +110,8 @@ export async function loadMarkets({ client }: VenueClient): Promise<void> {
     ) {
       return;
     }
+    // Several failures in a row, and the exchange is left alone for a moment.
+    while (client.status.circuit === 'open') await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await client.markets();
 }
