@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { createCandleStreams } from './cache/candles/streams.ts';
 import { createCachedMarketData } from './cache/market-data.ts';
+import { createCircuitLog } from './circuit-log.ts';
 import type { Config } from './config.ts';
 import { createCatalogue, readCatalogue } from './exchange/catalogue.ts';
 import { createExchanges } from './exchange/exchanges.ts';
@@ -41,7 +42,9 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     clock,
     random,
     timeoutMs: config.upstreamTimeoutMs,
+    maxQueuedCalls: config.maxQueuedCalls,
     onError: noteError,
+    onCircuit: createCircuitLog(log),
   });
   const streams = createStreams({
     exchanges,

@@ -19,6 +19,8 @@ export interface Config {
   readonly streamSilenceMs: number;
   readonly staleMaxMs: number;
   readonly upstreamTimeoutMs: number;
+  /** How many calls may wait in front of one exchange. */
+  readonly maxQueuedCalls: number;
   readonly maxSubscriptionsPerSocket: number;
 }
 
@@ -39,6 +41,7 @@ const settings = {
   STREAM_SILENCE_MS: wholeNumber(15_000, 100, day),
   STALE_MAX_MS: wholeNumber(60_000, 0, day),
   UPSTREAM_TIMEOUT_MS: wholeNumber(10_000, 1, 600_000),
+  MAX_QUEUED_CALLS: wholeNumber(100, 1, 100_000),
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(100, 1, 1_000_000),
 };
 
@@ -72,6 +75,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     streamSilenceMs: read('STREAM_SILENCE_MS', settings.STREAM_SILENCE_MS),
     staleMaxMs: read('STALE_MAX_MS', settings.STALE_MAX_MS),
     upstreamTimeoutMs: read('UPSTREAM_TIMEOUT_MS', settings.UPSTREAM_TIMEOUT_MS),
+    maxQueuedCalls: read('MAX_QUEUED_CALLS', settings.MAX_QUEUED_CALLS),
     maxSubscriptionsPerSocket: read('MAX_SUBSCRIPTIONS_PER_SOCKET', settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
   });
 }

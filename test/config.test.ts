@@ -32,6 +32,7 @@ test('everything has a default, and an empty variable counts as unset', () => {
     streamSilenceMs: 15_000,
     staleMaxMs: 60_000,
     upstreamTimeoutMs: 10_000,
+    maxQueuedCalls: 100,
     maxSubscriptionsPerSocket: 100,
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
@@ -63,6 +64,7 @@ test.each([
   [{ STREAM_SILENCE_MS: '50' }, 'STREAM_SILENCE_MS is "50"'],
   [{ STALE_MAX_MS: 'x' }, 'STALE_MAX_MS'],
   [{ UPSTREAM_TIMEOUT_MS: '0' }, 'UPSTREAM_TIMEOUT_MS'],
+  [{ MAX_QUEUED_CALLS: '0' }, 'MAX_QUEUED_CALLS is "0"; it must be a whole number from 1 to 100000.'],
   [{ MAX_SUBSCRIPTIONS_PER_SOCKET: '0' }, 'MAX_SUBSCRIPTIONS_PER_SOCKET'],
   [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
   [{ API_KEYS: 'secret' }, 'API_KEYS is set, but this version checks no keys'],

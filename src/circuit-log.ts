@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { CallerListeners } from './exchange/caller.ts';
+import type { MarketDataErrorCode } from './market/error.ts';
+
+const unreachable = "Look at the exchange's status page, and at the network and the proxy of this server.";
+
+/** What the operator may do about an exchange that is left alone, by why. */
+const advice: Readonly<Partial<Record<MarketDataErrorCode, string>>> = {
+  RATE_LIMITED:
+    'Ask for less (a longer POLL_INTERVAL_MS or TICKER_TTL_MS), and see who else uses this address or these API keys.',
+  GEO_BLOCKED:
+    'Give it a proxy or another hostname in EXCHANGE_CONFIG, run the server elsewhere, or leave it out of EXCHANGES.',
+  EXCHANGE_UNAVAILABLE: unreachable,
+  TIMEOUT: unreachable,
+};
+
+/**
+ * Writes when exchanges begin to be left alone, with what to do about it, and when they are asked as usual again. One
+ * that goes on failing for the same reason is told once.
+ */
+export function createCircuitLog(log: Logger): NonNullable<CallerListeners['onCircuit']> {
+  const told = new Map<string, MarketDataErrorCode>();
+  return (exchange, state, error) => {
+    if (state === 'closed') {
+      told.delete(exchange);
+      log.info({ exchange }, `${exchange} answers again and is asked as usual.`);
+    } else if (state === 'open' && error) {
+      const { code, message, details } = error;
+      const level = told.get(exchange) === code ? 'debug' : 'warn';
+      told.set(exchange, code);
+      const { retryAfterMs } = details;
+      log[level]({ exchange, code, retryAfterMs }, [message, advice[code]].filter(Boolean).join(' '));
+    }
+  };
+}

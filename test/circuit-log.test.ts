@@ -1,0 +1,45 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { createCircuitLog } from '../src/circuit-log.ts';
+import { MarketDataError, type MarketDataErrorCode } from '../src/market/error.ts';
+
+function create() {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  return { lines, onCircuit: createCircuitLog(log) };
+}
+
+function limited(code: MarketDataErrorCode): MarketDataError {
+  return new MarketDataError(code, 'kraken wants peace; it is asked again in 30 s.', { retryAfterMs: 30_000 });
+}
+
+const [warn, info] = [40, 30];
+
+test.each([
+  { code: 'RATE_LIMITED', advice: 'POLL_INTERVAL_MS' },
+  { code: 'GEO_BLOCKED', advice: 'EXCHANGE_CONFIG' },
+  { code: 'EXCHANGE_UNAVAILABLE', advice: 'status page' },
+  { code: 'TIMEOUT', advice: 'status page' },
+] as const)('$code is told with its exchange, for how long, and what to do', ({ code, advice }) => {
+  const { lines, onCircuit } = create();
+  onCircuit('kraken', 'open', limited(code));
+  expect(lines).toMatchObject([{ level: warn, exchange: 'kraken', code, retryAfterMs: 30_000 }]);
+  expect(lines[0]?.msg).toContain('kraken wants peace; it is asked again in 30 s. ');
+  expect(lines[0]?.msg).toContain(advice);
+});
+
+test('a long outage is told once, another reason again, and the end of it', () => {
+  const { lines, onCircuit } = create();
+  for (const code of ['TIMEOUT', 'TIMEOUT', 'RATE_LIMITED', 'RATE_LIMITED'] as const) {
+    onCircuit('kraken', 'open', limited(code));
+    onCircuit('kraken', 'half-open', limited(code));
+  }
+  onCircuit('kraken', 'closed', null);
+  onCircuit('kraken', 'open', limited('RATE_LIMITED'));
+  expect(lines.map(({ level, code }) => [level, code])).toEqual([
+    [warn, 'TIMEOUT'],
+    [warn, 'RATE_LIMITED'],
+    [info, undefined],
+    [warn, 'RATE_LIMITED'],
+  ]);
+});
