@@ -5,7 +5,7 @@ import { type Clock, sleep } from '../market/clock.ts';
 export interface PollRound {
   /** True when the exchange failed. */
   readonly failed: boolean;
-  /** What the exchange asked to wait, in ms. */
+  /** How long to wait before asking again, in ms, where the failure said so. */
   readonly retryAfterMs: number;
 }
 
@@ -26,7 +26,8 @@ const longestBackoffMs = 30_000;
 
 /**
  * Rounds of polling until the signal aborts. While rounds fail, the wait doubles up to half a minute, is spread over its
- * upper half so that many servers don't return together; it is never shorter than what the exchange asked for.
+ * upper half so that many servers don't return together; it is never shorter than what the failure asked for. After such
+ * a wait the doubling begins anew: it was not this poll that did not find the end of the trouble.
  */
 export async function* poll({
   fetchRound,
@@ -44,10 +45,10 @@ export async function* poll({
     const startedAt = clock.now();
     const round = await fetchRound();
     yield round;
-    failures = round.failed ? failures + 1 : 0;
     const pauseMs = round.failed
-      ? backoffMs(intervalMs, failures, longestBackoffMs, random)
+      ? backoffMs(intervalMs, failures + 1, longestBackoffMs, random)
       : Math.max(0, intervalMs - Math.max(0, clock.now() - startedAt));
+    failures = round.failed && round.retryAfterMs <= pauseMs ? failures + 1 : 0;
     waitMs = Math.max(pauseMs, round.retryAfterMs);
   }
 }

@@ -104,14 +104,14 @@ test('a success resets the backoff', async () => {
   expect(gaps(polling.startedAt)).toEqual([2000, 4000, 8000, 1000, 2000, 1000, 1000]);
 });
 
-test('a failing round waits at least as long as the exchange asked, above the cap too', async () => {
+test('a failing round waits at least as long as it is told, above the cap too, and the doubling begins anew after that', async () => {
   const waits = [45_000, 500, 0];
   const polling = start({
     fetchRound: async () => ({ ...failed, retryAfterMs: waits.shift() ?? 0 }),
     random: () => 1,
   });
   await clock.advance(60_000);
-  expect(gaps(polling.startedAt)).toEqual([45_000, 4000, 8000]);
+  expect(gaps(polling.startedAt)).toEqual([45_000, 2000, 4000, 8000]);
 });
 
 test('the first round comes after its own delay', async () => {
