@@ -12,8 +12,8 @@ import {
 import { binanceStreams } from './binance-streams.ts';
 import { toOrderBook, type VenueTrade } from './book.ts';
 import { firstCandles, newestCandles } from './candles.ts';
-import type { Reply } from './faults.ts';
 import type { VenueMarket, VenueModel, VenueTicker } from './model.ts';
+import type { Reply } from './replies.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue, type VenueRequest } from './venue.ts';
 
 type Query = VenueRequest['query'];

@@ -8,8 +8,8 @@ import {
   toProduct,
 } from './coinbase-markets.ts';
 import { add, divide, subtract } from './decimal.ts';
-import type { Reply } from './faults.ts';
 import type { VenueMarket, VenueModel } from './model.ts';
+import type { Reply } from './replies.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue, type VenueRequest } from './venue.ts';
 
 type Query = VenueRequest['query'];

@@ -54,12 +54,18 @@ describe('faults, as ccxt sees them', () => {
     { fault: { kind: 'status', status: 418 }, seen: 'DDoSProtection' },
     { fault: { kind: 'status', status: 400, body: { code: -1121, msg: 'Invalid symbol.' } }, seen: 'BadSymbol' },
     { fault: { kind: 'cut' }, seen: 'NetworkError' },
+    { fault: { kind: 'reset' }, seen: 'NetworkError' },
     { fault: { kind: 'cut-body' }, seen: 'SocketError' },
     { fault: { kind: 'bad-gzip' }, seen: 'Error' },
     { fault: { kind: 'garbage' }, seen: 'TypeError' },
     { fault: { kind: 'truncated' }, seen: 'TypeError' },
     { fault: { kind: 'empty' }, seen: 'TypeError' },
+    { fault: { kind: 'raw', text: '[' }, seen: 'TypeError' },
+    { fault: { kind: 'truncated-gzip' }, seen: 'Error' },
+    { fault: { kind: 'wrong-type' }, seen: 'answered' },
+    { fault: { kind: 'numbers', as: 'negative' }, seen: 'answered' },
     { fault: { kind: 'hang-body' }, seen: unsettled },
+    { fault: { kind: 'drip' }, seen: unsettled },
     { fault: { kind: 'cut-gzip' }, seen: unsettled },
   ];
 
@@ -129,6 +135,36 @@ describe('the scope of a fault', () => {
     expect(venue.openSockets).toBeGreaterThan(0);
     await venue.close();
     expect(await call).toBe('NetworkError');
+  });
+});
+
+describe('nonsense', () => {
+  beforeEach(() => connect('binance', createBinance));
+
+  it('is spoilt numbers of an answer that is whole otherwise', async () => {
+    const year3000 = Date.UTC(3000, 0);
+    const ask = () => exchange.fetchTicker(symbol);
+    const { last } = await ask();
+    venue.fault({ kind: 'numbers', as: 'negative', times: 1 });
+    expect((await ask()).last).toBeLessThan(0);
+    venue.fault({ kind: 'numbers', as: 'nan', times: 1 });
+    await expect(ask()).rejects.toThrow('NaN');
+    venue.fault({ kind: 'numbers', as: 'year-3000', times: 1 });
+    expect(await ask()).toMatchObject({ last, timestamp: year3000 });
+    expect(await ask()).toMatchObject({ last });
+  });
+});
+
+describe('an exchange that is down', () => {
+  beforeEach(() => connect('binance', createBinance));
+
+  it('refuses connections until it is up again, at the same address', async () => {
+    await venue.goDown();
+    expect(venue.openSockets).toBe(0);
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('NetworkError');
+    expect(venue.count()).toBe(0);
+    await venue.comeUp();
+    expect(await outcome(exchange.fetchTicker(symbol))).toBe('answered');
   });
 });
 

@@ -1,10 +1,10 @@
 import { toOrderBook } from './book.ts';
 import { newestCandles } from './candles.ts';
-import type { Reply } from './faults.ts';
 import { toKrakenInterval } from './kraken-intervals.ts';
 import { type KrakenMarket, krakenMarkets, toAssetPair, toAssets } from './kraken-markets.ts';
 import { krakenStreams } from './kraken-streams.ts';
 import type { VenueModel, VenueTicker } from './model.ts';
+import type { Reply } from './replies.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue, type VenueRequest } from './venue.ts';
 
 type Query = VenueRequest['query'];

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Fault, Faults, type Reply, send, sendFaulty } from './faults.ts';
+import { type Fault, Faults } from './faults.ts';
 import type { VenueMarket, VenueModel } from './model.ts';
+import { type Reply, send, sendFaulty } from './replies.ts';
 import type { StreamDefinition } from './stream-definition.ts';
 import { StreamingVenue } from './streaming-venue.ts';
 
@@ -99,9 +100,24 @@ export class Venue extends StreamingVenue {
     return this.#sockets.size;
   }
 
+  /** From now on connections are refused; those that are open are cut. Resolves when all are gone. */
+  async goDown(): Promise<void> {
+    await this.#shut();
+  }
+
+  /** Listens again, at the same address. */
+  async comeUp(): Promise<void> {
+    this.#server.listen(Number(new URL(this.url).port), '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
   /** Stops listening and destroys every socket, hanging ones too; resolves when all are gone. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
+    await this.#shut();
+  }
+
+  async #shut(): Promise<void> {
     const gone = [...this.#sockets].map((socket) => once(socket, 'close'));
     const closed = this.#server.listening ? once(this.#server, 'close') : Promise.resolve();
     this.#server.close();
