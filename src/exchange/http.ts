@@ -1,4 +1,5 @@
 import type { Exchange } from 'ccxt';
+import { limitBodies } from './body-limit.ts';
 import { ccxtErrors } from './ccxt.ts';
 
 /** What the HTTP answer behind an error said, beyond what ccxt keeps of it. */
@@ -17,14 +18,16 @@ interface HttpResponse {
 }
 
 /**
- * Mends three things in an instance's HTTP path, and returns a look-up of what was learnt:
+ * Mends four things in an instance's HTTP path, and returns a look-up of what was learnt:
  * - ccxt's timeout ends with the response headers; here the body ends by it too, and its socket is freed.
+ * - An answer of any length would be read; here it has a limit.
  * - A 200 that holds HTML, nothing or half a JSON text would reach ccxt's parsers as a string; here it is a BadResponse.
  * - ccxt's errors forget the status (403 and 451 become ExchangeNotAvailable) and Retry-After; here they are kept beside.
  */
 export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup {
   const failures = new WeakMap<object, HttpFailure>();
 
+  limitBodies(exchange);
   const undiciRequest = exchange.undiciRequest.bind(exchange);
   exchange.undiciRequest = async (url, params) => {
     const late = AbortSignal.timeout(timeoutMs);
@@ -54,7 +57,7 @@ export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup 
   return (error) => (error instanceof Error ? failures.get(error) : undefined);
 }
 
-/** The body, or the signal's reason: ccxt waits for ever for a compressed body whose connection broke. */
+/** The body, or the signal's reason. */
 function untilAborted<T>(signal: AbortSignal, body: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);

@@ -42,12 +42,14 @@ const statuses: readonly (readonly [number, Outcome])[] = [
 const broken: Readonly<Record<(typeof brokenAnswers)[number], Outcome>> = {
   hang: late,
   'hang-body': late,
-  // Whether the end of the stream or the deadline is noticed first is up to the unpacking.
-  'cut-gzip': { codes: ['TIMEOUT', 'EXCHANGE_UNAVAILABLE', 'BAD_EXCHANGE_RESPONSE'], retryable: true },
+  drip: late,
+  'cut-gzip': unavailable,
   cut: unavailable,
+  reset: unavailable,
   'cut-body': unavailable,
   garbage: { codes: ['BAD_EXCHANGE_RESPONSE'], retryable: true },
   truncated: { codes: ['BAD_EXCHANGE_RESPONSE'], retryable: true },
+  'truncated-gzip': { codes: ['BAD_EXCHANGE_RESPONSE'], retryable: true },
   'bad-gzip': { codes: ['BAD_EXCHANGE_RESPONSE', 'EXCHANGE_UNAVAILABLE'], retryable: true },
   empty: { codes: ['BAD_EXCHANGE_RESPONSE'], retryable: true },
 };
@@ -93,6 +95,12 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(error.retryable).toBe(broken[kind].retryable);
     expectDiscreet(error);
     expect(await ask()).toMatchObject({ symbol, stale: false });
+  });
+
+  it('an answer that is called something else than JSON is read all the same', async () => {
+    connection.venue.fault({ kind: 'wrong-type' });
+    expect(await ask()).toMatchObject({ symbol, stale: false });
+    connection.venue.heal();
   });
 
   it.each([

@@ -26,11 +26,14 @@ export const venues = [
 export const brokenAnswers = [
   'hang',
   'hang-body',
+  'drip',
   'cut',
+  'reset',
   'cut-body',
   'cut-gzip',
   'garbage',
   'truncated',
+  'truncated-gzip',
   'bad-gzip',
   'empty',
 ] as const;
