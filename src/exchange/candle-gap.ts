@@ -51,7 +51,7 @@ async function lookAt(
   const rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, longer, from, periodsLookedAt), subject);
   const starts = rows.flatMap((row) => {
     const [start, , , , , volume] = row;
-    return typeof start === 'number' && start >= since && volume ? [start] : [];
+    return typeof start === 'number' && start >= since && volume && volume > 0 ? [start] : [];
   });
   if (starts.some((start) => periodAfter(longer, start) <= end)) return { isLimit: true, emptyUntil: null };
   return { isLimit: false, emptyUntil: Math.min(...starts, periodAfter(longer, from, periodsLookedAt)) };

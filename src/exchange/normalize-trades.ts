@@ -1,17 +1,18 @@
 import type { Trade as CcxtTrade } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
 import type { Trade } from '../market/trade.ts';
-import { toInstant, toNumber } from './normalize.ts';
+import { mayBeNegative, toAmount, toInstant, toNumber, toPastInstant, toPrice } from './numbers.ts';
 
 /**
  * ccxt's trades in our terms: oldest first, each id once; those without an id are all different ones. Throws
- * BAD_EXCHANGE_RESPONSE where one has no time, price or amount: leaving it out would hide a trade.
+ * BAD_EXCHANGE_RESPONSE where one has no time, price or amount that can be at `now` (epoch ms): leaving it out would hide
+ * a trade.
  */
-export function toTrades(exchange: string, symbol: string, rows: readonly CcxtTrade[]): readonly Trade[] {
+export function toTrades(exchange: string, symbol: string, rows: readonly CcxtTrade[], now: number): readonly Trade[] {
   const trades: Trade[] = [];
   const ids = new Set<string>();
   for (const row of rows) {
-    const trade = toTrade(exchange, symbol, row);
+    const trade = toTrade(exchange, symbol, row, now);
     if (trade.id !== null && ids.has(trade.id)) continue;
     if (trade.id !== null) ids.add(trade.id);
     trades.push(trade);
@@ -19,11 +20,15 @@ export function toTrades(exchange: string, symbol: string, rows: readonly CcxtTr
   return trades.sort((a, b) => a.timestamp - b.timestamp);
 }
 
-function toTrade(exchange: string, symbol: string, row: CcxtTrade): Trade {
+function toTrade(exchange: string, symbol: string, row: CcxtTrade, now: number): Trade {
   const [timestamp, price, amount] = [toInstant(row.timestamp), toNumber(row.price), toNumber(row.amount)];
+  const isFree = mayBeNegative(symbol);
   if (timestamp === null || price === null || amount === null) {
-    const message = `${exchange} sent a trade of ${symbol} with a number missing.`;
-    throw new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
+    throw unreadable(exchange, symbol, 'with a number missing');
+  }
+  if (toPastInstant(timestamp, now) === null) throw unreadable(exchange, symbol, 'from a time that cannot be');
+  if (toPrice(price, isFree) === null || toAmount(amount) === null) {
+    throw unreadable(exchange, symbol, 'with a negative number');
   }
   return Object.freeze({
     exchange,
@@ -32,7 +37,12 @@ function toTrade(exchange: string, symbol: string, row: CcxtTrade): Trade {
     timestamp,
     price,
     amount,
-    cost: toNumber(row.cost),
+    cost: toPrice(row.cost, isFree),
     side: row.side === 'buy' || row.side === 'sell' ? row.side : null,
   });
+}
+
+function unreadable(exchange: string, symbol: string, how: string): MarketDataError {
+  const message = `${exchange} sent a trade of ${symbol} ${how}.`;
+  return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
 }

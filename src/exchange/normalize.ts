@@ -4,6 +4,7 @@ import { MarketDataError } from '../market/error.ts';
 import { type Market, marketTypes } from '../market/market.ts';
 import { type Ticker, tickerNumbers } from '../market/ticker.ts';
 import { periodAfter } from '../market/timeframe.ts';
+import { firstBlockAt, mayBeNegative, toAmount, toInstant, toNumber, toPastInstant, toPrice } from './numbers.ts';
 import { actualTimeframe } from './rules.ts';
 
 // ccxt's precision modes (ccxt/js/src/base/functions/number.js).
@@ -29,38 +30,50 @@ export function toMarket(exchange: Exchange, market: MarketInterface): Market | 
   });
 }
 
+/** Fields of a ticker that hold a price. */
+const prices = [
+  ...(['last', 'open', 'high', 'low', 'close', 'previousClose'] as const),
+  ...(['bid', 'ask', 'vwap', 'average', 'markPrice', 'indexPrice'] as const),
+];
+
 /**
- * A ccxt ticker in our terms, received at `receivedAt` (epoch ms) for a query.
- * Throws BAD_EXCHANGE_RESPONSE when it holds no number at all: then it was none.
+ * A ccxt ticker in our terms, received at `receivedAt` (epoch ms) for a query. Numbers that cannot be, such as a price
+ * below zero or a time in the year 3000, are null, and so is what ccxt has reckoned from such a price.
+ * Throws BAD_EXCHANGE_RESPONSE when that leaves no price, or no number at all: then it was none.
  */
 export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, receivedAt: number): Ticker {
+  const isFree = mayBeNegative(symbol);
+  const isAbsurd = (field: (typeof prices)[number]): boolean =>
+    toNumber(ticker[field]) !== toPrice(ticker[field], isFree);
+  const isMoveAbsurd = isAbsurd('last') || isAbsurd('open');
   const result: Ticker = Object.freeze({
     exchange,
     symbol,
-    timestamp: toInstant(ticker.timestamp),
-    last: toNumber(ticker.last),
-    open: toNumber(ticker.open),
-    high: toNumber(ticker.high),
-    low: toNumber(ticker.low),
-    close: toNumber(ticker.close),
-    previousClose: toNumber(ticker.previousClose),
-    bid: toNumber(ticker.bid),
-    bidVolume: toNumber(ticker.bidVolume),
-    ask: toNumber(ticker.ask),
-    askVolume: toNumber(ticker.askVolume),
-    vwap: toNumber(ticker.vwap),
-    change: toNumber(ticker.change),
-    percentage: toNumber(ticker.percentage),
-    average: toNumber(ticker.average),
-    baseVolume: toNumber(ticker.baseVolume),
-    quoteVolume: toNumber(ticker.quoteVolume),
-    markPrice: toNumber(ticker.markPrice),
-    indexPrice: toNumber(ticker.indexPrice),
+    timestamp: toPastInstant(ticker.timestamp, receivedAt),
+    last: toPrice(ticker.last, isFree),
+    open: toPrice(ticker.open, isFree),
+    high: toPrice(ticker.high, isFree),
+    low: toPrice(ticker.low, isFree),
+    close: toPrice(ticker.close, isFree),
+    previousClose: toPrice(ticker.previousClose, isFree),
+    bid: toPrice(ticker.bid, isFree),
+    bidVolume: toAmount(ticker.bidVolume),
+    ask: toPrice(ticker.ask, isFree),
+    askVolume: toAmount(ticker.askVolume),
+    vwap: toPrice(ticker.vwap, isFree),
+    change: isMoveAbsurd ? null : toNumber(ticker.change),
+    percentage: isMoveAbsurd ? null : toNumber(ticker.percentage),
+    average: isMoveAbsurd ? null : toPrice(ticker.average, isFree),
+    baseVolume: toAmount(ticker.baseVolume),
+    quoteVolume: toAmount(ticker.quoteVolume),
+    markPrice: toPrice(ticker.markPrice, isFree),
+    indexPrice: toPrice(ticker.indexPrice, isFree),
     receivedAt,
     source: 'FETCH',
     stale: false,
   });
-  if (tickerNumbers.every((field) => result[field] === null)) {
+  const isEmpty = tickerNumbers.every((field) => result[field] === null);
+  if (isEmpty || (prices.some(isAbsurd) && prices.every((field) => result[field] === null))) {
     throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent a ticker of ${symbol} without any price.`, {
       exchange,
       symbol,
@@ -69,44 +82,48 @@ export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, r
   return result;
 }
 
+/** How far ahead of ours an exchange's clock may be for its newest candle to be one, in ms. */
+const clockToleranceMs = 60_000;
+
 /**
  * ccxt's rows as candles: oldest first, each timestamp once (the row that came last stands). `now` (epoch ms) decides
- * which are closed. Throws BAD_EXCHANGE_RESPONSE on a row with a number missing: leaving it out would look like a gap.
+ * which are closed. Throws BAD_EXCHANGE_RESPONSE on a row with a number that is missing or cannot be: leaving it out
+ * would look like a gap.
  */
-export function toCandles(
-  rows: readonly OHLCV[],
-  { exchange, symbol, timeframe }: CandleSeries,
-  now: number,
-): readonly Candle[] {
+export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: number): readonly Candle[] {
+  const { exchange, symbol, timeframe } = series;
   const period = actualTimeframe(exchange, timeframe);
+  const isFree = mayBeNegative(symbol);
+  // Some call a candle by its end.
+  const latest = periodAfter(period, now) + clockToleranceMs;
   const byTimestamp = new Map<number, Candle>();
   for (const row of rows) {
-    const [timestamp, open, high, low, close, volume] = row.map(toNumber);
+    const [timestamp, open, high, low, close, volume] = Array.isArray(row) ? row.map(toNumber) : [];
     if (
       !(isNumber(timestamp) && isNumber(open) && isNumber(high) && isNumber(low) && isNumber(close) && isNumber(volume))
     ) {
-      const message = `${exchange} sent a candle of ${symbol} ${timeframe} with a number missing.`;
-      throw new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol, timeframe });
+      throw unreadable(series, 'with a number missing');
     }
-    const closed = periodAfter(period, timestamp) <= now;
-    byTimestamp.set(timestamp, Object.freeze({ timestamp, open, high, low, close, volume, closed }));
+    if (timestamp > latest) throw unreadable(series, 'that begins in the future, by the clock of this server');
+    const end = periodAfter(period, timestamp);
+    if (!(end > firstBlockAt)) throw unreadable(series, 'from before there were any');
+    if (volume < 0 || (!isFree && Math.min(open, high, low, close) < 0)) {
+      throw unreadable(series, 'with a negative number');
+    }
+    // An open or close beyond both is common: some take the open from the candle before.
+    if (high < low) throw unreadable(series, 'whose high is below its low');
+    byTimestamp.set(timestamp, Object.freeze({ timestamp, open, high, low, close, volume, closed: end <= now }));
   }
   return [...byTimestamp.values()].sort((a, b) => a.timestamp - b.timestamp);
 }
 
+function unreadable({ exchange, symbol, timeframe }: CandleSeries, how: string): MarketDataError {
+  const message = `${exchange} sent a candle of ${symbol} ${timeframe} ${how}.`;
+  return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol, timeframe });
+}
+
 function isNumber(value: number | null | undefined): value is number {
   return typeof value === 'number';
-}
-
-/** Epoch ms that a Date can hold (ECMAScript, Time Values and Time Range). */
-export function toInstant(value: unknown): number | null {
-  const instant = toNumber(value);
-  return instant !== null && Math.abs(instant) <= 8.64e15 ? instant : null;
-}
-
-/** A number that JSON can hold, or null. */
-export function toNumber(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
 /** The smallest step behind a precision: ccxt gives steps, decimal places, or significant digits, which are no step. */

@@ -33,24 +33,29 @@ export async function fetchTrades(
   const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
   const most = typeof cap === 'number' && cap > 0 ? cap : mostRows;
   // Many give the newest even from `since` on, or what came within an hour of it: the newest tell whether they reach it.
-  const newest = await fetchNewest(client, market, since === undefined ? Math.min(limit, most) : most);
+  const newest = await fetchNewest(client, market, since === undefined ? Math.min(limit, most) : most, now);
   if (since === undefined || reaches(newest, since)) return cut(newest, query);
   const rows = await withLimit(client.refusedLimits, 'trades since', most, (asked) =>
     client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
   );
-  const trades = cut(toTrades(exchange, symbol, requireRows(rows, exchange, symbol)), query);
+  const trades = cut(toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now()), query);
   return trades.length > 0 ? trades : cut(newest, query);
 }
 
-async function fetchNewest(client: ExchangeClient, market: MarketInterface, limit: number): Promise<readonly Trade[]> {
-  const single = await fetchSingleTrades(client, market, limit);
+async function fetchNewest(
+  client: ExchangeClient,
+  market: MarketInterface,
+  limit: number,
+  now: () => number,
+): Promise<readonly Trade[]> {
+  const single = await fetchSingleTrades(client, market, limit, now);
   if (single) return single;
   const { symbol } = market;
   const rows = await withLimit(client.refusedLimits, 'trades', limit, (asked) =>
     client.call((ccxt) => ccxt.fetchTrades(symbol, undefined, asked), { symbol }),
   );
   const exchange = client.info.id;
-  return toTrades(exchange, symbol, requireRows(rows, exchange, symbol));
+  return toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now());
 }
 
 /** Some exchanges (Coinbase, MEXC) want to be told where to end too when they are told where to begin. */
@@ -74,6 +79,7 @@ async function fetchSingleTrades(
   client: ExchangeClient,
   market: MarketInterface,
   limit: number,
+  now: () => number,
 ): Promise<readonly Trade[] | null> {
   const exchange = client.info.id;
   const method = singleTradesMethod(exchange, market);
@@ -86,7 +92,7 @@ async function fetchSingleTrades(
         symbol,
       },
     );
-    return toTrades(exchange, symbol, requireRows(rows, exchange, symbol));
+    return toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now());
   } catch (error) {
     if (!(error instanceof MarketDataError) || error.retryable) throw error;
     client.refusedLimits.add(method);

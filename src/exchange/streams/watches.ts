@@ -50,14 +50,21 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
     capabilities: ['STREAM_CANDLES'],
     next: async (exchange, { symbol, exchange: id, timeframe = '1m' }, now) => {
       const rows = await exchange.watchOHLCV(symbol, timeframe);
-      return toCandles(rows, { exchange: id, symbol, timeframe }, now());
+      try {
+        return toCandles(rows, { exchange: id, symbol, timeframe }, now());
+      } catch (error) {
+        // Of what comes later ccxt would give the last row that it keeps: the one from the year 3000.
+        exchange.ohlcvs[symbol]?.[timeframe]?.clear();
+        throw error;
+      }
     },
     end: (exchange, { symbol, timeframe = '1m' }) =>
       exchange.has.unWatchOHLCV ? exchange.unWatchOHLCV(symbol, timeframe) : null,
   },
   trades: {
     capabilities: ['STREAM_TRADES'],
-    next: async (exchange, { symbol, exchange: id }) => toTrades(id, symbol, await exchange.watchTrades(symbol)),
+    next: async (exchange, { symbol, exchange: id }, now) =>
+      toTrades(id, symbol, await exchange.watchTrades(symbol), now()),
     end: (exchange, { symbol }) => (exchange.has.unWatchTrades ? exchange.unWatchTrades(symbol) : null),
   },
 };
