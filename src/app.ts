@@ -9,9 +9,10 @@ import { createMarketData } from './exchange/market-data.ts';
 import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
-import { type Clock, systemClock } from './market/clock.ts';
+import { type Clock, sleep, systemClock } from './market/clock.ts';
 import { createGate } from './server/gate.ts';
 import { createHttpServer } from './server/http.ts';
+import { Readiness } from './server/readiness.ts';
 import { createSubscriptionServer, type SubscriptionServer } from './server/websocket.ts';
 import { createGraphQLServer } from './server/yoga.ts';
 
@@ -19,10 +20,26 @@ import { createGraphQLServer } from './server/yoga.ts';
 export interface App {
   /** Resolves with the port it listens on. */
   start(): Promise<number>;
-  /** Stops accepting, closes sockets with 1001, ends feeds and exchanges; resolves when nothing is open any more. */
-  stop(): Promise<void>;
+  /**
+   * Says that it is not ready for a while (unless `atOnce`), stops accepting, answers the requests under way and closes
+   * sockets with 1001, then ends feeds and exchanges. Resolves when nothing is open any more.
+   */
+  stop(options?: { readonly atOnce?: boolean }): Promise<void>;
+  /** What keeps `stop()` from resolving. */
+  readonly stillOpen: StillOpen;
   /** What is live at the moment. */
   readonly counts: Feeds['counts'] & SubscriptionServer['counts'];
+}
+
+export interface StillOpen {
+  /** Requests being answered. */
+  readonly requests: number;
+  /** WebSockets of clients. */
+  readonly sockets: number;
+  /** Kinds of markets with streams. */
+  readonly streamPools: number;
+  /** The ids of exchanges. */
+  readonly exchanges: readonly string[];
 }
 
 export interface AppOptions {
@@ -84,7 +101,8 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
   const gate = createGate();
   const graphql = createGraphQLServer({ marketData, feeds, gate, log, clock });
-  const http = createHttpServer(graphql);
+  const readiness = new Readiness();
+  const http = createHttpServer(graphql, { readiness, clock });
   const subscriptions = createSubscriptionServer({
     server: http.server,
     graphql,
@@ -92,20 +110,41 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     maxSubscriptions: config.maxSubscriptionsPerSocket,
     log,
   });
-  async function stop(): Promise<void> {
-    const closed = http.close();
-    await subscriptions.close();
+  async function start(): Promise<number> {
+    const port = await http.listen(config.port, config.host);
+    readiness.markReady();
+    return port;
+  }
+
+  async function stop(delayMs: number): Promise<void> {
+    readiness.markStopping();
+    // What is not listening yet cannot stop listening.
+    await started?.catch(() => {});
+    if (delayMs > 0) await sleep(clock, delayMs);
+    await Promise.all([http.close(), subscriptions.close()]);
     feeds.close();
-    await Promise.all([closed, streams.close()]);
+    await streams.close();
     await exchanges.close();
   }
 
+  let started: Promise<number> | undefined;
   let stopped: Promise<void> | undefined;
   return {
-    start: () => http.listen(config.port, config.host),
-    stop: () => {
-      stopped ??= stop();
+    start: () => {
+      started ??= start();
+      return started;
+    },
+    stop: ({ atOnce = false } = {}) => {
+      stopped ??= stop(atOnce ? 0 : config.shutdownDelayMs);
       return stopped;
+    },
+    get stillOpen() {
+      return {
+        requests: http.requestCount,
+        sockets: subscriptions.counts.sockets,
+        streamPools: streams.poolCount,
+        exchanges: exchanges.openIds,
+      };
     },
     get counts() {
       return { ...feeds.counts, ...subscriptions.counts };

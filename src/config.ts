@@ -22,6 +22,7 @@ export interface Config {
   /** How many calls may wait in front of one exchange. */
   readonly maxQueuedCalls: number;
   readonly maxSubscriptionsPerSocket: number;
+  readonly shutdownDelayMs: number;
 }
 
 /** A setting that stops the server; its message names the variable and what it must be. */
@@ -43,6 +44,7 @@ const settings = {
   UPSTREAM_TIMEOUT_MS: wholeNumber(10_000, 1, 600_000),
   MAX_QUEUED_CALLS: wholeNumber(100, 1, 100_000),
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(100, 1, 1_000_000),
+  SHUTDOWN_DELAY_MS: wholeNumber(500, 0, 60_000),
 };
 
 const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -77,6 +79,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     upstreamTimeoutMs: read('UPSTREAM_TIMEOUT_MS', settings.UPSTREAM_TIMEOUT_MS),
     maxQueuedCalls: read('MAX_QUEUED_CALLS', settings.MAX_QUEUED_CALLS),
     maxSubscriptionsPerSocket: read('MAX_SUBSCRIPTIONS_PER_SOCKET', settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
+    shutdownDelayMs: read('SHUTDOWN_DELAY_MS', settings.SHUTDOWN_DELAY_MS),
   });
 }
 

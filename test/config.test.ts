@@ -34,6 +34,7 @@ test('everything has a default, and an empty variable counts as unset', () => {
     upstreamTimeoutMs: 10_000,
     maxQueuedCalls: 100,
     maxSubscriptionsPerSocket: 100,
+    shutdownDelayMs: 500,
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
   expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
@@ -66,6 +67,7 @@ test.each([
   [{ UPSTREAM_TIMEOUT_MS: '0' }, 'UPSTREAM_TIMEOUT_MS'],
   [{ MAX_QUEUED_CALLS: '0' }, 'MAX_QUEUED_CALLS is "0"; it must be a whole number from 1 to 100000.'],
   [{ MAX_SUBSCRIPTIONS_PER_SOCKET: '0' }, 'MAX_SUBSCRIPTIONS_PER_SOCKET'],
+  [{ SHUTDOWN_DELAY_MS: '60001' }, 'SHUTDOWN_DELAY_MS is "60001"; it must be a whole number from 0 to 60000.'],
   [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
   [{ API_KEYS: 'secret' }, 'API_KEYS is set, but this version checks no keys'],
 ])('%j is refused with a sentence that names it', (env, sentence) => {

@@ -13,6 +13,8 @@ export interface Exchanges {
   get(id: string): Promise<ExchangeClient>;
   /** What is going on in front of each exchange that has a client. */
   readonly statuses: readonly ExchangeStatus[];
+  /** The ids of those that are in use and not closed yet. */
+  readonly openIds: readonly string[];
   /** Closes every client; those being made too. */
   close(): Promise<void>;
 }
@@ -42,8 +44,18 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
     }
   }
 
+  async function end(id: string, opening: Promise<ExchangeClient>): Promise<void> {
+    const client = await opening.catch(() => null);
+    await client?.close();
+    clients.delete(id);
+    if (client) made.delete(client);
+  }
+
   return {
     catalogue,
+    get openIds() {
+      return [...clients.keys()];
+    },
     get: async (id) => {
       const info = catalogue.get(id);
       if (closed) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'This server is stopping.', { exchange: id });
@@ -60,11 +72,7 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
     },
     close: async () => {
       closed = true;
-      await Promise.allSettled(clients.values());
-      clients.clear();
-      const closing = [...made].map((client) => client.close());
-      made.clear();
-      await Promise.all(closing);
+      await Promise.all([...clients].map(([id, opening]) => end(id, opening)));
     },
   };
 }

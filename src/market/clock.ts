@@ -18,15 +18,15 @@ export const systemClock: Clock = {
 };
 
 /** Resolves after `delayMs`, or at once when the signal aborts; never rejects and leaves no timer behind. */
-export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
+    if (signal?.aborted) return resolve();
     const wake = (): void => {
       cancel();
-      signal.removeEventListener('abort', wake);
+      signal?.removeEventListener('abort', wake);
       resolve();
     };
     const cancel = clock.after(delayMs, wake);
-    signal.addEventListener('abort', wake);
+    signal?.addEventListener('abort', wake);
   });
 }

@@ -1,40 +1,52 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../market/clock.ts';
 import { graphqlPath } from './paths.ts';
+import { Readiness } from './readiness.ts';
+import { createRoutes, handleRoute } from './routes.ts';
+import { UnderWay } from './under-way.ts';
 import type { GraphQLServer } from './yoga.ts';
 
 /** How long requests under way may take to finish once the server closes, in ms. */
-const drainMs = 5000;
+const drainMs = 7000;
+
+export interface HttpServerOptions {
+  /** What `/ready` tells; while it says that the server is stopping, each connection ends with its next answer. */
+  readonly readiness?: Readiness;
+  readonly clock?: Clock;
+}
 
 /** The HTTP server in front of the GraphQL pipeline. */
 export interface HttpServer {
   /** For the WebSocket server, which takes its upgrades. */
   readonly server: Server;
+  /** How many requests are being answered. */
+  readonly requestCount: number;
   /** Resolves with the port once it listens; rejects with Node's error, EADDRINUSE for example. */
   listen(port: number, host: string): Promise<number>;
-  /** Takes no new connection, lets requests under way finish for a while, then cuts what is left. */
+  /** Takes no new connection, ends event streams, lets requests under way finish for a while, then cuts what is left. */
   close(): Promise<void>;
 }
 
-/** Serves GraphQL; `/` leads to GraphiQL. */
-export function createHttpServer(graphql: GraphQLServer): HttpServer {
-  let underWay = 0;
-  let onDrained = (): void => {};
+/** Serves GraphQL and the pages beside it. */
+export function createHttpServer(graphql: GraphQLServer, options: HttpServerOptions = {}): HttpServer {
+  const { readiness = new Readiness(), clock = systemClock } = options;
+  const routes = createRoutes(readiness);
+  const underWay = new UnderWay();
   const server = createServer((request, response) => {
-    underWay += 1;
-    response.once('close', () => {
-      underWay -= 1;
-      if (underWay === 0) onDrained();
-    });
-    if (request.url === '/') {
-      response.writeHead(302, { location: graphqlPath }).end();
-    } else {
-      graphql.handle(request, response);
-    }
+    underWay.add(response);
+    // So that a client's next request goes to another server, and meets no connection that closes under it.
+    if (readiness.state === 'stopping') response.shouldKeepAlive = false;
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    if (path === graphqlPath) graphql.handle(request, response);
+    else handleRoute(routes, path)(request, response);
   });
 
   return {
     server,
+    get requestCount() {
+      return underWay.count;
+    },
     listen: (port, host) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
@@ -43,17 +55,14 @@ export function createHttpServer(graphql: GraphQLServer): HttpServer {
           resolve(toPort(server.address()));
         });
       }),
-    close: () =>
-      new Promise((resolve) => {
-        const cut = setTimeout(() => server.closeAllConnections(), drainMs);
-        // Not closeIdleConnections: it spares those that a browser opened ahead and has not used.
-        onDrained = () => server.closeAllConnections();
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-        if (underWay === 0) onDrained();
-      }),
+    close: async () => {
+      readiness.markStopping();
+      const closed = new Promise((resolve) => server.close(resolve));
+      await underWay.drain(clock, drainMs);
+      // Not closeIdleConnections: it spares those that a browser opened ahead and has not used.
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { systemClock } from '../market/clock.ts';
+import { closeSockets } from './close-sockets.ts';
 import { createFanout } from './fanout/fanout.ts';
 import type { Gate } from './gate.ts';
 import { GraphQLSocket } from './graphql-socket.ts';
@@ -27,12 +28,9 @@ export interface SubscriptionServerOptions {
 export interface SubscriptionServer {
   /** Sockets that are open, their subscriptions, and the groups of those that are the same. */
   readonly counts: { readonly sockets: number; readonly subscriptions: number; readonly groups: number };
-  /** Closes every socket with 1001 and takes no new one. Resolves when all are closed. */
+  /** Closes every socket with 1001, very many of them over two seconds, and takes no new one. Resolves when all are closed. */
   close(): Promise<void>;
 }
-
-/** RFC 6455, 7.4.1. */
-const goingAway = 1001;
 
 /** How long a client may take to answer our close frame before its socket is cut, in ms. */
 const closeGraceMs = 1000;
@@ -104,12 +102,13 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       return { sockets: sockets.clients.size, subscriptions: fanout.memberCount, groups: fanout.groupCount };
     },
     close: async () => {
+      heartbeat.stop();
+      const closed = new Promise((resolve) => sockets.close(resolve));
+      await closeSockets(sockets.clients, systemClock);
       const cut = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
       }, closeGraceMs);
-      heartbeat.stop();
-      for (const socket of sockets.clients) socket.close(goingAway, 'Going away');
-      await new Promise((resolve) => sockets.close(resolve));
+      await closed;
       fanout.close();
       clearTimeout(cut);
     },

@@ -34,7 +34,7 @@ export async function startApp(config: Partial<Config> = {}, clock?: Clock): Pro
     readCatalogue().map(({ id }) => id),
   );
   const app = createApp({
-    config: { ...defaults, port: 0, ...config },
+    config: { ...defaults, port: 0, shutdownDelayMs: 0, ...config },
     log: pino({ level: 'silent' }),
     ...(clock ? { clock } : {}),
   });

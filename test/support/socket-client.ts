@@ -87,9 +87,9 @@ export async function openSocket(url: string): Promise<WebSocket> {
 }
 
 /** Resolves when `isReached` is true; rejects after `timeoutMs`. For things that only the outside shows. */
-export async function eventually(isReached: () => boolean, timeoutMs = 5000): Promise<void> {
+export async function eventually(isReached: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
   const until = Date.now() + timeoutMs;
-  while (!isReached()) {
+  while (!(await isReached())) {
     if (Date.now() > until) throw new Error(`not so after ${timeoutMs} ms: ${isReached}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -19,6 +19,8 @@ export interface StreamsOptions {
 
 /** The streams of all exchanges. */
 export interface Streams extends MarketStreams {
+  /** How many kinds of markets have streams, or streams that are being closed. */
+  readonly poolCount: number;
   /** Ends every stream. Resolves when their sockets are closed. */
   close(): Promise<void>;
 }
@@ -49,6 +51,9 @@ export function createStreams({ exchanges, onError, ...common }: StreamsOptions)
   }
 
   return {
+    get poolCount() {
+      return pools.size + closing.size;
+    },
     offers: (exchange, kind) => {
       const { has } = exchanges.catalogue.get(exchange);
       return watches[kind].capabilities.some((capability) => has.includes(capability));
@@ -67,9 +72,9 @@ export function createStreams({ exchanges, onError, ...common }: StreamsOptions)
       };
     },
     close: async () => {
-      const all = [...pools.values()];
+      for (const pool of pools.values()) track(pool.close());
       pools.clear();
-      await Promise.all([...all.map((pool) => pool.close()), ...closing]);
+      await Promise.all(closing);
     },
   };
 }

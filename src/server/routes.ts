@@ -1,0 +1,73 @@
+import type { ServerResponse } from 'node:http';
+import type { HandleRequest } from './door.ts';
+import { graphqlPath } from './paths.ts';
+import type { Readiness } from './readiness.ts';
+
+/** What answers GET and HEAD of one path. */
+export interface Route {
+  /** True where nobody needs a key, whatever the other paths ask for. */
+  readonly isPublic: boolean;
+  readonly handle: HandleRequest;
+}
+
+/** By path. */
+export type Routes = ReadonlyMap<string, Route>;
+
+/** The paths beside GraphQL's own: a page is added here. */
+export function createRoutes(readiness: Readiness): Routes {
+  return new Map<string, Route>([
+    ['/', { isPublic: false, handle: (_request, response) => redirect(response, graphqlPath) }],
+    ['/health', { isPublic: true, handle: (_request, response) => sendStatus(response, 200, 'ok') }],
+    [
+      '/ready',
+      {
+        isPublic: true,
+        handle: (_request, response) => {
+          const { state } = readiness;
+          sendStatus(response, state === 'ready' ? 200 : 503, state);
+        },
+      },
+    ],
+  ]);
+}
+
+/** Answers a path of the table, and any other with what there is. */
+export function handleRoute(routes: Routes, path: string): HandleRequest {
+  return (request, response) => {
+    const route = routes.get(path);
+    if (!route) {
+      const doors = [graphqlPath, ...routes.keys()].join(', ');
+      sendText(response, 404, `There is nothing at this address. What there is: ${doors}.`);
+    } else if (request.method === 'GET' || request.method === 'HEAD') {
+      route.handle(request, response);
+    } else {
+      response.setHeader('allow', 'GET, HEAD');
+      sendText(response, 405, 'This address answers GET and HEAD.');
+    }
+  };
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { location }).end();
+}
+
+function sendStatus(response: ServerResponse, code: number, status: string): void {
+  send(response, code, 'application/json; charset=utf-8', JSON.stringify({ status }));
+}
+
+function sendText(response: ServerResponse, code: number, sentence: string): void {
+  // A page of another origin may read it too, so that who mistyped the address sees why.
+  response.setHeader('access-control-allow-origin', '*');
+  send(response, code, 'text/plain; charset=utf-8', `${sentence}\n`);
+}
+
+function send(response: ServerResponse, code: number, type: string, body: string): void {
+  response
+    .writeHead(code, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    .end(body);
+}
