@@ -1,10 +1,15 @@
+import { constants } from 'node:os';
 import { createApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { readCatalogue } from './exchange/catalogue.ts';
 import { createLog } from './log.ts';
+import { systemClock } from './market/clock.ts';
 import { graphqlPath } from './server/paths.ts';
+import { createShutdown, type ProcessEnd } from './shutdown.ts';
 
 const local: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost']);
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
 
 async function main(): Promise<void> {
   const config = loadConfig(
@@ -13,35 +18,36 @@ async function main(): Promise<void> {
   );
   const log = await createLog(config.logLevel);
   const app = createApp({ config, log });
+  const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
+  // From here on, since a process that is the first of its container has no other way to be told.
+  for (const signal of signals) process.on(signal, shutdown.onSignal);
+  process.on('uncaughtException', shutdown.onCrash);
+  process.on('unhandledRejection', shutdown.onCrash);
   const port = await app.start();
-
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    // On Ctrl-C npm passes on what the terminal has sent already, and a signal without a listener would end us here.
-    if (stopping) return;
-    stopping = true;
-    log.info(`${signal}: stopping`);
-    app.stop().then(exitSoon, (err: unknown) => {
-      log.fatal({ err }, 'could not stop');
-      process.exitCode = 1;
-      exitSoon();
-    });
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  if (shutdown.isStopping) return;
 
   const host = local.has(config.host) ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
   const address = `${host}:${port}${graphqlPath}`;
   log.info(`TickQL is ready. GraphiQL: http://${address}  WebSocket: ws://${address}`);
 }
 
-/**
- * With nothing open the process ends by itself. process.exit() is only the second choice: Node 20 can hang in it while
- * it compiles something in the background (nodejs/node#54918).
- */
-function exitSoon(): void {
-  setTimeout(() => process.exit(), 2000).unref();
-}
+const end: ProcessEnd = {
+  /**
+   * With nothing open the process ends by itself. process.exit() is only the second choice: Node 20 can hang in it while
+   * it compiles something in the background (nodejs/node#54918).
+   */
+  leave: (code) => {
+    process.exitCode = code;
+    setTimeout(() => process.exit(), 2000).unref();
+  },
+  exit: (code) => process.exit(code),
+  raise: (signal) => {
+    for (const each of signals) process.removeAllListeners(each);
+    process.kill(process.pid, signal);
+    // The first process of a container does not die of its own signals.
+    setTimeout(() => process.exit(128 + constants.signals[signal]), 100);
+  },
+};
 
 main().catch((error: unknown) => {
   process.stderr.write(`TickQL cannot start. ${toSentence(error)}\n`);

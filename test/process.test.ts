@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect, openSocket, subscribe } from './support/socket-client.ts';
+import { connect, eventually, subscribe } from './support/socket-client.ts';
 import { createBinance } from './venues/binance.ts';
 import type { Venue } from './venues/venue.ts';
 
@@ -87,22 +87,84 @@ test('the built server answers a query and a subscription of an exchange from th
   expect(operation.error).toMatchObject({ code: 1001 });
 });
 
+test('under load it answers what is under way, closes sockets with 1001, ends event streams, and leaves with code 0', async () => {
+  const exchangeFile = join(folder, 'exchanges.json');
+  writeFileSync(exchangeFile, JSON.stringify({ binance: { ...binance.exchangeConfig, rateLimit: 1 } }));
+  const child = run({ EXCHANGE_CONFIG: exchangeFile });
+  const [, address = ''] = await readUntil(child.stdout, /http:\/\/(localhost:\d+\/graphql)/);
+  const post = (query: string, accept: string): Promise<Response> =>
+    fetch(`http://${address}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query }),
+    });
+  const document = 'subscription { tickerUpdated(exchange: "binance", symbol: "BTC/USDT") { last } }';
+  const clients = Array.from({ length: 20 }, () => connect(`ws://${address}`));
+  const operations = clients.map((client) => subscribe(client, document));
+  await Promise.all(operations.map((operation) => operation.until(1)));
+  const events = await post(document, 'text/event-stream');
+  binance.delayMs = 1000;
+  const slow = post('{ orderBook(exchange: "binance", symbol: "BTC/USDT") { symbol } }', 'application/json');
+  await eventually(() => binance.count(/depth/) > 0);
+
+  child.kill('SIGTERM');
+  const exited = once(child, 'exit');
+  await eventually(async () => (await fetch(`http://${address.replace('/graphql', '/ready')}`)).status === 503);
+  expect(await (await slow).json()).toEqual({ data: { orderBook: { symbol: 'BTC/USDT' } } });
+  expect(await events.text()).not.toContain('event: complete');
+  await Promise.all(operations.map((operation) => operation.ended()));
+  for (const { error } of operations) expect(error).toMatchObject({ code: 1001 });
+  expect(await exited).toEqual([0, null]);
+});
+
 test('a signal that comes twice, as from npm on Ctrl-C, ends it as one does', async () => {
   const child = run({});
-  const [, address] = await readUntil(child.stdout, /http:\/\/(localhost:\d+)/);
-  const socket = await openSocket(`ws://${address}/graphql`);
-  // It does not answer the close frame, so that stopping takes its time.
-  socket.pause();
+  await readUntil(child.stdout, /http:\/\/(localhost:\d+)/);
   child.kill('SIGINT');
-  const isOpen = (): Promise<boolean> =>
-    fetch(`http://${address}/`, { method: 'HEAD', redirect: 'manual' }).then(
-      () => true,
-      () => false,
-    );
-  while (await isOpen());
   child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
-  socket.terminate();
+});
+
+test('a second signal ends it at once', async () => {
+  const child = run({ SHUTDOWN_DELAY_MS: '60000' });
+  const exited = once(child, 'exit');
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  await eventually(() => output.includes('TickQL is ready'));
+  child.kill('SIGTERM');
+  await eventually(() => output.includes('SIGTERM: stopping'));
+  child.kill('SIGINT');
+  expect(await exited).toEqual([null, 'SIGINT']);
+});
+
+test.each([
+  ['a rejection', 'Promise.reject(error)'],
+  ['an exception', 'throw error'],
+])('%s that nobody handles is logged with its cause and ends it with code 1', async (_what, raise) => {
+  const faulty = join(folder, 'faulty.mjs');
+  writeFileSync(
+    faulty,
+    `process.on('SIGUSR2', () => {
+      const error = new Error('outer', { cause: new Error('inner') });
+      ${raise};
+    });`,
+  );
+  const child = run({}, process.execPath, ['--import', faulty, main]);
+  const exited = once(child, 'exit');
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  await eventually(() => output.includes('TickQL is ready'));
+  child.kill('SIGUSR2');
+  expect(await exited).toEqual([1, null]);
+  const fatal = output.split('\n').find((line) => line.includes('"level":60'));
+  expect(JSON.parse(fatal ?? '{}')).toMatchObject({
+    msg: 'an error that nobody handled: stopping',
+    err: { message: 'outer: inner', stack: expect.stringContaining('caused by: Error: inner') },
+  });
 });
 
 test.each([
