@@ -10,6 +10,7 @@ import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
+import { createAddressReader } from './server/address.ts';
 import { createGate } from './server/gate.ts';
 import { createHttpServer } from './server/http.ts';
 import { Readiness } from './server/readiness.ts';
@@ -99,7 +100,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     },
   });
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
-  const gate = createGate();
+  const gate = createGate({ addressOf: createAddressReader(config.trustedProxies) });
   const graphql = createGraphQLServer({ marketData, feeds, gate, log, clock });
   const readiness = new Readiness();
   const http = createHttpServer(graphql, { readiness, clock });

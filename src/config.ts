@@ -23,6 +23,8 @@ export interface Config {
   readonly maxQueuedCalls: number;
   readonly maxSubscriptionsPerSocket: number;
   readonly shutdownDelayMs: number;
+  /** How many proxies are in front, of which each appends to X-Forwarded-For. */
+  readonly trustedProxies: number;
 }
 
 /** A setting that stops the server; its message names the variable and what it must be. */
@@ -31,6 +33,8 @@ export class ConfigError extends Error {
 }
 
 const day = 86_400_000;
+
+const proxies = 'true, false, or how many proxies there are, from 0 to 9';
 
 const settings = {
   PORT: wholeNumber(4000, 0, 65_535),
@@ -45,6 +49,11 @@ const settings = {
   MAX_QUEUED_CALLS: wholeNumber(100, 1, 100_000),
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(100, 1, 1_000_000),
   SHUTDOWN_DELAY_MS: wholeNumber(500, 0, 60_000),
+  TRUST_PROXY: z
+    .string()
+    .regex(/^(?:true|false|\d)$/, proxies)
+    .transform((text) => (text === 'true' ? 1 : Number(text === 'false' ? 0 : text)))
+    .default(0),
 };
 
 const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -80,6 +89,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     maxQueuedCalls: read('MAX_QUEUED_CALLS', settings.MAX_QUEUED_CALLS),
     maxSubscriptionsPerSocket: read('MAX_SUBSCRIPTIONS_PER_SOCKET', settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
     shutdownDelayMs: read('SHUTDOWN_DELAY_MS', settings.SHUTDOWN_DELAY_MS),
+    trustedProxies: read('TRUST_PROXY', settings.TRUST_PROXY),
   });
 }
 

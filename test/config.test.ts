@@ -35,6 +35,7 @@ test('everything has a default, and an empty variable counts as unset', () => {
     maxQueuedCalls: 100,
     maxSubscriptionsPerSocket: 100,
     shutdownDelayMs: 500,
+    trustedProxies: 0,
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
   expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
@@ -47,6 +48,15 @@ test('variables are read', () => {
   );
   expect(config).toMatchObject({ port: 80, host: '::', logLevel: 'debug', exchanges: ['sim', 'kraken'], lingerMs: 0 });
   expect(loadConfig({ EXCHANGES: 'all' }, ids).exchanges).toBeNull();
+});
+
+test.each([
+  ['true', 1],
+  ['false', 0],
+  ['0', 0],
+  ['2', 2],
+])('TRUST_PROXY %s is so many proxies: %i', (text, proxies) => {
+  expect(loadConfig({ TRUST_PROXY: text }, ids).trustedProxies).toBe(proxies);
 });
 
 test('the exchange file is passed through', () => {
@@ -68,6 +78,8 @@ test.each([
   [{ MAX_QUEUED_CALLS: '0' }, 'MAX_QUEUED_CALLS is "0"; it must be a whole number from 1 to 100000.'],
   [{ MAX_SUBSCRIPTIONS_PER_SOCKET: '0' }, 'MAX_SUBSCRIPTIONS_PER_SOCKET'],
   [{ SHUTDOWN_DELAY_MS: '60001' }, 'SHUTDOWN_DELAY_MS is "60001"; it must be a whole number from 0 to 60000.'],
+  [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY is "yes"; it must be true, false, or how many proxies there are, from 0 to 9.'],
+  [{ TRUST_PROXY: '10' }, 'TRUST_PROXY is "10"'],
   [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
   [{ API_KEYS: 'secret' }, 'API_KEYS is set, but this version checks no keys'],
 ])('%j is refused with a sentence that names it', (env, sentence) => {

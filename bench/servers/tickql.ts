@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { createAddressReader } from '../../src/server/address.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer } from '../../src/server/websocket.ts';
@@ -10,7 +11,7 @@ import { drive } from './driver.ts';
 
 const { marketData, feeds, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
-const gate = createGate();
+const gate = createGate({ addressOf: createAddressReader(0) });
 const graphql = createGraphQLServer({ marketData, feeds, gate, log });
 const http = createHttpServer(graphql);
 createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 100, log });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { AddressReader } from './address.ts';
 
 /** Who asks. */
 export interface Caller {
@@ -20,10 +21,14 @@ export interface Gate {
   takeCost(caller: Caller, cost: number): Promise<void> | void;
 }
 
+export interface GateOptions {
+  readonly addressOf: AddressReader;
+}
+
 /** A gate that is open to all. */
-export function createGate(): Gate {
+export function createGate({ addressOf }: GateOptions): Gate {
   return {
-    addressOf: ({ socket }) => socket.remoteAddress ?? '',
+    addressOf,
     identify: (address) => ({ address, key: null }),
     takeRequest: () => {},
     takeCost: () => {},

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFeeds } from '../../src/feed/feeds.ts';
 import { systemClock } from '../../src/market/clock.ts';
+import { createAddressReader } from '../../src/server/address.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer, type HttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
@@ -39,7 +40,7 @@ beforeEach(async () => {
     staleMaxMs: 1000,
     onHealth: () => {},
   });
-  const gate = createGate();
+  const gate = createGate({ addressOf: createAddressReader(0) });
   const graphql = createGraphQLServer({ marketData, feeds, gate, log });
   http = createHttpServer(graphql);
   sockets = createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 10, log });

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
+import { createAddressReader } from '../../src/server/address.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer } from '../../src/server/websocket.ts';
@@ -84,7 +85,7 @@ export async function startHotServer(): Promise<HotServer> {
     fetchOrderBook: counted(live.fetchOrderBook),
     fetchTrades: counted(live.fetchTrades),
   };
-  const gate = createGate();
+  const gate = createGate({ addressOf: createAddressReader(0) });
   const graphql = createGraphQLServer({ marketData, feeds, gate, log, clock });
   const http = createHttpServer(graphql);
   const sockets = createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 10, log });

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { systemClock } from '../../src/market/clock.ts';
+import { createAddressReader } from '../../src/server/address.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
@@ -37,7 +38,7 @@ export async function startLiveServer(): Promise<LiveServer> {
     staleMaxMs: 60_000,
     onHealth: () => {},
   });
-  const gate = createGate();
+  const gate = createGate({ addressOf: createAddressReader(0) });
   const graphql = createGraphQLServer({ marketData: port, feeds, gate, log });
   const http = createHttpServer(graphql);
   const sockets = createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 10, log });
