@@ -11,6 +11,7 @@ import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
 import { createAddressReader } from './server/address.ts';
+import { Allowance } from './server/allowance.ts';
 import { createGate } from './server/gate.ts';
 import { createHttpServer } from './server/http.ts';
 import { Readiness } from './server/readiness.ts';
@@ -101,14 +102,20 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
   });
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
   const gate = createGate({ addressOf: createAddressReader(config.trustedProxies) });
-  const graphql = createGraphQLServer({ marketData, feeds, gate, log, clock });
+  const openOperations = createAllowance(config.maxOperations, config.maxOperationsPerAddress, 5000);
+  const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations, log, clock });
   const readiness = new Readiness();
   const http = createHttpServer(graphql, { readiness, clock });
   const subscriptions = createSubscriptionServer({
     server: http.server,
     graphql,
     gate,
-    maxSubscriptions: config.maxSubscriptionsPerSocket,
+    limits: {
+      sockets: createAllowance(config.maxSockets, config.maxSocketsPerAddress, 1000),
+      operations: openOperations,
+      maxSubscriptions: config.maxSubscriptionsPerSocket,
+      maxMessagesPerSecond: config.maxMessagesPerSecond,
+    },
     log,
   });
   async function start(): Promise<number> {
@@ -151,4 +158,9 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
       return { ...feeds.counts, ...subscriptions.counts };
     },
   };
+}
+
+/** An address may have what is set; where nothing is, it may have the usual, and this machine as much as there is. */
+function createAllowance(most: number, set: number | null, usual: number): Allowance {
+  return new Allowance({ most, mostPerAddress: set ?? usual, limitsLoopback: set !== null });
 }

@@ -25,6 +25,15 @@ export interface Config {
   readonly shutdownDelayMs: number;
   /** How many proxies are in front, of which each appends to X-Forwarded-For. */
   readonly trustedProxies: number;
+  readonly maxSockets: number;
+  /** Null where it is not set: then the default goes for all but this machine. */
+  readonly maxSocketsPerAddress: number | null;
+  /** Operations over all sockets, and subscriptions over server-sent events. */
+  readonly maxOperations: number;
+  /** Null where it is not set: then the default goes for all but this machine. */
+  readonly maxOperationsPerAddress: number | null;
+  /** Of one socket. */
+  readonly maxMessagesPerSecond: number;
 }
 
 /** A setting that stops the server; its message names the variable and what it must be. */
@@ -54,6 +63,11 @@ const settings = {
     .regex(/^(?:true|false|\d)$/, proxies)
     .transform((text) => (text === 'true' ? 1 : Number(text === 'false' ? 0 : text)))
     .default(0),
+  MAX_SOCKETS: wholeNumber(20_000, 1, 10_000_000),
+  MAX_SOCKETS_PER_ADDRESS: numberFrom(1, 10_000_000).optional(),
+  MAX_OPERATIONS: wholeNumber(200_000, 1, 100_000_000),
+  MAX_OPERATIONS_PER_ADDRESS: numberFrom(1, 100_000_000).optional(),
+  MAX_MESSAGES_PER_SECOND: wholeNumber(100, 1, 1_000_000),
 };
 
 const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -90,17 +104,21 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     maxSubscriptionsPerSocket: read('MAX_SUBSCRIPTIONS_PER_SOCKET', settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
     shutdownDelayMs: read('SHUTDOWN_DELAY_MS', settings.SHUTDOWN_DELAY_MS),
     trustedProxies: read('TRUST_PROXY', settings.TRUST_PROXY),
+    maxSockets: read('MAX_SOCKETS', settings.MAX_SOCKETS),
+    maxSocketsPerAddress: read('MAX_SOCKETS_PER_ADDRESS', settings.MAX_SOCKETS_PER_ADDRESS) ?? null,
+    maxOperations: read('MAX_OPERATIONS', settings.MAX_OPERATIONS),
+    maxOperationsPerAddress: read('MAX_OPERATIONS_PER_ADDRESS', settings.MAX_OPERATIONS_PER_ADDRESS) ?? null,
+    maxMessagesPerSecond: read('MAX_MESSAGES_PER_SECOND', settings.MAX_MESSAGES_PER_SECOND),
   });
 }
 
 function wholeNumber(fallback: number, least: number, most: number) {
+  return numberFrom(least, most).default(fallback);
+}
+
+function numberFrom(least: number, most: number) {
   const error = `a whole number from ${least} to ${most}`;
-  return z
-    .string()
-    .regex(/^\d+$/, error)
-    .transform(Number)
-    .pipe(z.number().min(least, error).max(most, error))
-    .default(fallback);
+  return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(least, error).max(most, error));
 }
 
 function readAllowList(text: string | undefined, knownIds: readonly string[]): readonly string[] | null {

@@ -36,6 +36,11 @@ test('everything has a default, and an empty variable counts as unset', () => {
     maxSubscriptionsPerSocket: 100,
     shutdownDelayMs: 500,
     trustedProxies: 0,
+    maxSockets: 20_000,
+    maxSocketsPerAddress: null,
+    maxOperations: 200_000,
+    maxOperationsPerAddress: null,
+    maxMessagesPerSecond: 100,
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
   expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
@@ -59,6 +64,11 @@ test.each([
   expect(loadConfig({ TRUST_PROXY: text }, ids).trustedProxies).toBe(proxies);
 });
 
+test('limits by address are read', () => {
+  const config = loadConfig({ MAX_SOCKETS_PER_ADDRESS: '10', MAX_OPERATIONS_PER_ADDRESS: '20' }, ids);
+  expect(config).toMatchObject({ maxSocketsPerAddress: 10, maxOperationsPerAddress: 20 });
+});
+
 test('the exchange file is passed through', () => {
   const options = { binance: { urls: { api: { public: 'http://localhost:1/api/v3' } }, sandbox: false } };
   expect(loadConfig({ EXCHANGE_CONFIG: writeFile(JSON.stringify(options)) }, ids).exchangeOptions).toEqual(options);
@@ -80,6 +90,11 @@ test.each([
   [{ SHUTDOWN_DELAY_MS: '60001' }, 'SHUTDOWN_DELAY_MS is "60001"; it must be a whole number from 0 to 60000.'],
   [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY is "yes"; it must be true, false, or how many proxies there are, from 0 to 9.'],
   [{ TRUST_PROXY: '10' }, 'TRUST_PROXY is "10"'],
+  [{ MAX_SOCKETS: '0' }, 'MAX_SOCKETS is "0"; it must be a whole number from 1 to'],
+  [{ MAX_SOCKETS_PER_ADDRESS: 'many' }, 'MAX_SOCKETS_PER_ADDRESS is "many"'],
+  [{ MAX_OPERATIONS: '0' }, 'MAX_OPERATIONS is "0"'],
+  [{ MAX_OPERATIONS_PER_ADDRESS: '0' }, 'MAX_OPERATIONS_PER_ADDRESS is "0"'],
+  [{ MAX_MESSAGES_PER_SECOND: '0' }, 'MAX_MESSAGES_PER_SECOND is "0"'],
   [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
   [{ API_KEYS: 'secret' }, 'API_KEYS is set, but this version checks no keys'],
 ])('%j is refused with a sentence that names it', (env, sentence) => {

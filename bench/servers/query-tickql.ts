@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
 import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
 import { createAddressReader } from '../../src/server/address.ts';
+import { Allowance } from '../../src/server/allowance.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
@@ -13,6 +14,13 @@ import { drive } from './query-driver.ts';
 const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuerySource() });
 const feeds = createIdleFeeds(fetched);
 const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
+const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
 const gate = createGate({ addressOf: createAddressReader(0) });
-const graphql = createGraphQLServer({ marketData, feeds, gate, log: pino({ level: 'silent' }) });
+const graphql = createGraphQLServer({
+  marketData,
+  feeds,
+  gate,
+  openOperations: operations,
+  log: pino({ level: 'silent' }),
+});
 drive(await createHttpServer(graphql).listen(0, '127.0.0.1'));

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { createAddressReader } from '../../src/server/address.ts';
+import { Allowance } from '../../src/server/allowance.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer } from '../../src/server/websocket.ts';
@@ -11,8 +12,11 @@ import { drive } from './driver.ts';
 
 const { marketData, feeds, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
+const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
 const gate = createGate({ addressOf: createAddressReader(0) });
-const graphql = createGraphQLServer({ marketData, feeds, gate, log });
+const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations: operations, log });
 const http = createHttpServer(graphql);
-createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 100, log });
+const sockets = new Allowance({ most: 20_000, mostPerAddress: 1000, limitsLoopback: false });
+const limits = { sockets, operations, maxSubscriptions: 100, maxMessagesPerSecond: 100 };
+createSubscriptionServer({ server: http.server, graphql, gate, limits, log });
 drive(await http.listen(0, '127.0.0.1'), tick);

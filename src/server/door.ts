@@ -33,6 +33,7 @@ export interface DoorOptions {
 /** What Yoga is told of a request besides. */
 export interface YogaContext {
   readonly caller: Caller;
+  readonly response: ServerResponse;
 }
 
 /** Answers a request over HTTP, whatever it is. */
@@ -81,7 +82,7 @@ export function createDoor({ clock, gate, cache, answer, yoga, report }: DoorOpt
     prepareHeaders(request, response);
     // Yoga knows no HEAD; what it answers to GET goes out without its body.
     if (request.method === 'HEAD') request.method = 'GET';
-    await yoga(request, response, { caller });
+    await yoga(request, response, { caller, response });
   }
 
   async function handleGet(visit: Visit, search: string): Promise<void> {

@@ -1,15 +1,27 @@
 import type { WebSocket as GraphQLWebSocket } from 'graphql-ws';
-import type { WebSocket } from 'ws';
+import type { CountedSocket } from './counted-socket.ts';
+
+/** What sockets have in common. */
+export interface SocketHost {
+  /** Whether a message is still to be handled. */
+  admits(socket: CountedSocket): boolean;
+  /** Called when a message could not be handled. */
+  onFailure(socket: CountedSocket, error: unknown): void;
+  /** Called when the client does not read what it asked for. */
+  onUnread(socket: CountedSocket): void;
+}
+
+/** Who has more than this waiting for it reads nothing: so many answers no client asks for at once. */
+const mostUnreadBytes = 8 * 1024 * 1024;
 
 /** A socket as graphql-ws wants one. A class, since closures for each of many sockets are memory. */
 export class GraphQLSocket implements GraphQLWebSocket {
-  readonly #socket: WebSocket;
-  readonly #onFailure: (socket: WebSocket, error: unknown) => void;
+  readonly #socket: CountedSocket;
+  readonly #host: SocketHost;
 
-  /** `onFailure` is called when a message could not be handled. */
-  constructor(socket: WebSocket, onFailure: (socket: WebSocket, error: unknown) => void) {
+  constructor(socket: CountedSocket, host: SocketHost) {
     this.#socket = socket;
-    this.#onFailure = onFailure;
+    this.#host = host;
   }
 
   get protocol(): string {
@@ -18,6 +30,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
 
   send(text: string): Promise<void> {
     const socket = this.#socket;
+    if (socket.bufferedAmount > mostUnreadBytes) this.#host.onUnread(socket);
     return new Promise((resolve, reject) => {
       if (socket.readyState !== socket.OPEN) resolve();
       else socket.send(text, (error) => (error ? reject(error) : resolve()));
@@ -30,9 +43,9 @@ export class GraphQLSocket implements GraphQLWebSocket {
 
   onMessage(handle: (text: string) => Promise<void>): void {
     const socket = this.#socket;
-    const onFailure = this.#onFailure;
+    const host = this.#host;
     socket.on('message', (data) => {
-      handle(String(data)).catch((error: unknown) => onFailure(socket, error));
+      if (host.admits(socket)) handle(String(data)).catch((error: unknown) => host.onFailure(socket, error));
     });
   }
 }

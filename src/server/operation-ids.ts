@@ -1,25 +1,42 @@
 import type { SubscribePayload } from 'graphql-ws';
+import type { Allowance, Excess } from './allowance.ts';
 
 /** A link of a list: a Map, or an array that grows, would take five times as much for the usual one operation a socket. */
 interface Owner {
   readonly id: string;
   payload: SubscribePayload;
+  /** False of one too many, until it has been told so. */
+  isCounted: boolean;
   next: Owner | null;
 }
 
 /**
  * Which operation each id of one socket stands for. graphql-ws knows operations by id alone and looks them up after each
  * of its waits: where a client completes one and gives its id to the next before the first is out of its waits, the
- * first would answer as the second, complete it, and leave an iterator open for ever.
+ * first would answer as the second, complete it, and leave an iterator open for ever. Each counts as open at the address
+ * of the socket.
  */
 export class OperationIds {
+  readonly #open: Allowance;
+  readonly #address: string;
   #first: Owner | null = null;
 
-  /** Notes that the id is this operation's from now on. Its payload, an object of its own, tells it from others. */
-  begin(id: string, payload: SubscribePayload): void {
+  constructor(open: Allowance, address: string) {
+    this.#open = open;
+    this.#address = address;
+  }
+
+  /**
+   * Notes that the id is this operation's from now on, and says why where that is one too many. Its payload, an object of
+   * its own, tells it from others.
+   */
+  begin(id: string, payload: SubscribePayload): Excess | null {
     const owner = this.#find(id);
-    if (owner) owner.payload = payload;
-    else this.#first = { id, payload, next: this.#first };
+    const excess = owner?.isCounted ? null : this.#open.take(this.#address);
+    const isCounted = excess === null;
+    if (owner) Object.assign(owner, { payload, isCounted });
+    else this.#first = { id, payload, isCounted, next: this.#first };
+    return excess;
   }
 
   /** Resolves at once while the id is this operation's; never, once it is another's, so that graphql-ws goes no further. */
@@ -41,8 +58,17 @@ export class OperationIds {
       if (owner.id !== id || owner.payload !== payload) continue;
       if (before) before.next = owner.next;
       else this.#first = owner.next;
+      if (owner.isCounted) this.#open.release(this.#address);
       return;
     }
+  }
+
+  /** Forgets them all, since the socket has closed. */
+  endAll(): void {
+    for (let owner = this.#first; owner; owner = owner.next) {
+      if (owner.isCounted) this.#open.release(this.#address);
+    }
+    this.#first = null;
   }
 
   #isOwner(id: string, payload: SubscribePayload): boolean {

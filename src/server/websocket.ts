@@ -1,18 +1,22 @@
 import type { Server } from 'node:http';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
-import { systemClock } from '../market/clock.ts';
+import { type Clock, systemClock } from '../market/clock.ts';
+import type { Allowance } from './allowance.ts';
 import { closeSockets } from './close-sockets.ts';
+import { CountedSocket, MessageRate } from './counted-socket.ts';
 import { createFanout } from './fanout/fanout.ts';
 import type { Gate } from './gate.ts';
 import { GraphQLSocket } from './graphql-socket.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
+import { BadMessage, createSocketHost, tooMany } from './socket-host.ts';
 import { type ConnectionParams, createSocketOperations, type SocketExtra } from './socket-operations.ts';
+import { tooManyOperations } from './too-many-operations.ts';
 import type { GraphQLServer } from './yoga.ts';
 
 export interface SubscriptionServerOptions {
@@ -20,41 +24,88 @@ export interface SubscriptionServerOptions {
   readonly server: Server;
   readonly graphql: GraphQLServer;
   readonly gate: Gate;
+  readonly limits: SocketLimits;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** How long a client may take to send connection_init, in ms. */
+  readonly initTimeoutMs?: number;
+}
+
+export interface SocketLimits {
+  /** Sockets that are open. */
+  readonly sockets: Allowance;
+  /** Operations that are open, those of server-sent events among them. */
+  readonly operations: Allowance;
   /** How many operations one socket may have open. */
   readonly maxSubscriptions: number;
-  readonly log: Logger;
+  /**
+   * How many messages one socket may send, besides two for each operation that it may have: who turns to another page
+   * ends them all, and subscribes to as many.
+   */
+  readonly maxMessagesPerSecond: number;
 }
 
 export interface SubscriptionServer {
-  /** Sockets that are open, their subscriptions, and the groups of those that are the same. */
-  readonly counts: { readonly sockets: number; readonly subscriptions: number; readonly groups: number };
+  /**
+   * Sockets that are open, their subscriptions, and the groups of those that are the same; operations of all kinds that
+   * are open, over server-sent events too.
+   */
+  readonly counts: {
+    readonly sockets: number;
+    readonly subscriptions: number;
+    readonly groups: number;
+    readonly operations: number;
+  };
   /** Closes every socket with 1001, very many of them over two seconds, and takes no new one. Resolves when all are closed. */
   close(): Promise<void>;
 }
 
+/** Of the WebSocket Close Code Number registry (IANA). A client may connect again later. */
+const tryAgainLater = 1013;
+
 /** How long a client may take to answer our close frame before its socket is cut, in ms. */
 const closeGraceMs = 1000;
+
+/** The same while the server runs, where whole answers may be under way to a slow client. */
+const closeTimeoutMs = 5000;
 
 /** Far more than any document of this schema needs; ws would take 100 MiB. */
 const maxMessageBytes = 64 * 1024;
 
+/** The id comes back in every message, and clients number theirs or take a UUID. */
+const maxIdLength = 256;
+
 /** graphql-transport-ws through the same parsing, validation, context, execution and masking as HTTP. */
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
-  const { server, graphql, gate, maxSubscriptions, log } = options;
-  const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes, handleProtocols });
-  const heartbeat = new Heartbeat(systemClock);
+  const { server, graphql, gate, limits, log, clock = systemClock, initTimeoutMs = 5000 } = options;
+  const { maxSubscriptions } = limits;
+  // Not in the call, since the types of ws do not know its closeTimeout yet.
+  const socketOptions = {
+    server,
+    path: graphqlPath,
+    maxPayload: maxMessageBytes,
+    closeTimeout: closeTimeoutMs,
+    handleProtocols,
+    WebSocket: CountedSocket,
+  };
+  const sockets = new WebSocketServer(socketOptions);
+  const heartbeat = new Heartbeat(clock);
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
   const fanout = createFanout({ createContext: graphql.createSharedContext, report });
   const operations = createSocketOperations({ graphql, fanout, maxSubscriptions, report });
 
   const protocol = makeServer<ConnectionParams, SocketExtra>({
+    connectionInitWaitTimeout: initTimeoutMs,
     onConnect: ({ extra, connectionParams }) => {
       const { Authorization, authorization = Authorization } = connectionParams ?? {};
       extra.caller = gate.identify(extra.address, typeof authorization === 'string' ? authorization : undefined);
     },
     onSubscribe: async (context, id, payload) => {
-      context.extra.ids.begin(id, payload);
-      const prepared = await operations.prepare(context, id, payload);
+      if (id.length > maxIdLength) throw new BadMessage(`An id may have ${maxIdLength} characters`);
+      const excess = context.extra.ids.begin(id, payload);
+      const prepared = excess
+        ? [toClientError(tooManyOperations(excess, limits.operations), report)]
+        : await operations.prepare(context, id, payload);
       await context.extra.ids.proceed(id, payload);
       if (!(id in context.subscriptions)) context.extra.ids.end(id, payload);
       return prepared;
@@ -75,22 +126,27 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   });
 
   const noteError = (err: unknown): void => log.debug({ err }, 'a socket failed');
-  const failSocket = (socket: WebSocket, err: unknown): void => {
-    log.debug({ err }, 'a message could not be handled');
-    socket.close(CloseCode.InternalServerError, 'Internal server error');
+  const host = createSocketHost(new MessageRate(clock, limits.maxMessagesPerSecond + 2 * maxSubscriptions), log);
+  // One listener for all sockets, since there are many. ws has answered by then.
+  const onPing = function (this: WebSocket): void {
+    if (this instanceof CountedSocket) host.admits(this);
   };
   sockets.on('connection', (socket, request) => {
     socket.on('error', noteError);
+    const address = gate.addressOf(request);
+    const excess = limits.sockets.take(address);
+    // Not at the upgrade: of what is refused there, a browser tells its page nothing.
+    if (excess === 'address') return socket.close(tooMany, 'Too many sockets from this address');
+    if (excess === 'total') return socket.close(tryAgainLater, 'Too many sockets on this server');
     heartbeat.add(socket);
-    const closed = protocol.opened(new GraphQLSocket(socket, failSocket), {
-      socket,
-      ids: new OperationIds(),
-      address: gate.addressOf(request),
-      caller: null,
-    });
+    socket.on('ping', onPing);
+    const ids = new OperationIds(limits.operations, address);
+    const closed = protocol.opened(new GraphQLSocket(socket, host), { socket, ids, address, caller: null });
     // Happens once; `once` would cost memory for each.
     socket.on('close', (code, reason) => {
       heartbeat.remove(socket);
+      limits.sockets.release(address);
+      ids.endAll();
       void closed(code, String(reason));
     });
   });
@@ -99,7 +155,12 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
 
   return {
     get counts() {
-      return { sockets: sockets.clients.size, subscriptions: fanout.memberCount, groups: fanout.groupCount };
+      return {
+        sockets: sockets.clients.size,
+        subscriptions: fanout.memberCount,
+        groups: fanout.groupCount,
+        operations: limits.operations.total,
+      };
     },
     close: async () => {
       heartbeat.stop();

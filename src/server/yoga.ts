@@ -9,6 +9,7 @@ import { createExecutor } from '../graphql/executor.ts';
 import { schema } from '../graphql/schema.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
+import type { Allowance } from './allowance.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { createDoor, type HandleRequest, type YogaContext } from './door.ts';
 import type { Gate } from './gate.ts';
@@ -19,12 +20,15 @@ import { useErrorCodes } from './use-error-codes.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
+import { useStreamLimit } from './use-stream-limit.ts';
 import { useSubscriptionRoot } from './use-subscription-root.ts';
 
 export interface GraphQLServerOptions {
   readonly marketData: MarketData;
   readonly feeds: Feeds;
   readonly gate: Gate;
+  /** Counts subscriptions over server-sent events. */
+  readonly openOperations: Allowance;
   readonly log: Logger;
   readonly clock?: Clock;
 }
@@ -54,7 +58,7 @@ function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> 
 
 /** The GraphQL pipeline; `clock` decides how long answers are kept. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { marketData, feeds, gate, log, clock = systemClock } = options;
+  const { marketData, feeds, gate, openOperations, log, clock = systemClock } = options;
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
@@ -74,6 +78,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     plugins: [
       useGraphiQLPage(),
       useSubscriptionRoot(),
+      useStreamLimit(openOperations),
       useExecutor(execute),
       usePersistedQueries(persisted),
       useErrorCodes(report),

@@ -106,7 +106,7 @@ describe('a group', () => {
     listeners.forEach((listener, index) => {
       expect(listener.told(`"é${index}`)).toEqual([payload(1), payload(5)]);
     });
-    expect(server.sockets.counts).toEqual({ sockets: 20, subscriptions: 20, groups: 1 });
+    expect(server.sockets.counts).toEqual({ sockets: 20, subscriptions: 20, groups: 1, operations: 20 });
   });
 
   test('is the same for another layout, for defaults that are written out, and for variables in another order', async () => {

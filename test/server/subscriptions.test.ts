@@ -240,6 +240,7 @@ test('stopping closes sockets with 1001 and leaves nothing open', async () => {
     subscribers: 0,
     groups: 0,
     subscriptions: 0,
+    operations: 0,
     sockets: 0,
   });
   await eventually(() => kraken.openSockets === 0, 1000);

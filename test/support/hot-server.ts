@@ -10,6 +10,7 @@ import { createSubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from './fake-market-data.ts';
 import { FakeStreams } from './fake-streams.ts';
+import { createLimits } from './limits.ts';
 import { SkippingClock } from './skipping-clock.ts';
 
 export const ttlMs = 1000;
@@ -85,10 +86,11 @@ export async function startHotServer(): Promise<HotServer> {
     fetchOrderBook: counted(live.fetchOrderBook),
     fetchTrades: counted(live.fetchTrades),
   };
+  const limits = createLimits();
   const gate = createGate({ addressOf: createAddressReader(0) });
-  const graphql = createGraphQLServer({ marketData, feeds, gate, log, clock });
+  const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations: limits.operations, log, clock });
   const http = createHttpServer(graphql);
-  const sockets = createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 10, log });
+  const sockets = createSubscriptionServer({ server: http.server, graphql, gate, limits, log });
   const number = await http.listen(0, '127.0.0.1');
 
   const send = ({ method = 'GET', path = '/graphql', headers = {}, body }: RawRequest): Promise<RawAnswer> =>

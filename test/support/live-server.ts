@@ -1,13 +1,14 @@
 import { pino } from 'pino';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
-import { systemClock } from '../../src/market/clock.ts';
+import { type Clock, systemClock } from '../../src/market/clock.ts';
 import { createAddressReader } from '../../src/server/address.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
-import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
+import { createSubscriptionServer, type SocketLimits, type SubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from './fake-market-data.ts';
 import { FakeStreams } from './fake-streams.ts';
+import { createLimits } from './limits.ts';
 
 /** The server's WebSocket side on loopback, over an exchange whose answers and streams a test gives. */
 export interface LiveServer {
@@ -21,8 +22,18 @@ export interface LiveServer {
   stop(): Promise<void>;
 }
 
-export async function startLiveServer(): Promise<LiveServer> {
+export interface LiveServerOptions {
+  readonly limits?: Partial<SocketLimits>;
+  readonly proxies?: number;
+  readonly initTimeoutMs?: number;
+  /** Of sockets; the feeds have the system's. */
+  readonly socketClock?: Clock;
+}
+
+export async function startLiveServer(options: LiveServerOptions = {}): Promise<LiveServer> {
   const clock = systemClock;
+  const { proxies = 0, initTimeoutMs, socketClock = clock } = options;
+  const limits = createLimits(options.limits);
   const port = new FakeMarketData(clock);
   const streams = new FakeStreams();
   const log = pino({ level: 'silent' });
@@ -38,10 +49,24 @@ export async function startLiveServer(): Promise<LiveServer> {
     staleMaxMs: 60_000,
     onHealth: () => {},
   });
-  const gate = createGate({ addressOf: createAddressReader(0) });
-  const graphql = createGraphQLServer({ marketData: port, feeds, gate, log });
+  const gate = createGate({ addressOf: createAddressReader(proxies) });
+  const graphql = createGraphQLServer({
+    marketData: port,
+    feeds,
+    gate,
+    openOperations: limits.operations,
+    log,
+  });
   const http = createHttpServer(graphql);
-  const sockets = createSubscriptionServer({ server: http.server, graphql, gate, maxSubscriptions: 10, log });
+  const sockets = createSubscriptionServer({
+    server: http.server,
+    graphql,
+    gate,
+    limits,
+    log,
+    clock: socketClock,
+    ...(initTimeoutMs === undefined ? {} : { initTimeoutMs }),
+  });
   const number = await http.listen(0, '127.0.0.1');
   return {
     url: `ws://127.0.0.1:${number}/graphql`,

@@ -1,0 +1,18 @@
+import { Allowance } from '../../src/server/allowance.ts';
+import type { SocketLimits } from '../../src/server/websocket.ts';
+
+/** As many as there may be, together and of one address, this machine too. */
+export function allow(most: number, mostPerAddress = most): Allowance {
+  return new Allowance({ most, mostPerAddress, limitsLoopback: true });
+}
+
+/** Limits that a test does not reach; `given` changes what it is about. */
+export function createLimits(given: Partial<SocketLimits> = {}): SocketLimits {
+  return {
+    sockets: allow(10_000),
+    operations: allow(100_000),
+    maxSubscriptions: 10,
+    maxMessagesPerSecond: 1000,
+    ...given,
+  };
+}
