@@ -7,12 +7,30 @@ import { createRoutes, handleRoute } from './routes.ts';
 import { UnderWay } from './under-way.ts';
 import type { GraphQLServer } from './yoga.ts';
 
+/** How long clients may take before they ask and while they ask, in ms. */
+export interface RequestTimeouts {
+  /** For the headers, and for a connection to send anything at all. */
+  readonly headersMs: number;
+  /** For a request whole, its body included: 256 KB at 9 KB a second. */
+  readonly requestMs: number;
+  /**
+   * Between requests of a connection. Longer than the minute after which load balancers close theirs (AWS and nginx by
+   * default): who is first to close may do so while a request is on its way, and that one is lost with a 502.
+   */
+  readonly keepAliveMs: number;
+  /** How often those are looked at that take longer. */
+  readonly checkMs: number;
+}
+
+const usualTimeouts: RequestTimeouts = { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 65_000, checkMs: 5000 };
+
 /** How long requests under way may take to finish once the server closes, in ms. */
 const drainMs = 7000;
 
 export interface HttpServerOptions {
   /** What `/ready` tells; while it says that the server is stopping, each connection ends with its next answer. */
   readonly readiness?: Readiness;
+  readonly timeouts?: RequestTimeouts;
   readonly clock?: Clock;
 }
 
@@ -30,10 +48,16 @@ export interface HttpServer {
 
 /** Serves GraphQL and the pages beside it. */
 export function createHttpServer(graphql: GraphQLServer, options: HttpServerOptions = {}): HttpServer {
-  const { readiness = new Readiness(), clock = systemClock } = options;
+  const { readiness = new Readiness(), timeouts = usualTimeouts, clock = systemClock } = options;
   const routes = createRoutes(readiness);
   const underWay = new UnderWay();
-  const server = createServer((request, response) => {
+  const serverOptions = {
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    connectionsCheckingInterval: timeouts.checkMs,
+  };
+  const server = createServer(serverOptions, (request, response) => {
     underWay.add(response);
     // So that a client's next request goes to another server, and meets no connection that closes under it.
     if (readiness.state === 'stopping') response.shouldKeepAlive = false;

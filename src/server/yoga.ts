@@ -16,6 +16,7 @@ import type { Gate } from './gate.ts';
 import { createOperations } from './operations.ts';
 import { graphqlPath } from './paths.ts';
 import { PersistedQueries } from './persisted-queries.ts';
+import { SlowReaders } from './slow-readers.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
@@ -31,6 +32,8 @@ export interface GraphQLServerOptions {
   readonly openOperations: Allowance;
   readonly log: Logger;
   readonly clock?: Clock;
+  /** Cuts who does not take an answer. */
+  readonly slowReaders?: SlowReaders;
 }
 
 type Yoga = YogaServerInstance<YogaContext, Context>;
@@ -59,6 +62,7 @@ function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> 
 /** The GraphQL pipeline; `clock` decides how long answers are kept. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { marketData, feeds, gate, openOperations, log, clock = systemClock } = options;
+  const { slowReaders = new SlowReaders({ clock }) } = options;
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
@@ -103,23 +107,31 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     }
   }
 
+  const door = createDoor({
+    clock,
+    gate,
+    cache: new AnswerCache({ clock, maxBytes: maxAnswerBytes }),
+    answer: createOperations({
+      schema,
+      parse: parseValid,
+      execute,
+      createContext: (freshness, charge) => createContext({ marketData, feeds, charge, freshness }),
+      persisted,
+      report,
+    }),
+    yoga: (request, response, context) => {
+      slowReaders.watchStream(response);
+      return yoga(request, response, context);
+    },
+    report,
+  });
+
   return {
     getEnveloped: yoga.getEnveloped,
     createSharedContext: () => createContext({ marketData, feeds, charge: () => {} }),
-    handle: createDoor({
-      clock,
-      gate,
-      cache: new AnswerCache({ clock, maxBytes: maxAnswerBytes }),
-      answer: createOperations({
-        schema,
-        parse: parseValid,
-        execute,
-        createContext: (freshness, charge) => createContext({ marketData, feeds, charge, freshness }),
-        persisted,
-        report,
-      }),
-      yoga,
-      report,
-    }),
+    handle: (request, response) => {
+      slowReaders.watch(response);
+      door(request, response);
+    },
   };
 }

@@ -3,7 +3,8 @@ import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { type Clock, systemClock } from '../../src/market/clock.ts';
 import { createAddressReader } from '../../src/server/address.ts';
 import { createGate } from '../../src/server/gate.ts';
-import { createHttpServer } from '../../src/server/http.ts';
+import { createHttpServer, type HttpServer, type RequestTimeouts } from '../../src/server/http.ts';
+import { SlowReaders, type SlowReadersOptions } from '../../src/server/slow-readers.ts';
 import { createSubscriptionServer, type SocketLimits, type SubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from './fake-market-data.ts';
@@ -17,6 +18,7 @@ export interface LiveServer {
   readonly streams: FakeStreams;
   readonly feeds: Feeds;
   readonly sockets: SubscriptionServer;
+  readonly http: HttpServer;
   /** What is open: feeds, sockets, subscriptions and groups. */
   readonly counts: Readonly<Record<string, number>>;
   stop(): Promise<void>;
@@ -25,14 +27,16 @@ export interface LiveServer {
 export interface LiveServerOptions {
   readonly limits?: Partial<SocketLimits>;
   readonly proxies?: number;
+  readonly timeouts?: RequestTimeouts;
+  readonly slowReaders?: Partial<SlowReadersOptions>;
   readonly initTimeoutMs?: number;
-  /** Of sockets; the feeds have the system's. */
+  /** Of sockets and requests; the feeds have the system's. */
   readonly socketClock?: Clock;
 }
 
 export async function startLiveServer(options: LiveServerOptions = {}): Promise<LiveServer> {
   const clock = systemClock;
-  const { proxies = 0, initTimeoutMs, socketClock = clock } = options;
+  const { proxies = 0, timeouts, initTimeoutMs, socketClock = clock } = options;
   const limits = createLimits(options.limits);
   const port = new FakeMarketData(clock);
   const streams = new FakeStreams();
@@ -56,8 +60,9 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     gate,
     openOperations: limits.operations,
     log,
+    slowReaders: new SlowReaders({ clock: socketClock, ...options.slowReaders }),
   });
-  const http = createHttpServer(graphql);
+  const http = createHttpServer(graphql, timeouts ? { timeouts } : {});
   const sockets = createSubscriptionServer({
     server: http.server,
     graphql,
@@ -74,6 +79,7 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     streams,
     feeds,
     sockets,
+    http,
     get counts() {
       return { ...feeds.counts, ...sockets.counts };
     },
