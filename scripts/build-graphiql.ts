@@ -1,4 +1,6 @@
-// Writes dist/graphiql.html.gz: GraphiQL whole in one page, with tabs to begin with.
+// Writes dist/graphiql.html.gz: GraphiQL whole in one page, with tabs to begin with. And dist/graphiql.script-hash: what
+// names its script in a Content-Security-Policy.
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
@@ -70,6 +72,14 @@ const html = renderGraphiQL({
   subscriptionsProtocol: 'WS',
   defaultTabs: tabs.map((query) => ({ query })),
 });
+// It has one script, which ends where the page does; what looks like others is in its text.
+const start = html.indexOf('<script>') + '<script>'.length;
+const end = html.lastIndexOf('</script>');
+if (start > end || html.includes('\r') || html.slice(start, end).includes('</script')) {
+  throw new Error('the page is not the one that this was written for');
+}
+const hash = createHash('sha256').update(html.slice(start, end)).digest('base64');
 mkdirSync(new URL('../dist/', import.meta.url), { recursive: true });
 writeFileSync(new URL('../dist/graphiql.html.gz', import.meta.url), gzipSync(html, { level: 9 }));
+writeFileSync(new URL('../dist/graphiql.script-hash', import.meta.url), `sha256-${hash}`);
 process.stdout.write(`graphiql: ${html.length} bytes\n`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ownSockets } from '../../src/server/page-headers.ts';
 import { type RunningApp, startApp } from '../support/running-app.ts';
 import { eventually } from '../support/socket-client.ts';
 
@@ -29,6 +30,43 @@ test('a browser gets the page, compressed, and later only that it has not change
     expect(html).toContain(part);
   const again = await open({ 'if-none-match': response.headers.get('etag') ?? '' });
   expect(again.status).toBe(304);
+});
+
+test('the page may do no more than it must, and others nothing with it', async () => {
+  const response = await open();
+  const { etag = '', ...headers } = Object.fromEntries(response.headers);
+  await response.text();
+  expect(headers).toMatchObject({
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    vary: 'Accept, Accept-Encoding, Authorization, Origin',
+  });
+  expect(headers).not.toHaveProperty('x-powered-by');
+  expect(headers).not.toHaveProperty('server');
+  const policy = headers['content-security-policy'] ?? '';
+  expect(policy.split('; ')).toEqual([
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    expect.stringMatching(/^script-src 'sha256-[\w+/]{43}='$/),
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    'worker-src blob:',
+    `connect-src 'self' ${running.webSocketUrl.replace('/graphql', '')} ${running.webSocketUrl.replace('ws:', 'wss:').replace('/graphql', '')}`,
+  ]);
+  const again = await open({ 'if-none-match': etag });
+  expect(again.status).toBe(304);
+  expect(again.headers.get('content-security-policy')).toBe(policy);
+});
+
+test('a host that would say more in a policy than where is left out of it', () => {
+  expect(ownSockets('ticks.example:4000')).toEqual(['ws://ticks.example:4000', 'wss://ticks.example:4000']);
+  expect(ownSockets('[::1]:4000')).toEqual(['ws://[::1]:4000', 'wss://[::1]:4000']);
+  for (const host of ['a;script-src', 'a,b', '*', 'a b', '']) expect(ownSockets(host)).toEqual([]);
 });
 
 test('a client without gzip gets it plain', async () => {
@@ -69,6 +107,9 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     });
     page.on('websocket', (socket) => sockets.push(socket.url()));
     page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || /Content.Security.Policy/i.test(message.text())) errors.push(message.text());
+    });
     await page.goto(running.url);
     const live = page.getByRole('tab', { name: 'Live' });
     await live.waitFor();
