@@ -12,6 +12,7 @@ import { createLiveMarketData } from './feed/live-market-data.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
 import { createAddressReader } from './server/address.ts';
 import { Allowance } from './server/allowance.ts';
+import { createCors } from './server/cors.ts';
 import { createGate } from './server/gate.ts';
 import { createHttpServer } from './server/http.ts';
 import { Readiness } from './server/readiness.ts';
@@ -50,6 +51,9 @@ export interface AppOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
 }
+
+/** 16 random characters are some 96 bits. */
+const safeKeyLength = 16;
 
 /** The composition root: the one place that knows every layer. */
 export function createApp({ config, log, clock = systemClock, random = Math.random }: AppOptions): App {
@@ -101,15 +105,22 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     },
   });
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
-  const gate = createGate({ addressOf: createAddressReader(config.trustedProxies) });
+  if (config.apiKeys.some((key) => key.length < safeKeyLength)) {
+    log.warn(`a key of API_KEYS has fewer than ${safeKeyLength} characters, which can be guessed`);
+  }
+  const { apiKeys, requestsPerMinute, costPerMinute } = config;
+  const addressOf = createAddressReader(config.trustedProxies);
+  const gate = createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf });
+  const cors = createCors(config.corsOrigins);
   const openOperations = createAllowance(config.maxOperations, config.maxOperationsPerAddress, 5000);
-  const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations, log, clock });
+  const graphql = createGraphQLServer({ marketData, feeds, gate, cors, openOperations, log, clock });
   const readiness = new Readiness();
   const http = createHttpServer(graphql, { readiness, clock });
   const subscriptions = createSubscriptionServer({
     server: http.server,
     graphql,
     gate,
+    cors,
     limits: {
       sockets: createAllowance(config.maxSockets, config.maxSocketsPerAddress, 1000),
       operations: openOperations,

@@ -34,6 +34,14 @@ export interface Config {
   readonly maxOperationsPerAddress: number | null;
   /** Of one socket. */
   readonly maxMessagesPerSecond: number;
+  /** Whoever has one of these may ask; anybody where there are none. */
+  readonly apiKeys: readonly string[];
+  /** How many requests a key, or an address where there are no keys, may make in a minute; null for any number. */
+  readonly requestsPerMinute: number | null;
+  /** What its operations may cost in a minute together; null for any cost. */
+  readonly costPerMinute: number | null;
+  /** The origins of pages that may ask; null for all. */
+  readonly corsOrigins: readonly string[] | null;
 }
 
 /** A setting that stops the server; its message names the variable and what it must be. */
@@ -64,10 +72,12 @@ const settings = {
     .transform((text) => (text === 'true' ? 1 : Number(text === 'false' ? 0 : text)))
     .default(0),
   MAX_SOCKETS: wholeNumber(20_000, 1, 10_000_000),
-  MAX_SOCKETS_PER_ADDRESS: numberFrom(1, 10_000_000).optional(),
+  MAX_SOCKETS_PER_ADDRESS: wholeNumberOrNone(1, 10_000_000),
   MAX_OPERATIONS: wholeNumber(200_000, 1, 100_000_000),
-  MAX_OPERATIONS_PER_ADDRESS: numberFrom(1, 100_000_000).optional(),
+  MAX_OPERATIONS_PER_ADDRESS: wholeNumberOrNone(1, 100_000_000),
   MAX_MESSAGES_PER_SECOND: wholeNumber(100, 1, 1_000_000),
+  REQUESTS_PER_MINUTE: wholeNumberOrNone(1, 1_000_000_000),
+  COST_PER_MINUTE: wholeNumberOrNone(1, 1_000_000_000),
 };
 
 const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -82,12 +92,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     if (result.success) return result.data;
     throw new ConfigError(`${name} is ${JSON.stringify(env[name])}; it must be ${result.error.issues[0]?.message}.`);
   };
-  if (env.API_KEYS) {
-    // Silence here would leave a server open that its operator believes locked.
-    throw new ConfigError(
-      'API_KEYS is set, but this version checks no keys; put a proxy that does in front and unset it.',
-    );
-  }
   return Object.freeze({
     port: read('PORT', settings.PORT),
     host: read('HOST', settings.HOST),
@@ -105,28 +109,68 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     shutdownDelayMs: read('SHUTDOWN_DELAY_MS', settings.SHUTDOWN_DELAY_MS),
     trustedProxies: read('TRUST_PROXY', settings.TRUST_PROXY),
     maxSockets: read('MAX_SOCKETS', settings.MAX_SOCKETS),
-    maxSocketsPerAddress: read('MAX_SOCKETS_PER_ADDRESS', settings.MAX_SOCKETS_PER_ADDRESS) ?? null,
+    maxSocketsPerAddress: read('MAX_SOCKETS_PER_ADDRESS', settings.MAX_SOCKETS_PER_ADDRESS),
     maxOperations: read('MAX_OPERATIONS', settings.MAX_OPERATIONS),
-    maxOperationsPerAddress: read('MAX_OPERATIONS_PER_ADDRESS', settings.MAX_OPERATIONS_PER_ADDRESS) ?? null,
+    maxOperationsPerAddress: read('MAX_OPERATIONS_PER_ADDRESS', settings.MAX_OPERATIONS_PER_ADDRESS),
     maxMessagesPerSecond: read('MAX_MESSAGES_PER_SECOND', settings.MAX_MESSAGES_PER_SECOND),
+    apiKeys: readApiKeys(env.API_KEYS),
+    requestsPerMinute: read('REQUESTS_PER_MINUTE', settings.REQUESTS_PER_MINUTE),
+    costPerMinute: read('COST_PER_MINUTE', settings.COST_PER_MINUTE),
+    corsOrigins: readOrigins(env.CORS_ORIGINS),
   });
 }
 
 function wholeNumber(fallback: number, least: number, most: number) {
-  return numberFrom(least, most).default(fallback);
+  return anyWholeNumber(least, most).default(fallback);
 }
 
-function numberFrom(least: number, most: number) {
+function wholeNumberOrNone(least: number, most: number) {
+  return anyWholeNumber(least, most).nullable().default(null);
+}
+
+function anyWholeNumber(least: number, most: number) {
   const error = `a whole number from ${least} to ${most}`;
   return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(least, error).max(most, error));
 }
 
+function toItems(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
+/** Says nothing of the keys themselves. */
+function readApiKeys(text: string | undefined): readonly string[] {
+  if (!text) return [];
+  const keys = toItems(text);
+  // Without this an operator would believe a server locked that is open.
+  if (keys.length === 0) throw new ConfigError('API_KEYS names no key; unset it where everybody may ask.');
+  if (!keys.every((key) => /^[!-~]+$/.test(key))) {
+    throw new ConfigError('API_KEYS must be keys of ASCII characters without spaces, separated by commas.');
+  }
+  return keys;
+}
+
+function readOrigins(text: string | undefined): readonly string[] | null {
+  if (!text || text.trim() === '*') return null;
+  if (text.trim() === 'none') return [];
+  const origins = toItems(text).map(toOrigin);
+  if (origins.length > 0 && origins.every((origin) => origin !== null)) return origins;
+  const example = 'origins such as https://app.example.com or http://localhost:3000, separated by commas';
+  throw new ConfigError(`CORS_ORIGINS is ${JSON.stringify(text)}; it must be *, none, or ${example}.`);
+}
+
+/** As browsers write it; null where it is none. Apps have schemes of their own, of which URL knows no origin. */
+function toOrigin(text: string): string | null {
+  if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+$/i.test(text) || !URL.canParse(text)) return null;
+  const { origin } = new URL(text);
+  return origin === 'null' ? text.toLowerCase() : origin;
+}
+
 function readAllowList(text: string | undefined, knownIds: readonly string[]): readonly string[] | null {
   if (!text || text.trim() === 'all') return null;
-  const ids = text
-    .split(',')
-    .map((id) => id.trim())
-    .filter(Boolean);
+  const ids = toItems(text);
   if (ids.length === 0)
     throw new ConfigError(`EXCHANGES is ${JSON.stringify(text)}; it must name exchanges, or be all.`);
   requireKnown('EXCHANGES', ids, knownIds);

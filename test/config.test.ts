@@ -41,6 +41,10 @@ test('everything has a default, and an empty variable counts as unset', () => {
     maxOperations: 200_000,
     maxOperationsPerAddress: null,
     maxMessagesPerSecond: 100,
+    apiKeys: [],
+    requestsPerMinute: null,
+    costPerMinute: null,
+    corsOrigins: null,
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
   expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
@@ -67,6 +71,26 @@ test.each([
 test('limits by address are read', () => {
   const config = loadConfig({ MAX_SOCKETS_PER_ADDRESS: '10', MAX_OPERATIONS_PER_ADDRESS: '20' }, ids);
   expect(config).toMatchObject({ maxSocketsPerAddress: 10, maxOperationsPerAddress: 20 });
+});
+
+test('keys are a list, and no error repeats one', () => {
+  expect(loadConfig({ API_KEYS: ' one, ,two ' }, ids).apiKeys).toEqual(['one', 'two']);
+  expect(() => loadConfig({ API_KEYS: 'sesame, sésame' }, ids)).toThrow(/^(?!.*same)/);
+});
+
+test('quotas are numbers', () => {
+  const env = { REQUESTS_PER_MINUTE: '60', COST_PER_MINUTE: '1000' };
+  expect(loadConfig(env, ids)).toMatchObject({ requestsPerMinute: 60, costPerMinute: 1000 });
+});
+
+test.each([
+  ['*', null],
+  ['none', []],
+  ['https://App.example, http://localhost:3000', ['https://app.example', 'http://localhost:3000']],
+  ['https://app.example:443,http://[::1]:8080', ['https://app.example', 'http://[::1]:8080']],
+  ['Tauri://localhost', ['tauri://localhost']],
+])('CORS_ORIGINS %s', (text, origins) => {
+  expect(loadConfig({ CORS_ORIGINS: text }, ids).corsOrigins).toEqual(origins);
 });
 
 test('the exchange file is passed through', () => {
@@ -96,7 +120,16 @@ test.each([
   [{ MAX_OPERATIONS_PER_ADDRESS: '0' }, 'MAX_OPERATIONS_PER_ADDRESS is "0"'],
   [{ MAX_MESSAGES_PER_SECOND: '0' }, 'MAX_MESSAGES_PER_SECOND is "0"'],
   [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
-  [{ API_KEYS: 'secret' }, 'API_KEYS is set, but this version checks no keys'],
+  [{ API_KEYS: ' , ' }, 'API_KEYS names no key'],
+  [{ API_KEYS: 'good,not good' }, 'API_KEYS must be keys of ASCII characters without spaces, separated by commas.'],
+  [{ REQUESTS_PER_MINUTE: '0' }, 'REQUESTS_PER_MINUTE is "0"; it must be a whole number from 1 to 1000000000.'],
+  [{ COST_PER_MINUTE: '1.5' }, 'COST_PER_MINUTE is "1.5"'],
+  [{ CORS_ORIGINS: 'app.example' }, 'CORS_ORIGINS is "app.example"; it must be *, none, or origins such as https://'],
+  [{ CORS_ORIGINS: 'https://app.example/path' }, 'CORS_ORIGINS'],
+  [{ CORS_ORIGINS: 'https://app.example:99999' }, 'CORS_ORIGINS'],
+  [{ CORS_ORIGINS: 'https://app.example,*' }, 'CORS_ORIGINS'],
+  [{ CORS_ORIGINS: 'https://*.example' }, 'CORS_ORIGINS'],
+  [{ CORS_ORIGINS: ',' }, 'CORS_ORIGINS'],
 ])('%j is refused with a sentence that names it', (env, sentence) => {
   expect(() => loadConfig(env, ids)).toThrow(ConfigError);
   expect(() => loadConfig(env, ids)).toThrow(sentence);

@@ -1,18 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { toClientError } from '../graphql/errors.ts';
 import type { Clock } from '../market/clock.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
+import type { Cors } from './cors.ts';
 import type { Caller, Gate } from './gate.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
 import { fromJSON, fromQueryString, type OperationRequest } from './operation-request.ts';
 import type { AnswerOperation } from './operations.ts';
 import { graphqlPath } from './paths.ts';
 import { readBody } from './read-body.ts';
+import { toRefusal } from './refusal.ts';
 import {
   prepareHeaders,
+  type Reply,
   sendAnswer,
   sendPreflight,
+  sendRefusal,
   sendTooLarge,
   sendUnexpected,
   sendUnreadable,
@@ -22,6 +27,7 @@ import {
 export interface DoorOptions {
   readonly clock: Clock;
   readonly gate: Gate;
+  readonly cors: Cors;
   readonly cache: AnswerCache;
   readonly answer: AnswerOperation;
   /** Answers everything else. A body that was read already is the request's `body`. */
@@ -45,9 +51,7 @@ const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
 const anyBody = /^application\/(?:json|[\w.-]+\+json|graphql|x-www-form-urlencoded)\s*(?:;|$)/i;
 
 /** A request that was let in. */
-interface Visit {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+interface Visit extends Reply {
   readonly caller: Caller;
 }
 
@@ -55,7 +59,7 @@ interface Visit {
  * Where requests come in: the same one again is answered with the same bytes while they are fresh, a query goes the short
  * way, and Yoga has all others.
  */
-export function createDoor({ clock, gate, cache, answer, yoga, report }: DoorOptions): HandleRequest {
+export function createDoor({ clock, gate, cors, cache, answer, yoga, report }: DoorOptions): HandleRequest {
   async function answerPlain(
     caller: Caller,
     key: string,
@@ -73,64 +77,70 @@ export function createDoor({ clock, gate, cache, answer, yoga, report }: DoorOpt
     return made;
   }
 
-  async function forward({ request, response, caller }: Visit): Promise<void> {
+  async function forward(visit: Visit): Promise<void> {
+    const { request, response, caller } = visit;
     // Yoga's adapter would answer with a stack trace.
     if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
-      sendUnreadable(response);
+      sendUnreadable(visit);
       return;
     }
-    prepareHeaders(request, response);
+    prepareHeaders(visit);
     // Yoga knows no HEAD; what it answers to GET goes out without its body.
     if (request.method === 'HEAD') request.method = 'GET';
     await yoga(request, response, { caller, response });
   }
 
   async function handleGet(visit: Visit, search: string): Promise<void> {
-    const { request, response, caller } = visit;
-    const { accept, authorization } = request.headers;
+    const { request, caller } = visit;
+    const { accept } = request.headers;
     const mediaType = accept?.includes('text/html') ? null : toMediaType(accept);
-    const key = `GET ${mediaType} ${authorization}\n${search}`;
+    const key = `GET ${mediaType} ${caller.key}\n${search}`;
     const plain = mediaType && (await answerPlain(caller, key, mediaType, () => fromQueryString(search)));
-    if (plain) sendAnswer(request, response, plain, clock.now());
+    if (plain) sendAnswer(visit, plain, clock.now());
     else await forward(visit);
   }
 
   async function handlePost(visit: Visit, search: string): Promise<void> {
-    const { request, response, caller } = visit;
-    const { accept, authorization, 'content-type': contentType = '' } = request.headers;
+    const { request, caller } = visit;
+    const { accept, 'content-type': contentType = '' } = request.headers;
     const mediaType = toMediaType(accept);
-    if (!anyBody.test(contentType)) return sendUnsupported(response, mediaType ?? 'application/json');
+    if (!anyBody.test(contentType)) return sendUnsupported(visit);
     const body = await readBody(request);
     if (body === null) return;
-    if (body === 'too-large') return sendTooLarge(response, mediaType ?? 'application/json');
+    if (body === 'too-large') return sendTooLarge(visit);
     if (mediaType && search === '' && jsonBody.test(contentType)) {
       const text = body.toString();
-      const key = `POST ${mediaType} ${authorization}\n${text}`;
+      const key = `POST ${mediaType} ${caller.key}\n${text}`;
       const plain = await answerPlain(caller, key, mediaType, () => fromJSON(text));
-      if (plain) return sendAnswer(request, response, plain, clock.now());
+      if (plain) return sendAnswer(visit, plain, clock.now());
     }
     Object.assign(request, { body: Readable.from([body]) });
     await forward(visit);
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(reply: Reply): Promise<void> {
+    const { request, response } = reply;
     const { method, url = '' } = request;
     const [path, ...rest] = url.split('?');
     const search = rest.join('?');
-    if (path === graphqlPath && method === 'OPTIONS') return sendPreflight(request, response);
-    const caller = gate.identify(gate.addressOf(request), request.headers.authorization);
-    await gate.takeRequest(caller);
-    const visit: Visit = { request, response, caller };
+    // A browser asks without a key whether it may send one.
+    if (path === graphqlPath && method === 'OPTIONS') return sendPreflight(reply);
+    const visit: Visit = { request, response, cors, caller: await gate.admit(request) };
     if (path !== graphqlPath) return forward(visit);
     if (method === 'POST') return handlePost(visit, search);
     if (method === 'GET' || method === 'HEAD') return handleGet(visit, search);
     return forward(visit);
   }
 
+  function handleError(reply: Reply, error: unknown): void {
+    const refused = toClientError(error, report);
+    const refusal = toRefusal(refused);
+    if (refusal) sendRefusal(reply, refused, refusal);
+    else sendUnexpected(reply);
+  }
+
   return (request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      report(error);
-      sendUnexpected(response, 'application/json');
-    });
+    const reply: Reply = { request, response, cors };
+    handle(reply).catch((error: unknown) => handleError(reply, error));
   };
 }

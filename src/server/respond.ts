@@ -1,32 +1,44 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
 import { type Answer, isNamedBy } from './answer.ts';
 import { toCacheControl } from './cache-control.ts';
-import type { MediaType } from './media-type.ts';
+import type { Cors } from './cors.ts';
+import { type MediaType, toMediaType } from './media-type.ts';
 import { maxBodyBytes } from './read-body.ts';
+import type { Refusal } from './refusal.ts';
 
-/** Public data without cookies: any page may ask. */
-const anyOrigin = { 'access-control-allow-origin': '*' };
+/** Where an answer goes. */
+export interface Reply {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly cors: Cors;
+}
 
 /** What an answer to GET depends on besides its address. */
-const varying = { vary: 'Accept, Authorization' };
+const varying = 'Accept, Authorization';
+
+/** An answer is what it says it is: what a client wrote comes back in some. */
+const asDeclared = { 'x-content-type-options': 'nosniff' };
 
 /** Sends an answer; to GET and HEAD with what caches need, and without its body where the client has it. */
-export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer, now: number): void {
+export function sendAnswer({ request, response, cors }: Reply, answer: Answer, now: number): void {
   if (response.destroyed) return;
   const { body, byteLength, mediaType, expiry } = answer;
   const headers: OutgoingHttpHeaders = {
     'content-type': `${mediaType}; charset=utf-8`,
     'content-length': byteLength,
-    ...anyOrigin,
+    ...asDeclared,
   };
-  if (request.method !== 'POST') {
+  if (request.method === 'POST') {
+    Object.assign(headers, cors.headersFor(request));
+  } else {
     const isPrivate = request.headers.authorization !== undefined;
-    const caching: OutgoingHttpHeaders = { ...varying, 'cache-control': toCacheControl(expiry, now, isPrivate) };
+    const caching = cors.headersFor(request, { vary: varying, ...(expiry ? { expose: 'etag' } : {}) });
+    caching['cache-control'] = toCacheControl(expiry, now, isPrivate);
     if (expiry) {
       caching.etag = answer.etag;
-      caching['access-control-expose-headers'] = 'etag';
       if (isNamedBy(request.headers['if-none-match'] ?? '', caching.etag)) {
-        response.writeHead(304, { ...anyOrigin, ...caching }).end();
+        response.writeHead(304, caching).end();
         return;
       }
     }
@@ -37,64 +49,78 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
 }
 
 /** Answers a body that is too large. */
-export function sendTooLarge(response: ServerResponse, mediaType: MediaType): void {
+export function sendTooLarge(reply: Reply): void {
   const message = `The body has more than ${maxBodyBytes / 1024} KB, which is the most there may be.`;
-  sendError(response, 413, mediaType, message, 'BAD_USER_INPUT');
+  sendError(reply, 413, message, 'BAD_USER_INPUT');
 }
 
 /** Answers a body of a type that nobody reads here. */
-export function sendUnsupported(response: ServerResponse, mediaType: MediaType): void {
-  sendError(
-    response,
-    415,
-    mediaType,
-    'Send the request as JSON, with content-type: application/json.',
-    'BAD_USER_INPUT',
-  );
+export function sendUnsupported(reply: Reply): void {
+  sendError(reply, 415, 'Send the request as JSON, with content-type: application/json.', 'BAD_USER_INPUT');
 }
 
 /** Answers what went wrong here for no reason that a client should know. */
-export function sendUnexpected(response: ServerResponse, mediaType: MediaType): void {
-  if (!response.headersSent) {
-    sendError(response, 500, mediaType, 'Something went wrong on this server.', 'INTERNAL_SERVER_ERROR');
+export function sendUnexpected(reply: Reply): void {
+  sendError(reply, 500, 'Something went wrong on this server.', 'INTERNAL_SERVER_ERROR');
+}
+
+/** Answers who was not let in, or asked for too much: a browser that wants a page with the sentence alone. */
+export function sendRefusal(reply: Reply, error: GraphQLError, { status, headers }: Refusal): void {
+  const { method, headers: given } = reply.request;
+  if (method === 'GET' && given.accept?.includes('text/html')) {
+    send(reply, status, 'text/plain', `${error.message}\n`, headers);
+  } else {
+    sendErrors(reply, status, [error.toJSON()], headers);
   }
 }
 
 /** Answers a request of which nobody can say where it goes. */
-export function sendUnreadable(response: ServerResponse): void {
-  response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header or the address cannot be read.\n');
+export function sendUnreadable(reply: Reply): void {
+  send(reply, 400, 'text/plain', 'The Host header or the address cannot be read.\n');
 }
 
 /** Answers a browser that asks what another page may send. */
-export function sendPreflight(request: IncomingMessage, response: ServerResponse): void {
+export function sendPreflight({ request, response, cors }: Reply): void {
   const asked = request.headers['access-control-request-headers'];
-  response
-    .writeHead(204, {
-      ...anyOrigin,
-      'access-control-allow-methods': 'GET, HEAD, POST',
-      ...(asked === undefined ? {} : { 'access-control-allow-headers': asked }),
-      vary: 'Access-Control-Request-Headers',
-      // Safari waits for a body without it.
-      'content-length': 0,
-    })
-    .end();
+  const headers = cors.headersFor(request, { vary: 'Access-Control-Request-Headers' });
+  if (headers['access-control-allow-origin'] !== undefined) {
+    headers['access-control-allow-methods'] = 'GET, HEAD, POST';
+    if (asked !== undefined) headers['access-control-allow-headers'] = asked;
+  }
+  // Safari waits for a body without it.
+  response.writeHead(204, { ...headers, 'content-length': 0 }).end();
 }
 
 /** The headers of whatever somebody else will answer, who may change them. */
-export function prepareHeaders(request: IncomingMessage, response: ServerResponse): void {
-  response.setHeaders(new Map(Object.entries(anyOrigin)));
-  if (request.method === 'POST' || request.method === 'OPTIONS') return;
-  response.setHeader('vary', varying.vary);
-  response.setHeader('cache-control', 'no-store');
+export function prepareHeaders({ request, response, cors }: Reply): void {
+  const isStored = request.method !== 'POST' && request.method !== 'OPTIONS';
+  const headers = {
+    ...asDeclared,
+    ...cors.headersFor(request, { expose: 'retry-after', ...(isStored ? { vary: varying } : {}) }),
+  };
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+  if (isStored) response.setHeader('cache-control', 'no-store');
 }
 
-function sendError(response: ServerResponse, status: number, mediaType: MediaType, message: string, code: string) {
-  const body = JSON.stringify({ errors: [{ message, extensions: { retryable: false, code } }] });
+function sendError(reply: Reply, status: number, message: string, code: string): void {
+  sendErrors(reply, status, [{ message, extensions: { retryable: false, code } }]);
+}
+
+function sendErrors(reply: Reply, status: number, errors: readonly object[], more: Refusal['headers'] = {}): void {
+  const mediaType: MediaType = toMediaType(reply.request.headers.accept) ?? 'application/json';
+  send(reply, status, mediaType, JSON.stringify({ errors }), more);
+}
+
+function send(reply: Reply, status: number, type: string, body: string, more: Refusal['headers'] = {}): void {
+  const { request, response, cors } = reply;
+  if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
-    'content-type': `${mediaType}; charset=utf-8`,
+    'content-type': `${type}; charset=utf-8`,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
-    ...anyOrigin,
+    ...asDeclared,
+    ...cors.headersFor(request, more['retry-after'] === undefined ? {} : { expose: 'retry-after' }),
+    ...more,
   });
   response.end(body);
 }

@@ -11,7 +11,7 @@ import { toClientError } from '../graphql/errors.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { Fanout, Subscriber } from './fanout/fanout.ts';
 import type { Member } from './fanout/member.ts';
-import type { Caller } from './gate.ts';
+import type { Caller, Gate } from './gate.ts';
 import type { OperationIds } from './operation-ids.ts';
 import type { GraphQLServer } from './yoga.ts';
 
@@ -22,6 +22,8 @@ export interface SocketExtra {
   readonly socket: WebSocket;
   readonly ids: OperationIds;
   readonly address: string;
+  /** What the request said; forgotten once it is known who that is. */
+  authorization: string | undefined;
   /** Known once the connection is acknowledged; no operation comes before. */
   caller: Caller | null;
 }
@@ -30,6 +32,7 @@ export type OwnContext = SocketContext<ConnectionParams, SocketExtra>;
 
 export interface SocketOperationsOptions {
   readonly graphql: GraphQLServer;
+  readonly gate: Gate;
   readonly fanout: Fanout;
   /** How many operations one socket may have open. */
   readonly maxSubscriptions: number;
@@ -41,7 +44,7 @@ export interface SocketOperationsOptions {
 export interface SocketOperations {
   /** What is to be executed for a message, or why nothing is. Never rejects. */
   prepare(context: OwnContext, id: string, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]>;
-  /** Executes a query. */
+  /** Executes a query. Never rejects. */
   execute(args: ExecutionArgs): OperationResult;
   /** Takes up a subscription. Never rejects. */
   subscribe(args: ExecutionArgs): Promise<Member | ExecutionResult>;
@@ -49,7 +52,7 @@ export interface SocketOperations {
 
 /** Prepares operations with the pipeline of HTTP; subscriptions go to the fan-out. */
 export function createSocketOperations(options: SocketOperationsOptions): SocketOperations {
-  const { graphql, fanout, maxSubscriptions, report } = options;
+  const { graphql, gate, fanout, maxSubscriptions, report } = options;
   const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
   const subscribers = new WeakMap<ExecutionArgs, Subscriber>();
 
@@ -58,11 +61,14 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const { caller } = context.extra;
+    if (!caller) throw new TypeError('an operation of nobody');
+    await gate.takeRequest(caller);
     if (Object.keys(context.subscriptions).length > maxSubscriptions) {
       const message = `This socket has ${maxSubscriptions} operations open, which is the most it may have.`;
       throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message);
     }
-    const pipeline = graphql.getEnveloped({ params: payload, caller: context.extra.caller });
+    const pipeline = graphql.getEnveloped({ params: payload, caller });
     const { schema } = pipeline;
     const document: DocumentNode = pipeline.parse(payload.query);
     // graphql-ws keeps the payload as long as the operation, and the parser's cache has the same text for all.
@@ -78,7 +84,7 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     if (getOperationAST(document, args.operationName)?.operation === 'subscription') {
       // The group makes its own, once for all.
       args.contextValue = undefined;
-      subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(context) });
+      subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(caller) });
     } else {
       args.contextValue = await pipeline.contextFactory();
       pipelines.set(args, pipeline);
@@ -90,7 +96,14 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     // Thrown in there an error would close the socket, and with it every other operation.
     prepare: (context, id, payload) =>
       prepare(context, id, payload).catch((error: unknown) => [toClientError(error, report)]),
-    execute: (args) => pipelines.get(args)?.execute(args),
+    // What it costs may be too much, which is no reason to close the socket.
+    execute: async (args) => {
+      try {
+        return await pipelines.get(args)?.execute(args);
+      } catch (error) {
+        return { errors: [toClientError(error, report)] };
+      }
+    },
     subscribe: async (args) => {
       const subscriber = subscribers.get(args);
       if (!subscriber) throw new TypeError('a subscription that was not prepared');
@@ -100,7 +113,7 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
   };
 }
 
-/** Who the client says it is: those who say otherwise share no answers, whatever may come to depend on it. */
-function toScope({ connectionParams }: OwnContext): string {
-  return JSON.stringify(connectionParams?.Authorization ?? connectionParams?.authorization ?? null);
+/** Clients with different keys share no answers, whatever may come to depend on who asks. */
+function toScope({ key }: Caller): string {
+  return key ?? '';
 }

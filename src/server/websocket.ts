@@ -1,12 +1,14 @@
 import type { Server } from 'node:http';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import { handleProtocols, makeServer } from 'graphql-ws';
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
+import { MarketDataError } from '../market/error.ts';
 import type { Allowance } from './allowance.ts';
 import { closeSockets } from './close-sockets.ts';
+import { type Cors, createCors } from './cors.ts';
 import { CountedSocket, MessageRate } from './counted-socket.ts';
 import { createFanout } from './fanout/fanout.ts';
 import type { Gate } from './gate.ts';
@@ -24,6 +26,8 @@ export interface SubscriptionServerOptions {
   readonly server: Server;
   readonly graphql: GraphQLServer;
   readonly gate: Gate;
+  /** Any page may open one without it. */
+  readonly cors?: Cors;
   readonly limits: SocketLimits;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -77,8 +81,11 @@ const maxIdLength = 256;
 
 /** graphql-transport-ws through the same parsing, validation, context, execution and masking as HTTP. */
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
-  const { server, graphql, gate, limits, log, clock = systemClock, initTimeoutMs = 5000 } = options;
+  const { server, graphql, gate, cors = createCors(null), limits, log, clock = systemClock } = options;
+  const { initTimeoutMs = 5000 } = options;
   const { maxSubscriptions } = limits;
+  const verifyClient: VerifyClientCallbackAsync = ({ req }, verify) =>
+    verify(cors.mayUpgrade(req), 403, 'CORS_ORIGINS does not name this page.');
   // Not in the call, since the types of ws do not know its closeTimeout yet.
   const socketOptions = {
     server,
@@ -86,19 +93,31 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     maxPayload: maxMessageBytes,
     closeTimeout: closeTimeoutMs,
     handleProtocols,
+    verifyClient,
     WebSocket: CountedSocket,
   };
   const sockets = new WebSocketServer(socketOptions);
   const heartbeat = new Heartbeat(clock);
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
   const fanout = createFanout({ createContext: graphql.createSharedContext, report });
-  const operations = createSocketOperations({ graphql, fanout, maxSubscriptions, report });
+  const operations = createSocketOperations({ graphql, gate, fanout, maxSubscriptions, report });
 
   const protocol = makeServer<ConnectionParams, SocketExtra>({
     connectionInitWaitTimeout: initTimeoutMs,
-    onConnect: ({ extra, connectionParams }) => {
+    onConnect: async (context) => {
+      const { extra, connectionParams } = context;
       const { Authorization, authorization = Authorization } = connectionParams ?? {};
-      extra.caller = gate.identify(extra.address, typeof authorization === 'string' ? authorization : undefined);
+      const given = typeof authorization === 'string' ? authorization : extra.authorization;
+      // Both would stay in memory as long as the socket, and a key may be in them.
+      extra.authorization = undefined;
+      Object.assign(context, { connectionParams: undefined });
+      try {
+        extra.caller = await gate.identify(extra.address, given);
+        return true;
+      } catch (error) {
+        refuse(extra.socket, error);
+        return false;
+      }
     },
     onSubscribe: async (context, id, payload) => {
       if (id.length > maxIdLength) throw new BadMessage(`An id may have ${maxIdLength} characters`);
@@ -125,6 +144,14 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     subscribe: operations.subscribe,
   });
 
+  /** Before graphql-ws does, whose code means that another try may help. */
+  function refuse(socket: WebSocket, error: unknown): void {
+    const code = error instanceof MarketDataError ? error.code : null;
+    if (code === 'UNAUTHENTICATED') socket.close(CloseCode.Unauthorized, 'Unauthorized');
+    else if (code === 'RATE_LIMITED') socket.close(tryAgainLater, 'Too many wrong API keys');
+    else throw error;
+  }
+
   const noteError = (err: unknown): void => log.debug({ err }, 'a socket failed');
   const host = createSocketHost(new MessageRate(clock, limits.maxMessagesPerSecond + 2 * maxSubscriptions), log);
   // One listener for all sockets, since there are many. ws has answered by then.
@@ -141,7 +168,9 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     heartbeat.add(socket);
     socket.on('ping', onPing);
     const ids = new OperationIds(limits.operations, address);
-    const closed = protocol.opened(new GraphQLSocket(socket, host), { socket, ids, address, caller: null });
+    const { authorization } = request.headers;
+    const extra: SocketExtra = { socket, ids, address, authorization, caller: null };
+    const closed = protocol.opened(new GraphQLSocket(socket, host), extra);
     // Happens once; `once` would cost memory for each.
     socket.on('close', (code, reason) => {
       heartbeat.remove(socket);

@@ -11,11 +11,13 @@ import { type Clock, systemClock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { Allowance } from './allowance.ts';
 import { AnswerCache } from './answer-cache.ts';
+import { type Cors, createCors } from './cors.ts';
 import { createDoor, type HandleRequest, type YogaContext } from './door.ts';
 import type { Gate } from './gate.ts';
 import { createOperations } from './operations.ts';
 import { graphqlPath } from './paths.ts';
 import { PersistedQueries } from './persisted-queries.ts';
+import { withRefusal } from './refusal.ts';
 import { SlowReaders } from './slow-readers.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useExecutor } from './use-executor.ts';
@@ -30,6 +32,8 @@ export interface GraphQLServerOptions {
   readonly gate: Gate;
   /** Counts subscriptions over server-sent events. */
   readonly openOperations: Allowance;
+  /** Any page may ask without it. */
+  readonly cors?: Cors;
   readonly log: Logger;
   readonly clock?: Clock;
   /** Cuts who does not take an answer. */
@@ -61,7 +65,7 @@ function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> 
 
 /** The GraphQL pipeline; `clock` decides how long answers are kept. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { marketData, feeds, gate, openOperations, log, clock = systemClock } = options;
+  const { marketData, feeds, gate, cors = createCors(null), openOperations, log, clock = systemClock } = options;
   const { slowReaders = new SlowReaders({ clock }) } = options;
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
   const execute = createExecutor(schema);
@@ -70,7 +74,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     schema,
     context: ({ caller }) => createContext({ marketData, feeds, charge: (cost) => gate.takeCost(caller, cost) }),
     graphqlEndpoint: graphqlPath,
-    // The door answers preflights and sets the header; Yoga would send back the page's origin, which caches must tell apart.
+    // The door answers preflights and sets the headers.
     cors: false,
     graphiql: false,
     landingPage: false,
@@ -78,7 +82,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     parserAndValidationCache: { documentCache: createTextCache(), errorCache: createTextCache() },
     // The door limits bodies as they come; Yoga would pipe each through a stream of its own.
     maxRequestBodySize: false,
-    maskedErrors: { maskError: (error) => toClientError(error, report) },
+    maskedErrors: { maskError: (error) => withRefusal(toClientError(error, report)) },
     plugins: [
       useGraphiQLPage(),
       useSubscriptionRoot(),
@@ -110,6 +114,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const door = createDoor({
     clock,
     gate,
+    cors,
     cache: new AnswerCache({ clock, maxBytes: maxAnswerBytes }),
     answer: createOperations({
       schema,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MarketDataError } from '../../src/market/error.ts';
+import { createGate } from '../../src/server/gate.ts';
 import { tickerOf } from '../support/fake-market-data.ts';
 import { type HotServer, staleMaxMs, startHotServer, ttlMs } from '../support/hot-server.ts';
 
@@ -62,15 +63,18 @@ test('the earliest end of all that an answer is made of is its end', async () =>
   expect((await ask(query)).executed).toBe(true);
 });
 
-test('another body, another Authorization and another media type are other requests', async () => {
+test('another body, another key and another media type are other requests', async () => {
+  await server.stop();
+  server = await startHotServer({ gate: createGate({ apiKeys: ['a', 'b'] }) });
+  server.port.set('BTC/USD', { last: 1 });
   const variables = 'query ($s: String!) { ticker(exchange: "kraken", symbol: $s) { last stale } }';
+  const a = { authorization: 'Bearer a' };
   const asked = [
-    () => ask(),
-    () => ask(ticker, { authorization: 'Bearer a' }),
+    () => ask(ticker, a),
     () => ask(ticker, { authorization: 'Bearer b' }),
-    () => ask(ticker, { accept: 'application/graphql-response+json' }),
-    () => ask(variables, {}, { variables: { s: 'BTC/USD' } }),
-    () => ask(`${ticker} `),
+    () => ask(ticker, { ...a, accept: 'application/graphql-response+json' }),
+    () => ask(variables, a, { variables: { s: 'BTC/USD' } }),
+    () => ask(`${ticker} `, a),
   ];
   for (const again of asked) expect((await again()).executed).toBe(true);
   for (const again of asked) expect((await again()).executed).toBe(false);

@@ -128,6 +128,7 @@ test('any page may read every answer, and the tag', async () => {
     await server.get('{ nope }', origin),
     await server.send({ method: 'PUT', headers: origin }),
   ]) {
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
     expect(answer.headers['access-control-allow-origin']).toBe('*');
     expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
   }

@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
-import { createAddressReader } from '../../src/server/address.ts';
-import { createGate } from '../../src/server/gate.ts';
+import type { Cors } from '../../src/server/cors.ts';
+import { createGate, type Gate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { createSubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
@@ -45,7 +45,12 @@ export interface HotServer {
   stop(): Promise<void>;
 }
 
-export async function startHotServer(): Promise<HotServer> {
+export interface HotServerOptions {
+  readonly gate?: Gate;
+  readonly cors?: Cors;
+}
+
+export async function startHotServer({ gate = createGate(), ...cors }: HotServerOptions = {}): Promise<HotServer> {
   const clock = new SkippingClock();
   const port = new FakeMarketData(clock);
   const streams = new FakeStreams();
@@ -87,10 +92,17 @@ export async function startHotServer(): Promise<HotServer> {
     fetchTrades: counted(live.fetchTrades),
   };
   const limits = createLimits();
-  const gate = createGate({ addressOf: createAddressReader(0) });
-  const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations: limits.operations, log, clock });
+  const graphql = createGraphQLServer({
+    marketData,
+    feeds,
+    gate,
+    ...cors,
+    openOperations: limits.operations,
+    log,
+    clock,
+  });
   const http = createHttpServer(graphql);
-  const sockets = createSubscriptionServer({ server: http.server, graphql, gate, limits, log });
+  const sockets = createSubscriptionServer({ server: http.server, graphql, gate, ...cors, limits, log });
   const number = await http.listen(0, '127.0.0.1');
 
   const send = ({ method = 'GET', path = '/graphql', headers = {}, body }: RawRequest): Promise<RawAnswer> =>

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { type Clock, systemClock } from '../../src/market/clock.ts';
 import { createAddressReader } from '../../src/server/address.ts';
-import { createGate } from '../../src/server/gate.ts';
+import { createGate, type Gate } from '../../src/server/gate.ts';
 import { createHttpServer, type HttpServer, type RequestTimeouts } from '../../src/server/http.ts';
 import { SlowReaders, type SlowReadersOptions } from '../../src/server/slow-readers.ts';
 import { createSubscriptionServer, type SocketLimits, type SubscriptionServer } from '../../src/server/websocket.ts';
@@ -27,6 +27,7 @@ export interface LiveServer {
 export interface LiveServerOptions {
   readonly limits?: Partial<SocketLimits>;
   readonly proxies?: number;
+  readonly gate?: Gate;
   readonly timeouts?: RequestTimeouts;
   readonly slowReaders?: Partial<SlowReadersOptions>;
   readonly initTimeoutMs?: number;
@@ -53,7 +54,7 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     staleMaxMs: 60_000,
     onHealth: () => {},
   });
-  const gate = createGate({ addressOf: createAddressReader(proxies) });
+  const { gate = createGate({ addressOf: createAddressReader(proxies) }) } = options;
   const graphql = createGraphQLServer({
     marketData: port,
     feeds,
