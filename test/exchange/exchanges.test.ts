@@ -55,8 +55,13 @@ it('the options of an exchange reach ccxt, over our own defaults', async () => {
 });
 
 it('an exchange that refuses connections is EXCHANGE_UNAVAILABLE', async () => {
-  const { data } = create({ kraken: { urls: { api: { public: 'http://127.0.0.1:1' } }, enableRateLimit: false } });
-  const error = await failureOf(data.fetchMarkets('kraken'));
+  const options = { urls: { api: { public: 'http://127.0.0.1:1' } }, enableRateLimit: false };
+  const { data, errors, clock } = create({ kraken: options });
+  const failing = failureOf(data.fetchMarkets('kraken'));
+  await expect.poll(() => errors.length, { interval: 5 }).toBe(1);
+  // It is asked once more.
+  await clock.advance(300);
+  const error = await failing;
   expect(error).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', retryable: true });
   expectDiscreet(error);
 });

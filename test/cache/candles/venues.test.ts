@@ -293,8 +293,14 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   });
 
   it('a failure is typed, about symbol and timeframe', async () => {
-    venue.fault({ kind: 'cut-body', times: 1 });
-    const error = await failureOf(fetchCandles({}));
+    venue.fault({ kind: 'cut-body', times: 2 });
+    const { errors } = connection;
+    const failed = errors.length;
+    const failing = failureOf(fetchCandles({}));
+    await expect.poll(() => errors.length, { interval: 5 }).toBe(failed + 1);
+    // It is asked once more.
+    await clock.advance(300);
+    const error = await failing;
     expect(error).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', details: { exchange: id, symbol, timeframe: '1h' } });
     expectDiscreet(error);
   });
