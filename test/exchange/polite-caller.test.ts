@@ -182,7 +182,9 @@ it('the probe does not wait for the places of calls that hang', async () => {
   for (const error of await Promise.all(never)) expect(error.code).toBe('TIMEOUT');
   expect(client.status).toMatchObject({ running: 10, circuit: 'open' });
   clock.skip(2 * second);
-  expect(await client.call(async () => 'probe')).toBe('probe');
+  const probe = client.call(async () => 'probe');
+  expect(client.status.running).toBe(11);
+  expect(await probe).toBe('probe');
   await expect.poll(() => client.status, { interval: 5 }).toMatchObject({ running: 0, circuit: 'closed' });
 });
 
