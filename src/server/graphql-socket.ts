@@ -14,6 +14,9 @@ export interface SocketHost {
 /** Who has more than this waiting for it reads nothing: so many answers no client asks for at once. */
 const mostUnreadBytes = 8 * 1024 * 1024;
 
+/** As many bytes as the reason of a close frame may have (RFC 6455, 5.5): ws refuses to send more. */
+const mostReasonBytes = 123;
+
 /** A socket as graphql-ws wants one. A class, since closures for each of many sockets are memory. */
 export class GraphQLSocket implements GraphQLWebSocket {
   readonly #socket: CountedSocket;
@@ -38,7 +41,8 @@ export class GraphQLSocket implements GraphQLWebSocket {
   }
 
   close(code?: number, reason?: string): void {
-    this.#socket.close(code, reason);
+    // graphql-ws says what a client sent, and counts characters.
+    this.#socket.close(code, reason && cut(reason));
   }
 
   onMessage(handle: (text: string) => Promise<void>): void {
@@ -48,4 +52,10 @@ export class GraphQLSocket implements GraphQLWebSocket {
       if (host.admits(socket)) handle(String(data)).catch((error: unknown) => host.onFailure(socket, error));
     });
   }
+}
+
+/** As much of a text as fits, in whole characters. */
+function cut(text: string): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(mostReasonBytes));
+  return text.slice(0, read);
 }

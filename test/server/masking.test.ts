@@ -107,6 +107,20 @@ test('a message over 64 KB closes the socket with 1009', async () => {
   expect((await closed)[0]).toBe(1009);
 });
 
+test.each(['x', '💥'])(
+  'an id that is open already, and too long for a close frame, closes with 4409 (%s…)',
+  async (letter) => {
+    const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
+    const closed = once(socket, 'close');
+    const message = JSON.stringify({ type: 'subscribe', id: letter.repeat(500), payload: { query: document } });
+    socket.send(message);
+    socket.send(message);
+    const [code, reason] = await closed;
+    expect(code).toBe(4409);
+    expect(String(reason)).toMatch(new RegExp(`^Subscriber for ${letter}{20,}$`, 'u'));
+  },
+);
+
 test('a Host header that cannot be read is refused without a stack', async () => {
   const socket = createConnection(port, '127.0.0.1');
   socket.end('GET /graphql HTTP/1.1\r\nHost: [::bad\r\nConnection: close\r\n\r\n');
