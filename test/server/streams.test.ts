@@ -50,6 +50,23 @@ test('one upstream socket with one subscription per market serves all clients, a
   expect(Object.values(running.app.counts).every((count) => count === 0)).toBe(true);
 });
 
+// ccxt takes these for markets, and would dial an address that is none: what that leaves behind ended the process.
+test.each(['constructor', '__proto__', 'toString', 'BTCUSDT'])('%s is streamed by nobody', async (symbol) => {
+  const market = `exchange: "binance", symbol: "${symbol}"`;
+  const fields = [
+    `tickerUpdated(${market}) { last }`,
+    `orderBookUpdated(${market}) { bestBid }`,
+    `candleUpdated(${market}) { close }`,
+    `tradesExecuted(${market}) { price }`,
+  ];
+  const operations = fields.map((field) => subscribe(client, `subscription { ${field} }`));
+  await Promise.all(operations.map((operation) => operation.ended()));
+  for (const { results } of operations) {
+    expect(results.at(-1)?.errors?.[0]?.extensions).toMatchObject({ code: 'SYMBOL_NOT_FOUND' });
+  }
+  expect(binance.handshakes).toBe(0);
+});
+
 test('a stream that drops is polled beside, dialled again, and takes over', { timeout: 20_000 }, async () => {
   const operation = subscribe(client, document);
   await operation.until(1);

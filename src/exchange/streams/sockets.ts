@@ -75,6 +75,9 @@ function hasFailed({ error, connection }: Socket): boolean {
 }
 
 /**
+ * Where an address is none, ccxt throws in the midst of a watch, whose promise nobody has by then: its rejection, once the
+ * instance is closed, would end the process. As an error of the socket it goes to who waits.
+ *
  * ccxt leaves the promise of a subscription that it sends late, behind its throttle, to nobody: where the socket has
  * closed meanwhile, its rejection would end the process. Who waits for a message is told by the close in any case. What
  * it cannot parse it would print, with the address, among our log.
@@ -85,6 +88,15 @@ function guard(socket: Socket): void {
     const sent = send(message);
     sent.catch(() => {});
     return sent;
+  };
+  const connect = socket.connect.bind(socket);
+  socket.connect = (delayMs) => {
+    try {
+      return connect(delayMs);
+    } catch (error) {
+      socket.onError(error);
+      return socket.connected;
+    }
   };
   socket.log = () => {};
 }

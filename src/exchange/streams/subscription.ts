@@ -1,5 +1,6 @@
 import type { Exchange } from 'ccxt';
 import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '../../market/market-streams.ts';
+import { ccxtErrors } from '../ccxt.ts';
 import { toMarketDataError } from '../errors.ts';
 import { type Channel, channelKey } from './channel.ts';
 import { canEnd } from './rules.ts';
@@ -39,6 +40,9 @@ export function createSubscription<K extends StreamKind>(
     refusals: 0,
     waitUntil: 0,
     nextFrom: async (exchange) => {
+      // ccxt's own look-up also takes raw ids, and names such as `constructor`, and makes addresses of them that are none.
+      if (!Object.hasOwn(exchange.markets ?? {}, symbol))
+        throw new ccxtErrors.BadSymbol(`${id} has no market ${symbol}`);
       const message = await watch.next(exchange, request, now);
       return (isFirst) => {
         if (!closed) listener.onMessage(message, isFirst);

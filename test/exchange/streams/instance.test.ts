@@ -93,6 +93,23 @@ describe('a stream instance', () => {
     );
   });
 
+  test('tells who waits that an address is none, and leaves nothing behind that rejects later', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): unknown => unhandled.push(error);
+    process.on('unhandledRejection', note);
+    for (const watching of [
+      () => instance.exchange.watch('undefined/NaN', 'hash', {}, 'hash'),
+      () => instance.exchange.watchMultiple('undefined/NaN', ['hash', 'other'], {}, ['hash', 'other']),
+    ]) {
+      const failure = await Promise.resolve(watching()).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(ccxtErrors.NetworkError);
+    }
+    await instance.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   test('prints nothing of what it cannot read', async () => {
     const print = vi.spyOn(console, 'log').mockImplementation(() => {});
     void watch();
