@@ -1,5 +1,6 @@
 import type { Exchange } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
+import { requireCandleTimes } from './candle-times.ts';
 import type { ExchangeClass } from './ccxt.ts';
 import { priceRequests } from './rules.ts';
 
@@ -21,6 +22,7 @@ export function createInstance(Class: ExchangeClass, given: ExchangeOptions, tim
   });
   if (sandbox === true) enterSandbox(exchange);
   priceRequests(exchange);
+  requireCandleTimes(exchange);
   return exchange;
 }
 

@@ -111,6 +111,20 @@ it.each([
   for (const { low, high, volume } of candles) expect([low > 0, high >= low, volume >= 0]).toEqual([true, true, true]);
 });
 
+it.each([
+  { what: 'no time', timestamp: null },
+  { what: 'a time of 1970', timestamp: now / 1000 },
+])('candles with $what are an error, and not a time without a trade', async ({ timestamp }) => {
+  const { venue, data } = await start();
+  const since = Math.floor(Date.now() / hourMs) * hourMs - 5 * hourMs;
+  const query = { ...series, since, limit: 3 };
+  venue.fault({ kind: 'status', status: 200, match: /klines/, body: [[timestamp, '1', '2', '0.5', '1.5', '10']] });
+  expect(await failureOf(data.fetchCandles(query))).toMatchObject(bad);
+  expect(venue.count(/klines/)).toBe(1);
+  venue.heal();
+  expect(await data.fetchCandles(query)).toHaveLength(3);
+});
+
 it('a candle of 1970, as of seconds taken for ms, is none', () => {
   expect(() => toCandles([[now / 1000, 1, 2, 0.5, 1.5, 10]], series, now)).toThrow('from before there were any');
 });
