@@ -20,7 +20,7 @@ export function spoil(value: unknown, how: Nonsense): unknown {
   }
   if (typeof value === 'number') return spoilNumber(value, how);
   if (typeof value !== 'string') return value;
-  if (/^-?\d+\.\d+$/.test(value)) return how === 'nan' ? 'NaN' : String(spoilNumber(Number(value), how));
+  if (/^-?\d+(\.\d+)?$/.test(value)) return how === 'nan' ? 'NaN' : String(spoilNumber(Number(value), how));
   return how === 'year-3000' && /^\d{4}-\d\d-\d\dT/.test(value) ? new Date(year3000).toISOString() : value;
 }
 

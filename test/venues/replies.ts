@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
-import { createGzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { Fault } from './faults.ts';
 import { spoil } from './nonsense.ts';
 
@@ -103,7 +103,7 @@ export function sendFaulty(
       pipeline(Readable.from(endless()), response.writeHead(200, jsonHead), () => {});
       return;
     case 'bomb':
-      pipeline(Readable.from(endless()), createGzip(), response.writeHead(200, gzipHead), () => {});
+      pipeline(Readable.from(endlessPacked()), response.writeHead(200, gzipHead), () => {});
       return;
     case 'empty':
       response.writeHead(200, { ...jsonHead, 'content-length': 0 }).end();
@@ -111,11 +111,18 @@ export function sendFaulty(
   }
 }
 
-/** More than any reader should take, in MB. */
+/** Half a GB, which is more than any reader should take. */
 const hugeMb = 512;
+const memberMb = 16;
 
 function* endless(): Generator<Buffer> {
   const chunk = Buffer.alloc(chunkBytes, '"nonsense",');
   yield Buffer.from('[');
   for (let sent = 0; sent < hugeMb; sent++) yield chunk;
+}
+
+/** The same length, packed once: a gzip text may have many members. */
+function* endlessPacked(): Generator<Buffer> {
+  const member = gzipSync(Buffer.alloc(memberMb * chunkBytes, ' '), { level: 1 });
+  for (let sent = 0; sent < hugeMb; sent += memberMb) yield member;
 }

@@ -105,8 +105,9 @@ export class Venue extends StreamingVenue {
     await this.#shut();
   }
 
-  /** Listens again, at the same address. */
+  /** Undoes `goDown`, at the same address. */
   async comeUp(): Promise<void> {
+    if (this.#server.listening) return;
     this.#server.listen(Number(new URL(this.url).port), '127.0.0.1');
     await once(this.#server, 'listening');
   }
