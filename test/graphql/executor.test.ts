@@ -140,6 +140,28 @@ test('a query is compiled when it comes again, once', async () => {
   expect(counts).toEqual([0, 0, 1, 1]);
 });
 
+test.each([
+  [75, 1],
+  [76, 0],
+])('of %d fields behind a fragment that is spread twice, %d is compiled', async (count, most) => {
+  let compiled = 0;
+  const jit = await import('graphql-jit');
+  const executor = createExecutor(tree, async () => ({
+    ...jit,
+    compileQuery: (...args) => {
+      compiled += 1;
+      return jit.compileQuery(...args);
+    },
+  }));
+  const names = Array.from({ length: count - 2 }, (_, index) => `a${index}: id`).join(' ');
+  const document = parse(`{ a: node { ...F } b: node { ...F } } fragment F on Node { ${names} }`);
+  for (let time = 0; time < 4; time += 1) {
+    await executor({ schema: tree, document, rootValue: { node: null } });
+    await Promise.resolve();
+  }
+  expect(compiled).toBe(most);
+});
+
 test('documents are forgotten when they are too long together', async () => {
   let compiled = 0;
   const jit = await import('graphql-jit');
