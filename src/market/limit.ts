@@ -1,5 +1,8 @@
 import { MarketDataError, type MarketDataErrorDetails } from './error.ts';
 
+/** The most candles of one answer. */
+export const mostCandles = 10_000;
+
 /** The most levels of a book, or trades, of one answer. */
 export const mostRows = 1000;
 

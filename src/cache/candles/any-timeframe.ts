@@ -2,6 +2,7 @@ import type { Candle, CandleQuery } from '../../market/candle.ts';
 import { isTooOld } from '../../market/candle-history.ts';
 import type { Clock } from '../../market/clock.ts';
 import { MarketDataError } from '../../market/error.ts';
+import { mostCandles } from '../../market/limit.ts';
 import type { FetchOptions, MarketData } from '../../market/market-data.ts';
 import { isTimeframe, periodsOf } from '../../market/timeframe.ts';
 import { type Base, toBases } from './bases.ts';
@@ -14,9 +15,6 @@ export interface AnyTimeframeOptions {
   readonly fetchCandles: FetchCandles;
   readonly clock: Clock;
 }
-
-/** The most candles of one answer. */
-const mostCandles = 10_000;
 
 /** The most candles that one answer may be built from. */
 const mostParts = 50_000;

@@ -1,5 +1,6 @@
 import { MarketDataError } from '../../market/error.ts';
 import { builder } from '../builder.ts';
+import { FieldCost, sharedCallCost } from '../field-cost.ts';
 
 /** The most symbols of one field. */
 const maxSymbols = 1000;
@@ -18,6 +19,15 @@ export const marketsArgs = builder.args((t) => ({
     description: `Unified symbols, for example BTC/USDT; at most ${maxSymbols}.`,
   }),
 }));
+
+/** What a field costs that has a row for each symbol; they share the calls. */
+export const symbolsCost = new FieldCost({
+  own: sharedCallCost,
+  rows: { argument: 'symbols', isList: true, most: maxSymbols },
+});
+
+/** The same of one market. */
+export const marketCost = new FieldCost({ own: sharedCallCost });
 
 /** The symbols as they are. Throws BAD_USER_INPUT when they are too many. */
 export function requireSymbols(symbols: readonly string[]): readonly string[] {

@@ -1,7 +1,9 @@
 import { requireValue } from '../../feed/event.ts';
 import type { Candle, CandleQuery } from '../../market/candle.ts';
+import { mostCandles } from '../../market/limit.ts';
 import { builder } from '../builder.ts';
-import { marketArgs } from './args.ts';
+import { FieldCost, ownCallCost } from '../field-cost.ts';
+import { marketArgs, marketCost } from './args.ts';
 import { MarketType } from './market.ts';
 
 export const CandleType = builder.objectRef<Candle>('Candle').implement({
@@ -42,12 +44,15 @@ const candlesArgs = builder.args((t) => ({
   }),
 }));
 
+const candlesCost = new FieldCost({ own: ownCallCost, rows: { argument: 'limit', most: mostCandles } });
+
 builder.objectField(MarketType, 'candles', (t) =>
   t.field({
     type: [CandleType],
     nullable: true,
     description: 'Its candles, oldest first; with since the first `limit` from there on, else the newest.',
     args: candlesArgs,
+    extensions: { cost: candlesCost },
     resolve: ({ exchange, symbol }, args, { marketData }) =>
       marketData.fetchCandles(toQuery({ ...args, exchange, symbol })),
   }),
@@ -60,6 +65,7 @@ builder.queryFields((t) => ({
     description:
       'Oldest first. since is inclusive, until exclusive: with since the first `limit` from there on, else the newest.',
     args: { ...marketArgs, ...candlesArgs },
+    extensions: { cost: candlesCost },
     resolve: (_root, args, { marketData }) => marketData.fetchCandles(toQuery(args)),
   }),
   ohlcv: t.field({
@@ -67,6 +73,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The same series as rows.',
     args: { ...marketArgs, ...candlesArgs },
+    extensions: { cost: candlesCost },
     resolve: async (_root, args, { marketData }) => (await marketData.fetchCandles(toQuery(args))).map(toRow),
   }),
 }));
@@ -77,6 +84,7 @@ builder.subscriptionField('candleUpdated', (t) =>
     description:
       'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped. After an outage comes what was missed, or an error where the exchange has it no more.',
     args: { ...marketArgs, ...timeframeArg },
+    extensions: { cost: marketCost },
     subscribe: (_root, { exchange, symbol, timeframe }, { feeds }) =>
       feeds.candles(String(exchange), symbol, timeframe),
     resolve: requireValue,

@@ -1,5 +1,6 @@
 import { capabilities, type ExchangeInfo } from '../../market/exchange.ts';
 import { builder } from '../builder.ts';
+import { FieldCost } from '../field-cost.ts';
 
 const capabilityTexts: Readonly<Record<(typeof capabilities)[number], string>> = {
   TICKER: 'The ticker of one market.',
@@ -43,6 +44,9 @@ export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implemen
   }),
 });
 
+/** About how many there are, where a query does not say which it means. */
+const exchangeCount = 105;
+
 builder.queryFields((t) => ({
   exchanges: t.field({
     type: [ExchangeType],
@@ -51,6 +55,7 @@ builder.queryFields((t) => ({
       ids: t.arg.idList({ description: 'Only these, in the order given.' }),
       has: t.arg({ type: [CapabilityEnum], description: 'Only those that can do all of this.' }),
     },
+    extensions: { cost: new FieldCost({ rows: { argument: 'ids', isList: true, otherwise: exchangeCount } }) },
     resolve: (_root, { ids, has }, { marketData }) => {
       const exchanges = ids ? ids.map((id) => marketData.exchange(String(id))) : marketData.exchanges();
       return exchanges.filter((exchange) => has?.every((capability) => exchange.has.includes(capability)) ?? true);

@@ -2,6 +2,7 @@ import { MarketDataError } from '../../market/error.ts';
 import type { Market, MarketType as Type } from '../../market/market.ts';
 import { toPlain } from '../../market/suggest.ts';
 import { builder } from '../builder.ts';
+import { FieldCost, sharedCallCost } from '../field-cost.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType, MarketTypeEnum } from './market.ts';
 
@@ -50,15 +51,19 @@ const MarketEdge = builder.objectRef<Market>('MarketEdge').implement({
   }),
 });
 
+/** A page has as many as its `first` says. */
+const pageCost = new FieldCost({ own: 0, rows: 'of-parent' });
+
 const MarketConnection = builder.objectRef<MarketPage>('MarketConnection').implement({
   description: "A page of an exchange's markets, by symbol.",
   fields: (t) => ({
     edges: t.field({
       type: [MarketEdge],
       description: 'The markets with their cursors.',
+      extensions: { cost: pageCost },
       resolve: ({ nodes }) => nodes,
     }),
-    nodes: t.expose('nodes', { type: [MarketType], description: 'The markets.' }),
+    nodes: t.expose('nodes', { type: [MarketType], description: 'The markets.', extensions: { cost: pageCost } }),
     pageInfo: t.field({ type: PageInfo, description: 'Where this page lies.', resolve: (page) => page }),
     totalCount: t.exposeInt('totalCount', { description: 'How many markets match, on all pages.' }),
   }),
@@ -74,6 +79,9 @@ builder.objectField(ExchangeType, 'markets', (t) =>
       active: t.arg.boolean({ description: 'Only markets that can, or cannot, be traded at present.' }),
       first: t.arg.int({ required: true, defaultValue: 50, description: `How many, at most ${maxFirst}.` }),
       after: t.arg.string({ description: 'The cursor after which to begin.' }),
+    },
+    extensions: {
+      cost: new FieldCost({ own: sharedCallCost, rows: { argument: 'first', most: maxFirst }, isAround: true }),
     },
     resolve: async ({ id }, { first, after, ...filter }, { marketData }) => {
       if (first < 0 || first > maxFirst) {

@@ -1,7 +1,7 @@
 import type { Market } from '../../market/market.ts';
 import { requireMarket } from '../../market/not-found.ts';
 import { builder } from '../builder.ts';
-import { marketArgs } from './args.ts';
+import { marketArgs, marketCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
 
 export const MarketTypeEnum = builder.enumType('MarketType', {
@@ -63,6 +63,7 @@ builder.queryField('market', (t) =>
     nullable: true,
     description: "One market of one exchange. Loads the exchange's markets on first use.",
     args: marketArgs,
+    extensions: { cost: marketCost },
     resolve: async (_root, { exchange, symbol }, { marketData }) =>
       requireMarket(String(exchange), symbol, await marketData.fetchMarkets(String(exchange))),
   }),

@@ -3,6 +3,7 @@ import { mostRows, requireLimit } from '../../market/limit.ts';
 import { type OrderBook, type PriceLevel, toDepth } from '../../market/order-book.ts';
 import { midOf, spreadOf } from '../../market/spread.ts';
 import { builder } from '../builder.ts';
+import { FieldCost, ownCallCost, sharedCallCost } from '../field-cost.ts';
 import { marketArgs } from './args.ts';
 import { MarketType } from './market.ts';
 
@@ -19,6 +20,9 @@ const PriceLevelType = builder.objectRef<PriceLevel>('PriceLevel').implement({
     amount: t.exposeFloat('amount', { description: 'In base currency; contracts on some derivatives exchanges.' }),
   }),
 });
+
+/** Either side has as many levels as the book's `limit` says. */
+const levelsCost = new FieldCost({ own: 0, rows: 'of-parent' });
 
 const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
   description: 'The orders of one market at one moment.',
@@ -42,11 +46,13 @@ const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
     bids: t.field({
       type: [PriceLevelType],
       description: 'What buyers want, the highest price first.',
+      extensions: { cost: levelsCost },
       resolve: ({ book }) => book.bids,
     }),
     asks: t.field({
       type: [PriceLevelType],
       description: 'What sellers offer, the lowest price first.',
+      extensions: { cost: levelsCost },
       resolve: ({ book }) => book.asks,
     }),
     bestBid: t.float({
@@ -84,12 +90,16 @@ const limitArg = builder.args((t) => ({
   }),
 }));
 
+const levels = { rows: { argument: 'limit', most: mostRows }, isAround: true } as const;
+const bookCost = new FieldCost({ own: ownCallCost, ...levels });
+
 builder.objectField(MarketType, 'orderBook', (t) =>
   t.field({
     type: OrderBookType,
     nullable: true,
     description: 'Its order book.',
     args: limitArg,
+    extensions: { cost: bookCost },
     resolve: async ({ exchange, symbol }, { limit }, { marketData }) => ({
       book: await marketData.fetchOrderBook({ exchange, symbol, limit }),
       limit,
@@ -103,6 +113,7 @@ builder.queryField('orderBook', (t) =>
     nullable: true,
     description: 'The order book of one market.',
     args: { ...marketArgs, ...limitArg },
+    extensions: { cost: bookCost },
     resolve: async (_root, { exchange, symbol, limit }, { marketData }) => ({
       book: await marketData.fetchOrderBook({ exchange: String(exchange), symbol, limit }),
       limit,
@@ -116,6 +127,7 @@ builder.subscriptionField('orderBookUpdated', (t) =>
     description:
       'The latest known book at once, then each change within its limit. A slow client misses changes in between, never the latest.',
     args: { ...marketArgs, ...limitArg },
+    extensions: { cost: new FieldCost({ own: sharedCallCost, ...levels }) },
     subscribe: (_root, { exchange, symbol, limit }, { feeds }) =>
       feeds.orderBook(String(exchange), symbol, requireLimit(limit, { exchange: String(exchange), symbol })),
     resolve: (event, { limit }) => ({ book: toDepth(requireValue(event), limit), limit }),

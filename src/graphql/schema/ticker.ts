@@ -1,7 +1,7 @@
 import { requireValue } from '../../feed/event.ts';
 import { type Ticker, tickerNumbers } from '../../market/ticker.ts';
 import { builder } from '../builder.ts';
-import { marketArgs, marketsArgs, requireSymbols } from './args.ts';
+import { marketArgs, marketCost, marketsArgs, requireSymbols, symbolsCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType } from './market.ts';
 
@@ -71,6 +71,7 @@ export const TickerType = builder.objectRef<Ticker>('Ticker').implement({
       type: MarketType,
       nullable: true,
       description: 'Its market.',
+      extensions: { cost: marketCost },
       resolve: async ({ exchange, symbol }, _args, { marketData }) =>
         (await marketData.fetchMarkets(exchange)).get(symbol),
     }),
@@ -82,6 +83,7 @@ builder.objectField(MarketType, 'ticker', (t) =>
     type: TickerType,
     nullable: true,
     description: 'Its ticker. Those of many markets in one query cost one call per exchange.',
+    extensions: { cost: marketCost },
     resolve: ({ exchange, symbol }, _args, { tickers }) => tickers.load({ exchange, symbol }),
   }),
 );
@@ -92,6 +94,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The ticker of one market.',
     args: marketArgs,
+    extensions: { cost: marketCost },
     resolve: (_root, { exchange, symbol }, { tickers }) => tickers.load({ exchange: String(exchange), symbol }),
   }),
   tickers: t.field({
@@ -99,6 +102,7 @@ builder.queryFields((t) => ({
     nullable: { list: false, items: true },
     description: 'In the order asked. An entry that fails is null, with its own error; the others stand.',
     args: marketsArgs,
+    extensions: { cost: symbolsCost },
     resolve: (_root, { exchange, symbols }, { tickers }) =>
       requireSymbols(symbols).map((symbol) => tickers.load({ exchange: String(exchange), symbol })),
   }),
@@ -110,6 +114,7 @@ builder.subscriptionFields((t) => ({
     description:
       'The latest known ticker at once, then each change. A slow client misses ticks in between, never the latest.',
     args: marketArgs,
+    extensions: { cost: marketCost },
     subscribe: (_root, { exchange, symbol }, { feeds }) => feeds.tickers(String(exchange), [symbol]),
     resolve: requireValue,
   }),
@@ -117,6 +122,7 @@ builder.subscriptionFields((t) => ({
     type: TickerType,
     description: 'The same for many symbols over one operation; each event is one ticker.',
     args: marketsArgs,
+    extensions: { cost: symbolsCost },
     subscribe: (_root, { exchange, symbols }, { feeds }) => feeds.tickers(String(exchange), requireSymbols(symbols)),
     resolve: requireValue,
   }),

@@ -2,7 +2,8 @@ import { requireValue } from '../../feed/event.ts';
 import { mostRows } from '../../market/limit.ts';
 import type { Trade, TradeQuery } from '../../market/trade.ts';
 import { builder } from '../builder.ts';
-import { marketArgs } from './args.ts';
+import { FieldCost, ownCallCost } from '../field-cost.ts';
+import { marketArgs, marketCost } from './args.ts';
 import { MarketType } from './market.ts';
 
 const SideEnum = builder.enumType('Side', {
@@ -39,12 +40,15 @@ const tradesArgs = builder.args((t) => ({
   }),
 }));
 
+const tradesCost = new FieldCost({ own: ownCallCost, rows: { argument: 'limit', most: mostRows } });
+
 builder.objectField(MarketType, 'trades', (t) =>
   t.field({
     type: [TradeType],
     nullable: true,
     description: 'Its public trades, oldest first; without since, the newest `limit`.',
     args: tradesArgs,
+    extensions: { cost: tradesCost },
     resolve: ({ exchange, symbol }, args, { marketData }) =>
       marketData.fetchTrades(toQuery({ ...args, exchange, symbol })),
   }),
@@ -56,6 +60,7 @@ builder.queryField('trades', (t) =>
     nullable: true,
     description: 'Public trades, oldest first; without since, the newest `limit`.',
     args: { ...marketArgs, ...tradesArgs },
+    extensions: { cost: tradesCost },
     resolve: (_root, args, { marketData }) => marketData.fetchTrades(toQuery(args)),
   }),
 );
@@ -66,6 +71,7 @@ builder.subscriptionField('tradesExecuted', (t) =>
     description:
       'Every trade, in order; a client too slow to take them all is told so and its subscription ends. After an outage comes what was missed, or an error where the exchange has it no more.',
     args: marketArgs,
+    extensions: { cost: marketCost },
     subscribe: (_root, { exchange, symbol }, { feeds }) => feeds.trades(String(exchange), symbol),
     resolve: requireValue,
   }),
