@@ -47,8 +47,10 @@ export type HandleRequest = (request: IncomingMessage, response: ServerResponse)
 
 const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
 
-/** What Yoga reads besides. */
-const anyBody = /^application\/(?:json|[\w.-]+\+json|graphql|x-www-form-urlencoded)\s*(?:;|$)/i;
+/**
+ * What Yoga reads besides. Not what a form of another page can send without a preflight, nor a text that is no JSON.
+ */
+const anyBody = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
 /** A request that was let in. */
 interface Visit extends Reply {

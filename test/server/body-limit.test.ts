@@ -45,7 +45,7 @@ test('a body of the largest size is read, whole or in chunks', async () => {
   expect((await sendChunked([body.slice(0, 1000), body.slice(1000)])).status).toBe(200);
 });
 
-test.each(['application/json', 'application/graphql', 'application/x-www-form-urlencoded'])(
+test.each(['application/json', 'application/graphql+json', 'application/json; charset=utf-16'])(
   'one byte more of %s is too much',
   async (contentType) => {
     const answer = await server.send({
@@ -62,21 +62,24 @@ test.each(['application/json', 'application/graphql', 'application/x-www-form-ur
   },
 );
 
-test.each(['text/plain', 'multipart/form-data; boundary=x', ''])(
-  'a body of type %j is refused with a word of what is right',
-  async (contentType) => {
-    const answer = await server.send({
-      method: 'POST',
-      headers: { 'content-type': contentType },
-      body: bodyOf(100),
-    });
-    expect(answer.status).toBe(415);
-    expect(JSON.parse(answer.text).errors[0]).toMatchObject({
-      message: 'Send the request as JSON, with content-type: application/json.',
-      extensions: { code: 'BAD_USER_INPUT' },
-    });
-  },
-);
+test.each([
+  'text/plain',
+  'multipart/form-data; boundary=x',
+  'application/x-www-form-urlencoded',
+  'application/graphql',
+  '',
+])('a body of type %j is refused with a word of what is right', async (contentType) => {
+  const answer = await server.send({
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body: bodyOf(100),
+  });
+  expect(answer.status).toBe(415);
+  expect(JSON.parse(answer.text).errors[0]).toMatchObject({
+    message: 'Send the request as JSON, with content-type: application/json.',
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+});
 
 test('HEAD has the status of GET, whatever is wrong', async () => {
   for (const query of ['{ exchanges { id } }', '{ nope }', 'query A { __typename } query B { __typename }', '']) {
