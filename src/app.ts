@@ -113,7 +113,22 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
   const gate = createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf });
   const cors = createCors(config.corsOrigins);
   const openOperations = createAllowance(config.maxOperations, config.maxOperationsPerAddress, 5000);
-  const graphql = createGraphQLServer({ marketData, feeds, gate, cors, openOperations, log, clock });
+  const graphql = createGraphQLServer({
+    marketData,
+    feeds,
+    gate,
+    cors,
+    openOperations,
+    log,
+    clock,
+    limits: {
+      maxTokens: config.maxQueryTokens,
+      maxDepth: config.maxQueryDepth,
+      maxAliases: config.maxQueryAliases,
+      maxCost: config.maxQueryCost,
+    },
+    introspection: config.introspection,
+  });
   const readiness = new Readiness();
   const http = createHttpServer(graphql, { readiness, clock });
   const subscriptions = createSubscriptionServer({

@@ -42,6 +42,12 @@ export interface Config {
   readonly costPerMinute: number | null;
   /** The origins of pages that may ask; null for all. */
   readonly corsOrigins: readonly string[] | null;
+  readonly maxQueryTokens: number;
+  readonly maxQueryDepth: number;
+  readonly maxQueryAliases: number;
+  readonly maxQueryCost: number;
+  /** Whether clients may ask for the schema. */
+  readonly introspection: boolean;
 }
 
 /** A setting that stops the server; its message names the variable and what it must be. */
@@ -78,6 +84,14 @@ const settings = {
   MAX_MESSAGES_PER_SECOND: wholeNumber(100, 1, 1_000_000),
   REQUESTS_PER_MINUTE: wholeNumberOrNone(1, 1_000_000_000),
   COST_PER_MINUTE: wholeNumberOrNone(1, 1_000_000_000),
+  MAX_QUERY_TOKENS: wholeNumber(3000, 1, 10_000),
+  MAX_QUERY_DEPTH: wholeNumber(12, 1, 1000),
+  MAX_QUERY_ALIASES: wholeNumber(100, 0, 10_000),
+  MAX_QUERY_COST: wholeNumber(100_000, 1, 1_000_000_000),
+  INTROSPECTION: z
+    .enum(['true', 'false'], { error: 'true or false' })
+    .default('true')
+    .transform((text) => text === 'true'),
 };
 
 const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -117,6 +131,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     requestsPerMinute: read('REQUESTS_PER_MINUTE', settings.REQUESTS_PER_MINUTE),
     costPerMinute: read('COST_PER_MINUTE', settings.COST_PER_MINUTE),
     corsOrigins: readOrigins(env.CORS_ORIGINS),
+    maxQueryTokens: read('MAX_QUERY_TOKENS', settings.MAX_QUERY_TOKENS),
+    maxQueryDepth: read('MAX_QUERY_DEPTH', settings.MAX_QUERY_DEPTH),
+    maxQueryAliases: read('MAX_QUERY_ALIASES', settings.MAX_QUERY_ALIASES),
+    maxQueryCost: read('MAX_QUERY_COST', settings.MAX_QUERY_COST),
+    introspection: read('INTROSPECTION', settings.INTROSPECTION),
   });
 }
 

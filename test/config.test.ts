@@ -45,6 +45,11 @@ test('everything has a default, and an empty variable counts as unset', () => {
     requestsPerMinute: null,
     costPerMinute: null,
     corsOrigins: null,
+    maxQueryTokens: 3000,
+    maxQueryDepth: 12,
+    maxQueryAliases: 100,
+    maxQueryCost: 100_000,
+    introspection: true,
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
   expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
@@ -57,6 +62,10 @@ test('variables are read', () => {
   );
   expect(config).toMatchObject({ port: 80, host: '::', logLevel: 'debug', exchanges: ['sim', 'kraken'], lingerMs: 0 });
   expect(loadConfig({ EXCHANGES: 'all' }, ids).exchanges).toBeNull();
+  expect(loadConfig({ INTROSPECTION: 'false', MAX_QUERY_ALIASES: '0' }, ids)).toMatchObject({
+    introspection: false,
+    maxQueryAliases: 0,
+  });
 });
 
 test.each([
@@ -102,6 +111,8 @@ test.each([
   [{ PORT: 'http' }, 'PORT is "http"'],
   [{ PORT: '-1' }, 'PORT is "-1"'],
   [{ PORT: '4000.5' }, 'PORT is "4000.5"'],
+  [{ INTROSPECTION: 'off' }, 'INTROSPECTION is "off"; it must be true or false.'],
+  [{ MAX_QUERY_TOKENS: '0' }, 'MAX_QUERY_TOKENS is "0"; it must be a whole number from 1 to 10000.'],
   [{ LOG_LEVEL: 'loud' }, 'one of fatal, error, warn'],
   [{ TICKER_TTL_MS: '1s' }, 'TICKER_TTL_MS is "1s"; it must be a whole number from 0 to 86400000.'],
   [{ POLL_INTERVAL_MS: '1' }, 'POLL_INTERVAL_MS is "1"'],

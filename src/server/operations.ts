@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Charge, Context } from '../graphql/context.ts';
+import type { MeasureCost } from '../graphql/cost.ts';
 import { toClientError } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/executor.ts';
 import { Freshness } from '../graphql/freshness.ts';
@@ -14,6 +15,8 @@ export interface OperationsOptions {
   readonly schema: GraphQLSchema;
   /** Parses and validates a document; null where it is not valid. */
   readonly parse: (text: string) => DocumentNode | null;
+  /** What an operation costs; throws where that is too much. */
+  readonly measure: MeasureCost;
   readonly execute: Execute;
   readonly createContext: (freshness: Freshness, charge: Charge) => Context;
   readonly persisted: PersistedQueries;
@@ -39,7 +42,7 @@ const maxDocumentsLength = 500_000;
  * is no query, and whatever is wrong with a request, is left to Yoga, which says so.
  */
 export function createOperations(options: OperationsOptions): AnswerOperation {
-  const { schema, parse, execute, createContext, persisted, report } = options;
+  const { schema, parse, measure, execute, createContext, persisted, report } = options;
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: maxDocumentsLength,
     sizeCalculation: (_document, text) => text.length + 1,
@@ -61,25 +64,31 @@ export function createOperations(options: OperationsOptions): AnswerOperation {
     }
   }
 
+  function costOf(document: DocumentNode, { operationName, variables }: OperationRequest): number | null {
+    try {
+      return measure({ document, operationName, variableValues: variables });
+    } catch {
+      return null;
+    }
+  }
+
   return async (request, mediaType, charge) => {
     const { operationName, variables } = request;
     const text = textOf(request);
     const document = text === null ? null : find(text);
     if (!document || getOperationAST(document, operationName)?.operation !== 'query') return null;
     persisted.remember(request);
+    const cost = costOf(document, request);
+    if (cost === null) return null;
+    await charge(cost);
     const freshness = new Freshness();
-    let cost = 0;
-    const contextValue = createContext(freshness, (given) => {
-      cost = given;
-      return charge(given);
-    });
     const begunAt = performance.now();
     const result = await execute({
       schema,
       document,
       operationName,
       variableValues: variables,
-      contextValue,
+      contextValue: createContext(freshness, charge),
     });
     // Others have their turn before thousands of rows are written, too.
     if (performance.now() - begunAt > longMs) await nextTurn();

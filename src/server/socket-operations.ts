@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import type { OperationResult, Context as SocketContext, SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import type { Context } from '../graphql/context.ts';
 import { toClientError } from '../graphql/errors.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { Fanout, Subscriber } from './fanout/fanout.ts';
@@ -80,13 +81,17 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
       document,
       operationName: payload.operationName ?? null,
       variableValues: payload.variables ?? null,
+      hideSuggestions: graphql.hideSuggestions,
     };
+    const contextValue: Context = await pipeline.contextFactory();
+    // Refused while it is executed, a query would close the socket.
+    await contextValue.charge(graphql.measure(args));
     if (getOperationAST(document, args.operationName)?.operation === 'subscription') {
       // The group makes its own, once for all.
       args.contextValue = undefined;
       subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(caller) });
     } else {
-      args.contextValue = await pipeline.contextFactory();
+      args.contextValue = { ...contextValue, charge: () => {} };
       pipelines.set(args, pipeline);
     }
     return args;

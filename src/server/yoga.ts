@@ -1,11 +1,14 @@
-import { type DocumentNode, parse } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Feeds } from '../feed/feeds.ts';
 import { type Context, createContext } from '../graphql/context.ts';
+import { createCostMeter, type MeasureCost } from '../graphql/cost.ts';
 import { toClientError } from '../graphql/errors.ts';
 import { createExecutor } from '../graphql/executor.ts';
+import { createDocumentParser } from '../graphql/parse-document.ts';
+import { defaultQueryLimits, type QueryLimits } from '../graphql/query-limits.ts';
 import { schema } from '../graphql/schema.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
@@ -19,9 +22,12 @@ import { graphqlPath } from './paths.ts';
 import { PersistedQueries } from './persisted-queries.ts';
 import { withRefusal } from './refusal.ts';
 import { SlowReaders } from './slow-readers.ts';
+import { useCost } from './use-cost.ts';
+import { useDocumentParser } from './use-document-parser.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
+import { useHiddenSchema } from './use-hidden-schema.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
 import { useSubscriptionRoot } from './use-subscription-root.ts';
@@ -35,6 +41,9 @@ export interface GraphQLServerOptions {
   /** Any page may ask without it. */
   readonly cors?: Cors;
   readonly log: Logger;
+  readonly limits?: QueryLimits;
+  /** False where clients may not ask for the schema; then errors suggest nothing of it either. */
+  readonly introspection?: boolean;
   readonly clock?: Clock;
   /** Cuts who does not take an answer. */
   readonly slowReaders?: SlowReaders;
@@ -46,6 +55,10 @@ type Yoga = YogaServerInstance<YogaContext, Context>;
 export interface GraphQLServer {
   /** The pipeline's steps, for transports that Yoga does not speak. */
   readonly getEnveloped: Yoga['getEnveloped'];
+  /** What an operation costs; throws QUERY_TOO_COMPLEX where that is too much. */
+  readonly measure: MeasureCost;
+  /** True where errors must suggest nothing of the schema. */
+  readonly hideSuggestions: boolean;
   /** What the resolvers of subscriptions that several share work with. */
   createSharedContext(): Context;
   /** Answers a request over HTTP. */
@@ -66,10 +79,13 @@ function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> 
 /** The GraphQL pipeline; `clock` decides how long answers are kept. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { marketData, feeds, gate, cors = createCors(null), openOperations, log, clock = systemClock } = options;
-  const { slowReaders = new SlowReaders({ clock }) } = options;
+  const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
   const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
+  const parse = createDocumentParser(limits);
+  const measure = createCostMeter(schema, limits.maxCost);
+  const documentCache = createTextCache<DocumentNode>();
   const yoga: Yoga = createYoga<YogaContext, Context>({
     schema,
     context: ({ caller }) => createContext({ marketData, feeds, charge: (cost) => gate.takeCost(caller, cost) }),
@@ -79,13 +95,16 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     graphiql: false,
     landingPage: false,
     multipart: false,
-    parserAndValidationCache: { documentCache: createTextCache(), errorCache: createTextCache() },
+    parserAndValidationCache: { documentCache, errorCache: createTextCache() },
     // The door limits bodies as they come; Yoga would pipe each through a stream of its own.
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => withRefusal(toClientError(error, report)) },
     plugins: [
       useGraphiQLPage(),
+      useDocumentParser(parse),
+      ...(introspection ? [] : [useHiddenSchema()]),
       useSubscriptionRoot(),
+      useCost(measure),
       useStreamLimit(openOperations),
       useExecutor(execute),
       usePersistedQueries(persisted),
@@ -103,7 +122,9 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   function parseValid(text: string): DocumentNode | null {
     try {
       // Not by the pipeline, which would remember the error, and Yoga then miss to give it a status.
-      const document = parse(text);
+      const document = documentCache.get(text) ?? parse(text);
+      // Where it is not valid Yoga says so, for which it need not do all of this again.
+      documentCache.set(text, document);
       const errors: readonly unknown[] = yoga.getEnveloped({}).validate(schema, document);
       return errors.length === 0 ? document : null;
     } catch {
@@ -119,6 +140,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     answer: createOperations({
       schema,
       parse: parseValid,
+      measure,
       execute,
       createContext: (freshness, charge) => createContext({ marketData, feeds, charge, freshness }),
       persisted,
@@ -133,6 +155,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
 
   return {
     getEnveloped: yoga.getEnveloped,
+    measure,
+    hideSuggestions: !introspection,
     createSharedContext: () => createContext({ marketData, feeds, charge: () => {} }),
     handle: (request, response) => {
       slowReaders.watch(response);
