@@ -31,6 +31,7 @@ import { useHiddenSchema } from './use-hidden-schema.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
 import { useSubscriptionRoot } from './use-subscription-root.ts';
+import { useValidation } from './use-validation.ts';
 
 export interface GraphQLServerOptions {
   readonly marketData: MarketData;
@@ -102,6 +103,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     plugins: [
       useGraphiQLPage(),
       useDocumentParser(parse),
+      useValidation(!introspection),
       ...(introspection ? [] : [useHiddenSchema()]),
       useSubscriptionRoot(),
       useCost(measure),

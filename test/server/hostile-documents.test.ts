@@ -174,6 +174,13 @@ test('a persisted document is held to the limits when it is registered', async (
   expect(toBody(known.text)).toMatchObject({ errors: [{ message: 'PersistedQueryNotFound' }] });
 });
 
+test('of many errors the first are told', async () => {
+  const { text } = await server.post(`{ ${repeat(90, (index) => `tickr${index}`)} }`);
+  const { errors } = JSON.parse(text);
+  expect(errors).toHaveLength(21);
+  expect(errors.at(-1).message).toContain('error limit reached');
+});
+
 test('what pages ask for passes', async () => {
   const symbols = Array.from({ length: 1000 }, (_, index) => `S${index}/USD`);
   for (const symbol of symbols) server.port.set(symbol, { last: 1 });
