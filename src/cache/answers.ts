@@ -11,6 +11,8 @@ export interface AnswerCacheOptions<Q, V> {
   readonly clock: Clock;
   /** How long an answer serves the same query again, in ms. */
   readonly ttlMs: number;
+  /** Called once for each query that takes what is known: true where no call was waited for. */
+  readonly onLookup?: (isHit: boolean) => void;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface AnswerCacheOptions<Q, V> {
 export function createAnswerCache<Q, V extends object>(
   given: AnswerCacheOptions<Q, V>,
 ): (query: Q, options?: FetchOptions) => Promise<V> {
-  const { fetch, toKey, sizeOf, maxSize, clock, ttlMs } = given;
+  const { fetch, toKey, sizeOf, maxSize, clock, ttlMs, onLookup } = given;
   const answers = new LRUCache<string, V, { readonly query: Q }>({
     maxSize,
     sizeCalculation: (answer) => sizeOf(answer) + 1,
@@ -35,6 +37,7 @@ export function createAnswerCache<Q, V extends object>(
   return async (query, options) => {
     const key = toKey(query);
     if (options?.maxAgeMs !== 0) {
+      onLookup?.(answers.has(key));
       const answer = await answers.forceFetch(key, { context: { query } });
       // None is left of one that was too large to remember; a clock that was set back must not add to it.
       options?.onFresh?.(clock.now() + Math.min(answers.getRemainingTTL(key), ttlMs));

@@ -15,7 +15,11 @@ export interface CachedMarketDataOptions {
   readonly staleMaxMs: number;
   /** Deadline of one call of the upstream, in ms. */
   readonly upstreamTimeoutMs: number;
+  /** Called once for each lookup of a query: true where it waited for no call. */
+  readonly onLookup?: (cache: CacheName, isHit: boolean) => void;
 }
+
+export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades';
 
 /** One query for candles may take as long as so many calls one after the other. */
 const callsInARow = 3;
@@ -27,17 +31,20 @@ export function createCachedMarketData({
   tickerTtlMs,
   staleMaxMs,
   upstreamTimeoutMs,
+  onLookup = () => {},
 }: CachedMarketDataOptions): MarketData {
-  const tickers = createTickerCache({ upstream, clock, ttlMs: tickerTtlMs, staleMaxMs });
+  const ttl = { clock, ttlMs: tickerTtlMs };
+  const noteIn = (cache: CacheName) => ({ onLookup: (isHit: boolean) => onLookup(cache, isHit) });
+  const tickers = createTickerCache({ upstream, ...ttl, staleMaxMs, ...noteIn('tickers') });
   const fetchStored = createCandleStore({
     source: upstream,
-    clock,
-    ttlMs: tickerTtlMs,
+    ...ttl,
     timeoutMs: callsInARow * upstreamTimeoutMs,
+    ...noteIn('candles'),
   });
   const fetchCandles = createAnyTimeframe({ exchange: upstream.exchange, fetchCandles: fetchStored, clock });
-  const orderBooks = createOrderBookCache({ upstream, clock, ttlMs: tickerTtlMs, staleMaxMs });
-  const trades = createTradeCache({ upstream, clock, ttlMs: tickerTtlMs });
+  const orderBooks = createOrderBookCache({ upstream, ...ttl, staleMaxMs, ...noteIn('order_books') });
+  const trades = createTradeCache({ upstream, ...ttl, ...noteIn('trades') });
   return {
     exchanges: upstream.exchanges,
     exchange: upstream.exchange,

@@ -12,6 +12,8 @@ export interface OrderBookCacheOptions {
   readonly ttlMs: number;
   /** How old a last known book may be and still answer, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
+  /** Called once for each query that takes what is known: true where no call was waited for. */
+  readonly onLookup?: (isHit: boolean) => void;
 }
 
 /** Some 60 bytes each. */
@@ -23,7 +25,7 @@ const maxFailures = 10_000;
  * an exchange fails its last known book answers, marked stale.
  */
 export function createOrderBookCache(options: OrderBookCacheOptions): Pick<MarketData, 'fetchOrderBook'> {
-  const { upstream, clock, ttlMs, staleMaxMs } = options;
+  const { upstream, clock, ttlMs, staleMaxMs, onLookup } = options;
   const sizeOf = ({ bids, asks }: OrderBook): number => bids.length + asks.length;
   const lastKnown = new LRUCache<string, OrderBook>({
     maxSize: maxLevels,
@@ -42,6 +44,7 @@ export function createOrderBookCache(options: OrderBookCacheOptions): Pick<Marke
     maxSize: maxLevels,
     clock,
     ttlMs,
+    ...(onLookup ? { onLookup } : {}),
   });
 
   function stale(query: OrderBookQuery, error: MarketDataError, onFresh?: OnFresh): OrderBook {
@@ -57,7 +60,10 @@ export function createOrderBookCache(options: OrderBookCacheOptions): Pick<Marke
     fetchOrderBook: async (query, given) => {
       if (given?.maxAgeMs === 0) return answers(query, given);
       const failed = failures.get(toKey(query));
-      if (failed) return stale(query, failed, given?.onFresh);
+      if (failed) {
+        onLookup?.(true);
+        return stale(query, failed, given?.onFresh);
+      }
       try {
         return await answers(query, given);
       } catch (error) {

@@ -13,6 +13,8 @@ export interface TickerCacheOptions {
   readonly ttlMs: number;
   /** How old a last known ticker may be and still answer, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
+  /** Called once for each symbol of a query that takes what is known: true where no call was waited for. */
+  readonly onLookup?: (isHit: boolean) => void;
 }
 
 /** What is known of one market: its last ticker, and the failure to renew it, if that came after. */
@@ -48,6 +50,7 @@ export function createTickerCache({
   clock,
   ttlMs,
   staleMaxMs,
+  onLookup,
 }: TickerCacheOptions): Pick<MarketData, 'fetchTickers'> {
   const entries = new LRUCache<string, Entry>({ max: maxEntries });
   const loaders = new Map<string, DataLoader<string, Boxed>>();
@@ -118,7 +121,9 @@ export function createTickerCache({
       const entry = entries.get(toKey(exchange, symbol));
       const triedAt = entry?.failure?.at ?? entry?.ticker.receivedAt;
       // Where renewing failed just now, it is not tried again at once.
-      if (entry && triedAt !== undefined && isWithin(triedAt, maxAgeMs)) return answer(entry, maxAgeMs);
+      const isHit = triedAt !== undefined && isWithin(triedAt, maxAgeMs);
+      onLookup?.(isHit);
+      if (entry && isHit) return answer(entry, maxAgeMs);
     }
     const { result } = await load(exchange, symbol);
     const isError = result instanceof MarketDataError;

@@ -8,20 +8,22 @@ export interface TradeCacheOptions {
   readonly clock: Clock;
   /** How long an answer serves the same query again, in ms. */
   readonly ttlMs: number;
+  /** Called once for each query that takes what is known: true where no call was waited for. */
+  readonly onLookup?: (isHit: boolean) => void;
 }
 
 /** Some 200 bytes each. */
 const maxTrades = 100_000;
 
 /** Answers of trades in this process: the same query within `ttlMs`, or while the first is under way, costs one call. */
-export function createTradeCache({ upstream, clock, ttlMs }: TradeCacheOptions): Pick<MarketData, 'fetchTrades'> {
+export function createTradeCache(options: TradeCacheOptions): Pick<MarketData, 'fetchTrades'> {
+  const { upstream, ...others } = options;
   const answers = createAnswerCache<TradeQuery, readonly Trade[]>({
     fetch: (query, options) => upstream.fetchTrades(query, options),
     toKey: ({ exchange, symbol, since, limit }) => JSON.stringify([exchange, symbol, since, limit]),
     sizeOf: (trades) => trades.length,
     maxSize: maxTrades,
-    clock,
-    ttlMs,
+    ...others,
   });
   return { fetchTrades: answers };
 }

@@ -8,6 +8,7 @@ import { isUnchanged, type Ticker } from '../market/ticker.ts';
 import type { Trade } from '../market/trade.ts';
 import { isSameCandle } from './candle-journal.ts';
 import { createCandleRules } from './candles.ts';
+import type { FeedState } from './feed-state.ts';
 import { Health, type OnHealth } from './health.ts';
 import { isSameValue } from './latest-journal.ts';
 import { LiveKind, latestValue, type Timing } from './live-kind.ts';
@@ -59,6 +60,8 @@ export interface Feeds {
   /** Tells who listens what was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
+  /** How each topic is at the moment. */
+  readonly states: readonly FeedState[];
   /** Ends every upstream and every subscriber. */
   close(): void;
 }
@@ -175,6 +178,9 @@ export function createFeeds(options: FeedsOptions): Feeds {
         polls: kinds.reduce((sum, kind) => sum + kind.pollCount, 0),
         subscribers: subscribers.size,
       };
+    },
+    get states() {
+      return kinds.flatMap((kind) => kind.states);
     },
     close: () => {
       closed = true;

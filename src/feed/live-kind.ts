@@ -3,6 +3,7 @@ import { MarketDataError } from '../market/error.ts';
 import type { Stream, StreamKind, StreamListener } from '../market/market-streams.ts';
 import { marketKind } from '../market/symbol.ts';
 import type { FeedEvent } from './event.ts';
+import { type FeedState, toFeedState } from './feed-state.ts';
 import type { Health } from './health.ts';
 import type { Journal, Origin } from './journal.ts';
 import { Lane } from './lane.ts';
@@ -73,6 +74,10 @@ export class LiveKind<T, V> {
 
   get topics(): Iterable<Topic<T, V>> {
     return this.#topics.values();
+  }
+
+  get states(): readonly FeedState[] {
+    return [...this.#topics.values()].map((topic) => toFeedState(this.#rules.kind, topic));
   }
 
   get pollCount(): number {

@@ -40,6 +40,7 @@ async function joinEnding(values: readonly object[]) {
   const group = new Group({
     source,
     slowConsumer: toMessageHead('"slow"'),
+    tally: { messages: 0, conflated: 0, slowConsumers: 0 },
     encode: async ({ value }) => toMessageHead(JSON.stringify(value)),
     onStalled: () => {},
     onLeave: () => {

@@ -14,6 +14,8 @@ export interface CandleStoreOptions {
   readonly ttlMs: number;
   /** How long one query may take, whatever it has to fetch, in ms. */
   readonly timeoutMs: number;
+  /** Called once for each query that takes what is known: true where no call was waited for. */
+  readonly onLookup?: (isHit: boolean) => void;
 }
 
 /** Candles of any range of a series. */
@@ -28,7 +30,7 @@ const maxBytes = 72 * 1024 * 1024;
  * error: BAD_USER_INPUT where the exchange goes not back so far, TIMEOUT past the deadline (what came by then is kept),
  * and what the source throws.
  */
-export function createCandleStore({ source, clock, ttlMs, timeoutMs }: CandleStoreOptions): FetchCandles {
+export function createCandleStore({ source, clock, ttlMs, timeoutMs, onLookup }: CandleStoreOptions): FetchCandles {
   const pages = new CandlePages({ source, clock, ttlMs, maxBytes });
   return async (query, { maxAgeMs = Number.POSITIVE_INFINITY, onFresh } = {}) => {
     const { exchange, symbol, timeframe } = query;
@@ -48,6 +50,7 @@ export function createCandleStore({ source, clock, ttlMs, timeoutMs }: CandleSto
       onFresh?.(freshUntil);
       return candles;
     } finally {
+      if (maxAgeMs > 0) onLookup?.(!waiter.hasWaited);
       waiter.leave();
     }
   };

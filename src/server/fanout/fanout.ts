@@ -4,7 +4,7 @@ import { FeedSubscription, tooSlow } from '../../feed/subscription.ts';
 import { toClientError } from '../../graphql/errors.ts';
 import { Group } from './group.ts';
 import { type PrintedDocuments, toGroupKey } from './group-key.ts';
-import { type Member, toMessageHead } from './member.ts';
+import { type Member, type Tally, toMessageHead } from './member.ts';
 
 /** Whose operation it is. */
 export interface Subscriber {
@@ -24,6 +24,7 @@ export interface Fanout {
   readonly groupCount: number;
   /** Subscriptions of all sockets. */
   readonly memberCount: number;
+  readonly tally: Readonly<Tally>;
   /** Ends every group. */
   close(): void;
 }
@@ -43,6 +44,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   const groups = new Map<string, Promise<Group | ExecutionResult>>();
   const printed: PrintedDocuments = new WeakMap();
   const stalled = new Set<Member>();
+  const tally: Tally = { messages: 0, conflated: 0, slowConsumers: 0 };
   let timer: NodeJS.Timeout | undefined;
   let unshared = 0;
   let memberCount = 0;
@@ -62,6 +64,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
         return toMessageHead(JSON.stringify(toClientResult(result, report)));
       },
       slowConsumer,
+      tally,
       onStalled: (member) => {
         stalled.add(member);
         watchStalled();
@@ -99,6 +102,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   }
 
   return {
+    tally,
     get groupCount() {
       return groups.size;
     },

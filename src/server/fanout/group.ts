@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { FeedEvent } from '../../feed/event.ts';
 import type { FeedSubscription } from '../../feed/subscription.ts';
-import { Member, type MemberHost } from './member.ts';
+import { Member, type MemberHost, type Tally } from './member.ts';
 
 export interface GroupOptions {
   /** What a member is told when it cannot take all that it must be told: the head of a message. */
   readonly slowConsumer: Buffer;
+  readonly tally: Tally;
   readonly source: FeedSubscription<object>;
   /** Executes the operation for one event; resolves with the head of the messages. Never rejects. */
   readonly encode: (event: FeedEvent<object>) => Promise<Buffer>;
@@ -40,6 +41,10 @@ export class Group implements MemberHost {
 
   get slowConsumer(): Buffer {
     return this.#options.slowConsumer;
+  }
+
+  get tally(): Tally {
+    return this.#options.tally;
   }
 
   /** A member more, which is told nothing until graphql-ws has taken it up. */

@@ -1,9 +1,21 @@
 import type { WebSocket } from 'ws';
 
+/** How much all groups together have told since the start. */
+export interface Tally {
+  /** Messages written to sockets. */
+  messages: number;
+  /** Messages left out since a newer one of their key came while they waited for a full socket. */
+  conflated: number;
+  /** Operations ended since their socket took less than they must be told. */
+  slowConsumers: number;
+}
+
 /** What has members. */
 export interface MemberHost {
   /** What a member is told when it cannot take all that it must be told: the head of a message. */
   readonly slowConsumer: Buffer;
+  /** To which members add. */
+  readonly tally: Tally;
   /** Called once, when graphql-ws has taken it up; only from then on may it be written to. */
   onStart(member: Member): void;
   /** Called while it waits for its socket to drain. */
@@ -136,8 +148,10 @@ export class Member implements AsyncIterableIterator<never> {
       return;
     }
     this.#waiting ??= new Map();
+    if (this.#waiting.has(key)) this.#host.tally.conflated += 1;
     this.#waiting.set(key, head);
     if (this.#waiting.size > mostWaiting) {
+      this.#host.tally.slowConsumers += 1;
       this.#write(this.#host.slowConsumer);
       this.#end();
     } else this.#host.onStalled(this);
@@ -152,6 +166,7 @@ export class Member implements AsyncIterableIterator<never> {
     head.copy(message);
     message.write(tail, head.length);
     socket.send(message, { binary: false });
+    this.#host.tally.messages += 1;
   }
 
   #end(): void {
