@@ -33,6 +33,9 @@ export class AnswerCache {
   /** Digests of requests that have come once, and found it full. */
   readonly #newcomers = new LRUCache<string, true>({ max: maxNewcomers });
 
+  /** How many requests have found their answer here since the start, and how many have not. */
+  readonly lookups: { hits: number; misses: number } = { hits: 0, misses: 0 };
+
   constructor({ clock, maxBytes }: AnswerCacheOptions) {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
@@ -51,10 +54,12 @@ export class AnswerCache {
   /** The answer to the same request, if it is still what a new one would be. */
   find(request: string): Answer | null {
     const kept = this.#kept.get(request);
-    if (!kept) return null;
-    const { answer, since } = kept;
-    if (isFresh(answer, since, this.#clock.now())) return answer;
-    this.#kept.delete(request);
+    if (kept && isFresh(kept.answer, kept.since, this.#clock.now())) {
+      this.lookups.hits += 1;
+      return kept.answer;
+    }
+    this.lookups.misses += 1;
+    if (kept) this.#kept.delete(request);
     return null;
   }
 

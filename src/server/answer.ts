@@ -5,6 +5,14 @@ import type { MediaType } from './media-type.ts';
 /** From here on, in bytes, a buffer saves more than it costs each time that it is sent, as it is. */
 const largeBytes = 8192;
 
+/** What an answer is counted as. */
+export interface Outcome {
+  /** Which operation it answers: see `toOperationLabel`. */
+  readonly operation: string;
+  /** `ok`, or the code of the first error in it. */
+  readonly code: string;
+}
+
 /** An answer with status 200, ready to be sent. */
 export class Answer {
   readonly body: string | Buffer;
@@ -15,14 +23,16 @@ export class Answer {
   readonly expiry: Expiry | null;
   /** What its operation costs, to whom it is given again too. */
   readonly cost: number;
+  readonly outcome: Outcome;
   #etag: string | null = null;
 
-  constructor(body: string | Buffer, mediaType: MediaType, expiry: Expiry | null, cost: number) {
+  constructor(body: string | Buffer, mediaType: MediaType, expiry: Expiry | null, cost: number, outcome: Outcome) {
     this.body = body;
     this.mediaType = mediaType;
     this.byteLength = Buffer.byteLength(body);
     this.expiry = expiry;
     this.cost = cost;
+    this.outcome = outcome;
   }
 
   /** A strong entity tag: the same for the same bytes of the same media type. Made when first wanted. */
@@ -44,7 +54,7 @@ export class Answer {
     // Not of the pool, of which it would keep more than it is.
     const buffer = Buffer.allocUnsafeSlow(byteLength);
     buffer.write(body, this.encoding);
-    return new Answer(buffer, this.mediaType, this.expiry, this.cost);
+    return new Answer(buffer, this.mediaType, this.expiry, this.cost, this.outcome);
   }
 }
 

@@ -12,6 +12,8 @@ import type { AnswerOperation } from './operations.ts';
 import { graphqlPath } from './paths.ts';
 import { readBody } from './read-body.ts';
 import { toRefusal } from './refusal.ts';
+import type { RequestNote } from './request-note.ts';
+import type { RequestObserver } from './request-observer.ts';
 import {
   prepareHeaders,
   type Reply,
@@ -30,6 +32,7 @@ export interface DoorOptions {
   readonly cors: Cors;
   readonly cache: AnswerCache;
   readonly answer: AnswerOperation;
+  readonly observer: RequestObserver;
   /** Answers everything else. A body that was read already is the request's `body`. */
   readonly yoga: (request: IncomingMessage, response: ServerResponse, context: YogaContext) => unknown;
   /** Called with what must not happen. */
@@ -40,6 +43,8 @@ export interface DoorOptions {
 export interface YogaContext {
   readonly caller: Caller;
   readonly response: ServerResponse;
+  /** Left out where nobody asks how it went. */
+  readonly note?: RequestNote;
 }
 
 /** Answers a request over HTTP, whatever it is. */
@@ -55,13 +60,16 @@ const anyBody = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 /** A request that was let in. */
 interface Visit extends Reply {
   readonly caller: Caller;
+  readonly note: RequestNote;
 }
 
 /**
  * Where requests come in: the same one again is answered with the same bytes while they are fresh, a query goes the short
  * way, and Yoga has all others.
  */
-export function createDoor({ clock, gate, cors, cache, answer, yoga, report }: DoorOptions): HandleRequest {
+export function createDoor(options: DoorOptions): HandleRequest {
+  const { clock, gate, cors, cache, answer, observer, yoga, report } = options;
+
   async function answerPlain(
     caller: Caller,
     key: string,
@@ -80,7 +88,7 @@ export function createDoor({ clock, gate, cors, cache, answer, yoga, report }: D
   }
 
   async function forward(visit: Visit): Promise<void> {
-    const { request, response, caller } = visit;
+    const { request, response, caller, note } = visit;
     // Yoga's adapter would answer with a stack trace.
     if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
       sendUnreadable(visit);
@@ -89,7 +97,12 @@ export function createDoor({ clock, gate, cors, cache, answer, yoga, report }: D
     prepareHeaders(visit);
     // Yoga knows no HEAD; what it answers to GET goes out without its body.
     if (request.method === 'HEAD') request.method = 'GET';
-    await yoga(request, response, { caller, response });
+    await yoga(request, response, { caller, response, note });
+  }
+
+  function finish(visit: Visit, answer: Answer): void {
+    sendAnswer(visit, answer, clock.now());
+    visit.note.answer(answer.outcome.operation, answer.outcome.code);
   }
 
   async function handleGet(visit: Visit, search: string): Promise<void> {
@@ -98,7 +111,7 @@ export function createDoor({ clock, gate, cors, cache, answer, yoga, report }: D
     const mediaType = accept?.includes('text/html') ? null : toMediaType(accept);
     const key = `GET ${mediaType} ${caller.key}\n${search}`;
     const plain = mediaType && (await answerPlain(caller, key, mediaType, () => fromQueryString(search)));
-    if (plain) sendAnswer(visit, plain, clock.now());
+    if (plain) finish(visit, plain);
     else await forward(visit);
   }
 
@@ -114,20 +127,20 @@ export function createDoor({ clock, gate, cors, cache, answer, yoga, report }: D
       const text = body.toString();
       const key = `POST ${mediaType} ${caller.key}\n${text}`;
       const plain = await answerPlain(caller, key, mediaType, () => fromJSON(text));
-      if (plain) return sendAnswer(visit, plain, clock.now());
+      if (plain) return finish(visit, plain);
     }
     Object.assign(request, { body: Readable.from([body]) });
     await forward(visit);
   }
 
-  async function handle(reply: Reply): Promise<void> {
+  async function handle(reply: Reply, note: RequestNote): Promise<void> {
     const { request, response } = reply;
     const { method, url = '' } = request;
     const [path, ...rest] = url.split('?');
     const search = rest.join('?');
     // A browser asks without a key whether it may send one.
     if (path === graphqlPath && method === 'OPTIONS') return sendPreflight(reply);
-    const visit: Visit = { request, response, cors, caller: await gate.admit(request) };
+    const visit: Visit = { request, response, cors, caller: await gate.admit(request), note };
     if (path !== graphqlPath) return forward(visit);
     if (method === 'POST') return handlePost(visit, search);
     if (method === 'GET' || method === 'HEAD') return handleGet(visit, search);
@@ -143,6 +156,10 @@ export function createDoor({ clock, gate, cors, cache, answer, yoga, report }: D
 
   return (request, response) => {
     const reply: Reply = { request, response, cors };
-    handle(reply).catch((error: unknown) => handleError(reply, error));
+    const note = observer.begin(request, response, gate.addressOf(request));
+    note
+      .run(() => handle(reply, note))
+      .catch((error: unknown) => handleError(reply, error))
+      .then(() => observer.settle(note, response));
   };
 }

@@ -8,8 +8,10 @@ import type { Execute } from '../graphql/executor.ts';
 import { Freshness } from '../graphql/freshness.ts';
 import { Answer } from './answer.ts';
 import type { MediaType } from './media-type.ts';
+import { toOperationLabel } from './operation-label.ts';
 import type { OperationRequest } from './operation-request.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
+import { toCode } from './request-note.ts';
 
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
@@ -20,6 +22,8 @@ export interface OperationsOptions {
   readonly execute: Execute;
   readonly createContext: (freshness: Freshness, charge: Charge) => Context;
   readonly persisted: PersistedQueries;
+  /** Called once for each document that is asked for: true where it is known already. */
+  readonly onLookup?: (isHit: boolean) => void;
   /** Called with unexpected errors, which are masked. */
   readonly report: (error: unknown) => void;
 }
@@ -42,7 +46,7 @@ const maxDocumentsLength = 500_000;
  * is no query, and whatever is wrong with a request, is left to Yoga, which says so.
  */
 export function createOperations(options: OperationsOptions): AnswerOperation {
-  const { schema, parse, measure, execute, createContext, persisted, report } = options;
+  const { schema, parse, measure, execute, createContext, persisted, onLookup = () => {}, report } = options;
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: maxDocumentsLength,
     sizeCalculation: (_document, text) => text.length + 1,
@@ -50,6 +54,7 @@ export function createOperations(options: OperationsOptions): AnswerOperation {
 
   function find(text: string): DocumentNode | null {
     const known = documents.get(text);
+    onLookup(known !== undefined);
     if (known) return known;
     const document = parse(text);
     if (document) documents.set(text, document);
@@ -94,8 +99,13 @@ export function createOperations(options: OperationsOptions): AnswerOperation {
     if (performance.now() - begunAt > longMs) await nextTurn();
     // Nothing was executed, since a variable is wrong.
     if (result.data === undefined) return null;
-    if (!result.errors) return new Answer(JSON.stringify(result), mediaType, freshness.expiry, cost);
+    const label = toOperationLabel(schema, document, operationName);
+    if (!result.errors) {
+      const outcome = { operation: label, code: 'ok' };
+      return new Answer(JSON.stringify(result), mediaType, freshness.expiry, cost, outcome);
+    }
     const errors = result.errors.map((error) => toClientError(error, report));
-    return new Answer(JSON.stringify({ ...result, errors }), mediaType, null, cost);
+    const outcome = { operation: label, code: toCode(errors) };
+    return new Answer(JSON.stringify({ ...result, errors }), mediaType, null, cost, outcome);
   };
 }

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
-import type { Logger } from 'pino';
 import { type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
@@ -10,18 +9,20 @@ import type { Allowance } from './allowance.ts';
 import { closeSockets } from './close-sockets.ts';
 import { type Cors, createCors } from './cors.ts';
 import { CountedSocket, MessageRate } from './counted-socket.ts';
-import { createFanout } from './fanout/fanout.ts';
+import { createFanout, type Fanout } from './fanout/fanout.ts';
 import type { Gate } from './gate.ts';
 import { GraphQLSocket } from './graphql-socket.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
+import type { ObserverOptions } from './request-observer.ts';
 import { BadMessage, createSocketHost, tooMany } from './socket-host.ts';
+import { createSocketObserver } from './socket-observer.ts';
 import { type ConnectionParams, createSocketOperations, type SocketExtra } from './socket-operations.ts';
 import { tooManyOperations } from './too-many-operations.ts';
 import type { GraphQLServer } from './yoga.ts';
 
-export interface SubscriptionServerOptions {
+export interface SubscriptionServerOptions extends ObserverOptions {
   /** The HTTP server whose upgrades it takes. */
   readonly server: Server;
   readonly graphql: GraphQLServer;
@@ -29,7 +30,6 @@ export interface SubscriptionServerOptions {
   /** Any page may open one without it. */
   readonly cors?: Cors;
   readonly limits: SocketLimits;
-  readonly log: Logger;
   readonly clock?: Clock;
   /** How long a client may take to send connection_init, in ms. */
   readonly initTimeoutMs?: number;
@@ -60,6 +60,8 @@ export interface SubscriptionServer {
     readonly groups: number;
     readonly operations: number;
   };
+  /** How much was told over all sockets since the start. */
+  readonly tally: Fanout['tally'];
   /** Closes every socket with 1001, very many of them over two seconds, and takes no new one. Resolves when all are closed. */
   close(): Promise<void>;
 }
@@ -98,7 +100,9 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   };
   const sockets = new WebSocketServer(socketOptions);
   const heartbeat = new Heartbeat(clock);
-  const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
+  const { report } = graphql;
+  const observer = createSocketObserver(options);
+  const isLogged = log.isLevelEnabled('debug');
   const fanout = createFanout({ createContext: graphql.createSharedContext, report });
   const operations = createSocketOperations({ graphql, gate, fanout, maxSubscriptions, report });
 
@@ -121,22 +125,31 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     },
     onSubscribe: async (context, id, payload) => {
       if (id.length > maxIdLength) throw new BadMessage(`An id may have ${maxIdLength} characters`);
-      const excess = context.extra.ids.begin(id, payload);
-      const prepared = excess
-        ? [toClientError(tooManyOperations(excess, limits.operations), report)]
-        : await operations.prepare(context, id, payload);
+      const { address, ids } = context.extra;
+      const excess = ids.begin(id, payload);
+      const prepared = await observer.begin(payload, address, async () =>
+        excess
+          ? [toClientError(tooManyOperations(excess, limits.operations), report)]
+          : operations.prepare(context, id, payload),
+      );
       await context.extra.ids.proceed(id, payload);
       if (!(id in context.subscriptions)) context.extra.ids.end(id, payload);
       return prepared;
     },
-    onOperation: (context, id, payload, _args, result) => context.extra.ids.proceedWith(id, payload, result),
+    onOperation: (context, id, payload, args, result) => {
+      observer.answer(payload, args, result);
+      return context.extra.ids.proceedWith(id, payload, result);
+    },
     onNext: (context, id, payload) => context.extra.ids.proceed(id, payload),
     onError: async (context, id, payload, errors) => {
       await context.extra.ids.proceed(id, payload);
       context.extra.ids.end(id, payload);
-      return errors.map((error) => withoutHttp(toClientError(error, report)));
+      const told = errors.map((error) => toClientError(error, report));
+      observer.answer(payload, null, told);
+      return told.map(withoutHttp);
     },
     onComplete: async (context, id, payload) => {
+      observer.end(payload);
       await context.extra.ids.proceed(id, payload);
       context.extra.ids.end(id, payload);
     },
@@ -171,11 +184,13 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     const { authorization } = request.headers;
     const extra: SocketExtra = { socket, ids, address, authorization, caller: null };
     const closed = protocol.opened(new GraphQLSocket(socket, host), extra);
+    if (isLogged) log.debug({ address }, 'socket opened');
     // Happens once; `once` would cost memory for each.
     socket.on('close', (code, reason) => {
       heartbeat.remove(socket);
       limits.sockets.release(address);
       ids.endAll();
+      if (isLogged) log.debug({ address, code }, 'socket closed');
       void closed(code, String(reason));
     });
   });
@@ -183,6 +198,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   sockets.on('error', (err) => log.debug({ err }, 'the server failed'));
 
   return {
+    tally: fanout.tally,
     get counts() {
       return {
         sockets: sockets.clients.size,

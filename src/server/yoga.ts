@@ -20,20 +20,27 @@ import type { Gate } from './gate.ts';
 import { createOperations } from './operations.ts';
 import { graphqlPath } from './paths.ts';
 import { PersistedQueries } from './persisted-queries.ts';
+
 import { withRefusal } from './refusal.ts';
+import { createRequestObserver, type ObserverOptions } from './request-observer.ts';
 import { SlowReaders } from './slow-readers.ts';
+import { createErrorReport, createSparingLog } from './sparing-log.ts';
 import { useCost } from './use-cost.ts';
 import { useDocumentParser } from './use-document-parser.ts';
+
 import { useErrorCodes } from './use-error-codes.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
+
+import { useRequestNotes } from './use-request-notes.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
+
 import { useSubscriptionRoot } from './use-subscription-root.ts';
 import { useValidation } from './use-validation.ts';
 
-export interface GraphQLServerOptions {
+export interface GraphQLServerOptions extends Pick<ObserverOptions, 'onRequest' | 'tracer'> {
   readonly marketData: MarketData;
   readonly feeds: Feeds;
   readonly gate: Gate;
@@ -48,6 +55,8 @@ export interface GraphQLServerOptions {
   readonly clock?: Clock;
   /** Cuts who does not take an answer. */
   readonly slowReaders?: SlowReaders;
+  /** Called once for each document that is asked for: true where it is known already. */
+  readonly onDocument?: (isHit: boolean) => void;
 }
 
 type Yoga = YogaServerInstance<YogaContext, Context>;
@@ -64,6 +73,10 @@ export interface GraphQLServer {
   createSharedContext(): Context;
   /** Answers a request over HTTP. */
   readonly handle: HandleRequest;
+  /** How many requests have found a kept answer since the start, and how many have not. */
+  readonly answerLookups: Readonly<AnswerCache['lookups']>;
+  /** To be called with errors that clients must not see. */
+  readonly report: (error: unknown) => void;
 }
 
 /** Answers that are given again while they are fresh. */
@@ -81,7 +94,7 @@ function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> 
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { marketData, feeds, gate, cors = createCors(null), openOperations, log, clock = systemClock } = options;
   const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
-  const report = (error: unknown): void => log.error({ err: error }, 'an unexpected error was masked');
+  const report = createErrorReport(createSparingLog({ log, clock }));
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
   const parse = createDocumentParser(limits);
@@ -111,13 +124,15 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useExecutor(execute),
       usePersistedQueries(persisted),
       useErrorCodes(report),
+      useRequestNotes(),
     ],
-    // Yoga would log every error that a client caused as an error of the server; what matters is reported above.
+    // Yoga would log every error that a client caused as an error of the server, with parts of its document; what
+    // matters is reported above, and in the line of the request.
     logging: {
       debug: (...details) => log.trace({ details }, 'yoga'),
       info: (...details) => log.debug({ details }, 'yoga'),
       warn: (...details) => log.warn({ details }, 'yoga'),
-      error: (...details) => log.debug({ details }, 'yoga'),
+      error: (...details) => log.trace({ details }, 'yoga'),
     },
   });
 
@@ -134,11 +149,13 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     }
   }
 
+  const cache = new AnswerCache({ clock, maxBytes: maxAnswerBytes });
   const door = createDoor({
     clock,
     gate,
     cors,
-    cache: new AnswerCache({ clock, maxBytes: maxAnswerBytes }),
+    cache,
+    observer: createRequestObserver(options),
     answer: createOperations({
       schema,
       parse: parseValid,
@@ -146,6 +163,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       execute,
       createContext: (freshness, charge) => createContext({ marketData, feeds, charge, freshness }),
       persisted,
+      ...(options.onDocument ? { onLookup: options.onDocument } : {}),
       report,
     }),
     yoga: (request, response, context) => {
@@ -157,6 +175,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
 
   return {
     getEnveloped: yoga.getEnveloped,
+    answerLookups: cache.lookups,
+    report,
     measure,
     hideSuggestions: !introspection,
     createSharedContext: () => createContext({ marketData, feeds, charge: () => {} }),

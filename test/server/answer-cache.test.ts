@@ -7,7 +7,9 @@ import { ManualClock } from '../support/manual-clock.ts';
 
 const forever: Expiry = { until: Number.POSITIVE_INFINITY, isLive: false, isCurrent: () => true };
 const clock = new ManualClock();
-const answerOf = (body: string, expiry: Expiry | null = forever) => new Answer(body, 'application/json', expiry, 0);
+const outcome = { operation: 'ticker', code: 'ok' };
+const answerOf = (body: string, expiry: Expiry | null = forever) =>
+  new Answer(body, 'application/json', expiry, 0, outcome);
 
 test('answers and their requests take no more than they may, the least recently used leave', () => {
   const cache = new AnswerCache({ clock, maxBytes: 100_000 });
@@ -100,7 +102,7 @@ test('tags are the same for the same bytes of the same media type only', () => {
   expect(tag).toMatch(/^"[\w-]+"$/);
   expect(answerOf('{}', null).etag).toBe(tag);
   expect(answerOf('{ }').etag).not.toBe(tag);
-  expect(new Answer('{}', 'application/graphql-response+json', null, 0).etag).not.toBe(tag);
+  expect(new Answer('{}', 'application/graphql-response+json', null, 0, outcome).etag).not.toBe(tag);
   const large = answerOf('€'.repeat(5000));
   expect(large.toRepeated().body).toEqual(Buffer.from('€'.repeat(5000)));
   expect(large.toRepeated().etag).toBe(large.etag);
