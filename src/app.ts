@@ -10,6 +10,8 @@ import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { Recorder } from './metrics/recorder.ts';
 import { createAddressReader } from './server/address.ts';
 import { Allowance } from './server/allowance.ts';
 import { createCors } from './server/cors.ts';
@@ -59,6 +61,7 @@ const safeKeyLength = 16;
 export function createApp({ config, log, clock = systemClock, random = Math.random }: AppOptions): App {
   const noteError = (exchange: string, err: unknown): void =>
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
+  const recorder = new Recorder();
   const exchanges = createExchanges({
     catalogue: createCatalogue(readCatalogue(), config.exchanges),
     exchangeOptions: config.exchangeOptions,
@@ -83,6 +86,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     tickerTtlMs: config.tickerTtlMs,
     staleMaxMs: config.staleMaxMs,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
+    onLookup: recorder.noteLookup,
   });
   const feeds = createFeeds({
     marketData: fetched,
@@ -113,13 +117,13 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
   const gate = createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf });
   const cors = createCors(config.corsOrigins);
   const openOperations = createAllowance(config.maxOperations, config.maxOperationsPerAddress, 5000);
+  const watching = { log, onRequest: recorder.noteRequest };
   const graphql = createGraphQLServer({
     marketData,
     feeds,
     gate,
     cors,
     openOperations,
-    log,
     clock,
     limits: {
       maxTokens: config.maxQueryTokens,
@@ -128,9 +132,19 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
       maxCost: config.maxQueryCost,
     },
     introspection: config.introspection,
+    ...watching,
+    onDocument: (isHit) => recorder.noteLookup('documents', isHit),
+  });
+  const metrics = createMetrics(recorder, {
+    clock,
+    live: () => subscriptions.counts,
+    tally: () => subscriptions.tally,
+    feeds: () => feeds.states,
+    exchanges: () => exchanges.statuses,
+    answers: graphql.answerLookups,
   });
   const readiness = new Readiness();
-  const http = createHttpServer(graphql, { readiness, clock });
+  const http = createHttpServer(graphql, { readiness, gate, cors, metrics: metrics.handle, clock });
   const subscriptions = createSubscriptionServer({
     server: http.server,
     graphql,
@@ -142,7 +156,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
       maxSubscriptions: config.maxSubscriptionsPerSocket,
       maxMessagesPerSecond: config.maxMessagesPerSecond,
     },
-    log,
+    ...watching,
   });
   async function start(): Promise<number> {
     const port = await http.listen(config.port, config.host);
@@ -157,6 +171,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     if (delayMs > 0) await sleep(clock, delayMs);
     await Promise.all([http.close(), subscriptions.close()]);
     feeds.close();
+    metrics.close();
     await streams.close();
     await exchanges.close();
   }

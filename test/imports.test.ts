@@ -12,7 +12,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   feed: ['market'],
   graphql: ['feed', 'market'],
   server: ['graphql', 'feed', 'market'],
-  '.': ['server', 'feed', 'cache', 'exchange', 'market'],
+  metrics: ['market'],
+  '.': ['metrics', 'server', 'feed', 'cache', 'exchange', 'market'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

@@ -9,19 +9,16 @@ import type { Caller, Gate } from './gate.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
 import { fromJSON, fromQueryString, type OperationRequest } from './operation-request.ts';
 import type { AnswerOperation } from './operations.ts';
-import { graphqlPath } from './paths.ts';
 import { readBody } from './read-body.ts';
-import { toRefusal } from './refusal.ts';
 import type { RequestNote } from './request-note.ts';
 import type { RequestObserver } from './request-observer.ts';
 import {
   prepareHeaders,
   type Reply,
   sendAnswer,
+  sendFailure,
   sendPreflight,
-  sendRefusal,
   sendTooLarge,
-  sendUnexpected,
   sendUnreadable,
   sendUnsupported,
 } from './respond.ts';
@@ -136,22 +133,14 @@ export function createDoor(options: DoorOptions): HandleRequest {
   async function handle(reply: Reply, note: RequestNote): Promise<void> {
     const { request, response } = reply;
     const { method, url = '' } = request;
-    const [path, ...rest] = url.split('?');
+    const [, ...rest] = url.split('?');
     const search = rest.join('?');
     // A browser asks without a key whether it may send one.
-    if (path === graphqlPath && method === 'OPTIONS') return sendPreflight(reply);
+    if (method === 'OPTIONS') return sendPreflight(reply);
     const visit: Visit = { request, response, cors, caller: await gate.admit(request), note };
-    if (path !== graphqlPath) return forward(visit);
     if (method === 'POST') return handlePost(visit, search);
     if (method === 'GET' || method === 'HEAD') return handleGet(visit, search);
     return forward(visit);
-  }
-
-  function handleError(reply: Reply, error: unknown): void {
-    const refused = toClientError(error, report);
-    const refusal = toRefusal(refused);
-    if (refusal) sendRefusal(reply, refused, refusal);
-    else sendUnexpected(reply);
   }
 
   return (request, response) => {
@@ -159,7 +148,7 @@ export function createDoor(options: DoorOptions): HandleRequest {
     const note = observer.begin(request, response, gate.addressOf(request));
     note
       .run(() => handle(reply, note))
-      .catch((error: unknown) => handleError(reply, error))
+      .catch((error: unknown) => sendFailure(reply, toClientError(error, report)))
       .then(() => observer.settle(note, response));
   };
 }

@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../market/clock.ts';
+import { type Cors, createCors } from './cors.ts';
+import type { HandleRequest } from './door.ts';
+import { createGate, type Gate } from './gate.ts';
 import { graphqlPath } from './paths.ts';
 import { Readiness } from './readiness.ts';
 import { createRoutes, handleRoute } from './routes.ts';
@@ -30,6 +33,12 @@ const drainMs = 7000;
 export interface HttpServerOptions {
   /** What `/ready` tells; while it says that the server is stopping, each connection ends with its next answer. */
   readonly readiness?: Readiness;
+  /** Who may see what is not public; without it anybody. */
+  readonly gate?: Gate;
+  /** Any page may ask without it. */
+  readonly cors?: Cors;
+  /** Answers `/metrics`. */
+  readonly metrics?: HandleRequest;
   readonly timeouts?: RequestTimeouts;
   readonly clock?: Clock;
 }
@@ -49,7 +58,8 @@ export interface HttpServer {
 /** Serves GraphQL and the pages beside it. */
 export function createHttpServer(graphql: GraphQLServer, options: HttpServerOptions = {}): HttpServer {
   const { readiness = new Readiness(), timeouts = usualTimeouts, clock = systemClock } = options;
-  const routes = createRoutes(readiness);
+  const { gate = createGate(), cors = createCors(null), metrics = null } = options;
+  const routes = createRoutes(readiness, metrics);
   const underWay = new UnderWay();
   const serverOptions = {
     headersTimeout: timeouts.headersMs,
@@ -63,7 +73,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
     if (readiness.state === 'stopping') response.shouldKeepAlive = false;
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (path === graphqlPath) graphql.handle(request, response);
-    else handleRoute(routes, path)(request, response);
+    else void handleRoute(routes, path, { request, response, cors }, gate, graphql.report);
   });
 
   return {

@@ -5,7 +5,7 @@ import { toCacheControl } from './cache-control.ts';
 import type { Cors } from './cors.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
 import { maxBodyBytes } from './read-body.ts';
-import type { Refusal } from './refusal.ts';
+import { type Refusal, toRefusal } from './refusal.ts';
 
 /** Where an answer goes. */
 export interface Reply {
@@ -72,6 +72,13 @@ export function sendRefusal(reply: Reply, error: GraphQLError, { status, headers
   } else {
     sendErrors(reply, status, [error.toJSON()], headers);
   }
+}
+
+/** Answers what refused a whole request, or went wrong with it. */
+export function sendFailure(reply: Reply, error: GraphQLError): void {
+  const refusal = toRefusal(error);
+  if (refusal) sendRefusal(reply, error, refusal);
+  else sendUnexpected(reply);
 }
 
 /** Answers a request of which nobody can say where it goes. */

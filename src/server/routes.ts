@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { toClientError } from '../graphql/errors.ts';
 import type { HandleRequest } from './door.ts';
-import { graphqlPath } from './paths.ts';
+import type { Gate } from './gate.ts';
+import { graphqlPath, metricsPath } from './paths.ts';
 import type { Readiness } from './readiness.ts';
+import { type Reply, sendFailure } from './respond.ts';
 
 /** What answers GET and HEAD of one path. */
 export interface Route {
@@ -14,8 +17,8 @@ export interface Route {
 export type Routes = ReadonlyMap<string, Route>;
 
 /** The paths beside GraphQL's own: a page is added here. */
-export function createRoutes(readiness: Readiness): Routes {
-  return new Map<string, Route>([
+export function createRoutes(readiness: Readiness, metrics: HandleRequest | null): Routes {
+  const routes = new Map<string, Route>([
     ['/', { isPublic: false, handle: (_request, response) => redirect(response, graphqlPath) }],
     ['/health', { isPublic: true, handle: (_request, response) => sendStatus(response, 200, 'ok') }],
     [
@@ -29,22 +32,34 @@ export function createRoutes(readiness: Readiness): Routes {
       },
     ],
   ]);
+  if (metrics) routes.set(metricsPath, { isPublic: false, handle: metrics });
+  return routes;
 }
 
-/** Answers a path of the table, and any other with what there is. */
-export function handleRoute(routes: Routes, path: string): HandleRequest {
-  return (request, response) => {
-    const route = routes.get(path);
-    if (!route) {
-      const doors = [graphqlPath, ...routes.keys()].join(', ');
-      sendText(response, 404, `There is nothing at this address. What there is: ${doors}.`);
-    } else if (request.method === 'GET' || request.method === 'HEAD') {
-      route.handle(request, response);
-    } else {
-      response.setHeader('allow', 'GET, HEAD');
-      sendText(response, 405, 'This address answers GET and HEAD.');
-    }
-  };
+/** Answers a path of the table to whom the gate lets in, and any other with what there is. */
+export async function handleRoute(
+  routes: Routes,
+  path: string,
+  reply: Reply,
+  gate: Gate,
+  report: (error: unknown) => void,
+): Promise<void> {
+  const { request, response } = reply;
+  const route = routes.get(path);
+  if (!route) {
+    const doors = [graphqlPath, ...routes.keys()].join(', ');
+    return sendText(response, 404, `There is nothing at this address. What there is: ${doors}.`);
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    return sendText(response, 405, 'This address answers GET and HEAD.');
+  }
+  try {
+    if (!route.isPublic) await gate.admit(request);
+    route.handle(request, response);
+  } catch (error) {
+    sendFailure(reply, toClientError(error, report));
+  }
 }
 
 function redirect(response: ServerResponse, location: string): void {

@@ -45,7 +45,7 @@ test.each(['/graphq', '/graphql/', '/healthz', '//', '/constructor'])('%s is tol
 });
 
 test('only what tells nothing is public', () => {
-  const routes = createRoutes(new Readiness());
+  const routes = createRoutes(new Readiness(), null);
   expect([...routes].filter(([, { isPublic }]) => isPublic).map(([path]) => path)).toEqual(['/health', '/ready']);
 });
 

@@ -1,0 +1,82 @@
+import type { Registry } from 'prom-client';
+import { Counts } from './counts.ts';
+import type { Recorder } from './recorder.ts';
+import { addCounter, addGauge, type Sample } from './registration.ts';
+import { circuitStates, type MetricSources } from './sources.ts';
+
+/** Adds what there is to know of exchanges and their live data. */
+export function addMarketMetrics(registry: Registry, recorder: Recorder, sources: MetricSources): void {
+  const { clock, exchanges, feeds } = sources;
+  addCounter(registry, {
+    name: 'tickql_upstream_calls_total',
+    help: 'Calls to exchanges by how they ended: ok, the code of the error, or CIRCUIT_OPEN where none was made.',
+    labelNames: ['exchange', 'outcome'],
+    read: function* () {
+      for (const [exchange, outcome, , value] of recorder.calls.entries()) {
+        yield { labels: [exchange, outcome], value };
+      }
+    },
+  });
+  addGauge(registry, {
+    name: 'tickql_upstream_queue_depth',
+    help: 'Calls that wait for their turn at an exchange.',
+    labelNames: ['exchange'],
+    read: () => exchanges().map(({ exchange, queued }) => ({ labels: [exchange], value: queued })),
+  });
+  addGauge(registry, {
+    name: 'tickql_upstream_running',
+    help: 'Calls to an exchange that are under way.',
+    labelNames: ['exchange'],
+    read: () => exchanges().map(({ exchange, running }) => ({ labels: [exchange], value: running })),
+  });
+  addGauge(registry, {
+    name: 'tickql_circuit_state',
+    help: 'Whether an exchange is being asked: 1 for the state of its circuit, 0 for the others.',
+    labelNames: ['exchange', 'state'],
+    read: () =>
+      exchanges().flatMap(({ exchange, circuit }) =>
+        circuitStates.map((state) => ({ labels: [exchange, state], value: state === circuit ? 1 : 0 })),
+      ),
+  });
+  addGauge(registry, {
+    name: 'tickql_feeds',
+    help: 'Markets that are live, by kind of data.',
+    labelNames: ['kind'],
+    read: function* () {
+      const counts = new Counts();
+      for (const { kind } of feeds()) counts.add(toLabel(kind), '');
+      for (const [kind, , , value] of counts.entries()) yield { labels: [kind], value };
+    },
+  });
+  addGauge(registry, {
+    name: 'tickql_feed_age_seconds',
+    help: 'How long nothing has come of the live market of which nothing has come for longest.',
+    labelNames: ['exchange', 'kind'],
+    read: () => {
+      const now = clock.now();
+      const oldest = new Map<string, Sample>();
+      for (const { exchange, kind, knownAt } of feeds()) {
+        const value = Math.max(0, now - knownAt) / 1000;
+        const key = `${exchange} ${kind}`;
+        if (value >= (oldest.get(key)?.value ?? 0)) oldest.set(key, { labels: [exchange, toLabel(kind)], value });
+      }
+      return oldest.values();
+    },
+  });
+  addGauge(registry, {
+    name: 'tickql_stale_feeds',
+    help: 'Live markets whose last value is out of date, or an error.',
+    labelNames: ['exchange'],
+    read: () => {
+      const stale = new Map<string, number>();
+      for (const { exchange, isStale } of feeds()) stale.set(exchange, (stale.get(exchange) ?? 0) + (isStale ? 1 : 0));
+      return [...stale].map(([exchange, value]) => ({ labels: [exchange], value }));
+    },
+  });
+}
+
+/** The same names as those of the caches. */
+function toLabel(kind: string): string {
+  const names: Readonly<Record<string, string>> = { ticker: 'tickers', orderBook: 'order_books' };
+  return names[kind] ?? kind;
+}

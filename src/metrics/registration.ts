@@ -1,0 +1,43 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** A value with the labels that it belongs to, in the order of their names. */
+export interface Sample {
+  readonly labels: readonly string[];
+  readonly value: number;
+}
+
+export interface ReadMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames?: readonly string[];
+  /** Called when Prometheus asks. */
+  readonly read: () => Iterable<Sample> | number;
+}
+
+/** Adds a gauge whose values are read when Prometheus asks. */
+export function addGauge(registry: Registry, metric: ReadMetric): void {
+  const { name, help, labelNames = [], read } = metric;
+  const gauge = new Gauge({ name, help, labelNames, registers: [registry], collect: () => refill() });
+  const refill = (): void => {
+    gauge.reset();
+    for (const { labels, value } of toSamples(read())) gauge.set(toLabels(labelNames, labels), value);
+  };
+}
+
+/** Adds a counter whose values are kept elsewhere. */
+export function addCounter(registry: Registry, metric: ReadMetric): void {
+  const { name, help, labelNames = [], read } = metric;
+  const counter = new Counter({ name, help, labelNames, registers: [registry], collect: () => refill() });
+  const refill = (): void => {
+    counter.reset();
+    for (const { labels, value } of toSamples(read())) counter.inc(toLabels(labelNames, labels), value);
+  };
+}
+
+function toSamples(read: Iterable<Sample> | number): Iterable<Sample> {
+  return typeof read === 'number' ? [{ labels: [], value: read }] : read;
+}
+
+function toLabels(names: readonly string[], values: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+}

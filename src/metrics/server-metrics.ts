@@ -1,0 +1,59 @@
+import type { Registry } from 'prom-client';
+import type { Recorder } from './recorder.ts';
+import { addCounter, addGauge } from './registration.ts';
+import type { MetricSources } from './sources.ts';
+
+/** Adds what there is to know of requests, sockets and caches. */
+export function addServerMetrics(registry: Registry, recorder: Recorder, sources: MetricSources): void {
+  const { live, tally, answers } = sources;
+  addCounter(registry, {
+    name: 'tickql_requests_total',
+    help: 'Operations answered, or taken up where they are subscriptions, by the field they ask for and the code of their first error.',
+    labelNames: ['transport', 'operation', 'code'],
+    read: function* () {
+      for (const [transport, operation, code, value] of recorder.requests.entries()) {
+        yield { labels: [transport, operation, code], value };
+      }
+    },
+  });
+  addGauge(registry, {
+    name: 'tickql_sockets',
+    help: 'WebSockets that are open.',
+    read: () => live().sockets,
+  });
+  addGauge(registry, {
+    name: 'tickql_subscriptions',
+    help: 'Subscriptions over WebSockets.',
+    read: () => live().subscriptions,
+  });
+  addGauge(registry, {
+    name: 'tickql_groups',
+    help: 'Groups of subscriptions that are the same: each is executed once for an event.',
+    read: () => live().groups,
+  });
+  addCounter(registry, {
+    name: 'tickql_messages_total',
+    help: 'Messages of subscriptions written to WebSockets.',
+    read: () => tally().messages,
+  });
+  addCounter(registry, {
+    name: 'tickql_conflated_messages_total',
+    help: 'Messages left out since a newer one came before their full socket had room.',
+    read: () => tally().conflated,
+  });
+  addCounter(registry, {
+    name: 'tickql_slow_consumers_total',
+    help: 'Subscriptions ended since their socket took less than they must be told.',
+    read: () => tally().slowConsumers,
+  });
+  addCounter(registry, {
+    name: 'tickql_cache_requests_total',
+    help: 'Look-ups in caches: a hit needed no call to an exchange, and one of answers no execution.',
+    labelNames: ['cache', 'result'],
+    read: function* () {
+      yield { labels: ['answers', 'hit'], value: answers.hits };
+      yield { labels: ['answers', 'miss'], value: answers.misses };
+      for (const [cache, result, , value] of recorder.lookups.entries()) yield { labels: [cache, result], value };
+    },
+  });
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '../market/clock.ts';
+
+/** What is read when Prometheus asks. */
+export interface MetricSources {
+  readonly clock: Clock;
+  readonly live: () => { readonly sockets: number; readonly subscriptions: number; readonly groups: number };
+  /** How much was told over sockets since the start. */
+  readonly tally: () => { readonly messages: number; readonly conflated: number; readonly slowConsumers: number };
+  readonly feeds: () => readonly {
+    readonly exchange: string;
+    readonly kind: string;
+    /** When anything came of it last, epoch ms. */
+    readonly knownAt: number;
+    readonly isStale: boolean;
+  }[];
+  readonly exchanges: () => readonly ExchangeLoad[];
+  /** Requests that have found a kept answer since the start, and that have not. */
+  readonly answers: { readonly hits: number; readonly misses: number };
+}
+
+/** What is going on in front of an exchange. */
+export interface ExchangeLoad {
+  readonly exchange: string;
+  /** Calls that wait for their turn. */
+  readonly queued: number;
+  readonly running: number;
+  readonly circuit: (typeof circuitStates)[number];
+}
+
+export const circuitStates = ['closed', 'open', 'half-open'] as const;

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Exposition, parseExposition } from '../support/exposition.ts';
+import { connect, eventually, subscribe } from '../support/socket-client.ts';
+import { startWatchedApp, type WatchedApp } from '../support/watched-app.ts';
+
+const ticker = '{ ticker(exchange: "sim", symbol: "BTC/USDT") { symbol last } }';
+const subscription = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }';
+
+let app: WatchedApp;
+const scrape = async (): Promise<Exposition> => parseExposition(await app.scrape());
+
+beforeEach(async () => {
+  app = await startWatchedApp('silent');
+});
+
+afterEach(() => app.stop());
+
+test('operations are counted by transport, the field they ask for and the code of their first error', async () => {
+  await app.post(ticker);
+  await app.post('{ a: ticker(exchange: "sim", symbol: "X/Y") { last } }');
+  await app.post('query Mine { exchanges { id } ...More } fragment More on Query { exchange(id: "sim") { id } }');
+  await app.post('{ __schema { queryType { name } } }');
+  await app.post('{ nope }');
+  await fetch(`${app.origin}/graphql`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{' });
+  await app.post('{', { 'content-type': 'application/json' });
+  await fetch(`${app.origin}/graphql`, { headers: { accept: 'text/html' } });
+  await fetch(`${app.origin}/nothing`);
+  const { samples } = await scrape();
+  const counted = samples.filter(({ name }) => name === 'tickql_requests_total');
+  expect(counted.map(({ labels, value }) => [...Object.values(labels), value])).toEqual(
+    expect.arrayContaining([
+      ['http', 'ticker', 'ok', 1],
+      ['http', 'ticker', 'SYMBOL_NOT_FOUND', 1],
+      ['http', 'several', 'ok', 1],
+      ['http', 'introspection', 'ok', 1],
+      ['http', 'invalid', 'BAD_USER_INPUT', 3],
+    ]),
+  );
+  expect(counted).toHaveLength(5);
+});
+
+test('answers from the cache of answers count as the operation that they were', async () => {
+  await app.post(ticker);
+  await app.post(ticker);
+  const { find } = await scrape();
+  expect(find('tickql_requests_total', { transport: 'http', operation: 'ticker', code: 'ok' })).toBe(2);
+  expect(find('tickql_request_duration_seconds_count', { transport: 'http' })).toBe(2);
+  expect(find('tickql_request_duration_seconds_bucket', { transport: 'http', le: '+Inf' })).toBe(2);
+  expect(find('tickql_cache_requests_total', { cache: 'answers', result: 'hit' })).toBe(1);
+  expect(find('tickql_cache_requests_total', { cache: 'answers', result: 'miss' })).toBe(1);
+  expect(find('tickql_cache_requests_total', { cache: 'documents', result: 'miss' })).toBe(1);
+  expect(find('tickql_cache_requests_total', { cache: 'tickers', result: 'miss' })).toBe(1);
+});
+
+test('look-ups of every cache are counted, and hits apart', async () => {
+  const market = 'exchange: "sim", symbol: "BTC/USDT"';
+  for (const alias of ['a', 'b']) {
+    await app.post(`{ ${alias}: candles(${market}, timeframe: "1h", since: 0, until: 7200000) { close } }`);
+    await app.post(`{ ${alias}: orderBook(${market}) { bids { price } } }`);
+    await app.post(`{ ${alias}: trades(${market}) { price } }`);
+    await app.post(`{ ${alias}: ticker(${market}) { last } }`);
+  }
+  const { find } = await scrape();
+  for (const cache of ['candles', 'order_books', 'trades', 'tickers']) {
+    expect([cache, find('tickql_cache_requests_total', { cache, result: 'miss' })]).toEqual([cache, 1]);
+    expect([cache, find('tickql_cache_requests_total', { cache, result: 'hit' })]).toEqual([cache, 1]);
+  }
+});
+
+test('sockets, subscriptions, groups, messages and live markets are told while they are there', async () => {
+  const clients = [1, 2].map(() => connect(app.origin.replace('http', 'ws').concat('/graphql')));
+  const operations = clients.map((client) => subscribe(client, subscription));
+  await Promise.all(operations.map((operation) => operation.until(2)));
+  const live = await scrape();
+  expect(live.find('tickql_sockets')).toBe(2);
+  expect(live.find('tickql_subscriptions')).toBe(2);
+  expect(live.find('tickql_groups')).toBe(1);
+  expect(live.find('tickql_messages_total')).toBeGreaterThanOrEqual(4);
+  expect(live.find('tickql_conflated_messages_total')).toBe(0);
+  const labels = { transport: 'websocket', operation: 'tickerUpdated', code: 'ok' };
+  expect(live.find('tickql_requests_total', labels)).toBe(2);
+  expect(live.find('tickql_feeds', { kind: 'tickers' })).toBe(1);
+  expect(live.find('tickql_stale_feeds', { exchange: 'sim' })).toBe(0);
+  expect(live.find('tickql_feed_age_seconds', { exchange: 'sim', kind: 'tickers' })).toBeLessThan(15);
+  await Promise.all(clients.map((client) => client.dispose()));
+  await eventually(() => app.app.counts.topics === 0);
+  const after = await scrape();
+  expect(after.find('tickql_sockets')).toBe(0);
+  expect(after.find('tickql_feeds', { kind: 'tickers' })).toBeUndefined();
+});
+
+test('an event stream counts once, when it is taken up', async () => {
+  const stop = new AbortController();
+  const response = await fetch(`${app.origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: subscription }),
+    signal: stop.signal,
+  });
+  await response.body?.getReader().read();
+  const { find } = await scrape();
+  expect(find('tickql_requests_total', { transport: 'sse', operation: 'tickerUpdated', code: 'ok' })).toBe(1);
+  stop.abort();
+});
+
+test('an operation that a socket asks for in vain counts with its code', async () => {
+  const client = connect(app.origin.replace('http', 'ws').concat('/graphql'));
+  const operations = ['{ nope }', 'subscription { tickerUpdated(exchange: "nope", symbol: "A/B") { last } }'];
+  for (const query of operations) await subscribe(client, query).ended();
+  const { find } = await scrape();
+  const invalid = { transport: 'websocket', operation: 'invalid', code: 'BAD_USER_INPUT' };
+  const unknown = { transport: 'websocket', operation: 'tickerUpdated', code: 'EXCHANGE_NOT_FOUND' };
+  expect(find('tickql_requests_total', invalid)).toBe(1);
+  expect(find('tickql_requests_total', unknown)).toBe(1);
+  await client.dispose();
+});
+
+test('the event loop, the process and the version are told', async () => {
+  const { find, samples } = await scrape();
+  for (const statistic of ['p50', 'p99', 'max']) {
+    expect(find('tickql_event_loop_lag_seconds', { statistic })).toBeGreaterThanOrEqual(0);
+  }
+  expect(find('process_resident_memory_bytes')).toBeGreaterThan(10e6);
+  expect(find('process_cpu_user_seconds_total')).toBeGreaterThan(0);
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(samples.find(({ name }) => name === 'tickql_build_info')?.labels).toEqual({ version, node: process.version });
+});
+
+test('a loop that was held up is told as late', async () => {
+  await scrape();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const until = performance.now() + 100;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await scrape()).find('tickql_event_loop_lag_seconds', { statistic: 'max' })).toBeGreaterThan(0.05);
+});
+
+test('only GET and HEAD are answered, and never from a cache', async () => {
+  const url = `${app.origin}/metrics`;
+  const head = await fetch(url, { method: 'HEAD' });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  expect(head.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(head.headers.get('cache-control')).toBe('no-store');
+  const post = await fetch(url, { method: 'POST' });
+  expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+});
+
+test('names and types are as Prometheus asks, each with a help', async () => {
+  await app.post(ticker);
+  const { metrics, samples } = await scrape();
+  for (const [name, { type, help }] of metrics) {
+    expect(help).toMatch(/\.$|always 1\.$/);
+    if (name.startsWith('tickql_')) expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
+    if (type === 'histogram') expect(name).toMatch(/_seconds$/);
+  }
+  const families = new Set(samples.map(({ name }) => name.replace(/_(bucket|sum|count)$/, '')));
+  for (const family of families) expect(metrics.has(family)).toBe(true);
+});
