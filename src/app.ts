@@ -20,6 +20,7 @@ import { createHttpServer } from './server/http.ts';
 import { Readiness } from './server/readiness.ts';
 import { createSubscriptionServer, type SubscriptionServer } from './server/websocket.ts';
 import { createGraphQLServer } from './server/yoga.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** A whole server, wired together. */
 export interface App {
@@ -52,13 +53,16 @@ export interface AppOptions {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Null where nobody asks for traces. Stopped with the server. */
+  readonly tracing?: Tracing | null;
 }
 
 /** 16 random characters are some 96 bits. */
 const safeKeyLength = 16;
 
 /** The composition root: the one place that knows every layer. */
-export function createApp({ config, log, clock = systemClock, random = Math.random }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { config, log, clock = systemClock, random = Math.random, tracing = null } = options;
   const noteError = (exchange: string, err: unknown): void =>
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
@@ -117,7 +121,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
   const gate = createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf });
   const cors = createCors(config.corsOrigins);
   const openOperations = createAllowance(config.maxOperations, config.maxOperationsPerAddress, 5000);
-  const watching = { log, onRequest: recorder.noteRequest };
+  const watching = { log, onRequest: recorder.noteRequest, tracer: tracing };
   const graphql = createGraphQLServer({
     marketData,
     feeds,
@@ -174,6 +178,7 @@ export function createApp({ config, log, clock = systemClock, random = Math.rand
     metrics.close();
     await streams.close();
     await exchanges.close();
+    await tracing?.stop();
   }
 
   let started: Promise<number> | undefined;

@@ -4,6 +4,8 @@ import { suggest } from './market/suggest.ts';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+const tracesProtocols = ['http/protobuf', 'http/json'] as const;
+
 /** Everything that can be set, from the environment and the exchange file. Durations in ms. */
 export interface Config {
   readonly port: number;
@@ -48,6 +50,8 @@ export interface Config {
   readonly maxQueryCost: number;
   /** Whether clients may ask for the schema. */
   readonly introspection: boolean;
+  /** How to send traces; null where OpenTelemetry's standard variables ask for none. */
+  readonly tracesProtocol: (typeof tracesProtocols)[number] | null;
 }
 
 /** A setting that stops the server; its message names the variable and what it must be. */
@@ -136,7 +140,24 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     maxQueryAliases: read('MAX_QUERY_ALIASES', settings.MAX_QUERY_ALIASES),
     maxQueryCost: read('MAX_QUERY_COST', settings.MAX_QUERY_COST),
     introspection: read('INTROSPECTION', settings.INTROSPECTION),
+    tracesProtocol: readTracesProtocol(env),
   });
+}
+
+/** Traces are wanted with an endpoint or an exporter, unless that is none or OpenTelemetry is disabled. */
+function readTracesProtocol(env: Readonly<Record<string, string | undefined>>): Config['tracesProtocol'] {
+  const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter = '' } = env;
+  const isWanted = env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || exporter;
+  if (!isWanted || exporter === 'none' || disabled?.toLowerCase() === 'true') return null;
+  if (exporter !== '' && exporter !== 'otlp') {
+    throw new ConfigError(`OTEL_TRACES_EXPORTER is ${JSON.stringify(exporter)}; it must be otlp or none.`);
+  }
+  const own = 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL';
+  const name = env[own] ? own : 'OTEL_EXPORTER_OTLP_PROTOCOL';
+  const given = env[name] || 'http/protobuf';
+  const protocol = tracesProtocols.find((known) => known === given);
+  if (protocol) return protocol;
+  throw new ConfigError(`${name} is ${JSON.stringify(given)}; it must be ${tracesProtocols.join(' or ')}.`);
 }
 
 function wholeNumber(fallback: number, least: number, most: number) {

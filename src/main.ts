@@ -1,11 +1,16 @@
 import { constants } from 'node:os';
+import type { Logger } from 'pino';
 import { createApp } from './app.ts';
-import { ConfigError, loadConfig } from './config.ts';
+import { type Config, ConfigError, loadConfig } from './config.ts';
 import { readCatalogue } from './exchange/catalogue.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './market/clock.ts';
+import { readVersion } from './metrics/version.ts';
 import { graphqlPath } from './server/paths.ts';
+import { createSparingLog } from './server/sparing-log.ts';
 import { createShutdown, type ProcessEnd } from './shutdown.ts';
+import { startTracing } from './tracing/start.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 const local: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost']);
 
@@ -17,7 +22,7 @@ async function main(): Promise<void> {
     readCatalogue().map(({ id }) => id),
   );
   const log = await createLog(config.logLevel);
-  const app = createApp({ config, log });
+  const app = createApp({ config, log, tracing: await openTracing(config, log) });
   const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
   // From here on, since a process that is the first of its container has no other way to be told.
   for (const signal of signals) process.on(signal, shutdown.onSignal);
@@ -29,6 +34,17 @@ async function main(): Promise<void> {
   const host = local.has(config.host) ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
   const address = `${host}:${port}${graphqlPath}`;
   log.info(`TickQL is ready. GraphiQL: http://${address}  WebSocket: ws://${address}`);
+}
+
+function openTracing({ tracesProtocol: protocol }: Config, log: Logger): Promise<Tracing | null> {
+  if (!protocol) return Promise.resolve(null);
+  const sparing = createSparingLog({ log, clock: systemClock });
+  const message = 'traces cannot be sent; is a collector at OTEL_EXPORTER_OTLP_ENDPOINT?';
+  return startTracing({
+    protocol,
+    version: readVersion(),
+    onProblem: (problem) => sparing.write('warn', 'traces', { problem }, message),
+  });
 }
 
 const end: ProcessEnd = {

@@ -50,6 +50,7 @@ test('everything has a default, and an empty variable counts as unset', () => {
     maxQueryAliases: 100,
     maxQueryCost: 100_000,
     introspection: true,
+    tracesProtocol: null,
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
   expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
@@ -102,6 +103,22 @@ test.each([
   expect(loadConfig({ CORS_ORIGINS: text }, ids).corsOrigins).toEqual(origins);
 });
 
+const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
+
+test.each([
+  [{}, null],
+  [endpoint, 'http/protobuf'],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://localhost:4318/v1/traces' }, 'http/protobuf'],
+  [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'http/protobuf'],
+  [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'http/json'],
+  [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' }, 'http/json'],
+  [{ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }, null],
+  [{ ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }, null],
+  [{ ...endpoint, OTEL_SDK_DISABLED: 'false' }, 'http/protobuf'],
+])('of %j traces are sent as %s', (env, protocol) => {
+  expect(loadConfig(env, ids).tracesProtocol).toBe(protocol);
+});
+
 test('the exchange file is passed through', () => {
   const options = { binance: { urls: { api: { public: 'http://localhost:1/api/v3' } }, sandbox: false } };
   expect(loadConfig({ EXCHANGE_CONFIG: writeFile(JSON.stringify(options)) }, ids).exchangeOptions).toEqual(options);
@@ -130,6 +147,8 @@ test.each([
   [{ MAX_OPERATIONS: '0' }, 'MAX_OPERATIONS is "0"'],
   [{ MAX_OPERATIONS_PER_ADDRESS: '0' }, 'MAX_OPERATIONS_PER_ADDRESS is "0"'],
   [{ MAX_MESSAGES_PER_SECOND: '0' }, 'MAX_MESSAGES_PER_SECOND is "0"'],
+  [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'OTEL_TRACES_EXPORTER is "zipkin"; it must be otlp or none.'],
+  [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"'],
   [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
   [{ API_KEYS: ' , ' }, 'API_KEYS names no key'],
   [{ API_KEYS: 'good,not good' }, 'API_KEYS must be keys of ASCII characters without spaces, separated by commas.'],

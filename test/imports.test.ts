@@ -13,7 +13,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   graphql: ['feed', 'market'],
   server: ['graphql', 'feed', 'market'],
   metrics: ['market'],
-  '.': ['metrics', 'server', 'feed', 'cache', 'exchange', 'market'],
+  tracing: ['market'],
+  '.': ['metrics', 'tracing', 'server', 'feed', 'cache', 'exchange', 'market'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
@@ -68,4 +69,11 @@ test('no file imports one that imports it back, at any distance', () => {
       return reaches(next, to, seen);
     });
   expect(files.filter((file) => reaches(file, file, new Set()))).toEqual([]);
+});
+
+test('OpenTelemetry is loaded by nothing that is always loaded', () => {
+  const importing = files.filter((file) => importsOf(file).some((name) => name.startsWith('@opentelemetry/')));
+  expect(importing.filter((file) => layerOf(file) !== 'tracing')).toEqual([]);
+  const lazily = files.filter((file) => local(file).some((name) => /^tracing\/(open-telemetry|spans)/.test(name)));
+  expect(lazily.filter((file) => layerOf(file) !== 'tracing')).toEqual([]);
 });

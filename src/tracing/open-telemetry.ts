@@ -1,0 +1,45 @@
+import { context, DiagLogLevel, diag, propagation } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter as JSONExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { addCall, beginRequest } from './spans.ts';
+import type { Tracing, TracingOptions } from './tracing.ts';
+
+/** How long the last spans may take to be sent once the server stops, in ms. */
+const flushMs = 3000;
+
+/** OpenTelemetry for this process, which reads its other standard variables itself. To be called once: its context is global. */
+export function openTracing({ protocol, version, onProblem }: TracingOptions): Tracing {
+  diag.setLogger(
+    { error: onProblem, warn: onProblem, info: () => {}, debug: () => {}, verbose: () => {} },
+    DiagLogLevel.WARN,
+  );
+  const contexts = new AsyncLocalStorageContextManager().enable();
+  context.setGlobalContextManager(contexts);
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const exporter = protocol === 'http/json' ? new JSONExporter() : new ProtobufExporter();
+  const provider = new BasicTracerProvider({
+    resource: defaultResource()
+      .merge(resourceFromAttributes({ 'service.name': 'tickql', 'service.version': version }))
+      .merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  });
+  const tracer = provider.getTracer('tickql', version);
+  return {
+    begin: (name, carrier, attributes) => beginRequest(tracer, name, carrier, attributes),
+    noteCall: (exchange, outcome, durationMs) => addCall(tracer, exchange, outcome, durationMs),
+    stop: async () => {
+      // A collector that is away must not keep the server from stopping.
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, flushMs);
+      });
+      await Promise.race([provider.shutdown().catch(() => {}), late]);
+      clearTimeout(timer);
+      contexts.disable();
+    },
+  };
+}
