@@ -18,6 +18,7 @@ import { createCors } from './server/cors.ts';
 import { createGate } from './server/gate.ts';
 import { createHttpServer } from './server/http.ts';
 import { Readiness } from './server/readiness.ts';
+import { createSparingLog } from './server/sparing-log.ts';
 import { createSubscriptionServer, type SubscriptionServer } from './server/websocket.ts';
 import { createGraphQLServer } from './server/yoga.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -66,6 +67,7 @@ export function createApp(options: AppOptions): App {
   const noteError = (exchange: string, err: unknown): void =>
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
+  const sparing = createSparingLog({ log, clock });
   const exchanges = createExchanges({
     catalogue: createCatalogue(readCatalogue(), config.exchanges),
     exchangeOptions: config.exchangeOptions,
@@ -108,8 +110,9 @@ export function createApp(options: AppOptions): App {
     silenceMs: config.streamSilenceMs,
     staleMaxMs: config.staleMaxMs,
     onHealth: (exchange, error) => {
-      if (error) log.warn({ exchange, code: error.code }, `polling began to fail: ${error.message}`);
-      else log.info({ exchange }, 'polling works again');
+      if (!error) return sparing.write('info', `polling ${exchange}`, { exchange }, `polling ${exchange} works again`);
+      const message = `polling ${exchange} began to fail, and what is live of it is marked stale: ${error.message}`;
+      sparing.write('warn', `polling ${exchange}`, { exchange, code: error.code }, message);
     },
   });
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
