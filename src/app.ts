@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { createCandleStreams } from './cache/candles/streams.ts';
 import { createCachedMarketData } from './cache/market-data.ts';
+import { createCallLog } from './call-log.ts';
 import { createCircuitLog } from './circuit-log.ts';
 import type { Config } from './config.ts';
 import { createCatalogue, readCatalogue } from './exchange/catalogue.ts';
@@ -68,6 +69,12 @@ export function createApp(options: AppOptions): App {
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
   const sparing = createSparingLog({ log, clock });
+  const logCall = createCallLog(sparing);
+  const noteCall = (exchange: string, outcome: string, durationMs: number): void => {
+    recorder.noteCall(exchange, outcome, durationMs);
+    logCall(exchange, outcome);
+    tracing?.noteCall(exchange, outcome, durationMs);
+  };
   const exchanges = createExchanges({
     catalogue: createCatalogue(readCatalogue(), config.exchanges),
     exchangeOptions: config.exchangeOptions,
@@ -77,6 +84,7 @@ export function createApp(options: AppOptions): App {
     maxQueuedCalls: config.maxQueuedCalls,
     onError: noteError,
     onCircuit: createCircuitLog(log),
+    onCall: noteCall,
   });
   const streams = createStreams({
     exchanges,

@@ -5,7 +5,7 @@ import type { MetricSources } from './sources.ts';
 
 /** The metrics of one server. */
 export interface Metrics {
-  /** Answers GET and HEAD with all of them, as Prometheus reads them (text format 0.0.4). */
+  /** Answers with all of them, as Prometheus reads them (text format 0.0.4). */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   /** Stops what measures. */
   close(): void;
@@ -39,9 +39,8 @@ export function createMetrics(recorder: Recorder, sources: MetricSources): Metri
   }
 
   return {
-    handle: ({ method }, response) => {
-      if (method === 'GET' || method === 'HEAD') answer(response).catch(() => response.writeHead(500).end());
-      else response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    handle: (_request, response) => {
+      answer(response).catch(() => response.writeHead(500).end());
     },
     close: () => {
       closed = true;

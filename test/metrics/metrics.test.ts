@@ -90,6 +90,20 @@ test('sockets, subscriptions, groups, messages and live markets are told while t
   expect(after.find('tickql_feeds', { kind: 'tickers' })).toBeUndefined();
 });
 
+test('calls to exchanges are counted by how they ended, and what goes on in front of each is told', async () => {
+  await app.post(ticker);
+  const { find } = await scrape();
+  const calls = find('tickql_upstream_calls_total', { exchange: 'sim', outcome: 'ok' });
+  expect(calls).toBeGreaterThanOrEqual(1);
+  expect(find('tickql_upstream_call_duration_seconds_count', { exchange: 'sim' })).toBe(calls);
+  expect(find('tickql_upstream_queue_depth', { exchange: 'sim' })).toBe(0);
+  expect(find('tickql_upstream_running', { exchange: 'sim' })).toBe(0);
+  const states = ['closed', 'open', 'half-open'].map((state) =>
+    find('tickql_circuit_state', { exchange: 'sim', state }),
+  );
+  expect(states).toEqual([1, 0, 0]);
+});
+
 test('an event stream counts once, when it is taken up', async () => {
   const stop = new AbortController();
   const response = await fetch(`${app.origin}/graphql`, {
@@ -144,6 +158,18 @@ test('only GET and HEAD are answered, and never from a cache', async () => {
   expect(head.headers.get('cache-control')).toBe('no-store');
   const post = await fetch(url, { method: 'POST' });
   expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+});
+
+test('where there are API keys one is needed', async () => {
+  const key = 'a-key-that-is-long-enough';
+  const locked = await startWatchedApp('silent', {}, { apiKeys: [key] });
+  const answers = await Promise.all(
+    [{}, { authorization: 'Bearer wrong' }, { authorization: `Bearer ${key}` }].map((headers) =>
+      fetch(`${locked.origin}/metrics`, { headers }),
+    ),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 200]);
+  await locked.stop();
 });
 
 test('names and types are as Prometheus asks, each with a help', async () => {

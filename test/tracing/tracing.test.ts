@@ -106,6 +106,12 @@ test('requests over HTTP and operations over sockets are spans of the traces tha
     },
     resource: { 'service.name': 'tickql', 'deployment.environment': 'test' },
   });
+  const call = receiver.spans.find((span) => span.name === 'call sim' && span.traceId === traceId);
+  expect(call).toMatchObject({
+    kind: 3,
+    parentSpanId: ticker?.spanId,
+    attributes: { 'tickql.exchange': 'sim', 'tickql.outcome': 'ok' },
+  });
   const invalid = spanOf('POST invalid');
   expect(invalid?.attributes).toMatchObject({ 'error.type': 'BAD_USER_INPUT' });
   expect(invalid?.status.code).toBe(0);
