@@ -46,17 +46,17 @@ export async function handleRoute(
 ): Promise<void> {
   const { request, response } = reply;
   const route = routes.get(path);
-  if (!route) {
-    const doors = [graphqlPath, ...routes.keys()].join(', ');
-    return sendText(response, 404, `There is nothing at this address. What there is: ${doors}.`);
-  }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('allow', 'GET, HEAD');
-    return sendText(response, 405, 'This address answers GET and HEAD.');
-  }
   try {
-    if (!route.isPublic) await gate.admit(request);
-    route.handle(request, response);
+    if (!route?.isPublic) await gate.admit(request);
+    if (!route) {
+      const doors = [graphqlPath, ...routes.keys()].join(', ');
+      sendText(response, 404, `There is nothing at this address. What there is: ${doors}.`);
+    } else if (request.method === 'GET' || request.method === 'HEAD') {
+      route.handle(request, response);
+    } else {
+      response.setHeader('allow', 'GET, HEAD');
+      sendText(response, 405, 'This address answers GET and HEAD.');
+    }
   } catch (error) {
     sendFailure(reply, toClientError(error, report));
   }

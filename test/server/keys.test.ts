@@ -52,7 +52,11 @@ const doors: readonly (readonly [string, (headers: Headers) => Promise<Response>
   [
     'POST of another type',
     (headers) =>
-      fetch(url, { method: 'POST', headers: { 'content-type': 'application/graphql', ...headers }, body: query }),
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json; profile=plain', ...headers },
+        body: JSON.stringify({ query }),
+      }),
   ],
   ['GET', (headers) => fetch(`${url}?query=${encodeURIComponent(query)}`, { headers })],
   ['HEAD', (headers) => fetch(`${url}?query=${encodeURIComponent(query)}`, { method: 'HEAD', headers })],
@@ -114,8 +118,11 @@ test('the answer says what to send, as errors for a client and as a sentence for
   expect(modern.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
 });
 
-test('other addresses are locked, too', async () => {
-  expect((await fetch(new URL('/elsewhere', url))).status).toBe(401);
+test('other addresses are locked, too, but for those that tell whether it works', async () => {
+  for (const path of ['/', '/metrics', '/elsewhere']) {
+    expect((await fetch(new URL(path, url), { redirect: 'manual' })).status).toBe(401);
+  }
+  for (const path of ['/health', '/ready']) expect((await fetch(new URL(path, url))).status).toBe(200);
 });
 
 test('a browser may ask without a key whether a page may send one, and the page may read that it was wrong', async () => {

@@ -40,7 +40,7 @@ test.each(['/graphq', '/graphql/', '/healthz', '//', '/constructor'])('%s is tol
   const response = await fetch(`${new URL(running.url).origin}${path}`);
   expect(response.status).toBe(404);
   expect(await response.text()).toBe(
-    'There is nothing at this address. What there is: /graphql, /, /health, /ready.\n',
+    'There is nothing at this address. What there is: /graphql, /, /health, /ready, /metrics.\n',
   );
 });
 

@@ -101,7 +101,7 @@ export async function startHotServer({ gate = createGate(), ...cors }: HotServer
     log,
     clock,
   });
-  const http = createHttpServer(graphql);
+  const http = createHttpServer(graphql, { gate, ...cors });
   const sockets = createSubscriptionServer({ server: http.server, graphql, gate, ...cors, limits, log });
   const number = await http.listen(0, '127.0.0.1');
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { type App, type AppOptions, createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
 import { readCatalogue } from '../../src/exchange/catalogue.ts';
 
 /** A whole server on loopback whose log a test reads. */
@@ -17,11 +17,15 @@ export interface WatchedApp {
   stop(): Promise<void>;
 }
 
-export async function startWatchedApp(level: string, options: Partial<AppOptions> = {}): Promise<WatchedApp> {
+export async function startWatchedApp(
+  level: string,
+  options: Partial<AppOptions> = {},
+  config: Partial<Config> = {},
+): Promise<WatchedApp> {
   const ids = readCatalogue().map(({ id }) => id);
   const lines: unknown[] = [];
   const log = pino({ level }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const app = createApp({ config: { ...loadConfig({}, ids), port: 0, lingerMs: 0 }, log, ...options });
+  const app = createApp({ config: { ...loadConfig({}, ids), port: 0, lingerMs: 0, ...config }, log, ...options });
   const origin = `http://127.0.0.1:${await app.start()}`;
   return {
     app,
