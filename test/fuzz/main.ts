@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import type { Measurement } from '../support/app-process.ts';
+import type { Tally } from './findings.ts';
+import { runFuzz } from './run.ts';
+
+// npm run fuzz: documents and frame sequences, made from a seed, against the real server.
+
+/** How much more the server may hold at the end than once it was warm, in bytes. */
+const mostGrown = 20 * 1024 * 1024;
+
+/** How many findings of a kind are printed. */
+const mostPrinted = 10;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    from: { type: 'string', default: '0' },
+    documents: { type: 'string', default: '10000' },
+    sequences: { type: 'string', default: '10000' },
+  },
+});
+const seed = Number(values.seed);
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
+function printTally(kind: string, { cases, findings, outcomes, slowest }: Tally): void {
+  print(`\n${kind}: ${cases} played, ${findings.length} findings`);
+  print([...outcomes].map(([name, count]) => `  ${count} ${name}`).join('\n'));
+  print(`  slowest: number ${slowest.number} (${slowest.name}), ${slowest.ms.toFixed(0)} ms`);
+  for (const { what, name, number, sent } of findings.slice(0, mostPrinted)) {
+    print(`\n  --seed ${seed} --from ${number} --${kind} 1 (${name})\n  ${what}\n  ${sent}`);
+  }
+}
+
+function printProgress(kind: string, done: number, { heap, rss, longestBlockMs }: Measurement): void {
+  const block = `${longestBlockMs.toFixed(0)} ms`;
+  print(`${done} ${kind}: heap ${megabytes(heap)}, resident ${megabytes(rss)}, longest block since ${block}`);
+}
+
+print(`seed ${seed}`);
+const report = await runFuzz({
+  seed,
+  from: Number(values.from),
+  documents: Number(values.documents),
+  sequences: Number(values.sequences),
+  onProgress: printProgress,
+});
+printTally('documents', report.documents);
+printTally('sequences', report.sequences);
+
+const { before, warm, after, leftovers, failures } = report;
+const grown = after.heap - warm.heap;
+print(`\nheap: ${megabytes(before.heap)} at first, ${megabytes(warm.heap)} warm, ${megabytes(after.heap)} at the end`);
+print(`longest block of the event loop: ${report.longestBlockMs.toFixed(0)} ms`);
+print(`left over: ${leftovers.join(', ') || 'nothing'}`);
+print(`errors in the log: ${failures.length}`);
+for (const line of failures.slice(0, mostPrinted)) print(`  ${line.slice(0, 500)}`);
+
+const problems = [
+  ...(report.documents.findings.length + report.sequences.findings.length > 0 ? ['findings'] : []),
+  ...(failures.length > 0 ? ['errors in the log'] : []),
+  ...(leftovers.length > 0 ? ['something is left over'] : []),
+  ...(grown > mostGrown ? [`the heap has grown by ${megabytes(grown)}`] : []),
+];
+print(problems.length === 0 ? '\nPASSED' : `\nFAILED: ${problems.join('; ')}`);
+if (problems.length > 0) process.exitCode = 1;

@@ -1,0 +1,58 @@
+import pLimit from 'p-limit';
+import { judge } from './answers.ts';
+import { casesOf } from './dice.ts';
+import { Counter, type Tally } from './findings.ts';
+import { type DocumentCase, documentCases } from './requests.ts';
+import { send } from './send.ts';
+import type { FuzzedServer } from './server.ts';
+
+export interface Play {
+  readonly seed: number;
+  /** The number of the first case. */
+  readonly from: number;
+  readonly count: number;
+  /** Called after each hundred cases. */
+  readonly onProgress?: (done: number) => Promise<void> | void;
+}
+
+/** How many requests are under way at a time. */
+const parallel = 8;
+
+const batch = 100;
+
+/** Sends documents in all ways that there are, and judges what comes back. */
+export async function playDocuments(server: FuzzedServer, { seed, from, count, onProgress }: Play): Promise<Tally> {
+  const counter = new Counter();
+  const limit = pLimit(parallel);
+
+  async function play(number: number, { name, operation, request, times }: DocumentCase): Promise<void> {
+    for (let time = 0; time < times; time++) {
+      const begun = performance.now();
+      const found = (what: string): void => {
+        const sent = operation.query.slice(0, 600);
+        counter.find({ what, name, number, sent: `${request.method} ${request.path.slice(0, 200)}\n${sent}` });
+      };
+      try {
+        const reply = await send(server.app.port, server.agent, request);
+        const { finding, hasData } = judge(request, reply);
+        if (finding !== null) found(finding);
+        const kind = reply.contentType.includes('event-stream') ? 'stream' : String(reply.status);
+        counter.count(hasData ? `${kind} with data` : kind, name, number, performance.now() - begun);
+      } catch (error) {
+        found(`no answer: ${String(error)}`);
+      }
+    }
+  }
+
+  for (let done = 0; done < count; ) {
+    const now = Math.min(batch, count - done);
+    const cases = [...casesOf(documentCases, seed, from + done, now)];
+    await Promise.all(cases.map(({ number, value }) => limit(() => play(number, value))));
+    done += now;
+    const what = await server.checkHealth().catch((error: unknown) => `the healthy query has no answer: ${error}`);
+    if (what !== null) counter.find({ what, name: 'health', number: from + done, sent: 'the documents before' });
+    if (server.app.death !== null) throw new Error(`${server.app.death}, by documents before number ${from + done}`);
+    await onProgress?.(done);
+  }
+  return counter.tally;
+}

@@ -1,0 +1,89 @@
+import pLimit from 'p-limit';
+import { findInErrors, judgeResult } from './answers.ts';
+import { casesOf } from './dice.ts';
+import { Counter, type Tally } from './findings.ts';
+import { type Outcome, playSequence } from './frame-client.ts';
+import type { Play } from './play-documents.ts';
+import { type FrameSequence, frameSequences } from './sequences.ts';
+import type { FuzzedServer } from './server.ts';
+
+/** How many sockets are open at a time. */
+const parallel = 16;
+
+const batch = 100;
+
+/** Codes with which this server closes for what a client did: RFC 6455, 7.4.1, and graphql-transport-ws. */
+const closeCodes: ReadonlySet<number> = new Set([
+  1000, 1002, 1003, 1005, 1007, 1008, 1009, 4400, 4401, 4403, 4406, 4408, 4409, 4429,
+]);
+
+/** Plays sequences of frames, right and wrong, each on a socket of its own, and judges how the server takes them. */
+export async function playSequences(server: FuzzedServer, { seed, from, count, onProgress }: Play): Promise<Tally> {
+  const counter = new Counter();
+  const limit = pLimit(parallel);
+
+  async function play(number: number, sequence: FrameSequence): Promise<void> {
+    const begun = performance.now();
+    const outcome = await playSequence(server.app.port, sequence);
+    counter.count(toWord(outcome), sequence.name.slice(0, 200), number, performance.now() - begun);
+    const what = judgeOutcome(sequence, outcome);
+    if (what === null) return;
+    const sent = Buffer.concat(sequence.writes).toString('latin1').slice(0, 600);
+    counter.find({ what, name: `${sequence.name}, ${sequence.end}`, number, sent: `${sequence.upgrade.text}${sent}` });
+  }
+
+  for (let done = 0; done < count; ) {
+    const now = Math.min(batch, count - done);
+    const cases = [...casesOf(frameSequences, seed, from + done, now)];
+    await Promise.all(cases.map(({ number, value }) => limit(() => play(number, value))));
+    done += now;
+    const what = await server.checkHealth().catch((error: unknown) => `the healthy query has no answer: ${error}`);
+    if (what !== null) counter.find({ what, name: 'health', number: from + done, sent: 'the sequences before' });
+    if (server.app.death !== null) throw new Error(`${server.app.death}, by sequences before number ${from + done}`);
+    await onProgress?.(done);
+  }
+  return counter.tally;
+}
+
+function toWord({ status, closeCode, messages }: Outcome): string {
+  if (status !== 101) return `refused with ${status}`;
+  if (closeCode !== null) return `closed with ${closeCode}`;
+  return messages.some((message) => message.includes('"data"')) ? 'open, with data' : 'open';
+}
+
+/** What is wrong with how the server took a sequence; null where nothing is. */
+function judgeOutcome({ end, isHalf, closeCodes: given }: FrameSequence, outcome: Outcome): string | null {
+  const { status, closeCode, isEnded, isAnswered, nonsense, messages } = outcome;
+  if (nonsense !== null) return nonsense;
+  if (status !== null && status >= 500) return `status ${status}`;
+  if (!isAnswered) return status === null ? 'no answer to the upgrade' : 'it answers no more';
+  if (status !== 101) return null;
+  for (const message of messages) {
+    const finding = findInMessage(message);
+    if (finding !== null) return finding;
+  }
+  if (closeCode !== null && !closeCodes.has(closeCode) && !given.includes(closeCode))
+    return `it closed with ${closeCode}`;
+  if (closeCode === null && isEnded && end === 'ask' && !isHalf) return 'it ended the connection without a code';
+  return null;
+}
+
+function findInMessage(message: string): string | null {
+  const parsed = parse(message);
+  if (typeof parsed !== 'object' || parsed === null || !('type' in parsed))
+    return `no message: ${message.slice(0, 200)}`;
+  const { type } = parsed;
+  if (type === 'connection_ack' || type === 'ping' || type === 'pong' || type === 'complete') return null;
+  const payload: unknown = 'payload' in parsed ? parsed.payload : undefined;
+  if (type === 'next') return judgeResult(payload).finding;
+  if (type === 'error') return findInErrors(payload);
+  return `a message of the type ${JSON.stringify(type)}`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { createApp } from '../../src/app.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { readCatalogue } from '../../src/exchange/catalogue.ts';
+
+// A process of its own that holds one app and nothing else, so that what is measured of it is the app's. Driven over IPC
+// by measured-app.ts.
+
+/** What the parent asks. */
+export type AppCommand =
+  | { readonly type: 'start'; readonly config: Partial<Config> }
+  | { readonly type: 'measure' }
+  | { readonly type: 'stop' };
+
+/** How much of everything the app has at the moment. Sizes in bytes. */
+export interface Measurement {
+  /** JavaScript's objects after a full collection, and the buffers they hold. */
+  readonly heap: number;
+  readonly rss: number;
+  /** What is live by the app's own count. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** What keeps Node's event loop going, by type. */
+  readonly handles: Readonly<Record<string, number>>;
+  /** The longest time that the event loop stood still since the last measurement, in ms. */
+  readonly longestBlockMs: number;
+}
+
+/** What the app answers and tells. */
+export type AppReport =
+  | { readonly type: 'started'; readonly port: number }
+  | { readonly type: 'measured'; readonly measurement: Measurement }
+  | { readonly type: 'stopped' }
+  /** A line of its log at level error or above. */
+  | { readonly type: 'failed'; readonly line: string };
+
+const send = (report: AppReport): void => {
+  process.send?.(report);
+};
+
+const errorsOnly = new Writable({
+  write: (chunk, _encoding, done) => {
+    send({ type: 'failed', line: String(chunk).trim() });
+    done();
+  },
+});
+
+const delay = monitorEventLoopDelay({ resolution: 5 });
+let app: ReturnType<typeof createApp> | null = null;
+
+async function start(config: Partial<Config>): Promise<void> {
+  const defaults = loadConfig(
+    {},
+    readCatalogue().map(({ id }) => id),
+  );
+  app = createApp({ config: { ...defaults, port: 0, ...config }, log: pino({ level: 'error' }, errorsOnly) });
+  const port = await app.start();
+  delay.enable();
+  send({ type: 'started', port });
+}
+
+function measure(): Measurement {
+  // Before the collections, which block the loop too.
+  const longestBlockMs = delay.max / 1e6;
+  // What the first collection makes free of what others hold, the second takes.
+  globalThis.gc?.();
+  globalThis.gc?.();
+  delay.reset();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const handles: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) handles[name] = (handles[name] ?? 0) + 1;
+  return { heap: heapUsed + external, rss, counts: { ...app?.counts }, handles, longestBlockMs };
+}
+
+async function obey(command: AppCommand): Promise<void> {
+  if (command.type === 'start') await start(command.config);
+  else if (command.type === 'measure') send({ type: 'measured', measurement: measure() });
+  else {
+    await app?.stop();
+    send({ type: 'stopped' });
+    process.disconnect();
+  }
+}
+
+process.on('message', (command: AppCommand) => void obey(command));
+process.on('disconnect', () => process.exit());
