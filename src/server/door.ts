@@ -40,6 +40,7 @@ export interface DoorOptions {
 export interface YogaContext {
   readonly caller: Caller;
   readonly response: ServerResponse;
+  readonly isHead: boolean;
   /** Left out where nobody asks how it went. */
   readonly note?: RequestNote;
 }
@@ -93,8 +94,9 @@ export function createDoor(options: DoorOptions): HandleRequest {
     }
     prepareHeaders(visit);
     // Yoga knows no HEAD; what it answers to GET goes out without its body.
-    if (request.method === 'HEAD') request.method = 'GET';
-    await yoga(request, response, { caller, response, note });
+    const isHead = request.method === 'HEAD';
+    if (isHead) request.method = 'GET';
+    await yoga(request, response, { caller, response, isHead, note });
   }
 
   function finish(visit: Visit, answer: Answer): void {

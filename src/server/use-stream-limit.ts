@@ -12,8 +12,6 @@ export function useStreamLimit(operations: Allowance): Plugin<YogaContext> {
   return {
     onSubscribe: ({ args }) => {
       const { caller, response } = args.contextValue;
-      // It has been closed, and will not be again.
-      if (response.destroyed) return;
       const excess = operations.take(caller.address);
       if (excess) {
         const { message, code, retryable } = tooManyOperations(excess, operations);

@@ -29,6 +29,7 @@ import { useCost } from './use-cost.ts';
 import { useDocumentParser } from './use-document-parser.ts';
 
 import { useErrorCodes } from './use-error-codes.ts';
+import { useEventStream } from './use-event-stream.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
@@ -119,6 +120,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useValidation(!introspection),
       ...(introspection ? [] : [useHiddenSchema()]),
       useSubscriptionRoot(),
+      useEventStream(),
       useCost(measure),
       useStreamLimit(openOperations),
       useExecutor(execute),
