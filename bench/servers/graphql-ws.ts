@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { createContext } from '../../src/graphql/context.ts';
+import { MarketSearch } from '../../src/graphql/market-search.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createBenchSource } from '../source.ts';
 import { drive } from './driver.ts';
@@ -10,7 +11,10 @@ import { drive } from './driver.ts';
 
 const { marketData, feeds, tick } = createBenchSource();
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', path: '/graphql' });
-useServer({ schema, context: () => createContext({ marketData, feeds, charge: () => {} }) }, server);
+useServer(
+  { schema, context: () => createContext({ marketData, feeds, marketSearch: new MarketSearch(), charge: () => {} }) },
+  server,
+);
 await once(server, 'listening');
 const address = server.address();
 if (address === null || typeof address === 'string') throw new Error('no port');

@@ -7,6 +7,7 @@ import { type Context, createContext } from '../graphql/context.ts';
 import { createCostMeter, type MeasureCost } from '../graphql/cost.ts';
 import { toClientError } from '../graphql/errors.ts';
 import { createExecutor } from '../graphql/executor.ts';
+import { MarketSearch } from '../graphql/market-search.ts';
 import { createDocumentParser } from '../graphql/parse-document.ts';
 import { defaultQueryLimits, type QueryLimits } from '../graphql/query-limits.ts';
 import { schema } from '../graphql/schema.ts';
@@ -20,24 +21,20 @@ import type { Gate } from './gate.ts';
 import { createOperations } from './operations.ts';
 import { graphqlPath } from './paths.ts';
 import { PersistedQueries } from './persisted-queries.ts';
-
 import { withRefusal } from './refusal.ts';
 import { createRequestObserver, type ObserverOptions } from './request-observer.ts';
 import { SlowReaders } from './slow-readers.ts';
 import { createErrorReport, createSparingLog } from './sparing-log.ts';
 import { useCost } from './use-cost.ts';
 import { useDocumentParser } from './use-document-parser.ts';
-
 import { useErrorCodes } from './use-error-codes.ts';
 import { useEventStream } from './use-event-stream.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
-
 import { useRequestNotes } from './use-request-notes.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
-
 import { useSubscriptionRoot } from './use-subscription-root.ts';
 import { useValidation } from './use-validation.ts';
 
@@ -95,6 +92,7 @@ function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> 
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const { marketData, feeds, gate, cors = createCors(null), openOperations, log, clock = systemClock } = options;
   const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
+  const sources = { marketData, feeds, marketSearch: new MarketSearch() };
   const report = createErrorReport(createSparingLog({ log, clock }));
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
@@ -103,7 +101,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const documentCache = createTextCache<DocumentNode>();
   const yoga: Yoga = createYoga<YogaContext, Context>({
     schema,
-    context: ({ caller }) => createContext({ marketData, feeds, charge: (cost) => gate.takeCost(caller, cost) }),
+    context: ({ caller }) => createContext({ ...sources, charge: (cost) => gate.takeCost(caller, cost) }),
     graphqlEndpoint: graphqlPath,
     // The door answers preflights and sets the headers.
     cors: false,
@@ -163,7 +161,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       parse: parseValid,
       measure,
       execute,
-      createContext: (freshness, charge) => createContext({ marketData, feeds, charge, freshness }),
+      createContext: (freshness, charge) => createContext({ ...sources, charge, freshness }),
       persisted,
       ...(options.onDocument ? { onLookup: options.onDocument } : {}),
       report,
@@ -181,7 +179,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     report,
     measure,
     hideSuggestions: !introspection,
-    createSharedContext: () => createContext({ marketData, feeds, charge: () => {} }),
+    createSharedContext: () => createContext({ ...sources, charge: () => {} }),
     handle: (request, response) => {
       slowReaders.watch(response);
       door(request, response);

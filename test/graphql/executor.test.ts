@@ -12,6 +12,7 @@ import {
 import { expect, test } from 'vitest';
 import { createContext } from '../../src/graphql/context.ts';
 import { createExecutor } from '../../src/graphql/executor.ts';
+import { MarketSearch } from '../../src/graphql/market-search.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { Candle } from '../../src/market/candle.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
@@ -84,7 +85,7 @@ function market(query: string, variableValues: Readonly<Record<string, unknown>>
   return (): ExecutionArgs => ({
     schema,
     document,
-    contextValue: createContext({ marketData, feeds, charge: () => {} }),
+    contextValue: createContext({ marketData, feeds, marketSearch: new MarketSearch(), charge: () => {} }),
     variableValues,
     operationName: operationName ?? null,
   });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createContext } from '../../src/graphql/context.ts';
 import { Freshness } from '../../src/graphql/freshness.ts';
+import { MarketSearch } from '../../src/graphql/market-search.ts';
 import type { MarketData } from '../../src/market/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { LiveFeeds } from '../support/live-feeds.ts';
@@ -55,6 +56,7 @@ test.each(Object.keys(calls))(
     const { marketData } = createContext({
       marketData: new FakeMarketData(new ManualClock()),
       feeds: new LiveFeeds().feeds,
+      marketSearch: new MarketSearch(),
       charge: () => {},
       freshness,
     });
@@ -72,6 +74,7 @@ test('the loader of tickers declares too', async () => {
   const { marketData, tickers } = createContext({
     marketData: port,
     feeds: new LiveFeeds().feeds,
+    marketSearch: new MarketSearch(),
     charge: () => {},
     freshness,
   });

@@ -1,6 +1,5 @@
 import { MarketDataError } from '../../market/error.ts';
-import type { Market, MarketType as Type } from '../../market/market.ts';
-import { toPlain } from '../../market/suggest.ts';
+import type { Market } from '../../market/market.ts';
 import { builder } from '../builder.ts';
 import { FieldCost, sharedCallCost } from '../field-cost.ts';
 import { ExchangeType } from './exchange.ts';
@@ -14,12 +13,6 @@ interface MarketPage {
   readonly totalCount: number;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-}
-
-interface MarketFilter {
-  readonly search?: string | null | undefined;
-  readonly type?: Type | null | undefined;
-  readonly active?: boolean | null | undefined;
 }
 
 const PageInfo = builder.objectRef<MarketPage>('PageInfo').implement({
@@ -83,25 +76,16 @@ builder.objectField(ExchangeType, 'markets', (t) =>
     extensions: {
       cost: new FieldCost({ own: sharedCallCost, rows: { argument: 'first', most: maxFirst }, isAround: true }),
     },
-    resolve: async ({ id }, { first, after, ...filter }, { marketData }) => {
+    resolve: async ({ id }, { first, after, ...filter }, { marketData, marketSearch }) => {
       if (first < 0 || first > maxFirst) {
         throw new MarketDataError('BAD_USER_INPUT', `first is ${first}; it must be from 0 to ${maxFirst}.`);
       }
       const symbol = typeof after === 'string' ? fromCursor(after) : null;
       const markets = await marketData.fetchMarkets(id);
-      return toPage([...markets.values()].filter(matches(filter)), first, symbol);
+      return toPage(await marketSearch.find(id, markets, filter), first, symbol);
     },
   }),
 );
-
-function matches({ search, type, active }: MarketFilter): (market: Market) => boolean {
-  const text = (search ?? '').toLowerCase();
-  const plain = toPlain(text);
-  return (market) =>
-    (market.symbol.toLowerCase().includes(text) || (plain !== '' && toPlain(market.symbol).includes(plain))) &&
-    (typeof type !== 'string' || market.type === type) &&
-    (typeof active !== 'boolean' || market.active === active);
-}
 
 /** Markets come sorted by symbol, so a cursor holds even when its own market has gone. */
 function toPage(markets: readonly Market[], first: number, after: string | null): MarketPage {

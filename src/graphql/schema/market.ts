@@ -1,5 +1,4 @@
 import type { Market } from '../../market/market.ts';
-import { requireMarket } from '../../market/not-found.ts';
 import { builder } from '../builder.ts';
 import { marketArgs, marketCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
@@ -64,7 +63,7 @@ builder.queryField('market', (t) =>
     description: "One market of one exchange. Loads the exchange's markets on first use.",
     args: marketArgs,
     extensions: { cost: marketCost },
-    resolve: async (_root, { exchange, symbol }, { marketData }) =>
-      requireMarket(String(exchange), symbol, await marketData.fetchMarkets(String(exchange))),
+    resolve: async (_root, { exchange, symbol }, { marketData, marketSearch }) =>
+      marketSearch.require(String(exchange), symbol, await marketData.fetchMarkets(String(exchange))),
   }),
 );
