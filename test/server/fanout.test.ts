@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import type { Trade } from '../../src/market/trade.ts';
+import { Turns } from '../../src/market/turns.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { tickerOf } from '../support/fake-market-data.ts';
 import { type LiveServer, startLiveServer } from '../support/live-server.ts';
@@ -85,6 +86,20 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a group', () => {
+  test('takes its turn to be executed, so that an event for thousands of them holds up nobody', async () => {
+    const listener = await listen();
+    for (const id of ['a', 'b', 'c'])
+      listener.subscribe(`subscription ${id} { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") { last } }`, {
+        id,
+      });
+    await eventually(() => listener.messages.length === 3);
+    const run = vi.spyOn(Turns.prototype, 'run');
+    tick(2);
+    await eventually(() => listener.messages.length === 6);
+    expect(run).toHaveBeenCalledTimes(3);
+    run.mockRestore();
+  });
+
   test('is executed once for each event, and the same is told to all under their own ids', async () => {
     const listeners = await Promise.all(Array.from({ length: 20 }, () => listen()));
     listeners.forEach((listener, index) => {

@@ -2,6 +2,7 @@ import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, exec
 import type { WebSocket } from 'ws';
 import { FeedSubscription, tooSlow } from '../../feed/subscription.ts';
 import { toClientError } from '../../graphql/errors.ts';
+import { Turns } from '../../market/turns.ts';
 import { Group } from './group.ts';
 import { type PrintedDocuments, toGroupKey } from './group-key.ts';
 import { type Member, type Tally, toMessageHead } from './member.ts';
@@ -44,6 +45,8 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   const groups = new Map<string, Promise<Group | ExecutionResult>>();
   const printed: PrintedDocuments = new WeakMap();
   const stalled = new Set<Member>();
+  // One event may be executed for thousands of groups.
+  const turns = new Turns();
   const tally: Tally = { messages: 0, conflated: 0, slowConsumers: 0 };
   let timer: NodeJS.Timeout | undefined;
   let unshared = 0;
@@ -60,7 +63,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     return new Group({
       source,
       encode: async (event) => {
-        const result = await execute({ ...args, rootValue: event });
+        const result = await turns.run(() => execute({ ...args, rootValue: event }));
         return toMessageHead(JSON.stringify(toClientResult(result, report)));
       },
       slowConsumer,
