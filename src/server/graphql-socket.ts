@@ -1,5 +1,6 @@
 import type { WebSocket as GraphQLWebSocket } from 'graphql-ws';
 import type { CountedSocket } from './counted-socket.ts';
+import { readMessage } from './subscribe-message.ts';
 
 /** What sockets have in common. */
 export interface SocketHost {
@@ -49,7 +50,8 @@ export class GraphQLSocket implements GraphQLWebSocket {
     const socket = this.#socket;
     const host = this.#host;
     socket.on('message', (data) => {
-      if (host.admits(socket)) handle(String(data)).catch((error: unknown) => host.onFailure(socket, error));
+      if (!host.admits(socket)) return;
+      handle(readMessage(String(data))).catch((error: unknown) => host.onFailure(socket, error));
     });
   }
 }

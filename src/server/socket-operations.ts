@@ -14,6 +14,7 @@ import type { Fanout, Subscriber } from './fanout/fanout.ts';
 import type { Member } from './fanout/member.ts';
 import type { Caller, Gate } from './gate.ts';
 import type { OperationIds } from './operation-ids.ts';
+import { trimPayload } from './subscribe-message.ts';
 import type { GraphQLServer } from './yoga.ts';
 
 export type ConnectionParams = Record<string, unknown>;
@@ -72,8 +73,8 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     const pipeline = graphql.getEnveloped({ params: payload, caller });
     const { schema } = pipeline;
     const document: DocumentNode = pipeline.parse(payload.query);
-    // graphql-ws keeps the payload as long as the operation, and the parser's cache has the same text for all.
-    Object.assign(payload, { query: document.loc?.source.body ?? payload.query });
+    const operation = getOperationAST(document, payload.operationName);
+    trimPayload(payload, document.loc?.source.body ?? payload.query, operation ?? null);
     const errors: readonly GraphQLError[] = pipeline.validate(schema, document);
     if (errors.length > 0) return errors;
     const args: ExecutionArgs = {
@@ -86,7 +87,7 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     const contextValue: Context = await pipeline.contextFactory();
     // Refused while it is executed, a query would close the socket.
     await contextValue.charge(graphql.measure(args));
-    if (getOperationAST(document, args.operationName)?.operation === 'subscription') {
+    if (operation?.operation === 'subscription') {
       // The group makes its own, once for all.
       args.contextValue = undefined;
       subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(caller) });
