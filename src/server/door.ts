@@ -41,6 +41,8 @@ export interface YogaContext {
   readonly caller: Caller;
   readonly response: ServerResponse;
   readonly isHead: boolean;
+  /** True where its cost was taken already. */
+  readonly isCharged: boolean;
   /** Left out where nobody asks how it went. */
   readonly note?: RequestNote;
 }
@@ -59,6 +61,8 @@ const anyBody = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 interface Visit extends Reply {
   readonly caller: Caller;
   readonly note: RequestNote;
+  /** Who has paid for what could not be executed does not pay again to be told why. */
+  isCharged: boolean;
 }
 
 /**
@@ -69,24 +73,29 @@ export function createDoor(options: DoorOptions): HandleRequest {
   const { clock, gate, cors, cache, answer, observer, yoga, report } = options;
 
   async function answerPlain(
-    caller: Caller,
+    visit: Visit,
     key: string,
     mediaType: MediaType,
     parse: () => OperationRequest | null,
   ): Promise<Answer | null> {
+    const { caller } = visit;
     const kept = cache.find(key);
     if (kept) {
       await gate.takeCost(caller, kept.cost);
       return kept;
     }
     const operation = parse();
-    const made = operation && (await answer(operation, mediaType, (cost) => gate.takeCost(caller, cost)));
+    const charge = (cost: number): Promise<void> | void => {
+      visit.isCharged = true;
+      return gate.takeCost(caller, cost);
+    };
+    const made = operation && (await answer(operation, mediaType, charge));
     if (made) cache.keep(key, made);
     return made;
   }
 
   async function forward(visit: Visit): Promise<void> {
-    const { request, response, caller, note } = visit;
+    const { request, response, caller, note, isCharged } = visit;
     // Yoga's adapter would answer with a stack trace.
     if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
       sendUnreadable(visit);
@@ -96,7 +105,7 @@ export function createDoor(options: DoorOptions): HandleRequest {
     // Yoga knows no HEAD; what it answers to GET goes out without its body.
     const isHead = request.method === 'HEAD';
     if (isHead) request.method = 'GET';
-    await yoga(request, response, { caller, response, isHead, note });
+    await yoga(request, response, { caller, response, isHead, isCharged, note });
   }
 
   function finish(visit: Visit, answer: Answer): void {
@@ -109,7 +118,7 @@ export function createDoor(options: DoorOptions): HandleRequest {
     const { accept } = request.headers;
     const mediaType = accept?.includes('text/html') ? null : toMediaType(accept);
     const key = `GET ${mediaType} ${caller.key}\n${search}`;
-    const plain = mediaType && (await answerPlain(caller, key, mediaType, () => fromQueryString(search)));
+    const plain = mediaType && (await answerPlain(visit, key, mediaType, () => fromQueryString(search)));
     if (plain) finish(visit, plain);
     else await forward(visit);
   }
@@ -125,7 +134,7 @@ export function createDoor(options: DoorOptions): HandleRequest {
     if (mediaType && search === '' && jsonBody.test(contentType)) {
       const text = body.toString();
       const key = `POST ${mediaType} ${caller.key}\n${text}`;
-      const plain = await answerPlain(caller, key, mediaType, () => fromJSON(text));
+      const plain = await answerPlain(visit, key, mediaType, () => fromJSON(text));
       if (plain) return finish(visit, plain);
     }
     Object.assign(request, { body: Readable.from([body]) });
@@ -139,7 +148,7 @@ export function createDoor(options: DoorOptions): HandleRequest {
     const search = rest.join('?');
     // A browser asks without a key whether it may send one.
     if (method === 'OPTIONS') return sendPreflight(reply);
-    const visit: Visit = { request, response, cors, caller: await gate.admit(request), note };
+    const visit: Visit = { request, response, cors, caller: await gate.admit(request), note, isCharged: false };
     if (method === 'POST') return handlePost(visit, search);
     if (method === 'GET' || method === 'HEAD') return handleGet(visit, search);
     return forward(visit);

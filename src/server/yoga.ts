@@ -101,7 +101,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const documentCache = createTextCache<DocumentNode>();
   const yoga: Yoga = createYoga<YogaContext, Context>({
     schema,
-    context: ({ caller }) => createContext({ ...sources, charge: (cost) => gate.takeCost(caller, cost) }),
+    context: ({ caller, isCharged }) =>
+      createContext({ ...sources, charge: (cost) => (isCharged ? undefined : gate.takeCost(caller, cost)) }),
     graphqlEndpoint: graphqlPath,
     // The door answers preflights and sets the headers.
     cors: false,

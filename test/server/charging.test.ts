@@ -42,6 +42,15 @@ test('what Yoga executes is charged once', async () => {
   expect(costs).toEqual([12, 12]);
 });
 
+test('what a wrong variable keeps from being executed is charged once', async () => {
+  const text = 'query ($symbol: String!) { ticker(exchange: "kraken", symbol: $symbol) { last } }';
+  for (const accept of ['application/json', 'text/event-stream']) {
+    const answer = await server.post(text, { accept }, { variables: { symbol: 1 } });
+    expect(answer.text).toContain('"code":"BAD_USER_INPUT"');
+  }
+  expect(costs).toEqual([11, 11]);
+});
+
 test('what is not executed is not charged', async () => {
   for (const text of ['{ nope }', '{ ticker', 'query A { __typename } query B { __typename }']) await server.post(text);
   await server.post(
