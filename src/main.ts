@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { type Config, loadConfig } from './config.ts';
 import { readCatalogue } from './exchange/catalogue.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './market/clock.ts';

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { suggest } from '../market/suggest.ts';
+import { ConfigError } from './config-error.ts';
+import { toItems } from './items.ts';
+
+/** ccxt constructor options by exchange id. */
+export type ExchangeOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/** EXCHANGES; null for all. */
+export function readAllowList(text: string | undefined, knownIds: readonly string[]): readonly string[] | null {
+  if (!text || text.trim() === 'all') return null;
+  const ids = toItems(text);
+  if (ids.length === 0)
+    throw new ConfigError(`EXCHANGES is ${JSON.stringify(text)}; it must name exchanges, or be all.`);
+  requireKnown('EXCHANGES', ids, knownIds);
+  return ids;
+}
+
+/** What the file of EXCHANGE_CONFIG holds. */
+export function readExchangeFile(path: string | undefined, knownIds: readonly string[]): ExchangeOptions {
+  if (!path) return {};
+  const parsed = exchangeFile.safeParse(readJson(path));
+  if (!parsed.success) {
+    throw new ConfigError(`EXCHANGE_CONFIG: ${path} must hold a JSON object of ccxt options by exchange id.`);
+  }
+  requireKnown('EXCHANGE_CONFIG', Object.keys(parsed.data), knownIds);
+  return parsed.data;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read';
+    throw new ConfigError(`EXCHANGE_CONFIG: the file ${path} ${reason}.`, { cause: error });
+  }
+}
+
+function requireKnown(variable: string, ids: readonly string[], knownIds: readonly string[]): void {
+  const unknown = ids.find((id) => !knownIds.includes(id));
+  if (unknown === undefined) return;
+  const near = suggest(unknown, knownIds);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'ids are as in ccxt, for example kraken.';
+  throw new ConfigError(`${variable} names ${JSON.stringify(unknown)}, which is no exchange; ${hint}`);
+}

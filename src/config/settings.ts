@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const day = 86_400_000;
+
+const proxies = 'true, false, or how many proxies there are, from 0 to 9';
+
+/** The settings that are one value each, by name: how each is read from its text, and its default. */
+export const settings = {
+  PORT: wholeNumber(4000, 0, 65_535),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
+  TICKER_TTL_MS: wholeNumber(1000, 0, day),
+  POLL_INTERVAL_MS: wholeNumber(1000, 50, day),
+  LINGER_MS: wholeNumber(5000, 0, day),
+  STREAM_SILENCE_MS: wholeNumber(15_000, 100, day),
+  STALE_MAX_MS: wholeNumber(60_000, 0, day),
+  UPSTREAM_TIMEOUT_MS: wholeNumber(10_000, 1, 600_000),
+  MAX_QUEUED_CALLS: wholeNumber(100, 1, 100_000),
+  MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(100, 1, 1_000_000),
+  SHUTDOWN_DELAY_MS: wholeNumber(500, 0, 60_000),
+  TRUST_PROXY: z
+    .string()
+    .regex(/^(?:true|false|\d)$/, proxies)
+    .transform((text) => (text === 'true' ? 1 : Number(text === 'false' ? 0 : text)))
+    .default(0),
+  MAX_SOCKETS: wholeNumber(20_000, 1, 10_000_000),
+  MAX_SOCKETS_PER_ADDRESS: wholeNumberOrNone(1, 10_000_000),
+  MAX_OPERATIONS: wholeNumber(200_000, 1, 100_000_000),
+  MAX_OPERATIONS_PER_ADDRESS: wholeNumberOrNone(1, 100_000_000),
+  MAX_MESSAGES_PER_SECOND: wholeNumber(100, 1, 1_000_000),
+  REQUESTS_PER_MINUTE: wholeNumberOrNone(1, 1_000_000_000),
+  COST_PER_MINUTE: wholeNumberOrNone(1, 1_000_000_000),
+  MAX_QUERY_TOKENS: wholeNumber(3000, 1, 10_000),
+  MAX_QUERY_DEPTH: wholeNumber(12, 1, 1000),
+  MAX_QUERY_ALIASES: wholeNumber(100, 0, 10_000),
+  MAX_QUERY_COST: wholeNumber(100_000, 1, 1_000_000_000),
+  INTROSPECTION: z
+    .enum(['true', 'false'], { error: 'true or false' })
+    .default('true')
+    .transform((text) => text === 'true'),
+};
+
+function wholeNumber(fallback: number, least: number, most: number) {
+  return anyWholeNumber(least, most).default(fallback);
+}
+
+function wholeNumberOrNone(least: number, most: number) {
+  return anyWholeNumber(least, most).nullable().default(null);
+}
+
+function anyWholeNumber(least: number, most: number) {
+  const error = `a whole number from ${least} to ${most}`;
+  return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(least, error).max(most, error));
+}
