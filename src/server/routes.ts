@@ -50,12 +50,12 @@ export async function handleRoute(
     if (!route?.isPublic) await gate.admit(request);
     if (!route) {
       const doors = [graphqlPath, ...routes.keys()].join(', ');
-      sendText(response, 404, `There is nothing at this address. What there is: ${doors}.`);
+      sendText(reply, 404, `There is nothing at this address. What there is: ${doors}.`);
     } else if (request.method === 'GET' || request.method === 'HEAD') {
       route.handle(request, response);
     } else {
       response.setHeader('allow', 'GET, HEAD');
-      sendText(response, 405, 'This address answers GET and HEAD.');
+      sendText(reply, 405, 'This address answers GET and HEAD.');
     }
   } catch (error) {
     sendFailure(reply, toClientError(error, report));
@@ -70,9 +70,11 @@ function sendStatus(response: ServerResponse, code: number, status: string): voi
   send(response, code, 'application/json; charset=utf-8', JSON.stringify({ status }));
 }
 
-function sendText(response: ServerResponse, code: number, sentence: string): void {
-  // A page of another origin may read it too, so that who mistyped the address sees why.
-  response.setHeader('access-control-allow-origin', '*');
+function sendText({ request, response, cors }: Reply, code: number, sentence: string): void {
+  // A page of another origin that may ask may read it too, so that who mistyped the address sees why.
+  for (const [name, value] of Object.entries(cors.headersFor(request))) {
+    if (value !== undefined) response.setHeader(name, value);
+  }
   send(response, code, 'text/plain; charset=utf-8', `${sentence}\n`);
 }
 

@@ -26,6 +26,8 @@ async function askAll(origin: string): Promise<Readonly<Record<string, RawAnswer
     preflight: await server.send({ method: 'OPTIONS', headers }),
     events: await server.post('{ __typename }', { ...headers, accept: 'text/event-stream' }),
     page: await server.send({ headers: { ...headers, accept: 'text/html', 'accept-encoding': 'gzip' } }),
+    'another address': await server.send({ path: '/nope', headers }),
+    'method of another address': await server.send({ method: 'PUT', path: '/health', headers }),
     unreadable: await server.send({ headers: { ...headers, host: '[::bad', accept: 'text/html' } }),
   };
 }
