@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { Turns } from '../market/turns.ts';
 import { measureDocument } from './document-size.ts';
 
 /** As `execute` of graphql-js. */
@@ -82,7 +83,7 @@ export function createExecutor(
     return null;
   }
 
-  return async (args) => {
+  async function executeNow(args: ExecutionArgs): Promise<ExecutionResult> {
     const { document, operationName, variableValues, rootValue, contextValue } = args;
     // An empty name is one that no operation has, other than none.
     const known = operationName === '' ? null : recall(document, operationName ?? '');
@@ -93,7 +94,11 @@ export function createExecutor(
     if (result.data === undefined) return execute(args);
     if (!result.errors) return result;
     return { errors: toPlaced(result.errors, document), data: result.data };
-  };
+  }
+
+  // Many may come at once, and the largest take some 30 ms.
+  const turns = new Turns();
+  return (args) => turns.run(() => executeNow(args));
 }
 
 /** graphql-jit 0.8 takes null for the default where graphql-js takes it for null. */

@@ -355,3 +355,29 @@ test('whatever resolvers give, the data are those of graphql-js, and there are e
     { numRuns: 200 },
   );
 });
+
+test('whatever comes at once is executed in turns', async () => {
+  const execute = createExecutor(schema);
+  let toiled = 0;
+  let turns = 0;
+  setImmediate(() => {
+    turns += 1;
+  });
+  const make = market(`{ ticker(${btc}) { last } }`);
+  const seen: number[] = [];
+  const toil = async (): Promise<void> => {
+    const args = make();
+    Object.defineProperty(args, 'variableValues', {
+      get: () => {
+        const begunAt = performance.now();
+        while (toiled === 0 && performance.now() - begunAt <= 20);
+        toiled += 1;
+        seen.push(turns);
+        return {};
+      },
+    });
+    await execute(args);
+  };
+  await Promise.all([toil(), toil()]);
+  expect([seen[0], seen.at(-1)]).toEqual([0, 1]);
+});
