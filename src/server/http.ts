@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../market/clock.ts';
 import { type Cors, createCors } from './cors.ts';
 import type { HandleRequest } from './door.ts';
 import { createGate, type Gate } from './gate.ts';
+import { OneByOne } from './one-by-one.ts';
 import { graphqlPath } from './paths.ts';
 import { Readiness } from './readiness.ts';
 import { createRoutes, handleRoute } from './routes.ts';
@@ -67,14 +68,18 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: timeouts.checkMs,
   };
-  const server = createServer(serverOptions, (request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     underWay.add(response);
     // So that a client's next request goes to another server, and meets no connection that closes under it.
     if (readiness.state === 'stopping') response.shouldKeepAlive = false;
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (path === graphqlPath) graphql.handle(request, response);
     else void handleRoute(routes, path, { request, response, cors }, gate, graphql.report);
-  });
+  };
+  const oneByOne = new OneByOne();
+  const server = createServer(serverOptions, (request, response) =>
+    oneByOne.run(request, response, () => handle(request, response)),
+  );
 
   return {
     server,
