@@ -14,7 +14,7 @@ export async function withLimit<T>(
   try {
     return await ask(limit);
   } catch (error) {
-    if (!(error instanceof MarketDataError) || error.retryable || !refusals.has(error.code)) throw error;
+    if (!isRefusal(error)) throw error;
     const answer = await ask(undefined);
     refusing.add(call);
     return answer;
@@ -22,3 +22,8 @@ export async function withLimit<T>(
 }
 
 const refusals: ReadonlySet<string> = new Set(['BAD_USER_INPUT', 'NOT_SUPPORTED', 'BAD_EXCHANGE_RESPONSE']);
+
+/** True of an error by which an exchange says that it does not take a call in this form, whatever the symbol. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof MarketDataError && !error.retryable && refusals.has(error.code);
+}

@@ -5,7 +5,7 @@ import type { Trade, TradeQuery } from '../market/trade.ts';
 import { can } from './capabilities.ts';
 import { ccxtErrors } from './ccxt.ts';
 import type { ExchangeClient } from './client.ts';
-import { withLimit } from './limits.ts';
+import { isRefusal, withLimit } from './limits.ts';
 import { toTrades } from './normalize-trades.ts';
 import { singleTradesMethod } from './rules.ts';
 import { findMarket } from './symbols.ts';
@@ -94,7 +94,7 @@ async function fetchSingleTrades(
     );
     return toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now());
   } catch (error) {
-    if (!(error instanceof MarketDataError) || error.retryable) throw error;
+    if (!isRefusal(error)) throw error;
     client.refusedLimits.add(method);
     return null;
   }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { withLimit } from '../../src/exchange/limits.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import {
@@ -144,4 +144,17 @@ describe('a limit that an exchange does not take', () => {
     await expect(withLimit(refusing, 'trades', 7, () => Promise.reject(refusal))).rejects.toBe(refusal);
     expect(refusing.size).toBe(0);
   });
+});
+
+it.each([
+  { status: 451, code: 'GEO_BLOCKED' },
+  { status: 400, body: { code: -1121, msg: 'Invalid symbol.' }, code: 'SYMBOL_NOT_FOUND' },
+])('what fails with $code says nothing of whether trades may be had one by one', async ({ code, ...answer }) => {
+  const { venue, data, client, close } = await connect('binance');
+  onTestFinished(close);
+  await data.fetchMarkets('binance');
+  venue.fault({ kind: 'status', match: /[/]trades/, ...answer });
+  const error = await failureOf(data.fetchTrades({ exchange: 'binance', symbol: 'BTC/USDT', limit: 5 }));
+  expect(error.code).toBe(code);
+  expect([...client.refusedLimits]).toEqual([]);
 });
