@@ -7,6 +7,9 @@ import { toMarket } from './normalize.ts';
 /** Exchanges list and delist a few markets a day; an hour keeps up and costs them nothing. */
 const refreshMs = 3_600_000;
 
+/** A refresh that was told to wait, or refused while the exchange is left alone, is tried so long after that, in ms. */
+const retryMs = 60_000;
+
 /** An exchange's markets, loaded on first use and refreshed from time to time. */
 export interface MarketsLoader {
   /** The markets as last loaded; null before the first load. */
@@ -53,18 +56,22 @@ export function createMarketsLoader({ exchange, clock, random, attempt }: Market
   async function start(): Promise<Markets> {
     try {
       markets = await attempt(loadOnce);
+      scheduleRefresh(refreshMs);
       return markets;
+    } catch (error) {
+      const toldMs = error instanceof MarketDataError ? (error.details.retryAfterMs ?? 0) : 0;
+      if (markets) scheduleRefresh(toldMs > 0 ? retryMs : refreshMs, toldMs);
+      throw error;
     } finally {
       loading = undefined;
-      if (markets) scheduleRefresh();
     }
   }
 
-  function scheduleRefresh(): void {
+  function scheduleRefresh(afterMs: number, leastMs = 0): void {
     cancelRefresh();
     if (stopped) return;
     // Between 0.75 and 1.25 of the interval, so that many exchanges, and many servers, don't refresh together.
-    cancelRefresh = clock.after(refreshMs * (0.75 + random() / 2), () => {
+    cancelRefresh = clock.after(leastMs + afterMs * (0.75 + random() / 2), () => {
       loading ??= start();
       // The markets stay as they are.
       loading.catch(() => {});

@@ -128,6 +128,22 @@ it.each([
   }
 });
 
+it('a refresh that an exchange sends away is tried again once it may be asked, and not an hour later', async () => {
+  const clock = new ManualClock();
+  const { venue, data } = await start('kraken', { clock });
+  const before = await data.fetchMarkets('kraken');
+  venue.fault({ kind: 'status', status: 429, headers: { 'retry-after': '600' } });
+  await clock.advance(hourMs);
+  await expect.poll(() => clock.pending, { interval: 5 }).toBe(1);
+  venue.heal();
+  venue.reset();
+  await clock.advance(600_000);
+  expect(venue.count()).toBe(0);
+  await clock.advance(120_000);
+  await expect.poll(async () => (await data.fetchMarkets('kraken')) !== before, { interval: 5 }).toBe(true);
+  expect(venue.count()).toBe(2);
+});
+
 it('answers from the old markets while a refresh hangs', async () => {
   const clock = new ManualClock();
   const { venue, data, errors } = await start('kraken', { clock, timeoutMs: 150 });
