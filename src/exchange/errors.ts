@@ -66,7 +66,7 @@ export function toMarketDataError(error: unknown, subject: CallSubject, http?: H
   const { code, says, retryable } = judge(error, http);
   const retryAfterMs = code === 'RATE_LIMITED' || code === 'EXCHANGE_UNAVAILABLE' ? http?.retryAfterMs : null;
   const about = [subject.symbol, subject.timeframe].filter(Boolean).join(' ');
-  const wait = typeof retryAfterMs === 'number' ? `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s` : '';
+  const wait = retryAfterMs ? `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s` : '';
   const details: MarketDataErrorDetails = {
     ...subject,
     ...(retryable === undefined ? {} : { retryable }),

@@ -79,6 +79,8 @@ function isBrokenText(body: string): boolean {
 function toRetryAfterMs({ headers }: HttpResponse): number | null {
   const text = headers instanceof Headers ? headers.get('retry-after') : headers['retry-after'];
   if (typeof text !== 'string' || text === '') return null;
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  // Date.parse would take -5 and 1.5 for months; each form of a date there begins with the name of a day.
+  const isDate = /^[A-Z][a-z]{2}/.test(text);
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - Date.now() : Number.NaN;
   return Number.isFinite(waitMs) ? Math.min(Math.max(0, waitMs), longestRetryAfterMs) : null;
 }

@@ -108,12 +108,15 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     { header: '0', waitMs: 0 },
     { header: 'Thu, 01 Jan 1970 00:00:00 GMT', waitMs: 0 },
     { header: 'soon', waitMs: undefined },
+    { header: '-5', waitMs: undefined },
+    { header: '1.5', waitMs: undefined },
   ])('429 with Retry-After: $header', async ({ header, waitMs }) => {
     connection.venue.fault({ kind: 'status', status: 429, headers: { 'retry-after': header } });
     const error = requireError(await ask());
     heal();
     expect(error.code).toBe('RATE_LIMITED');
     expect(error.details.retryAfterMs).toBe(waitMs);
+    expect(error.message).not.toContain(' 0 s');
   });
 
   it('a Retry-After date in the future is a wait in ms', async () => {
