@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     process.env,
     readCatalogue().map(({ id }) => id),
   );
-  const log = await createLog(config.logLevel);
+  const log = await createLog(config.logLevel, config.exchangeOptions);
   const app = createApp({ config, log, tracing: await openTracing(config, log) });
   const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
   // From here on, since a process that is the first of its container has no other way to be told.

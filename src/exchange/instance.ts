@@ -19,6 +19,8 @@ export function createInstance(Class: ExchangeClass, given: ExchangeOptions, tim
     enableLastHttpResponse: false,
     enableLastResponseHeaders: false,
     ...options,
+    // It would print requests with their keys, and among the lines of our log.
+    verbose: false,
   });
   if (sandbox === true) enterSandbox(exchange);
   priceRequests(exchange);
