@@ -69,7 +69,9 @@ export function createApp(options: AppOptions): App {
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
   const sparing = createSparingLog({ log, clock });
-  const logCall = createCallLog(sparing);
+  const logCall = createCallLog(sparing, (id) =>
+    exchanges.statuses.some(({ exchange, circuit }) => exchange === id && circuit !== 'closed'),
+  );
   const noteCall = (exchange: string, outcome: string, durationMs: number): void => {
     recorder.noteCall(exchange, outcome, durationMs);
     logCall(exchange, outcome);

@@ -9,20 +9,27 @@ test('failures that somebody can mend are told once a minute of each exchange an
   const lines: any[] = [];
   const clock = new ManualClock();
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const note = createCallLog(createSparingLog({ log, clock }));
+  const note = createCallLog(createSparingLog({ log, clock }), (exchange) => leftAlone.has(exchange));
+  const leftAlone = new Set<string>();
   for (let time = 0; time < 1000; time++) {
     for (const outcome of ['ok', 'SYMBOL_NOT_FOUND', 'BAD_USER_INPUT', 'CIRCUIT_OPEN', 'TIMEOUT'])
       note('kraken', outcome);
   }
-  note('binance', 'GEO_BLOCKED');
+  note('binance', 'AUTHENTICATION_REQUIRED');
+  // The log of circuits tells those.
+  for (const outcome of ['GEO_BLOCKED', 'RATE_LIMITED']) note('binance', outcome);
   expect(lines.map(({ level, exchange, code }) => [level, exchange, code])).toEqual([
     [40, 'kraken', 'TIMEOUT'],
-    [40, 'binance', 'GEO_BLOCKED'],
+    [40, 'binance', 'AUTHENTICATION_REQUIRED'],
   ]);
   expect(lines[1].msg).toBe(
-    'a call to binance failed with GEO_BLOCKED. Give it a proxy or another hostname in EXCHANGE_CONFIG, or leave it out of EXCHANGES.',
+    'a call to binance failed with AUTHENTICATION_REQUIRED. Give it apiKey and secret in EXCHANGE_CONFIG, or correct them.',
   );
   await clock.advance(60_000);
+  leftAlone.add('kraken');
+  note('kraken', 'TIMEOUT');
+  expect(lines).toHaveLength(2);
+  leftAlone.clear();
   note('kraken', 'TIMEOUT');
   expect(lines[2]).toMatchObject({ code: 'TIMEOUT', repeated: 999 });
 });
