@@ -46,6 +46,9 @@ const retryPauseMs = [100, 300] as const;
 /** A retry needs at least this share of the deadline, or it would only end as a timeout. */
 const retryShare = 1 / 2;
 
+/** An exchange that does not answer within this share of the deadline has failed. */
+const fairShare = 1 / 2;
+
 /**
  * All that asks one exchange goes through here: one polite caller, with a line before it (`CallQueue`), a circuit around
  * it, a deadline on each call and one retry of a hiccup.
@@ -90,6 +93,7 @@ export class Caller {
     const until = clock.now() + timeoutMs;
     const pass = this.#admit(subject);
     const leave = await this.#enter(pass, subject, until);
+    const leftMs = Math.min(timeoutMs, Math.max(0, until - clock.now()));
     let isLate = false;
     let cancelLeave = (): void => {};
     const answer = this.#ask(operation, subject, pass, until, () => isLate).finally(() => {
@@ -102,10 +106,12 @@ export class Caller {
       isLate = true;
       cancelLeave = clock.after(timeoutMs, leave);
       const error = this.#lateError(subject);
-      this.#note(pass, error, timeoutMs);
+      // One whose turn came late had no time to be answered: that the line is long is no fault of the exchange.
+      if (leftMs >= timeoutMs * fairShare) this.#note(pass, error, timeoutMs);
+      else this.#report(error.code, timeoutMs);
       return error;
     };
-    return withDeadline(clock, Math.min(timeoutMs, Math.max(0, until - clock.now())), answer, late);
+    return withDeadline(clock, leftMs, answer, late);
   }
 
   /** Runs what has no deadline of its own and keeps nobody waiting, the loading of markets. Rejects like `call`. */

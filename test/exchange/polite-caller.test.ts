@@ -134,6 +134,17 @@ it('calls that wait are refused when the circuit opens, and are not sent', async
   expect(client.status).toEqual({ exchange: 'kraken', queued: 0, running: 0, circuit: 'open' });
 });
 
+it('calls whose turn comes too late to be answered are no storm', async () => {
+  const { client } = await start('kraken', { timeoutMs: 400 });
+  const slow = Array.from({ length: 10 }, () =>
+    client.call(() => new Promise((resolve) => setTimeout(() => resolve('slow'), 300))),
+  );
+  const late = Array.from({ length: 10 }, () => failureOf(client.call(() => new Promise<never>(() => {}))));
+  await Promise.all(slow);
+  for (const error of await Promise.all(late)) expect(['TIMEOUT', 'OVERLOADED']).toContain(error.code);
+  expect(client.status.circuit).toBe('closed');
+});
+
 it('a full queue refuses the next call, which is not sent', async () => {
   const { venue, client, ask, outcomes } = await start('kraken', { maxQueuedCalls: 5 });
   venue.delayMs = 20;
