@@ -11,9 +11,9 @@ beforeEach(async () => {
 
 afterEach(() => running.stop());
 
-function post(accept: string): Promise<Response> {
+function post(accept: string, document = query): Promise<Response> {
   const headers = { 'content-type': 'application/json', accept };
-  return fetch(running.url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return fetch(running.url, { method: 'POST', headers, body: JSON.stringify({ query: document }) });
 }
 
 test.each(['application/json', 'application/graphql-response+json', 'application/*, text/plain'])(
@@ -47,4 +47,24 @@ test('HEAD of a subscription ends at once', async () => {
   const response = await fetch(url, { method: 'HEAD', headers: { accept: 'text/event-stream' } });
   expect(response.status).toBe(405);
   expect(running.app.counts).toMatchObject({ subscribers: 0, operations: 0 });
+});
+
+test.each([
+  [
+    'a field',
+    'tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { then: symbol }',
+    '{"data":{"tickerUpdated":{"then":"BTC/USDT"}}}',
+  ],
+  [
+    'the root',
+    'then: tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { symbol }',
+    '{"data":{"then":{"symbol":"BTC/USDT"}}}',
+  ],
+])('%s may be called then, and is no promise for it', async (_what, selection, data) => {
+  const response = await post('text/event-stream', `subscription { ${selection} }`);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!/^data: /m.test(text)) text += (await reader?.read())?.value ?? '';
+  expect(text).toContain(`data: ${data}`);
+  await reader?.cancel();
 });
