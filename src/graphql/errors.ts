@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { MarketDataError, marketDataErrorCodes } from '../market/error.ts';
+import { withoutStacks } from '../market/without-stacks.ts';
 
 /** The last one is of Apollo's protocol: its clients send the document when they see it. */
 const knownCodes: ReadonlySet<unknown> = new Set([...marketDataErrorCodes, 'PERSISTED_QUERY_NOT_FOUND']);
@@ -51,11 +52,12 @@ function clientError(
   located: GraphQLError | undefined,
   extensions: Readonly<Record<string, unknown>>,
 ): GraphQLError {
-  return new GraphQLError(message, {
+  const options = {
     extensions,
     ...(located?.nodes ? { nodes: located.nodes } : {}),
     ...(located?.source ? { source: located.source } : {}),
     ...(located?.positions ? { positions: located.positions } : {}),
     ...(located?.path ? { path: located.path } : {}),
-  });
+  };
+  return withoutStacks(() => new GraphQLError(message, options));
 }

@@ -14,6 +14,7 @@ import {
 import type { CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { Turns } from '../market/turns.ts';
+import { withoutStacks } from '../market/without-stacks.ts';
 import { measureDocument } from './document-size.ts';
 
 /** As `execute` of graphql-js. */
@@ -113,7 +114,7 @@ function toPlaced(errors: readonly GraphQLError[], { loc }: DocumentNode): reado
   const starts = [0, ...[...breaks].map(({ index, 0: text }) => index + text.length)];
   return errors.map(({ message, locations = [], path, originalError }) => {
     const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
-    return new GraphQLError(message, { source: loc.source, positions, path, originalError });
+    return withoutStacks(() => new GraphQLError(message, { source: loc.source, positions, path, originalError }));
   });
 }
 

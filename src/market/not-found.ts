@@ -1,6 +1,7 @@
 import { MarketDataError } from './error.ts';
 import type { Market, Markets } from './market.ts';
 import { suggest } from './suggest.ts';
+import { withoutStacks } from './without-stacks.ts';
 
 /** EXCHANGE_NOT_FOUND with the nearest of the ids there are; `exists` says that it is one this server must not use. */
 export function exchangeNotFound(id: string, ids: readonly string[], exists: boolean): MarketDataError {
@@ -21,11 +22,9 @@ export function requireMarket(exchange: string, symbol: string, markets: Markets
   if (market) return market;
   const suggestions = suggesting ? suggest(symbol, markets.keys()) : [];
   const hint = didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
-  throw new MarketDataError('SYMBOL_NOT_FOUND', `${exchange} has no market ${quote(symbol)}; ${hint}`, {
-    exchange,
-    symbol,
-    suggestions,
-  });
+  const message = `${exchange} has no market ${quote(symbol)}; ${hint}`;
+  const details = { exchange, symbol, suggestions };
+  throw withoutStacks(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));
 }
 
 function didYouMean(suggestions: readonly string[], otherwise: string): string {
