@@ -13,6 +13,9 @@ const plainStatuses: ReadonlySet<number> = new Set([
   400, 404, 405, 406, 413, 414, 415, 417, 431,
 ]);
 
+/** How a stream begins that tells a refusal and ends. */
+const streamStatuses: ReadonlySet<number> = new Set([200, 400]);
+
 /** A GraphQL result as far as it is looked at here. */
 export interface Verdict {
   /** What is wrong with an answer; null where it is as it must be. */
@@ -76,17 +79,19 @@ export function judge({ method, path }: Pick<FuzzRequest, 'method' | 'path'>, re
 }
 
 function judgeStream({ status, text, isCut }: Reply): Verdict {
-  if (status !== 200) return bad(`a stream with status ${status}`);
+  if (!streamStatuses.has(status)) return bad(`a stream with status ${status}`);
   // What comes after the last empty line may be half an event.
   const events = text.split('\n\n').slice(0, isCut ? -1 : undefined);
   let hasData = false;
   for (const event of events) {
-    const [, data = ''] = /^data: (.*)$/m.exec(event) ?? [];
+    // Not by `.`, which ends at U+2028 too.
+    const [, data = ''] = /\ndata: ([^\n]*)/.exec(event) ?? [];
     if (!event.includes('event: next')) continue;
     const verdict = judgeResult(parse(data));
     if (verdict.finding !== null) return verdict;
     hasData ||= verdict.hasData;
   }
+  if (hasData && status !== 200) return bad(`a stream with data and status ${status}`);
   return { finding: null, hasData };
 }
 

@@ -37,8 +37,8 @@ function exponential(depth: number, isTwice: (next: string) => string): string {
   return `{ ${ticker} { ...F0 } } ${fragments} fragment F${depth} on Ticker { last }`;
 }
 
-/** Twice as much work with each: so deep as a server without a limit can still answer in seconds. */
-const deepestSpread = 8;
+/** Twice as much work with each: a server without a limit would be busy for hours. */
+const deepestSpread = 30;
 
 /** What attackers of GraphQL servers send, by what it is called. */
 const attacks: Readonly<Record<string, (dice: Dice) => Operation>> = {

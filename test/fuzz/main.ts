@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
 import type { Measurement } from '../support/app-process.ts';
-import type { Tally } from './findings.ts';
+import type { Tally, Timed } from './findings.ts';
 import { runFuzz } from './run.ts';
 
 // npm run fuzz: documents and frame sequences, made from a seed, against the real server.
 
-/** How much more the server may hold at the end than once it was warm, in bytes. */
+/** How much more the server may hold at the end than after half of the cases, in bytes. */
 const mostGrown = 20 * 1024 * 1024;
+
+/** How long one document may block the event loop, in ms. */
+const mostBlockedMs = 50;
 
 /** How many findings of a kind are printed. */
 const mostPrinted = 10;
@@ -26,10 +29,14 @@ const print = (text: string): void => {
 };
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
-function printTally(kind: string, { cases, findings, outcomes, slowest }: Tally): void {
+const list = (cases: readonly Timed[]): string =>
+  cases.map(({ name, number, ms }) => `    ${ms.toFixed(0)} ms: number ${number} (${name})`).join('\n');
+
+function printTally(kind: string, { cases, findings, outcomes, slowest, blocks }: Tally): void {
   print(`\n${kind}: ${cases} played, ${findings.length} findings`);
   print([...outcomes].map(([name, count]) => `  ${count} ${name}`).join('\n'));
-  print(`  slowest: number ${slowest.number} (${slowest.name}), ${slowest.ms.toFixed(0)} ms`);
+  print(`  slowest:\n${list(slowest)}`);
+  if (blocks.length > 0) print(`  of those played alone, what blocked the event loop longest:\n${list(blocks)}`);
   for (const { what, name, number, sent } of findings.slice(0, mostPrinted)) {
     print(`\n  --seed ${seed} --from ${number} --${kind} 1 (${name})\n  ${what}\n  ${sent}`);
   }
@@ -51,10 +58,13 @@ const report = await runFuzz({
 printTally('documents', report.documents);
 printTally('sequences', report.sequences);
 
-const { before, warm, after, leftovers, failures } = report;
-const grown = after.heap - warm.heap;
-print(`\nheap: ${megabytes(before.heap)} at first, ${megabytes(warm.heap)} warm, ${megabytes(after.heap)} at the end`);
-print(`longest block of the event loop: ${report.longestBlockMs.toFixed(0)} ms`);
+const { before, half, after, leftovers, failures } = report;
+const grown = after.heap - half.heap;
+const blocked = report.documents.blocks.filter(({ ms }) => ms > mostBlockedMs);
+print('\nheap at rest, with nobody connected:');
+print(`  ${megabytes(before.heap)} at first, ${megabytes(half.heap)} after half of the cases, which fill the caches`);
+print(`  ${megabytes(after.heap)} at the end; in the second half it may grow by ${megabytes(mostGrown)}`);
+print(`longest block of the event loop, with all that was under way: ${report.longestBlockMs.toFixed(0)} ms`);
 print(`left over: ${leftovers.join(', ') || 'nothing'}`);
 print(`errors in the log: ${failures.length}`);
 for (const line of failures.slice(0, mostPrinted)) print(`  ${line.slice(0, 500)}`);
@@ -63,6 +73,7 @@ const problems = [
   ...(report.documents.findings.length + report.sequences.findings.length > 0 ? ['findings'] : []),
   ...(failures.length > 0 ? ['errors in the log'] : []),
   ...(leftovers.length > 0 ? ['something is left over'] : []),
+  ...(blocked.length > 0 ? [`documents block the event loop for more than ${mostBlockedMs} ms`] : []),
   ...(grown > mostGrown ? [`the heap has grown by ${megabytes(grown)}`] : []),
 ];
 print(problems.length === 0 ? '\nPASSED' : `\nFAILED: ${problems.join('; ')}`);

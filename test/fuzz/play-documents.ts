@@ -20,6 +20,9 @@ const parallel = 8;
 
 const batch = 100;
 
+/** Each of so many batches is played one document after another, to see how long each blocks the event loop. */
+const aloneEach = 3;
+
 /** Sends documents in all ways that there are, and judges what comes back. */
 export async function playDocuments(server: FuzzedServer, { seed, from, count, onProgress }: Play): Promise<Tally> {
   const counter = new Counter();
@@ -37,17 +40,29 @@ export async function playDocuments(server: FuzzedServer, { seed, from, count, o
         const { finding, hasData } = judge(request, reply);
         if (finding !== null) found(finding);
         const kind = reply.contentType.includes('event-stream') ? 'stream' : String(reply.status);
-        counter.count(hasData ? `${kind} with data` : kind, name, number, performance.now() - begun);
+        counter.count(hasData ? `${kind} with data` : kind, { name, number, ms: performance.now() - begun });
       } catch (error) {
         found(`no answer: ${String(error)}`);
       }
     }
   }
 
+  /** What blocks longer than the process was busy was kept waiting by others. */
+  async function playAlone(number: number, given: DocumentCase): Promise<void> {
+    await server.app.lap();
+    await play(number, given);
+    const { blockMs, cpuMs } = await server.app.lap();
+    counter.countBlock({ name: given.name, number, ms: Math.min(blockMs, cpuMs) });
+  }
+
   for (let done = 0; done < count; ) {
     const now = Math.min(batch, count - done);
     const cases = [...casesOf(documentCases, seed, from + done, now)];
-    await Promise.all(cases.map(({ number, value }) => limit(() => play(number, value))));
+    if (Math.floor((from + done) / batch) % aloneEach === aloneEach - 1) {
+      for (const { number, value } of cases) await playAlone(number, value);
+    } else {
+      await Promise.all(cases.map(({ number, value }) => limit(() => play(number, value))));
+    }
     done += now;
     const what = await server.checkHealth().catch((error: unknown) => `the healthy query has no answer: ${error}`);
     if (what !== null) counter.find({ what, name: 'health', number: from + done, sent: 'the documents before' });

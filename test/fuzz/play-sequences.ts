@@ -25,7 +25,7 @@ export async function playSequences(server: FuzzedServer, { seed, from, count, o
   async function play(number: number, sequence: FrameSequence): Promise<void> {
     const begun = performance.now();
     const outcome = await playSequence(server.app.port, sequence);
-    counter.count(toWord(outcome), sequence.name.slice(0, 200), number, performance.now() - begun);
+    counter.count(toWord(outcome), { name: sequence.name.slice(0, 200), number, ms: performance.now() - begun });
     const what = judgeOutcome(sequence, outcome);
     if (what === null) return;
     const sent = Buffer.concat(sequence.writes).toString('latin1').slice(0, 600);

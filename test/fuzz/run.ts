@@ -1,5 +1,5 @@
 import type { Measurement } from '../support/app-process.ts';
-import { type Tally, unexplained } from './findings.ts';
+import { longest, type Tally } from './findings.ts';
 import { playDocuments } from './play-documents.ts';
 import { playSequences } from './play-sequences.ts';
 import { type FuzzedServer, startFuzzedServer } from './server.ts';
@@ -22,8 +22,8 @@ export interface FuzzReport {
   readonly failures: readonly string[];
   /** Of the server before the first case. */
   readonly before: Measurement;
-  /** Once caches have what they take, after the first fifth of either kind. */
-  readonly warm: Measurement;
+  /** After half of the cases of either kind, when nobody was connected: caches have what they take. */
+  readonly half: Measurement;
   /** After the last case, when nobody was connected any more. */
   readonly after: Measurement;
   /** Counts that have not come back to none. */
@@ -45,8 +45,6 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     longestBlockMs = Math.max(longestBlockMs, measured.longestBlockMs);
     return measured;
   };
-  const share = (count: number, part: number): number => Math.ceil(count * part);
-
   async function part(kind: 'documents' | 'sequences', first: number, count: number): Promise<Tally> {
     const play = kind === 'documents' ? playDocuments : playSequences;
     return play(server, {
@@ -61,19 +59,19 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
 
   try {
     const before = await measure();
-    const early = [share(options.documents, 0.2), share(options.sequences, 0.2)] as const;
-    const warmUp = [await part('documents', 0, early[0]), await part('sequences', 0, early[1])] as const;
+    const early = [Math.ceil(options.documents / 2), Math.ceil(options.sequences / 2)] as const;
+    const firstHalf = [await part('documents', 0, early[0]), await part('sequences', 0, early[1])] as const;
     await settle(server, measure);
-    const warm = await measure();
+    const half = await measure();
     const documents = await part('documents', early[0], options.documents - early[0]);
     const sequences = await part('sequences', early[1], options.sequences - early[1]);
     const after = await settle(server, measure);
     return {
-      documents: join(warmUp[0], documents),
-      sequences: join(warmUp[1], sequences),
-      failures: unexplained(server.app.failures),
+      documents: join(firstHalf[0], documents),
+      sequences: join(firstHalf[1], sequences),
+      failures: server.app.failures,
       before,
-      warm,
+      half,
       after,
       leftovers: leftoversOf(after),
       longestBlockMs,
@@ -105,6 +103,7 @@ function join(one: Tally, other: Tally): Tally {
     cases: one.cases + other.cases,
     findings: [...one.findings, ...other.findings],
     outcomes,
-    slowest: one.slowest.ms > other.slowest.ms ? one.slowest : other.slowest,
+    slowest: longest(one.slowest, other.slowest),
+    blocks: longest(one.blocks, other.blocks),
   };
 }

@@ -1,4 +1,5 @@
 import { type Agent, request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FuzzRequest } from './requests.ts';
 
 /** What came back. */
@@ -38,6 +39,7 @@ function sendOnce(port: number, agent: Agent, { method, path, headers, body }: F
     const late = setTimeout(() => request.destroy(new Error(`no answer for ${patienceMs} ms`)), patienceMs);
     request.on('close', () => clearTimeout(late));
     request.on('error', reject);
+    request.on('socket', listen);
     request.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       const contentType = response.headers['content-type'] ?? '';
@@ -58,3 +60,13 @@ function sendOnce(port: number, agent: Agent, { method, path, headers, body }: F
     request.end(body ?? undefined);
   });
 }
+
+/**
+ * Has an error of a connection end nothing: where the server refuses a body and cuts it, Node's client may write on when
+ * the answer has been read and its own listener is gone.
+ */
+function listen(socket: Socket): void {
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
+}
+
+function ignore(): void {}

@@ -12,6 +12,7 @@ import { readCatalogue } from '../../src/exchange/catalogue.ts';
 export type AppCommand =
   | { readonly type: 'start'; readonly config: Partial<Config> }
   | { readonly type: 'measure' }
+  | { readonly type: 'lap' }
   | { readonly type: 'stop' };
 
 /** How much of everything the app has at the moment. Sizes in bytes. */
@@ -27,13 +28,25 @@ export interface Measurement {
   readonly longestBlockMs: number;
 }
 
+/** How busy the app was since it was asked last. */
+export interface Lap {
+  /** The longest time that its event loop stood still, to some 5 ms, whoever else had the processor. */
+  readonly blockMs: number;
+  /** Of all threads, those that compile and collect among them. */
+  readonly cpuMs: number;
+}
+
 /** What the app answers and tells. */
 export type AppReport =
   | { readonly type: 'started'; readonly port: number }
   | { readonly type: 'measured'; readonly measurement: Measurement }
+  | { readonly type: 'lapped'; readonly lap: Lap }
   | { readonly type: 'stopped' }
   /** A line of its log at level error or above. */
   | { readonly type: 'failed'; readonly line: string };
+
+// tsx switches them on, and Node reads the map of each file, tens of MB, once an error from there has told its stack.
+process.setSourceMapsEnabled(false);
 
 const send = (report: AppReport): void => {
   process.send?.(report);
@@ -48,6 +61,8 @@ const errorsOnly = new Writable({
 
 const delay = monitorEventLoopDelay({ resolution: 5 });
 let app: ReturnType<typeof createApp> | null = null;
+let longestBlockMs = 0;
+let cpuBefore = process.cpuUsage();
 
 async function start(config: Partial<Config>): Promise<void> {
   const defaults = loadConfig(
@@ -60,9 +75,20 @@ async function start(config: Partial<Config>): Promise<void> {
   send({ type: 'started', port });
 }
 
+function lap(): Lap {
+  const blockMs = delay.max / 1e6;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  longestBlockMs = Math.max(longestBlockMs, blockMs);
+  delay.reset();
+  cpuBefore = process.cpuUsage();
+  return { blockMs, cpuMs: (user + system) / 1000 };
+}
+
 function measure(): Measurement {
   // Before the collections, which block the loop too.
-  const longestBlockMs = delay.max / 1e6;
+  lap();
+  const blockMs = longestBlockMs;
+  longestBlockMs = 0;
   // What the first collection makes free of what others hold, the second takes.
   globalThis.gc?.();
   globalThis.gc?.();
@@ -70,12 +96,13 @@ function measure(): Measurement {
   const { heapUsed, external, rss } = process.memoryUsage();
   const handles: Record<string, number> = {};
   for (const name of process.getActiveResourcesInfo()) handles[name] = (handles[name] ?? 0) + 1;
-  return { heap: heapUsed + external, rss, counts: { ...app?.counts }, handles, longestBlockMs };
+  return { heap: heapUsed + external, rss, counts: { ...app?.counts }, handles, longestBlockMs: blockMs };
 }
 
 async function obey(command: AppCommand): Promise<void> {
   if (command.type === 'start') await start(command.config);
   else if (command.type === 'measure') send({ type: 'measured', measurement: measure() });
+  else if (command.type === 'lap') send({ type: 'lapped', lap: lap() });
   else {
     await app?.stop();
     send({ type: 'stopped' });

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../src/config.ts';
-import type { AppCommand, AppReport, Measurement } from './app-process.ts';
+import type { AppCommand, AppReport, Lap, Measurement } from './app-process.ts';
 
 /** A whole server on loopback in a process of its own, whose memory and handles can be measured. */
 export interface MeasuredApp {
@@ -13,6 +13,8 @@ export interface MeasuredApp {
   readonly death: string | null;
   /** Rejects when the process has ended, or does not answer for `patienceMs`. */
   measure(): Promise<Measurement>;
+  /** The same, of how busy it was since it was last asked. */
+  lap(): Promise<Lap>;
   stop(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function startMeasuredApp(config: Partial<Config>): Promise<Measure
       return death;
     },
     measure: async () => (await ask({ type: 'measure' }, 'measured')).measurement,
+    lap: async () => (await ask({ type: 'lap' }, 'lapped')).lap,
     stop: async () => {
       if (death !== null) return;
       const ended = once(child, 'exit');
