@@ -83,7 +83,8 @@ export function trouble(venue: Venue, troubleMs: number): TroubledExchange {
       const price = (60_000 + (ticks % 500)).toFixed(2);
       venue.setTicker(symbol, { last: price });
       if (ticks % 2 === 0) venue.trade(symbol, { side: ticks % 4 === 0 ? 'buy' : 'sell', price, amount: '0.01' });
-      if (ticks % 10 === 0) venue.pushCandle(symbol, '1m');
+      // Of a market that is delisted just now there are none.
+      if (ticks % 10 === 0 && venue.markets.some((market) => market.symbol === symbol)) venue.pushCandle(symbol, '1m');
     }
     // Nobody counts them here, and they would fill the memory.
     if (ticks % 1000 === 0) venue.reset();
