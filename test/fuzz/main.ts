@@ -8,9 +8,6 @@ import { runFuzz } from './run.ts';
 /** How much more the server may hold at the end than after half of the cases, in bytes. */
 const mostGrown = 20 * 1024 * 1024;
 
-/** How long one document may block the event loop, in ms. */
-const mostBlockedMs = 50;
-
 /** How many findings of a kind are printed. */
 const mostPrinted = 10;
 
@@ -60,7 +57,6 @@ printTally('sequences', report.sequences);
 
 const { before, half, after, leftovers, failures } = report;
 const grown = after.heap - half.heap;
-const blocked = report.documents.blocks.filter(({ ms }) => ms > mostBlockedMs);
 print('\nheap at rest, with nobody connected:');
 print(`  ${megabytes(before.heap)} at first, ${megabytes(half.heap)} after half of the cases, which fill the caches`);
 print(`  ${megabytes(after.heap)} at the end; in the second half it may grow by ${megabytes(mostGrown)}`);
@@ -73,7 +69,6 @@ const problems = [
   ...(report.documents.findings.length + report.sequences.findings.length > 0 ? ['findings'] : []),
   ...(failures.length > 0 ? ['errors in the log'] : []),
   ...(leftovers.length > 0 ? ['something is left over'] : []),
-  ...(blocked.length > 0 ? [`documents block the event loop for more than ${mostBlockedMs} ms`] : []),
   ...(grown > mostGrown ? [`the heap has grown by ${megabytes(grown)}`] : []),
 ];
 print(problems.length === 0 ? '\nPASSED' : `\nFAILED: ${problems.join('; ')}`);
