@@ -242,8 +242,10 @@ export class Topic<T, V> {
   /** Asks for a poll when something begins to be missing. */
   #noteBehind(): void {
     const { isBehind } = this.journal;
-    if (isBehind && !this.#isBehind) this.#options.onWanting();
+    const begins = isBehind && !this.#isBehind;
+    // First, since who is asked for a poll may tell the topic at once that there is none, which leads here again.
     this.#isBehind = isBehind;
+    if (begins) this.#options.onWanting();
   }
 
   #scheduleDue(): void {
