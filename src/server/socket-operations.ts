@@ -65,8 +65,10 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const { caller } = context.extra;
     if (!caller) throw new TypeError('an operation of nobody');
+    // Before anything is waited for, since those that come at once are all among them by then.
+    const isTooMany = Object.keys(context.subscriptions).length > maxSubscriptions;
     await gate.takeRequest(caller);
-    if (Object.keys(context.subscriptions).length > maxSubscriptions) {
+    if (isTooMany) {
       const message = `This socket has ${maxSubscriptions} operations open, which is the most it may have.`;
       throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message);
     }

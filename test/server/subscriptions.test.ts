@@ -172,6 +172,17 @@ test('queries work over the socket too', async () => {
   expect(query.results).toEqual([{ data: { ticker: { symbol: 'BTC/USD' }, exchange: { id: 'sim' } } }]);
 });
 
+test('of operations that come at once only those too many are refused', async () => {
+  const all = Array.from({ length: 7 }, () => subscribe(client, document, { symbol: 'BTC/USD' }));
+  const [served, refused] = [all.slice(0, 5), all.slice(5)];
+  await Promise.all([
+    ...served.map((operation) => operation.until(1)),
+    ...refused.map((operation) => operation.ended()),
+  ]);
+  expect(served.map(tickers).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
+  for (const { error } of refused) expect(error).toMatchObject([{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } }]);
+});
+
 test('one operation too many on a socket is refused and the others go on', async () => {
   const operations = Array.from({ length: 5 }, () => subscribe(client, document, { symbol: 'BTC/USD' }));
   await Promise.all(operations.map((operation) => operation.until(1)));
