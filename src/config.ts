@@ -55,7 +55,7 @@ export interface Config {
 }
 
 /**
- * The configuration of the environment. `knownIds` are the exchanges there are. An empty variable counts as unset.
+ * The configuration of the environment. `knownIds` are the exchanges there are. An empty variable counts as unset, but for API_KEYS.
  * Throws a ConfigError for the first wrong one.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, knownIds: readonly string[]): Config {

@@ -152,6 +152,7 @@ test.each([
   [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"'],
   [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
   [{ API_KEYS: ' , ' }, 'API_KEYS names no key'],
+  [{ API_KEYS: '' }, 'API_KEYS names no key; unset it where everybody may ask.'],
   [{ API_KEYS: 'good,not good' }, 'API_KEYS must be keys of ASCII characters without spaces, separated by commas.'],
   [{ REQUESTS_PER_MINUTE: '0' }, 'REQUESTS_PER_MINUTE is "0"; it must be a whole number from 1 to 1000000000.'],
   [{ COST_PER_MINUTE: '1.5' }, 'COST_PER_MINUTE is "1.5"'],
