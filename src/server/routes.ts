@@ -47,7 +47,8 @@ export async function handleRoute(
   const { request, response } = reply;
   const route = routes.get(path);
   try {
-    if (!route?.isPublic) await gate.admit(request);
+    // What watches over the server is not held up by a quota.
+    if (!route?.isPublic) await gate.identify(gate.addressOf(request), request.headers.authorization);
     if (!route) {
       const doors = [graphqlPath, ...routes.keys()].join(', ');
       sendText(reply, 404, `There is nothing at this address. What there is: ${doors}.`);

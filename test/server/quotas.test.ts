@@ -181,7 +181,6 @@ describe('a server', () => {
       await server.post('subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }', {
         accept: 'text/event-stream',
       }),
-      await server.send({ path: '/elsewhere' }),
     ]) {
       expect(answer).toMatchObject({
         status: 429,
