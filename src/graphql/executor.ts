@@ -16,6 +16,7 @@ import { LRUCache } from 'lru-cache';
 import { Turns } from '../market/turns.ts';
 import { withoutStacks } from '../market/without-stacks.ts';
 import { measureDocument } from './document-size.ts';
+import { mapInTurns } from './map-in-turns.ts';
 
 /** As `execute` of graphql-js. */
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -94,7 +95,7 @@ export function createExecutor(
     // Without data nothing was executed: a variable is wrong.
     if (result.data === undefined) return execute(args);
     if (!result.errors) return result;
-    return { errors: toPlaced(result.errors, document), data: result.data };
+    return { errors: await toPlaced(result.errors, document), data: result.data };
   }
 
   // Many may come at once, and the largest take some 30 ms.
@@ -108,11 +109,11 @@ function hasNullForDefault(defaults: Known['defaults'], given: ExecutionArgs['va
 }
 
 /** Errors that know their place in the document; those of graphql-jit know lines and columns only. */
-function toPlaced(errors: readonly GraphQLError[], { loc }: DocumentNode): readonly GraphQLError[] {
+async function toPlaced(errors: readonly GraphQLError[], { loc }: DocumentNode): Promise<readonly GraphQLError[]> {
   if (!loc) return errors;
   const breaks = loc.source.body.matchAll(/\r\n|[\n\r]/g);
   const starts = [0, ...[...breaks].map(({ index, 0: text }) => index + text.length)];
-  return errors.map(({ message, locations = [], path, originalError }) => {
+  return mapInTurns(errors, ({ message, locations = [], path, originalError }) => {
     const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
     return withoutStacks(() => new GraphQLError(message, { source: loc.source, positions, path, originalError }));
   });

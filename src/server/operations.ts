@@ -6,6 +6,7 @@ import type { MeasureCost } from '../graphql/cost.ts';
 import { toClientError } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/executor.ts';
 import { Freshness } from '../graphql/freshness.ts';
+import { mapInTurns } from '../graphql/map-in-turns.ts';
 import { Answer } from './answer.ts';
 import type { MediaType } from './media-type.ts';
 import { toOperationLabel } from './operation-label.ts';
@@ -104,7 +105,7 @@ export function createOperations(options: OperationsOptions): AnswerOperation {
       const outcome = { operation: label, code: 'ok' };
       return new Answer(JSON.stringify(result), mediaType, freshness.expiry, cost, outcome);
     }
-    const errors = result.errors.map((error) => toClientError(error, report));
+    const errors = await mapInTurns(result.errors, (error) => toClientError(error, report));
     const outcome = { operation: label, code: toCode(errors) };
     return new Answer(JSON.stringify({ ...result, errors }), mediaType, null, cost, outcome);
   };

@@ -381,3 +381,19 @@ test('whatever comes at once is executed in turns', async () => {
   await Promise.all([toil(), toil()]);
   expect([seen[0], seen.at(-1)]).toEqual([0, 1]);
 });
+
+test('others have a turn before thousands of errors are told', async () => {
+  const executor = createExecutor(tree);
+  const ints = (count: number) => ({ node: { ints: Array.from({ length: count }, () => 'x') } });
+  const document = parse('{ node { ints } }');
+  for (let time = 0; time < 3; time++) {
+    await executor({ schema: tree, document, rootValue: ints(1) });
+    await import('graphql-jit');
+  }
+  let turns = 0;
+  setImmediate(() => {
+    turns += 1;
+  });
+  const { errors } = await executor({ schema: tree, document, rootValue: ints(2000) });
+  expect([errors?.length, turns]).toEqual([2000, 1]);
+});
