@@ -354,7 +354,7 @@ test('whatever resolvers give, the data are those of graphql-js, and there are e
     }),
     { numRuns: 200 },
   );
-});
+}, 60_000);
 
 test('whatever comes at once is executed in turns', async () => {
   const execute = createExecutor(schema);
