@@ -20,14 +20,26 @@ const withPort = /^(?:(\d+\.\d+\.\d+\.\d+)|\[(.+)\])(?::\d+)?$/;
  * connection's.
  */
 export function createAddressReader(proxies: number): AddressReader {
-  return ({ headers, socket }) => {
+  // A connection has many requests, and keeps its address.
+  const peers = new WeakMap<ComingRequest['socket'], string>();
+
+  function toPeer(socket: ComingRequest['socket']): string {
+    const known = peers.get(socket);
+    if (known !== undefined) return known;
     const peer = socket.remoteAddress ?? '';
+    const address = toAddress(peer) ?? peer;
+    // Of one that has closed it is not known any more.
+    if (peer) peers.set(socket, address);
+    return address;
+  }
+
+  return ({ headers, socket }) => {
     const forwarded = proxies > 0 && headers['x-forwarded-for'];
-    if (!forwarded) return toAddress(peer) ?? peer;
+    if (!forwarded) return toPeer(socket);
     const entries = String(forwarded).split(',');
     const entry = (entries[Math.max(entries.length - proxies, 0)] ?? '').trim();
     const [, v4, v6] = withPort.exec(entry) ?? [];
-    return toAddress(v4 ?? v6 ?? entry) ?? toAddress(peer) ?? peer;
+    return toAddress(v4 ?? v6 ?? entry) ?? toPeer(socket);
   };
 }
 

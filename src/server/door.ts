@@ -81,7 +81,8 @@ export function createDoor(options: DoorOptions): HandleRequest {
     const { caller } = visit;
     const kept = cache.find(key);
     if (kept) {
-      await gate.takeCost(caller, kept.cost);
+      const taken = gate.takeCost(caller, kept.cost);
+      if (taken) await taken;
       return kept;
     }
     const operation = parse();
@@ -148,18 +149,26 @@ export function createDoor(options: DoorOptions): HandleRequest {
     const search = rest.join('?');
     // A browser asks without a key whether it may send one.
     if (method === 'OPTIONS') return sendPreflight(reply);
-    const visit: Visit = { request, response, cors, caller: await gate.admit(request), note, isCharged: false };
+    const admitted = gate.admit(request);
+    const caller = admitted instanceof Promise ? await admitted : admitted;
+    const visit: Visit = { request, response, cors, caller, note, isCharged: false };
     if (method === 'POST') return handlePost(visit, search);
     if (method === 'GET' || method === 'HEAD') return handleGet(visit, search);
     return forward(visit);
   }
 
+  async function serve(reply: Reply, note: RequestNote): Promise<void> {
+    try {
+      await handle(reply, note);
+    } catch (error) {
+      sendFailure(reply, toClientError(error, report));
+    }
+    observer.settle(note, reply.response);
+  }
+
   return (request, response) => {
     const reply: Reply = { request, response, cors };
     const note = observer.begin(request, response, gate.addressOf(request));
-    note
-      .run(() => handle(reply, note))
-      .catch((error: unknown) => sendFailure(reply, toClientError(error, report)))
-      .then(() => observer.settle(note, response));
+    void note.run(() => serve(reply, note));
   };
 }

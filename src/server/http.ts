@@ -72,14 +72,13 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
     underWay.add(response);
     // So that a client's next request goes to another server, and meets no connection that closes under it.
     if (readiness.state === 'stopping') response.shouldKeepAlive = false;
-    const [path = ''] = (request.url ?? '').split('?', 1);
+    const { url = '' } = request;
+    const path = url === graphqlPath ? url : url.split('?', 1)[0];
     if (path === graphqlPath) graphql.handle(request, response);
-    else void handleRoute(routes, path, { request, response, cors }, gate, graphql.report);
+    else void handleRoute(routes, path ?? '', { request, response, cors }, gate, graphql.report);
   };
-  const oneByOne = new OneByOne();
-  const server = createServer(serverOptions, (request, response) =>
-    oneByOne.run(request, response, () => handle(request, response)),
-  );
+  const oneByOne = new OneByOne(handle, (response) => underWay.remove(response));
+  const server = createServer(serverOptions, (request, response) => oneByOne.take(request, response));
 
   return {
     server,

@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { HandleRequest } from './door.ts';
 
 /** How many requests of one connection may wait: clients that send ahead at all send a few. */
 const mostWaiting = 100;
+
+/** What goes on in one connection. */
+interface Line {
+  isBusy: boolean;
+  /** What waits while an answer is under way; null until something does. */
+  waiting: [IncomingMessage, ServerResponse][] | null;
+}
 
 /**
  * Handles the requests of one connection one after another, in which order alone they can be answered. A client that
@@ -10,30 +18,48 @@ const mostWaiting = 100;
  * are still to be sent when their connection closes.
  */
 export class OneByOne {
-  /** What waits, by connection, while an answer is under way. */
-  readonly #waiting = new WeakMap<Socket, (() => void)[]>();
+  readonly #lines = new WeakMap<Socket, Line>();
+  readonly #handle: HandleRequest;
+  // One listener for all responses, since there are many.
+  readonly #onClose: (this: ServerResponse) => void;
+
+  /** `handle` answers a request, and `onClosed` is called when that has come to its end. */
+  constructor(handle: HandleRequest, onClosed: (response: ServerResponse) => void) {
+    this.#handle = handle;
+    const next = (socket: Socket): void => this.#next(socket);
+    this.#onClose = function () {
+      onClosed(this);
+      next(this.req.socket);
+    };
+  }
 
   /** Handles a request once those before it are answered; never where its connection has closed by then. */
-  run({ socket }: IncomingMessage, response: ServerResponse, handle: () => void): void {
-    const start = (): void => {
-      if (socket.destroyed) return;
-      response.once('close', () => this.#next(socket));
-      handle();
-    };
-    const waiting = this.#waiting.get(socket);
-    if (!waiting) {
-      this.#waiting.set(socket, []);
-      start();
-    } else if (waiting.length < mostWaiting) {
-      waiting.push(start);
+  take(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const line = this.#lines.get(socket);
+    if (!line) {
+      this.#lines.set(socket, { isBusy: true, waiting: null });
+      this.#start(request, response);
+    } else if (!line.isBusy) {
+      line.isBusy = true;
+      this.#start(request, response);
     } else {
-      socket.destroy();
+      line.waiting ??= [];
+      if (line.waiting.length < mostWaiting) line.waiting.push([request, response]);
+      else socket.destroy();
     }
   }
 
+  #start(request: IncomingMessage, response: ServerResponse): void {
+    if (request.socket.destroyed) return;
+    response.on('close', this.#onClose);
+    this.#handle(request, response);
+  }
+
   #next(socket: Socket): void {
-    const start = this.#waiting.get(socket)?.shift();
-    if (start) start();
-    else this.#waiting.delete(socket);
+    const line = this.#lines.get(socket);
+    const next = line?.waiting?.shift();
+    if (next) this.#start(...next);
+    else if (line) line.isBusy = false;
   }
 }

@@ -16,10 +16,12 @@ export class UnderWay {
 
   add(response: ServerResponse): void {
     this.#responses.add(response);
-    response.once('close', () => {
-      this.#responses.delete(response);
-      this.#onLeft();
-    });
+  }
+
+  /** To be called when it has come to its end. */
+  remove(response: ServerResponse): void {
+    this.#responses.delete(response);
+    this.#onLeft();
   }
 
   /** Resolves when none is left, or after `limitMs`. Event streams are ended meanwhile, a few at once, many in slices. */

@@ -129,6 +129,7 @@ test('what becomes an event stream only while the server closes is ended too', a
   const responses: ServerResponse[] = [];
   const server = createServer((_request, response) => {
     underWay.add(response);
+    response.on('close', () => underWay.remove(response));
     responses.push(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
