@@ -173,6 +173,7 @@ export function createApp(options: AppOptions): App {
       maxSubscriptions: config.maxSubscriptionsPerSocket,
       maxMessagesPerSecond: config.maxMessagesPerSecond,
     },
+    onClose: recorder.noteSocketClose,
     ...watching,
   });
   async function start(): Promise<number> {

@@ -1,6 +1,12 @@
 import { Counts } from './counts.ts';
 import { Durations } from './durations.ts';
 
+/** RFC 6455, 7.4.1, and graphql-transport-ws. Clients may send any other. */
+const knownCloseCodes: ReadonlySet<number> = new Set([
+  ...[1000, 1001, 1005, 1006, 1008, 1009, 1013],
+  ...[4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500],
+]);
+
 /** Takes down what happens, for metrics. Each method is handed to a layer that knows nothing of metrics. */
 export class Recorder {
   readonly requests = new Counts();
@@ -18,6 +24,7 @@ export class Recorder {
     bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
   });
   readonly lookups = new Counts();
+  readonly socketCloses = new Counts();
 
   /** An operation was answered, or taken up. */
   readonly noteRequest = (transport: string, operation: string, code: string, durationMs: number): void => {
@@ -34,5 +41,10 @@ export class Recorder {
   /** Something was looked up in a cache. */
   readonly noteLookup = (cache: string, isHit: boolean): void => {
     this.lookups.add(cache, isHit ? 'hit' : 'miss');
+  };
+
+  /** A WebSocket has closed with the code. */
+  readonly noteSocketClose = (code: number): void => {
+    this.socketCloses.add(knownCloseCodes.has(code) ? String(code) : 'other', '');
   };
 }

@@ -27,6 +27,19 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
     read: () => live().subscriptions,
   });
   addGauge(registry, {
+    name: 'tickql_operations',
+    help: 'Operations that are open over WebSockets and as server-sent events.',
+    read: () => live().operations,
+  });
+  addCounter(registry, {
+    name: 'tickql_socket_closes_total',
+    help: 'WebSockets that have closed, by their close code; those that were refused among them.',
+    labelNames: ['code'],
+    read: function* () {
+      for (const [code, , , value] of recorder.socketCloses.entries()) yield { labels: [code], value };
+    },
+  });
+  addGauge(registry, {
     name: 'tickql_groups',
     help: 'Groups of subscriptions that are the same: each is executed once for an event.',
     read: () => live().groups,

@@ -3,7 +3,12 @@ import type { Clock } from '../market/clock.ts';
 /** What is read when Prometheus asks. */
 export interface MetricSources {
   readonly clock: Clock;
-  readonly live: () => { readonly sockets: number; readonly subscriptions: number; readonly groups: number };
+  readonly live: () => {
+    readonly sockets: number;
+    readonly subscriptions: number;
+    readonly groups: number;
+    readonly operations: number;
+  };
   /** How much was told over sockets since the start. */
   readonly tally: () => { readonly messages: number; readonly conflated: number; readonly slowConsumers: number };
   readonly feeds: () => readonly {

@@ -30,6 +30,8 @@ export interface SubscriptionServerOptions extends ObserverOptions {
   /** Any page may open one without it. */
   readonly cors?: Cors;
   readonly limits: SocketLimits;
+  /** Called for each socket that has closed, refused ones too, with its close code. */
+  readonly onClose?: (code: number) => void;
   readonly clock?: Clock;
   /** How long a client may take to send connection_init, in ms. */
   readonly initTimeoutMs?: number;
@@ -84,7 +86,7 @@ const maxIdLength = 256;
 /** graphql-transport-ws through the same parsing, validation, context, execution and masking as HTTP. */
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
   const { server, graphql, gate, cors = createCors(null), limits, log, clock = systemClock } = options;
-  const { initTimeoutMs = 5000 } = options;
+  const { initTimeoutMs = 5000, onClose = () => {} } = options;
   const { maxSubscriptions } = limits;
   const verifyClient: VerifyClientCallbackAsync = ({ req }, verify) =>
     verify(cors.mayUpgrade(req), 403, 'CORS_ORIGINS does not name this page.');
@@ -176,6 +178,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     const address = gate.addressOf(request);
     const excess = limits.sockets.take(address);
     // Not at the upgrade: of what is refused there, a browser tells its page nothing.
+    if (excess) socket.on('close', onClose);
     if (excess === 'address') return socket.close(tooMany, 'Too many sockets from this address');
     if (excess === 'total') return socket.close(tryAgainLater, 'Too many sockets on this server');
     heartbeat.add(socket);
@@ -187,6 +190,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     if (isLogged) log.debug({ address }, 'socket opened');
     // Happens once; `once` would cost memory for each.
     socket.on('close', (code, reason) => {
+      onClose(code);
       heartbeat.remove(socket);
       limits.sockets.release(address);
       ids.endAll();

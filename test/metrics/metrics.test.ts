@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import WebSocket from 'ws';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
 import { connect, eventually, subscribe } from '../support/socket-client.ts';
 import { startWatchedApp, type WatchedApp } from '../support/watched-app.ts';
@@ -76,6 +78,7 @@ test('sockets, subscriptions, groups, messages and live markets are told while t
   expect(live.find('tickql_sockets')).toBe(2);
   expect(live.find('tickql_subscriptions')).toBe(2);
   expect(live.find('tickql_groups')).toBe(1);
+  expect(live.find('tickql_operations')).toBe(2);
   expect(live.find('tickql_messages_total')).toBeGreaterThanOrEqual(4);
   expect(live.find('tickql_conflated_messages_total')).toBe(0);
   const labels = { transport: 'websocket', operation: 'tickerUpdated', code: 'ok' };
@@ -114,8 +117,35 @@ test('an event stream counts once, when it is taken up', async () => {
   });
   await response.body?.getReader().read();
   const { find } = await scrape();
+  expect(find('tickql_operations')).toBe(1);
   expect(find('tickql_requests_total', { transport: 'sse', operation: 'tickerUpdated', code: 'ok' })).toBe(1);
   stop.abort();
+});
+
+test('closed sockets are counted by their code, those that were refused too', async () => {
+  const keyed = await startWatchedApp('silent', {}, { apiKeys: ['a-key-that-is-long-enough'], maxSockets: 1 });
+  const url = keyed.origin.replace('http', 'ws').concat('/graphql');
+  const open = (): WebSocket => new WebSocket(url, 'graphql-transport-ws');
+  const closeOf = async (socket: WebSocket): Promise<void> => void (await once(socket, 'close'));
+  const first = open();
+  await once(first, 'open');
+  await closeOf(open());
+  first.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer wrong' } }));
+  await closeOf(first);
+  for (const code of [4321, 1000, 1000]) {
+    await eventually(() => keyed.app.counts.sockets === 0);
+    const socket = open();
+    await once(socket, 'open');
+    socket.close(code);
+    await closeOf(socket);
+  }
+  await eventually(() => keyed.app.counts.sockets === 0);
+  const headers = { authorization: 'Bearer a-key-that-is-long-enough' };
+  const { find } = parseExposition(await (await fetch(`${keyed.origin}/metrics`, { headers })).text());
+  const codes = ['1013', '4401', 'other', '1000', '4321'];
+  const counts = codes.map((code) => find('tickql_socket_closes_total', { code }));
+  expect(counts).toEqual([1, 1, 1, 2, undefined]);
+  await keyed.stop();
 });
 
 test('an operation that a socket asks for in vain counts with its code', async () => {
