@@ -85,7 +85,7 @@ export function createApp(options: AppOptions): App {
     timeoutMs: config.upstreamTimeoutMs,
     maxQueuedCalls: config.maxQueuedCalls,
     onError: noteError,
-    onCircuit: createCircuitLog(log),
+    onCircuit: createCircuitLog(log, sparing),
     onCall: noteCall,
   });
   const streams = createStreams({
@@ -120,9 +120,10 @@ export function createApp(options: AppOptions): App {
     silenceMs: config.streamSilenceMs,
     staleMaxMs: config.staleMaxMs,
     onHealth: (exchange, error) => {
-      if (!error) return sparing.write('info', `polling ${exchange}`, { exchange }, `polling ${exchange} works again`);
+      // The logs of calls and circuits have told the operator already.
+      if (!error) return log.debug({ exchange }, `polling ${exchange} works again`);
       const message = `polling ${exchange} began to fail, and what is live of it is marked stale: ${error.message}`;
-      sparing.write('warn', `polling ${exchange}`, { exchange, code: error.code }, message);
+      log.debug({ exchange, code: error.code }, message);
     },
   });
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });

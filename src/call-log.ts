@@ -16,7 +16,7 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes when calls to exchanges fail and somebody may do something about it: of each exchange and kind once a minute,
+ * Writes when calls to exchanges fail and somebody may do something about it: of each exchange and advice once a minute,
  * and nothing of one that is left alone, which has been told already.
  */
 export function createCallLog(
@@ -27,6 +27,6 @@ export function createCallLog(
     const what = advice[outcome];
     if (what === undefined || isLeftAlone(exchange)) return;
     const fields = { exchange, code: outcome };
-    log.write('warn', `call ${exchange} ${outcome}`, fields, `a call to ${exchange} failed with ${outcome}. ${what}`);
+    log.write('warn', `call ${exchange} ${what}`, fields, `a call to ${exchange} failed with ${outcome}. ${what}`);
   };
 }

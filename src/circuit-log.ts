@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { CallerListeners } from './exchange/caller.ts';
 import type { MarketDataErrorCode } from './market/error.ts';
+import type { SparingLog } from './server/sparing-log.ts';
 
 const unreachable = "Look at the exchange's status page, and at the network and the proxy of this server.";
 
@@ -16,20 +17,20 @@ const advice: Readonly<Partial<Record<MarketDataErrorCode, string>>> = {
 
 /**
  * Writes when exchanges begin to be left alone, with what to do about it, and when they are asked as usual again. One
- * that goes on failing for the same reason is told once.
+ * that goes on failing for the same reason is told once, and one that comes and goes once a minute.
  */
-export function createCircuitLog(log: Logger): NonNullable<CallerListeners['onCircuit']> {
+export function createCircuitLog(log: Logger, sparing: SparingLog): NonNullable<CallerListeners['onCircuit']> {
   const told = new Map<string, MarketDataErrorCode>();
   return (exchange, state, error) => {
     if (state === 'closed') {
       told.delete(exchange);
-      log.info({ exchange }, `${exchange} answers again and is asked as usual.`);
+      sparing.write('info', `circuit ${exchange}`, { exchange }, `${exchange} answers again and is asked as usual.`);
     } else if (state === 'open' && error) {
       const { code, message, details } = error;
-      const level = told.get(exchange) === code ? 'debug' : 'warn';
-      told.set(exchange, code);
-      const { retryAfterMs } = details;
-      log[level]({ exchange, code, retryAfterMs }, [message, advice[code]].filter(Boolean).join(' '));
+      const fields = { exchange, code, retryAfterMs: details.retryAfterMs };
+      const text = [message, advice[code]].filter(Boolean).join(' ');
+      if (told.get(exchange) === code) log.debug(fields, text);
+      else if (sparing.write('warn', `circuit ${exchange}`, fields, text)) told.set(exchange, code);
     }
   };
 }

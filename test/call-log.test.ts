@@ -12,7 +12,14 @@ test('failures that somebody can mend are told once a minute of each exchange an
   const note = createCallLog(createSparingLog({ log, clock }), (exchange) => leftAlone.has(exchange));
   const leftAlone = new Set<string>();
   for (let time = 0; time < 1000; time++) {
-    for (const outcome of ['ok', 'SYMBOL_NOT_FOUND', 'BAD_USER_INPUT', 'CIRCUIT_OPEN', 'TIMEOUT'])
+    for (const outcome of [
+      'ok',
+      'SYMBOL_NOT_FOUND',
+      'BAD_USER_INPUT',
+      'CIRCUIT_OPEN',
+      'TIMEOUT',
+      'EXCHANGE_UNAVAILABLE',
+    ])
       note('kraken', outcome);
   }
   note('binance', 'AUTHENTICATION_REQUIRED');
@@ -31,5 +38,5 @@ test('failures that somebody can mend are told once a minute of each exchange an
   expect(lines).toHaveLength(2);
   leftAlone.clear();
   note('kraken', 'TIMEOUT');
-  expect(lines[2]).toMatchObject({ code: 'TIMEOUT', repeated: 999 });
+  expect(lines[2]).toMatchObject({ code: 'TIMEOUT', repeated: 1999 });
 });

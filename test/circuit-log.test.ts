@@ -2,11 +2,14 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createCircuitLog } from '../src/circuit-log.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../src/market/error.ts';
+import { createSparingLog } from '../src/server/sparing-log.ts';
+import { ManualClock } from './support/manual-clock.ts';
 
 function create() {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  return { lines, onCircuit: createCircuitLog(log) };
+  const clock = new ManualClock();
+  return { clock, lines, onCircuit: createCircuitLog(log, createSparingLog({ log, clock })) };
 }
 
 function limited(code: MarketDataErrorCode): MarketDataError {
@@ -28,11 +31,12 @@ test.each([
   expect(lines[0]?.msg).toContain(advice);
 });
 
-test('a long outage is told once, another reason again, and the end of it', () => {
-  const { lines, onCircuit } = create();
+test('a long outage is told once, another reason again, and the end of it', async () => {
+  const { clock, lines, onCircuit } = create();
   for (const code of ['TIMEOUT', 'TIMEOUT', 'RATE_LIMITED', 'RATE_LIMITED'] as const) {
     onCircuit('kraken', 'open', limited(code));
     onCircuit('kraken', 'half-open', limited(code));
+    await clock.advance(60_000);
   }
   onCircuit('kraken', 'closed', null);
   onCircuit('kraken', 'open', limited('RATE_LIMITED'));
@@ -42,4 +46,18 @@ test('a long outage is told once, another reason again, and the end of it', () =
     [info, undefined],
     [warn, 'RATE_LIMITED'],
   ]);
+});
+
+test('a circuit that opens and closes again and again is told of once a minute, and a new reason after that', async () => {
+  const { clock, lines, onCircuit } = create();
+  for (let second = 0; second < 60; second++) {
+    onCircuit('kraken', 'open', limited('TIMEOUT'));
+    onCircuit('kraken', 'closed', null);
+    await clock.advance(900);
+  }
+  onCircuit('kraken', 'open', limited('GEO_BLOCKED'));
+  expect(lines.map(({ level }) => level)).toEqual([warn, info]);
+  await clock.advance(6000);
+  onCircuit('kraken', 'open', limited('GEO_BLOCKED'));
+  expect(lines[2]).toMatchObject({ level: warn, code: 'GEO_BLOCKED', repeated: 60 });
 });

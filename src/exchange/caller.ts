@@ -209,6 +209,7 @@ export class Caller {
 
   /** Tells the circuit how a call went. */
   #note(pass: Pass, error: MarketDataError | null, durationMs: number): void {
+    if (this.#closing.signal.aborted) return;
     const { exchange, failureOf } = this.#options;
     this.#report(error?.code ?? 'ok', durationMs);
     const http = error ? failureOf(error.details.cause) : undefined;
@@ -222,6 +223,8 @@ export class Caller {
   }
 
   #report(outcome: CallOutcome, durationMs: number): void {
+    // What this server cuts off itself when it stops tells nothing of the exchange.
+    if (this.#closing.signal.aborted) return;
     this.#options.onCall?.(this.#options.exchange, outcome, durationMs);
   }
 

@@ -4,13 +4,13 @@ import type { Clock } from '../market/clock.ts';
 
 /** A log in which the same thing is told once a minute, and then how often it was left out. */
 export interface SparingLog {
-  /** Writes a line, unless one with the same level and key was written less than a minute ago. */
+  /** Writes a line, unless one with the same level and key was written less than a minute ago. True when it has. */
   write(
     level: 'error' | 'warn' | 'info',
     key: string,
     fields: Readonly<Record<string, unknown>>,
     message: string,
-  ): void;
+  ): boolean;
 }
 
 export interface SparingLogOptions {
@@ -37,10 +37,11 @@ export function createSparingLog({ log, clock }: SparingLogOptions): SparingLog 
       // A clock that was set back keeps nothing quiet.
       if (before && now >= before.at && now - before.at < quietMs) {
         before.repeated += 1;
-        return;
+        return false;
       }
       told.set(`${level} ${key}`, { at: now, repeated: 0 });
       log[level](before?.repeated ? { ...fields, repeated: before.repeated } : fields, message);
+      return true;
     },
   };
 }

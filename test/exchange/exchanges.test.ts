@@ -103,21 +103,26 @@ it('an instance that could not be made is a typed error, and is tried again', as
   expect(errors).toHaveLength(2);
 });
 
-it.each(venues)('close ends what $id has open: sockets, timers, calls under way', async ({ id, symbol, loads }) => {
-  const clock = new ManualClock();
-  const connection = await connect(id, { clock });
-  const { venue, exchanges, data } = connection;
-  onTestFinished(connection.close);
-  await data.fetchMarkets(id);
-  venue.fault({ kind: 'hang' });
-  const stuck = data.fetchTickers(id, [symbol]);
-  await expect.poll(() => venue.count(), { interval: 5 }).toBe(loads + 1);
-  await exchanges.close();
-  expect(requireError((await stuck).get(symbol)).retryable).toBe(true);
-  await settle();
-  expect(clock.pending).toBe(0);
-  await expect.poll(() => venue.openSockets, { interval: 5 }).toBe(0);
-});
+it.each(venues)(
+  'close ends what $id has open: sockets, timers, calls under way, which are no failures',
+  async ({ id, symbol, loads }) => {
+    const clock = new ManualClock();
+    const outcomes = new Set<string>();
+    const connection = await connect(id, { clock, onCall: (_, outcome) => outcomes.add(outcome) });
+    const { venue, exchanges, data } = connection;
+    onTestFinished(connection.close);
+    await data.fetchMarkets(id);
+    venue.fault({ kind: 'hang' });
+    const stuck = data.fetchTickers(id, [symbol]);
+    await expect.poll(() => venue.count(), { interval: 5 }).toBe(loads + 1);
+    await exchanges.close();
+    expect(requireError((await stuck).get(symbol)).retryable).toBe(true);
+    expect([...outcomes]).toEqual(['ok']);
+    await settle();
+    expect(clock.pending).toBe(0);
+    await expect.poll(() => venue.openSockets, { interval: 5 }).toBe(0);
+  },
+);
 
 it('close waits for instances that are being made, and works twice', async () => {
   const { exchanges, clock } = create();
