@@ -22,7 +22,8 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
       exchange,
       symbol,
       timeframe,
-      retryable,
+      // An exchange that blocks this server is not worth a retry by itself, but is asked again when this says.
+      retryable: retryable || retryAfterMs !== undefined,
       retryAfterMs,
       suggestions,
     });
