@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** How long pieces of work may follow each other before others have their turn, in ms. */
-const longestMs = 10;
+const longestMs = 20;
 
 /** Lets others have their turn between pieces of work of which very many may come at once, each of them short. */
 export class Turns {
