@@ -53,9 +53,12 @@ function clientError(
   located: GraphQLError | undefined,
   extensions: Readonly<Record<string, unknown>>,
 ): GraphQLError {
-  const { locations, path } = located ?? {};
-  const error = withoutStacks(() => new GraphQLError(message, { extensions, ...(path ? { path } : {}) }));
-  // From its nodes graphql-js would look for the lines and columns anew, in the whole document for each error.
-  if (locations) Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
-  return error;
+  const options = {
+    extensions,
+    ...(located?.nodes ? { nodes: located.nodes } : {}),
+    ...(located?.source ? { source: located.source } : {}),
+    ...(located?.positions ? { positions: located.positions } : {}),
+    ...(located?.path ? { path: located.path } : {}),
+  };
+  return withoutStacks(() => new GraphQLError(message, options));
 }
