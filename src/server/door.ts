@@ -10,7 +10,7 @@ import { type MediaType, toMediaType } from './media-type.ts';
 import { fromJSON, fromQueryString, type OperationRequest } from './operation-request.ts';
 import type { AnswerOperation } from './operations.ts';
 import { readBody } from './read-body.ts';
-import type { RequestNote } from './request-note.ts';
+import { type RequestNote, toCode } from './request-note.ts';
 import type { RequestObserver } from './request-observer.ts';
 import {
   prepareHeaders,
@@ -160,8 +160,10 @@ export function createDoor(options: DoorOptions): HandleRequest {
   async function serve(reply: Reply, note: RequestNote): Promise<void> {
     try {
       await handle(reply, note);
-    } catch (error) {
-      sendFailure(reply, toClientError(error, report));
+    } catch (thrown) {
+      const error = toClientError(thrown, report);
+      sendFailure(reply, error);
+      note.answer(note.operation ?? 'invalid', toCode([error]));
     }
     observer.settle(note, reply.response);
   }

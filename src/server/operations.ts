@@ -36,7 +36,7 @@ export type AnswerOperation = (
   charge: Charge,
 ) => Promise<Answer | null>;
 
-/** What costs more is written in a turn of its own. The results of others are so small that to keep them costs more. */
+/** What costs more is written in a turn of its own. To keep many small results until then costs more than to write them. */
 const largeCost = 10_000;
 
 /** How many characters the documents may have together; parsed they take some hundred times as much. */

@@ -16,16 +16,9 @@ export interface ObserverOptions {
 export interface RequestObserver {
   /** Begins to observe a request. */
   begin(request: IncomingMessage, response: ServerResponse, address: string): RequestNote;
-  /** Counts what was answered before anybody knew its operation: by its status, where that tells of an error. */
+  /** Counts what was answered without anybody noting it: by its status, where that tells of an error. */
   settle(note: RequestNote, response: ServerResponse): void;
 }
-
-const codesByStatus: Readonly<Record<number, string>> = {
-  401: 'UNAUTHENTICATED',
-  403: 'UNAUTHENTICATED',
-  429: 'RATE_LIMITED',
-  503: 'OVERLOADED',
-};
 
 export function createRequestObserver({ log, onRequest = () => {}, tracer = null }: ObserverOptions): RequestObserver {
   // Looked at once: where nobody listens, nothing is made for the log.
@@ -83,8 +76,7 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
     },
     settle: (note, { statusCode }) => {
       if (note.code !== null || statusCode < 400 || statusCode === 404) return;
-      const other = statusCode < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR';
-      note.answer(note.operation ?? 'invalid', codesByStatus[statusCode] ?? other);
+      note.answer(note.operation ?? 'invalid', statusCode < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR');
     },
   };
 }

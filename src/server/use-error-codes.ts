@@ -5,7 +5,7 @@ import { toClientError } from '../graphql/errors.ts';
 /**
  * Gives errors of parsing and validation, which Yoga does not mask, the codes that clients know. Variables of a query
  * string that are no JSON are the client's error too; Yoga would mask them as the server's. A body that is no JSON has
- * status 400 whatever the client accepts (GraphQL over HTTP, JSON parsing failure), and so has what asks for too much.
+ * status 400 whatever the client accepts (GraphQL over HTTP, JSON parsing failure).
  */
 export function useErrorCodes(report: (error: unknown) => void): Plugin {
   return {
@@ -22,13 +22,9 @@ export function useErrorCodes(report: (error: unknown) => void): Plugin {
     },
     onExecutionResult: ({ result, setResult }) => {
       if (!result || Array.isArray(result) || isAsyncIterable(result) || !result.errors) return;
-      setResult({ ...result, errors: result.errors.map((error) => toAnswered(toClientError(error, report))) });
+      setResult({ ...result, errors: result.errors.map((error) => toClientError(error, report)) });
     },
   };
-}
-
-function toAnswered(error: GraphQLError): GraphQLError {
-  return error.extensions.code === 'QUERY_TOO_COMPLEX' ? withStatus(error) : error;
 }
 
 function withStatus({ message, extensions }: GraphQLError): GraphQLError {
