@@ -4,6 +4,7 @@ import { createCachedMarketData } from './cache/market-data.ts';
 import { createCallLog } from './call-log.ts';
 import { createCircuitLog } from './circuit-log.ts';
 import type { Config } from './config.ts';
+import type { CallOutcome } from './exchange/caller.ts';
 import { createCatalogue, readCatalogue } from './exchange/catalogue.ts';
 import { createExchanges } from './exchange/exchanges.ts';
 import { createMarketData } from './exchange/market-data.ts';
@@ -72,7 +73,7 @@ export function createApp(options: AppOptions): App {
   const logCall = createCallLog(sparing, (id) =>
     exchanges.statuses.some(({ exchange, circuit }) => exchange === id && circuit !== 'closed'),
   );
-  const noteCall = (exchange: string, outcome: string, durationMs: number): void => {
+  const noteCall = (exchange: string, outcome: CallOutcome, durationMs: number): void => {
     recorder.noteCall(exchange, outcome, durationMs);
     logCall(exchange, outcome);
     tracing?.noteCall(exchange, outcome, durationMs);

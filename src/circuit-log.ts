@@ -1,19 +1,8 @@
 import type { Logger } from 'pino';
 import type { CallerListeners } from './exchange/caller.ts';
 import type { MarketDataErrorCode } from './market/error.ts';
+import { outageAdvice } from './outage-advice.ts';
 import type { SparingLog } from './server/sparing-log.ts';
-
-const unreachable = "Look at the exchange's status page, and at the network and the proxy of this server.";
-
-/** What the operator may do about an exchange that is left alone, by why. */
-const advice: Readonly<Partial<Record<MarketDataErrorCode, string>>> = {
-  RATE_LIMITED:
-    'Ask for less (a longer POLL_INTERVAL_MS or TICKER_TTL_MS), and see who else uses this address or these API keys.',
-  GEO_BLOCKED:
-    'Give it a proxy or another hostname in EXCHANGE_CONFIG, run the server elsewhere, or leave it out of EXCHANGES.',
-  EXCHANGE_UNAVAILABLE: unreachable,
-  TIMEOUT: unreachable,
-};
 
 /**
  * Writes when exchanges begin to be left alone, with what to do about it, and when they are asked as usual again. One
@@ -28,7 +17,7 @@ export function createCircuitLog(log: Logger, sparing: SparingLog): NonNullable<
     } else if (state === 'open' && error) {
       const { code, message, details } = error;
       const fields = { exchange, code, retryAfterMs: details.retryAfterMs };
-      const text = [message, advice[code]].filter(Boolean).join(' ');
+      const text = [message, outageAdvice[code]].filter(Boolean).join(' ');
       if (told.get(exchange) === code) log.debug(fields, text);
       else if (sparing.write('warn', `circuit ${exchange}`, fields, text)) told.set(exchange, code);
     }
