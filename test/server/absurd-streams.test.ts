@@ -1,7 +1,8 @@
 import type { Client } from 'graphql-ws';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../support/running-app.ts';
-import { connect, eventually, type Operation, subscribe } from '../support/socket-client.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RunningApp } from '../support/running-app.ts';
+import { eventually, type Operation, subscribe } from '../support/socket-client.ts';
+import { useStreamingApp } from '../support/streaming-app.ts';
 import { createBinance } from '../venues/binance.ts';
 import { createKraken } from '../venues/kraken.ts';
 import type { Venue } from '../venues/venue.ts';
@@ -15,29 +16,14 @@ const year3000 = Date.UTC(3000, 0);
 const hourMs = 3_600_000;
 
 describe.each(exchanges)('$id: what comes after nonsense is told', { timeout: 20_000 }, ({ id, create, btc }) => {
+  const use = useStreamingApp(id, create, { staleMaxMs: 300 });
   let venue: Venue;
   let running: RunningApp;
   let client: Client;
   const market = `exchange: "${id}", symbol: "${btc}"`;
 
-  beforeEach(async () => {
-    venue = await create();
-    running = await startApp({
-      lingerMs: 50,
-      pollIntervalMs: 100,
-      upstreamTimeoutMs: 1000,
-      staleMaxMs: 300,
-      exchangeOptions: { [id]: { ...venue.exchangeConfig, rateLimit: 1 } },
-    });
-    client = connect(running.webSocketUrl);
-  });
-
-  afterEach(async () => {
-    await client.dispose();
-    await eventually(() => Object.values(running.app.counts).every((count) => count === 0));
-    await eventually(() => venue.streamSockets === 0);
-    await running.stop();
-    await venue.close();
+  beforeEach(() => {
+    ({ venue, running, client } = use());
   });
 
   /** Lets the exchange do something in the year 3000. */

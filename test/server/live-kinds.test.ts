@@ -1,7 +1,8 @@
 import type { Client } from 'graphql-ws';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../support/running-app.ts';
-import { connect, eventually, type Operation, subscribe } from '../support/socket-client.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RunningApp } from '../support/running-app.ts';
+import { eventually, type Operation, subscribe } from '../support/socket-client.ts';
+import { useStreamingApp } from '../support/streaming-app.ts';
 import { createBinance } from '../venues/binance.ts';
 import { createKraken } from '../venues/kraken.ts';
 import type { Venue } from '../venues/venue.ts';
@@ -12,28 +13,14 @@ const exchanges = [
 ] as const;
 
 describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
+  const use = useStreamingApp(id, create);
   let venue: Venue;
   let running: RunningApp;
   let client: Client;
   const market = `exchange: "${id}", symbol: "${btc}"`;
 
-  beforeEach(async () => {
-    venue = await create();
-    running = await startApp({
-      lingerMs: 50,
-      pollIntervalMs: 100,
-      upstreamTimeoutMs: 1000,
-      exchangeOptions: { [id]: { ...venue.exchangeConfig, rateLimit: 1 } },
-    });
-    client = connect(running.webSocketUrl);
-  });
-
-  afterEach(async () => {
-    await client.dispose();
-    await eventually(() => Object.values(running.app.counts).every((count) => count === 0));
-    await eventually(() => venue.streamSockets === 0);
-    await running.stop();
-    await venue.close();
+  beforeEach(() => {
+    ({ venue, running, client } = use());
   });
 
   describe('order books', () => {
