@@ -199,6 +199,10 @@ test('where there are API keys one is needed', async () => {
     ),
   );
   expect(answers.map(({ status }) => status)).toEqual([401, 401, 200]);
+  // Who was refused before anybody read what was asked is counted by why.
+  await locked.post('{ exchanges { id } }');
+  const scraped = await fetch(`${locked.origin}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+  expect(await scraped.text()).toMatch(/^tickql_requests_total\{.*operation="invalid",code="UNAUTHENTICATED"\} 1$/m);
   await locked.stop();
 });
 
