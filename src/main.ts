@@ -4,6 +4,7 @@ import { createApp } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
 import { type Config, loadConfig } from './config.ts';
 import { readCatalogue } from './exchange/catalogue.ts';
+import { limitHeapGrowth } from './heap.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './market/clock.ts';
 import { readVersion } from './metrics/version.ts';
@@ -18,6 +19,7 @@ const local: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', '::',
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
 async function main(): Promise<void> {
+  limitHeapGrowth();
   const config = loadConfig(
     process.env,
     readCatalogue().map(({ id }) => id),
