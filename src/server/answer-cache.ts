@@ -15,8 +15,8 @@ export interface AnswerCacheOptions {
   readonly maxBytes: number;
 }
 
-/** What an entry takes besides its texts. */
-const entryBytes = 500;
+/** What an entry takes besides its texts, as measured: the answer, its expiry with what tells whether it is current, its keys. */
+const entryBytes = 1700;
 
 /** Some 100 bytes each. */
 const maxNewcomers = 10_000;
