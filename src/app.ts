@@ -21,6 +21,7 @@ import { createGate } from './server/gate.ts';
 import { createHttpServer } from './server/http.ts';
 import { Readiness } from './server/readiness.ts';
 import { createSparingLog } from './server/sparing-log.ts';
+import { SubscriptionMemory } from './server/subscription-memory.ts';
 import { createSubscriptionServer, type SubscriptionServer } from './server/websocket.ts';
 import { createGraphQLServer } from './server/yoga.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -62,6 +63,8 @@ export interface AppOptions {
 
 /** 16 random characters are some 96 bits. */
 const safeKeyLength = 16;
+
+const megabyte = 1024 * 1024;
 
 /** The composition root: the one place that knows every layer. */
 export function createApp(options: AppOptions): App {
@@ -143,6 +146,11 @@ export function createApp(options: AppOptions): App {
     gate,
     cors,
     openOperations,
+    subscriptionMemory: new SubscriptionMemory({
+      maxBytes: config.maxSubscriptionMb * megabyte,
+      maxBytesPerAddress: (config.maxSubscriptionMbPerAddress ?? 16) * megabyte,
+      limitsLoopback: config.maxSubscriptionMbPerAddress !== null,
+    }),
     clock,
     limits: {
       maxTokens: config.maxQueryTokens,

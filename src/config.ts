@@ -34,6 +34,10 @@ export interface Config {
   readonly maxOperations: number;
   /** Null where it is not set: then the default goes for all but this machine. */
   readonly maxOperationsPerAddress: number | null;
+  /** What open subscriptions may keep in memory together, in MB. */
+  readonly maxSubscriptionMb: number;
+  /** The same of one address; null where only the default goes for all but this machine. */
+  readonly maxSubscriptionMbPerAddress: number | null;
   /** Of one socket. */
   readonly maxMessagesPerSecond: number;
   /** Whoever has one of these may ask; anybody where there are none. */
@@ -84,6 +88,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     maxSocketsPerAddress: read('MAX_SOCKETS_PER_ADDRESS', settings.MAX_SOCKETS_PER_ADDRESS),
     maxOperations: read('MAX_OPERATIONS', settings.MAX_OPERATIONS),
     maxOperationsPerAddress: read('MAX_OPERATIONS_PER_ADDRESS', settings.MAX_OPERATIONS_PER_ADDRESS),
+    maxSubscriptionMb: read('MAX_SUBSCRIPTION_MB', settings.MAX_SUBSCRIPTION_MB),
+    maxSubscriptionMbPerAddress: read('MAX_SUBSCRIPTION_MB_PER_ADDRESS', settings.MAX_SUBSCRIPTION_MB_PER_ADDRESS),
     maxMessagesPerSecond: read('MAX_MESSAGES_PER_SECOND', settings.MAX_MESSAGES_PER_SECOND),
     apiKeys: readApiKeys(env.API_KEYS),
     requestsPerMinute: read('REQUESTS_PER_MINUTE', settings.REQUESTS_PER_MINUTE),

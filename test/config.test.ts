@@ -42,6 +42,8 @@ test('everything has a default, and an empty variable counts as unset', () => {
     maxOperations: 200_000,
     maxOperationsPerAddress: null,
     maxMessagesPerSecond: 100,
+    maxSubscriptionMb: 64,
+    maxSubscriptionMbPerAddress: null,
     apiKeys: [],
     requestsPerMinute: null,
     costPerMinute: null,

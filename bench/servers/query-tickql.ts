@@ -5,6 +5,7 @@ import { createAddressReader } from '../../src/server/address.ts';
 import { Allowance } from '../../src/server/allowance.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
+import { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { cacheSettings, createIdleFeeds, createQuerySource } from '../query-source.ts';
 import { drive } from './query-driver.ts';
@@ -15,12 +16,19 @@ const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuery
 const feeds = createIdleFeeds(fetched);
 const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
 const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
+const megabyte = 1024 * 1024;
+const subscriptionMemory = new SubscriptionMemory({
+  maxBytes: 64 * megabyte,
+  maxBytesPerAddress: 16 * megabyte,
+  limitsLoopback: false,
+});
 const gate = createGate({ addressOf: createAddressReader(0) });
 const graphql = createGraphQLServer({
   marketData,
   feeds,
   gate,
   openOperations: operations,
+  subscriptionMemory,
   log: pino({ level: 'silent' }),
 });
 drive(await createHttpServer(graphql).listen(0, '127.0.0.1'));

@@ -3,6 +3,7 @@ import { createAddressReader } from '../../src/server/address.ts';
 import { Allowance } from '../../src/server/allowance.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
+import { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
 import { createSubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { createBenchSource } from '../source.ts';
@@ -13,8 +14,14 @@ import { drive } from './driver.ts';
 const { marketData, feeds, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
 const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
+const megabyte = 1024 * 1024;
+const subscriptionMemory = new SubscriptionMemory({
+  maxBytes: 64 * megabyte,
+  maxBytesPerAddress: 16 * megabyte,
+  limitsLoopback: false,
+});
 const gate = createGate({ addressOf: createAddressReader(0) });
-const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations: operations, log });
+const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations: operations, subscriptionMemory, log });
 const http = createHttpServer(graphql);
 const sockets = new Allowance({ most: 20_000, mostPerAddress: 1000, limitsLoopback: false });
 const limits = { sockets, operations, maxSubscriptions: 100, maxMessagesPerSecond: 100 };

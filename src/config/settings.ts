@@ -29,6 +29,8 @@ export const settings = {
   MAX_SOCKETS_PER_ADDRESS: wholeNumberOrNone(1, 10_000_000),
   MAX_OPERATIONS: wholeNumber(200_000, 1, 100_000_000),
   MAX_OPERATIONS_PER_ADDRESS: wholeNumberOrNone(1, 100_000_000),
+  MAX_SUBSCRIPTION_MB: wholeNumber(64, 1, 100_000),
+  MAX_SUBSCRIPTION_MB_PER_ADDRESS: wholeNumberOrNone(1, 100_000),
   MAX_MESSAGES_PER_SECOND: wholeNumber(100, 1, 1_000_000),
   REQUESTS_PER_MINUTE: wholeNumberOrNone(1, 1_000_000_000),
   COST_PER_MINUTE: wholeNumberOrNone(1, 1_000_000_000),

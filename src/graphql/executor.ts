@@ -12,7 +12,6 @@ import {
   visit,
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
-import { LRUCache } from 'lru-cache';
 import { Turns } from '../market/turns.ts';
 import { withoutStacks } from '../market/without-stacks.ts';
 import { measureDocument } from './document-size.ts';
@@ -30,9 +29,6 @@ interface Known {
   query: CompiledQuery['query'] | null | undefined;
 }
 
-/** How many characters the documents may have together: parsed and compiled they take some hundred times as much. */
-const maxDocumentsLength = 500_000;
-
 /**
  * The most fields and fragments, each fragment as often as it is spread, of what is compiled: it takes some 0.2 ms for
  * each, in one piece.
@@ -47,10 +43,8 @@ export function createExecutor(
   schema: GraphQLSchema,
   loadCompiler: () => Promise<Compiler> = () => import('graphql-jit'),
 ): Execute {
-  const documents = new LRUCache<DocumentNode, Map<string, Known>>({
-    maxSize: maxDocumentsLength,
-    sizeCalculation: (_known, { loc }) => (loc?.end ?? maxDocumentsLength) + 1,
-  });
+  // What is made of a document goes with it: how many there are is for the document store to say.
+  const documents = new WeakMap<DocumentNode, Map<string, Known>>();
   let compiler: Compiler | null = null;
   let isLoading = false;
 

@@ -1,5 +1,6 @@
 import type { SubscribePayload } from 'graphql-ws';
 import type { Allowance, Excess } from './allowance.ts';
+import type { Hold, NewSubscription, SubscriptionMemory } from './subscription-memory.ts';
 
 /** A link of a list: a Map, or an array that grows, would take five times as much for the usual one operation a socket. */
 interface Owner {
@@ -7,6 +8,8 @@ interface Owner {
   payload: SubscribePayload;
   /** False of one too many, until it has been told so. */
   isCounted: boolean;
+  /** What it keeps in memory, of a subscription. */
+  hold: Hold | null;
   next: Owner | null;
 }
 
@@ -18,11 +21,13 @@ interface Owner {
  */
 export class OperationIds {
   readonly #open: Allowance;
+  readonly #memory: SubscriptionMemory;
   readonly #address: string;
   #first: Owner | null = null;
 
-  constructor(open: Allowance, address: string) {
+  constructor(open: Allowance, memory: SubscriptionMemory, address: string) {
     this.#open = open;
+    this.#memory = memory;
     this.#address = address;
   }
 
@@ -34,9 +39,23 @@ export class OperationIds {
     const owner = this.#find(id);
     const excess = owner?.isCounted ? null : this.#open.take(this.#address);
     const isCounted = excess === null;
-    if (owner) Object.assign(owner, { payload, isCounted });
-    else this.#first = { id, payload, isCounted, next: this.#first };
+    if (owner) {
+      this.#releaseHold(owner);
+      Object.assign(owner, { payload, isCounted });
+    } else this.#first = { id, payload, isCounted, hold: null, next: this.#first };
     return excess;
+  }
+
+  /**
+   * Notes what a subscription keeps in memory for as long as it is open; nothing of one that has ended already. Throws
+   * TOO_MANY_SUBSCRIPTIONS where that is too much.
+   */
+  hold(id: string, payload: SubscribePayload, subscription: NewSubscription): Hold | null {
+    const owner = this.#find(id);
+    if (owner?.payload !== payload) return null;
+    this.#releaseHold(owner);
+    owner.hold = this.#memory.hold(this.#address, subscription);
+    return owner.hold;
   }
 
   /** Resolves at once while the id is this operation's; never, once it is another's, so that graphql-ws goes no further. */
@@ -58,7 +77,7 @@ export class OperationIds {
       if (owner.id !== id || owner.payload !== payload) continue;
       if (before) before.next = owner.next;
       else this.#first = owner.next;
-      if (owner.isCounted) this.#open.release(this.#address);
+      this.#release(owner);
       return;
     }
   }
@@ -66,9 +85,19 @@ export class OperationIds {
   /** Forgets them all, since the socket has closed. */
   endAll(): void {
     for (let owner = this.#first; owner; owner = owner.next) {
-      if (owner.isCounted) this.#open.release(this.#address);
+      this.#release(owner);
     }
     this.#first = null;
+  }
+
+  #release(owner: Owner): void {
+    this.#releaseHold(owner);
+    if (owner.isCounted) this.#open.release(this.#address);
+  }
+
+  #releaseHold(owner: Owner): void {
+    if (owner.hold) this.#memory.release(owner.hold);
+    owner.hold = null;
   }
 
   #isOwner(id: string, payload: SubscribePayload): boolean {

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { Charge, Context } from '../graphql/context.ts';
 import type { MeasureCost } from '../graphql/cost.ts';
+import type { DocumentStore } from '../graphql/document-store.ts';
 import { toClientError } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/executor.ts';
 import { Freshness } from '../graphql/freshness.ts';
@@ -16,8 +16,7 @@ import { toCode } from './request-note.ts';
 
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
-  /** Parses and validates a document; null where it is not valid. */
-  readonly parse: (text: string) => DocumentNode | null;
+  readonly documents: DocumentStore;
   /** What an operation costs; throws where that is too much. */
   readonly measure: MeasureCost;
   readonly execute: Execute;
@@ -39,27 +38,22 @@ export type AnswerOperation = (
 /** What costs more is written in a turn of its own. To keep many small results until then costs more than to write them. */
 const largeCost = 10_000;
 
-/** How many characters the documents may have together; parsed they take some hundred times as much. */
-const maxDocumentsLength = 500_000;
-
 /**
  * Answers queries with as little as there must be in between: a document that was seen before is executed at once. What
  * is no query, and whatever is wrong with a request, is left to Yoga, which says so.
  */
 export function createOperations(options: OperationsOptions): AnswerOperation {
-  const { schema, parse, measure, execute, createContext, persisted, onLookup = () => {}, report } = options;
-  const documents = new LRUCache<string, DocumentNode>({
-    maxSize: maxDocumentsLength,
-    sizeCalculation: (_document, text) => text.length + 1,
-  });
+  const { schema, documents, measure, execute, createContext, persisted, onLookup = () => {}, report } = options;
 
+  /** Null where it is not valid: what is wrong with it is for Yoga to say. */
   function find(text: string): DocumentNode | null {
-    const known = documents.get(text);
-    onLookup(known !== undefined);
-    if (known) return known;
-    const document = parse(text);
-    if (document) documents.set(text, document);
-    return document;
+    onLookup(documents.has(text));
+    try {
+      const { document, errors } = documents.get(text);
+      return errors.length === 0 ? document : null;
+    } catch {
+      return null;
+    }
   }
 
   function textOf(request: OperationRequest): string | null {

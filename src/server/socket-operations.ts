@@ -88,8 +88,11 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     };
     const contextValue: Context = await pipeline.contextFactory();
     // Refused while it is executed, a query would close the socket.
-    await contextValue.charge(graphql.measure(args));
+    const cost = graphql.measure(args);
+    await contextValue.charge(cost);
     if (operation?.operation === 'subscription') {
+      const hold = context.extra.ids.hold(id, payload, { document, variables: payload.variables, cost });
+      args.document = hold?.document ?? document;
       // The group makes its own, once for all.
       args.contextValue = undefined;
       subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(caller) });

@@ -1,10 +1,8 @@
-import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Refuses introspection; errors of variables suggest nothing of the schema either. */
+/** Errors of variables suggest nothing of the schema. That documents do not ask for it is for validation to see to. */
 export function useHiddenSchema(): Plugin {
   return {
-    onValidate: ({ addValidationRule }) => addValidationRule(NoSchemaIntrospectionCustomRule),
     onExecute: ({ args }) => {
       Object.assign(args, { hideSuggestions: true });
     },

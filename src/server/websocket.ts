@@ -183,7 +183,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     if (excess === 'total') return socket.close(tryAgainLater, 'Too many sockets on this server');
     heartbeat.add(socket);
     socket.on('ping', onPing);
-    const ids = new OperationIds(limits.operations, address);
+    const ids = new OperationIds(limits.operations, graphql.subscriptionMemory, address);
     const { authorization } = request.headers;
     const extra: SocketExtra = { socket, ids, address, authorization, caller: null };
     const closed = protocol.opened(new GraphQLSocket(socket, host), extra);

@@ -1,16 +1,16 @@
-import type { DocumentNode } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Feeds } from '../feed/feeds.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { createCostMeter, type MeasureCost } from '../graphql/cost.ts';
+import { DocumentStore } from '../graphql/document-store.ts';
 import { toClientError } from '../graphql/errors.ts';
 import { createExecutor } from '../graphql/executor.ts';
 import { MarketSearch } from '../graphql/market-search.ts';
 import { createDocumentParser } from '../graphql/parse-document.ts';
 import { defaultQueryLimits, type QueryLimits } from '../graphql/query-limits.ts';
 import { schema } from '../graphql/schema.ts';
+import { createDocumentValidator } from '../graphql/validate-document.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { Allowance } from './allowance.ts';
@@ -25,8 +25,9 @@ import { withRefusal } from './refusal.ts';
 import { createRequestObserver, type ObserverOptions } from './request-observer.ts';
 import { SlowReaders } from './slow-readers.ts';
 import { createErrorReport, createSparingLog } from './sparing-log.ts';
+import type { SubscriptionMemory } from './subscription-memory.ts';
 import { useCost } from './use-cost.ts';
-import { useDocumentParser } from './use-document-parser.ts';
+import { useDocuments } from './use-documents.ts';
 import { useErrorCodes } from './use-error-codes.ts';
 import { useEventStream } from './use-event-stream.ts';
 import { useExecutor } from './use-executor.ts';
@@ -35,8 +36,6 @@ import { useHiddenSchema } from './use-hidden-schema.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { useRequestNotes } from './use-request-notes.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
-import { useSubscriptionRoot } from './use-subscription-root.ts';
-import { useValidation } from './use-validation.ts';
 
 export interface GraphQLServerOptions extends Pick<ObserverOptions, 'onRequest' | 'tracer'> {
   readonly marketData: MarketData;
@@ -44,6 +43,8 @@ export interface GraphQLServerOptions extends Pick<ObserverOptions, 'onRequest' 
   readonly gate: Gate;
   /** Counts subscriptions over server-sent events. */
   readonly openOperations: Allowance;
+  /** Counts what subscriptions of all protocols keep in memory. */
+  readonly subscriptionMemory: SubscriptionMemory;
   /** Any page may ask without it. */
   readonly cors?: Cors;
   readonly log: Logger;
@@ -65,6 +66,7 @@ export interface GraphQLServer {
   readonly getEnveloped: Yoga['getEnveloped'];
   /** What an operation costs; throws QUERY_TOO_COMPLEX where that is too much. */
   readonly measure: MeasureCost;
+  readonly subscriptionMemory: SubscriptionMemory;
   /** True where errors must suggest nothing of the schema. */
   readonly hideSuggestions: boolean;
   /** What the resolvers of subscriptions that several share work with. */
@@ -80,25 +82,29 @@ export interface GraphQLServer {
 /** Answers that are given again while they are fresh. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
-/** How many characters the documents in Yoga's caches may have together; parsed they take some hundred times as much. */
-const maxTextLength = 500_000;
-
-/** A cache by text: Yoga's own count entries, of which a few hostile ones fill the memory. */
-function createTextCache<V extends NonNullable<unknown>>(): LRUCache<string, V> {
-  return new LRUCache({ maxSize: maxTextLength, sizeCalculation: (_value, text) => text.length + 1 });
-}
-
 /** The GraphQL pipeline; `clock` decides how long answers are kept. */
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
-  const { marketData, feeds, gate, cors = createCors(null), openOperations, log, clock = systemClock } = options;
+  const {
+    marketData,
+    feeds,
+    gate,
+    cors = createCors(null),
+    openOperations,
+    subscriptionMemory,
+    log,
+    clock = systemClock,
+  } = options;
   const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
   const sources = { marketData, feeds, marketSearch: new MarketSearch() };
   const report = createErrorReport(createSparingLog({ log, clock }));
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
-  const parse = createDocumentParser(limits);
+  const documents = new DocumentStore({
+    parse: createDocumentParser(limits),
+    validate: createDocumentValidator(schema, { introspection }),
+    findOpen: (text) => subscriptionMemory.findDocument(text),
+  });
   const measure = createCostMeter(schema, limits.maxCost);
-  const documentCache = createTextCache<DocumentNode>();
   const yoga: Yoga = createYoga<YogaContext, Context>({
     schema,
     context: ({ caller, isCharged }) =>
@@ -109,19 +115,18 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     graphiql: false,
     landingPage: false,
     multipart: false,
-    parserAndValidationCache: { documentCache, errorCache: createTextCache() },
+    // The document store keeps documents for all protocols.
+    parserAndValidationCache: false,
     // The door limits bodies as they come; Yoga would pipe each through a stream of its own.
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => withRefusal(toClientError(error, report)) },
     plugins: [
       useGraphiQLPage(),
-      useDocumentParser(parse),
-      useValidation(!introspection),
+      useDocuments(documents),
       ...(introspection ? [] : [useHiddenSchema()]),
-      useSubscriptionRoot(),
       useEventStream(),
       useCost(measure),
-      useStreamLimit(openOperations),
+      useStreamLimit(openOperations, subscriptionMemory, measure),
       useExecutor(execute),
       usePersistedQueries(persisted),
       useErrorCodes(report),
@@ -137,19 +142,6 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     },
   });
 
-  function parseValid(text: string): DocumentNode | null {
-    try {
-      // Not by the pipeline, which would remember the error, and Yoga then miss to give it a status.
-      const document = documentCache.get(text) ?? parse(text);
-      // Where it is not valid Yoga says so, for which it need not do all of this again.
-      documentCache.set(text, document);
-      const errors: readonly unknown[] = yoga.getEnveloped({}).validate(schema, document);
-      return errors.length === 0 ? document : null;
-    } catch {
-      return null;
-    }
-  }
-
   const cache = new AnswerCache({ clock, maxBytes: maxAnswerBytes });
   const door = createDoor({
     clock,
@@ -159,7 +151,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     observer: createRequestObserver(options),
     answer: createOperations({
       schema,
-      parse: parseValid,
+      documents,
       measure,
       execute,
       createContext: (freshness, charge) => createContext({ ...sources, charge, freshness }),
@@ -179,6 +171,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     answerLookups: cache.lookups,
     report,
     measure,
+    subscriptionMemory,
     hideSuggestions: !introspection,
     createSharedContext: () => createContext({ ...sources, charge: () => {} }),
     handle: (request, response) => {

@@ -1,12 +1,17 @@
 import { parseArgs } from 'node:util';
 import type { Measurement } from '../support/app-process.ts';
+import { startMeasuredApp } from '../support/measured-app.ts';
 import type { Tally, Timed } from './findings.ts';
+import { type FloodReport, playFlood } from './flood.ts';
 import { runFuzz } from './run.ts';
 
-// npm run fuzz: documents and frame sequences, made from a seed, against the real server.
+// npm run fuzz: documents and frame sequences, made from a seed, against the real server; then a flood of documents.
 
 /** How much more the server may hold at the end than after half of the cases, in bytes. */
 const mostGrown = 20 * 1024 * 1024;
+
+/** How much more the process may hold while documents that come once flood it, garbage included, in bytes. */
+const mostFlooded = 200 * 1024 * 1024;
 
 /** How many findings of a kind are printed. */
 const mostPrinted = 10;
@@ -17,6 +22,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     documents: { type: 'string', default: '10000' },
     sequences: { type: 'string', default: '10000' },
+    flood: { type: 'string', default: '60000' },
   },
 });
 const seed = Number(values.seed);
@@ -44,6 +50,25 @@ function printProgress(kind: string, done: number, { heap, rss, longestBlockMs }
   print(`${done} ${kind}: heap ${megabytes(heap)}, resident ${megabytes(rss)}, longest block since ${block}`);
 }
 
+async function flood(documents: number): Promise<FloodReport> {
+  const app = await startMeasuredApp({ exchanges: ['sim'] });
+  try {
+    return await playFlood(app, { documents, subscriptions: Math.ceil(documents / 100) });
+  } finally {
+    await app.stop();
+  }
+}
+
+function printFlood(count: number, report: FloodReport): void {
+  const { before, afterDocuments, withSubscriptions, after, mostGrown, subscriptions } = report;
+  print(`\nflood: ${count} documents that come once over HTTP, as many over WebSockets, then large subscriptions`);
+  print(`  heap ${[before, afterDocuments, withSubscriptions, after].map(({ heap }) => megabytes(heap)).join(', ')}`);
+  print(`  large subscriptions: ${[...subscriptions].map(([code, times]) => `${times} ${code}`).join(', ')}`);
+  print(
+    `  the process held up to ${megabytes(mostGrown)} more than at first; it may hold ${megabytes(mostFlooded)} more`,
+  );
+}
+
 print(`seed ${seed}`);
 const report = await runFuzz({
   seed,
@@ -54,6 +79,10 @@ const report = await runFuzz({
 });
 printTally('documents', report.documents);
 printTally('sequences', report.sequences);
+
+const floodCount = Number(values.flood);
+const flooded = await flood(floodCount);
+printFlood(floodCount, flooded);
 
 const { before, half, after, leftovers, failures } = report;
 const grown = after.heap - half.heap;
@@ -69,6 +98,7 @@ const problems = [
   ...(report.documents.findings.length + report.sequences.findings.length > 0 ? ['findings'] : []),
   ...(failures.length > 0 ? ['errors in the log'] : []),
   ...(leftovers.length > 0 ? ['something is left over'] : []),
+  ...(flooded.mostGrown > mostFlooded ? [`a flood takes ${megabytes(flooded.mostGrown)}`] : []),
   ...(grown > mostGrown ? [`the heap has grown by ${megabytes(grown)}`] : []),
 ];
 print(problems.length === 0 ? '\nPASSED' : `\nFAILED: ${problems.join('; ')}`);

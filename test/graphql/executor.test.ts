@@ -163,26 +163,6 @@ test.each([
   expect(compiled).toBe(most);
 });
 
-test('documents are forgotten when they are too long together', async () => {
-  let compiled = 0;
-  const jit = await import('graphql-jit');
-  const executor = createExecutor(schema, async () => ({
-    ...jit,
-    compileQuery: (...args) => {
-      compiled += 1;
-      return jit.compileQuery(...args);
-    },
-  }));
-  const [one, other] = ['a', 'b'].map((alias) => market(`{ ${alias}: exchanges { id } } #${'x'.repeat(300_000)}`)());
-  if (!one || !other) throw new Error('two documents');
-  for (let time = 0; time < 9; time++) await executor(one);
-  expect(compiled).toBe(1);
-  for (let time = 0; time < 2; time++) await executor(other);
-  expect(compiled).toBe(2);
-  for (let time = 0; time < 2; time++) await executor(one);
-  expect(compiled).toBe(3);
-});
-
 test('tickers fail alone wherever they stand', async () => {
   const symbols = fc.array(fc.constantFrom('BTC/USD', 'nope', 'ETH/USD'), { minLength: 1, maxLength: 6 });
   const query = 'query ($symbols: [String!]!) { tickers(exchange: "kraken", symbols: $symbols) { symbol last } }';

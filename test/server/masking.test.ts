@@ -11,7 +11,7 @@ import { createSubscriptionServer, type SubscriptionServer } from '../../src/ser
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { FakeStreams } from '../support/fake-streams.ts';
-import { createLimits } from '../support/limits.ts';
+import { createLimits, createSubscriptionMemory } from '../support/limits.ts';
 import { openSocket } from '../support/socket-client.ts';
 
 /** A port with a defect: its markets fail with an error that is none of the port's. */
@@ -43,7 +43,14 @@ beforeEach(async () => {
   });
   const limits = createLimits();
   const gate = createGate({ addressOf: createAddressReader(0) });
-  const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations: limits.operations, log });
+  const graphql = createGraphQLServer({
+    marketData,
+    feeds,
+    gate,
+    openOperations: limits.operations,
+    subscriptionMemory: createSubscriptionMemory(),
+    log,
+  });
   http = createHttpServer(graphql);
   sockets = createSubscriptionServer({ server: http.server, graphql, gate, limits, log });
   port = await http.listen(0, '127.0.0.1');

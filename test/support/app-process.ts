@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { readCatalogue } from '../../src/exchange/catalogue.ts';
+import { limitHeapGrowth } from '../../src/heap.ts';
 
 // A process of its own that holds one app and nothing else, so that what is measured of it is the app's. Driven over IPC
 // by measured-app.ts.
@@ -34,6 +35,8 @@ export interface Lap {
   readonly blockMs: number;
   /** Of all threads, those that compile and collect among them. */
   readonly cpuMs: number;
+  /** What the process holds at the moment, garbage included, in bytes. */
+  readonly rss: number;
 }
 
 /** What the app answers and tells. */
@@ -47,6 +50,9 @@ export type AppReport =
 
 // tsx switches them on, and Node reads the map of each file, tens of MB, once an error from there has told its stack.
 process.setSourceMapsEnabled(false);
+
+// As main.ts does.
+limitHeapGrowth();
 
 const send = (report: AppReport): void => {
   process.send?.(report);
@@ -81,7 +87,7 @@ function lap(): Lap {
   longestBlockMs = Math.max(longestBlockMs, blockMs);
   delay.reset();
   cpuBefore = process.cpuUsage();
-  return { blockMs, cpuMs: (user + system) / 1000 };
+  return { blockMs, cpuMs: (user + system) / 1000, rss: process.memoryUsage.rss() };
 }
 
 function measure(): Measurement {

@@ -10,7 +10,7 @@ import { createSubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from './fake-market-data.ts';
 import { FakeStreams } from './fake-streams.ts';
-import { createLimits } from './limits.ts';
+import { createLimits, createSubscriptionMemory } from './limits.ts';
 import { SkippingClock } from './skipping-clock.ts';
 
 export const ttlMs = 1000;
@@ -98,6 +98,7 @@ export async function startHotServer({ gate = createGate(), ...cors }: HotServer
     gate,
     ...cors,
     openOperations: limits.operations,
+    subscriptionMemory: createSubscriptionMemory(),
     log,
     clock,
   });

@@ -1,4 +1,5 @@
 import { Allowance } from '../../src/server/allowance.ts';
+import { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
 import type { SocketLimits } from '../../src/server/websocket.ts';
 
 /** As many as there may be, together and of one address, this machine too. */
@@ -15,4 +16,9 @@ export function createLimits(given: Partial<SocketLimits> = {}): SocketLimits {
     maxMessagesPerSecond: 1000,
     ...given,
   };
+}
+
+/** As much as subscriptions may keep, together and of one address, this machine too; without a number, plenty. */
+export function createSubscriptionMemory(maxBytes = 1e9, maxBytesPerAddress = maxBytes): SubscriptionMemory {
+  return new SubscriptionMemory({ maxBytes, maxBytesPerAddress, limitsLoopback: true });
 }

@@ -9,7 +9,7 @@ import { createSubscriptionServer, type SocketLimits, type SubscriptionServer } 
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from './fake-market-data.ts';
 import { FakeStreams } from './fake-streams.ts';
-import { createLimits } from './limits.ts';
+import { createLimits, createSubscriptionMemory } from './limits.ts';
 
 /** The server's WebSocket side on loopback, over an exchange whose answers and streams a test gives. */
 export interface LiveServer {
@@ -60,6 +60,7 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     feeds,
     gate,
     openOperations: limits.operations,
+    subscriptionMemory: createSubscriptionMemory(),
     log,
     slowReaders: new SlowReaders({ clock: socketClock, ...options.slowReaders }),
   });

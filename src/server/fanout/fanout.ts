@@ -4,7 +4,7 @@ import { FeedSubscription, tooSlow } from '../../feed/subscription.ts';
 import { toClientError } from '../../graphql/errors.ts';
 import { Turns } from '../../market/turns.ts';
 import { Group } from './group.ts';
-import { type PrintedDocuments, toGroupKey } from './group-key.ts';
+import { type DocumentDigests, toGroupKey } from './group-key.ts';
 import { type Member, type Tally, toMessageHead } from './member.ts';
 
 /** Whose operation it is. */
@@ -43,7 +43,7 @@ export interface FanoutOptions {
 /** Groups the subscriptions of all sockets. */
 export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   const groups = new Map<string, Promise<Group | ExecutionResult>>();
-  const printed: PrintedDocuments = new WeakMap();
+  const digests: DocumentDigests = new WeakMap();
   const stalled = new Set<Member>();
   // One event may be executed for thousands of groups.
   const turns = new Turns();
@@ -113,7 +113,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
       return memberCount;
     },
     subscribe: async (args, { socket, id, scope }) => {
-      const key = toGroupKey(args, scope, printed) ?? `unshared ${unshared++}`;
+      const key = toGroupKey(args, scope, digests) ?? `unshared ${unshared++}`;
       while (true) {
         const group = await find(key, args);
         if (!(group instanceof Group)) return group;

@@ -1,16 +1,43 @@
-import { GraphQLError, Kind, type SelectionSetNode, type ValidationRule } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type SelectionSetNode,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
+import { withoutStacks } from '../market/without-stacks.ts';
+
+export interface ValidationOptions {
+  /** False where clients may not ask for the schema; then errors suggest nothing of it either. */
+  readonly introspection: boolean;
+}
+
+/** Nobody reads more, and each takes a look through the whole document for its place. */
+const maxErrors = 20;
+
+/** Validates documents of one schema: says what is wrong with them, at most 20 errors, and nothing where they are valid. */
+export function createDocumentValidator(
+  schema: GraphQLSchema,
+  { introspection }: ValidationOptions,
+): (document: DocumentNode) => readonly GraphQLError[] {
+  const rules = [
+    ...specifiedRules,
+    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+    unconditionalSubscription,
+  ];
+  const options = { maxErrors, hideSuggestions: !introspection };
+  // A stack keeps all that validation has made in memory, some 60 KB, for as long as there is the error.
+  return (document) => withoutStacks(() => validate(schema, document, rules, options));
+}
 
 /**
  * Refuses @skip and @include on what a subscription subscribes to, as the specification does (GraphQL, Single Root
  * Field): without it graphql-js throws where nothing is left.
  */
-export function useSubscriptionRoot(): Plugin {
-  return {
-    onValidate: ({ addValidationRule }) => addValidationRule(unconditionalSubscription),
-  };
-}
-
 const unconditionalSubscription: ValidationRule = (context) => ({
   OperationDefinition: ({ operation, selectionSet }) => {
     if (operation !== 'subscription') return;

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type { DocumentNode } from 'graphql';
+import { toDocumentBytes, toSubscriptionBytes } from '../graphql/document-bytes.ts';
+import { MarketDataError } from '../market/error.ts';
+import { isLoopback } from './address.ts';
+
+export interface SubscriptionMemoryOptions {
+  /** How much all open subscriptions may keep, in bytes. */
+  readonly maxBytes: number;
+  /** How much those of one address may keep, in bytes. */
+  readonly maxBytesPerAddress: number;
+  /** Whether the limit for one address holds for this machine too. */
+  readonly limitsLoopback: boolean;
+}
+
+/** A subscription about to be opened. */
+export interface NewSubscription {
+  readonly document: DocumentNode;
+  readonly variables: Readonly<Record<string, unknown>> | null | undefined;
+  /** What it costs, in the units of cost.ts. */
+  readonly cost: number;
+}
+
+/** What one open subscription keeps. */
+export interface Hold {
+  readonly address: string;
+  /** The document to go on with: the one that all subscriptions with the same text have in common. */
+  readonly document: DocumentNode;
+  readonly keys: readonly string[];
+}
+
+/** Something in memory that one or more subscriptions need. */
+interface Part {
+  readonly bytes: number;
+  readonly document: DocumentNode | null;
+  /** How many subscriptions of each address need it. */
+  readonly holders: Map<string, number>;
+}
+
+/**
+ * What open subscriptions keep in memory, by estimate. A subscription needs its document for as long as it is open, and
+ * a large one takes a megabyte, so counting subscriptions is not enough. What several have in common, the document or
+ * the whole subscription, counts once for each address and once in total.
+ */
+export class SubscriptionMemory {
+  readonly #options: SubscriptionMemoryOptions;
+  readonly #parts = new Map<string, Part>();
+  readonly #bytesByAddress = new Map<string, number>();
+  #bytes = 0;
+
+  constructor(options: SubscriptionMemoryOptions) {
+    this.#options = options;
+  }
+
+  /** How much they keep together, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The document of a text that an open subscription has. */
+  findDocument(text: string): DocumentNode | undefined {
+    return this.#parts.get(text)?.document ?? undefined;
+  }
+
+  /** Adds a subscription of an address. Throws TOO_MANY_SUBSCRIPTIONS where it would keep too much. */
+  hold(address: string, { document, variables, cost }: NewSubscription): Hold {
+    const text = document.loc?.source.body ?? '';
+    const given = JSON.stringify(variables ?? {});
+    const known = this.findDocument(text);
+    const documentPart = { key: text, bytes: toDocumentBytes(document).parsed, document };
+    const ownPart = {
+      key: digestOf(`${text}\n${given}`),
+      bytes: toSubscriptionBytes(given.length, cost),
+      document: null,
+    };
+    const parts = [documentPart, ownPart];
+    this.#requireRoom(address, parts);
+    for (const { key, ...part } of parts) this.#take(address, key, part);
+    return { address, document: known ?? document, keys: [text, ownPart.key] };
+  }
+
+  /** Takes a subscription out again; to be called once for each. */
+  release({ address, keys }: Hold): void {
+    for (const key of keys) this.#release(address, key);
+  }
+
+  #take(address: string, key: string, given: Omit<Part, 'holders'>): void {
+    const part = this.#parts.get(key) ?? { ...given, holders: new Map() };
+    if (part.holders.size === 0) {
+      this.#parts.set(key, part);
+      this.#bytes += part.bytes;
+    }
+    const count = part.holders.get(address) ?? 0;
+    part.holders.set(address, count + 1);
+    if (count === 0) this.#add(address, part.bytes);
+  }
+
+  #release(address: string, key: string): void {
+    const part = this.#parts.get(key);
+    const count = part?.holders.get(address) ?? 0;
+    if (!part || count === 0) return;
+    if (count > 1) {
+      part.holders.set(address, count - 1);
+      return;
+    }
+    part.holders.delete(address);
+    this.#add(address, -part.bytes);
+    if (part.holders.size > 0) return;
+    this.#parts.delete(key);
+    this.#bytes -= part.bytes;
+  }
+
+  #add(address: string, bytes: number): void {
+    const sum = (this.#bytesByAddress.get(address) ?? 0) + bytes;
+    if (sum > 0) this.#bytesByAddress.set(address, sum);
+    else this.#bytesByAddress.delete(address);
+  }
+
+  #requireRoom(address: string, parts: readonly { readonly key: string; readonly bytes: number }[]): void {
+    const { maxBytes, maxBytesPerAddress, limitsLoopback } = this.#options;
+    let ofAddress = this.#bytesByAddress.get(address) ?? 0;
+    let ofAll = this.#bytes;
+    for (const { key, bytes } of parts) {
+      const part = this.#parts.get(key);
+      if (!part) ofAll += bytes;
+      if (!part?.holders.has(address)) ofAddress += bytes;
+    }
+    if (ofAddress > maxBytesPerAddress && (limitsLoopback || !isLoopback(address))) {
+      const message = `The open subscriptions of your address would keep more than ${toMegabytes(maxBytesPerAddress)} MB of this server's memory, which is the most they may: end some first, and send one short document with variables rather than many.`;
+      throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message);
+    }
+    if (ofAll > maxBytes) {
+      const message = `The open subscriptions of all clients would keep more than ${toMegabytes(maxBytes)} MB of this server's memory, which is the most they may: try again later.`;
+      throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message, { retryable: true });
+    }
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha1').update(text).digest('base64');
+}
+
+function toMegabytes(bytes: number): number {
+  return Math.round((10 * bytes) / 1024 / 1024) / 10;
+}
