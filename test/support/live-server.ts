@@ -5,6 +5,7 @@ import { createAddressReader } from '../../src/server/address.ts';
 import { createGate, type Gate } from '../../src/server/gate.ts';
 import { createHttpServer, type HttpServer, type RequestTimeouts } from '../../src/server/http.ts';
 import { SlowReaders, type SlowReadersOptions } from '../../src/server/slow-readers.ts';
+import type { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
 import { createSubscriptionServer, type SocketLimits, type SubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from './fake-market-data.ts';
@@ -26,6 +27,7 @@ export interface LiveServer {
 
 export interface LiveServerOptions {
   readonly limits?: Partial<SocketLimits>;
+  readonly subscriptionMemory?: SubscriptionMemory;
   readonly proxies?: number;
   readonly gate?: Gate;
   readonly timeouts?: RequestTimeouts;
@@ -37,7 +39,13 @@ export interface LiveServerOptions {
 
 export async function startLiveServer(options: LiveServerOptions = {}): Promise<LiveServer> {
   const clock = systemClock;
-  const { proxies = 0, timeouts, initTimeoutMs, socketClock = clock } = options;
+  const {
+    proxies = 0,
+    subscriptionMemory = createSubscriptionMemory(),
+    timeouts,
+    initTimeoutMs,
+    socketClock = clock,
+  } = options;
   const limits = createLimits(options.limits);
   const port = new FakeMarketData(clock);
   const streams = new FakeStreams();
@@ -60,7 +68,7 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     feeds,
     gate,
     openOperations: limits.operations,
-    subscriptionMemory: createSubscriptionMemory(),
+    subscriptionMemory,
     log,
     slowReaders: new SlowReaders({ clock: socketClock, ...options.slowReaders }),
   });
