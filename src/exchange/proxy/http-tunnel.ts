@@ -36,6 +36,7 @@ function send(proxy: ProxyServer, authority: string, signal: AbortSignal): Clien
 
 function refusal(status: number, { host, port }: Target): string {
   const target = toAuthority(host, port);
-  if (status === 407) return 'wants another name and password than its address has';
+  // Some answer 401 to a wrong password (tinyproxy 1.11), though that is what a server says.
+  if (status === 407 || status === 401) return 'wants a name and password, or others than its address has';
   return status >= 500 ? `could not connect to ${target}` : `refused to connect to ${target}`;
 }
