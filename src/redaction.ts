@@ -40,6 +40,7 @@ function partsOf(value: string): readonly string[] {
   const url = new URL(value);
   const credentials = readCredentials(url);
   const header = toBasic(credentials)?.replace('Basic ', '') ?? '';
+  const [, asWritten = ''] = /\/\/[^:@]*:(.*)@/.exec(value) ?? [];
   const isPlace = header === '' && /^\/?$/.test(url.pathname) && url.search === '';
-  return isPlace ? [] : [value, url.href, url.password, credentials.password, header];
+  return isPlace ? [] : [value, url.href, asWritten, url.password, credentials.password, header];
 }

@@ -103,6 +103,8 @@ function toProxy(exchange: string, name: string, options: Options): ProxyServer 
 function toRelay(exchange: string, name: string, options: Options): Relay {
   const relay = readRelay(options[name]);
   if (relay) return relay;
-  const example = 'https://relay.example/ or https://relay.example/?url=';
-  throw new ProxySettingsError(`${name} of ${exchange} must be an address that theirs are appended to: ${example}.`);
+  const example = 'such as https://relay.example/ or https://relay.example/?url=';
+  throw new ProxySettingsError(
+    `${name} of ${exchange} must be an http or https address to which the exchange's are appended, ${example}.`,
+  );
 }
