@@ -153,6 +153,8 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(relay.asked[0]).toContain(`Basic ${basic} https://localhost:${running.front.port}/`);
     expect(running.output).toContain('proxyUrl of binance carries requests only, so its subscriptions are polled');
     expect(running.output).not.toContain(basic);
+    // No stream was tried either.
+    expect(running.output).not.toContain('cannot carry streams');
   });
 
   test('proxy_url takes the requests, and wsProxy the streams', async () => {

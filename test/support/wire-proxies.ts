@@ -44,7 +44,7 @@ export function createRelay(certificate: Certificate): Promise<WireServer> {
 /**
  * A proxy of one's own: `answer` gets what each connection says first, and the connection. `asked` has the bytes as Latin-1.
  */
-export function createWireProxy(answer: (first: string, socket: Socket) => void): Promise<WireServer> {
+export function createWireProxy(answer: (first: string, socket: Socket) => void, port = 0): Promise<WireServer> {
   const asked: string[] = [];
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -54,17 +54,17 @@ export function createWireProxy(answer: (first: string, socket: Socket) => void)
       answer(first, socket);
     });
   });
-  return listen(server, asked);
+  return listen(server, asked, port);
 }
 
 /** An HTTP proxy that connects to where it is asked to, unless it is silent. */
-export function createConnectProxy(isSilent: () => boolean = () => false): Promise<WireServer> {
+export function createConnectProxy(isSilent: () => boolean = () => false, port = 0): Promise<WireServer> {
   return createWireProxy((first, socket) => {
     if (isSilent()) return;
     const target = connect({ host: '127.0.0.1', port: Number(/^CONNECT \S+:(\d+) /.exec(first)?.[1]) });
     socket.write('HTTP/1.1 200 OK\r\n\r\n');
     join(socket, target);
-  });
+  }, port);
 }
 
 /** Lets two sockets speak with each other. */
@@ -77,13 +77,13 @@ export function join(one: Socket, other: Socket): void {
   other.pipe(one);
 }
 
-async function listen(server: Server, asked: readonly string[]): Promise<WireServer> {
+async function listen(server: Server, asked: readonly string[], port = 0): Promise<WireServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');

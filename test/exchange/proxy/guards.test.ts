@@ -1,12 +1,17 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createCatalogue, readCatalogue } from '../../../src/exchange/catalogue.ts';
+import { createExchanges } from '../../../src/exchange/exchanges.ts';
+import { systemClock } from '../../../src/market/clock.ts';
 import { hasProxyPrograms, startMicrosocks, startTinyproxy } from '../../support/proxy-programs.ts';
 import { eventually } from '../../support/socket-client.ts';
 import {
   connect,
   expectDiscreet,
+  failureOf,
   loadMarkets,
   requireError,
   type VenueClientOptions,
+  venues,
 } from '../../support/venue-client.ts';
 import { createConnectProxy, createWireProxy } from '../../support/wire-proxies.ts';
 
@@ -54,6 +59,43 @@ describe.skipIf(!hasProxyPrograms).each([
     venue.fault({ kind: 'status', status: 429, times: 1 });
     expect(requireError(await ask())).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterMs: 30_000 } });
   });
+});
+
+test.each(venues)('every connection of $id goes through its proxy', async ({ id, symbol }) => {
+  const proxy = await createConnectProxy();
+  onTestFinished(proxy.close);
+  const connection = await connect(id, { options: { http_proxy: `http://127.0.0.1:${proxy.port}` } });
+  onTestFinished(connection.close);
+  const { venue, data, client } = connection;
+  expect((await data.fetchTickers(id, [symbol])).get(symbol)).toMatchObject({ symbol });
+  await data.fetchOrderBook({ exchange: id, symbol, limit: 10 });
+  expect(venue.openSockets).toBeGreaterThan(0);
+  expect(venue.openSockets).toBe(proxy.openSockets);
+  if (client.ccxt.has.watchTicker) {
+    const streams = await client.openStreamInstance();
+    const watching = streams.exchange.watchTicker(symbol).catch((error: unknown) => error);
+    // A stand-in without streams answers the handshake too.
+    await eventually(() => venue.handshakes > 0);
+    await eventually(() => venue.openSockets === proxy.openSockets);
+    await streams.close();
+    await watching;
+  }
+});
+
+test('options that ccxt could not use are no way past the proxy, where no file was read', async () => {
+  const options = { httpProxy: 'http://127.0.0.1:1', socksProxy: 'socks5://127.0.0.1:1' };
+  const exchanges = createExchanges({
+    catalogue: createCatalogue(readCatalogue(), null),
+    exchangeOptions: { binance: options },
+    clock: systemClock,
+    random: () => 0.5,
+    timeoutMs: 500,
+    onError: () => {},
+  });
+  onTestFinished(() => exchanges.close());
+  const error = await failureOf(exchanges.get('binance'));
+  expect(error).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
+  expectDiscreet(error);
 });
 
 test('requests use connections again that are open', async () => {
