@@ -58,8 +58,9 @@ export async function startProxiedServer({
     });
   }
   const ready = /http:\/\/(localhost:\d+\/graphql)/;
-  await eventually(() => ready.test(output) || child.exitCode !== null, 9000);
-  const [, address = 'nowhere'] = ready.exec(output) ?? [];
+  await eventually(() => ready.test(output) || child.exitCode !== null, 15_000);
+  const [, address] = ready.exec(output) ?? [];
+  if (address === undefined) throw new Error(`the server did not start: ${output}`);
   const client = connect(`ws://${address}`);
   return {
     venue,
