@@ -24,6 +24,7 @@ const info: ExchangeInfo = {
   timeframes: ['1m'],
   has: ['TICKER', 'TICKERS', 'CANDLES'],
   streaming: false,
+  hasTestNetwork: false,
 };
 
 /** When every ticker was true by the exchange's clock, epoch ms: all servers must answer the same. */

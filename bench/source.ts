@@ -25,6 +25,7 @@ const info: ExchangeInfo = {
   timeframes: [],
   has: ['TICKER', 'STREAM_TICKER'],
   streaming: true,
+  hasTestNetwork: false,
 };
 
 export function createBenchSource(): BenchSource {

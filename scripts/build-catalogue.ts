@@ -21,6 +21,7 @@ async function toExchangeInfo(id: string): Promise<ExchangeInfo> {
     timeframes: exchange.has.fetchOHLCV ? Object.keys(exchange.timeframes ?? {}) : [],
     has: toCapabilities(exchange),
     streaming: streaming.has(id),
+    hasTestNetwork: Boolean(exchange.urls.test),
   };
 }
 

@@ -14,6 +14,7 @@ import { createLiveMarketData } from './feed/live-market-data.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { Recorder } from './metrics/recorder.ts';
+import { createProxyLog, warnOfRelays } from './proxy-log.ts';
 import { createAddressReader } from './server/address.ts';
 import { Allowance } from './server/allowance.ts';
 import { createCors } from './server/cors.ts';
@@ -73,6 +74,7 @@ export function createApp(options: AppOptions): App {
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
   const sparing = createSparingLog({ log, clock });
+  const proxyLog = createProxyLog(sparing);
   const logCall = createCallLog(sparing, (id) =>
     exchanges.statuses.some(({ exchange, circuit }) => exchange === id && circuit !== 'closed'),
   );
@@ -88,17 +90,24 @@ export function createApp(options: AppOptions): App {
     random,
     timeoutMs: config.upstreamTimeoutMs,
     maxQueuedCalls: config.maxQueuedCalls,
-    onError: noteError,
+    onError: (exchange, error) => {
+      noteError(exchange, error);
+      proxyLog.onCallError(exchange, error);
+    },
     onCircuit: createCircuitLog(log, sparing),
     onCall: noteCall,
   });
+  warnOfRelays(log, exchanges);
   const streams = createStreams({
     exchanges,
     clock,
     random,
     timeoutMs: config.upstreamTimeoutMs,
     patienceMs: config.streamSilenceMs,
-    onError: noteError,
+    onError: (exchange, error) => {
+      noteError(exchange, error);
+      proxyLog.onStreamError(exchange, error);
+    },
   });
   const fetched = createCachedMarketData({
     upstream: createMarketData(exchanges, clock),

@@ -5,6 +5,7 @@ import { type ExchangeOptions, readAllowList, readExchangeFile } from './config/
 import { readOrigins } from './config/origins.ts';
 import { settings } from './config/settings.ts';
 import { readTracesProtocol, type TracesProtocol } from './config/traces.ts';
+import { findOptionFault } from './exchange/option-fault.ts';
 
 /** Everything that can be set, from the environment and the exchange file. Durations in ms. */
 export interface Config {
@@ -59,10 +60,14 @@ export interface Config {
 }
 
 /**
- * The configuration of the environment. `knownIds` are the exchanges there are. An empty variable counts as unset, but for API_KEYS.
- * Throws a ConfigError for the first wrong one.
+ * The configuration of the environment. `knownIds` are the exchanges there are, `withoutTestNetwork` those of them that
+ * have none. An empty variable counts as unset, but for API_KEYS. Throws a ConfigError for the first wrong one.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>, knownIds: readonly string[]): Config {
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  knownIds: readonly string[],
+  withoutTestNetwork: readonly string[] = [],
+): Config {
   const read = <T>(name: keyof typeof settings, setting: z.ZodType<T>): T => {
     const result = setting.safeParse(env[name] || undefined);
     if (result.success) return result.data;
@@ -73,7 +78,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, kn
     host: read('HOST', settings.HOST),
     logLevel: read('LOG_LEVEL', settings.LOG_LEVEL),
     exchanges: readAllowList(env.EXCHANGES, knownIds),
-    exchangeOptions: readExchangeFile(env.EXCHANGE_CONFIG, knownIds),
+    exchangeOptions: readExchangeFile(env.EXCHANGE_CONFIG, knownIds, (exchange, options) =>
+      findOptionFault(exchange, options, !withoutTestNetwork.includes(exchange)),
+    ),
     tickerTtlMs: read('TICKER_TTL_MS', settings.TICKER_TTL_MS),
     pollIntervalMs: read('POLL_INTERVAL_MS', settings.POLL_INTERVAL_MS),
     lingerMs: read('LINGER_MS', settings.LINGER_MS),

@@ -7,6 +7,7 @@ import { readCatalogue } from './exchange/catalogue.ts';
 import { limitHeapGrowth } from './heap.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './market/clock.ts';
+import type { ExchangeInfo } from './market/exchange.ts';
 import { readVersion } from './metrics/version.ts';
 import { graphqlPath } from './server/paths.ts';
 import { createSparingLog } from './server/sparing-log.ts';
@@ -20,10 +21,9 @@ const signals = ['SIGTERM', 'SIGINT'] as const;
 
 async function main(): Promise<void> {
   limitHeapGrowth();
-  const config = loadConfig(
-    process.env,
-    readCatalogue().map(({ id }) => id),
-  );
+  const catalogue = readCatalogue();
+  const withoutTestNetwork = catalogue.filter(({ hasTestNetwork }) => !hasTestNetwork);
+  const config = loadConfig(process.env, catalogue.map(toId), withoutTestNetwork.map(toId));
   const log = await createLog(config.logLevel, config.exchangeOptions);
   const app = createApp({ config, log, tracing: await openTracing(config, log) });
   const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
@@ -37,6 +37,10 @@ async function main(): Promise<void> {
   const host = local.has(config.host) ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
   const address = `${host}:${port}${graphqlPath}`;
   log.info(`TickQL is ready. GraphiQL: http://${address}  WebSocket: ws://${address}`);
+}
+
+function toId({ id }: ExchangeInfo): string {
+  return id;
 }
 
 function openTracing({ tracesProtocol: protocol }: Config, log: Logger): Promise<Tracing | null> {

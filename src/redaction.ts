@@ -1,6 +1,8 @@
+import { readCredentials, toBasic } from './exchange/proxy/credentials.ts';
+
 const hidden = '[hidden]';
 
-/** Names of options that hold what nobody may read: keys, and addresses of proxies, which may hold a password. */
+/** Names of options that hold what nobody may read: keys, and addresses of proxies, but for what is only an address. */
 const secretName = /key|secret|pass|token|auth|cookie|uid|login|twofa|wallet|account|mnemonic|proxy/i;
 
 /** Shorter ones are found in words that are none. */
@@ -16,17 +18,29 @@ export function createRedaction(exchangeOptions: unknown): (line: string) => str
     .map((secret) => JSON.stringify(secret).slice(1, -1))
     .sort((a, b) => b.length - a.length);
   return (line) => {
-    const shown = line.replace(inAddress, (_, scheme: string, user?: string, place = '', query?: string) =>
+    // Before addresses are cut up: one may hold an @ in its password.
+    const shown = secrets.reduce((text, secret) => text.replaceAll(secret, hidden), line);
+    return shown.replace(inAddress, (_, scheme: string, user?: string, place = '', query?: string) =>
       [scheme, user ? `${hidden}@` : '', place, query ? `?${hidden}` : ''].join(''),
     );
-    return secrets.reduce((text, secret) => text.replaceAll(secret, hidden), shown);
   };
 }
 
 function* secretsOf(value: unknown, isSecret: boolean): Iterable<string> {
   if (typeof value === 'string') {
-    if (isSecret && value.length >= leastLength) yield value;
+    if (isSecret) yield* partsOf(value).filter((part) => part.length >= leastLength);
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, each] of Object.entries(value)) yield* secretsOf(each, isSecret || secretName.test(name));
   }
+}
+
+/** What is secret of the value of such an option: of an address, whatever is more than the place it leads to. */
+function partsOf(value: string): readonly string[] {
+  if (!value.includes('://') || !URL.canParse(value)) return [value];
+  const url = new URL(value);
+  const credentials = readCredentials(url);
+  const header = toBasic(credentials)?.replace('Basic ', '') ?? '';
+  const [, asWritten = ''] = /\/\/[^:@]*:(.*)@/.exec(value) ?? [];
+  const isPlace = header === '' && /^\/?$/.test(url.pathname) && url.search === '';
+  return isPlace ? [] : [value, url.href, asWritten, url.password, credentials.password, header];
 }

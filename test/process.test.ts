@@ -192,6 +192,26 @@ test.each([
   expect((await exited)[0]).toBe(1);
 });
 
+test.each([
+  [
+    { binance: { httpProxy: 'http://me:pr0xy-pass@127.0.0.1:1', socksProxy: 'socks5://127.0.0.1:1' } },
+    'EXCHANGE_CONFIG: binance has both httpProxy and socksProxy, and each of them would take all requests; keep one of them.',
+  ],
+  [
+    { sim: {}, kraken: { sandbox: true } },
+    'EXCHANGE_CONFIG: kraken has no test network; take sandbox out of its options.',
+  ],
+])('an exchange file of %j stops it with a sentence', async (options, sentence) => {
+  const exchangeFile = join(folder, 'exchanges.json');
+  writeFileSync(exchangeFile, JSON.stringify(options));
+  const child = run({ EXCHANGE_CONFIG: exchangeFile });
+  const exited = once(child, 'exit');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  expect((await exited)[0]).toBe(1);
+  expect(output).toBe(`TickQL cannot start. ${sentence}\n`);
+});
+
 test('a port in use stops it with a sentence', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');

@@ -10,6 +10,8 @@ const options = {
     hostname: 'binance.us',
   },
   kraken: { httpsProxy: 'http://me:pr0xy-pass@10.0.0.1:3128', headers: { Authorization: 'Bearer b34rer' } },
+  coinbase: { socksProxy: 'socks5://m%40e:p%40ss:w%2Frd@10.0.0.2:1080', wsProxy: 'http://10.0.0.3:3128' },
+  gate: { proxyUrl: 'https://relay.example/path-t0ken/' },
 };
 
 function write(err: Error): string {
@@ -38,6 +40,25 @@ test.each(['k3y-of-binance', options.binance.secret, encodeURIComponent(options.
     expect(text).toContain('refused [hidden]');
   },
 );
+
+test.each([
+  'pr0xy-pass',
+  'p%40ss:w%2Frd',
+  'p@ss:w/rd',
+  options.coinbase.socksProxy,
+  Buffer.from('me:pr0xy-pass').toString('base64'),
+  Buffer.from('m@e:p@ss:w/rd').toString('base64'),
+  'https://relay.example/path-t0ken/',
+])('no line holds %j of a proxy', (secret) => {
+  const text = write(new Error(`refused ${secret}`, { cause: new Error(secret) }));
+  expect(text).not.toContain(secret);
+  expect(text).toContain('refused [hidden]');
+});
+
+test('the place of a proxy stays, so that an operator knows which one it is', () => {
+  const text = write(new Error('http://me:pr0xy-pass@10.0.0.1:3128/ http://10.0.0.1:3128 http://10.0.0.3:3128'));
+  expect(text).toContain('[hidden] http://10.0.0.1:3128 http://10.0.0.3:3128');
+});
 
 test('what is no secret stays', () => {
   expect(write(new Error('binance.us at 50 ms'))).toContain('binance.us at 50 ms');

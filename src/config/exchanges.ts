@@ -19,14 +19,22 @@ export function readAllowList(text: string | undefined, knownIds: readonly strin
   return ids;
 }
 
-/** What the file of EXCHANGE_CONFIG holds. */
-export function readExchangeFile(path: string | undefined, knownIds: readonly string[]): ExchangeOptions {
+/** What the file of EXCHANGE_CONFIG holds. `findFault` says why the options of one exchange cannot work, or null. */
+export function readExchangeFile(
+  path: string | undefined,
+  knownIds: readonly string[],
+  findFault: (exchange: string, options: Readonly<Record<string, unknown>>) => string | null,
+): ExchangeOptions {
   if (!path) return {};
   const parsed = exchangeFile.safeParse(readJson(path));
   if (!parsed.success) {
     throw new ConfigError(`EXCHANGE_CONFIG: ${path} must hold a JSON object of ccxt options by exchange id.`);
   }
   requireKnown('EXCHANGE_CONFIG', Object.keys(parsed.data), knownIds);
+  for (const [exchange, options] of Object.entries(parsed.data)) {
+    const fault = findFault(exchange, options);
+    if (fault !== null) throw new ConfigError(`EXCHANGE_CONFIG: ${fault}`);
+  }
   return parsed.data;
 }
 

@@ -1,6 +1,7 @@
 import { MarketDataError, type MarketDataErrorCode, type MarketDataErrorDetails } from '../market/error.ts';
 import { ccxtErrors } from './ccxt.ts';
 import type { HttpFailure } from './http.ts';
+import { ProxyError } from './proxy/proxy-error.ts';
 
 /** What the call that failed was about. */
 export interface CallSubject {
@@ -19,6 +20,7 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 
 // ccxt's hierarchy (ccxt/js/src/base/errorHierarchy.js), the most specific first.
 const verdicts: readonly (readonly [ErrorClass, Verdict])[] = [
+  [ProxyError, { code: 'EXCHANGE_UNAVAILABLE', says: 'could not be reached through its proxy' }],
   [ccxtErrors.RestrictedLocation, { code: 'GEO_BLOCKED', says: 'does not serve the location of this server' }],
   [ccxtErrors.RateLimitExceeded, { code: 'RATE_LIMITED', says: 'is limiting the requests of this server' }],
   [ccxtErrors.DDoSProtection, { code: 'RATE_LIMITED', says: 'is limiting the requests of this server' }],

@@ -5,12 +5,15 @@ import type { Catalogue } from './catalogue.ts';
 import { loadExchangeClass } from './ccxt.ts';
 import { createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
 import type { ExchangeOptions } from './instance.ts';
+import { mayStream } from './proxy/settings.ts';
 
 /** The clients of all exchanges, each made when first asked for and kept. */
 export interface Exchanges {
   readonly catalogue: Catalogue;
   /** Rejects with EXCHANGE_NOT_FOUND for an id that is not in the catalogue, EXCHANGE_UNAVAILABLE after `close()`. */
   get(id: string): Promise<ExchangeClient>;
+  /** False for an exchange whose streams would go past its proxy: see `mayStream`. */
+  mayStream(id: string): boolean;
   /** What is going on in front of each exchange that has a client. */
   readonly statuses: readonly ExchangeStatus[];
   /** The ids of those that are in use and not closed yet. */
@@ -67,6 +70,7 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
       }
       return client;
     },
+    mayStream: (id) => mayStream(exchangeOptions[id] ?? {}),
     get statuses() {
       return [...made].map(({ status }) => status);
     },

@@ -2,14 +2,17 @@ import type { Exchange } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
 import { requireCandleTimes } from './candle-times.ts';
 import type { ExchangeClass } from './ccxt.ts';
+import { routeThroughProxies } from './proxy/route.ts';
+import { readProxySettings, withoutProxies } from './proxy/settings.ts';
 import { priceRequests } from './rules.ts';
 
 /** ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` chooses its test network. */
 export type ExchangeOptions = Readonly<Record<string, unknown>>;
 
 /**
- * A ccxt instance with the given options. Throws NOT_SUPPORTED where there is no test network and one is asked for, and
- * whatever ccxt does about options it cannot take.
+ * A ccxt instance with the given options, that reaches its exchange by the proxies among them. Throws NOT_SUPPORTED where
+ * there is no test network and one is asked for, a ProxySettingsError for proxies that cannot work, and whatever ccxt does
+ * about options it cannot take.
  */
 export function createInstance(Class: ExchangeClass, given: ExchangeOptions, timeoutMs: number): Exchange {
   const { sandbox, ...options } = given;
@@ -18,10 +21,11 @@ export function createInstance(Class: ExchangeClass, given: ExchangeOptions, tim
     // ccxt would keep the last body and headers of each instance in memory.
     enableLastHttpResponse: false,
     enableLastResponseHeaders: false,
-    ...options,
+    ...withoutProxies(options),
     // It would print requests with their keys, and among the lines of our log.
     verbose: false,
   });
+  routeThroughProxies(exchange, readProxySettings(exchange.id, options), timeoutMs);
   if (sandbox === true) enterSandbox(exchange);
   priceRequests(exchange);
   requireCandleTimes(exchange);

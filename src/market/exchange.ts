@@ -30,4 +30,6 @@ export interface ExchangeInfo {
   readonly has: readonly Capability[];
   /** True when ccxt has a streaming class for it. */
   readonly streaming: boolean;
+  /** True when ccxt knows a test network of it. */
+  readonly hasTestNetwork: boolean;
 }

@@ -201,5 +201,6 @@ function toInfo(id: string): ExchangeInfo {
     timeframes: ['1m', '1h', '1d'],
     has: [],
     streaming: false,
+    hasTestNetwork: false,
   };
 }

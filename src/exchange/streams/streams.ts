@@ -56,7 +56,7 @@ export function createStreams({ exchanges, onError, ...common }: StreamsOptions)
     },
     offers: (exchange, kind) => {
       const { has } = exchanges.catalogue.get(exchange);
-      return watches[kind].capabilities.some((capability) => has.includes(capability));
+      return exchanges.mayStream(exchange) && watches[kind].capabilities.some((capability) => has.includes(capability));
     },
     open: (request, listener) => {
       const { key, pool } = poolOf(request.exchange, request.symbol);

@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import { type Credentials, readCredentials } from './credentials.ts';
+
+const ports = { http: 80, https: 443, socks4: 1080, socks4a: 1080, socks5: 1080 };
+
+/** How a proxy is spoken to. */
+export type ProxyProtocol = keyof typeof ports;
+
+/** Where a connection goes. */
+export interface Target {
+  /** A name, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A proxy that opens connections for others. */
+export interface ProxyServer extends Target, Credentials {
+  /** The option that names it. */
+  readonly option: string;
+  readonly protocol: ProxyProtocol;
+}
+
+// socks and socks5h are socks5: names are looked up by the proxy in any case.
+const protocols: Readonly<Record<'http' | 'socks', Readonly<Record<string, ProxyProtocol>>>> = {
+  http: { 'http:': 'http', 'https:': 'https' },
+  socks: {
+    'socks:': 'socks5',
+    'socks5:': 'socks5',
+    'socks5h:': 'socks5',
+    'socks4:': 'socks4',
+    'socks4a:': 'socks4a',
+  },
+};
+
+const wanted = {
+  http: 'the address of an HTTP proxy without a path, such as http://proxy.example:3128 or https://proxy.example',
+  socks: 'the address of a SOCKS proxy without a path, such as socks5://proxy.example:1080',
+};
+
+/** The proxy at an address, or what the address must be. */
+export function readAddress(option: string, value: unknown, kind: 'http' | 'socks'): ProxyServer | string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return wanted[kind];
+  const url = new URL(value);
+  const { protocol: scheme, hostname, port, pathname, search, hash } = url;
+  const protocol = protocols[kind][scheme];
+  const isPlain = /^\/?$/.test(pathname) && search === '' && hash === '';
+  if (protocol === undefined || hostname === '' || port === '0' || !isPlain) return wanted[kind];
+  const credentials = readCredentials(url);
+  const fault = findFault(protocol, credentials);
+  if (fault !== null) return fault;
+  return {
+    option,
+    protocol,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? ports[protocol] : Number(port),
+    ...credentials,
+  };
+}
+
+/** What the proxy is called in sentences: its address without a name and password. */
+export function nameOf({ option, protocol, host, port }: ProxyServer): string {
+  return `The proxy ${protocol}://${toAuthority(host, port)} (${option})`;
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function toAuthority(host: string, port: number): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
+function findFault(protocol: ProxyProtocol, { user, password }: Credentials): string | null {
+  if (protocol.startsWith('socks4') && password !== '') {
+    return 'a socks5 address where there is a password, which SOCKS 4 has no place for';
+  }
+  // RFC 1929: each has a length of one byte.
+  const isLong = Buffer.byteLength(user) > 255 || Buffer.byteLength(password) > 255;
+  return protocol === 'socks5' && isLong ? 'an address whose name and password have at most 255 bytes each' : null;
+}

@@ -1,0 +1,114 @@
+import { isIP, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import type { Exchange } from 'ccxt';
+import { ccxtErrors } from '../ccxt.ts';
+import type { ProxyServer } from './address.ts';
+import { ProxyError } from './proxy-error.ts';
+import type { Relay } from './relay.ts';
+import type { ProxySettings } from './settings.ts';
+import { ProxyTunnels } from './tunnels.ts';
+
+/** What undici and Node's HTTP client call when a connection is open, or has failed. */
+type OnConnection = (error: Error | null, socket?: Socket) => void;
+
+/** What undici's connector is asked for. */
+interface ConnectorTarget {
+  readonly hostname: string;
+  /** Empty for the usual one. */
+  readonly port: string;
+  readonly protocol: string;
+  readonly servername?: string | null;
+}
+
+/** What ws passes to Node's HTTP client, the encryption's options included. */
+interface SocketOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
+  readonly host: string;
+  readonly port: string | number;
+}
+
+/** A proxy has this share of a call's deadline to open a connection: then there is time to say that it did not. */
+const openingShare = 3 / 4;
+
+/**
+ * Makes a ccxt instance reach its exchange as `settings` say, and in no other way. ccxt itself would send requests by
+ * undici's ProxyAgent, which forgets limits and misreads passwords with SOCKS, and streams past the proxies for requests:
+ * it knows none for streams without packages that are not installed, and of those the one for wsProxy cannot encrypt. So
+ * ccxt is told of no proxy; its connections are opened by one mechanism for both. To be called before `guardHttp`.
+ */
+export function routeThroughProxies(exchange: Exchange, settings: ProxySettings, timeoutMs: number): void {
+  const { requests, streams, relay } = settings;
+  const openingMs = timeoutMs * openingShare;
+  if (relay) sendToRelay(exchange, relay);
+  if (requests) routeRequests(exchange, openUntilClosed(exchange, requests, openingMs));
+  if (streams) routeStreams(exchange, openUntilClosed(exchange, streams, openingMs));
+  else if (relay) forbidStreams(exchange);
+}
+
+function openUntilClosed(exchange: Exchange, proxy: ProxyServer, timeoutMs: number): ProxyTunnels {
+  const tunnels = new ProxyTunnels(proxy, timeoutMs);
+  const close = exchange.close.bind(exchange);
+  exchange.close = () => {
+    tunnels.close();
+    return close();
+  };
+  return tunnels;
+}
+
+function routeRequests(exchange: Exchange, tunnels: ProxyTunnels): void {
+  const optionsOf = exchange.getDispatcherOptions.bind(exchange);
+  exchange.getDispatcherOptions = (isPlainAgent) => {
+    const options = optionsOf(isPlainAgent);
+    const connect = ({ hostname, port, protocol, servername }: ConnectorTarget, done: OnConnection): void => {
+      const isSecure = protocol === 'https:';
+      const target = { host: hostname, port: Number(port || (isSecure ? 443 : 80)) };
+      const name = servername || nameForTls(hostname);
+      const tls = { ...options.connect, servername: name, host: hostname, ALPNProtocols: ['http/1.1'] };
+      hand(tunnels.open(target, isSecure ? tls : null), done);
+    };
+    return { ...options, connect };
+  };
+}
+
+function routeStreams(exchange: Exchange, tunnels: ProxyTunnels): void {
+  const dial = exchange.client.bind(exchange);
+  exchange.client = (url) => {
+    const socket = dial(url);
+    if (socket.startedConnecting) return socket;
+    const isSecure = socket.url.startsWith('wss:');
+    const createConnection = (options: SocketOptions, done: OnConnection): void => {
+      const { path: _, host, ...rest } = options;
+      const target = { host, port: Number(options.port) };
+      const tls = { ...rest, ...target, servername: options.servername || nameForTls(host) };
+      hand(tunnels.open(target, isSecure ? tls : null), done);
+    };
+    // An agent would come before it.
+    socket.options = { ...socket.options, agent: undefined, createConnection };
+    const onError = socket.onError.bind(socket);
+    // What ws makes of an error has its message, not its class.
+    socket.onError = (event) => onError(event?.error instanceof ProxyError ? event.error : event);
+    return socket;
+  };
+}
+
+function forbidStreams(exchange: Exchange): void {
+  exchange.client = () => {
+    throw new ccxtErrors.NotSupported(`${exchange.id} is reached by a relay for requests, which cannot carry streams`);
+  };
+}
+
+function sendToRelay(exchange: Exchange, { prefix, authorization }: Relay): void {
+  exchange.proxyUrl = prefix;
+  if (authorization !== null) exchange.headers = { Authorization: authorization, ...exchange.headers };
+}
+
+/** The server's name as the encryption tells it, which must not be an IP address (RFC 6066, 3). */
+function nameForTls(host: string): string {
+  return isIP(host) === 0 ? host : '';
+}
+
+function hand(opening: Promise<Socket>, done: OnConnection): void {
+  opening.then(
+    (socket) => done(null, socket),
+    (error) => done(error),
+  );
+}

@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { Exchanges } from './exchange/exchanges.ts';
+import { ProxyError } from './exchange/proxy/proxy-error.ts';
+import type { SparingLog } from './server/sparing-log.ts';
+
+const advice =
+  'Look at the proxy, and at its address, name and password in EXCHANGE_CONFIG; no connection is made past it.';
+
+/** Says which proxy fails, once a minute for each exchange; clients read only that there is one. */
+export interface ProxyLog {
+  /** A call to the exchange failed. */
+  onCallError(exchange: string, error: unknown): void;
+  /** A stream of the exchange failed. */
+  onStreamError(exchange: string, error: unknown): void;
+}
+
+export function createProxyLog(log: SparingLog): ProxyLog {
+  const warn = (exchange: string, error: unknown, effect: string): void => {
+    if (!(error instanceof ProxyError)) return;
+    log.write('warn', `proxy ${effect}`, { exchange }, `${effect} ${error.message} ${advice}`);
+  };
+  return {
+    onCallError: (exchange, error) => warn(exchange, error, `${exchange} cannot be asked.`),
+    onStreamError: (exchange, error) => warn(exchange, error, `${exchange} does not stream, and is polled.`),
+  };
+}
+
+/** Says of which exchanges nothing is streamed because of their proxies. */
+export function warnOfRelays(log: Logger, { catalogue, mayStream }: Exchanges): void {
+  for (const { id, streaming } of catalogue.exchanges) {
+    if (!streaming || mayStream(id)) continue;
+    const message = `proxyUrl of ${id} carries requests only, so its subscriptions are polled; give it wsProxy or wsSocksProxy too for streams.`;
+    log.warn({ exchange: id }, message);
+  }
+}
