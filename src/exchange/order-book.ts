@@ -4,7 +4,7 @@ import type { OrderBook, OrderBookQuery } from '../market/order-book.ts';
 import { can } from './capabilities.ts';
 import type { ExchangeClient } from './client.ts';
 import { withLimit } from './limits.ts';
-import { toOrderBook } from './normalize-book.ts';
+import { type CcxtOrderBook, toOrderBook } from './normalize-book.ts';
 import { findMarket } from './symbols.ts';
 
 /**
@@ -21,9 +21,13 @@ export async function fetchOrderBook(
     throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no order books.`, { exchange, symbol });
   }
   requireLimit(limit, { exchange, symbol });
-  findMarket(client, await client.markets(), symbol);
-  const book = await withLimit(client.refusedLimits, 'orderBook', limit, (asked) =>
-    client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
-  );
+  const market = findMarket(client, await client.markets(), symbol);
+  const book = await withLimit<CcxtOrderBook>(client.limits, {
+    name: 'orderBook',
+    market,
+    limit,
+    ask: (asked) => client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
+    countRows: ({ bids, asks }) => Math.max(...[bids, asks].map((side) => (Array.isArray(side) ? side.length : 0))),
+  });
   return toOrderBook(exchange, symbol, book, now(), limit);
 }
