@@ -42,7 +42,7 @@ export async function fetchTrades(
     ask: (asked) => client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
     countRows,
   });
-  const trades = cut(toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now()), query);
+  const trades = cut(toTrades(exchange, market, requireRows(rows, exchange, symbol), now()), query);
   return trades.length > 0 ? trades : cut(newest, query);
 }
 
@@ -80,7 +80,7 @@ async function fetchNewestRows(
     countRows,
   });
   const exchange = client.info.id;
-  return toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now());
+  return toTrades(exchange, market, requireRows(rows, exchange, symbol), now());
 }
 
 /** Some exchanges (Coinbase, MEXC) want to be told where to end too when they are told where to begin. */

@@ -64,7 +64,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
   trades: {
     capabilities: ['STREAM_TRADES'],
     next: async (exchange, { symbol, exchange: id }, now) =>
-      toTrades(id, symbol, await exchange.watchTrades(symbol), now()),
+      toTrades(id, exchange.market(symbol), await exchange.watchTrades(symbol), now()),
     end: (exchange, { symbol }) => (exchange.has.unWatchTrades ? exchange.unWatchTrades(symbol) : null),
   },
 };
