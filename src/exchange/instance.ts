@@ -3,6 +3,7 @@ import { MarketDataError } from '../market/error.ts';
 import { requireCandleTimes } from './candle-times.ts';
 import type { ExchangeClass } from './ccxt.ts';
 import { priceRequests } from './rules.ts';
+import { correctVolumes } from './volumes.ts';
 
 /** ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` chooses its test network. */
 export type ExchangeOptions = Readonly<Record<string, unknown>>;
@@ -25,6 +26,7 @@ export function createInstance(Class: ExchangeClass, given: ExchangeOptions, tim
   if (sandbox === true) enterSandbox(exchange);
   priceRequests(exchange);
   requireCandleTimes(exchange);
+  correctVolumes(exchange);
   return exchange;
 }
 
