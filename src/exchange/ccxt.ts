@@ -10,6 +10,11 @@ const root = import.meta.resolve('ccxt');
 /** ccxt's error classes, without the exchanges. */
 export const ccxtErrors: typeof import('ccxt') = await import(new URL('./src/base/errors.js', root).href);
 
+/** ccxt's exact decimal arithmetic. */
+export const { Precise }: Pick<typeof import('ccxt'), 'Precise'> = await import(
+  new URL('./src/base/Precise.js', root).href
+);
+
 /** Loads the class of one exchange: the streaming one where ccxt has it. `sim` is ours and comes from beside this file. */
 export async function loadExchangeClass(id: string, streaming: boolean): Promise<ExchangeClass> {
   if (id === 'sim') return (await import('./sim/sim.ts')).default;

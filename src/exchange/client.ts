@@ -10,6 +10,7 @@ import type { ExchangeClass } from './ccxt.ts';
 import type { CallSubject } from './errors.ts';
 import { guardHttp } from './http.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
+import { LimitMemory } from './limits.ts';
 import { createMarketsLoader } from './markets.ts';
 import { createStreamInstance, type StreamInstance } from './streams/instance.ts';
 import { gaugeThrottle } from './throttle.ts';
@@ -30,8 +31,8 @@ export interface ExchangeClient {
   readonly currentMarkets: Markets | null;
   /** Symbols that the exchange refused a moment ago although its markets list them, and how: not to be sent again yet. */
   readonly refused: LRUCache<string, MarketDataError>;
-  /** Kinds of calls that the exchange takes without a limit only, or not at all in the form that we would like best. */
-  readonly refusedLimits: Set<string>;
+  /** What the exchange takes as the limits of calls. */
+  readonly limits: LimitMemory;
   readonly candles: CandleMemory;
   /** How many calls are under way at once: as many as wait in ccxt's throttle without the last missing its deadline there. */
   readonly parallelCalls: number;
@@ -82,7 +83,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     info,
     ccxt: exchange,
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
-    refusedLimits: new Set(),
+    limits: new LimitMemory(clock),
     candles: createCandleMemory(clock),
     parallelCalls,
     get status() {

@@ -5,6 +5,7 @@ import type { ExchangeClass } from './ccxt.ts';
 import { routeThroughProxies } from './proxy/route.ts';
 import { readProxySettings, withoutProxies } from './proxy/settings.ts';
 import { priceRequests } from './rules.ts';
+import { correctVolumes } from './volumes.ts';
 
 /** ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` chooses its test network. */
 export type ExchangeOptions = Readonly<Record<string, unknown>>;
@@ -29,6 +30,7 @@ export function createInstance(Class: ExchangeClass, given: ExchangeOptions, tim
   if (sandbox === true) enterSandbox(exchange);
   priceRequests(exchange);
   requireCandleTimes(exchange);
+  correctVolumes(exchange);
   return exchange;
 }
 

@@ -1,28 +1,40 @@
 import type { Trade as CcxtTrade } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
 import type { Trade } from '../market/trade.ts';
+import { type PricedMarket, toAmountOfCost, toCost } from './cost.ts';
 import { mayBeNegative, toAmount, toInstant, toNumber, toPastInstant, toPrice } from './numbers.ts';
 
 /**
- * ccxt's trades in our terms: oldest first, each id once; those without an id are all different ones. Throws
- * BAD_EXCHANGE_RESPONSE where one has no time, price or amount that can be at `now` (epoch ms): leaving it out would hide
+ * ccxt's trades of a market in our terms: oldest first, each id once; those without an id are all different ones. What
+ * has amount 0, or price 0 where no price can be 0, is left out: it is no trade but a placeholder, which Binance's
+ * futures stream has for what is not public ("X": "NA").
+ * Throws BAD_EXCHANGE_RESPONSE where one has no time, price or amount that can be at `now` (epoch ms): leaving it out would hide
  * a trade.
  */
-export function toTrades(exchange: string, symbol: string, rows: readonly CcxtTrade[], now: number): readonly Trade[] {
+export function toTrades(
+  exchange: string,
+  market: PricedMarket,
+  rows: readonly CcxtTrade[],
+  now: number,
+): readonly Trade[] {
   const trades: Trade[] = [];
   const ids = new Set<string>();
   for (const row of rows) {
-    const trade = toTrade(exchange, symbol, row, now);
-    if (trade.id !== null && ids.has(trade.id)) continue;
+    const trade = toTrade(exchange, market, row, now);
+    if (trade === null || (trade.id !== null && ids.has(trade.id))) continue;
     if (trade.id !== null) ids.add(trade.id);
     trades.push(trade);
   }
   return trades.sort((a, b) => a.timestamp - b.timestamp);
 }
 
-function toTrade(exchange: string, symbol: string, row: CcxtTrade, now: number): Trade {
-  const [timestamp, price, amount] = [toInstant(row.timestamp), toNumber(row.price), toNumber(row.amount)];
+function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: number): Trade | null {
+  const { symbol } = market;
+  const [timestamp, price, told] = [toInstant(row.timestamp), toNumber(row.price), toNumber(row.cost)];
+  const given = toNumber(row.amount);
+  const amount = given === null && price && told !== null ? toAmountOfCost(market, price, told) : given;
   const isFree = mayBeNegative(symbol);
+  if (amount === 0 || (price === 0 && !isFree)) return null;
   if (timestamp === null || price === null || amount === null) {
     throw unreadable(exchange, symbol, 'with a number missing');
   }
@@ -37,7 +49,7 @@ function toTrade(exchange: string, symbol: string, row: CcxtTrade, now: number):
     timestamp,
     price,
     amount,
-    cost: toPrice(row.cost, isFree),
+    cost: toCost(exchange, market, { price, amount, told }),
     side: row.side === 'buy' || row.side === 'sell' ? row.side : null,
   });
 }

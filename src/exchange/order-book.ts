@@ -1,10 +1,10 @@
 import { MarketDataError } from '../market/error.ts';
-import { requireLimit } from '../market/limit.ts';
+import { mostRows, requireLimit } from '../market/limit.ts';
 import type { OrderBook, OrderBookQuery } from '../market/order-book.ts';
 import { can } from './capabilities.ts';
 import type { ExchangeClient } from './client.ts';
 import { withLimit } from './limits.ts';
-import { toOrderBook } from './normalize-book.ts';
+import { type CcxtOrderBook, missingLevels, toOrderBook } from './normalize-book.ts';
 import { findMarket } from './symbols.ts';
 
 /**
@@ -21,9 +21,26 @@ export async function fetchOrderBook(
     throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no order books.`, { exchange, symbol });
   }
   requireLimit(limit, { exchange, symbol });
-  findMarket(client, await client.markets(), symbol);
-  const book = await withLimit(client.refusedLimits, 'orderBook', limit, (asked) =>
-    client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
-  );
-  return toOrderBook(exchange, symbol, book, now(), limit);
+  const market = findMarket(client, await client.markets(), symbol);
+  const call = { name: 'orderBook', market };
+  const ask = (levels: number): Promise<CcxtOrderBook> =>
+    withLimit<CcxtOrderBook>(client.limits, {
+      ...call,
+      limit: Math.min(levels, mostRows),
+      ask: (asked) => client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
+      countRows: ({ bids, asks }) => Math.max(...[bids, asks].map((side) => (Array.isArray(side) ? side.length : 0))),
+    });
+  const spare = client.limits.spareOf(call);
+  const asked = limit + spare;
+  const answer = await ask(asked);
+  const book = toOrderBook(exchange, symbol, answer, now(), limit);
+  const missing = missingLevels(answer, book, { wanted: limit, asked });
+  if (missing === 0 || asked >= mostRows) return book;
+  client.limits.noteSpare(call, spare + missing);
+  try {
+    return toOrderBook(exchange, symbol, await ask(asked + missing), now(), limit);
+  } catch {
+    // A book that lacks some of its last levels is one.
+    return book;
+  }
 }

@@ -5,7 +5,7 @@ import type { Trade, TradeQuery } from '../market/trade.ts';
 import { can } from './capabilities.ts';
 import { ccxtErrors } from './ccxt.ts';
 import type { ExchangeClient } from './client.ts';
-import { isRefusal, withLimit } from './limits.ts';
+import { isRefusal, type LimitedCall, withLimit } from './limits.ts';
 import { toTrades } from './normalize-trades.ts';
 import { singleTradesMethod } from './rules.ts';
 import { findMarket } from './symbols.ts';
@@ -35,10 +35,14 @@ export async function fetchTrades(
   // Many give the newest even from `since` on, or what came within an hour of it: the newest tell whether they reach it.
   const newest = await fetchNewest(client, market, since === undefined ? Math.min(limit, most) : most, now);
   if (since === undefined || reaches(newest, since)) return cut(newest, query);
-  const rows = await withLimit(client.refusedLimits, 'trades since', most, (asked) =>
-    client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
-  );
-  const trades = cut(toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now()), query);
+  const rows = await withLimit(client.limits, {
+    name: 'trades since',
+    market,
+    limit: most,
+    ask: (asked) => client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
+    countRows,
+  });
+  const trades = cut(toTrades(exchange, market, requireRows(rows, exchange, symbol), now()), query);
   return trades.length > 0 ? trades : cut(newest, query);
 }
 
@@ -48,14 +52,35 @@ async function fetchNewest(
   limit: number,
   now: () => number,
 ): Promise<readonly Trade[]> {
-  const single = await fetchSingleTrades(client, market, limit, now);
-  if (single) return single;
+  const method = singleTradesMethod(client.info.id, market);
+  const summed = { name: 'trades', market };
+  const single = method === null ? null : { name: method, market };
+  if (!single || client.limits.refusesForm(single)) return fetchNewestRows(client, summed, limit, now, {});
+  const trades = await fetchSingleTrades(client, single, limit, now);
+  if (trades) return trades;
+  const sums = await fetchNewestRows(client, summed, limit, now, {});
+  // Only now is it known that the form was refused, and not the market.
+  client.limits.noteRefusedForm(single);
+  return sums;
+}
+
+async function fetchNewestRows(
+  client: ExchangeClient,
+  call: LimitedCall & { readonly market: MarketInterface },
+  limit: number,
+  now: () => number,
+  params: Readonly<Record<string, string>>,
+): Promise<readonly Trade[]> {
+  const { market } = call;
   const { symbol } = market;
-  const rows = await withLimit(client.refusedLimits, 'trades', limit, (asked) =>
-    client.call((ccxt) => ccxt.fetchTrades(symbol, undefined, asked), { symbol }),
-  );
+  const rows = await withLimit(client.limits, {
+    ...call,
+    limit,
+    ask: (asked) => client.call((ccxt) => ccxt.fetchTrades(symbol, undefined, asked, params), { symbol }),
+    countRows,
+  });
   const exchange = client.info.id;
-  return toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now());
+  return toTrades(exchange, market, requireRows(rows, exchange, symbol), now());
 }
 
 /** Some exchanges (Coinbase, MEXC) want to be told where to end too when they are told where to begin. */
@@ -74,28 +99,17 @@ async function fetchFrom(
   }
 }
 
-/** The newest trades one by one, of an exchange whose trades ccxt fetches in sums; null where that is not so, or fails. */
+/** The newest trades one by one, of an exchange whose trades ccxt fetches in sums; null where it refuses them so. */
 async function fetchSingleTrades(
   client: ExchangeClient,
-  market: MarketInterface,
+  call: LimitedCall & { readonly market: MarketInterface },
   limit: number,
   now: () => number,
 ): Promise<readonly Trade[] | null> {
-  const exchange = client.info.id;
-  const method = singleTradesMethod(exchange, market);
-  const { symbol } = market;
-  if (method === null || client.refusedLimits.has(method)) return null;
   try {
-    const rows = await client.call(
-      (ccxt) => ccxt.fetchTrades(symbol, undefined, limit, { fetchTradesMethod: method }),
-      {
-        symbol,
-      },
-    );
-    return toTrades(exchange, symbol, requireRows(rows, exchange, symbol), now());
+    return await fetchNewestRows(client, call, limit, now, { fetchTradesMethod: call.name });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    client.refusedLimits.add(method);
     return null;
   }
 }
@@ -107,6 +121,11 @@ function reaches([oldest]: readonly Trade[], since: number): boolean {
 function cut(trades: readonly Trade[], { since, limit }: TradeQuery): readonly Trade[] {
   if (since === undefined) return trades.slice(-limit);
   return trades.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
+}
+
+/** What is no list is refused later, in words of its own. */
+function countRows(rows: unknown): number {
+  return Array.isArray(rows) ? rows.length : 0;
 }
 
 function requireRows<T>(rows: readonly T[], exchange: string, symbol: string): readonly T[] {

@@ -106,6 +106,8 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   }
 
   #takeStreamed(message: TradeMessage): readonly FeedEvent<readonly Trade[]>[] {
+    // What was no trade is left out before it comes here: nothing waits then.
+    if (message.trades.length === 0) return [];
     this.#held.push(message);
     this.#heldSince ??= this.#clock.now();
     const count = this.#held.reduce((sum, { trades }) => sum + trades.length, 0);

@@ -6,7 +6,7 @@ export interface Candle {
   readonly high: number;
   readonly low: number;
   readonly close: number;
-  /** Base amount traded (contracts on some derivatives exchanges). */
+  /** Base amount traded; of contracts on some exchanges another unit, such as contracts or the quote amount. */
   readonly volume: number;
   /** False while the period runs: its values still change. */
   readonly closed: boolean;

@@ -1,4 +1,7 @@
-/** Price in quote currency, amount in base currency (contracts on some derivatives exchanges). */
+/**
+ * Price in quote currency (in settle currency of options that are settled in a coin), amount in base currency (of
+ * contracts in the exchange's own unit, mostly contracts). Neither is 0, but for a price that may be below it.
+ */
 export interface PriceLevel {
   readonly price: number;
   readonly amount: number;

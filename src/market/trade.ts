@@ -9,11 +9,11 @@ export interface Trade {
   readonly id: string | null;
   /** The exchange's own clock, epoch ms. */
   readonly timestamp: number;
-  /** In quote currency. */
+  /** In quote currency; in settle currency of options that are settled in a coin. */
   readonly price: number;
-  /** In base currency (contracts on some derivatives exchanges). */
+  /** In base currency; of contracts in the exchange's own unit, mostly contracts. */
   readonly amount: number;
-  /** In quote currency. */
+  /** In quote currency; null where that cannot be known. */
   readonly cost: number | null;
   /** The taker's side. */
   readonly side: Side | null;

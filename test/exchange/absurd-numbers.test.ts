@@ -4,6 +4,7 @@ import { loadExchangeClass } from '../../src/exchange/ccxt.ts';
 import { toCandles, toTicker } from '../../src/exchange/normalize.ts';
 import { toOrderBook } from '../../src/exchange/normalize-book.ts';
 import { toTrades } from '../../src/exchange/normalize-trades.ts';
+import { toCcxtMarket } from '../support/ccxt-market.ts';
 import { connect, expectDiscreet, failureOf, requireError } from '../support/venue-client.ts';
 
 const now = Date.UTC(2026, 2, 4, 12);
@@ -155,8 +156,13 @@ it('a trade may cost less than nothing where its price may', () => {
     ...{ info: {}, id: '1', timestamp: now, price: -5, amount: 2, cost: -10, side: 'buy', symbol, fee: undefined },
     ...{ datetime: undefined, order: undefined, type: undefined, takerOrMaker: undefined },
   };
-  expect(toTrades('x', 'BTC/USDT:USDT-260327', [trade], now)).toMatchObject([{ price: -5, amount: 2, cost: -10 }]);
-  expect(toTrades('x', symbol, [{ ...trade, price: 5 }], now)).toMatchObject([{ price: 5, cost: null }]);
+  const spot = toCcxtMarket({ symbol, base: 'BTC', quote: 'USDT', spot: true });
+  const dated = toCcxtMarket({
+    ...{ symbol: 'BTC/USDT:USDT-260327', base: 'BTC', quote: 'USDT', settle: 'USDT' },
+    ...{ future: true, contract: true, linear: true, contractSize: 1 },
+  });
+  expect(toTrades('x', dated, [trade], now)).toMatchObject([{ price: -5, amount: 2, cost: -10 }]);
+  expect(toTrades('x', spot, [{ ...trade, price: 5 }], now)).toMatchObject([{ price: 5, cost: 10 }]);
 });
 
 it('a book with a price or an amount below zero is an error; one that is crossed is a book', async () => {

@@ -1,6 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { withLimit } from '../../src/exchange/limits.ts';
-import { MarketDataError } from '../../src/market/error.ts';
 import {
   brokenAnswers,
   connect,
@@ -116,36 +114,6 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   );
 });
 
-describe('a limit that an exchange does not take', () => {
-  const refusal = new MarketDataError('BAD_USER_INPUT', 'no such limit');
-
-  async function ask(limit: number | undefined): Promise<number | undefined> {
-    if (limit !== undefined) throw refusal;
-    return limit;
-  }
-
-  it('is left out, and not tried again', async () => {
-    const refusing = new Set<string>();
-    const limits: (number | undefined)[] = [];
-    const noted = (limit: number | undefined) => {
-      limits.push(limit);
-      return ask(limit);
-    };
-    await withLimit(refusing, 'orderBook', 7, noted);
-    await withLimit(refusing, 'orderBook', 8, noted);
-    expect(limits).toEqual([7, undefined, undefined]);
-    expect([...refusing]).toEqual(['orderBook']);
-  });
-
-  it('is not blamed for an outage, or for a call that fails without it too', async () => {
-    const refusing = new Set<string>();
-    const outage = new MarketDataError('TIMEOUT', 'too slow');
-    await expect(withLimit(refusing, 'trades', 7, () => Promise.reject(outage))).rejects.toBe(outage);
-    await expect(withLimit(refusing, 'trades', 7, () => Promise.reject(refusal))).rejects.toBe(refusal);
-    expect(refusing.size).toBe(0);
-  });
-});
-
 it.each([
   { status: 451, code: 'GEO_BLOCKED' },
   { status: 400, body: { code: -1121, msg: 'Invalid symbol.' }, code: 'SYMBOL_NOT_FOUND' },
@@ -156,5 +124,6 @@ it.each([
   venue.fault({ kind: 'status', match: /[/]trades/, ...answer });
   const error = await failureOf(data.fetchTrades({ exchange: 'binance', symbol: 'BTC/USDT', limit: 5 }));
   expect(error.code).toBe(code);
-  expect([...client.refusedLimits]).toEqual([]);
+  const market = client.ccxt.market('BTC/USDT');
+  expect(client.limits.refusesForm({ name: 'publicGetTrades', market })).toBe(false);
 });

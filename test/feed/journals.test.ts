@@ -247,6 +247,17 @@ describe('a journal of trades', () => {
     expect(journal.isBehind).toBe(false);
   });
 
+  test('does not wait for anything because of a message without a trade', () => {
+    fetched([trade(1, -5)]);
+    journal.interrupt();
+    expect(streamed([], true)).toBe('');
+    expect(journal.waitingSince).toBe(null);
+    expect(fetched([trade(1, -5), ...trades(2)])).toBe('2');
+    expect([journal.isBehind, journal.waitingSince]).toEqual([false, null]);
+    expect(streamed([])).toBe('');
+    expect(streamed(trades(9))).toBe('9');
+  });
+
   test('that nobody can fill goes on with the stream', () => {
     fetched([trade(1, -5)]);
     journal.interrupt();

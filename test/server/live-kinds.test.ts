@@ -103,6 +103,31 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
       expect(venue.count(trades)).toBe(calls);
     });
 
+    test('without a price or an amount are placeholders, and no hole is left by them', {
+      timeout: 20_000,
+    }, async () => {
+      const holdPlace = () => venue.trade(btc, { price: '0', amount: '0', side: 'buy' });
+      venue.holdTrades(btc);
+      const operation = subscribe(client, document);
+      await eventually(() => venue.subscriptions.length === 1);
+      const ids = [execute(64_000)];
+      holdPlace();
+      ids.push(execute(64_001));
+      venue.dropStreams();
+      holdPlace();
+      ids.push(execute(64_002));
+      holdPlace();
+      await eventually(() => venue.subscriptions.length === 1, 10_000);
+      holdPlace();
+      await eventually(() => running.app.counts.polls === 0, 10_000);
+      const calls = venue.count(trades);
+      ids.push(execute(64_003));
+      await eventually(() => told(operation).length === ids.length, 10_000);
+      expect(told(operation).map((trade) => trade.id)).toEqual(ids);
+      expect(operation.results.every(({ errors }) => errors === undefined)).toBe(true);
+      expect(venue.count(trades)).toBe(calls);
+    });
+
     test('come by polls where the stream refuses', async () => {
       venue.holdTrades(btc);
       venue.refuseStreams();

@@ -100,6 +100,7 @@ function subscribe(
 ): Topic | string {
   const market = model.markets.find((candidate) => candidate.symbol === symbol);
   if (market === undefined || refused.has(symbol)) return `Currency pair not supported ${symbol}`;
+  if (refused.has(name)) return 'Subscription depth not supported';
   if (params.channel === 'ohlc' && held.some((topic) => topic.symbol === symbol && topic.name.startsWith('ohlc-'))) {
     return 'Already subscribed to one ohlc interval on this symbol';
   }

@@ -37,7 +37,7 @@ export interface StreamContext {
   readonly path: string;
   /** What its socket is subscribed to already. */
   readonly held: readonly Topic[];
-  /** The symbols whose subscriptions are refused. */
+  /** The symbols whose subscriptions are refused; of Kraken also names of topics. */
   readonly refused: ReadonlySet<string>;
   readonly model: VenueModel;
 }

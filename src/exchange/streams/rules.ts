@@ -31,14 +31,41 @@ const messagePausesMs: Readonly<Record<string, number>> = {
 /** ccxt would wait as long as between two requests, which takes Kraken a minute for sixty channels. */
 const longestMessagePauseMs = 200;
 
+/** How deep a book is asked for, of options and of all other markets. */
+interface BookDepths {
+  readonly option: number;
+  readonly other: number;
+}
+
+const everywhere = (depth: number): BookDepths => ({ option: depth, other: depth });
+
+/** Bybit's depths in watchOrderBookForSymbols of its file in ccxt: what it takes, and what ccxt asks for unless told. */
+const bybitDepths: BookDepths = { option: 100, other: 200 };
+const bybitUsualDepths: BookDepths = { option: 100, other: 50 };
+
 /**
- * The depth to ask for where an exchange pushes fewer levels unless told. From ccxt's watchOrderBook of each, which lists
- * the depths that are offered: the smallest from 100 levels on, or the largest.
+ * The depth to ask for where an exchange pushes fewer levels unless told: of those that it offers the smallest from 100
+ * levels on, or the largest. From watchOrderBook of each in ccxt, which lists them. Derive: 1, 10, 20 or 100
+ * (docs.derive.xyz, Channels, Orderbook); ccxt asks for 10. WhiteBIT: at most 100; ccxt asks for 10.
  */
-const bookDepths: Readonly<Record<string, number>> = {
-  bitfinex: 100,
-  bybit: 200,
-  kraken: 100,
+const bookDepths: Readonly<Record<string, BookDepths>> = {
+  bitfinex: everywhere(100),
+  bybit: bybitDepths,
+  bybiteu: bybitDepths,
+  bybitid: bybitDepths,
+  derive: everywhere(100),
+  kraken: everywhere(100),
+  whitebit: everywhere(100),
+};
+
+/**
+ * Exchanges whose unWatchOrderBook in ccxt names the channel by a depth other than that which watchOrderBook asks for
+ * unless told, and that depth. Bybit's: 50 on spot and 500 elsewhere.
+ */
+const usualBookDepths: Readonly<Record<string, BookDepths>> = {
+  bybit: bybitUsualDepths,
+  bybiteu: bybitUsualDepths,
+  bybitid: bybitUsualDepths,
 };
 
 /** Exchanges whose candles of one market get mixed up in ccxt: its watchOHLCV of these files them without the timeframe. */
@@ -59,17 +86,16 @@ export function mayShare(exchange: string, channels: readonly Channel[], joining
   return !channels.some((channel) => channel.kind === 'candles' && channel.symbol === joining.symbol);
 }
 
-/** The depth of book to ask the stream for, where `wanted` levels are; undefined leaves it to the exchange. */
-export function streamDepth(exchange: string, wanted: number): number | undefined {
-  return exchange === 'sim' ? wanted : bookDepths[exchange];
+/** The depth of book to ask the stream of a market for, where `wanted` levels are; undefined leaves it to the exchange. */
+export function streamDepth(exchange: string, type: string, wanted: number): number | undefined {
+  if (exchange === 'sim') return wanted;
+  return bookDepths[exchange]?.[type === 'option' ? 'option' : 'other'];
 }
 
-/**
- * What ccxt must be told to take back a book that was asked for with a depth. Bybit: unWatchOrderBook of its file names
- * the channel of the usual depth otherwise.
- */
-export function endOfBook(exchange: string): Record<string, number> {
-  return exchange === 'bybit' ? { limit: bookDepths.bybit ?? 0 } : {};
+/** What ccxt must be told to take back a book of a market that was asked for with `depth` levels, if with any. */
+export function endOfBook(exchange: string, type: string, depth: number | undefined): Record<string, number> {
+  const usual = usualBookDepths[exchange];
+  return usual ? { limit: depth ?? usual[type === 'option' ? 'option' : 'other'] } : {};
 }
 
 /**

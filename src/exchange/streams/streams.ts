@@ -2,6 +2,7 @@ import type { Clock } from '../../market/clock.ts';
 import type { MarketStreams } from '../../market/market-streams.ts';
 import { marketKind } from '../../market/symbol.ts';
 import type { Exchanges } from '../exchanges.ts';
+import { RefusedDepths } from './book-depth.ts';
 import { StreamPool } from './pool.ts';
 import { createSubscription } from './subscription.ts';
 import { watches } from './watches.ts';
@@ -28,6 +29,8 @@ export interface Streams extends MarketStreams {
 /** The port of streams over ccxt: one pool of connections for each kind of market of an exchange. */
 export function createStreams({ exchanges, onError, ...common }: StreamsOptions): Streams {
   const pools = new Map<string, StreamPool>();
+  /** By kind of market. */
+  const refusedDepths = new Map<string, RefusedDepths>();
   const closing = new Set<Promise<void>>();
 
   function poolOf(exchange: string, symbol: string): { readonly key: string; readonly pool: StreamPool } {
@@ -45,6 +48,12 @@ export function createStreams({ exchanges, onError, ...common }: StreamsOptions)
     return { key, pool };
   }
 
+  function refusedDepthsOf(key: string): RefusedDepths {
+    const known = refusedDepths.get(key) ?? new RefusedDepths(common.clock.now);
+    refusedDepths.set(key, known);
+    return known;
+  }
+
   function track(ending: Promise<void>): void {
     const done = ending.finally(() => closing.delete(done));
     closing.add(done);
@@ -60,7 +69,7 @@ export function createStreams({ exchanges, onError, ...common }: StreamsOptions)
     },
     open: (request, listener) => {
       const { key, pool } = poolOf(request.exchange, request.symbol);
-      const subscription = createSubscription(request, listener, common.clock.now);
+      const subscription = createSubscription(request, listener, common.clock.now, refusedDepthsOf(key));
       pool.add(subscription);
       return {
         redial: (missed) => pool.redial(subscription, missed),

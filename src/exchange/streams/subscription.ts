@@ -2,9 +2,10 @@ import type { Exchange } from 'ccxt';
 import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '../../market/market-streams.ts';
 import { ccxtErrors } from '../ccxt.ts';
 import { toMarketDataError } from '../errors.ts';
+import { BookDepth, type RefusedDepths } from './book-depth.ts';
 import { type Channel, channelKey } from './channel.ts';
 import { canEnd } from './rules.ts';
-import { watches } from './watches.ts';
+import { askedDepth, type WatchRequest, watches } from './watches.ts';
 
 /** One stream that somebody listens to, whichever connection carries it at the moment. */
 export interface Subscription {
@@ -29,11 +30,30 @@ export function createSubscription<K extends StreamKind>(
   request: StreamRequest<K>,
   listener: StreamListener<StreamMessages[K]>,
   now: () => number,
+  refusedDepths: RefusedDepths,
 ): Subscription {
   const watch = watches[request.kind];
   const { exchange: id, symbol, timeframe } = request;
   const subject = { exchange: id, symbol, ...(timeframe === undefined ? {} : { timeframe }) };
+  const bookDepth = new BookDepth(refusedDepths, now);
   let closed = false;
+
+  const requestOver = (exchange: Exchange): WatchRequest<K> => {
+    if (request.kind !== 'orderBook') return request;
+    return { ...request, leavesDepth: bookDepth.isLeft(exchange, askedDepth(exchange, request)) };
+  };
+
+  async function next(exchange: Exchange): Promise<StreamMessages[K]> {
+    try {
+      const message = await watch.next(exchange, requestOver(exchange), now);
+      bookDepth.noteMessage(exchange);
+      return message;
+    } catch (error) {
+      bookDepth.noteFailure(exchange, error);
+      throw error;
+    }
+  }
+
   return {
     channel: request,
     key: channelKey(request),
@@ -43,12 +63,12 @@ export function createSubscription<K extends StreamKind>(
       // ccxt's own look-up also takes raw ids, and names such as `constructor`, and makes addresses of them that are none.
       if (!Object.hasOwn(exchange.markets ?? {}, symbol))
         throw new ccxtErrors.BadSymbol(`${id} has no market ${symbol}`);
-      const message = await watch.next(exchange, request, now);
+      const message = await next(exchange);
       return (isFirst) => {
         if (!closed) listener.onMessage(message, isFirst);
       };
     },
-    endAt: (exchange) => (canEnd(id, request.kind) ? watch.end(exchange, request) : null),
+    endAt: (exchange) => (canEnd(id, request.kind) ? watch.end(exchange, requestOver(exchange)) : null),
     interrupt: (cause) => {
       if (!closed) listener.onInterrupted(toMarketDataError(cause, subject));
     },

@@ -7,14 +7,20 @@ import { toOrderBook } from '../normalize-book.ts';
 import { toTrades } from '../normalize-trades.ts';
 import { endOfBook, streamDepth } from './rules.ts';
 
+/** What to watch. */
+export type WatchRequest<K extends StreamKind> = StreamRequest<K> & {
+  /** Of order books: true where their depth is left to the exchange, which has refused the one that we would ask for. */
+  readonly leavesDepth?: boolean;
+};
+
 /** How one kind of stream is had from ccxt. */
 export interface Watch<K extends StreamKind> {
   /** What an exchange must have of these, one at least. */
   readonly capabilities: readonly Capability[];
   /** Resolves with the next message; rejects with what ccxt throws or, for one that cannot be read, a MarketDataError. */
-  next(exchange: Exchange, request: StreamRequest<K>, now: () => number): Promise<StreamMessages[K]>;
+  next(exchange: Exchange, request: WatchRequest<K>, now: () => number): Promise<StreamMessages[K]>;
   /** Takes the subscription back, where ccxt can; null where it cannot. */
-  end(exchange: Exchange, request: StreamRequest<K>): Promise<unknown> | null;
+  end(exchange: Exchange, request: WatchRequest<K>): Promise<unknown> | null;
 }
 
 /** Levels taken from each side of a book, of the thousands that some exchanges push. */
@@ -38,13 +44,19 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
   },
   orderBook: {
     capabilities: ['STREAM_ORDER_BOOK'],
-    next: async (exchange, { symbol, exchange: id, depth }, now) => {
-      const wanted = depth?.() ?? usualDepth;
-      const book = await exchange.watchOrderBook(symbol, streamDepth(id, wanted));
+    next: async (exchange, request, now) => {
+      const { symbol, exchange: id, depth } = request;
+      const book = await exchange.watchOrderBook(symbol, askedDepth(exchange, request));
       return toOrderBook(id, symbol, book, now(), depth?.() ?? usualDepth);
     },
-    end: (exchange, { symbol, exchange: id }) =>
-      exchange.has.unWatchOrderBook ? exchange.unWatchOrderBook(symbol, endOfBook(id)) : null,
+    end: (exchange, request) => {
+      if (!exchange.has.unWatchOrderBook) return null;
+      const { symbol, exchange: id } = request;
+      return exchange.unWatchOrderBook(
+        symbol,
+        endOfBook(id, exchange.market(symbol).type, askedDepth(exchange, request)),
+      );
+    },
   },
   candles: {
     capabilities: ['STREAM_CANDLES'],
@@ -64,7 +76,15 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
   trades: {
     capabilities: ['STREAM_TRADES'],
     next: async (exchange, { symbol, exchange: id }, now) =>
-      toTrades(id, symbol, await exchange.watchTrades(symbol), now()),
+      toTrades(id, exchange.market(symbol), await exchange.watchTrades(symbol), now()),
     end: (exchange, { symbol }) => (exchange.has.unWatchTrades ? exchange.unWatchTrades(symbol) : null),
   },
 };
+
+/** The depth that a book is asked for with; undefined where that is left to the exchange. */
+export function askedDepth(
+  exchange: Exchange,
+  { exchange: id, symbol, depth, leavesDepth }: WatchRequest<StreamKind>,
+): number | undefined {
+  return leavesDepth ? undefined : streamDepth(id, exchange.market(symbol).type, depth?.() ?? usualDepth);
+}

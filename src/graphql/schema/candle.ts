@@ -19,7 +19,10 @@ export const CandleType = builder.objectRef<Candle>('Candle').implement({
     high: t.exposeFloat('high', { description: 'Highest price.' }),
     low: t.exposeFloat('low', { description: 'Lowest price.' }),
     close: t.exposeFloat('close', { description: 'Last price.' }),
-    volume: t.exposeFloat('volume', { description: 'Base amount traded; contracts on some derivatives exchanges.' }),
+    volume: t.exposeFloat('volume', {
+      description:
+        'Base amount traded. For contracts some exchanges give another unit, such as contracts, or the quote amount of inverse ones.',
+    }),
     closed: t.exposeBoolean('closed', { description: 'False while the period runs: its values still change.' }),
   }),
 });

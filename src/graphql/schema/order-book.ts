@@ -4,6 +4,7 @@ import { type OrderBook, type PriceLevel, toDepth } from '../../market/order-boo
 import { midOf, spreadOf } from '../../market/spread.ts';
 import { builder } from '../builder.ts';
 import { FieldCost, ownCallCost, sharedCallCost } from '../field-cost.ts';
+import { amountText, priceText } from './amounts.ts';
 import { marketArgs } from './args.ts';
 import { MarketType } from './market.ts';
 
@@ -16,8 +17,8 @@ interface LimitedBook {
 const PriceLevelType = builder.objectRef<PriceLevel>('PriceLevel').implement({
   description: 'What is offered or wanted at one price.',
   fields: (t) => ({
-    price: t.exposeFloat('price', { description: 'In quote currency.' }),
-    amount: t.exposeFloat('amount', { description: 'In base currency; contracts on some derivatives exchanges.' }),
+    price: t.exposeFloat('price', { description: priceText }),
+    amount: t.exposeFloat('amount', { description: amountText }),
   }),
 });
 

@@ -29,8 +29,10 @@ const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
   change: 'last - open, in quote currency.',
   percentage: 'change as a percentage of open.',
   average: 'Mean of open and last.',
-  baseVolume: 'Base amount traded in the last 24 hours.',
-  quoteVolume: 'Quote amount traded in the last 24 hours.',
+  baseVolume:
+    'Base amount traded in the last 24 hours. For contracts some exchanges give another unit only, such as contracts.',
+  quoteVolume:
+    'Quote amount traded in the last 24 hours. For contracts some exchanges give another unit only, such as the settle currency.',
   markPrice: 'The price a contract is marked at.',
   indexPrice: 'The index behind a contract.',
 };

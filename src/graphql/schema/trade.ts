@@ -3,6 +3,7 @@ import { mostRows } from '../../market/limit.ts';
 import type { Trade, TradeQuery } from '../../market/trade.ts';
 import { builder } from '../builder.ts';
 import { FieldCost, ownCallCost } from '../field-cost.ts';
+import { amountText, priceText } from './amounts.ts';
 import { marketArgs, marketCost } from './args.ts';
 import { MarketType } from './market.ts';
 
@@ -24,9 +25,13 @@ const TradeType = builder.objectRef<Trade>('Trade').implement({
       description: 'timestamp as ISO-8601.',
       resolve: ({ timestamp }) => timestamp,
     }),
-    price: t.exposeFloat('price', { description: 'In quote currency.' }),
-    amount: t.exposeFloat('amount', { description: 'In base currency; contracts on some derivatives exchanges.' }),
-    cost: t.exposeFloat('cost', { nullable: true, description: 'In quote currency.' }),
+    price: t.exposeFloat('price', { description: priceText }),
+    amount: t.exposeFloat('amount', { description: amountText }),
+    cost: t.exposeFloat('cost', {
+      nullable: true,
+      description:
+        'Price times amount, in quote currency for contracts of every kind too; null where it cannot be known, as for options that are settled in a coin.',
+    }),
     side: t.expose('side', { type: SideEnum, nullable: true, description: "The taker's side." }),
   }),
 });

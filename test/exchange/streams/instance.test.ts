@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt.ts';
 import { createStreamInstance, type StreamInstance } from '../../../src/exchange/streams/instance.ts';
-import { canEnd, endOfBook, streamDepth } from '../../../src/exchange/streams/rules.ts';
+import { canEnd } from '../../../src/exchange/streams/rules.ts';
 import { systemClock } from '../../../src/market/clock.ts';
 import { eventually } from '../../support/socket-client.ts';
 
@@ -134,12 +134,10 @@ test.each([
   await other.close();
 });
 
-test('what ccxt cannot take back is known, and how deep a book is to be asked for', () => {
+test('what ccxt cannot take back is known', () => {
   expect([canEnd('okx', 'candles'), canEnd('okx', 'ticker'), canEnd('coinbase', 'trades')]).toEqual([
     false,
     true,
     false,
   ]);
-  expect([streamDepth('sim', 7), streamDepth('kraken', 7), streamDepth('okx', 7)]).toEqual([7, 100, undefined]);
-  expect([endOfBook('bybit'), endOfBook('okx')]).toEqual([{ limit: streamDepth('bybit', 1) }, {}]);
 });

@@ -1,0 +1,38 @@
+import type { MarketInterface } from 'ccxt';
+
+/** What an exchange counts amounts of contracts in: contracts of the market's contract size, or a currency. */
+export type AmountUnit = 'contracts' | 'base' | 'quote';
+
+interface AmountUnits {
+  readonly linear: AmountUnit;
+  readonly inverse: AmountUnit;
+}
+
+// Sizes are amounts of base currency, of inverse contracts amounts of quote currency.
+const inCurrency: AmountUnits = { linear: 'base', inverse: 'quote' };
+const inBase: AmountUnits = { linear: 'base', inverse: 'base' };
+
+/**
+ * Exchanges whose trades have other amounts than contracts, which is what ccxt's safeTrade takes them for.
+ * Bitget: sizes of all its contracts are in base currency (parsePosition of its file in ccxt).
+ * Bybit: qty of inverse contracts is in USD ("Get Public Recent Trading History", size), of all others in base currency.
+ * Deribit: "Amount for inverse perpetual and futures is in USD", else in the cryptocurrency (parseTrade of its file).
+ * Gemini: amounts are in base currency, and ccxt gives their smallest step as the contract size (fetchMarkets of its file).
+ * WEEX: qty is in base currency, and quoteQty is price times qty (parseTrade of its file).
+ * XT: ccxt has multiplied amounts with the contract size already (parseTrade of its file).
+ */
+const units: Readonly<Record<string, AmountUnits>> = {
+  bitget: inBase,
+  bybit: inCurrency,
+  bybiteu: inCurrency,
+  bybitid: inCurrency,
+  deribit: inCurrency,
+  gemini: inBase,
+  weex: inBase,
+  xt: inCurrency,
+};
+
+/** What the amounts of an exchange's trades of a contract are counted in. */
+export function amountUnit(exchange: string, { inverse }: Pick<MarketInterface, 'inverse'>): AmountUnit {
+  return units[exchange]?.[inverse ? 'inverse' : 'linear'] ?? 'contracts';
+}

@@ -1,0 +1,109 @@
+import type { Exchange } from 'ccxt';
+import type { Clock } from '../../market/clock.ts';
+import { ccxtErrors } from '../ccxt.ts';
+
+/** What was refused is asked for again after this, in ms. */
+const rememberMs = 3_600_000;
+
+/** The depths of book that an exchange has refused for one kind of market, each for an hour. */
+export class RefusedDepths {
+  readonly #now: Clock['now'];
+  readonly #until = new Map<number, number>();
+
+  constructor(now: Clock['now']) {
+    this.#now = now;
+  }
+
+  has(depth: number): boolean {
+    return this.#now() < (this.#until.get(depth) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  add(depth: number): void {
+    this.#until.set(depth, this.#now() + rememberMs);
+  }
+
+  clear(): void {
+    this.#until.clear();
+  }
+}
+
+/**
+ * Whether one book is asked for with the depth that we would like best, or left to the depth of the exchange. What was
+ * refused with a depth, or brought nothing over a connection that did not fail (ccxt does not pass on every refusal), is
+ * asked for without one over the next connection. Where that works after a refusal, the depth was to blame, and others
+ * of the kind are asked for without it at once. On one connection the depth stays as it is: to ccxt another depth is
+ * another channel.
+ */
+export class BookDepth {
+  readonly #refused: RefusedDepths;
+  readonly #suspects: RefusedDepths;
+  /** An old connection goes on until the new one has spoken, so there may be two. */
+  readonly #attempts = new WeakMap<Exchange, Attempt>();
+  #latest: Attempt | null = null;
+  /** The depth that was refused last, until it is known whether it was to blame. */
+  #blamed: number | null = null;
+
+  /** `refused` is what is known of the kind of market. */
+  constructor(refused: RefusedDepths, now: Clock['now']) {
+    this.#refused = refused;
+    this.#suspects = new RefusedDepths(now);
+  }
+
+  /**
+   * True where the depth is left to the exchange over the connection of an instance; decided when first asked. `depth` is
+   * the one that we would like; undefined for none.
+   */
+  isLeft(exchange: Exchange, depth: number | undefined): boolean {
+    const known = this.#attempts.get(exchange);
+    if (known) return depth !== undefined && known.asked === undefined;
+    if (this.#latest && !this.#latest.isOver) this.#suspect(this.#latest);
+    const isLeft = depth !== undefined && (this.#suspects.has(depth) || this.#refused.has(depth));
+    this.#latest = { asked: isLeft ? undefined : depth, hasSpoken: false, isOver: false };
+    this.#attempts.set(exchange, this.#latest);
+    return isLeft;
+  }
+
+  noteMessage(exchange: Exchange): void {
+    const attempt = this.#attempts.get(exchange);
+    if (!attempt || attempt.hasSpoken) return;
+    attempt.hasSpoken = true;
+    attempt.isOver = true;
+    if (attempt.asked === undefined && this.#blamed !== null) this.#refused.add(this.#blamed);
+    this.#blamed = null;
+  }
+
+  noteFailure(exchange: Exchange, error: unknown): void {
+    const attempt = this.#attempts.get(exchange);
+    if (!attempt) return;
+    attempt.isOver = true;
+    if (attempt.hasSpoken || !isRefusal(error)) return;
+    this.#blamed = attempt.asked ?? null;
+    this.#suspect(attempt);
+    // The next attempt decides anew, even where it is over the same connection.
+    this.#attempts.delete(exchange);
+  }
+
+  /** The depth may be to blame; where none was asked for it was not. */
+  #suspect({ asked }: Attempt): void {
+    if (asked === undefined) this.#suspects.clear();
+    else this.#suspects.add(asked);
+  }
+}
+
+/** A book over one connection. */
+interface Attempt {
+  /** Undefined for no depth. */
+  readonly asked: number | undefined;
+  hasSpoken: boolean;
+  /** True once it has spoken or failed. */
+  isOver: boolean;
+}
+
+/** True of an error that may be about what was asked for, and not about the market or the server's rights. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ccxtErrors.ExchangeError &&
+    !(error instanceof ccxtErrors.BadSymbol) &&
+    !(error instanceof ccxtErrors.AuthenticationError)
+  );
+}
