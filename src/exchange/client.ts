@@ -4,15 +4,18 @@ import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Markets } from '../market/market.ts';
+import { limitAddresses, type RequestGauge } from './address-limit.ts';
+import { BatchLimits } from './batch-limits.ts';
 import { Caller, type CallerListeners, type ExchangeStatus } from './caller.ts';
 import { type CandleMemory, createCandleMemory } from './candle-memory.ts';
 import type { ExchangeClass } from './ccxt.ts';
 import type { CallSubject } from './errors.ts';
-import { guardHttp } from './http.ts';
+import { type FailureLookup, guardHttp } from './http.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
 import { createMarketsLoader } from './markets.ts';
 import { createStreamInstance, type StreamInstance } from './streams/instance.ts';
 import { gaugeThrottle } from './throttle.ts';
+import { isolateTickerRows } from './ticker-rows.ts';
 
 /** How long a refused symbol is not sent again, in ms: it would spoil the batch of the others each time. */
 const refusalMs = 60_000;
@@ -30,6 +33,10 @@ export interface ExchangeClient {
   readonly currentMarkets: Markets | null;
   /** Symbols that the exchange refused a moment ago although its markets list them, and how: not to be sent again yet. */
   readonly refused: LRUCache<string, MarketDataError>;
+  /** What the exchange takes in one call for several tickers, as far as that was learned. */
+  readonly batchLimits: BatchLimits;
+  readonly requests: RequestGauge;
+  readonly failureOf: FailureLookup;
   /** Kinds of calls that the exchange takes without a limit only, or not at all in the form that we would like best. */
   readonly refusedLimits: Set<string>;
   readonly candles: CandleMemory;
@@ -65,13 +72,16 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   const { info, clock, random, timeoutMs, maxQueuedCalls: maxWaiting = 100 } = given;
   const exchange = createInstance(given.Class, given.options, timeoutMs);
   const parallelCalls = countParallelCalls(exchange, timeoutMs);
+  isolateTickerRows(exchange);
+  const requests = limitAddresses(exchange);
+  const failureOf = guardHttp(exchange, timeoutMs);
   const caller = new Caller({
     ...given,
     exchange: info.id,
     places: parallelCalls,
     maxWaiting,
     throttle: gaugeThrottle(exchange),
-    failureOf: guardHttp(exchange, timeoutMs),
+    failureOf,
   });
   const loader = createMarketsLoader({ exchange, clock, random, attempt: (load) => caller.load(load) });
 
@@ -82,6 +92,9 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     info,
     ccxt: exchange,
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
+    batchLimits: new BatchLimits(clock),
+    requests,
+    failureOf,
     refusedLimits: new Set(),
     candles: createCandleMemory(clock),
     parallelCalls,
