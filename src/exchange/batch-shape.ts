@@ -36,6 +36,14 @@ export function toParts(
   return groups.flatMap((group) => inEvenParts(group, batchLimits.maxSize(kind)));
 }
 
+/** As few parts of no more than `maxSize` as there can be, all about as long. */
+export function inEvenParts<T>(items: readonly T[], maxSize: number): readonly (readonly T[])[] {
+  const count = Math.max(1, Math.ceil(items.length / maxSize));
+  const size = Math.ceil(items.length / count);
+  const starts = Array.from({ length: count }, (_, index) => index * size).filter((start) => start < items.length);
+  return starts.map((start) => items.slice(start, start + size));
+}
+
 /** True when one call for these is not dearer than a call for each. */
 export function paysAsBatch({ ccxt, info }: ExchangeClient, markets: readonly MarketInterface[]): boolean {
   const [market, ...others] = markets;
@@ -70,11 +78,4 @@ export function smaller(
 
 function hasTerm([market]: readonly MarketInterface[]): boolean {
   return market !== undefined && (market.option === true || market.future === true);
-}
-
-function inEvenParts<T>(items: readonly T[], maxSize: number): readonly (readonly T[])[] {
-  const count = Math.max(1, Math.ceil(items.length / maxSize));
-  const size = Math.ceil(items.length / count);
-  const starts = Array.from({ length: count }, (_, index) => index * size).filter((start) => start < items.length);
-  return starts.map((start) => items.slice(start, start + size));
 }

@@ -1,6 +1,6 @@
 import type { MarketInterface } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
-import { mixesUnderlyings, paysAsBatch, smaller, toParts } from './batch-shape.ts';
+import { inEvenParts, mixesUnderlyings, paysAsBatch, smaller, toParts } from './batch-shape.ts';
 import { can } from './capabilities.ts';
 import type { ExchangeClient } from './client.ts';
 import { fetchLeftOut } from './left-out.ts';
@@ -67,7 +67,10 @@ class TickerGroup {
 
   /** Fetches markets in the batches that the exchange takes, as far as that is known; true when it refused nothing. */
   async #fetchParts(markets: Markets): Promise<boolean> {
-    const parts = toParts(this.#round.client, this.#kind, markets);
+    return this.#fetchAll(toParts(this.#round.client, this.#kind, markets));
+  }
+
+  async #fetchAll(parts: readonly Markets[]): Promise<boolean> {
     const accepted = await Promise.all(parts.map((part) => this.#fetchPart(part)));
     return accepted.every(Boolean);
   }
@@ -86,7 +89,7 @@ class TickerGroup {
         return true;
       case 'too long':
         round.client.batchLimits.learnSize(this.#kind, answer.fitting);
-        return this.#fetchParts(markets);
+        return this.#fetchAll(inEvenParts(markets, answer.fitting));
       case 'refused':
         await this.#fetchRefused(markets);
         return false;

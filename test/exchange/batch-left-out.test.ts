@@ -92,14 +92,15 @@ describe('symbols that a batch leaves out', () => {
   });
 
   it('since none of them is active teach nothing', async () => {
-    const exchange = await kraken(10, (ids) => (ids.length === 0 ? unknownPair : krakenTickers(ids)), [
-      'C003/USD',
-      'C004/USD',
-      'C005/USD',
-    ]);
-    await expectAll(exchange, ['C003/USD', 'C004/USD', 'C005/USD']);
-    await expectAll(exchange, exchange.symbols.slice(6));
-    expect(sizes(exchange)).toEqual([4]);
+    const symbols = Array.from({ length: 24 }, (_, index) => `C${String(index).padStart(3, '0')}/USD`);
+    const exchange = await kraken(
+      24,
+      (ids) => (ids.length === 0 ? unknownPair : krakenTickers(ids)),
+      symbols.slice(0, 12),
+    );
+    await expectAll(exchange, symbols.slice(0, 12));
+    await expectAll(exchange, symbols.slice(12));
+    expect(sizes(exchange)).toEqual([12]);
   });
 
   it('with all others bring no storm of single calls', async () => {
@@ -110,6 +111,12 @@ describe('symbols that a batch leaves out', () => {
     exchange.reset();
     await exchange.fetch(exchange.symbols);
     expect(exchange.requests.length).toBeLessThanOrEqual(7);
+  });
+
+  it('with all others are asked for in another batch, not in the same again', async () => {
+    const exchange = await kraken(300, (ids) => krakenTickers(ids.length === 300 ? [] : ids));
+    await expectAll(exchange, exchange.symbols);
+    expect(sizes(exchange)).toEqual([300, 150, 150]);
   });
 
   it('for a moment are in batches again after that', async () => {

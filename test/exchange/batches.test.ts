@@ -57,8 +57,8 @@ describe('a number of symbols', () => {
   });
 
   it('is not learned from one bad symbol, which is found and left out of the next batch', async () => {
-    const bad = 'C123USD';
-    const exchange = await kraken(300, (ids) => (ids.includes(bad) ? unknownPair : krakenTickers(ids)));
+    let isBad = true;
+    const exchange = await kraken(300, (ids) => (isBad && ids.includes('C123USD') ? unknownPair : krakenTickers(ids)));
     const results = await exchange.fetch(exchange.symbols);
     expect(failed(results)).toEqual(['C123/USD']);
     const error = requireError(results.get('C123/USD'));
@@ -73,6 +73,12 @@ describe('a number of symbols', () => {
     exchange.reset();
     expect(failed(await exchange.fetch(exchange.symbols))).toEqual(['C123/USD']);
     expect(sizes(exchange)).toEqual([299, 1]);
+    isBad = false;
+    await exchange.clock.advance(minute + 1);
+    await expectAll(exchange, exchange.symbols);
+    expect(sizes(exchange)).toEqual([299, 1]);
+    await expectAll(exchange, exchange.symbols);
+    expect(sizes(exchange)).toEqual([300]);
   });
 
   it('is found beside bad symbols', async () => {
@@ -98,6 +104,23 @@ describe('a number of symbols', () => {
     await expectAll(exchange, exchange.symbols);
     expect(Math.max(...sizes(exchange))).toBeGreaterThan(100);
     expect(exchange.requests.length).toBeLessThanOrEqual(7);
+  });
+
+  it('is not looked for any longer once the exchange fails', async () => {
+    let requests = 0;
+    const exchange = await kraken(300, (ids) => {
+      requests += 1;
+      if (requests > 3) return { status: 200, body: html };
+      return ids.length > 50 ? unknownPair : krakenTickers(ids);
+    });
+    const results = await exchange.fetch(exchange.symbols);
+    expect(requests).toBe(4);
+    expect(failed(results)).toHaveLength(250);
+    for (const symbol of failed(results)) {
+      const error = requireError(results.get(symbol));
+      expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: true, details: { symbol } });
+      expectDiscreet(error);
+    }
   });
 
   it('is not learned from what ccxt refuses before it sends it, which counts for no request', async () => {
