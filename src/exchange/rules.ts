@@ -32,7 +32,8 @@ const underlyingParameters: Readonly<Record<string, string>> = { myokx: 'uly', o
 /** ccxt's parameters of a batched ticker call for markets of one underlying; null where the call takes none. */
 export function underlyingParams(exchange: string, market: MarketInterface): Readonly<Record<string, string>> | null {
   const parameter = market.option ? underlyingParameters[exchange] : undefined;
-  return parameter === undefined ? null : { [parameter]: `${market.baseId}-${market.quoteId}` };
+  if (parameter === undefined || !market.baseId || !market.quoteId) return null;
+  return { [parameter]: `${market.baseId}-${market.quoteId}` };
 }
 
 /**

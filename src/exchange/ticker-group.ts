@@ -12,7 +12,7 @@ type Markets = readonly MarketInterface[];
 const maxRefusals = 18;
 
 /** The longest refused batch that is asked for one by one at once where several markets were refused alone before. */
-const maxHopeless = 8;
+const maxUnhalved = 8;
 
 /** Markets that are tried yet where everything was refused so far. */
 const maxProbes = 3;
@@ -104,8 +104,8 @@ class TickerGroup {
       return;
     }
     // Where several are bad, more may be: halving would cost more calls than it saves.
-    const isHopeless = round.refused.size > 1 && markets.length <= maxHopeless;
-    const parts = isHopeless
+    const areManyBad = round.refused.size > 1 && markets.length <= maxUnhalved;
+    const parts = areManyBad
       ? markets.map((market) => [market])
       : smaller(markets, round.client.batchLimits.maxAccepted(this.#kind));
     let areAccepted = true;
