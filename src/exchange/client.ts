@@ -4,16 +4,19 @@ import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Markets } from '../market/market.ts';
+import { limitAddresses, type RequestGauge } from './address-limit.ts';
+import { BatchLimits } from './batch-limits.ts';
 import { Caller, type CallerListeners, type ExchangeStatus } from './caller.ts';
 import { type CandleMemory, createCandleMemory } from './candle-memory.ts';
 import type { ExchangeClass } from './ccxt.ts';
 import type { CallSubject } from './errors.ts';
-import { guardHttp } from './http.ts';
+import { type FailureLookup, guardHttp } from './http.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
 import { LimitMemory } from './limits.ts';
 import { createMarketsLoader } from './markets.ts';
 import { createStreamInstance, type StreamInstance } from './streams/instance.ts';
 import { gaugeThrottle } from './throttle.ts';
+import { isolateTickerRows } from './ticker-rows.ts';
 
 /** How long a refused symbol is not sent again, in ms: it would spoil the batch of the others each time. */
 const refusalMs = 60_000;
@@ -33,6 +36,10 @@ export interface ExchangeClient {
   readonly refused: LRUCache<string, MarketDataError>;
   /** What the exchange takes as the limits of calls. */
   readonly limits: LimitMemory;
+  /** What the exchange takes in one call for several tickers, as far as that was learned. */
+  readonly batchLimits: BatchLimits;
+  readonly requests: RequestGauge;
+  readonly failureOf: FailureLookup;
   readonly candles: CandleMemory;
   /** How many calls are under way at once: as many as wait in ccxt's throttle without the last missing its deadline there. */
   readonly parallelCalls: number;
@@ -66,13 +73,16 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   const { info, clock, random, timeoutMs, maxQueuedCalls: maxWaiting = 100 } = given;
   const exchange = createInstance(given.Class, given.options, timeoutMs);
   const parallelCalls = countParallelCalls(exchange, timeoutMs);
+  isolateTickerRows(exchange);
+  const requests = limitAddresses(exchange);
+  const failureOf = guardHttp(exchange, timeoutMs);
   const caller = new Caller({
     ...given,
     exchange: info.id,
     places: parallelCalls,
     maxWaiting,
     throttle: gaugeThrottle(exchange),
-    failureOf: guardHttp(exchange, timeoutMs),
+    failureOf,
   });
   const loader = createMarketsLoader({ exchange, clock, random, attempt: (load) => caller.load(load) });
 
@@ -84,6 +94,9 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     ccxt: exchange,
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
     limits: new LimitMemory(clock),
+    batchLimits: new BatchLimits(clock),
+    requests,
+    failureOf,
     candles: createCandleMemory(clock),
     parallelCalls,
     get status() {

@@ -121,7 +121,7 @@ const failureCodes: ReadonlySet<MarketDataErrorCode> = new Set([
 const ownFaults: readonly ErrorClass[] = [ccxtErrors.ExchangeClosedByUser, ccxtErrors.InvalidProxySettings];
 
 function judge(error: unknown, http: HttpFailure | undefined): Verdict {
-  if (!(error instanceof ccxtErrors.BaseError)) return judgeRaw(error);
+  if (!(error instanceof ccxtErrors.BaseError)) return judgeRaw(error, http);
   const isOutspoken = outspoken.some((Class) => error instanceof Class);
   const byStatus = http && !isOutspoken ? judgeStatus(http.status, error) : undefined;
   if (byStatus) return byStatus;
@@ -130,26 +130,29 @@ function judge(error: unknown, http: HttpFailure | undefined): Verdict {
 }
 
 /**
- * ccxt's base maps 400, 403, 404 and 451 to ExchangeNotAvailable: an outage that is none. The other way round, a 5xx with
- * an error code that ccxt does not know (Coinbase's INTERNAL) becomes a plain ExchangeError.
+ * ccxt's base maps 400, 403, 404 and 451 to ExchangeNotAvailable: an outage that is none. Some exchange classes call any
+ * page of HTML a BadResponse, whatever its status. The other way round, a 5xx with an error code that ccxt does not know
+ * (Coinbase's INTERNAL) becomes a plain ExchangeError.
  */
-function judgeStatus(status: number, error: Error): Verdict | undefined {
+function judgeStatus(status: number, error: unknown): Verdict | undefined {
+  const isUnreadable = error instanceof ccxtErrors.BadResponse || !(error instanceof ccxtErrors.BaseError);
   if (status === 451) return { code: 'GEO_BLOCKED', says: 'does not serve the location of this server (HTTP 451)' };
   if (status === 403) return { code: 'GEO_BLOCKED', says: 'blocks the address of this server (HTTP 403)' };
   if (status === 418 || status === 429) {
     return { code: 'RATE_LIMITED', says: `is limiting the requests of this server (HTTP ${status})` };
   }
-  if (status >= 400 && status < 500 && status !== 408 && error instanceof ccxtErrors.ExchangeNotAvailable) {
+  const isUnclear = isUnreadable || error instanceof ccxtErrors.ExchangeNotAvailable;
+  if (status >= 400 && status < 500 && status !== 408 && isUnclear) {
     return { code: 'BAD_EXCHANGE_RESPONSE', says: `refused the request (HTTP ${status})`, retryable: false };
   }
-  if (status >= 500 && error.constructor === ccxtErrors.ExchangeError) {
+  if (status >= 500 && (isUnreadable || (error instanceof Error && error.constructor === ccxtErrors.ExchangeError))) {
     return { code: 'EXCHANGE_UNAVAILABLE', says: `is not available at the moment (HTTP ${status})` };
   }
   return undefined;
 }
 
 /** Errors that are not ccxt's: from the socket, from unpacking, and from its parsers when they meet something else. */
-function judgeRaw(error: unknown): Verdict {
+function judgeRaw(error: unknown, http: HttpFailure | undefined): Verdict {
   const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT' || /^UND_ERR_.*TIMEOUT$/.test(code)) {
@@ -158,5 +161,7 @@ function judgeRaw(error: unknown): Verdict {
   if (name === 'SocketError' || /^(E[A-Z]+|UND_ERR_.*|HPE_.*)$/.test(code)) {
     return { code: 'EXCHANGE_UNAVAILABLE', says: 'broke the connection or could not be reached' };
   }
+  const byStatus = http && judgeStatus(http.status, error);
+  if (byStatus) return byStatus;
   return { code: 'BAD_EXCHANGE_RESPONSE', says: 'sent an answer that cannot be read' };
 }

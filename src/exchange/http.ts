@@ -18,10 +18,11 @@ interface HttpResponse {
 }
 
 /**
- * Mends four things in an instance's HTTP path, and returns a look-up of what was learnt:
+ * Mends five things in an instance's HTTP path, and returns a look-up of what was learnt:
  * - ccxt's timeout ends with the response headers; here the body ends by it too, and its socket is freed.
  * - An answer of any length would be read; here it has a limit.
  * - A 200 that holds HTML, nothing or half a JSON text would reach ccxt's parsers as a string; here it is a BadResponse.
+ * - A status that ccxt does not list (413, 414, 431, 523) would pass for success, and its body for data; here it is an error.
  * - ccxt's errors forget the status (403 and 451 become ExchangeNotAvailable) and Retry-After; here they are kept beside.
  */
 export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup {
@@ -43,6 +44,9 @@ export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup 
   exchange.handleRestResponse = async (response: HttpResponse, ...rest) => {
     try {
       const body: unknown = await handleRestResponse(response, ...rest);
+      if (response.status >= 400) {
+        throw new ccxtErrors.ExchangeNotAvailable(`${exchange.id} answered HTTP ${response.status}`);
+      }
       if (typeof body === 'string' && isBrokenText(body)) {
         throw new ccxtErrors.BadResponse(`${exchange.id} answered HTTP ${response.status} without readable JSON`);
       }

@@ -24,6 +24,19 @@ export function batchPaysFrom(exchange: string, market: MarketInterface): number
 }
 
 /**
+ * Exchanges that give the tickers of options by underlying, and of BTC-USD unless told another in this parameter: okx.js
+ * of ccxt, fetchTickers, and the classes that extend it. Its value is the underlying's id there, `ETH-USD`.
+ */
+const underlyingParameters: Readonly<Record<string, string>> = { myokx: 'uly', okx: 'uly', okxus: 'uly' };
+
+/** ccxt's parameters of a batched ticker call for markets of one underlying; null where the call takes none. */
+export function underlyingParams(exchange: string, market: MarketInterface): Readonly<Record<string, string>> | null {
+  const parameter = market.option ? underlyingParameters[exchange] : undefined;
+  if (parameter === undefined || !market.baseId || !market.quoteId) return null;
+  return { [parameter]: `${market.baseId}-${market.quoteId}` };
+}
+
+/**
  * Exchanges that serve only their newest candles, whatever `since` says. Kraken: REST API, Get OHLC Data, up to 720 of
  * the most recent. Hyperliquid: API, Info endpoint, Candle snapshot, the most recent 5000. Gate: refuses what is more than
  * 10,000 points ago ("Maximum 10000 points recently are allowed", freqtrade#12814).

@@ -3,7 +3,8 @@ import type { TickerResults } from '../market/market-data.ts';
 import type { ExchangeClient } from './client.ts';
 import { toMarketDataError } from './errors.ts';
 import { findMarket } from './symbols.ts';
-import { fetchTickerGroup, type TickerOutcomes } from './ticker-group.ts';
+import { fetchTickerGroup } from './ticker-group.ts';
+import type { TickerOutcomes } from './ticker-round.ts';
 
 /** How many unknown symbols of one call get suggestions: looking for the nearest of thousands takes its time. */
 const maxSuggestions = 20;
@@ -41,7 +42,7 @@ export async function fetchTickers(
         outcomes.set(symbol, toMarketDataError(error, { exchange, symbol }));
       }
     }
-    await Promise.all([...groups.values()].map((group) => fetchTickerGroup(client, group, now, outcomes)));
+    await Promise.all([...groups].map(([kind, group]) => fetchTickerGroup(client, kind, group, now, outcomes)));
   } catch (error) {
     const failure = toMarketDataError(error, { exchange });
     for (const symbol of symbols) outcomes.set(symbol, failure.withSymbol(symbol));

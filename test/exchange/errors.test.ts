@@ -114,12 +114,29 @@ it.each([
   { status: 429, name: 'ExchangeError', code: 'RATE_LIMITED' },
   { status: 404, name: 'ExchangeNotAvailable', code: 'BAD_EXCHANGE_RESPONSE' },
   { status: 400, name: 'BadSymbol', code: 'SYMBOL_NOT_FOUND' },
+  { status: 414, name: 'BadResponse', code: 'BAD_EXCHANGE_RESPONSE' },
+  { status: 403, name: 'NullResponse', code: 'GEO_BLOCKED' },
+  { status: 523, name: 'NullResponse', code: 'EXCHANGE_UNAVAILABLE' },
   { status: 500, name: 'ExchangeError', code: 'EXCHANGE_UNAVAILABLE' },
   { status: 500, name: 'BadSymbol', code: 'SYMBOL_NOT_FOUND' },
   { status: 503, name: 'ExchangeNotAvailable', code: 'EXCHANGE_UNAVAILABLE' },
 ])('HTTP $status that ccxt took for $name is $code', ({ status, name, code }) => {
   const Class = exported[name];
   expect(toMarketDataError(Class && new Class(leaky), subject, { status, retryAfterMs: null }).code).toBe(code);
+});
+
+it.each([
+  { status: 414, code: 'BAD_EXCHANGE_RESPONSE', retryable: false },
+  { status: 429, code: 'RATE_LIMITED', retryable: true },
+  { status: 451, code: 'GEO_BLOCKED', retryable: false },
+  { status: 523, code: 'EXCHANGE_UNAVAILABLE', retryable: true },
+  { status: 200, code: 'BAD_EXCHANGE_RESPONSE', retryable: true },
+])('HTTP $status with a page over which ccxt stumbles is $code', ({ status, code, retryable }) => {
+  const http = { status, retryAfterMs: null };
+  const errors = [new TypeError("secret is not iterable (reading 'x')"), new ccxtErrors.NullResponse(leaky)];
+  for (const cause of errors) {
+    expect(toMarketDataError(cause, subject, http)).toMatchObject({ code, retryable });
+  }
 });
 
 it.each([

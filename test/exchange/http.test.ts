@@ -28,15 +28,19 @@ const statuses: readonly (readonly [number, Outcome])[] = [
   [403, blocked],
   [404, refused],
   [408, late],
+  [413, refused],
+  [414, refused],
   [418, limited],
   [422, refused],
   [429, limited],
+  [431, refused],
   [451, blocked],
   [500, unavailable],
   [502, unavailable],
   [503, unavailable],
   [504, late],
   [520, unavailable],
+  [523, unavailable],
 ];
 
 const broken: Readonly<Record<(typeof brokenAnswers)[number], Outcome>> = {

@@ -51,14 +51,23 @@ it('coinbase: the swap goes apart from spot', async () => {
   expect(venue.count()).toBe(2);
 });
 
-it('kraken: a market that is not active is said to be so, and not worth asking for again', async () => {
+it('kraken: a market that is not active, which ccxt leaves out of the batch, is asked for alone', async () => {
   const { venue, data } = await start('kraken');
   const results = await data.fetchTickers('kraken', ['BTC/USD', 'MATIC/USD', 'ETH/USD']);
-  expect(failed(results)).toEqual(['MATIC/USD']);
-  const error = requireError(results.get('MATIC/USD'));
-  expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: false });
-  expect(error.message).toBe('kraken sent no ticker of MATIC/USD, which is not active there.');
-  expect(venue.count()).toBe(1);
+  expect(failed(results)).toEqual([]);
+  expect(venue.requests.map(({ query }) => query.pair)).toEqual(['XXBTZUSD,XETHZUSD', 'MATICUSD']);
+});
+
+it('kraken: a market that is not active, and has no ticker alone either, fails alone', async () => {
+  const { venue, data } = await start('kraken');
+  venue.removeTicker('MATIC/USD');
+  for (const requests of [2, 1]) {
+    venue.reset();
+    const results = await data.fetchTickers('kraken', ['BTC/USD', 'MATIC/USD', 'ETH/USD']);
+    expect(failed(results)).toEqual(['MATIC/USD']);
+    expect(requireError(results.get('MATIC/USD'))).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: false });
+    expect(venue.count()).toBe(requests);
+  }
 });
 
 it('kraken sends no time, which stays null; binance and coinbase send theirs', async () => {
