@@ -88,6 +88,10 @@ export function createApp(options: AppOptions): App {
     onError: noteError,
     onCircuit: createCircuitLog(log, sparing),
     onCall: noteCall,
+    onUnnamedMarkets: (exchange, count) => {
+      const message = `${exchange} lists ${count} markets of which the symbol, base or quote cannot be made out; they are left out.`;
+      sparing.write('info', `unnamed ${exchange}`, { exchange, count }, message);
+    },
   });
   const streams = createStreams({
     exchanges,

@@ -1,9 +1,8 @@
 import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
-import type { ExchangeStatus } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { loadExchangeClass } from './ccxt.ts';
-import { createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
+import { type ClientStatus, createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
 import type { ExchangeOptions } from './instance.ts';
 
 /** The clients of all exchanges, each made when first asked for and kept. */
@@ -12,7 +11,7 @@ export interface Exchanges {
   /** Rejects with EXCHANGE_NOT_FOUND for an id that is not in the catalogue, EXCHANGE_UNAVAILABLE after `close()`. */
   get(id: string): Promise<ExchangeClient>;
   /** What is going on in front of each exchange that has a client. */
-  readonly statuses: readonly ExchangeStatus[];
+  readonly statuses: readonly ClientStatus[];
   /** The ids of those that are in use and not closed yet. */
   readonly openIds: readonly string[];
   /** Closes every client; those being made too. */
