@@ -8,7 +8,8 @@ const knownCodes: ReadonlySet<unknown> = new Set([...marketDataErrorCodes, 'PERS
 /**
  * What a client is told of an error: code, sentence and what applies of exchange, symbol, timeframe, retryable,
  * retryAfterMs and suggestions. A document, a variable or an argument at fault is BAD_USER_INPUT; everything unexpected,
- * such as a null where the schema has none, is INTERNAL_SERVER_ERROR without a word of what happened, and goes to `report`. What it returned once it returns again.
+ * such as a null where the schema has none, is INTERNAL_SERVER_ERROR without a word of what happened, and goes to
+ * `report`. What it returned once it returns again.
  */
 export function toClientError(error: unknown, report: (error: unknown) => void): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined;
