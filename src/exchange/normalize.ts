@@ -4,6 +4,7 @@ import { MarketDataError } from '../market/error.ts';
 import { type Market, marketTypes } from '../market/market.ts';
 import { type Ticker, tickerNumbers } from '../market/ticker.ts';
 import { periodAfter } from '../market/timeframe.ts';
+import { requireInterval } from './candle-interval.ts';
 import {
   firstBlockAt,
   mayBeNegative,
@@ -111,8 +112,8 @@ const clockToleranceMs = 60_000;
 
 /**
  * ccxt's rows as candles: oldest first, each timestamp once (the row that came last stands). `now` (epoch ms) decides
- * which are closed. Throws BAD_EXCHANGE_RESPONSE on a row with a number that is missing or cannot be: leaving it out
- * would look like a gap.
+ * which are closed. Throws BAD_EXCHANGE_RESPONSE on a row with a number that is missing or cannot be, since leaving it out
+ * would look like a gap, and on rows of another timeframe.
  */
 export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: number): readonly Candle[] {
   const { exchange, symbol, timeframe } = series;
@@ -138,7 +139,9 @@ export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: num
     if (high < low) throw unreadable(series, 'whose high is below its low');
     byTimestamp.set(timestamp, Object.freeze({ timestamp, open, high, low, close, volume, closed: end <= now }));
   }
-  return [...byTimestamp.values()].sort((a, b) => a.timestamp - b.timestamp);
+  const candles = [...byTimestamp.values()].sort((a, b) => a.timestamp - b.timestamp);
+  requireInterval(candles, series);
+  return candles;
 }
 
 function unreadable({ exchange, symbol, timeframe }: CandleSeries, how: string): MarketDataError {
