@@ -114,7 +114,7 @@ export function createApp(options: AppOptions): App {
     streams,
     openCandles: createCandleStreams({
       streams,
-      exchange: fetched.exchange,
+      fetchTimeframes: fetched.fetchTimeframes,
       fetchCandles: fetched.fetchCandles,
       clock,
     }),

@@ -118,7 +118,7 @@ export function createCandles(
   { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
 ): FetchCandles {
   const fetchCandles = createCandleStore({ source, clock, ttlMs: 1, timeoutMs });
-  return createAnyTimeframe({ exchange: source.exchange, fetchCandles, clock });
+  return createAnyTimeframe({ fetchTimeframes: source.fetchTimeframes, fetchCandles, clock });
 }
 
 /** Loads the markets with more patience than a short deadline has on a busy machine: the load outlives it. */

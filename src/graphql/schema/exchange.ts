@@ -40,7 +40,8 @@ export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implemen
     }),
     timeframes: t.expose('timeframes', {
       type: ['Timeframe'],
-      description: 'The candle lengths it offers; empty where it offers no candles.',
+      description:
+        'The candle lengths it offers; empty where it offers no candles. Kinds of its markets may have others: Market.timeframes.',
     }),
     has: t.expose('has', { type: [CapabilityEnum], description: 'What it can do.' }),
   }),
