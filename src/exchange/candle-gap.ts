@@ -1,4 +1,5 @@
 import type { CandleRange } from '../market/candle.ts';
+import { candlesInDoubt } from '../market/candle-history.ts';
 import { MarketDataError } from '../market/error.ts';
 import { periodAfter, periodsOf } from '../market/timeframe.ts';
 import type { CandleGap } from './candle-memory.ts';
@@ -25,8 +26,8 @@ const failuresOfAll: ReadonlySet<string> = new Set(['TIMEOUT', 'RATE_LIMITED', '
  * nothing, or what it has from later, just as it does for one before the first trade. Candles of a longer timeframe go
  * further back: one that lies in the gap tells that there were trades. `first` is the first candle there is (epoch ms),
  * null of none. One call, some more where the exchange refuses that timeframe, and none where nothing is missing, as old
- * candles of the series have been seen, or the same was found out a while ago. Where none succeeds, what there is stands
- * as it is; where there is nothing, it rejects with a failure after which asking again may tell.
+ * candles of the series have been seen, or the same was found out a while ago. Never rejects: where no call succeeds,
+ * candles in hand stand as they are, and a failure after which asking again may tell is a doubt.
  */
 export async function explainGap(
   client: ExchangeClient,
@@ -43,17 +44,18 @@ export async function explainGap(
   const isMissing = end > startOf(indexOf(since - 1) + 1);
   const longer = isMissing && now - since > reachMs ? longerTimeframes(client, range, end - since) : [];
   const key = `${series}\n${first ?? since}\n${longer[0]}`;
-  // Of candles in hand nobody asks again for a while whether there were others.
-  const known = longer.length === 0 ? none : (gaps.get(key) ?? (first === null ? undefined : gaps.get(series)));
+  const known = longer.length === 0 ? none : (gaps.get(key) ?? gaps.get(series));
   if (known) return noteReach(client, series, known, first, now);
   try {
     const gap = await lookAtLonger(client, range, longer, first, end);
     gaps.set(key, gap);
     return noteReach(client, series, gap, first, now);
   } catch (error) {
-    if (first === null && !(error instanceof MarketDataError && !error.retryable)) throw error;
-    gaps.set(first === null ? key : series, none, { ttl: failedMs });
-    return none;
+    const isDoubt = error instanceof MarketDataError && error.retryable;
+    const gap: CandleGap = isDoubt ? { ...none, doubt: candlesInDoubt(error) } : none;
+    // Nor is it asked about other ranges of the series.
+    gaps.set(series, gap, { ttl: failedMs });
+    return gap;
   }
 }
 
@@ -65,7 +67,7 @@ function noteReach(
   first: number | null,
   now: number,
 ): CandleGap {
-  if (!gap.isLimit && first !== null) {
+  if (!gap.isLimit && !gap.doubt && first !== null) {
     candles.reach.set(series, Math.max(candles.reach.get(series) ?? 0, now - first));
   }
   return gap;

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
+import type { MarketDataError } from '../market/error.ts';
 
 /** Why candles are missing at the start of a range. */
 export interface CandleGap {
@@ -7,6 +8,8 @@ export interface CandleGap {
   readonly isLimit: boolean;
   /** No trade before this, epoch ms, where that is known. */
   readonly emptyUntil: number | null;
+  /** Set where it could not be found out: what failed. */
+  readonly doubt?: MarketDataError;
 }
 
 /** What has been learned of an exchange's candles. */

@@ -47,9 +47,11 @@ export async function fetchCandleRange(
   // The oldest that the exchange serves may have gone while the call was under way.
   const complete = Math.max(range.since, oldestOf(range, now()));
   const first = candles[0]?.timestamp ?? later;
-  const { isLimit, emptyUntil } = await explainGap(client, { ...range, since: from }, first, askedAt);
+  const { isLimit, emptyUntil, doubt } = await explainGap(client, { ...range, since: from }, first, askedAt);
   const next = later ?? (emptyUntil !== null && emptyUntil > range.until ? emptyUntil : null);
-  if (!isLimit) return { candles, from: complete, next: candles.length > 0 ? later : next };
+  if (!isLimit) {
+    return { candles, from: complete, next: candles.length > 0 ? later : next, ...(doubt ? { doubt } : {}) };
+  }
   if (candles.length === 0 || first === null) throw candlesTooOld(range, first);
   return { candles, from: first, next: later };
 }

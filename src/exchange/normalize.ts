@@ -45,10 +45,10 @@ export function toMarket(exchange: Exchange, market: MarketInterface): Market | 
 
 /**
  * True of a market whose symbol, base and quote ccxt could make out. Where it could not, they are missing or empty, or
- * the symbol has the word `undefined` in their place.
+ * the symbol has `undefined` or `NaN` in their place.
  */
 export function isNamed({ symbol, base, quote }: MarketInterface): boolean {
-  return [symbol, base, quote].every(isText) && !/(^|[/:-])undefined($|[/:-])/.test(symbol);
+  return [symbol, base, quote].every(isText) && !/(^|[/:-])(undefined|(NaN)+)($|[/:-])/.test(symbol);
 }
 
 function isText(value: unknown): value is string {

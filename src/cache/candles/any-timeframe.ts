@@ -1,5 +1,5 @@
 import type { Candle, CandleQuery } from '../../market/candle.ts';
-import { isTooOld } from '../../market/candle-history.ts';
+import { isInDoubt, isTooOld } from '../../market/candle-history.ts';
 import type { Clock } from '../../market/clock.ts';
 import { MarketDataError } from '../../market/error.ts';
 import { mostCandles } from '../../market/limit.ts';
@@ -92,7 +92,7 @@ export function createAnyTimeframe({ fetchTimeframes, fetchCandles, clock }: Any
       if (startOf(last) <= 0) break;
       const found = await build(first, last, last - first).catch((error: unknown) => {
         // As far back as the exchange goes, where some of those asked for had no trade.
-        if (last < end && isTooOld(error)) return [];
+        if (last < end && (isTooOld(error) || (candles.length > 0 && isInDoubt(error)))) return [];
         throw error;
       });
       if (!found) return null;
