@@ -1,8 +1,7 @@
-/** No market has a time from before Bitcoin's first year, epoch ms, and nobody asks for one after this. */
+/** No market has a time from before Bitcoin's first year, epoch ms. */
 const marketsBegan = Date.UTC(2009, 0);
-const marketsEnd = Date.UTC(2200, 0);
 
-/** What is less, epoch ms (1973-03-03), is far more often something in seconds: as seconds it would be the year 5138. */
+/** What is less, epoch ms (1973-03-03), may be an instant in seconds: until the year 5138, which is later than any. */
 const leastMs = 1e11;
 
 /** The end of the last year that ISO-8601 writes with four digits, epoch ms. */
@@ -16,11 +15,16 @@ const units = [
 ] as const;
 
 /**
- * True of a number that may be epoch milliseconds: 0, which is before everything, or an instant from 1973 to 9999. False
- * of seconds, microseconds and nanoseconds of any time that has markets, and of what lies before 1970.
+ * True of a number that may be epoch milliseconds, up to the year 9999. False of seconds, microseconds and nanoseconds of
+ * any time that has markets: as milliseconds the first would be a day of 1970 to 1973, which nobody can ask for but as
+ * "from the beginning", and the others a year that nobody will see.
  */
 export function isEpochMs(value: number): boolean {
-  return value === 0 || (Number.isInteger(value) && value >= leastMs && value <= mostMs);
+  return Number.isInteger(value) && value >= 0 && value <= mostMs && !isInSeconds(value);
+}
+
+function isInSeconds(value: number): boolean {
+  return value * 1000 >= marketsBegan && value < leastMs;
 }
 
 /** A sentence that says why a value is not an instant, and what would be right as far as that can be guessed. */
@@ -35,14 +39,14 @@ export function explainInstant(value: unknown): string {
   if (typeof value === 'string' && isOfMarkets(number)) {
     return `${given} is text: give epoch milliseconds as a number, ${Math.round(number)}.`;
   }
-  if (typeof value === 'number' && value < leastMs && Number.isInteger(value)) {
-    return `${given} is not an instant of any market, in milliseconds or in seconds: give epoch milliseconds, or 0 for the beginning.`;
+  if (typeof value === 'number' && value < 0) {
+    return `${given} is before 1970: give epoch milliseconds, or 0 for the beginning.`;
   }
   return `${given} is no instant: give ISO-8601 with a time zone, such as "2026-01-31T12:00:00Z", or epoch milliseconds.`;
 }
 
 function isOfMarkets(instant: number): boolean {
-  return instant >= marketsBegan && instant < marketsEnd;
+  return instant >= marketsBegan && instant < leastMs * 1000;
 }
 
 /** The number that a value is, or that a text holds; NaN of all else. */

@@ -58,12 +58,12 @@ it.each([
   ['seconds with a fraction', seconds + 0.5, `${ms + 500}`],
   ['milliseconds as text', String(ms), `as a number, ${ms}.`],
   ["seconds of Bitcoin's first block", 1_231_006_505, '1231006505000'],
-  ['a duration', 3_600_000, 'or 0 for the beginning'],
-  ['one', 1, 'or 0 for the beginning'],
-  ['a moment ago', -3600, 'or 0 for the beginning'],
-  ['the year 5138 in seconds', 99_999_999_999, 'or 0 for the beginning'],
+  ['the end of time in seconds', 9_999_999_999, '9999999999000'],
+  ['the year 5138 in seconds', 99_999_999_999, '99999999999000'],
+  ['a moment ago', -3600, '-3600 is before 1970: give epoch milliseconds, or 0 for the beginning.'],
   ['a year', '2026', 'is no instant'],
-  ['after the year 9999', 8.64e15, 'is no instant'],
+  ['the last instant of JavaScript', 8.64e15, 'looks like microseconds'],
+  ['after the year 9999', 3e14, 'is no instant'],
   ['not a number', Number.NaN, 'is no instant'],
   ['an endless text of digits', '1'.repeat(400), 'is no instant'],
 ])('%s is refused', (_name, given, sentence) => {
@@ -72,6 +72,7 @@ it.each([
 
 it.each([
   ['0', 0, 0],
+  ['two hours after the epoch', 7_200_000, 7_200_000],
   ['the year 1973', 100_000_000_000, 100_000_000_000],
   ['the year 2000', Date.UTC(2000, 0), Date.UTC(2000, 0)],
   ['tomorrow', ms + 86_400_000, ms + 86_400_000],

@@ -6,7 +6,7 @@ let running: RunningApp;
 
 beforeAll(async () => {
   // Nobody listens there.
-  const kraken = { urls: { api: { public: 'http://127.0.0.1:1' } } };
+  const kraken = { urls: { api: { public: 'http://127.0.0.1:1' } }, rateLimit: 1 };
   running = await startApp({ exchanges: ['kraken', 'sim'], exchangeOptions: { kraken } });
 });
 
