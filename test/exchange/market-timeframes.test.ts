@@ -232,15 +232,32 @@ describe('okx, of which ccxt does not know that it refuses a timeframe', () => {
     ['says that it is', { status: 503, json: { code: '50001', msg: 'unavailable' } }],
     ['limits requests', { status: 429, json: { code: '50011', msg: 'too many' } }],
     ['blocks this server', { status: 403, json: {} }],
-    ['cannot be read', { json: 'nonsense' }],
+    ['cannot be read', { json: { code: '0', msg: '', data: [['', '1', '2', '0.5', '1.5', '10', '10', '10', '1']] } }],
   ])('learns nothing where it %s', async (_how, reply) => {
     let isFailing = true;
-    const { data, clock } = await okx({ candles: (bar) => (isFailing && bar === '4H' ? reply : undefined) });
+    const { data, clock, standIn } = await okx({ candles: (bar) => (isFailing && bar === '4H' ? reply : undefined) });
     await passing(clock, failureOf(data.fetchCandles(hours)));
+    // Nor does it look into that.
+    expect(new Set(standIn.requests.map(({ query }) => query.bar))).toEqual(new Set(['4H']));
     isFailing = false;
     expect(await data.fetchTimeframes(series.exchange, series.symbol)).toContain('4h');
     await clock.advance(hourMs);
     expect(await data.fetchCandles(hours)).toHaveLength(3);
+  });
+
+  it('nor where it goes down while that is looked into', async () => {
+    let asked = 0;
+    const { data, clock } = await okx({
+      candles: (bar) => {
+        if (bar !== '4H') return undefined;
+        asked += 1;
+        return asked === 1 ? refused : { status: 503, json: {} };
+      },
+    });
+    const error = await passing(clock, failureOf(data.fetchCandles(hours)));
+    expect(error).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(asked).toBeGreaterThan(1);
+    expect(await data.fetchTimeframes(series.exchange, series.symbol)).toContain('4h');
   });
 
   it('nor where it refuses every timeframe of a market', async () => {
