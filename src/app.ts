@@ -89,6 +89,7 @@ export function createApp(options: AppOptions): App {
     onCircuit: createCircuitLog(log, sparing),
     onCall: noteCall,
     onUnnamedMarkets: (exchange, count) => {
+      if (count === 0) return;
       const message = `${exchange} lists ${count} markets of which the symbol, base or quote cannot be made out; they are left out.`;
       sparing.write('info', `unnamed ${exchange}`, { exchange, count }, message);
     },
