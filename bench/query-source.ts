@@ -40,6 +40,7 @@ export function createQuerySource(): MarketData & CandleSource {
     exchanges: () => [info],
     exchange: () => info,
     fetchMarkets: none,
+    fetchTimeframes: async () => info.timeframes,
     fetchTickers: async (_exchange, symbols) => {
       const receivedAt = Date.now();
       return new Map(symbols.map((symbol) => [symbol, toTicker(symbol, receivedAt)]));

@@ -38,6 +38,7 @@ export function createBenchSource(): BenchSource {
     exchanges: () => [info],
     exchange: () => info,
     fetchMarkets: none,
+    fetchTimeframes: async () => info.timeframes,
     fetchTickers: async (_exchange, symbols) => new Map(symbols.map((each) => [each, toTicker(each, ticks)])),
     fetchCandles: none,
     fetchOrderBook: none,

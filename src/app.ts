@@ -96,6 +96,11 @@ export function createApp(options: AppOptions): App {
     },
     onCircuit: createCircuitLog(log, sparing),
     onCall: noteCall,
+    onUnnamedMarkets: (exchange, count) => {
+      if (count === 0) return;
+      const message = `${exchange} lists ${count} markets of which the symbol, base or quote cannot be made out; they are left out.`;
+      sparing.write('info', `unnamed ${exchange}`, { exchange, count }, message);
+    },
   });
   warnOfRelays(log, exchanges);
   const streams = createStreams({
@@ -122,7 +127,7 @@ export function createApp(options: AppOptions): App {
     streams,
     openCandles: createCandleStreams({
       streams,
-      exchange: fetched.exchange,
+      fetchTimeframes: fetched.fetchTimeframes,
       fetchCandles: fetched.fetchCandles,
       clock,
     }),

@@ -42,13 +42,18 @@ export function createCachedMarketData({
     timeoutMs: callsInARow * upstreamTimeoutMs,
     ...noteIn('candles'),
   });
-  const fetchCandles = createAnyTimeframe({ exchange: upstream.exchange, fetchCandles: fetchStored, clock });
+  const fetchCandles = createAnyTimeframe({
+    fetchTimeframes: upstream.fetchTimeframes,
+    fetchCandles: fetchStored,
+    clock,
+  });
   const orderBooks = createOrderBookCache({ upstream, ...ttl, staleMaxMs, ...noteIn('order_books') });
   const trades = createTradeCache({ upstream, ...ttl, ...noteIn('trades') });
   return {
     exchanges: upstream.exchanges,
     exchange: upstream.exchange,
     fetchMarkets: upstream.fetchMarkets,
+    fetchTimeframes: upstream.fetchTimeframes,
     fetchTickers: async (exchange, symbols, options) => {
       try {
         upstream.exchange(exchange);

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../market/clock.ts';
+import type { MarketDataError } from '../market/error.ts';
 
 /** Why candles are missing at the start of a range. */
 export interface CandleGap {
@@ -7,6 +8,8 @@ export interface CandleGap {
   readonly isLimit: boolean;
   /** No trade before this, epoch ms, where that is known. */
   readonly emptyUntil: number | null;
+  /** Set where it could not be found out: what failed. */
+  readonly doubt?: MarketDataError;
 }
 
 /** What has been learned of an exchange's candles. */
@@ -17,10 +20,21 @@ export interface CandleMemory {
   readonly reach: LRUCache<string, number>;
   /** How many candles it gives in a call, where that is fewer than ccxt says, by type of market. */
   readonly caps: Map<string, number>;
+  /** Timeframes that it refuses, or has given, by kind of market. */
+  readonly refusedTimeframes: LRUCache<string, true>;
+  readonly takenTimeframes: LRUCache<string, true>;
+  /** Series that it has refused a moment ago for some other reason than their timeframe, by symbol and timeframe. */
+  readonly otherRefusals: LRUCache<string, true>;
 }
 
 /** How long it stands why candles were missing, in ms. */
 const gapMs = 3_600_000;
+
+/** How long it stands which timeframes are refused or given, in ms. */
+const timeframeMs = 3_600_000;
+
+/** How long nobody asks again why something was refused, in ms. */
+const refusalMs = 60_000;
 
 /** An empty memory; `clock` decides how long what it learns stands. */
 export function createCandleMemory(clock: Clock): CandleMemory {
@@ -28,5 +42,8 @@ export function createCandleMemory(clock: Clock): CandleMemory {
     gaps: new LRUCache({ max: 1000, ttl: gapMs, ttlResolution: 0, perf: clock }),
     reach: new LRUCache({ max: 10_000 }),
     caps: new Map(),
+    refusedTimeframes: new LRUCache({ max: 1000, ttl: timeframeMs, ttlResolution: 0, perf: clock }),
+    takenTimeframes: new LRUCache({ max: 1000, ttl: timeframeMs, ttlResolution: 0, perf: clock }),
+    otherRefusals: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
   };
 }

@@ -4,8 +4,10 @@ import { candlesTooOld } from '../market/candle-history.ts';
 import { MarketDataError } from '../market/error.ts';
 import { lengthOf, periodAfter, periodStart, periodsOf } from '../market/timeframe.ts';
 import { explainGap } from './candle-gap.ts';
+import { explainRefusal, noteTaken, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
 import { can } from './capabilities.ts';
 import type { ExchangeClient } from './client.ts';
+import { isRefusal } from './limits.ts';
 import { toCandles } from './normalize.ts';
 import { actualTimeframe, candleHistory } from './rules.ts';
 import { findMarket } from './symbols.ts';
@@ -21,8 +23,7 @@ const capStep = 100;
  * Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with the timeframes there are) and SYMBOL_NOT_FOUND.
  */
 export async function candleLimits(client: ExchangeClient, series: CandleSeries, now: number): Promise<CandleLimits> {
-  requireTimeframe(client, series);
-  const market = findMarket(client, await client.markets(), series.symbol);
+  const market = await findSeries(client, series);
   return { perCall: toCap(client, market), oldest: oldestOf(series, now) };
 }
 
@@ -46,9 +47,11 @@ export async function fetchCandleRange(
   // The oldest that the exchange serves may have gone while the call was under way.
   const complete = Math.max(range.since, oldestOf(range, now()));
   const first = candles[0]?.timestamp ?? later;
-  const { isLimit, emptyUntil } = await explainGap(client, { ...range, since: from }, first, askedAt);
+  const { isLimit, emptyUntil, doubt } = await explainGap(client, { ...range, since: from }, first, askedAt);
   const next = later ?? (emptyUntil !== null && emptyUntil > range.until ? emptyUntil : null);
-  if (!isLimit) return { candles, from: complete, next: candles.length > 0 ? later : next };
+  if (!isLimit) {
+    return { candles, from: complete, next: candles.length > 0 ? later : next, ...(doubt ? { doubt } : {}) };
+  }
   if (candles.length === 0 || first === null) throw candlesTooOld(range, first);
   return { candles, from: first, next: later };
 }
@@ -56,17 +59,23 @@ export async function fetchCandleRange(
 /** The candles of a range, and what came with them. An answer that may have been cut at a cap is asked for its rest. */
 async function fetchPieces(client: ExchangeClient, range: CandleRange, now: number): Promise<readonly Candle[]> {
   const { symbol, timeframe, since, until } = range;
+  const market = client.ccxt.market(symbol);
   const { indexOf, startOf } = periodsOf(actualTimeframe(range.exchange, timeframe));
   const found = new Map<number, Candle>();
   let piece = { since, until };
   /** How many came the last time, where that may have been cut. */
   let cutAt: number | null = null;
   for (;;) {
-    const limit = Math.min(toCap(client, client.ccxt.market(symbol)), countPeriods(range, piece, now));
-    const rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, piece.since, limit), {
-      symbol,
-      timeframe,
-    });
+    const limit = Math.min(toCap(client, market), countPeriods(range, piece, now));
+    let rows: readonly OHLCV[];
+    try {
+      rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, piece.since, limit), { symbol, timeframe });
+    } catch (error) {
+      // It was only to be seen whether there is more: refused, there is not.
+      if (found.size > 0 && isRefusal(error)) break;
+      throw await explainRefusal(client, market, range, error, now);
+    }
+    if (rows.length > 0) noteTaken(client, market, timeframe);
     const candles = toCandles(rows, range, now);
     const isNews = candles.some(({ timestamp }) => !found.has(timestamp) && timestamp >= since && timestamp < until);
     if (cutAt !== null && isNews) noteCap(client, symbol, cutAt);
@@ -94,13 +103,25 @@ function noteCap(client: ExchangeClient, symbol: string, cap: number): void {
   client.candles.caps.set(type, Math.min(cap, client.candles.caps.get(type) ?? cap));
 }
 
-function requireTimeframe(client: ExchangeClient, { exchange, symbol, timeframe }: CandleSeries): void {
-  const about = { exchange, symbol, timeframe };
-  if (!can(client.ccxt, 'CANDLES')) throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no candles.`, about);
-  const { timeframes } = client.info;
-  if (timeframes.includes(timeframe)) return;
-  const message = `${exchange} has no candles of ${timeframe}, and they cannot be built from those that it has: ${timeframes.join(', ')}.`;
-  throw new MarketDataError('TIMEFRAME_NOT_SUPPORTED', message, { ...about, suggestions: timeframes });
+/** The market of a series, where the exchange gives its candles. */
+async function findSeries(client: ExchangeClient, series: CandleSeries): Promise<MarketInterface> {
+  const { exchange, symbol, timeframe } = series;
+  if (!can(client.ccxt, 'CANDLES')) {
+    const about = { exchange, symbol, timeframe };
+    throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no candles.`, about);
+  }
+  const market = findMarket(client, await client.markets(), symbol);
+  requireTimeframe(client, market, series);
+  return market;
+}
+
+/**
+ * The timeframes that the exchange gives of a market by itself; none, and without a request, where it offers no candles.
+ * Throws SYMBOL_NOT_FOUND, and what loading the markets does.
+ */
+export async function fetchTimeframes(client: ExchangeClient, symbol: string): Promise<readonly string[]> {
+  if (!can(client.ccxt, 'CANDLES')) return [];
+  return timeframesOf(client, findMarket(client, await client.markets(), symbol));
 }
 
 /** The first instant from which it serves candles, epoch ms; -Infinity where no limit is known. */

@@ -9,6 +9,7 @@ import { BatchLimits } from './batch-limits.ts';
 import { Caller, type CallerListeners, type ExchangeStatus } from './caller.ts';
 import { type CandleMemory, createCandleMemory } from './candle-memory.ts';
 import type { ExchangeClass } from './ccxt.ts';
+import { tolerateMissingCurrencies } from './currencies.ts';
 import type { CallSubject } from './errors.ts';
 import { type FailureLookup, guardHttp } from './http.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
@@ -23,6 +24,12 @@ const refusalMs = 60_000;
 
 /** No exchange is sent more calls at a time than this. */
 const mostParallelCalls = 10;
+
+/** What is going on in front of one exchange, and what is known of its list of markets. */
+export interface ClientStatus extends ExchangeStatus {
+  /** How many markets are left out of its list, since ccxt could not make out their symbol, base or quote. */
+  readonly unnamedMarkets: number;
+}
 
 /** One exchange's long-lived ccxt instance, behind a queue, a circuit, a deadline and typed errors. */
 export interface ExchangeClient {
@@ -43,7 +50,7 @@ export interface ExchangeClient {
   readonly candles: CandleMemory;
   /** How many calls are under way at once: as many as wait in ccxt's throttle without the last missing its deadline there. */
   readonly parallelCalls: number;
-  readonly status: ExchangeStatus;
+  readonly status: ClientStatus;
   /**
    * Runs one ccxt call when its turn comes, under the deadline. Rejects with a MarketDataError about the subject: with
    * OVERLOADED when too many wait already, and, without asking, with why the exchange is left alone at the moment.
@@ -67,6 +74,8 @@ export interface ExchangeClientOptions extends CallerListeners {
   readonly timeoutMs: number;
   /** How many calls may wait for their turn; 100 unless given. */
   readonly maxQueuedCalls?: number;
+  /** Called when another number of markets than before is left out of the exchange's list. */
+  readonly onUnnamedMarkets?: (exchange: string, count: number) => void;
 }
 
 export function createExchangeClient(given: ExchangeClientOptions): ExchangeClient {
@@ -84,7 +93,14 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     throttle: gaugeThrottle(exchange),
     failureOf,
   });
-  const loader = createMarketsLoader({ exchange, clock, random, attempt: (load) => caller.load(load) });
+  tolerateMissingCurrencies(exchange, (error) => given.onError(info.id, error));
+  const loader = createMarketsLoader({
+    exchange,
+    clock,
+    random,
+    attempt: (load) => caller.load(load),
+    onUnnamed: (count) => given.onUnnamedMarkets?.(info.id, count),
+  });
 
   // Loading may take several requests: who waits is under the deadline, the load itself goes on for the next.
   const markets = async (): Promise<Markets> => loader.current ?? caller.within(loader.load(), { exchange: info.id });
@@ -100,7 +116,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     candles: createCandleMemory(clock),
     parallelCalls,
     get status() {
-      return caller.status;
+      return { ...caller.status, unnamedMarkets: loader.unnamedCount };
     },
     markets,
     get currentMarkets() {

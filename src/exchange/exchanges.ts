@@ -1,9 +1,8 @@
 import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
-import type { ExchangeStatus } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { loadExchangeClass } from './ccxt.ts';
-import { createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
+import { type ClientStatus, createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
 import type { ExchangeOptions } from './instance.ts';
 import { mayStream } from './proxy/settings.ts';
 
@@ -15,7 +14,7 @@ export interface Exchanges {
   /** False for an exchange whose streams would go past its proxy: see `mayStream`. */
   mayStream(id: string): boolean;
   /** What is going on in front of each exchange that has a client. */
-  readonly statuses: readonly ExchangeStatus[];
+  readonly statuses: readonly ClientStatus[];
   /** The ids of those that are in use and not closed yet. */
   readonly openIds: readonly string[];
   /** Closes every client; those being made too. */

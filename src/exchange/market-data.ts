@@ -1,6 +1,6 @@
 import type { Clock } from '../market/clock.ts';
 import type { MarketSource } from '../market/market-data.ts';
-import { candleLimits, fetchCandleRange } from './candles.ts';
+import { candleLimits, fetchCandleRange, fetchTimeframes } from './candles.ts';
 import { toMarketDataError } from './errors.ts';
 import type { Exchanges } from './exchanges.ts';
 import { fetchOrderBook } from './order-book.ts';
@@ -21,6 +21,13 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSour
       const markets = await exchange.markets();
       options?.onFresh?.(clock.now() + marketsFreshMs, () => exchange.currentMarkets === markets);
       return markets;
+    },
+    fetchTimeframes: async (id, symbol, options) => {
+      const exchange = await exchanges.get(id);
+      const timeframes = await fetchTimeframes(exchange, symbol);
+      const markets = exchange.currentMarkets;
+      options?.onFresh?.(clock.now() + marketsFreshMs, () => exchange.currentMarkets === markets);
+      return timeframes;
     },
     fetchTickers: async (exchange, symbols) => {
       try {

@@ -2,7 +2,7 @@ import type { Exchange, MarketInterface } from 'ccxt';
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { Market, Markets } from '../market/market.ts';
-import { toMarket } from './normalize.ts';
+import { isNamed, toMarket } from './normalize.ts';
 
 /** Exchanges list and delist a few markets a day; an hour keeps up and costs them nothing. */
 const refreshMs = 3_600_000;
@@ -14,6 +14,8 @@ const retryMs = 60_000;
 export interface MarketsLoader {
   /** The markets as last loaded; null before the first load. */
   readonly current: Markets | null;
+  /** How many markets were left out at the last load, since ccxt could not make out what they are of. */
+  readonly unnamedCount: number;
   /** The markets; loads them when there are none yet, once for all who wait. Rejects with what `attempt` does. */
   load(): Promise<Markets>;
   /** Ends the refreshing. */
@@ -27,14 +29,18 @@ export interface MarketsLoaderOptions {
   readonly random: () => number;
   /** Runs one attempt, or several. */
   readonly attempt: (load: () => Promise<Markets>) => Promise<Markets>;
+  /** Called after a load with how many markets were left out, if that is another number than before. */
+  readonly onUnnamed: (count: number) => void;
 }
 
 /**
  * Keeps ccxt's markets loaded. ccxt remembers a failed load and answers every later call with it, so each attempt here
  * is a forced one; a refresh that fails leaves the markets as they were, for ccxt's own calls too.
  */
-export function createMarketsLoader({ exchange, clock, random, attempt }: MarketsLoaderOptions): MarketsLoader {
+export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoader {
+  const { exchange, clock, random, attempt, onUnnamed } = options;
   let markets: Markets | null = null;
+  let unnamedCount = 0;
   let loading: Promise<Markets> | undefined;
   let cancelRefresh = (): void => {};
   let stopped = false;
@@ -56,6 +62,9 @@ export function createMarketsLoader({ exchange, clock, random, attempt }: Market
   async function start(): Promise<Markets> {
     try {
       markets = await attempt(loadOnce);
+      const count = countUnnamed(exchange);
+      if (count !== unnamedCount) onUnnamed(count);
+      unnamedCount = count;
       scheduleRefresh(refreshMs);
       return markets;
     } catch (error) {
@@ -82,6 +91,9 @@ export function createMarketsLoader({ exchange, clock, random, attempt }: Market
     get current() {
       return markets;
     },
+    get unnamedCount() {
+      return unnamedCount;
+    },
     load: () => {
       if (markets) return Promise.resolve(markets);
       loading ??= start();
@@ -107,4 +119,10 @@ function toMarkets(exchange: Exchange, loaded: Readonly<Record<string, MarketInt
     });
   }
   return markets;
+}
+
+/** By ids, since those without a symbol share one. */
+function countUnnamed({ markets_by_id: byId }: Exchange): number {
+  const listed: readonly MarketInterface[] = Object.values(byId ?? {}).flat();
+  return listed.filter((market) => !isNamed(market)).length;
 }

@@ -4,30 +4,55 @@ import { MarketDataError } from '../market/error.ts';
 import { type Market, marketTypes } from '../market/market.ts';
 import { type Ticker, tickerNumbers } from '../market/ticker.ts';
 import { periodAfter } from '../market/timeframe.ts';
-import { firstBlockAt, mayBeNegative, toAmount, toInstant, toNumber, toPastInstant, toPrice } from './numbers.ts';
+import { requireInterval } from './candle-interval.ts';
+import {
+  firstBlockAt,
+  mayBeNegative,
+  toAmount,
+  toExpiry,
+  toNumber,
+  toPastInstant,
+  toPositive,
+  toPrice,
+} from './numbers.ts';
 import { actualTimeframe } from './rules.ts';
 
 // ccxt's precision modes (ccxt/js/src/base/functions/number.js).
 const decimalPlaces = 2;
 const tickSize = 4;
 
-/** A ccxt market in our terms; null for what is no market, such as the indices that some exchanges list. */
+/**
+ * A ccxt market in our terms; null for what is no market, such as the indices that some exchanges list, and for one
+ * that is not named.
+ */
 export function toMarket(exchange: Exchange, market: MarketInterface): Market | null {
   const type = marketTypes.find((candidate) => market[candidate]);
-  if (!type) return null;
+  if (!type || !isNamed(market)) return null;
   return Object.freeze({
     exchange: exchange.id,
     symbol: market.symbol,
     base: market.base,
     quote: market.quote,
-    settle: market.settle ?? null,
+    settle: isText(market.settle) ? market.settle : null,
     type,
-    active: market.active ?? null,
-    contractSize: toNumber(market.contractSize),
-    expiry: toInstant(market.expiry),
+    active: typeof market.active === 'boolean' ? market.active : null,
+    contractSize: toPositive(market.contractSize),
+    expiry: toExpiry(market.expiry),
     pricePrecision: toStep(exchange, market.precision?.price),
     amountPrecision: toStep(exchange, market.precision?.amount),
   });
+}
+
+/**
+ * True of a market whose symbol, base and quote ccxt could make out. Where it could not, they are missing or empty, or
+ * the symbol has `undefined` or `NaN` in their place.
+ */
+export function isNamed({ symbol, base, quote }: MarketInterface): boolean {
+  return [symbol, base, quote].every(isText) && !/(^|[/:-])(undefined|(NaN)+)($|[/:-])/.test(symbol);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Fields of a ticker that hold a price. */
@@ -87,8 +112,8 @@ const clockToleranceMs = 60_000;
 
 /**
  * ccxt's rows as candles: oldest first, each timestamp once (the row that came last stands). `now` (epoch ms) decides
- * which are closed. Throws BAD_EXCHANGE_RESPONSE on a row with a number that is missing or cannot be: leaving it out
- * would look like a gap.
+ * which are closed. Throws BAD_EXCHANGE_RESPONSE on a row with a number that is missing or cannot be, since leaving it out
+ * would look like a gap, and on rows of another timeframe.
  */
 export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: number): readonly Candle[] {
   const { exchange, symbol, timeframe } = series;
@@ -114,7 +139,9 @@ export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: num
     if (high < low) throw unreadable(series, 'whose high is below its low');
     byTimestamp.set(timestamp, Object.freeze({ timestamp, open, high, low, close, volume, closed: end <= now }));
   }
-  return [...byTimestamp.values()].sort((a, b) => a.timestamp - b.timestamp);
+  const candles = [...byTimestamp.values()].sort((a, b) => a.timestamp - b.timestamp);
+  requireInterval(candles, series);
+  return candles;
 }
 
 function unreadable({ exchange, symbol, timeframe }: CandleSeries, how: string): MarketDataError {
@@ -130,6 +157,6 @@ function isNumber(value: number | null | undefined): value is number {
 function toStep(exchange: Exchange, precision: number | undefined): number | null {
   const value = toNumber(precision);
   if (value === null) return null;
-  if (exchange.precisionMode === tickSize) return value;
+  if (exchange.precisionMode === tickSize) return toPositive(value);
   return exchange.precisionMode === decimalPlaces ? Number(`1e${-value}`) : null;
 }

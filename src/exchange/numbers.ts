@@ -17,6 +17,21 @@ export function toInstant(value: unknown): number | null {
   return instant !== null && Math.abs(instant) <= 8.64e15 ? instant : null;
 }
 
+/** A number above zero, or null: zero stands for none in sizes and steps. */
+export function toPositive(value: unknown): number | null {
+  const number = toNumber(value);
+  return number !== null && number > 0 ? number : null;
+}
+
+/** From here on an end is none: Binance's contracts without one have 2100-12-25, others the last year of a calendar. */
+const neverAt = Date.UTC(2100, 0);
+
+/** When a contract ends, epoch ms; null where that cannot be: Bybit and others say 0 of one that does not end. */
+export function toExpiry(value: unknown): number | null {
+  const instant = toInstant(value);
+  return instant !== null && instant > firstBlockAt && instant < neverAt ? instant : null;
+}
+
 /** When something happened, epoch ms; null of what is before Bitcoin or more than a day after `now`. */
 export function toPastInstant(value: unknown, now: number): number | null {
   const instant = toInstant(value);

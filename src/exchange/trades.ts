@@ -32,9 +32,36 @@ export async function fetchTrades(
   const market = findMarket(client, await client.markets(), symbol);
   const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
   const most = typeof cap === 'number' && cap > 0 ? cap : mostRows;
+  if (since === undefined) return cut(await fetchNewest(client, market, Math.min(limit, most), now), query);
   // Many give the newest even from `since` on, or what came within an hour of it: the newest tell whether they reach it.
-  const newest = await fetchNewest(client, market, since === undefined ? Math.min(limit, most) : most, now);
-  if (since === undefined || reaches(newest, since)) return cut(newest, query);
+  const newest = await fetchNewest(client, market, most, now).catch(toFailure);
+  if (!(newest instanceof MarketDataError) && reaches(newest, since)) return cut(newest, query);
+  const older = await fetchSince(client, market, query, since, most, now).catch(toFailure);
+  // What the look at the newest has failed with, where there is nothing else.
+  if (newest instanceof MarketDataError) {
+    if (older instanceof MarketDataError || older.length === 0) throw newest;
+    return older;
+  }
+  // Refused, there are no older ones to be had; down, there may be.
+  if (older instanceof MarketDataError && !isRefusal(older)) throw older;
+  return older instanceof MarketDataError || older.length === 0 ? cut(newest, query) : older;
+}
+
+function toFailure(error: unknown): MarketDataError {
+  if (error instanceof MarketDataError) return error;
+  throw error;
+}
+
+/** The first trades from `since` on, as far as one call tells them. */
+async function fetchSince(
+  client: ExchangeClient,
+  market: MarketInterface,
+  query: TradeQuery,
+  since: number,
+  most: number,
+  now: () => number,
+): Promise<readonly Trade[]> {
+  const { exchange, symbol } = query;
   const rows = await withLimit(client.limits, {
     name: 'trades since',
     market,
@@ -42,8 +69,7 @@ export async function fetchTrades(
     ask: (asked) => client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
     countRows,
   });
-  const trades = cut(toTrades(exchange, market, requireRows(rows, exchange, symbol), now()), query);
-  return trades.length > 0 ? trades : cut(newest, query);
+  return cut(toTrades(exchange, market, requireRows(rows, exchange, symbol), now()), query);
 }
 
 async function fetchNewest(

@@ -4,6 +4,7 @@ import { DeclaringMarketData } from './declaring-market-data.ts';
 import type { Freshness } from './freshness.ts';
 import { createTickerLoader, type TickerLoader } from './loaders.ts';
 import type { MarketSearch } from './market-search.ts';
+import { PartialErrors } from './partial-errors.ts';
 
 /** What resolvers work with; made anew for each operation. */
 export interface Context {
@@ -11,6 +12,7 @@ export interface Context {
   readonly feeds: Feeds;
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
+  readonly partialErrors: PartialErrors;
   /** Called with what an operation costs before it is executed; throws, or rejects with, what refuses it. */
   readonly charge: Charge;
 }
@@ -29,5 +31,5 @@ export interface ContextOptions {
 
 export function createContext({ marketData: given, freshness, ...others }: ContextOptions): Context {
   const marketData = freshness ? new DeclaringMarketData(given, freshness) : given;
-  return { ...others, marketData, tickers: createTickerLoader(marketData) };
+  return { ...others, marketData, tickers: createTickerLoader(marketData), partialErrors: new PartialErrors() };
 }

@@ -30,6 +30,10 @@ export class DeclaringMarketData implements MarketData {
     return this.#upstream.fetchMarkets(exchange, this.#declaring());
   }
 
+  fetchTimeframes(exchange: string, symbol: string): Promise<readonly string[]> {
+    return this.#upstream.fetchTimeframes(exchange, symbol, this.#declaring());
+  }
+
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
     return this.#upstream.fetchTickers(exchange, symbols, this.#declaring(options));
   }

@@ -7,8 +7,9 @@ const knownCodes: ReadonlySet<unknown> = new Set([...marketDataErrorCodes, 'PERS
 
 /**
  * What a client is told of an error: code, sentence and what applies of exchange, symbol, timeframe, retryable,
- * retryAfterMs and suggestions. A document or a variable at fault is BAD_USER_INPUT; everything unexpected is
- * INTERNAL_SERVER_ERROR without a word of what happened, and goes to `report`. What it returned once it returns again.
+ * retryAfterMs and suggestions. A document, a variable or an argument at fault is BAD_USER_INPUT; everything unexpected,
+ * such as a null where the schema has none, is INTERNAL_SERVER_ERROR without a word of what happened, and goes to
+ * `report`. What it returned once it returns again.
  */
 export function toClientError(error: unknown, report: (error: unknown) => void): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined;
@@ -28,7 +29,7 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
       suggestions,
     });
   }
-  if (located && origin instanceof GraphQLError) {
+  if (located && origin instanceof GraphQLError && isOfClient(located, origin)) {
     const code = knownCodes.has(origin.extensions.code) ? origin.extensions.code : 'BAD_USER_INPUT';
     // Yoga adds what the JSON parser said, with the whole body in it.
     const { originalError: _parser, ...extensions } = origin.extensions;
@@ -39,6 +40,15 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
     code: 'INTERNAL_SERVER_ERROR',
     retryable: false,
   });
+}
+
+/**
+ * True unless it was the value of a field that could not be given: the errors of graphql-js and graphql-jit about a field
+ * have its path, and of these only those about its arguments, which all begin alike (`getArgumentValues` of graphql-js),
+ * are the client's.
+ */
+function isOfClient({ path }: GraphQLError, { message, extensions }: GraphQLError): boolean {
+  return !path || knownCodes.has(extensions.code) || message.startsWith('Argument "');
 }
 
 /** graphql-js wraps what resolvers and scalars throw, some of it twice. */

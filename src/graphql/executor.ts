@@ -16,6 +16,7 @@ import { Turns } from '../market/turns.ts';
 import { withoutStacks } from '../market/without-stacks.ts';
 import { measureDocument } from './document-size.ts';
 import { mapInTurns } from './map-in-turns.ts';
+import { withPartialErrors } from './partial-errors.ts';
 
 /** As `execute` of graphql-js. */
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -94,7 +95,7 @@ export function createExecutor(
 
   // Many may come at once, and the largest take some 30 ms.
   const turns = new Turns();
-  return (args) => turns.run(() => executeNow(args));
+  return (args) => turns.run(async () => withPartialErrors(await executeNow(args), args.contextValue));
 }
 
 /** graphql-jit 0.8 takes null for the default where graphql-js takes it for null. */

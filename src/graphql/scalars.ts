@@ -1,15 +1,14 @@
 import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { isTimeframe } from '../market/timeframe.ts';
 import { builder } from './builder.ts';
+import { explainInstant, isEpochMs } from './epoch.ts';
 
 // Date.parse takes much more than instants, and local times too.
 const isoInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
-/** The latest instant JavaScript can hold, epoch ms (ECMAScript, Time Values and Time Range). */
-const lastInstant = 8.64e15;
-
 builder.scalarType('DateTime', {
-  description: 'ISO-8601 instant. As input it also takes epoch milliseconds.',
+  description:
+    'ISO-8601 instant. As input it also takes epoch milliseconds, where 0 is before everything; a number that can only be seconds or microseconds is refused.',
   serialize: (instant) => new Date(instant).toISOString(),
   parseValue: parseInstant,
   parseLiteral: (node) => parseInstant(valueFromASTUntyped(node), node),
@@ -43,16 +42,13 @@ builder.scalarType('OHLCV', {
  * `node` where the value is a literal.
  */
 export function parseInstant(value: unknown, node?: ValueNode): number {
-  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= lastInstant) return value;
+  if (typeof value === 'number' && isEpochMs(value)) return value;
   if (typeof value === 'string' && isoInstant.test(value)) {
     const instant = Date.parse(value);
     // Date.parse turns February 30 into March 1.
     if (Number.isFinite(instant) && isCalendarDate(value)) return instant;
   }
-  throw badInput(
-    `${JSON.stringify(value)} is no instant: give ISO-8601 with a time zone, such as "2026-01-31T12:00:00Z", or epoch milliseconds.`,
-    node,
-  );
+  throw badInput(explainInstant(value), node);
 }
 
 function isCalendarDate(text: string): boolean {

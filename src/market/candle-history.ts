@@ -16,3 +16,16 @@ export function candlesTooOld(series: CandleSeries, oldest: number | null): Mark
 export function isTooOld(error: unknown): boolean {
   return error instanceof MarketDataError && error.details.isTooOld === true;
 }
+
+/**
+ * The failure because of which nobody knows why an exchange gave no candles of a range: that there were none, or that it
+ * serves them no more.
+ */
+export function candlesInDoubt({ code, message, details }: MarketDataError): MarketDataError {
+  return new MarketDataError(code, message, { ...details, isInDoubt: true });
+}
+
+/** True of an error that `candlesInDoubt` has made. */
+export function isInDoubt(error: unknown): boolean {
+  return error instanceof MarketDataError && error.details.isInDoubt === true;
+}

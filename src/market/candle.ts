@@ -1,3 +1,5 @@
+import type { MarketDataError } from './error.ts';
+
 /** Open, high, low, close and volume of one period. Prices in quote currency. */
 export interface Candle {
   /** Start of the period, epoch ms. */
@@ -50,4 +52,6 @@ export interface CandleWindow {
   readonly from: number;
   /** The first candle after the range, epoch ms, where the answer told it: between the two there is none. Else null. */
   readonly next: number | null;
+  /** Set where candles are missing at the start and it could not be found out why: what failed. */
+  readonly doubt?: MarketDataError;
 }

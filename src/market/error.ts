@@ -34,6 +34,8 @@ export interface MarketDataErrorDetails {
   readonly retryable?: boolean;
   /** True of candles that the exchange serves no more. */
   readonly isTooOld?: boolean;
+  /** True where it could not be found out whether there are none, or the exchange serves them no more. */
+  readonly isInDoubt?: boolean;
   /** The error underneath, for the log only: it may hold URLs, bodies and keys. */
   readonly cause?: unknown;
 }

@@ -37,6 +37,15 @@ export interface MarketData {
   exchange(id: string): ExchangeInfo;
   /** The exchange's markets, loaded on first use. */
   fetchMarkets(exchange: string, options?: Pick<FetchOptions, 'onFresh'>): Promise<Markets>;
+  /**
+   * The timeframes of which the exchange gives candles of a market by itself; others are built from them. None where it
+   * offers no candles. Rejects with SYMBOL_NOT_FOUND.
+   */
+  fetchTimeframes(
+    exchange: string,
+    symbol: string,
+    options?: Pick<FetchOptions, 'onFresh'>,
+  ): Promise<readonly string[]>;
   /** Never rejects: each symbol fails alone. */
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults>;
   /** Oldest first, within `[since, until)`, each timestamp once. With `maxAgeMs` 0 those may be kept that never change. */
@@ -50,11 +59,14 @@ export interface MarketData {
 /** Candles as an exchange gives them, one call for a range. `exchange/` implements it, `cache/candles/` asks it. */
 export interface CandleSource {
   /**
-   * What may be asked for. Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with those there are), SYMBOL_NOT_FOUND, and
-   * what loading the markets throws.
+   * What may be asked for. Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with those that the market has),
+   * SYMBOL_NOT_FOUND, and what loading the markets throws.
    */
   candleLimits(series: CandleSeries): Promise<CandleLimits>;
-  /** One call, for a range within these limits. Throws BAD_USER_INPUT where the exchange goes not back so far. */
+  /**
+   * One call, for a range within these limits. Throws BAD_USER_INPUT where the exchange goes not back so far, and
+   * TIMEFRAME_NOT_SUPPORTED where it turns out to refuse the timeframe, which `fetchTimeframes` then leaves out.
+   */
   fetchCandleRange(range: CandleRange): Promise<CandleWindow>;
 }
 

@@ -39,6 +39,12 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
       ),
   });
   addGauge(registry, {
+    name: 'tickql_unnamed_markets',
+    help: "Markets left out of an exchange's list because their symbol, base or quote cannot be made out.",
+    labelNames: ['exchange'],
+    read: () => exchanges().map(({ exchange, unnamedMarkets }) => ({ labels: [exchange], value: unnamedMarkets })),
+  });
+  addGauge(registry, {
     name: 'tickql_feeds',
     help: 'Markets that are live, by kind of data.',
     labelNames: ['kind'],

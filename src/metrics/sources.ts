@@ -30,6 +30,8 @@ export interface ExchangeLoad {
   readonly queued: number;
   readonly running: number;
   readonly circuit: (typeof circuitStates)[number];
+  /** Markets that are left out of its list, since nobody can tell what they are of. */
+  readonly unnamedMarkets: number;
 }
 
 export const circuitStates = ['closed', 'open', 'half-open'] as const;

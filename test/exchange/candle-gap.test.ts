@@ -113,6 +113,20 @@ describe('an exchange that gives fewer candles in a request than ccxt says', () 
   });
 });
 
+it('candles in hand stand where the exchange refuses to tell whether there are more', async () => {
+  const { data, venue } = await start();
+  const { candles } = venue;
+  const since = Math.floor((now - 2 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
+  const end = since + 200 * minuteMs;
+  venue.candles = (symbol, timeframe, timestamp, at) =>
+    timestamp >= end ? null : candles(symbol, timeframe, timestamp, at);
+  const body = { code: -1100, msg: 'Illegal characters found in a parameter.' };
+  venue.fault({ kind: 'status', status: 400, match: new RegExp(`klines.*startTime=${end}`), body });
+  const range = { since, until: end + 200 * minuteMs, limit: 400 };
+  expect(await data.fetchCandles({ ...minutes, ...range })).toHaveLength(200);
+  expect(venue.count(new RegExp(`startTime=${end}`))).toBe(1);
+});
+
 it('what it serves is answered without asking how far back it goes', async () => {
   const { data, venue } = await start();
   venue.candleHistory = 1500;

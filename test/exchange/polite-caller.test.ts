@@ -71,7 +71,7 @@ describe.each(venues)('$id', ({ id }) => {
       expect(error.details.retryAfterMs).toBeLessThanOrEqual(2 * second + 10);
       expectDiscreet(error);
     }
-    expect(exchanges.statuses).toEqual([{ exchange: id, queued: 0, running: 0, circuit: 'open' }]);
+    expect(exchanges.statuses).toEqual([{ exchange: id, queued: 0, running: 0, circuit: 'open', unnamedMarkets: 0 }]);
 
     clock.skip(2 * second);
     await Promise.all(Array.from({ length: 20 }, () => failureOf(ask())));
@@ -131,7 +131,7 @@ it('calls that wait are refused when the circuit opens, and are not sent', async
   for (const error of await Promise.all(calls)) expect(error.code).toBe('RATE_LIMITED');
   expect(venue.count()).toBe(10);
   expect(outcomes.filter((outcome) => outcome === 'CIRCUIT_OPEN')).toHaveLength(20);
-  expect(client.status).toEqual({ exchange: 'kraken', queued: 0, running: 0, circuit: 'open' });
+  expect(client.status).toEqual({ exchange: 'kraken', queued: 0, running: 0, circuit: 'open', unnamedMarkets: 0 });
 });
 
 it('calls whose turn comes too late to be answered are no storm', async () => {
@@ -153,7 +153,7 @@ it('a full queue refuses the next call, which is not sent', async () => {
   await Promise.all(calls);
   expect(venue.count()).toBe(15);
   expect(outcomes.filter((outcome) => outcome !== 'ok')).toEqual(['OVERLOADED']);
-  expect(client.status).toEqual({ exchange: 'kraken', queued: 0, running: 0, circuit: 'closed' });
+  expect(client.status).toEqual({ exchange: 'kraken', queued: 0, running: 0, circuit: 'closed', unnamedMarkets: 0 });
 });
 
 it('the deadline covers the wait, and who waited in vain is never sent', async () => {

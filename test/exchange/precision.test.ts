@@ -71,3 +71,23 @@ it('an expiry is epoch ms', () => {
     contractSize: 0.01,
   });
 });
+
+it.each([
+  ['the 0 of a contract without end', { expiry: 0 }, { expiry: null }],
+  ['an end in seconds', { expiry: 1_798_704_000 }, { expiry: null }],
+  ['the last day of a calendar', { expiry: Date.UTC(9999, 11, 31) }, { expiry: null }],
+  ['the year 2100 of a contract without end', { expiry: 4_133_404_800_000 }, { expiry: null }],
+  ['an end', { expiry: Date.UTC(2027, 11, 31, 8) }, { expiry: Date.UTC(2027, 11, 31, 8) }],
+  ['a contract of nothing', { contractSize: 0 }, { contractSize: null }],
+  ['a contract', { contractSize: 0.01 }, { contractSize: 0.01 }],
+  ['no currency to settle in', { settle: '' }, { settle: null }],
+  ['neither active nor not', { active: 'preopen' }, { active: null }],
+])('%s', (_name, given, expected) => {
+  expect(toMarket(exchange, marketWith(given))).toMatchObject(expected);
+});
+
+it('a step of nothing is none', () => {
+  exchange.precisionMode = modes.tickSize;
+  const market = toMarket(exchange, marketWith({ precision: { price: 0, amount: 0 } }));
+  expect(market).toMatchObject({ pricePrecision: null, amountPrecision: null });
+});

@@ -44,7 +44,9 @@ describe('a hiccup', () => {
     onTestFinished(close);
     venue.fault({ kind: 'cut', times: 1 });
     expect((await data.fetchMarkets('kraken')).size).toBeGreaterThan(0);
-    expect(exchanges.statuses).toEqual([{ exchange: 'kraken', queued: 0, running: 0, circuit: 'closed' }]);
+    expect(exchanges.statuses).toEqual([
+      { exchange: 'kraken', queued: 0, running: 0, circuit: 'closed', unnamedMarkets: 0 },
+    ]);
   });
 
   it('is retried once', async () => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFeeds } from '../../src/feed/feeds.ts';
 import { systemClock } from '../../src/market/clock.ts';
+import type { Market } from '../../src/market/market.ts';
 import { createAddressReader } from '../../src/server/address.ts';
 import { createGate } from '../../src/server/gate.ts';
 import { createHttpServer, type HttpServer } from '../../src/server/http.ts';
@@ -17,6 +18,12 @@ import { openSocket } from '../support/socket-client.ts';
 /** A port with a defect: its markets fail with an error that is none of the port's. */
 const document = '{ exchange(id: "kraken") { id } market(exchange: "kraken", symbol: "BTC/USD") { id } }';
 
+/** What no exchange's data may make of a market: a null where the schema has none, and numbers that are none. */
+const broken: Market = JSON.parse(
+  '{"exchange":"kraken","symbol":"BTC/USD","base":null,"quote":"USD","settle":{},"type":"barter","contractSize":"NaN"}',
+);
+
+let marketData: FakeMarketData;
 let lines: string[];
 let http: HttpServer;
 let sockets: SubscriptionServer;
@@ -25,7 +32,7 @@ let port: number;
 beforeEach(async () => {
   lines = [];
   const log = pino({ level: 'error' }, { write: (line) => lines.push(line) });
-  const marketData = new FakeMarketData(systemClock);
+  marketData = new FakeMarketData(systemClock);
   marketData.fetchMarkets = async () => {
     throw new Error('the fake has no markets');
   };
@@ -92,6 +99,55 @@ test('an unexpected error is masked and logged with its cause over WebSocket', a
   expect(JSON.parse(String(message))).toMatchObject({ id: '1', type: 'next', payload: masked });
   expect(lines).toHaveLength(1);
   socket.terminate();
+});
+
+describe.each([
+  ['base', { nodes: null }],
+  ['type', { nodes: null }],
+  ['settle', { nodes: [{ settle: null }] }],
+  ['contractSize', { nodes: [{ contractSize: null }] }],
+])('a value that the field %s cannot have is this server’s fault', (field, markets) => {
+  const query = `{ exchange(id: "kraken") { markets { nodes { ${field} } } } }`;
+  const told = [{ extensions: { code: 'INTERNAL_SERVER_ERROR' }, message: 'Something went wrong on this server.' }];
+  const data = { exchange: { markets: markets.nodes ? markets : null } };
+
+  beforeEach(() => {
+    Object.assign(marketData, { fetchMarkets: async () => new Map([['BTC/USD', broken]]) });
+  });
+
+  test('over HTTP, compiled or not', async () => {
+    for (let time = 1; time <= 5; time++) {
+      const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      expect(await response.json()).toMatchObject({ data, errors: told });
+    }
+    expect(lines.length).toBeGreaterThan(0);
+  });
+
+  test('over WebSocket', async () => {
+    const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
+    const [message] = await once(socket, 'message');
+    expect(JSON.parse(String(message))).toMatchObject({ type: 'next', payload: { data, errors: told } });
+    socket.terminate();
+  });
+});
+
+test('an argument that is null where it may not be is the client’s fault, compiled or not', async () => {
+  const query = 'query ($first: Int) { exchange(id: "kraken") { markets(first: $first) { totalCount } } }';
+  for (let time = 1; time <= 5; time++) {
+    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { first: null } }),
+    });
+    const { errors } = await response.json();
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' }, path: ['exchange', 'markets'] }]);
+  }
+  expect(lines).toEqual([]);
 });
 
 test('a syntax error and an unknown field are the client’s and not logged', async () => {

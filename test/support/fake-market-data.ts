@@ -121,6 +121,8 @@ export class FakeMarketData implements MarketData, CandleSource {
     throw new MarketDataError('NOT_SUPPORTED', 'the fake has no markets');
   };
 
+  fetchTimeframes = async (exchange: string): Promise<readonly string[]> => this.exchange(exchange).timeframes;
+
   fetchTickers = async (
     exchange: string,
     symbols: readonly string[],

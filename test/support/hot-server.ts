@@ -86,6 +86,7 @@ export async function startHotServer({ gate = createGate(), ...cors }: HotServer
     exchanges: counted(live.exchanges),
     exchange: counted(live.exchange),
     fetchMarkets: counted(live.fetchMarkets),
+    fetchTimeframes: counted(live.fetchTimeframes),
     fetchTickers: counted(live.fetchTickers),
     fetchCandles: counted(live.fetchCandles),
     fetchOrderBook: counted(live.fetchOrderBook),

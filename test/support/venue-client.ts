@@ -3,7 +3,7 @@ import { createAnyTimeframe } from '../../src/cache/candles/any-timeframe.ts';
 import { createCandleStore, type FetchCandles } from '../../src/cache/candles/store.ts';
 import type { CallerListeners } from '../../src/exchange/caller.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
-import type { ExchangeClient } from '../../src/exchange/client.ts';
+import type { ExchangeClient, ExchangeClientOptions } from '../../src/exchange/client.ts';
 import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
 import type { ExchangeOptions } from '../../src/exchange/instance.ts';
 import { createMarketData } from '../../src/exchange/market-data.ts';
@@ -56,6 +56,7 @@ export interface VenueClientOptions {
   readonly maxQueuedCalls?: number;
   readonly onCall?: CallerListeners['onCall'];
   readonly onCircuit?: CallerListeners['onCircuit'];
+  readonly onUnnamedMarkets?: ExchangeClientOptions['onUnnamedMarkets'];
   readonly options?: ExchangeOptions;
 }
 
@@ -64,12 +65,33 @@ export async function connect(id: (typeof venues)[number]['id'], given: VenueCli
   const definition = venues.find((candidate) => candidate.id === id);
   if (!definition) throw new Error(`there is no stand-in of ${id}`);
   const venue = await definition.create();
+  const options = { ...venue.exchangeConfig, enableRateLimit: false };
+  const connection = await connectTo(id, options, given);
+  return {
+    ...connection,
+    venue,
+    close: async () => {
+      await connection.close();
+      await venue.close();
+    },
+  };
+}
+
+/** A client of a stand-in, and the port over it. */
+export type StandInClient = Omit<VenueClient, 'venue'>;
+
+/** A client of an exchange that `options` point to a stand-in. Close it when done, and the stand-in too. */
+export async function connectTo(
+  id: string,
+  options: ExchangeOptions,
+  given: VenueClientOptions = {},
+): Promise<StandInClient> {
   const errors: unknown[] = [];
   const timeoutMs = given.timeoutMs ?? 2000;
   const clock = given.clock ?? systemClock;
   const exchanges = createExchanges({
     catalogue: createCatalogue(readCatalogue(), null),
-    exchangeOptions: { [id]: { ...venue.exchangeConfig, enableRateLimit: false, ...given.options } },
+    exchangeOptions: { [id]: { ...options, ...given.options } },
     clock,
     random: given.random ?? (() => 0.5),
     timeoutMs,
@@ -77,19 +99,16 @@ export async function connect(id: (typeof venues)[number]['id'], given: VenueCli
     onError: (_, error) => errors.push(error),
     onCall: given.onCall ?? (() => {}),
     onCircuit: given.onCircuit ?? (() => {}),
+    onUnnamedMarkets: given.onUnnamedMarkets ?? (() => {}),
   });
   const client = await exchanges.get(id);
   const source = createMarketData(exchanges, clock);
   return {
-    venue,
     exchanges,
     client,
     errors,
     data: { ...source, fetchCandles: createCandles(source, { clock, timeoutMs: 3 * timeoutMs }) },
-    close: async () => {
-      await exchanges.close();
-      await venue.close();
-    },
+    close: () => exchanges.close(),
   };
 }
 
@@ -99,7 +118,7 @@ export function createCandles(
   { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
 ): FetchCandles {
   const fetchCandles = createCandleStore({ source, clock, ttlMs: 1, timeoutMs });
-  return createAnyTimeframe({ exchange: source.exchange, fetchCandles, clock });
+  return createAnyTimeframe({ fetchTimeframes: source.fetchTimeframes, fetchCandles, clock });
 }
 
 /** Loads the markets with more patience than a short deadline has on a busy machine: the load outlives it. */

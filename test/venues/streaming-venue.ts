@@ -114,6 +114,11 @@ export class StreamingVenue extends VenueModel {
     this.streams.refused.delete(symbol);
   }
 
+  /** Sends every socket a message as it is. */
+  sendMessage(message: unknown): void {
+    for (const socket of this.streams.sockets) socket.send(message);
+  }
+
   /** Sends every socket a message that makes no sense, silenced or not. */
   sendGarbage(kind: Garbage): void {
     this.streams.sendGarbage(kind);

@@ -1,5 +1,5 @@
 import type { Candle, CandleQuery } from '../../market/candle.ts';
-import { isTooOld } from '../../market/candle-history.ts';
+import { isInDoubt, isTooOld } from '../../market/candle-history.ts';
 import type { Clock } from '../../market/clock.ts';
 import { MarketDataError } from '../../market/error.ts';
 import { mostCandles } from '../../market/limit.ts';
@@ -10,8 +10,8 @@ import { combineCandles, isAligned } from './combine.ts';
 import type { FetchCandles } from './store.ts';
 
 export interface AnyTimeframeOptions {
-  readonly exchange: MarketData['exchange'];
-  /** Candles of the timeframes that exchanges have. */
+  readonly fetchTimeframes: MarketData['fetchTimeframes'];
+  /** Candles of the timeframes that markets have. */
   readonly fetchCandles: FetchCandles;
   readonly clock: Clock;
 }
@@ -23,13 +23,32 @@ const mostParts = 50_000;
 const mostMissingParts = 3000;
 
 /**
- * Candles of any timeframe: one that the exchange lacks is built from its longest one that divides it.
- * Throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT for a limit or a range that is none, and what `fetchCandles` does.
+ * Candles of any timeframe: one that the market lacks is built from its longest one that divides it, also where it turns
+ * out only now that the exchange refuses it.
+ * Throws what `fetchTimeframes` does, BAD_USER_INPUT for a limit or a range that is none, and what `fetchCandles` does.
  */
-export function createAnyTimeframe({ exchange, fetchCandles, clock }: AnyTimeframeOptions): FetchCandles {
+export function createAnyTimeframe({ fetchTimeframes, fetchCandles, clock }: AnyTimeframeOptions): FetchCandles {
   return async (query, options) => {
     requireRange(query);
-    const { timeframes } = exchange(query.exchange);
+    const { exchange, symbol } = query;
+    let timeframes = await fetchTimeframes(exchange, symbol);
+    for (;;) {
+      try {
+        return await answer(query, timeframes, options);
+      } catch (error) {
+        if (!(error instanceof MarketDataError) || error.code !== 'TIMEFRAME_NOT_SUPPORTED') throw error;
+        const left = await fetchTimeframes(exchange, symbol);
+        if (left.length >= timeframes.length) throw error;
+        timeframes = left;
+      }
+    }
+  };
+
+  async function answer(
+    query: CandleQuery,
+    timeframes: readonly string[],
+    options: FetchOptions | undefined,
+  ): Promise<readonly Candle[]> {
     const isBuilt = isTimeframe(query.timeframe) && !timeframes.includes(query.timeframe);
     for (const base of isBuilt ? toBases(query.timeframe, timeframes) : []) {
       if (base.ratio > mostParts) continue;
@@ -38,7 +57,7 @@ export function createAnyTimeframe({ exchange, fetchCandles, clock }: AnyTimefra
     }
     // Which says what timeframes there are, where this is none of them.
     return fetchCandles(query, options);
-  };
+  }
 
   /** Null where the candles of the base begin elsewhere than ours. */
   async function buildCandles(
@@ -73,7 +92,7 @@ export function createAnyTimeframe({ exchange, fetchCandles, clock }: AnyTimefra
       if (startOf(last) <= 0) break;
       const found = await build(first, last, last - first).catch((error: unknown) => {
         // As far back as the exchange goes, where some of those asked for had no trade.
-        if (last < end && isTooOld(error)) return [];
+        if (last < end && (isTooOld(error) || (candles.length > 0 && isInDoubt(error)))) return [];
         throw error;
       });
       if (!found) return null;

@@ -131,7 +131,9 @@ export class CombinedStream implements Stream {
       this.#tell(since);
     } catch (error) {
       this.#fetchAgainAt = clock.now() + retryMs;
-      if (!this.#isClosed && error instanceof MarketDataError) listener.onInterrupted(error);
+      // It was only to be seen whether what is told has changed.
+      const isTold = this.#wholeSince === this.#connection;
+      if (!this.#isClosed && !isTold && error instanceof MarketDataError) listener.onInterrupted(error);
     } finally {
       this.#isFetching = false;
     }

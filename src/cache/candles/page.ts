@@ -1,4 +1,5 @@
 import type { Candle, CandleWindow } from '../../market/candle.ts';
+import type { MarketDataError } from '../../market/error.ts';
 import { CandleColumns } from './columns.ts';
 import type { PageRules } from './series.ts';
 
@@ -23,6 +24,8 @@ export interface Page {
   readonly recheckAt: number;
   /** The first candle after the page, where that is known. */
   readonly next: number | null;
+  /** Set where candles are missing and it could not be found out why: what failed. */
+  readonly doubt: MarketDataError | null;
 }
 
 /** The part of a page that somebody needs, and how old it may be. */
@@ -67,6 +70,7 @@ export function renewPage(
   const settledUntil = Math.min(until, rules.settledBefore(askedAt));
   const { indexOf } = rules.periods;
   const periods = indexOf(settledUntil - 1) - indexOf(knownFrom - 1);
+  const doubt = window.doubt ?? null;
   const isFull = candles.countWithin(knownFrom, settledUntil) >= periods;
   return {
     since,
@@ -75,8 +79,9 @@ export function renewPage(
     from: knownFrom,
     settledUntil,
     askedAt,
-    recheckAt: isFull ? Number.POSITIVE_INFINITY : askedAt + recheckMs,
+    recheckAt: isFull ? Number.POSITIVE_INFINITY : askedAt + (doubt ? retryMs : recheckMs),
     next: window.next,
+    doubt,
   };
 }
 

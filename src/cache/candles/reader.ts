@@ -31,6 +31,8 @@ export class CandleReader {
   readonly #options: ReadOptions;
   readonly #renewed = new Map<number, Page>();
   #freshUntil = Number.POSITIVE_INFINITY;
+  /** Why nobody knows whether candles of the pages that were read are missing. */
+  #doubt: MarketDataError | null = null;
 
   constructor(pages: CandlePages, series: CandleSeries, options: ReadOptions) {
     this.#pages = pages;
@@ -44,6 +46,8 @@ export class CandleReader {
     // A period that begins in this very moment is one already.
     const end = Math.min(until ?? Number.POSITIVE_INFINITY, this.#options.now + 1);
     const candles = since === undefined ? await this.#newest(end, limit) : await this.#first(since, end, limit);
+    // What is in hand stands; that there is nothing is said of what is known only.
+    if (candles.length === 0 && this.#doubt) throw this.#doubt;
     return { candles, freshUntil: this.#freshUntil };
   }
 
@@ -61,7 +65,7 @@ export class CandleReader {
       const before = candles.length;
       for (const page of pages) page.candles.collect(from, to, candles);
       empty = candles.length > before ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
-      if (empty > mostEmptyAhead * this.#options.limits.perCall) throw this.#nothingFrom(since, to);
+      if (empty > mostEmptyAhead * this.#options.limits.perCall) throw this.#doubt ?? this.#nothingFrom(since, to);
       from = Math.max(to, nextAfter(pages.at(-1), to));
     }
     return candles.length > limit ? candles.slice(0, limit) : candles;
@@ -95,6 +99,7 @@ export class CandleReader {
     const { maxAgeMs, limits, waiter } = this.#options;
     const need = { since, until, maxAgeMs, limits, renewed: this.#renewed };
     const pages = await this.#pages.read(this.#series, this.#rules, need, waiter);
+    this.#doubt ??= pages.find(({ doubt }) => doubt !== null)?.doubt ?? null;
     this.#freshUntil = Math.min(this.#freshUntil, this.#pages.freshUntil(this.#rules, pages, until));
     return pages;
   }

@@ -1,22 +1,32 @@
 import type { MarketData } from '../../market/market-data.ts';
-import type { OpenCandles } from '../../market/market-streams.ts';
+import type { OpenCandles, Stream } from '../../market/market-streams.ts';
 import { isTimeframe } from '../../market/timeframe.ts';
 import { toBases } from './bases.ts';
 import { CombinedStream, type PartsOptions } from './combined-stream.ts';
+import { DeferredStream } from './deferred-stream.ts';
 
 export interface CandleStreamsOptions extends PartsOptions {
-  readonly exchange: MarketData['exchange'];
+  readonly fetchTimeframes: MarketData['fetchTimeframes'];
 }
 
-/** Streams of candles of any timeframe: one that the exchange lacks is built from the stream of a shorter one. */
+/** Streams of candles of any timeframe: one that the market lacks is built from the stream of a shorter one. */
 export function createCandleStreams(options: CandleStreamsOptions): OpenCandles {
-  const { streams, exchange } = options;
+  const { streams, fetchTimeframes, clock } = options;
   return (request, listener) => {
-    const { timeframe = '1m' } = request;
-    const { timeframes } = exchange(request.exchange);
-    const isBuilt = isTimeframe(timeframe) && !timeframes.includes(timeframe);
-    const bases = isBuilt ? toBases(timeframe, timeframes) : [];
-    if (bases.length === 0) return streams.open(request, listener);
-    return new CombinedStream({ ...options, request: { ...request, timeframe }, bases, listener });
+    const { exchange, symbol, timeframe = '1m' } = request;
+    const open = (timeframes: readonly string[]): Stream => {
+      const isBuilt = isTimeframe(timeframe) && !timeframes.includes(timeframe);
+      const bases = isBuilt ? toBases(timeframe, timeframes) : [];
+      if (bases.length === 0) return streams.open(request, listener);
+      return new CombinedStream({ ...options, request: { ...request, timeframe }, bases, listener });
+    };
+    return new DeferredStream({
+      open: async () => {
+        const timeframes = await fetchTimeframes(exchange, symbol);
+        return () => open(timeframes);
+      },
+      clock,
+      onFailure: (error) => listener.onInterrupted(error),
+    });
   };
 }

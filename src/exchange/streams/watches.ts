@@ -1,7 +1,8 @@
-import type { Exchange } from 'ccxt';
+import type { Exchange, OHLCV } from 'ccxt';
 import { MarketDataError } from '../../market/error.ts';
 import type { Capability } from '../../market/exchange.ts';
 import type { StreamKind, StreamMessages, StreamRequest } from '../../market/market-streams.ts';
+import { requireDistances } from '../candle-interval.ts';
 import { toCandles, toTicker } from '../normalize.ts';
 import { toOrderBook } from '../normalize-book.ts';
 import { toTrades } from '../normalize-trades.ts';
@@ -25,6 +26,16 @@ export interface Watch<K extends StreamKind> {
 
 /** Levels taken from each side of a book, of the thousands that some exchanges push. */
 const usualDepth = 100;
+
+/** How many of the candles that ccxt keeps of a stream are looked at. */
+const recentCandles = 10;
+
+/** When the newest candles begin that ccxt keeps of a stream, oldest first, epoch ms. */
+function recentTimestamps({ ohlcvs }: Exchange, symbol: string, timeframe: string): readonly number[] {
+  const kept: readonly OHLCV[] = ohlcvs?.[symbol]?.[timeframe] ?? [];
+  const timestamps = kept.slice(-recentCandles).flatMap(([timestamp]) => (timestamp === undefined ? [] : [timestamp]));
+  return [...new Set(timestamps)].sort((a, b) => a - b);
+}
 
 /** How each kind is watched. */
 export const watches: { readonly [K in StreamKind]: Watch<K> } = {
@@ -62,8 +73,11 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
     capabilities: ['STREAM_CANDLES'],
     next: async (exchange, { symbol, exchange: id, timeframe = '1m' }, now) => {
       const rows = await exchange.watchOHLCV(symbol, timeframe);
+      const series = { exchange: id, symbol, timeframe };
+      // Most messages hold one candle: those before it tell whether they are of this timeframe.
+      requireDistances(recentTimestamps(exchange, symbol, timeframe), series);
       try {
-        return toCandles(rows, { exchange: id, symbol, timeframe }, now());
+        return toCandles(rows, series, now());
       } catch (error) {
         // Of what comes later ccxt would give the last row that it keeps: the one from the year 3000.
         exchange.ohlcvs[symbol]?.[timeframe]?.clear();

@@ -32,7 +32,7 @@ const timeframeArg = builder.args((t) => ({
     type: 'Timeframe',
     required: true,
     defaultValue: '1m',
-    description: 'Length of a candle. One that the exchange lacks is built from its longest that divides it.',
+    description: 'Length of a candle. One that the market lacks is built from its longest that divides it.',
   }),
 }));
 

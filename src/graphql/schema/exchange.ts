@@ -1,4 +1,6 @@
+import { MarketDataError } from '../../market/error.ts';
 import { capabilities, type ExchangeInfo } from '../../market/exchange.ts';
+import type { MarketData } from '../../market/market-data.ts';
 import { builder } from '../builder.ts';
 import { FieldCost } from '../field-cost.ts';
 
@@ -38,7 +40,8 @@ export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implemen
     }),
     timeframes: t.expose('timeframes', {
       type: ['Timeframe'],
-      description: 'The candle lengths it offers; empty where it offers no candles.',
+      description:
+        'The candle lengths it offers; empty where it offers no candles. Kinds of its markets may have others: Market.timeframes.',
     }),
     has: t.expose('has', { type: [CapabilityEnum], description: 'What it can do.' }),
   }),
@@ -47,17 +50,44 @@ export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implemen
 /** About how many there are, where a query does not say which it means. */
 const exchangeCount = 105;
 
+/** The most ids of one field. */
+const maxIds = 1000;
+
+/** The exchanges in the order of their ids. `onMissing` hears of each id once that there is not. */
+function findExchanges(
+  ids: readonly string[],
+  marketData: MarketData,
+  onMissing: (error: unknown) => void,
+): readonly ExchangeInfo[] {
+  if (ids.length > maxIds) {
+    throw new MarketDataError('BAD_USER_INPUT', `ids has ${ids.length} entries; it may have at most ${maxIds}.`);
+  }
+  const missing = new Set<string>();
+  return ids.flatMap((id) => {
+    if (missing.has(id)) return [];
+    try {
+      return [marketData.exchange(id)];
+    } catch (error) {
+      missing.add(id);
+      onMissing(error);
+      return [];
+    }
+  });
+}
+
 builder.queryFields((t) => ({
   exchanges: t.field({
     type: [ExchangeType],
-    description: 'Every exchange this server may use, by id. No exchange is contacted to answer this.',
+    description:
+      'Every exchange this server may use, by id; an id that there is not is left out, with an error of its own. No exchange is contacted to answer this.',
     args: {
-      ids: t.arg.idList({ description: 'Only these, in the order given.' }),
+      ids: t.arg.idList({ description: `Only these, in the order given; at most ${maxIds}.` }),
       has: t.arg({ type: [CapabilityEnum], description: 'Only those that can do all of this.' }),
     },
     extensions: { cost: new FieldCost({ rows: { argument: 'ids', isList: true, otherwise: exchangeCount } }) },
-    resolve: (_root, { ids, has }, { marketData }) => {
-      const exchanges = ids ? ids.map((id) => marketData.exchange(String(id))) : marketData.exchanges();
+    resolve: (_root, { ids, has }, { marketData, partialErrors }, info) => {
+      const onMissing = (error: unknown): void => partialErrors.add(error, info);
+      const exchanges = ids ? findExchanges(ids.map(String), marketData, onMissing) : marketData.exchanges();
       return exchanges.filter((exchange) => has?.every((capability) => exchange.has.includes(capability)) ?? true);
     },
   }),

@@ -65,6 +65,7 @@ const MarketConnection = builder.objectRef<MarketPage>('MarketConnection').imple
 builder.objectField(ExchangeType, 'markets', (t) =>
   t.field({
     type: MarketConnection,
+    nullable: true,
     description: "Loads the exchange's markets on first use.",
     args: {
       search: t.arg.string({ description: 'Only symbols that contain this; case and separators do not matter.' }),

@@ -48,6 +48,12 @@ export const MarketType = builder.objectRef<Market>('Market').implement({
       nullable: true,
       description: 'When a future or an option ends.',
     }),
+    timeframes: t.field({
+      type: ['Timeframe'],
+      description:
+        'The candle lengths that the exchange offers of this market, by its kind; others are built from them. Empty where it offers no candles.',
+      resolve: ({ exchange, symbol }, _args, { marketData }) => marketData.fetchTimeframes(exchange, symbol),
+    }),
     pricePrecision: t.exposeFloat('pricePrecision', { nullable: true, description: 'The smallest step of a price.' }),
     amountPrecision: t.exposeFloat('amountPrecision', {
       nullable: true,

@@ -116,9 +116,9 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
   beforeEach(() => {
     clock = new ManualClock(now);
     source = new TrueCandles(clock);
-    const { exchange } = new FakeMarketData(clock);
+    const { fetchTimeframes } = new FakeMarketData(clock);
     const stored = createCandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
-    fetchCandles = createAnyTimeframe({ exchange, fetchCandles: stored, clock });
+    fetchCandles = createAnyTimeframe({ fetchTimeframes, fetchCandles: stored, clock });
   });
 
   /** What the candles of a base make, within `[since, until)`. */
@@ -155,7 +155,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
       fc.asyncProperty(ranges, async ({ back, width, limit, given, gaps }) => {
         const stored = createCandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
         fetchCandles = createAnyTimeframe({
-          exchange: new FakeMarketData(clock).exchange,
+          fetchTimeframes: new FakeMarketData(clock).fetchTimeframes,
           fetchCandles: stored,
           clock,
         });
@@ -244,7 +244,7 @@ test.each([
   const clock = new ManualClock(now);
   const stored = vi.fn();
   const fetchCandles = createAnyTimeframe({
-    exchange: new FakeMarketData(clock).exchange,
+    fetchTimeframes: new FakeMarketData(clock).fetchTimeframes,
     fetchCandles: stored,
     clock,
   });

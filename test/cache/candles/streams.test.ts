@@ -5,6 +5,7 @@ import { createCandleStore } from '../../../src/cache/candles/store.ts';
 import { createCandleStreams } from '../../../src/cache/candles/streams.ts';
 import type { Candle } from '../../../src/market/candle.ts';
 import { MarketDataError } from '../../../src/market/error.ts';
+import type { MarketData } from '../../../src/market/market-data.ts';
 import type { OpenCandles, Stream } from '../../../src/market/market-streams.ts';
 import { TrueCandles } from '../../support/candle-source.ts';
 import { FakeMarketData } from '../../support/fake-market-data.ts';
@@ -20,6 +21,9 @@ const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');
 let clock: ManualClock;
 let source: TrueCandles;
 let streams: FakeStreams;
+let fake: FakeMarketData;
+/** What the exchange is said to have; its usual timeframes unless a test says otherwise. */
+let findTimeframes: MarketData['fetchTimeframes'];
 let openCandles: OpenCandles;
 let told: { readonly candles: readonly Candle[]; readonly isFirst: boolean }[];
 let errors: MarketDataError[];
@@ -30,23 +34,32 @@ beforeEach(() => {
   streams = new FakeStreams();
   told = [];
   errors = [];
-  const { exchange } = new FakeMarketData(clock);
+  findTimeframes = (exchange) => fake.fetchTimeframes(exchange);
+  fake = new FakeMarketData(clock);
+  const { fetchTimeframes } = fake;
   const fetchCandles = createAnyTimeframe({
-    exchange,
+    fetchTimeframes,
     fetchCandles: createCandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 }),
     clock,
   });
-  openCandles = createCandleStreams({ streams, exchange, fetchCandles, clock });
+  openCandles = createCandleStreams({
+    streams,
+    fetchTimeframes: (exchange, symbol) => findTimeframes(exchange, symbol),
+    fetchCandles,
+    clock,
+  });
 });
 
-function open(timeframe: string): Stream {
-  return openCandles(
+async function open(timeframe: string): Promise<Stream> {
+  const stream = openCandles(
     { kind: 'candles', exchange: 'kraken', symbol: 'BTC/USD', timeframe },
     {
       onMessage: (candles, isFirst) => told.push({ candles, isFirst }),
       onInterrupted: (error) => errors.push(error),
     },
   );
+  await settle();
+  return stream;
 }
 
 async function push(timestamp: number, change: Partial<Candle> = {}, isFirst = false): Promise<void> {
@@ -56,7 +69,7 @@ async function push(timestamp: number, change: Partial<Candle> = {}, isFirst = f
 }
 
 test('a timeframe that the exchange has is its own stream', async () => {
-  const stream = open('1m');
+  const stream = await open('1m');
   await push(minute, {}, true);
   expect(streams.opened[0]?.request.timeframe).toBe('1m');
   expect(told).toMatchObject([{ candles: [{ timestamp: minute, volume: 3 }], isFirst: true }]);
@@ -64,14 +77,14 @@ test('a timeframe that the exchange has is its own stream', async () => {
   expect(streams.opened).toEqual([]);
 });
 
-test('one that can be built from nothing is left to the exchange', () => {
-  open('9s').close();
+test('one that can be built from nothing is left to the exchange', async () => {
+  (await open('9s')).close();
   expect(streams.all[0]?.request.timeframe).toBe('9s');
 });
 
 describe('one that it lacks', () => {
   test('is built from the longest that divides it, with what its period had before', async () => {
-    const stream = open('10m');
+    const stream = await open('10m');
     expect(streams.opened[0]?.request.timeframe).toBe('1m');
     await push(minute, { volume: 3 }, true);
     const [message] = told;
@@ -84,7 +97,7 @@ describe('one that it lacks', () => {
   });
 
   test('tells each change, without another call', async () => {
-    open('10m');
+    await open('10m');
     await push(minute, {}, true);
     await push(minute, { close: 8, volume: 20 });
     await push(minute + minuteMs, { close: 9, volume: 1 });
@@ -98,7 +111,7 @@ describe('one that it lacks', () => {
   });
 
   test('tells the last of a period with the first of the next one', async () => {
-    open('10m');
+    await open('10m');
     await push(minute, {}, true);
     await clock.advance(6 * minuteMs);
     for (let part = 5; part < 10; part++) await push(period + part * minuteMs, { volume: 10 });
@@ -121,7 +134,7 @@ describe('one that it lacks', () => {
   });
 
   test('after an interruption says so, and fetches what came meanwhile', async () => {
-    open('10m');
+    await open('10m');
     await push(minute, {}, true);
     streams.interrupt('candles', 'BTC/USD');
     expect(errors.map(({ code }) => code)).toEqual(['EXCHANGE_UNAVAILABLE']);
@@ -132,7 +145,7 @@ describe('one that it lacks', () => {
   });
 
   test('where a part was not streamed, fetches it before it tells more', async () => {
-    open('10m');
+    await open('10m');
     await push(minute, {}, true);
     await clock.advance(3 * minuteMs);
     await push(minute + 2 * minuteMs, { volume: 1 });
@@ -143,7 +156,7 @@ describe('one that it lacks', () => {
 
   test('what had ended just before it was fetched is fetched once more', async () => {
     await clock.advance(Date.UTC(2026, 2, 4, 12, 35, 1) - now);
-    open('10m');
+    await open('10m');
     source.revision = (timestamp) => (timestamp === minute ? -1 : 0);
     await push(minute + minuteMs, { volume: 0.01 }, true);
     expect(told.at(-1)?.candles.at(-1)?.volume).toBeLessThan(49.5);
@@ -158,7 +171,7 @@ describe('one that it lacks', () => {
   test('interrupted while it fetches, what it had asked for is not told', async () => {
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
-    open('10m');
+    await open('10m');
     await push(minute, {}, true);
     streams.interrupt('candles', 'BTC/USD');
     asked[0]?.();
@@ -173,7 +186,7 @@ describe('one that it lacks', () => {
     source.before = () => {
       throw down;
     };
-    open('10m');
+    await open('10m');
     await push(minute, {}, true);
     await push(minute, { volume: 4 });
     expect(errors).toEqual([down]);
@@ -187,7 +200,7 @@ describe('one that it lacks', () => {
   test('closed while it fetches, it tells nothing more', async () => {
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
-    const stream = open('10m');
+    const stream = await open('10m');
     await push(minute, {}, true);
     stream.close();
     asked[0]?.();
@@ -198,7 +211,7 @@ describe('one that it lacks', () => {
   });
 
   test('where the exchange begins its days elsewhere, hours make the days', async () => {
-    open('1w');
+    await open('1w');
     expect(streams.opened[0]?.request.timeframe).toBe('1d');
     await push(Date.UTC(2026, 2, 3, 16), {}, true);
     expect(streams.opened.map(({ request }) => request.timeframe)).toEqual(['1h']);
@@ -207,15 +220,81 @@ describe('one that it lacks', () => {
   });
 
   test('where it begins all of them elsewhere, that is NOT_SUPPORTED', async () => {
-    open('10m');
+    await open('10m');
     await push(minute + 1, {}, true);
     expect(errors.map(({ code }) => code)).toEqual(['NOT_SUPPORTED']);
     expect(streams.opened).toEqual([]);
   });
 
-  test('a wish for a new connection is passed on', () => {
-    const stream = open('10m');
+  test('a wish for a new connection is passed on', async () => {
+    const stream = await open('10m');
     stream.redial(true);
     expect(streams.opened[0]?.redials).toEqual([true]);
   });
+});
+
+describe('a market whose kind has other timeframes than its exchange', () => {
+  test('is built from those that it has', async () => {
+    findTimeframes = async () => ['1m', '3m', '12h'];
+    const stream = await open('1d');
+    expect(streams.opened.map(({ request }) => request.timeframe)).toEqual(['12h']);
+    stream.close();
+    await open('6m');
+    expect(streams.opened.map(({ request }) => request.timeframe)).toEqual(['3m']);
+  });
+
+  test('and is not known yet is tried again, and said to fail meanwhile', async () => {
+    findTimeframes = async () => {
+      throw down;
+    };
+    const stream = await open('10m');
+    expect(errors).toEqual([down]);
+    stream.redial(true);
+    findTimeframes = (exchange) => fake.fetchTimeframes(exchange);
+    await clock.advance(5000);
+    expect(streams.opened.map(({ request }) => request.timeframe)).toEqual(['1m']);
+    expect(errors).toEqual([down]);
+    stream.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('and closed before that is known, it opens nothing', async () => {
+    let tell = (): void => {};
+    findTimeframes = () =>
+      new Promise((resolve) => {
+        tell = () => resolve(['1m']);
+      });
+    const stream = await open('10m');
+    stream.close();
+    tell();
+    await settle();
+    expect(streams.all).toEqual([]);
+  });
+
+  test('and closed while it waits to be tried again, it leaves no timer', async () => {
+    findTimeframes = async () => {
+      throw down;
+    };
+    (await open('10m')).close();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+test('where what had ended just before cannot be fetched once more, it goes on', async () => {
+  await clock.advance(Date.UTC(2026, 2, 4, 12, 35, 1) - now);
+  await open('10m');
+  await push(minute + minuteMs, { volume: 0.01 }, true);
+  source.before = () => {
+    throw down;
+  };
+  await clock.advance(10_000);
+  await push(minute + minuteMs, { volume: 0.02 });
+  await push(minute + minuteMs, { volume: 0.03 });
+  expect(errors).toEqual([]);
+  expect(told).toHaveLength(3);
+  source.before = () => {};
+  await clock.advance(10_000);
+  const calls = source.calls.length;
+  await push(minute + minuteMs, { volume: 0.04 });
+  expect(source.calls.length).toBe(calls + 1);
 });
