@@ -11,6 +11,7 @@ import { createMarketData } from './exchange/market-data.ts';
 import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
+import { createListingLog } from './listing-log.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { Recorder } from './metrics/recorder.ts';
@@ -70,12 +71,15 @@ export function createApp(options: AppOptions): App {
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
   const sparing = createSparingLog({ log, clock });
-  const logCall = createCallLog(sparing, (id) =>
-    exchanges.statuses.some(({ exchange, circuit }) => exchange === id && circuit !== 'closed'),
+  const logCall = createCallLog(sparing, (id, hosts) =>
+    exchanges.circuits.some(
+      ({ exchange, host, state }) =>
+        exchange === id && state !== 'closed' && (hosts.length === 0 || hosts.includes(host)),
+    ),
   );
-  const noteCall = (exchange: string, outcome: CallOutcome, durationMs: number): void => {
+  const noteCall = (exchange: string, outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void => {
     recorder.noteCall(exchange, outcome, durationMs);
-    logCall(exchange, outcome);
+    logCall(exchange, outcome, hosts);
     tracing?.noteCall(exchange, outcome, durationMs);
   };
   const exchanges = createExchanges({
@@ -88,6 +92,7 @@ export function createApp(options: AppOptions): App {
     onError: noteError,
     onCircuit: createCircuitLog(log, sparing),
     onCall: noteCall,
+    onUnlisted: createListingLog(log, sparing),
   });
   const streams = createStreams({
     exchanges,
@@ -160,6 +165,8 @@ export function createApp(options: AppOptions): App {
     tally: () => subscriptions.tally,
     feeds: () => feeds.states,
     exchanges: () => exchanges.statuses,
+    circuits: () => exchanges.circuits,
+    unlisted: () => exchanges.unlisted,
     answers: graphql.answerLookups,
   });
   const readiness = new Readiness();

@@ -3,8 +3,10 @@ import type { ExchangeInfo } from '../market/exchange.ts';
 import type { ExchangeStatus } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { loadExchangeClass } from './ccxt.ts';
+import type { CircuitStatus } from './circuits.ts';
 import { createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
 import type { ExchangeOptions } from './instance.ts';
+import type { UnlistedStatus } from './unlisted.ts';
 
 /** The clients of all exchanges, each made when first asked for and kept. */
 export interface Exchanges {
@@ -13,6 +15,10 @@ export interface Exchanges {
   get(id: string): Promise<ExchangeClient>;
   /** What is going on in front of each exchange that has a client. */
   readonly statuses: readonly ExchangeStatus[];
+  /** The circuits of their hosts and kinds of markets. */
+  readonly circuits: readonly CircuitStatus[];
+  /** What of their markets could not be listed. */
+  readonly unlisted: readonly UnlistedStatus[];
   /** The ids of those that are in use and not closed yet. */
   readonly openIds: readonly string[];
   /** Closes every client; those being made too. */
@@ -69,6 +75,12 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
     },
     get statuses() {
       return [...made].map(({ status }) => status);
+    },
+    get circuits() {
+      return [...made].flatMap(({ circuits }) => circuits);
+    },
+    get unlisted() {
+      return [...made].flatMap(({ unlisted }) => unlisted ?? []);
     },
     close: async () => {
       closed = true;

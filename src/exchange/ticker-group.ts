@@ -52,7 +52,7 @@ export async function fetchTickerGroup(
 
   async function fetchBatch(symbols: readonly string[]): Promise<void> {
     try {
-      const tickers = await client.call((ccxt) => ccxt.fetchTickers([...symbols]));
+      const tickers = await client.call((ccxt) => ccxt.fetchTickers([...symbols]), {}, symbols[0]);
       const receivedAt = now();
       for (const symbol of symbols) outcomes.set(symbol, pick(client, tickers, symbol, receivedAt));
     } catch (thrown) {

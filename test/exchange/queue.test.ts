@@ -98,3 +98,34 @@ it('sends away all who wait, each with an error of its own, and lets others wait
   leave();
   (await next)();
 });
+
+it('keeps lines apart: a full one refuses its own calls alone, and is emptied alone', async () => {
+  const { queue } = create({ maxWaiting: 1 });
+  const leaveFull = await queue.enter(subject, 'fapi');
+  const waiting = failureOf(queue.enter(subject, 'fapi'));
+  expect((await failureOf(queue.enter(subject, 'fapi'))).code).toBe('OVERLOADED');
+  const leave = await queue.enter(subject, 'api');
+  const next = queue.enter(subject, 'api');
+  expect([queue.running, queue.waiting]).toEqual([2, 2]);
+  queue.refuseWaiting(
+    () => new MarketDataError('RATE_LIMITED', 'kraken wants peace.'),
+    (line) => line === 'fapi',
+  );
+  expect((await waiting).code).toBe('RATE_LIMITED');
+  expect(queue.waiting).toBe(1);
+  leave();
+  (await next)();
+  leaveFull();
+});
+
+it('says when it is worth asking again: when enough of those that wait have had their turn', async () => {
+  const { queue } = create({ paceMs: 3000 });
+  const leave = await queue.enter(subject, 'a');
+  const others = ['b', 'c'].map((line) => queue.enter(subject, line));
+  for (const place of [leave, ...(await Promise.all(others))]) void place;
+  // 9 s of work before the next call, of which 7.5 s is the longest wait.
+  expect(await failureOf(queue.enter(subject, 'd'))).toMatchObject({
+    code: 'OVERLOADED',
+    details: { retryAfterMs: 1500 },
+  });
+});

@@ -7,6 +7,7 @@ import type { ExchangeClient } from '../../src/exchange/client.ts';
 import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
 import type { ExchangeOptions } from '../../src/exchange/instance.ts';
 import { createMarketData } from '../../src/exchange/market-data.ts';
+import type { MarketsLoaderOptions } from '../../src/exchange/markets.ts';
 import { type Clock, systemClock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { MarketData, MarketSource } from '../../src/market/market-data.ts';
@@ -56,6 +57,7 @@ export interface VenueClientOptions {
   readonly maxQueuedCalls?: number;
   readonly onCall?: CallerListeners['onCall'];
   readonly onCircuit?: CallerListeners['onCircuit'];
+  readonly onUnlisted?: MarketsLoaderOptions['onUnlisted'];
   readonly options?: ExchangeOptions;
 }
 
@@ -77,6 +79,7 @@ export async function connect(id: (typeof venues)[number]['id'], given: VenueCli
     onError: (_, error) => errors.push(error),
     onCall: given.onCall ?? (() => {}),
     onCircuit: given.onCircuit ?? (() => {}),
+    onUnlisted: given.onUnlisted ?? (() => {}),
   });
   const client = await exchanges.get(id);
   const source = createMarketData(exchanges, clock);
