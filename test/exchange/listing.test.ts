@@ -225,6 +225,31 @@ it('kucoin without the fees that it lists beside misses nothing', async () => {
   expect(unlisted).toEqual([]);
 });
 
+it('a host that is out is not asked for the other parts of its list', async () => {
+  const { venue, data } = await connectLister('bitflyer', { clock: new ManualClock() });
+  venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': '1' } });
+  expect(await failureOf(data.fetchMarkets('bitflyer'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
+  expect(venue.count()).toBe(1);
+  venue.heal();
+  expect([...(await data.fetchMarkets('bitflyer')).keys()]).toEqual(['BTC/EUR', 'BTC/JPY', 'BTC/USD']);
+});
+
+it('a list without which the others would be wrong fails them', async () => {
+  const { venue, data } = await connectLister('phemex', { clock: new ManualClock() });
+  venue.fault({ kind: 'status', status: 404, match: /^\/v1/ });
+  expect(await failureOf(data.fetchMarkets('phemex'))).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE' });
+  venue.heal();
+  expect([...(await data.fetchMarkets('phemex')).keys()]).toEqual(['BTC/USDT']);
+});
+
+it('requests of one load that fail together are one failure of their host', async () => {
+  const { venue, data, client } = await connectLister('okx', { clock: new ManualClock() });
+  venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': '1' } });
+  expect(await failureOf(data.fetchMarkets('okx'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
+  expect(venue.count()).toBe(5);
+  expect(client.status.circuit).toBe('closed');
+});
+
 it('okx: a host that gives nothing is not asked for each part one after the other', async () => {
   const { venue, data } = await connectLister('okx', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 403 });

@@ -9,6 +9,8 @@ export const listers = {
   bybit: createBybit,
   bigone: createBigone,
   kucoin: createKucoin,
+  bitflyer: createBitflyer,
+  phemex: createPhemex,
 };
 
 function createLister(
@@ -219,5 +221,30 @@ function createKucoin(): Promise<Venue> {
       broker: url,
       earn: url,
     }),
+  );
+}
+
+/** Three lists, asked for one after the other. */
+function createBitflyer(): Promise<Venue> {
+  const list = (id: string) => (): unknown => [{ product_code: id, market_type: 'Spot' }];
+  return createLister(
+    {
+      '/v1/getmarkets': list('BTC_JPY'),
+      '/v1/getmarkets/usa': list('BTC_USD'),
+      '/v1/getmarkets/eu': list('BTC_EUR'),
+    },
+    (url) => ({ rest: url }),
+  );
+}
+
+/** Two lists that are read together: the sizes of contracts are in one of them alone. */
+function createPhemex(): Promise<Venue> {
+  const spot = { type: 'Spot', symbol: 'sBTCUSDT', baseCurrency: 'BTC', quoteCurrency: 'USDT', status: 'Listed' };
+  return createLister(
+    {
+      '/public/products': () => ({ code: 0, data: { products: [spot], currencies: [] } }),
+      '/v1/exchange/public/products': () => ({ code: 0, data: [] }),
+    },
+    (url) => ({ v1: `${url}/v1`, v2: url, public: `${url}/exchange/public`, private: url }),
   );
 }
