@@ -77,6 +77,11 @@ const turnDeadlines = 3;
 /** The share of a deadline in which the parts of a list of markets are waited for, once some have come. */
 const loadingShare = 3 / 4;
 
+/** Calls for one kind of market wait in one line. */
+function lineOf({ kind }: Entry): string {
+  return kind ?? '';
+}
+
 /** True when the call finds out whether something that was left alone is back. */
 function isProbe({ ofHost, ofKind }: Entry): boolean {
   return ofHost.isProbe || ofKind?.isProbe === true;
@@ -113,13 +118,17 @@ export class Caller {
   readonly #circuits: Circuits;
   readonly #closing = new AbortController();
   #probing = 0;
-  /** How many of the calls that have a place have sent a request. */
-  #sent = 0;
+  /** How many of the calls that have a place have sent a request, by line. */
+  readonly #sent = new Map<string, number>();
 
   constructor(options: CallerOptions) {
     const { exchange, timeoutMs, onCircuit } = options;
     this.#options = options;
-    this.#queue = new CallQueue({ ...options, timeoutMs: turnDeadlines * timeoutMs, sent: () => this.#sent });
+    this.#queue = new CallQueue({
+      ...options,
+      timeoutMs: turnDeadlines * timeoutMs,
+      sent: (line) => this.#sent.get(line) ?? 0,
+    });
     this.#circuits = new Circuits({
       ...options,
       // Loading markets takes several requests, and each ends by the deadline.
@@ -158,10 +167,14 @@ export class Caller {
     const entry = this.#admit(subject, kind);
     const leavePlace = await this.#enter(entry, subject, clock.now());
     const startedAt = clock.now();
+    const line = lineOf(entry);
     let hasSent = false;
+    const countSent = (has: boolean): void => {
+      if (hasSent !== has) this.#sent.set(line, (this.#sent.get(line) ?? 0) + (has ? 1 : -1));
+      hasSent = has;
+    };
     const leave = (): void => {
-      if (hasSent) this.#sent -= 1;
-      hasSent = false;
+      countSent(false);
       leavePlace();
     };
     return new Promise((resolve, reject) => {
@@ -188,14 +201,13 @@ export class Caller {
           // Its turn has yet to come, and the deadline begins with it. A retry has what is left of that.
           onWait: () => {
             const waitMs = Math.max(0, turnUntil - clock.now());
-            if (isFirst) timer.set(waitMs, () => abandon(this.#queue.tooLate(subject), 'nothing'));
+            if (isFirst) timer.set(waitMs, () => abandon(this.#queue.tooLate(subject, line), 'nothing'));
           },
           onSend: () => {
             if (!isFirst) return;
             timer.set(timeoutMs, late);
             // A probe has no place.
-            hasSent = !isProbe(entry);
-            if (hasSent) this.#sent += 1;
+            countSent(!isProbe(entry));
           },
         });
         return attempt;
@@ -281,7 +293,7 @@ export class Caller {
       return () => leave();
     }
     try {
-      return await this.#queue.enter(subject, entry.kind ?? '');
+      return await this.#queue.enter(subject, lineOf(entry));
     } catch (refusal) {
       const isOverload = refusal instanceof MarketDataError && refusal.code === 'OVERLOADED';
       this.#report(isOverload ? 'OVERLOADED' : 'CIRCUIT_OPEN', this.#options.clock.now() - since, [entry.host]);

@@ -14,8 +14,8 @@ export interface CallQueueOptions {
   /** The longest that a call waits for its turn, in ms. */
   readonly timeoutMs: number;
   readonly throttle: ThrottleGauge;
-  /** How many of the calls under way are past ccxt's throttle, and keep no other from it; none unless given. */
-  readonly sent?: () => number;
+  /** How many of a line's calls under way are past ccxt's throttle, and keep no other from it; none unless given. */
+  readonly sent?: (line: string) => number;
 }
 
 /** A call that waits for its place. */
@@ -67,7 +67,7 @@ export class CallQueue {
     this.#requireRoom(subject, line);
     const waiting: Waiting = { subject, line, refusal: new AbortController() };
     this.#waiting.add(waiting);
-    const cancel = clock.after(timeoutMs, () => waiting.refusal.abort(this.tooLate(subject)));
+    const cancel = clock.after(timeoutMs, () => waiting.refusal.abort(this.tooLate(subject, line)));
     return new Promise((resolve, reject) => {
       const arrive = (): void => {
         cancel();
@@ -98,10 +98,10 @@ export class CallQueue {
   }
 
   /** OVERLOADED, for a call whose turn has not come in time. */
-  tooLate(subject: CallSubject): MarketDataError {
+  tooLate(subject: CallSubject, line = ''): MarketDataError {
     const { exchange, timeoutMs } = this.#options;
     const message = `${exchange} has more calls waiting here than it takes within ${timeoutMs} ms; ask again in a moment.`;
-    const retryAfterMs = Math.ceil(Math.max(leastRetryMs, this.#waitMs() - timeoutMs * likelyShare));
+    const retryAfterMs = Math.ceil(Math.max(leastRetryMs, this.#waitMs(line) - timeoutMs * likelyShare));
     return new MarketDataError('OVERLOADED', message, { ...subject, retryAfterMs });
   }
 
@@ -116,19 +116,36 @@ export class CallQueue {
 
   #requireRoom(subject: CallSubject, line: string): void {
     const { exchange, maxWaiting, timeoutMs, throttle } = this.#options;
-    const waiting = [...this.#waiting].filter((call) => call.line === line).length;
+    const waiting = this.#countWaiting(line);
     if (waiting >= maxWaiting) {
       const calls = waiting === 1 ? '1 call' : `${waiting} calls`;
       const message = `${exchange} has ${calls} waiting here already, which is the most there may be; ask again in a moment.`;
       const retryAfterMs = Math.ceil(Math.max(leastRetryMs, throttle.paceMs));
       throw new MarketDataError('OVERLOADED', message, { ...subject, retryAfterMs });
     }
-    if (this.#waitMs() > timeoutMs * likelyShare) throw this.tooLate(subject);
+    if (this.#waitMs(line) > timeoutMs * likelyShare) throw this.tooLate(subject, line);
   }
 
-  /** How long a call that comes now will wait for its turn at the exchange's pace, in ms. */
-  #waitMs(): number {
-    const { throttle, sent = () => 0 } = this.#options;
-    return (this.waiting + this.running - sent()) * throttle.paceMs;
+  /**
+   * How long a call that comes now will wait for its turn at the exchange's pace, in ms. The throttle takes calls of all
+   * lines in turn, so those of another line are before it as far as they keep up with its own; where they hang, they don't.
+   */
+  #waitMs(line: string): number {
+    const own = this.#unsent(line);
+    let ahead = own;
+    for (const other of this.#lines.keys()) if (other !== line) ahead += Math.min(this.#unsent(other), own + 1);
+    return ahead * this.#options.throttle.paceMs;
+  }
+
+  /** How many calls of a line have not sent anything yet. */
+  #unsent(line: string): number {
+    const { sent = () => 0 } = this.#options;
+    return this.#countWaiting(line) + (this.#lines.get(line)?.pending ?? 0) - sent(line);
+  }
+
+  #countWaiting(line: string): number {
+    let count = 0;
+    for (const call of this.#waiting) if (call.line === line) count += 1;
+    return count;
   }
 }

@@ -152,6 +152,30 @@ it('a batch of tickers belongs to the host of its markets', async () => {
   expect(venue.count()).toBe(0);
 });
 
+it('batches that fail in a row stop their own kind of market', async () => {
+  const { venue, data, exchanges } = await startBinance();
+  venue.fault({ kind: 'status', status: 504, match: /symbols=/ });
+  const ask = () => data.fetchTickers('binance', ['BTC/USDT', 'ETH/USDT']);
+  for (let count = 0; count < 5; count++) await ask();
+  venue.reset();
+  await ask();
+  expect(venue.count()).toBe(0);
+  expect(exchanges.circuits.filter(({ state }) => state === 'open')).toEqual([
+    { exchange: 'binance', host: hosts.spot, kind: 'spot', state: 'open' },
+  ]);
+});
+
+it('on a slow exchange too, calls that hang leave room for those of another kind', async () => {
+  const { venue, ask, client } = await startBinance({ timeoutMs: 1000 });
+  Object.assign(client.ccxt, { enableRateLimit: true, rateLimit: 50 });
+  client.ccxt.initThrottler();
+  await Promise.all(kinds.map(ask));
+  venue.fault({ kind: 'hang', match: paths.linear });
+  const stuck = Array.from({ length: 100 }, () => failureOf(ask('linear')));
+  expect(await Promise.all([ask('spot'), ask('inverse')])).toEqual([symbols.spot, symbols.inverse]);
+  await Promise.all(stuck);
+});
+
 it('a host that hangs keeps no call of another waiting, and its own line is full for its own calls', async () => {
   const { venue, ask, client } = await startBinance({ timeoutMs: 5000, maxQueuedCalls: 5 });
   for (const kind of kinds) await ask(kind);
