@@ -1,3 +1,5 @@
+import { marketKind } from '../market/symbol.ts';
+
 /** The kinds of markets that exchanges keep apart: with hosts, listings and limits of their own. */
 export const marketKinds = ['spot', 'linear', 'inverse', 'option'] as const;
 
@@ -5,11 +7,9 @@ export type MarketKind = (typeof marketKinds)[number];
 
 /** The kind of market that a unified symbol names: `BTC/USDT`, `BTC/USDT:USDT`, `BTC/USD:BTC`, `BTC/USD:BTC-261225-90000-C`. */
 export function kindOfSymbol(symbol: string): MarketKind {
-  const [pair = '', contract] = symbol.split(':');
-  if (contract === undefined) return 'spot';
-  if (/-[CP]$/.test(contract)) return 'option';
-  const [settle] = contract.split('-');
-  return settle === pair.split('/')[0] ? 'inverse' : 'linear';
+  if (/:.+-[CP]$/.test(symbol)) return 'option';
+  const [name] = marketKind(symbol).split(' ');
+  return marketKinds.find((kind) => kind === name) ?? 'spot';
 }
 
 const contracts = ['linear', 'inverse'] as const;
