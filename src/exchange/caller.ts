@@ -6,12 +6,14 @@ import { Attempt, type AttemptOptions, type Meaning } from './attempt.ts';
 import { CallTimer } from './call-timer.ts';
 import type { CircuitState } from './circuit.ts';
 import { type CircuitName, type CircuitStatus, Circuits, type Entry } from './circuits.ts';
-import { type CallSubject, isHiccup, meaningOf, sayingOf, toMarketDataError } from './errors.ts';
+import type { CallSubject } from './errors.ts';
 import type { FailureLookup } from './http.ts';
+import { createLoadingCall, type LoadingCall } from './loading-call.ts';
 import { kindOfSymbol, type MarketKind, marketKinds } from './market-kinds.ts';
 import { CallQueue } from './queue.ts';
-import type { ApiRequest, RequestTap } from './requests.ts';
+import type { RequestTap } from './requests.ts';
 import type { ThrottleGauge } from './throttle.ts';
+import { Verdicts } from './verdicts.ts';
 
 /** How a call ended: CIRCUIT_OPEN when it was not made since its host is left alone. */
 export type CallOutcome = 'ok' | 'CIRCUIT_OPEN' | MarketDataErrorCode;
@@ -74,9 +76,6 @@ const retryShare = 1 / 2;
  */
 const turnDeadlines = 3;
 
-/** The share of a deadline in which the parts of a list of markets are waited for, once some have come. */
-const loadingShare = 3 / 4;
-
 /** Calls for one kind of market wait in one line. */
 function lineOf({ kind }: Entry): string {
   return kind ?? '';
@@ -87,27 +86,6 @@ function isProbe({ ofHost, ofKind }: Entry): boolean {
   return ofHost.isProbe || ofKind?.isProbe === true;
 }
 
-/** What listing an exchange's markets may ask of its caller. */
-export interface LoadingCall {
-  /** Sends the requests that the instance itself makes during the operation through `run`, which may have them sent. */
-  during<T>(
-    run: (request: ApiRequest, ask: () => Promise<unknown>) => Promise<unknown>,
-    operation: () => Promise<T>,
-  ): Promise<T>;
-  /** Waits a moment before a failed request may be made once more; false when it may not. */
-  mayRetry(thrown: unknown): Promise<boolean>;
-  /** What a request threw, in our terms. */
-  toError(thrown: unknown): MarketDataError;
-  /** What that says of the exchange, a sentence without its end. */
-  sayingOf(error: MarketDataError): string;
-  /** Tells those that watch of a failure that does not end the call. */
-  note(thrown: unknown): void;
-  /** Calls back when those that wait for the markets will not do so much longer; returns what cancels that. */
-  whenLate(callback: (error: MarketDataError) => void): () => void;
-  /** How long the host is left alone, in ms. */
-  leftAloneMs(host: string): number;
-}
-
 /**
  * All that asks one exchange goes through here: one polite caller, with lines before it (`CallQueue`), a circuit around
  * each of its hosts (`Circuits`, `Attempt`), a deadline on each call and one retry of a hiccup.
@@ -116,6 +94,7 @@ export class Caller {
   readonly #options: CallerOptions;
   readonly #queue: CallQueue;
   readonly #circuits: Circuits;
+  readonly #verdicts: Verdicts;
   readonly #closing = new AbortController();
   #probing = 0;
   /** How many of the calls that have a place have sent a request, by line. */
@@ -124,6 +103,7 @@ export class Caller {
   constructor(options: CallerOptions) {
     const { exchange, timeoutMs, onCircuit } = options;
     this.#options = options;
+    this.#verdicts = new Verdicts(exchange, options.failureOf);
     this.#queue = new CallQueue({
       ...options,
       timeoutMs: turnDeadlines * timeoutMs,
@@ -194,7 +174,7 @@ export class Caller {
       };
       const late = (): void => {
         const error = this.#lateError(subject);
-        abandon(error, this.#toMeaning(error));
+        abandon(error, this.#meaningOf(error));
       };
       const start = (isFirst: boolean): Attempt => {
         attempt = this.#start(subject, kind, entry, {
@@ -225,33 +205,19 @@ export class Caller {
 
   /** Runs what has no deadline of its own and keeps nobody waiting, the loading of markets. Rejects like `call`. */
   async load<T>(operation: (loading: LoadingCall) => Promise<T>): Promise<T> {
-    const { clock, exchange, timeoutMs, requests, onError } = this.#options;
+    const { clock, exchange, timeoutMs } = this.#options;
     const subject = { exchange };
     const until = clock.now() + timeoutMs;
     const attempt = this.#start(subject, null, null);
-    const loading: LoadingCall = {
-      during: (run, action) =>
-        requests.during((request, send) => run(request, () => attempt.request(request, send)), action),
-      mayRetry: async (thrown) => {
-        const error = this.#toError(thrown, subject);
-        return this.#mayRetry(
-          error,
-          () => until,
-          attempt,
-          () => onError(exchange, thrown),
-        );
-      },
-      toError: (thrown) => this.#toError(thrown, subject),
-      sayingOf: (error) => this.#sayingOf(error),
-      note: (thrown) => {
-        if (!attempt.isRefusal(thrown)) onError(exchange, thrown);
-      },
-      whenLate: (callback) => {
-        const leftMs = until - clock.now() - timeoutMs * (1 - loadingShare);
-        return clock.after(Math.max(leftMs, timeoutMs / 2), () => callback(this.#lateError(subject)));
-      },
+    const loading = createLoadingCall({
+      attempt,
+      ...this.#options,
+      verdicts: this.#verdicts,
+      subject,
+      mayRetry: (error, onPause) => this.#mayRetry(error, () => until, attempt, onPause),
+      lateError: () => this.#lateError(subject),
       leftAloneMs: (host) => this.#circuits.leftMs(host),
-    };
+    });
     // Not in the line: calls there wait for the markets.
     return this.#attempt(() => operation(loading), subject, attempt);
   }
@@ -318,7 +284,7 @@ export class Caller {
     entry: Entry | null,
     listeners: Pick<AttemptOptions, 'onWait' | 'onSend'> = {},
   ): Attempt {
-    const meaningOf = (thrown: unknown): Meaning => this.#toMeaning(this.#toError(thrown, subject));
+    const meaningOf = (thrown: unknown): Meaning => this.#meaningOf(this.#verdicts.toError(thrown, subject));
     return new Attempt({ circuits: this.#circuits, subject, kind, entry, meaningOf, ...listeners });
   }
 
@@ -352,11 +318,11 @@ export class Caller {
       end('answered', 'ok');
       return answer;
     } catch (thrown) {
-      const error = this.#toError(thrown, subject);
+      const error = this.#verdicts.toError(thrown, subject);
       if (attempt.isRefusal(thrown)) end('nothing', 'CIRCUIT_OPEN');
       else {
         onError(exchange, thrown);
-        end(this.#toMeaning(error), error.code);
+        end(this.#meaningOf(error), error.code);
       }
       throw error;
     }
@@ -364,8 +330,8 @@ export class Caller {
 
   /** Waits a moment before a failed call may be made once more; false when it may not. */
   async #mayRetry(error: unknown, until: () => number, attempt: Attempt, onPause = (): void => {}): Promise<boolean> {
-    const { clock, random, timeoutMs, failureOf } = this.#options;
-    if (!(error instanceof MarketDataError) || !isHiccup(error, failureOf(error.details.cause))) return false;
+    const { clock, random, timeoutMs } = this.#options;
+    if (!(error instanceof MarketDataError) || !this.#verdicts.isHiccup(error)) return false;
     const [leastMs, mostMs] = retryPauseMs;
     const pauseMs = leastMs + (mostMs - leastMs) * random();
     const leftMs = until() - clock.now() - pauseMs;
@@ -375,27 +341,9 @@ export class Caller {
     return attempt.isCalm && !this.#closing.signal.aborted;
   }
 
-  #toError(thrown: unknown, subject: CallSubject): MarketDataError {
-    return toMarketDataError(thrown, subject, this.#options.failureOf(thrown));
-  }
-
-  /** What a failure tells the circuits. */
-  #toMeaning(error: MarketDataError): Meaning {
-    // What this server cuts off itself when it stops tells nothing of the exchange.
-    if (this.#closing.signal.aborted) return 'nothing';
-    const { failureOf } = this.#options;
-    const http = failureOf(error.details.cause);
-    const meaning = meaningOf(error, http);
-    if (meaning !== 'failed') return meaning;
-    return { error, saying: this.#sayingOf(error), status: http?.status ?? null };
-  }
-
-  #sayingOf(error: MarketDataError): string {
-    const { exchange, failureOf } = this.#options;
-    const { cause } = error.details;
-    // What a circuit refuses with has the error that opened it as its cause.
-    if (cause instanceof MarketDataError) return this.#sayingOf(cause);
-    return sayingOf(exchange, error, failureOf(cause));
+  /** What a failure tells the circuits; what this server cuts off itself when it stops tells nothing of the exchange. */
+  #meaningOf(error: MarketDataError): Meaning {
+    return this.#closing.signal.aborted ? 'nothing' : this.#verdicts.meaningOf(error);
   }
 
   #report(outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void {

@@ -1,6 +1,6 @@
 import type { Currencies, Exchange } from 'ccxt';
 import { MarketDataError, type MarketDataErrorCode } from '../market/error.ts';
-import type { LoadingCall } from './caller.ts';
+import type { LoadingCall } from './loading-call.ts';
 import { kindsNamed, type MarketKind } from './market-kinds.ts';
 import type { ApiRequest } from './requests.ts';
 import { holdsNoMarkets, isReadWithOthers } from './rules.ts';

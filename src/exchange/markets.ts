@@ -2,8 +2,8 @@ import type { Exchange, MarketInterface } from 'ccxt';
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { Market, Markets } from '../market/market.ts';
-import type { LoadingCall } from './caller.ts';
 import { type FailedPart, Listing, tapListing } from './listing.ts';
+import type { LoadingCall } from './loading-call.ts';
 import { toMarket } from './normalize.ts';
 import { isIn, UnlistedMarkets, type UnlistedStatus } from './unlisted.ts';
 

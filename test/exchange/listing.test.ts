@@ -78,7 +78,7 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
 });
 
 it('a part that hangs keeps nobody waiting past the deadline', async () => {
-  const { venue, data, close } = await connect('binance', { timeoutMs: 1000 });
+  const { venue, data, close } = await connect('binance', { timeoutMs: 2000 });
   onTestFinished(close);
   venue.fault({ kind: 'hang', match: /^\/dapi\// });
   const markets = await data.fetchMarkets('binance');
@@ -87,7 +87,7 @@ it('a part that hangs keeps nobody waiting past the deadline', async () => {
 });
 
 it('a list of currencies that hangs keeps nobody waiting past the deadline', async () => {
-  const { venue, data, close } = await connect('kraken', { timeoutMs: 1000 });
+  const { venue, data, close } = await connect('kraken', { timeoutMs: 2000 });
   onTestFinished(close);
   venue.fault({ kind: 'hang', match: /Assets$/ });
   expect((await data.fetchMarkets('kraken')).has('BTC/USD')).toBe(true);
