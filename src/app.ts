@@ -11,6 +11,7 @@ import { createMarketData } from './exchange/market-data.ts';
 import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
+import { createListingLog } from './listing-log.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { Recorder } from './metrics/recorder.ts';
@@ -75,12 +76,15 @@ export function createApp(options: AppOptions): App {
   const recorder = new Recorder();
   const sparing = createSparingLog({ log, clock });
   const proxyLog = createProxyLog(sparing);
-  const logCall = createCallLog(sparing, (id) =>
-    exchanges.statuses.some(({ exchange, circuit }) => exchange === id && circuit !== 'closed'),
+  const logCall = createCallLog(sparing, (id, hosts) =>
+    exchanges.circuits.some(
+      ({ exchange, host, state }) =>
+        exchange === id && state !== 'closed' && (hosts.length === 0 || hosts.includes(host)),
+    ),
   );
-  const noteCall = (exchange: string, outcome: CallOutcome, durationMs: number): void => {
+  const noteCall = (exchange: string, outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void => {
     recorder.noteCall(exchange, outcome, durationMs);
-    logCall(exchange, outcome);
+    logCall(exchange, outcome, hosts);
     tracing?.noteCall(exchange, outcome, durationMs);
   };
   const exchanges = createExchanges({
@@ -101,6 +105,7 @@ export function createApp(options: AppOptions): App {
       const message = `${exchange} lists ${count} markets of which the symbol, base or quote cannot be made out; they are left out.`;
       sparing.write('info', `unnamed ${exchange}`, { exchange, count }, message);
     },
+    onUnlisted: createListingLog(log, sparing),
   });
   warnOfRelays(log, exchanges);
   const streams = createStreams({
@@ -182,6 +187,8 @@ export function createApp(options: AppOptions): App {
     tally: () => subscriptions.tally,
     feeds: () => feeds.states,
     exchanges: () => exchanges.statuses,
+    circuits: () => exchanges.circuits,
+    unlisted: () => exchanges.unlisted,
     answers: graphql.answerLookups,
   });
   const readiness = new Readiness();

@@ -11,12 +11,12 @@ const toldByCircuits: ReadonlySet<CallOutcome> = new Set(['RATE_LIMITED', 'GEO_B
  */
 export function createCallLog(
   log: SparingLog,
-  isLeftAlone: (exchange: string) => boolean,
-): (exchange: string, outcome: CallOutcome) => void {
-  return (exchange, outcome) => {
+  isLeftAlone: (exchange: string, hosts: readonly string[]) => boolean,
+): (exchange: string, outcome: CallOutcome, hosts?: readonly string[]) => void {
+  return (exchange, outcome, hosts = []) => {
     if (outcome === 'ok' || outcome === 'CIRCUIT_OPEN' || toldByCircuits.has(outcome)) return;
     const what = outageAdvice[outcome];
-    if (what === undefined || isLeftAlone(exchange)) return;
+    if (what === undefined || isLeftAlone(exchange, hosts)) return;
     const fields = { exchange, code: outcome };
     log.write('warn', `call ${exchange} ${what}`, fields, `a call to ${exchange} failed with ${outcome}. ${what}`);
   };

@@ -61,3 +61,28 @@ test('a circuit that opens and closes again and again is told of once a minute, 
   onCircuit('kraken', 'open', limited('GEO_BLOCKED'));
   expect(lines[2]).toMatchObject({ level: warn, code: 'GEO_BLOCKED', repeated: 60 });
 });
+
+test('the hosts of an exchange are told one by one, each with the markets that are asked for there', () => {
+  const { lines, onCircuit } = create();
+  onCircuit(
+    'binance',
+    'open',
+    limited('GEO_BLOCKED'),
+    { host: 'fapi.binance.com', kind: null },
+    ' for its linear markets',
+  );
+  onCircuit(
+    'binance',
+    'open',
+    limited('GEO_BLOCKED'),
+    { host: 'dapi.binance.com', kind: null },
+    ' for its inverse markets',
+  );
+  onCircuit('binance', 'closed', null, { host: 'fapi.binance.com', kind: null }, ' for its linear markets');
+  expect(lines.map(({ level, host }) => [level, host])).toEqual([
+    [warn, 'fapi.binance.com'],
+    [warn, 'dapi.binance.com'],
+    [info, 'fapi.binance.com'],
+  ]);
+  expect(lines[2]?.msg).toBe('binance answers again for its linear markets and is asked as usual.');
+});

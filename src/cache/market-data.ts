@@ -21,8 +21,11 @@ export interface CachedMarketDataOptions {
 
 export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades';
 
-/** One query for candles may take as long as so many calls one after the other. */
-const callsInARow = 3;
+/**
+ * One query for candles may take as long as so many deadlines of a call: three for the first call's turn, which it may
+ * have to wait for as long as that, and three for calls one after the other.
+ */
+const deadlines = 6;
 
 /** The whole port, with memory: see the cache of each kind for what it keeps. */
 export function createCachedMarketData({
@@ -39,7 +42,7 @@ export function createCachedMarketData({
   const fetchStored = createCandleStore({
     source: upstream,
     ...ttl,
-    timeoutMs: callsInARow * upstreamTimeoutMs,
+    timeoutMs: deadlines * upstreamTimeoutMs,
     ...noteIn('candles'),
   });
   const fetchCandles = createAnyTimeframe({

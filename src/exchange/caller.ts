@@ -1,13 +1,21 @@
+import type { Exchange } from 'ccxt';
 import { type Clock, sleep } from '../market/clock.ts';
 import { withDeadline } from '../market/deadline.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../market/error.ts';
-import { Circuit, type CircuitState, type Pass } from './circuit.ts';
-import { type CallSubject, isHiccup, meaningOf, sayingOf, toMarketDataError } from './errors.ts';
+import { Attempt, type AttemptOptions, type Meaning } from './attempt.ts';
+import { CallTimer } from './call-timer.ts';
+import type { CircuitState } from './circuit.ts';
+import { type CircuitName, type CircuitStatus, Circuits, type Entry } from './circuits.ts';
+import type { CallSubject } from './errors.ts';
 import type { FailureLookup } from './http.ts';
+import { createLoadingCall, type LoadingCall } from './loading-call.ts';
+import { kindOfSymbol, type MarketKind, marketKinds } from './market-kinds.ts';
 import { CallQueue } from './queue.ts';
+import type { RequestTap } from './requests.ts';
 import type { ThrottleGauge } from './throttle.ts';
+import { Verdicts } from './verdicts.ts';
 
-/** How a call ended: CIRCUIT_OPEN when it was not made since the exchange is left alone. */
+/** How a call ended: CIRCUIT_OPEN when it was not made since its host is left alone. */
 export type CallOutcome = 'ok' | 'CIRCUIT_OPEN' | MarketDataErrorCode;
 
 /** What is going on in front of one exchange. */
@@ -17,26 +25,42 @@ export interface ExchangeStatus {
   readonly queued: number;
   /** Calls under way. */
   readonly running: number;
+  /** Of its circuits together: open as soon as one is. */
   readonly circuit: CircuitState;
 }
 
 export interface CallerListeners {
   /** Called with what a failed call threw, before it becomes a MarketDataError. */
   readonly onError: (exchange: string, error: unknown) => void;
-  /** Called for each call that was sent, a retry being another one, or refused, with how long it took, in ms. */
-  readonly onCall?: (exchange: string, outcome: CallOutcome, durationMs: number) => void;
-  /** Called when a circuit changes; with why, and for how long, unless it is closed. */
-  readonly onCircuit?: (exchange: string, state: CircuitState, error: MarketDataError | null) => void;
+  /**
+   * Called for each call that was sent, a retry being another one, or refused, with how long it took, in ms, and the
+   * hosts that it was for.
+   */
+  readonly onCall?: (exchange: string, outcome: CallOutcome, durationMs: number, hosts: readonly string[]) => void;
+  /**
+   * Called when a circuit changes; with why, and for how long, unless it is closed. Where the exchange has several,
+   * `scope` says for which of its markets this one is, as the end of a sentence.
+   */
+  readonly onCircuit?: (
+    exchange: string,
+    state: CircuitState,
+    error: MarketDataError | null,
+    name?: CircuitName,
+    scope?: string,
+  ) => void;
 }
 
 export interface CallerOptions extends CallerListeners {
   readonly exchange: string;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Deadline of a call from its turn on, in ms. */
   readonly timeoutMs: number;
+  /** How many calls for one kind of market may be under way at a time, and how many more may wait. */
   readonly places: number;
   readonly maxWaiting: number;
   readonly throttle: ThrottleGauge;
+  readonly requests: RequestTap;
   readonly failureOf: FailureLookup;
 }
 
@@ -46,31 +70,52 @@ const retryPauseMs = [100, 300] as const;
 /** A retry needs at least this share of the deadline, or it would only end as a timeout. */
 const retryShare = 1 / 2;
 
-/** An exchange that does not answer within this share of the deadline has failed. */
-const fairShare = 1 / 2;
+/**
+ * A call waits for its turn no longer than so many deadlines: long enough for a page of some thirty values from an
+ * exchange that takes one call a second, and short enough that a browser is still there.
+ */
+const turnDeadlines = 3;
+
+/** Calls for one kind of market wait in one line. */
+function lineOf({ kind }: Entry): string {
+  return kind ?? '';
+}
+
+/** True when the call finds out whether something that was left alone is back. */
+function isProbe({ ofHost, ofKind }: Entry): boolean {
+  return ofHost.isProbe || ofKind?.isProbe === true;
+}
 
 /**
- * All that asks one exchange goes through here: one polite caller, with a line before it (`CallQueue`), a circuit around
- * it, a deadline on each call and one retry of a hiccup.
+ * All that asks one exchange goes through here: one polite caller, with lines before it (`CallQueue`), a circuit around
+ * each of its hosts (`Circuits`, `Attempt`), a deadline on each call and one retry of a hiccup.
  */
 export class Caller {
   readonly #options: CallerOptions;
   readonly #queue: CallQueue;
-  readonly #circuit: Circuit;
+  readonly #circuits: Circuits;
+  readonly #verdicts: Verdicts;
   readonly #closing = new AbortController();
   #probing = 0;
+  /** How many of the calls that have a place have sent a request, by line. */
+  readonly #sent = new Map<string, number>();
 
   constructor(options: CallerOptions) {
     const { exchange, timeoutMs, onCircuit } = options;
     this.#options = options;
-    this.#queue = new CallQueue(options);
-    this.#circuit = new Circuit({
+    this.#verdicts = new Verdicts(exchange, options.failureOf);
+    this.#queue = new CallQueue({
+      ...options,
+      timeoutMs: turnDeadlines * timeoutMs,
+      sent: (line) => this.#sent.get(line) ?? 0,
+    });
+    this.#circuits = new Circuits({
       ...options,
       // Loading markets takes several requests, and each ends by the deadline.
       probeTimeoutMs: 2 * timeoutMs,
-      onChange: (state, error) => {
-        onCircuit?.(exchange, state, error);
-        if (state === 'open') this.#queue.refuseWaiting((subject) => this.#circuit.refusal(subject));
+      onChange: (name, state, error, scope) => {
+        onCircuit?.(exchange, state, error, name, scope);
+        if (state === 'open') this.#refuseWaiting(name);
       },
     });
   }
@@ -80,45 +125,101 @@ export class Caller {
       exchange: this.#options.exchange,
       queued: this.#queue.waiting,
       running: this.#queue.running + this.#probing,
-      circuit: this.#circuit.state,
+      circuit: this.#circuits.state,
     };
+  }
+
+  /** One for each host that was asked, and for each kind of market that was asked for there. */
+  get circuits(): readonly CircuitStatus[] {
+    return this.#circuits.statuses;
   }
 
   /**
-   * Runs one call: its wait and its answer share the deadline. Rejects with OVERLOADED when its turn doesn't come, with
-   * what opened the circuit while that is open, and with what the exchange does; all MarketDataErrors about the subject.
+   * Runs one call, about the subject or about several symbols of the kind of `example`. It waits for its turn, in the
+   * line and in ccxt's throttle, and has its deadline from then on. Rejects with OVERLOADED when its turn doesn't come,
+   * with what opened the circuit of its host while that is open, and with what the exchange does; all MarketDataErrors.
    */
-  async call<T>(operation: () => Promise<T>, subject: CallSubject): Promise<T> {
+  async call<T>(operation: (exchange: Exchange) => Promise<T>, subject: CallSubject, example?: string): Promise<T> {
     const { clock, timeoutMs } = this.#options;
-    const until = clock.now() + timeoutMs;
-    const pass = this.#admit(subject);
-    const leave = await this.#enter(pass, subject, until);
-    const leftMs = Math.min(timeoutMs, Math.max(0, until - clock.now()));
-    let isLate = false;
-    let cancelLeave = (): void => {};
-    const answer = this.#ask(operation, subject, pass, until, () => isLate).finally(() => {
-      cancelLeave();
-      leave();
-    });
-    // What is abandoned goes on in ccxt: its request is ended by the HTTP guard at about this time, its wait in the
-    // throttle by nobody. It keeps its place meanwhile, or more and more would gather there, but not for ever.
-    const late = (): MarketDataError => {
-      isLate = true;
-      cancelLeave = clock.after(timeoutMs, leave);
-      const error = this.#lateError(subject);
-      // One whose turn came late had no time to be answered: that the line is long is no fault of the exchange.
-      if (leftMs >= timeoutMs * fairShare) this.#note(pass, error, timeoutMs);
-      else this.#report(error.code, timeoutMs);
-      return error;
+    const symbol = subject.symbol ?? example;
+    const kind = symbol === undefined ? null : kindOfSymbol(symbol);
+    const turnUntil = clock.now() + turnDeadlines * timeoutMs;
+    const entry = this.#admit(subject, kind);
+    const leavePlace = await this.#enter(entry, subject, clock.now());
+    const startedAt = clock.now();
+    const line = lineOf(entry);
+    let hasSent = false;
+    const countSent = (has: boolean): void => {
+      if (hasSent !== has) this.#sent.set(line, (this.#sent.get(line) ?? 0) + (has ? 1 : -1));
+      hasSent = has;
     };
-    return withDeadline(clock, leftMs, answer, late);
+    const leave = (): void => {
+      countSent(false);
+      leavePlace();
+    };
+    return new Promise((resolve, reject) => {
+      const timer = new CallTimer(clock);
+      let attempt: Attempt | null = null;
+      let isLate = false;
+      let cancelLeave = (): void => {};
+      // What is abandoned goes on in ccxt: a request that is sent is ended by the HTTP guard at about this time, one that
+      // waits in the throttle when its turn comes. It keeps its place meanwhile, or more and more would gather there, but
+      // not for ever.
+      const abandon = (error: MarketDataError, meaning: Meaning): void => {
+        isLate = true;
+        attempt?.giveUp(meaning);
+        cancelLeave = clock.after(timeoutMs, leave);
+        this.#report(error.code, clock.now() - startedAt, attempt?.hosts ?? []);
+        reject(error);
+      };
+      const late = (): void => {
+        const error = this.#lateError(subject);
+        abandon(error, this.#meaningOf(error));
+      };
+      const start = (isFirst: boolean): Attempt => {
+        attempt = this.#start(subject, kind, entry, {
+          // Its turn has yet to come, and the deadline begins with it. A retry has what is left of that.
+          onWait: () => {
+            const waitMs = Math.max(0, turnUntil - clock.now());
+            if (isFirst) timer.set(waitMs, () => abandon(this.#queue.tooLate(subject, line), 'nothing'));
+          },
+          onSend: () => {
+            if (!isFirst) return;
+            timer.set(timeoutMs, late);
+            // A probe has no place.
+            countSent(!isProbe(entry));
+          },
+        });
+        return attempt;
+      };
+      timer.set(timeoutMs, late);
+      this.#ask(operation, subject, start, { until: () => timer.endsAt, isLate: () => isLate })
+        .finally(() => {
+          timer.cancel();
+          cancelLeave();
+          leave();
+        })
+        .then(resolve, reject);
+    });
   }
 
   /** Runs what has no deadline of its own and keeps nobody waiting, the loading of markets. Rejects like `call`. */
-  async load<T>(operation: () => Promise<T>): Promise<T> {
+  async load<T>(operation: (loading: LoadingCall) => Promise<T>): Promise<T> {
     const { clock, exchange, timeoutMs } = this.#options;
+    const subject = { exchange };
+    const until = clock.now() + timeoutMs;
+    const attempt = this.#start(subject, null, null);
+    const loading = createLoadingCall({
+      attempt,
+      ...this.#options,
+      verdicts: this.#verdicts,
+      subject,
+      mayRetry: (error, onPause) => this.#mayRetry(error, () => until, attempt, onPause),
+      lateError: () => this.#lateError(subject),
+      leftAloneMs: (host) => this.#circuits.leftMs(host),
+    });
     // Not in the line: calls there wait for the markets.
-    return this.#ask(operation, { exchange }, this.#admit({ exchange }), clock.now() + timeoutMs, () => false);
+    return this.#attempt(() => operation(loading), subject, attempt);
   }
 
   /** The promise's outcome under the deadline of a call, without being one. */
@@ -135,18 +236,20 @@ export class Caller {
     );
   }
 
-  #admit(subject: CallSubject): Pass {
+  /** Leave of the host that the call will go to, as far as that is known; others are asked for it with each request. */
+  #admit(subject: CallSubject, kind: MarketKind | null): Entry {
+    const host = this.#circuits.hostOf(kind) ?? '';
     try {
-      return this.#circuit.admit(subject);
+      return this.#circuits.admit(host, kind, subject);
     } catch (refusal) {
-      this.#report('CIRCUIT_OPEN', 0);
+      this.#report('CIRCUIT_OPEN', 0, [host]);
       throw refusal;
     }
   }
 
   /** A place for the call, and what gives it back. */
-  async #enter(pass: Pass, subject: CallSubject, until: number): Promise<() => void> {
-    if (pass.isProbe) {
+  async #enter(entry: Entry, subject: CallSubject, since: number): Promise<() => void> {
+    if (isProbe(entry)) {
       // Calls that hang may have all the places still.
       this.#probing += 1;
       let leave = (): void => {
@@ -156,76 +259,96 @@ export class Caller {
       return () => leave();
     }
     try {
-      return await this.#queue.enter(subject);
+      return await this.#queue.enter(subject, lineOf(entry));
     } catch (refusal) {
-      const { clock, timeoutMs } = this.#options;
       const isOverload = refusal instanceof MarketDataError && refusal.code === 'OVERLOADED';
-      this.#report(isOverload ? 'OVERLOADED' : 'CIRCUIT_OPEN', clock.now() - until + timeoutMs);
+      this.#report(isOverload ? 'OVERLOADED' : 'CIRCUIT_OPEN', this.#options.clock.now() - since, [entry.host]);
       throw refusal;
     }
   }
 
-  async #ask<T>(
-    operation: () => Promise<T>,
+  /** Sends away the calls that wait for what is left alone from now on. */
+  #refuseWaiting(name: CircuitName): void {
+    this.#queue.refuseWaiting(
+      (subject) => this.#circuits.refusal(name, subject),
+      (line) => {
+        const kind = marketKinds.find((candidate) => candidate === line) ?? null;
+        return (this.#circuits.hostOf(kind) ?? '') === name.host && (name.kind === null || name.kind === kind);
+      },
+    );
+  }
+
+  #start(
     subject: CallSubject,
-    pass: Pass,
-    until: number,
-    isLate: () => boolean,
+    kind: MarketKind | null,
+    entry: Entry | null,
+    listeners: Pick<AttemptOptions, 'onWait' | 'onSend'> = {},
+  ): Attempt {
+    const meaningOf = (thrown: unknown): Meaning => this.#meaningOf(this.#verdicts.toError(thrown, subject));
+    return new Attempt({ circuits: this.#circuits, subject, kind, entry, meaningOf, ...listeners });
+  }
+
+  async #ask<T>(
+    operation: (exchange: Exchange) => Promise<T>,
+    subject: CallSubject,
+    start: (isFirst: boolean) => Attempt,
+    { until, isLate }: { readonly until: () => number; readonly isLate: () => boolean },
   ): Promise<T> {
+    const { requests } = this.#options;
+    const attempt = start(true);
     try {
-      return await this.#attempt(operation, subject, pass, isLate);
+      return await this.#attempt(() => operation(requests.through(attempt.request)), subject, attempt);
     } catch (error) {
-      if (!(await this.#mayRetry(error, until)) || isLate()) throw error;
-      return this.#attempt(operation, subject, pass, isLate);
+      if (isLate() || !(await this.#mayRetry(error, until, attempt)) || isLate()) throw error;
+      const again = start(false);
+      return this.#attempt(() => operation(requests.through(again.request)), subject, again);
     }
   }
 
-  async #attempt<T>(operation: () => Promise<T>, subject: CallSubject, pass: Pass, isLate: () => boolean): Promise<T> {
-    const { exchange, clock, onError, failureOf } = this.#options;
+  async #attempt<T>(operation: () => Promise<T>, subject: CallSubject, attempt: Attempt): Promise<T> {
+    const { exchange, clock, onError } = this.#options;
     const startedAt = clock.now();
+    const end = (meaning: Meaning, outcome: CallOutcome): void => {
+      if (attempt.isOver) return;
+      attempt.end(meaning);
+      this.#report(outcome, clock.now() - startedAt, attempt.hosts);
+    };
     try {
       const answer = await operation();
-      if (!isLate()) this.#note(pass, null, clock.now() - startedAt);
+      end('answered', 'ok');
       return answer;
     } catch (thrown) {
-      onError(exchange, thrown);
-      const error = toMarketDataError(thrown, subject, failureOf(thrown));
-      if (!isLate()) this.#note(pass, error, clock.now() - startedAt);
+      const error = this.#verdicts.toError(thrown, subject);
+      if (attempt.isRefusal(thrown)) end('nothing', 'CIRCUIT_OPEN');
+      else {
+        onError(exchange, thrown);
+        end(this.#meaningOf(error), error.code);
+      }
       throw error;
     }
   }
 
   /** Waits a moment before a failed call may be made once more; false when it may not. */
-  async #mayRetry(error: unknown, until: number): Promise<boolean> {
-    const { clock, random, timeoutMs, failureOf } = this.#options;
-    if (!(error instanceof MarketDataError) || !isHiccup(error, failureOf(error.details.cause))) return false;
+  async #mayRetry(error: unknown, until: () => number, attempt: Attempt, onPause = (): void => {}): Promise<boolean> {
+    const { clock, random, timeoutMs } = this.#options;
+    if (!(error instanceof MarketDataError) || !this.#verdicts.isHiccup(error)) return false;
     const [leastMs, mostMs] = retryPauseMs;
     const pauseMs = leastMs + (mostMs - leastMs) * random();
-    const leftMs = until - clock.now() - pauseMs;
-    if (!this.#circuit.isCalm || leftMs < timeoutMs * retryShare) return false;
+    const leftMs = until() - clock.now() - pauseMs;
+    if (!attempt.isCalm || leftMs < timeoutMs * retryShare) return false;
+    onPause();
     await sleep(clock, pauseMs, this.#closing.signal);
-    return this.#circuit.isCalm && !this.#closing.signal.aborted;
+    return attempt.isCalm && !this.#closing.signal.aborted;
   }
 
-  /** Tells the circuit how a call went. */
-  #note(pass: Pass, error: MarketDataError | null, durationMs: number): void {
-    if (this.#closing.signal.aborted) return;
-    const { exchange, failureOf } = this.#options;
-    this.#report(error?.code ?? 'ok', durationMs);
-    const http = error ? failureOf(error.details.cause) : undefined;
-    const meaning = error ? meaningOf(error, http) : 'answered';
-    if (meaning === 'answered') this.#circuit.noteAnswer(pass);
-    else if (meaning === 'nothing' || !error) this.#circuit.noteNothing(pass);
-    else {
-      const saying = sayingOf(exchange, error, http);
-      this.#circuit.noteFailure(pass, { error, saying, status: http?.status ?? null });
-    }
+  /** What a failure tells the circuits; what this server cuts off itself when it stops tells nothing of the exchange. */
+  #meaningOf(error: MarketDataError): Meaning {
+    return this.#closing.signal.aborted ? 'nothing' : this.#verdicts.meaningOf(error);
   }
 
-  #report(outcome: CallOutcome, durationMs: number): void {
-    // What this server cuts off itself when it stops tells nothing of the exchange.
+  #report(outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void {
     if (this.#closing.signal.aborted) return;
-    this.#options.onCall?.(this.#options.exchange, outcome, durationMs);
+    this.#options.onCall?.(this.#options.exchange, outcome, durationMs, hosts);
   }
 
   #lateError(subject: CallSubject): MarketDataError {

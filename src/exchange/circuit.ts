@@ -18,6 +18,8 @@ export interface CircuitOptions {
   readonly random: () => number;
   /** After this time without an outcome the probe counts as failed, in ms. */
   readonly probeTimeoutMs: number;
+  /** Of which of the exchange's markets it is the circuit, as the end of a sentence; '' when of all, which is usual. */
+  readonly scope?: () => string;
   /** Called when the state changes; with what opened it unless it is closed. */
   readonly onChange: (state: CircuitState, error: MarketDataError | null) => void;
 }
@@ -38,8 +40,13 @@ const probePauseMs = 1000;
 /** Who comes back when told to may be a little early by the system's timers, and is not to be sent away for that, in ms. */
 const earlyMs = 10;
 
+/** True when an exchange says in so many words that it limits or blocks this server. */
+export function isPlain({ error: { code } }: ExchangeFailure): boolean {
+  return code === 'RATE_LIMITED' || code === 'GEO_BLOCKED';
+}
+
 /**
- * Leaves an exchange alone that wants it, or that fails: opens at once when the exchange limits or blocks this server and
+ * Leaves an exchange, or one of its hosts, alone that wants it, or that fails: opens at once when the exchange limits or blocks this server and
  * after a storm of failures, and after a pause lets one call through, by which it closes or opens for longer.
  */
 export class Circuit {
@@ -65,6 +72,16 @@ export class Circuit {
   /** True while at most one call has failed since the last success. */
   get isCalm(): boolean {
     return !this.#opening && this.#failures <= 1;
+  }
+
+  /** How long it is open yet, in ms; 0 unless it is open. */
+  get leftMs(): number {
+    return this.#opening ? this.#leftMs(this.#opening) : 0;
+  }
+
+  /** True while a call that was let through may still send a request. */
+  allows(pass: Pass): boolean {
+    return !this.#opening || pass === this.#probe?.pass;
   }
 
   /** Leave for one call. Throws the failure that opened the circuit while it is open, and while the probe is under way. */
@@ -101,13 +118,12 @@ export class Circuit {
   /** The exchange has failed. */
   noteFailure(pass: Pass, failure: ExchangeFailure): void {
     const { code, details } = failure.error;
-    const isPlain = code === 'RATE_LIMITED' || code === 'GEO_BLOCKED';
     if (!this.#opening) {
       this.#failures += 1;
-      if (isPlain || this.#failures >= stormFailures) this.#open(failure);
+      if (isPlain(failure) || this.#failures >= stormFailures) this.#open(failure);
     } else if (pass === this.#probe?.pass) {
       this.#open(failure);
-    } else if (isPlain && (code === 'GEO_BLOCKED' || details.retryAfterMs !== undefined)) {
+    } else if (isPlain(failure) && (code === 'GEO_BLOCKED' || details.retryAfterMs !== undefined)) {
       // A call that was under way already: it says the same again, unless it asks for more.
       this.#extend(failure);
     }
@@ -115,7 +131,7 @@ export class Circuit {
 
   /** Why a call about the subject is not made now. */
   refusal(subject?: CallSubject): MarketDataError {
-    const { exchange } = this.#options;
+    const { exchange, scope = () => '' } = this.#options;
     const opening = this.#opening;
     if (!opening) throw new Error(`the circuit of ${exchange} is closed`);
     const { error, saying } = opening.failure;
@@ -123,7 +139,7 @@ export class Circuit {
     const isWaiting = leftMs > 0;
     const seconds = Math.ceil((leftMs - earlyMs) / 1000);
     const when = isWaiting ? `it is asked again in ${seconds} s` : 'it is being asked again just now';
-    return new MarketDataError(error.code, `${saying}; ${when}.`, {
+    return new MarketDataError(error.code, `${saying}${scope()}; ${when}.`, {
       ...(subject ?? { exchange }),
       retryable: error.retryable,
       retryAfterMs: isWaiting ? Math.ceil(leftMs) : probePauseMs,

@@ -9,20 +9,22 @@ import { BatchLimits } from './batch-limits.ts';
 import { Caller, type CallerListeners, type ExchangeStatus } from './caller.ts';
 import { type CandleMemory, createCandleMemory } from './candle-memory.ts';
 import type { ExchangeClass } from './ccxt.ts';
-import { tolerateMissingCurrencies } from './currencies.ts';
+import type { CircuitStatus } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 import { type FailureLookup, guardHttp } from './http.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
 import { LimitMemory } from './limits.ts';
-import { createMarketsLoader } from './markets.ts';
+import { createMarketsLoader, type MarketsLoaderOptions } from './markets.ts';
+import { tapRequests } from './requests.ts';
 import { createStreamInstance, type StreamInstance } from './streams/instance.ts';
 import { gaugeThrottle } from './throttle.ts';
 import { isolateTickerRows } from './ticker-rows.ts';
+import type { UnlistedStatus } from './unlisted.ts';
 
 /** How long a refused symbol is not sent again, in ms: it would spoil the batch of the others each time. */
 const refusalMs = 60_000;
 
-/** No exchange is sent more calls at a time than this. */
+/** No exchange is sent more calls for one kind of market at a time than this. */
 const mostParallelCalls = 10;
 
 /** What is going on in front of one exchange, and what is known of its list of markets. */
@@ -31,7 +33,7 @@ export interface ClientStatus extends ExchangeStatus {
   readonly unnamedMarkets: number;
 }
 
-/** One exchange's long-lived ccxt instance, behind a queue, a circuit, a deadline and typed errors. */
+/** One exchange's long-lived ccxt instance, behind queues, circuits, a deadline and typed errors. */
 export interface ExchangeClient {
   readonly info: ExchangeInfo;
   readonly ccxt: Exchange;
@@ -51,11 +53,20 @@ export interface ExchangeClient {
   /** How many calls are under way at once: as many as wait in ccxt's throttle without the last missing its deadline there. */
   readonly parallelCalls: number;
   readonly status: ClientStatus;
+  /** One for each of its hosts that was asked, and for each kind of market that was asked for there. */
+  readonly circuits: readonly CircuitStatus[];
+  /** What of its markets could not be listed; null when nothing. */
+  readonly unlisted: UnlistedStatus | null;
   /**
    * Runs one ccxt call when its turn comes, under the deadline. Rejects with a MarketDataError about the subject: with
-   * OVERLOADED when too many wait already, and, without asking, with why the exchange is left alone at the moment.
+   * OVERLOADED when too many wait already, and, without asking, with why its host is left alone at the moment. A call for
+   * several symbols, all of one kind of market, gives one of them as `example`.
    */
-  call<T>(operation: (exchange: Exchange) => Promise<T>, subject?: Omit<CallSubject, 'exchange'>): Promise<T>;
+  call<T>(
+    operation: (exchange: Exchange) => Promise<T>,
+    subject?: Omit<CallSubject, 'exchange'>,
+    example?: string,
+  ): Promise<T>;
   /**
    * A ccxt instance of its own for streams: with the same options, markets and throttle, so that it can be closed and
    * made anew while this one goes on. Rejects with a MarketDataError.
@@ -64,15 +75,15 @@ export interface ExchangeClient {
   close(): Promise<void>;
 }
 
-export interface ExchangeClientOptions extends CallerListeners {
+export interface ExchangeClientOptions extends CallerListeners, Pick<MarketsLoaderOptions, 'onUnlisted'> {
   readonly info: ExchangeInfo;
   readonly Class: ExchangeClass;
   readonly options: ExchangeOptions;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Deadline of one call, its wait here and in ccxt's throttle and its body included. */
+  /** Deadline of one call from its turn on, its body included. */
   readonly timeoutMs: number;
-  /** How many calls may wait for their turn; 100 unless given. */
+  /** How many calls for one kind of market may wait for their turn; 100 unless given. */
   readonly maxQueuedCalls?: number;
   /** Called when another number of markets than before is left out of the exchange's list. */
   readonly onUnnamedMarkets?: (exchange: string, count: number) => void;
@@ -92,13 +103,15 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     maxWaiting,
     throttle: gaugeThrottle(exchange),
     failureOf,
+    requests: tapRequests(exchange),
   });
-  tolerateMissingCurrencies(exchange, (error) => given.onError(info.id, error));
+  const { onUnlisted = () => {} } = given;
   const loader = createMarketsLoader({
     exchange,
     clock,
     random,
     attempt: (load) => caller.load(load),
+    onUnlisted,
     onUnnamed: (count) => given.onUnnamedMarkets?.(info.id, count),
   });
 
@@ -118,6 +131,12 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     get status() {
       return { ...caller.status, unnamedMarkets: loader.unnamedCount };
     },
+    get circuits() {
+      return caller.circuits;
+    },
+    get unlisted() {
+      return loader.unlisted;
+    },
     markets,
     get currentMarkets() {
       return loader.current;
@@ -126,7 +145,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
       await markets();
       return createStreamInstance(exchange, createInstance(given.Class, given.options, timeoutMs), clock, timeoutMs);
     },
-    call: (operation, subject) => caller.call(() => operation(exchange), { exchange: info.id, ...subject }),
+    call: (operation, subject, example) => caller.call(operation, { exchange: info.id, ...subject }, example),
     close: async () => {
       loader.stop();
       caller.close();

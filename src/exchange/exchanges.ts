@@ -2,9 +2,11 @@ import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Catalogue } from './catalogue.ts';
 import { loadExchangeClass } from './ccxt.ts';
+import type { CircuitStatus } from './circuits.ts';
 import { type ClientStatus, createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
 import type { ExchangeOptions } from './instance.ts';
 import { mayStream } from './proxy/settings.ts';
+import type { UnlistedStatus } from './unlisted.ts';
 
 /** The clients of all exchanges, each made when first asked for and kept. */
 export interface Exchanges {
@@ -15,6 +17,10 @@ export interface Exchanges {
   mayStream(id: string): boolean;
   /** What is going on in front of each exchange that has a client. */
   readonly statuses: readonly ClientStatus[];
+  /** The circuits of their hosts and kinds of markets. */
+  readonly circuits: readonly CircuitStatus[];
+  /** What of their markets could not be listed. */
+  readonly unlisted: readonly UnlistedStatus[];
   /** The ids of those that are in use and not closed yet. */
   readonly openIds: readonly string[];
   /** Closes every client; those being made too. */
@@ -72,6 +78,12 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
     mayStream: (id) => mayStream(exchangeOptions[id] ?? {}),
     get statuses() {
       return [...made].map(({ status }) => status);
+    },
+    get circuits() {
+      return [...made].flatMap(({ circuits }) => circuits);
+    },
+    get unlisted() {
+      return [...made].flatMap(({ unlisted }) => unlisted ?? []);
     },
     close: async () => {
       closed = true;

@@ -7,59 +7,67 @@ import type { ThrottleGauge } from './throttle.ts';
 export interface CallQueueOptions {
   readonly exchange: string;
   readonly clock: Clock;
-  /** How many calls may be under way at a time. */
+  /** How many calls of one line may be under way at a time. */
   readonly places: number;
-  /** How many more may wait for a place. */
+  /** How many more of it may wait for a place. */
   readonly maxWaiting: number;
-  /** Deadline of a call, its wait here included, in ms. */
+  /** The longest that a call waits for its turn, in ms. */
   readonly timeoutMs: number;
   readonly throttle: ThrottleGauge;
+  /** How many of a line's calls under way are past ccxt's throttle, and keep no other from it; none unless given. */
+  readonly sent?: (line: string) => number;
 }
 
 /** A call that waits for its place. */
 interface Waiting {
   readonly subject: CallSubject;
+  readonly line: string;
   /** Aborted with why it is refused. */
   readonly refusal: AbortController;
 }
 
-/** The part of a deadline that is left for the answer of a call whose turn comes late. */
-const answerShare = 1 / 4;
+/** A call is let in as long as its turn is likely to come within this share of the longest wait: the pace is an average. */
+const likelyShare = 3 / 4;
+
+/** A call that finds its line full may ask again after this time at the earliest, in ms. */
+const leastRetryMs = 1000;
 
 /**
- * The line in front of an exchange: so many calls are under way, some more wait, and who would wait in vain is refused
- * with OVERLOADED. ccxt's own queue has no end, and whoever is in it cannot leave.
+ * The lines in front of an exchange, one for each kind of market, so that calls for one that hang keep none for another
+ * waiting. In each so many calls are under way, some more wait, and one that would wait in vain is
+ * refused with OVERLOADED: ccxt's throttle, which all share, has no end, and whoever is in it cannot leave.
  */
 export class CallQueue {
   readonly #options: CallQueueOptions;
-  readonly #queue: PQueue;
+  readonly #lines = new Map<string, PQueue>();
   readonly #waiting = new Set<Waiting>();
 
   constructor(options: CallQueueOptions) {
     this.#options = options;
-    this.#queue = new PQueue({ concurrency: options.places });
   }
 
-  /** How many wait for a place. */
+  /** How many wait for a place, in all lines. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
   /** How many have a place. */
   get running(): number {
-    return this.#queue.pending;
+    let running = 0;
+    for (const line of this.#lines.values()) running += line.pending;
+    return running;
   }
 
   /**
-   * Waits for a place; returns what gives it back. Rejects with OVERLOADED: at once when the queue is full or the turn
-   * would come too late to be answered, else when the deadline has passed; and with what `refuseWaiting` says.
+   * Waits for a place; returns what gives it back. Rejects with OVERLOADED: at once when the line is full or the turn is
+   * likely to come too late, else when it has not come in time; and with what `refuseWaiting` says.
    */
-  async enter(subject: CallSubject): Promise<() => void> {
+  async enter(subject: CallSubject, line = ''): Promise<() => void> {
     const { clock, timeoutMs } = this.#options;
-    this.#requireRoom(subject);
-    const waiting: Waiting = { subject, refusal: new AbortController() };
+    this.#requireRoom(subject, line);
+    const waiting: Waiting = { subject, line, refusal: new AbortController() };
     this.#waiting.add(waiting);
-    const cancel = clock.after(timeoutMs, () => waiting.refusal.abort(this.#tooLate(subject)));
+    const cancel = clock.after(timeoutMs, () => waiting.refusal.abort(this.tooLate(subject, line)));
     return new Promise((resolve, reject) => {
       const arrive = (): void => {
         cancel();
@@ -70,34 +78,74 @@ export class CallQueue {
           arrive();
           resolve(leave);
         });
-      this.#queue.add(occupy, { signal: waiting.refusal.signal }).catch((refusal: unknown) => {
-        arrive();
-        reject(refusal);
-      });
+      this.#queueOf(line)
+        .add(occupy, { signal: waiting.refusal.signal })
+        .catch((refusal: unknown) => {
+          arrive();
+          reject(refusal);
+        });
     });
   }
 
-  /** Sends away all who wait. */
-  refuseWaiting(toError: (subject: CallSubject) => MarketDataError): void {
-    for (const { subject, refusal } of [...this.#waiting]) refusal.abort(toError(subject));
+  /** Sends away all that wait; or those of the lines and symbols that `isMeant` picks. */
+  refuseWaiting(
+    toError: (subject: CallSubject) => MarketDataError,
+    isMeant: (line: string, subject: CallSubject) => boolean = () => true,
+  ): void {
+    for (const { subject, line, refusal } of [...this.#waiting]) {
+      if (isMeant(line, subject)) refusal.abort(toError(subject));
+    }
   }
 
-  #requireRoom(subject: CallSubject): void {
+  /** OVERLOADED, for a call whose turn has not come in time. */
+  tooLate(subject: CallSubject, line = ''): MarketDataError {
+    const { exchange, timeoutMs } = this.#options;
+    const message = `${exchange} has more calls waiting here than it takes within ${timeoutMs} ms; ask again in a moment.`;
+    const retryAfterMs = Math.ceil(Math.max(leastRetryMs, this.#waitMs(line) - timeoutMs * likelyShare));
+    return new MarketDataError('OVERLOADED', message, { ...subject, retryAfterMs });
+  }
+
+  #queueOf(line: string): PQueue {
+    let queue = this.#lines.get(line);
+    if (!queue) {
+      queue = new PQueue({ concurrency: this.#options.places });
+      this.#lines.set(line, queue);
+    }
+    return queue;
+  }
+
+  #requireRoom(subject: CallSubject, line: string): void {
     const { exchange, maxWaiting, timeoutMs, throttle } = this.#options;
-    const waiting = this.#waiting.size;
+    const waiting = this.#countWaiting(line);
     if (waiting >= maxWaiting) {
       const calls = waiting === 1 ? '1 call' : `${waiting} calls`;
       const message = `${exchange} has ${calls} waiting here already, which is the most there may be; ask again in a moment.`;
-      throw new MarketDataError('OVERLOADED', message, { ...subject });
+      const retryAfterMs = Math.ceil(Math.max(leastRetryMs, throttle.paceMs));
+      throw new MarketDataError('OVERLOADED', message, { ...subject, retryAfterMs });
     }
-    // Some under way may be past the throttle already, which nobody tells: by those it is a little too careful.
-    const ahead = waiting + this.#queue.pending;
-    if (ahead * throttle.paceMs > timeoutMs * (1 - answerShare)) throw this.#tooLate(subject);
+    if (this.#waitMs(line) > timeoutMs * likelyShare) throw this.tooLate(subject, line);
   }
 
-  #tooLate(subject: CallSubject): MarketDataError {
-    const { exchange, timeoutMs } = this.#options;
-    const message = `${exchange} has more calls waiting here than it takes within ${timeoutMs} ms; ask again in a moment.`;
-    return new MarketDataError('OVERLOADED', message, { ...subject });
+  /**
+   * How long a call that comes now will wait for its turn at the exchange's pace, in ms. The throttle takes calls of all
+   * lines in turn, so those of another line are before it as far as they keep up with its own; where they hang, they don't.
+   */
+  #waitMs(line: string): number {
+    const own = this.#unsent(line);
+    let ahead = own;
+    for (const other of this.#lines.keys()) if (other !== line) ahead += Math.min(this.#unsent(other), own + 1);
+    return ahead * this.#options.throttle.paceMs;
+  }
+
+  /** How many calls of a line have not sent anything yet. */
+  #unsent(line: string): number {
+    const { sent = () => 0 } = this.#options;
+    return this.#countWaiting(line) + (this.#lines.get(line)?.pending ?? 0) - sent(line);
+  }
+
+  #countWaiting(line: string): number {
+    let count = 0;
+    for (const call of this.#waiting) if (call.line === line) count += 1;
+    return count;
   }
 }

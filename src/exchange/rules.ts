@@ -86,3 +86,31 @@ export function singleTradesMethod(exchange: string, market: MarketInterface): s
   if (!/^binance(us|usdm|coinm)?$/.test(exchange) || market.option) return null;
   return market.linear ? 'fapiPublicGetTrades' : market.inverse ? 'dapiPublicGetTrades' : 'publicGetTrades';
 }
+
+/**
+ * Requests of a listing whose answer the others are read with: without it their markets would be wrong. Phemex: the sizes
+ * of contracts are in the list of version 1 alone (phemex.js of ccxt, fetchMarkets).
+ */
+const readWithOthers: Readonly<Record<string, RegExp>> = { phemex: /^v1 exchange\/public\/products / };
+
+/** The clock of the exchange, by which ccxt sets its own where `adjustForTimeDifference` says so (loadTimeDifference). */
+const clock = /^\S+ \S*\b(server)?time(stamp)?\b/i;
+
+export function isReadWithOthers(exchange: string, request: string): boolean {
+  return clock.test(request) || (readWithOthers[exchange]?.test(request) ?? false);
+}
+
+/**
+ * Requests of a listing that only add fees and margins to the markets of another (fetchMarkets of bitget.js, gate.js and
+ * kucoin.js of ccxt): no market is missing without them.
+ */
+const withoutMarkets: Readonly<Record<string, RegExp>> = {
+  bitget: /^public,margin /,
+  gate: /^public,margin /,
+  gateeu: /^public,margin /,
+  kucoin: /^public market\/allTickers |^private /,
+};
+
+export function holdsNoMarkets(exchange: string, request: string): boolean {
+  return withoutMarkets[exchange]?.test(request) ?? false;
+}

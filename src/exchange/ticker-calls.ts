@@ -35,15 +35,19 @@ export async function askBatch(
   const symbols = markets.map(({ symbol }) => symbol);
   let wasSent = true;
   try {
-    const tickers = await client.call(async (ccxt) => {
-      const sentBefore = client.requests.sent;
-      try {
-        return await ccxt.fetchTickers(symbols, params);
-      } catch (error) {
-        wasSent = client.requests.sent > sentBefore;
-        throw error;
-      }
-    });
+    const tickers = await client.call(
+      async (ccxt) => {
+        const sentBefore = client.requests.sent;
+        try {
+          return await ccxt.fetchTickers(symbols, params);
+        } catch (error) {
+          wasSent = client.requests.sent > sentBefore;
+          throw error;
+        }
+      },
+      {},
+      symbols[0],
+    );
     return { kind: 'answered', outcomes: pickAll(exchange, tickers, symbols, now()) };
   } catch (thrown) {
     const error = toMarketDataError(thrown, { exchange });

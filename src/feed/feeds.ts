@@ -4,6 +4,7 @@ import { MarketDataError } from '../market/error.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { MarketStreams, OpenCandles } from '../market/market-streams.ts';
 import { isSameBook, type OrderBook } from '../market/order-book.ts';
+import { marketKind } from '../market/symbol.ts';
 import { isUnchanged, type Ticker } from '../market/ticker.ts';
 import type { Trade } from '../market/trade.ts';
 import { isSameCandle } from './candle-journal.ts';
@@ -16,6 +17,7 @@ import { createOrderBookRules } from './order-books.ts';
 import type { FeedSubscription } from './subscription.ts';
 import { createTickerRules } from './tickers.ts';
 import type { Topic } from './topic.ts';
+import type { TopicRequest } from './topic-request.ts';
 import { createTradeRules } from './trades.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -75,8 +77,8 @@ export interface FeedsOptions extends Timing {
 }
 
 /**
- * How many polls of single markets an exchange is sent at a time, and how many first fetches beside them: few, since in
- * ccxt's throttle a query waits behind them.
+ * How many polls of single markets of one kind an exchange is sent at a time, and how many first fetches beside them: few,
+ * since in ccxt's throttle a query waits behind them.
  */
 const parallelCalls = 2;
 
@@ -89,8 +91,8 @@ export function createFeeds(options: FeedsOptions): Feeds {
   let streamCount = 0;
   let closed = false;
 
-  function limiterOf(exchange: string, origin: 'fetch' | 'poll'): LimitFunction {
-    const key = `${exchange} ${origin}`;
+  function limiterOf({ exchange, symbol }: TopicRequest, origin: 'fetch' | 'poll'): LimitFunction {
+    const key = `${exchange} ${marketKind(symbol)} ${origin}`;
     const limiter = limiters.get(key) ?? pLimit(parallelCalls);
     limiters.set(key, limiter);
     return limiter;

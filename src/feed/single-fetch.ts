@@ -3,20 +3,21 @@ import { MarketDataError } from '../market/error.ts';
 import type { Origin } from './journal.ts';
 import type { OnOutcome } from './live-kind.ts';
 import type { Topic } from './topic.ts';
+import type { TopicRequest } from './topic-request.ts';
 
 /**
- * Fetches topics that have a call each, one after the other, through the limiter of their exchange, as far as they want
+ * Fetches topics that have a call each, one after the other, through the limiter of their kind of market, as far as they want
  * that by the time it is their turn. Never rejects.
  */
 export async function fetchEach<T extends object, V>(
   topics: readonly Topic<T, V>[],
   origin: Exclude<Origin, 'stream'>,
-  limiterOf: (exchange: string, origin: Exclude<Origin, 'stream'>) => LimitFunction,
+  limiterOf: (request: TopicRequest, origin: Exclude<Origin, 'stream'>) => LimitFunction,
   ask: (topic: Topic<T, V>) => Promise<T>,
   onOutcome: OnOutcome<T, V>,
 ): Promise<void> {
   for (const topic of topics) {
-    const limiter = limiterOf(topic.request.exchange, origin);
+    const limiter = limiterOf(topic.request, origin);
     const outcome = await limiter(async () => (topic.wantsFetch ? ask(topic) : null)).catch(toError);
     if (outcome !== null) onOutcome(topic, outcome);
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { MarketStreams, OpenCandles, StreamListener } from '../market/market-streams.ts';
 import type { Origin } from './journal.ts';
+import type { TopicRequest } from './topic-request.ts';
 
 /** Where live data comes from. */
 export interface Upstream {
@@ -12,8 +13,11 @@ export interface Upstream {
   readonly clock: Clock;
   /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
   readonly staleMaxMs: number;
-  /** Runs at most so many calls to an exchange at a time: polls do not keep those waiting who have come just now. */
-  readonly limiterOf: (exchange: string, origin: Exclude<Origin, 'stream'>) => LimitFunction;
+  /**
+   * Runs at most so many calls for one kind of market of an exchange at a time: polls do not keep those waiting who have
+   * come just now, and calls that hang none of another kind.
+   */
+  readonly limiterOf: (request: TopicRequest, origin: Exclude<Origin, 'stream'>) => LimitFunction;
 }
 
 /** A listener that makes of what a stream pushes what another one listens to. */

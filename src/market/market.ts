@@ -1,3 +1,5 @@
+import type { MarketDataError } from './error.ts';
+
 export const marketTypes = ['spot', 'swap', 'future', 'option'] as const;
 
 export type MarketType = (typeof marketTypes)[number];
@@ -23,4 +25,10 @@ export interface Market {
 }
 
 /** An exchange's markets by unified symbol, sorted by it. */
-export type Markets = ReadonlyMap<string, Market>;
+export interface Markets extends ReadonlyMap<string, Market> {
+  /**
+   * Why the exchange may have a market of this symbol that is not here: the list of its kind could not be had. Null where
+   * that is not so.
+   */
+  readonly whyUnlisted?: (symbol: string) => MarketDataError | null;
+}

@@ -15,11 +15,14 @@ export function exchangeNotFound(id: string, ids: readonly string[], exists: boo
 
 /**
  * The market of a symbol, which must be written exactly as listed. Throws SYMBOL_NOT_FOUND with the nearest symbols,
- * whose search takes a millisecond or two on a large exchange: `suggesting` false spares it.
+ * whose search takes a millisecond or two on a large exchange: `suggesting` false spares it. Where markets of its kind
+ * could not be listed, it throws why instead: then nobody knows whether it exists.
  */
 export function requireMarket(exchange: string, symbol: string, markets: Markets, suggesting = true): Market {
   const market = markets.get(symbol);
   if (market) return market;
+  const unlisted = markets.whyUnlisted?.(symbol);
+  if (unlisted) throw unlisted;
   const suggestions = suggesting ? suggest(symbol, markets.keys()) : [];
   const hint = didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
   const message = `${exchange} has no market ${quote(symbol)}; ${hint}`;

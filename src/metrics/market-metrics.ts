@@ -6,7 +6,7 @@ import { circuitStates, type MetricSources } from './sources.ts';
 
 /** Adds what there is to know of exchanges and their live data. */
 export function addMarketMetrics(registry: Registry, recorder: Recorder, sources: MetricSources): void {
-  const { clock, exchanges, feeds } = sources;
+  const { clock, exchanges, circuits, unlisted, feeds } = sources;
   addCounter(registry, {
     name: 'tickql_upstream_calls_total',
     help: 'Calls to exchanges by how they ended: ok, the code of the error, or CIRCUIT_OPEN where none was made.',
@@ -31,11 +31,14 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
   });
   addGauge(registry, {
     name: 'tickql_circuit_state',
-    help: 'Whether an exchange is being asked: 1 for the state of its circuit, 0 for the others.',
-    labelNames: ['exchange', 'state'],
+    help: 'Whether a host of an exchange, or a kind of market there, is being asked: 1 for the state of its circuit, 0 for the others.',
+    labelNames: ['exchange', 'host', 'kind', 'state'],
     read: () =>
-      exchanges().flatMap(({ exchange, circuit }) =>
-        circuitStates.map((state) => ({ labels: [exchange, state], value: state === circuit ? 1 : 0 })),
+      circuits().flatMap(({ exchange, host, kind, state: current }) =>
+        circuitStates.map((state) => ({
+          labels: [exchange, host || undefined, kind ?? undefined, state],
+          value: state === current ? 1 : 0,
+        })),
       ),
   });
   addGauge(registry, {
@@ -43,6 +46,12 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
     help: "Markets left out of an exchange's list because their symbol, base or quote cannot be made out.",
     labelNames: ['exchange'],
     read: () => exchanges().map(({ exchange, unnamedMarkets }) => ({ labels: [exchange], value: unnamedMarkets })),
+  });
+  addGauge(registry, {
+    name: 'tickql_unlisted_kinds',
+    help: 'Kinds of markets of an exchange that could not be listed; 0 where a list has failed and its markets are known.',
+    labelNames: ['exchange'],
+    read: () => unlisted().map(({ exchange, kinds }) => ({ labels: [exchange], value: kinds.length })),
   });
   addGauge(registry, {
     name: 'tickql_feeds',

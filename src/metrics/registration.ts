@@ -2,7 +2,8 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** A value with the labels that it belongs to, in the order of their names. */
 export interface Sample {
-  readonly labels: readonly string[];
+  /** Undefined is no label. */
+  readonly labels: readonly (string | undefined)[];
   readonly value: number;
 }
 
@@ -38,6 +39,11 @@ function toSamples(read: Iterable<Sample> | number): Iterable<Sample> {
   return typeof read === 'number' ? [{ labels: [], value: read }] : read;
 }
 
-function toLabels(names: readonly string[], values: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+function toLabels(names: readonly string[], values: Sample['labels']): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name, index) => {
+      const value = values[index];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

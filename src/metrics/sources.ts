@@ -19,6 +19,16 @@ export interface MetricSources {
     readonly isStale: boolean;
   }[];
   readonly exchanges: () => readonly ExchangeLoad[];
+  /** One for each host of an exchange and each kind of market there; the host is '' where none is known yet. */
+  readonly circuits: () => readonly {
+    readonly exchange: string;
+    readonly host: string;
+    /** The kind of market, where it is not that of the host as a whole. */
+    readonly kind: string | null;
+    readonly state: (typeof circuitStates)[number];
+  }[];
+  /** Exchanges of which a part of the markets could not be listed, and how many kinds of markets are missing. */
+  readonly unlisted: () => readonly { readonly exchange: string; readonly kinds: readonly string[] }[];
   /** Requests that have found a kept answer since the start, and that have not. */
   readonly answers: { readonly hits: number; readonly misses: number };
 }
@@ -29,7 +39,6 @@ export interface ExchangeLoad {
   /** Calls that wait for their turn. */
   readonly queued: number;
   readonly running: number;
-  readonly circuit: (typeof circuitStates)[number];
   /** Markets that are left out of its list, since nobody can tell what they are of. */
   readonly unnamedMarkets: number;
 }

@@ -134,14 +134,10 @@ it('calls that wait are refused when the circuit opens, and are not sent', async
   expect(client.status).toEqual({ exchange: 'kraken', queued: 0, running: 0, circuit: 'open', unnamedMarkets: 0 });
 });
 
-it('calls whose turn comes too late to be answered are no storm', async () => {
+it('a call has its whole deadline from its turn on, however long it has waited', async () => {
   const { client } = await start('kraken', { timeoutMs: 400 });
-  const slow = Array.from({ length: 10 }, () =>
-    client.call(() => new Promise((resolve) => setTimeout(() => resolve('slow'), 300))),
-  );
-  const late = Array.from({ length: 10 }, () => failureOf(client.call(() => new Promise<never>(() => {}))));
-  await Promise.all(slow);
-  for (const error of await Promise.all(late)) expect(['TIMEOUT', 'OVERLOADED']).toContain(error.code);
+  const answer = () => client.call(() => new Promise((resolve) => setTimeout(() => resolve('slow'), 300)));
+  expect(new Set(await Promise.all(Array.from({ length: 20 }, answer)))).toEqual(new Set(['slow']));
   expect(client.status.circuit).toBe('closed');
 });
 
@@ -156,7 +152,7 @@ it('a full queue refuses the next call, which is not sent', async () => {
   expect(client.status).toEqual({ exchange: 'kraken', queued: 0, running: 0, circuit: 'closed', unnamedMarkets: 0 });
 });
 
-it('the deadline covers the wait, and who waited in vain is never sent', async () => {
+it('calls that wait for an exchange that hangs are never sent', async () => {
   const { venue, ask, client, clock } = await start('kraken', { timeoutMs: 300 });
   venue.fault({ kind: 'hang' });
   const calls = Array.from({ length: 14 }, () => failureOf(ask()));
@@ -169,22 +165,6 @@ it('the deadline covers the wait, and who waited in vain is never sent', async (
   // What hung gives its places back.
   await expect.poll(() => client.status.running, { interval: 5 }).toBe(0);
   expect(await ask()).toMatchObject({ symbol: 'BTC/USD' });
-});
-
-it("a burst that ccxt's throttle would keep past the deadline is refused in part, and the rest is answered", async () => {
-  const connection = await connect('kraken', { timeoutMs: 2000, options: { enableRateLimit: true, rateLimit: 100 } });
-  onTestFinished(connection.close);
-  const { venue, client } = connection;
-  await loadMarkets(connection);
-  venue.reset();
-  const calls = Array.from({ length: 40 }, () => client.call((ccxt) => ccxt.fetchTicker('BTC/USD')));
-  const outcomes = (await Promise.allSettled(calls)).map((outcome) =>
-    outcome.status === 'rejected' ? outcome.reason.code : 'ok',
-  );
-  expect(new Set(outcomes)).toEqual(new Set(['ok', 'OVERLOADED']));
-  const answered = outcomes.filter((outcome) => outcome === 'ok').length;
-  expect(answered).toBeGreaterThan(10);
-  expect(venue.count()).toBe(answered);
 });
 
 it('the probe does not wait for the places of calls that hang', async () => {

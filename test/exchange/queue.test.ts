@@ -98,3 +98,46 @@ it('sends away all who wait, each with an error of its own, and lets others wait
   leave();
   (await next)();
 });
+
+it('keeps lines apart: a full one refuses its own calls alone, and is emptied alone', async () => {
+  const { queue } = create({ maxWaiting: 1 });
+  const leaveFull = await queue.enter(subject, 'fapi');
+  const waiting = failureOf(queue.enter(subject, 'fapi'));
+  expect((await failureOf(queue.enter(subject, 'fapi'))).code).toBe('OVERLOADED');
+  const leave = await queue.enter(subject, 'api');
+  const next = queue.enter(subject, 'api');
+  expect([queue.running, queue.waiting]).toEqual([2, 2]);
+  queue.refuseWaiting(
+    () => new MarketDataError('RATE_LIMITED', 'kraken wants peace.'),
+    (line) => line === 'fapi',
+  );
+  expect((await waiting).code).toBe('RATE_LIMITED');
+  expect(queue.waiting).toBe(1);
+  leave();
+  (await next)();
+  leaveFull();
+});
+
+it('says when it is worth asking again: when enough of those that wait have had their turn', async () => {
+  const { queue } = create({ paceMs: 3000 });
+  const calls = Array.from({ length: 3 }, () => queue.enter(subject));
+  // 9 s of work before the next call, of which 7.5 s is the longest wait.
+  expect(await failureOf(queue.enter(subject))).toMatchObject({ code: 'OVERLOADED', details: { retryAfterMs: 1500 } });
+  for (const place of calls) (await place)();
+});
+
+it('counts what is past the throttle as before nobody, and another line as far as it keeps up with its own', async () => {
+  const sent = new Map<string, number>();
+  const clock = new ManualClock();
+  const options = { exchange: 'kraken', clock, places: 2, maxWaiting: 100, timeoutMs: 10_000 };
+  const queue = new CallQueue({ ...options, throttle: { paceMs: 2600 }, sent: (line) => sent.get(line) ?? 0 });
+  const calls = Array.from({ length: 3 }, () => queue.enter(subject, 'hangs'));
+  expect((await failureOf(queue.enter(subject, 'hangs'))).code).toBe('OVERLOADED');
+  sent.set('hangs', 2);
+  calls.push(queue.enter(subject, 'hangs'), queue.enter(subject, 'hangs'));
+  // Of the three that wait there one is before the first of the other line, and two are before the second.
+  calls.push(queue.enter(subject, 'other'));
+  expect((await failureOf(queue.enter(subject, 'other'))).code).toBe('OVERLOADED');
+  expect([queue.running, queue.waiting]).toEqual([3, 3]);
+  for (const place of calls) (await place)();
+});

@@ -7,6 +7,7 @@ import type { ExchangeClient, ExchangeClientOptions } from '../../src/exchange/c
 import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
 import type { ExchangeOptions } from '../../src/exchange/instance.ts';
 import { createMarketData } from '../../src/exchange/market-data.ts';
+import type { MarketsLoaderOptions } from '../../src/exchange/markets.ts';
 import { type Clock, systemClock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { MarketData, MarketSource } from '../../src/market/market-data.ts';
@@ -57,6 +58,7 @@ export interface VenueClientOptions {
   readonly onCall?: CallerListeners['onCall'];
   readonly onCircuit?: CallerListeners['onCircuit'];
   readonly onUnnamedMarkets?: ExchangeClientOptions['onUnnamedMarkets'];
+  readonly onUnlisted?: MarketsLoaderOptions['onUnlisted'];
   readonly options?: ExchangeOptions;
 }
 
@@ -100,6 +102,7 @@ export async function connectTo(
     onCall: given.onCall ?? (() => {}),
     onCircuit: given.onCircuit ?? (() => {}),
     onUnnamedMarkets: given.onUnnamedMarkets ?? (() => {}),
+    onUnlisted: given.onUnlisted ?? (() => {}),
   });
   const client = await exchanges.get(id);
   const source = createMarketData(exchanges, clock);

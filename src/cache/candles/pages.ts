@@ -4,6 +4,7 @@ import type { CandleLimits, CandleSeries } from '../../market/candle.ts';
 import { candlesTooOld } from '../../market/candle-history.ts';
 import type { Clock } from '../../market/clock.ts';
 import type { CandleSource } from '../../market/market-data.ts';
+import { marketKind } from '../../market/symbol.ts';
 import { keepPage, missingFrom, type Page, pageFreshUntil, renewPage } from './page.ts';
 import { createPageRules, type PageRules, periodsPerPage } from './series.ts';
 import type { Awaited, Waiter } from './waiter.ts';
@@ -40,7 +41,7 @@ interface Flight extends Awaited {
   askedAt: number | null;
 }
 
-/** How many calls for candles an exchange is sent at a time, so that others find their turn in between. */
+/** How many calls for candles of one kind of market an exchange is sent at a time, so that others find their turn in between. */
 const parallelCalls = 3;
 
 /** Keys, promises and what lru-cache keeps beside each page. */
@@ -128,7 +129,7 @@ export class CandlePages {
       return new Map();
     };
     const flight: Flight = {
-      pages: this.#limiterOf(series.exchange)(depart).finally(end),
+      pages: this.#limiterOf(series)(depart).finally(end),
       waiting: 0,
       askedAt: null,
     };
@@ -157,9 +158,10 @@ export class CandlePages {
     return fetched;
   }
 
-  #limiterOf(exchange: string): LimitFunction {
-    const limiter = this.#limiters.get(exchange) ?? pLimit(parallelCalls);
-    this.#limiters.set(exchange, limiter);
+  #limiterOf({ exchange, symbol }: CandleSeries): LimitFunction {
+    const key = `${exchange} ${marketKind(symbol)}`;
+    const limiter = this.#limiters.get(key) ?? pLimit(parallelCalls);
+    this.#limiters.set(key, limiter);
     return limiter;
   }
 }

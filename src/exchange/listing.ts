@@ -1,0 +1,184 @@
+import type { Currencies, Exchange } from 'ccxt';
+import { MarketDataError, type MarketDataErrorCode } from '../market/error.ts';
+import type { LoadingCall } from './loading-call.ts';
+import { kindsNamed, type MarketKind } from './market-kinds.ts';
+import type { ApiRequest } from './requests.ts';
+import { holdsNoMarkets, isReadWithOthers } from './rules.ts';
+
+/** A part of an exchange's listing that did not come. */
+export interface FailedPart {
+  /** Tells the parts apart, and is the same at the next attempt. */
+  readonly name: string;
+  /** The kinds of markets that are in it: none in a list of currencies, null where its name does not say. */
+  readonly kinds: ReadonlySet<MarketKind> | null;
+  readonly error: MarketDataError;
+  /** What the error says of the exchange, a sentence without its end. */
+  readonly saying: string;
+  /** How long its host is left alone, in ms. */
+  readonly waitMs: number;
+  readonly thrown: unknown;
+}
+
+/** Errors by which a host is out, whatever it was asked for. */
+const outages: ReadonlySet<MarketDataErrorCode> = new Set([
+  'EXCHANGE_UNAVAILABLE',
+  'GEO_BLOCKED',
+  'RATE_LIMITED',
+  'TIMEOUT',
+]);
+
+/**
+ * One attempt at an exchange's markets. ccxt gives up the whole list when one of its requests fails; here the rest is
+ * listed, and what did not come is remembered. In place of that ccxt gets an empty list, which all of its `fetchMarkets`
+ * that make several requests take for a list without markets.
+ */
+export class Listing {
+  readonly #exchange: Exchange;
+  readonly #loading: LoadingCall;
+  readonly #isAwaited: boolean;
+  readonly #failed: FailedPart[] = [];
+  /** What hosts have failed with of which nothing else has come yet. */
+  readonly #outages = new Map<string, unknown>();
+  readonly #live = new Set<string>();
+  /** Hosts at which a retry has failed too. */
+  readonly #retried = new Set<string>();
+  #isListingCurrencies = false;
+  #hasParts = false;
+
+  /** With `isAwaited`, somebody waits for the markets: then a part that hangs does not keep them from those that came. */
+  constructor(exchange: Exchange, loading: LoadingCall, isAwaited: boolean) {
+    this.#exchange = exchange;
+    this.#loading = loading;
+    this.#isAwaited = isAwaited;
+  }
+
+  get failed(): readonly FailedPart[] {
+    return this.#failed;
+  }
+
+  /** What was thrown first, and by the exchange if possible: the reason when nothing at all could be listed. */
+  get cause(): unknown {
+    const [first] = this.#failed;
+    return (this.#failed.find(({ thrown }) => !(thrown instanceof MarketDataError)) ?? first)?.thrown;
+  }
+
+  /** Makes one request; what it fails with is an empty list for ccxt, except where that would make other lists wrong. */
+  async request(request: ApiRequest, ask: () => Promise<unknown>): Promise<unknown> {
+    const { id } = this.#exchange;
+    // The list of currencies may go on when it is waited for no longer.
+    const isForMarkets = !this.#isListingCurrencies;
+    try {
+      const asked = this.#ask(request, ask, isForMarkets);
+      return await (isForMarkets ? this.#hurry(asked, () => this.#hasParts) : asked);
+    } catch (thrown) {
+      if (!isForMarkets || isReadWithOthers(id, request.name)) throw thrown;
+      if (!holdsNoMarkets(id, request.name)) {
+        this.#note(request.name, kindsNamed(request.name), thrown, request.host);
+      }
+      return [];
+    }
+  }
+
+  /** Markets can do without the list of currencies. */
+  async currencies(fetchCurrencies: () => Promise<Currencies>): Promise<Currencies> {
+    this.#isListingCurrencies = true;
+    try {
+      return await this.#hurry(fetchCurrencies(), () => true);
+    } catch (thrown) {
+      this.#note('currencies', new Set(), thrown);
+      return {};
+    } finally {
+      this.#isListingCurrencies = false;
+    }
+  }
+
+  /** Runs one of ccxt's methods that list a part of the markets; an empty list where it cannot make sense of the answer. */
+  async part(name: string, fetchPart: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await fetchPart();
+    } catch (thrown) {
+      this.#note(name, kindsNamed(name), thrown);
+      return [];
+    }
+  }
+
+  /** The answer; or a TIMEOUT while those that wait can still get what else has come, if it `isDispensable` then. */
+  #hurry<T>(asked: Promise<T>, isDispensable: () => boolean): Promise<T> {
+    if (!this.#isAwaited) return asked;
+    return new Promise((resolve, reject) => {
+      const cancel = this.#loading.whenLate((error) => {
+        if (isDispensable()) reject(error);
+      });
+      asked.then(resolve, reject).finally(cancel);
+    });
+  }
+
+  async #ask({ host }: ApiRequest, ask: () => Promise<unknown>, isForMarkets: boolean): Promise<unknown> {
+    // An exchange that is out is asked once, and not for each part of its list.
+    if (this.#outages.has(host)) throw this.#outages.get(host);
+    try {
+      const answer = await this.#askTwice(host, ask);
+      this.#live.add(host);
+      this.#hasParts ||= isForMarkets;
+      this.#outages.delete(host);
+      return answer;
+    } catch (thrown) {
+      const isOut = outages.has(this.#loading.toError(thrown).code);
+      if (isOut && !this.#live.has(host) && isForMarkets) this.#outages.set(host, thrown);
+      throw thrown;
+    }
+  }
+
+  async #askTwice(host: string, ask: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (this.#retried.has(host) || !(await this.#loading.mayRetry(thrown))) throw thrown;
+      this.#retried.add(host);
+      const answer = await ask();
+      this.#retried.delete(host);
+      return answer;
+    }
+  }
+
+  #note(name: string, kinds: FailedPart['kinds'], thrown: unknown, host = ''): void {
+    const error = this.#loading.toError(thrown);
+    const waitMs = Math.max(this.#loading.leftAloneMs(host), error.details.retryAfterMs ?? 0);
+    this.#failed.push({ name, kinds, error, saying: this.#loading.sayingOf(error), waitMs, thrown });
+  }
+}
+
+/** ccxt's methods that list a part of the markets: fetchSpotMarkets, fetchMarketsByType. */
+const partMethod = /^fetch[A-Z]\w*Markets$|^fetchMarkets[A-Z]\w*$/;
+
+/**
+ * Lets a listing have its say in how an instance loads its markets, while there is one; `current` gives it.
+ */
+export function tapListing(exchange: Exchange, current: () => Listing | null): void {
+  const fetchCurrencies = exchange.fetchCurrencies.bind(exchange);
+  exchange.fetchCurrencies = async (...args) => {
+    const listing = current();
+    return listing ? listing.currencies(() => fetchCurrencies(...args)) : fetchCurrencies(...args);
+  };
+  for (const name of partMethodsOf(exchange)) {
+    const fetchPart: (...args: readonly unknown[]) => Promise<unknown> = exchange[name].bind(exchange);
+    exchange[name] = async (...args: readonly unknown[]) => {
+      const listing = current();
+      if (!listing) return fetchPart(...args);
+      return listing.part(`${name} ${JSON.stringify(args)}`, () => fetchPart(...args));
+    };
+  }
+}
+
+function partMethodsOf(exchange: Exchange): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (
+    let level: unknown = exchange;
+    level !== null && typeof level === 'object';
+    level = Object.getPrototypeOf(level)
+  ) {
+    for (const name of Object.getOwnPropertyNames(level)) if (partMethod.test(name)) names.add(name);
+  }
+  names.delete('fetchMarketsWs');
+  return names;
+}

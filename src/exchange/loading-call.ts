@@ -1,0 +1,66 @@
+import type { Clock } from '../market/clock.ts';
+import type { MarketDataError } from '../market/error.ts';
+import type { Attempt } from './attempt.ts';
+import type { CallSubject } from './errors.ts';
+import type { ApiRequest, RequestTap } from './requests.ts';
+import type { Verdicts } from './verdicts.ts';
+
+/** What listing an exchange's markets may ask of its caller. */
+export interface LoadingCall {
+  /** Sends the requests that the instance itself makes during the operation through `run`, which may have them sent. */
+  during<T>(
+    run: (request: ApiRequest, ask: () => Promise<unknown>) => Promise<unknown>,
+    operation: () => Promise<T>,
+  ): Promise<T>;
+  /** Waits a moment before a failed request may be made once more; false when it may not. */
+  mayRetry(thrown: unknown): Promise<boolean>;
+  /** What a request threw, in our terms. */
+  toError(thrown: unknown): MarketDataError;
+  /** What that says of the exchange, a sentence without its end. */
+  sayingOf(error: MarketDataError): string;
+  /** Tells those that watch of a failure that does not end the call. */
+  note(thrown: unknown): void;
+  /** Calls back when those that wait for the markets will not do so much longer; returns what cancels that. */
+  whenLate(callback: (error: MarketDataError) => void): () => void;
+  /** How long the host is left alone, in ms. */
+  leftAloneMs(host: string): number;
+}
+
+export interface LoadingCallOptions {
+  readonly attempt: Attempt;
+  readonly exchange: string;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly requests: RequestTap;
+  readonly verdicts: Verdicts;
+  readonly subject: CallSubject;
+  readonly onError: (exchange: string, error: unknown) => void;
+  /** Calls `onPause` before it waits. */
+  readonly mayRetry: (error: MarketDataError, onPause: () => void) => Promise<boolean>;
+  readonly lateError: () => MarketDataError;
+  readonly leftAloneMs: (host: string) => number;
+}
+
+/** The share of a deadline in which the parts of a list of markets are waited for, once some have come. */
+const loadingShare = 9 / 10;
+
+export function createLoadingCall(options: LoadingCallOptions): LoadingCall {
+  const { attempt, exchange, clock, timeoutMs, requests, verdicts, subject, onError } = options;
+  const until = clock.now() + timeoutMs;
+  const toError = (thrown: unknown): MarketDataError => verdicts.toError(thrown, subject);
+  return {
+    during: (run, operation) =>
+      requests.during((request, send) => run(request, () => attempt.request(request, send)), operation),
+    mayRetry: (thrown) => options.mayRetry(toError(thrown), () => onError(exchange, thrown)),
+    toError,
+    sayingOf: (error) => verdicts.sayingOf(error),
+    note: (thrown) => {
+      if (!attempt.isRefusal(thrown)) onError(exchange, thrown);
+    },
+    whenLate: (callback) => {
+      const leftMs = until - clock.now() - timeoutMs * (1 - loadingShare);
+      return clock.after(Math.max(leftMs, timeoutMs / 2), () => callback(options.lateError()));
+    },
+    leftAloneMs: options.leftAloneMs,
+  };
+}

@@ -1,0 +1,35 @@
+import { onTestFinished } from 'vitest';
+import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
+import { createExchanges } from '../../src/exchange/exchanges.ts';
+import type { ExchangeOptions } from '../../src/exchange/instance.ts';
+import { createMarketData } from '../../src/exchange/market-data.ts';
+import type { UnlistedStatus } from '../../src/exchange/unlisted.ts';
+import { type Clock, systemClock } from '../../src/market/clock.ts';
+import { listers } from '../venues/listings.ts';
+
+export interface ListerOptions {
+  readonly clock?: Clock;
+  readonly timeoutMs?: number;
+  readonly options?: ExchangeOptions;
+}
+
+/** A stand-in that lists markets, and a client of it, until the end of the test. */
+export async function connectLister(id: keyof typeof listers, given: ListerOptions = {}) {
+  const { clock = systemClock, timeoutMs = 2000, options = {} } = given;
+  const venue = await listers[id]();
+  const unlisted: (UnlistedStatus | null)[] = [];
+  const exchanges = createExchanges({
+    catalogue: createCatalogue(readCatalogue(), null),
+    exchangeOptions: { [id]: { ...venue.exchangeConfig, enableRateLimit: false, ...options } },
+    clock,
+    random: () => 0.5,
+    timeoutMs,
+    onError: () => {},
+    onUnlisted: (_, status) => unlisted.push(status),
+  });
+  onTestFinished(async () => {
+    await exchanges.close();
+    await venue.close();
+  });
+  return { venue, exchanges, client: await exchanges.get(id), data: createMarketData(exchanges, clock), unlisted };
+}
