@@ -4,7 +4,7 @@ import { createCachedMarketData } from './cache/market-data.ts';
 import { createCallLog } from './call-log.ts';
 import { createCircuitLog } from './circuit-log.ts';
 import type { Config } from './config.ts';
-import type { CallOutcome } from './exchange/caller.ts';
+import type { CallOutcome } from './exchange/call-listeners.ts';
 import { createCatalogue, readCatalogue } from './exchange/catalogue.ts';
 import { createExchanges } from './exchange/exchanges.ts';
 import { createMarketData } from './exchange/market-data.ts';

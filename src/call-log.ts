@@ -1,4 +1,4 @@
-import type { CallOutcome } from './exchange/caller.ts';
+import type { CallOutcome } from './exchange/call-listeners.ts';
 import { outageAdvice } from './outage-advice.ts';
 import type { SparingLog } from './server/sparing-log.ts';
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { CallerListeners } from './exchange/caller.ts';
+import type { CallerListeners } from './exchange/call-listeners.ts';
 import type { MarketDataErrorCode } from './market/error.ts';
 import { outageAdvice } from './outage-advice.ts';
 import type { SparingLog } from './server/sparing-log.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createCallLog } from '../src/call-log.ts';
-import type { CallOutcome } from '../src/exchange/caller.ts';
+import type { CallOutcome } from '../src/exchange/call-listeners.ts';
 import { createSparingLog } from '../src/server/sparing-log.ts';
 import { ManualClock } from './support/manual-clock.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
-import type { CallOutcome } from '../../src/exchange/caller.ts';
+import type { CallOutcome } from '../../src/exchange/call-listeners.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
 import type { CircuitState } from '../../src/exchange/circuit.ts';
 import { createExchanges } from '../../src/exchange/exchanges.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { CallOutcome } from '../../src/exchange/caller.ts';
+import type { CallOutcome } from '../../src/exchange/call-listeners.ts';
 import { connect, requireError, type VenueClientOptions } from '../support/venue-client.ts';
 import type { Fault } from '../venues/faults.ts';
 

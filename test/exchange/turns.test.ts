@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
-import type { CallOutcome } from '../../src/exchange/caller.ts';
+import type { CallOutcome } from '../../src/exchange/call-listeners.ts';
 import { createMarketData } from '../../src/exchange/market-data.ts';
 import { systemClock } from '../../src/market/clock.ts';
 import { connect, failureOf, loadMarkets } from '../support/venue-client.ts';

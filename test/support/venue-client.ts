@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { createAnyTimeframe } from '../../src/cache/candles/any-timeframe.ts';
 import { createCandleStore, type FetchCandles } from '../../src/cache/candles/store.ts';
-import type { CallerListeners } from '../../src/exchange/caller.ts';
+import type { CallerListeners } from '../../src/exchange/call-listeners.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
 import type { ExchangeClient, ExchangeClientOptions } from '../../src/exchange/client.ts';
 import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
