@@ -85,8 +85,7 @@ export class DocumentStore {
 
   /** What is wrong with a document; nothing where it is valid. */
   errorsOf(document: DocumentNode): readonly GraphQLError[] {
-    const known = this.#find(document.loc?.source.body ?? '');
-    return (known?.document === document ? known : this.#validate(document)).errors;
+    return (this.#find(document.loc?.source.body ?? '') ?? this.#validate(document)).errors;
   }
 
   #find(text: string): KnownDocument | undefined {
