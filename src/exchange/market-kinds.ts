@@ -7,9 +7,9 @@ export type MarketKind = (typeof marketKinds)[number];
 
 /** The kind of market that a unified symbol names: `BTC/USDT`, `BTC/USDT:USDT`, `BTC/USD:BTC`, `BTC/USD:BTC-261225-90000-C`. */
 export function kindOfSymbol(symbol: string): MarketKind {
-  if (/:.+-[CP]$/.test(symbol)) return 'option';
-  const [name] = marketKind(symbol).split(' ');
-  return marketKinds.find((kind) => kind === name) ?? 'spot';
+  const [settlement, term] = marketKind(symbol).split(' ');
+  if (term === 'option') return term;
+  return marketKinds.find((kind) => kind === settlement) ?? 'spot';
 }
 
 const contracts = ['linear', 'inverse'] as const;

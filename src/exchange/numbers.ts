@@ -43,7 +43,7 @@ export function toPastInstant(value: unknown, now: number): number | null {
  * exchange's own name (Deribit's `BTC-FS-26JUN26_PERP`). Of spot and of swaps a price below zero is none.
  */
 export function mayBeNegative(symbol: string): boolean {
-  return !symbol.includes('/') || marketKind(symbol).endsWith('dated');
+  return !symbol.includes('/') || / (dated|option)$/.test(marketKind(symbol));
 }
 
 /** A price of a market, or null. `isFree` says that it may be negative. */

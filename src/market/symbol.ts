@@ -1,6 +1,7 @@
 /**
  * Which of an exchange's few kinds of markets a unified symbol names, by its form alone: spot (`BTC/USDT`), or contracts
- * by how they settle (`BTC/USDT:USDT` linear, `BTC/USD:BTC` inverse) and whether they end (`BTC/USDT:USDT-301227`).
+ * by how they settle (`BTC/USDT:USDT` linear, `BTC/USD:BTC` inverse), whether they end (`BTC/USDT:USDT-301227` dated), and
+ * whether they are options (`BTC/USDT:USDT-301227-100000-C`).
  * Exchanges serve these from different addresses. Source: ccxt Manual, "Contract Naming Conventions".
  */
 export function marketKind(symbol: string): string {
@@ -8,5 +9,6 @@ export function marketKind(symbol: string): string {
   if (contract === undefined) return 'spot';
   const [settle, ...terms] = contract.split('-');
   const settlement = pair.startsWith(`${settle}/`) ? 'inverse' : 'linear';
-  return terms.length > 0 ? `${settlement} dated` : settlement;
+  if (terms.length === 0) return settlement;
+  return `${settlement} ${/^[CP]$/.test(terms.at(-1) ?? '') ? 'option' : 'dated'}`;
 }

@@ -9,7 +9,8 @@ it.each([
   ['BTC/USD:BTC', 'inverse'],
   ['BTC/USDT:USDT-301227', 'linear dated'],
   ['BTC/USD:BTC-301227', 'inverse dated'],
-  ['ETH/USD:ETH-301227-3000-C', 'inverse dated'],
+  ['ETH/USD:ETH-301227-3000-C', 'inverse option'],
+  ['BTC/USDT:USDT-301227-100000-P', 'linear option'],
   ['BTC/USDT:', 'linear'],
 ])('%j is %s', (symbol, kind) => {
   expect(marketKind(symbol)).toBe(kind);
