@@ -1,6 +1,6 @@
 import type { Exchange } from 'ccxt';
 import type { Clock } from '../market/clock.ts';
-import { MarketDataError } from '../market/error.ts';
+import { MarketDataError, type MarketDataErrorCode } from '../market/error.ts';
 import type { FailedPart } from './listing.ts';
 import { kindOfSymbol, kindsOfType, type MarketKind, marketKinds } from './market-kinds.ts';
 
@@ -84,11 +84,13 @@ export class UnlistedMarkets {
       : `Not all of ${exchange}'s ${kind} markets could be listed`;
     const leftMs = this.nextAt - this.#clock.now();
     const when = leftMs > 0 ? `the server tries again in ${Math.ceil(leftMs / 1000)} s` : 'the server is trying again';
-    return new MarketDataError(part.error.code, `${what}: ${part.saying}; ${when}.`, {
+    return new MarketDataError(codeOf(part.error), `${what}: ${part.saying}; ${when}.`, {
       exchange,
       symbol,
-      retryable: part.error.retryable,
+      // The list is tried again, whatever it failed with.
+      retryable: true,
       retryAfterMs: Math.ceil(Math.max(leastWaitMs, leftMs)),
+      isUnlisted: true,
       cause: part.error,
     });
   }
@@ -103,6 +105,14 @@ export class UnlistedMarkets {
     const retryMs = Math.max(0, Math.ceil(this.nextAt - this.#clock.now()));
     return { exchange: exchange.id, kinds, error, saying, retryMs, types };
   }
+}
+
+/**
+ * The code for a market that may exist. What the exchange refused was the server's request for a list: it does not say that
+ * the client's request is wrong, or that the market does not exist.
+ */
+function codeOf({ code, isFinal }: MarketDataError): MarketDataErrorCode {
+  return isFinal || code === 'BAD_USER_INPUT' ? 'BAD_EXCHANGE_RESPONSE' : code;
 }
 
 /** The kinds that an exchange lists, by ccxt's option where it has that, else by its `has`. */

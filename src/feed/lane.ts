@@ -142,8 +142,9 @@ export class Lane<T, V> {
     await this.#options.fetch(topics, (topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         if (!outcome.isFinal) failure ??= outcome;
-        const { retryAfterMs: pauseMs = 0 } = outcome.details;
-        if (pauseMs > retryAfterMs) [retryAfterMs, plea] = [pauseMs, outcome];
+        const { retryAfterMs: pauseMs = 0, isUnlisted = false } = outcome.details;
+        // A market that could not be listed costs no request, and the others of its lane are asked as usual.
+        if (pauseMs > retryAfterMs && !isUnlisted) [retryAfterMs, plea] = [pauseMs, outcome];
         if (signal.aborted) return;
         topic.failFetch(outcome);
         if (outcome.code === 'TIMEOUT') this.#options.onTimeout(topic, outcome, askedAt);

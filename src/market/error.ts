@@ -36,6 +36,8 @@ export interface MarketDataErrorDetails {
   readonly isTooOld?: boolean;
   /** True where it could not be found out whether there are none, or the exchange serves them no more. */
   readonly isInDoubt?: boolean;
+  /** True where the list that the market may be in could not be had: the error says nothing of the markets that are known. */
+  readonly isUnlisted?: boolean;
   /** The error underneath, for the log only: it may hold URLs, bodies and keys. */
   readonly cause?: unknown;
 }

@@ -77,6 +77,17 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
   });
 });
 
+it.each([
+  ['does not know', -1121],
+  ['takes for invalid', -1100],
+])('a list that the exchange %s is not the fault of a client, and its markets may exist', async (_, code) => {
+  const { venue, data, tickerOf } = await startBinance();
+  venue.fault({ kind: 'status', status: 400, body: { code, msg: 'Refused.' }, match: /^\/dapi\// });
+  await data.fetchMarkets('binance');
+  const error = requireError(await tickerOf('BTC/USD:BTC'));
+  expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: true });
+});
+
 it('a part that hangs keeps nobody waiting past the deadline', async () => {
   const { venue, data, close } = await connect('binance', { timeoutMs: 2000 });
   onTestFinished(close);

@@ -40,6 +40,18 @@ test('an exchange that fails is well again when its streams have spoken, though 
   expect(live.health).toEqual(['kraken EXCHANGE_UNAVAILABLE', 'kraken ok']);
 });
 
+test('a market that could not be listed holds up no other of its kind', async () => {
+  const details = { retryAfterMs: 600_000, isUnlisted: true };
+  live.port.set('ETH/USDT', new MarketDataError('EXCHANGE_UNAVAILABLE', 'not listed', details));
+  const reader = live.read([btc]);
+  live.read(['ETH/USDT']);
+  await live.clock.advance(2 * pollIntervalMs);
+  live.port.set(btc, { last: 2 });
+  await live.clock.advance(10 * pollIntervalMs);
+  expect(reader.texts.at(-1)).toContain('2');
+  expect(reader.texts.join()).not.toContain('stale');
+});
+
 describe('a stream that breaks off at the moment in which polling ends', () => {
   const moments = [1, 2, 3].flatMap((read) => Array.from({ length: 16 }, (_, depth) => [read, depth] as const));
 
