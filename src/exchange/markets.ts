@@ -62,7 +62,7 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
   let loading: Promise<Markets> | undefined;
   let cancelRefresh = (): void => {};
   let stopped = false;
-  /** Loads in a row that have left out a part of the list. */
+  /** Loads in a row that have failed or left out a part of the list, since one of them has done so. */
   let failures = 0;
 
   async function loadOnce(loading: LoadingCall): Promise<Markets> {
@@ -101,7 +101,10 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
       return markets;
     } catch (error) {
       const toldMs = error instanceof MarketDataError ? (error.details.retryAfterMs ?? 0) : 0;
-      if (markets) scheduleRefresh(toldMs > 0 ? retryMs : refreshMs, toldMs);
+      if (markets && unlisted.hasFailed) {
+        failures += 1;
+        scheduleRefresh(pauseMs(), toldMs);
+      } else if (markets) scheduleRefresh(toldMs > 0 ? retryMs : refreshMs, toldMs);
       throw error;
     } finally {
       loading = undefined;
@@ -113,11 +116,13 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
     const hadFailed = failures > 0;
     failures = unlisted.hasFailed ? failures + 1 : 0;
     if (failures === 0) scheduleRefresh(refreshMs);
-    else {
-      const longestMs = unlisted.isMissing ? longestPauseMs : refreshMs;
-      scheduleRefresh(Math.min(longestMs, firstPauseMs * 2 ** (failures - 1)), unlisted.waitMs);
-    }
+    else scheduleRefresh(pauseMs(), unlisted.waitMs);
     if (hadFailed || failures > 0) onUnlisted?.(exchange.id, unlisted.status);
+  }
+
+  /** How long to wait for the part of the list that has failed so often in a row, in ms. */
+  function pauseMs(): number {
+    return Math.min(unlisted.isMissing ? longestPauseMs : refreshMs, firstPauseMs * 2 ** (failures - 1));
   }
 
   function scheduleRefresh(afterMs: number, leastMs = 0): void {

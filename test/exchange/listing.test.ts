@@ -121,6 +121,20 @@ it('pauses grow while it goes on, and the refresh is an hourly one again after t
   expect(venue.count()).toBe(0);
 });
 
+it('a missing part is looked for again as soon where the exchange was down as a whole in between', async () => {
+  const { venue, data, clock, unlisted, client } = await startBinance();
+  venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
+  await data.fetchMarkets('binance');
+  venue.reset();
+  venue.fault({ kind: 'status', status: 404 });
+  await clock.advance(10 * second);
+  await expect.poll(() => venue.count(), { interval: 5 }).toBe(3);
+  await expect.poll(() => client.unlisted?.retryMs, { interval: 5 }).toBe(20 * second);
+  venue.heal();
+  await clock.advance(20 * second);
+  await expect.poll(() => unlisted.at(-1), { interval: 5 }).toBe(null);
+});
+
 it('a refresh that loses a kind keeps its last known markets, and takes what is new of the others', async () => {
   const { venue, data, client, clock, unlisted, tickerOf } = await startBinance();
   const before = await data.fetchMarkets('binance');
