@@ -102,7 +102,7 @@ export function createApp(options: AppOptions): App {
     onCall: noteCall,
     onUnnamedMarkets: (exchange, count) => {
       if (count === 0) return;
-      const message = `${exchange} lists ${count} markets of which the symbol, base or quote cannot be made out; they are left out.`;
+      const message = `${exchange} lists ${count} markets whose symbol, base or quote is unknown; they are left out.`;
       sparing.write('info', `unnamed ${exchange}`, { exchange, count }, message);
     },
     onUnlisted: createListingLog(log, sparing),

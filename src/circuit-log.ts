@@ -5,8 +5,9 @@ import { outageAdvice } from './outage-advice.ts';
 import type { SparingLog } from './server/sparing-log.ts';
 
 /**
- * Writes when exchanges, or hosts or kinds of markets of theirs, begin to be left alone, with what to do about it, and when they are asked as
- * usual again. One that goes on failing for the same reason is told once, and one that comes and goes once a minute.
+ * Logs when an exchange, or one of its hosts or kinds of markets, begins to be left alone, with what to do about it, and
+ * when it is asked as usual again. If it goes on failing for the same reason, that is logged once; if it comes and goes,
+ * once a minute.
  */
 export function createCircuitLog(log: Logger, sparing: SparingLog): NonNullable<CallerListeners['onCircuit']> {
   const told = new Map<string, MarketDataErrorCode>();

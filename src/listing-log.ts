@@ -7,10 +7,10 @@ import type { SparingLog } from './server/sparing-log.ts';
  * once for the same reason; and when all are listed again.
  */
 export function createListingLog(log: Logger, sparing: SparingLog): NonNullable<MarketsLoaderOptions['onUnlisted']> {
-  const told = new Map<string, string>();
+  const lastReasons = new Map<string, string>();
   return (exchange, status) => {
     if (!status) {
-      told.delete(exchange);
+      lastReasons.delete(exchange);
       sparing.write('info', `listing ${exchange}`, { exchange }, `all markets of ${exchange} are listed again.`);
       return;
     }
@@ -18,7 +18,7 @@ export function createListingLog(log: Logger, sparing: SparingLog): NonNullable<
     const what =
       kinds.length > 0
         ? `${exchange}'s ${kinds.join(' and ')} markets could not be listed`
-        : `a part of ${exchange}'s list of markets or currencies failed, and is used as last known`;
+        : `a part of ${exchange}'s list of markets or currencies failed; no known market is missing`;
     const when = `The list is tried again in ${Math.ceil(retryMs / 1000)} s.`;
     const advice =
       types && types.length > 1
@@ -27,7 +27,7 @@ export function createListingLog(log: Logger, sparing: SparingLog): NonNullable<
     const fields = { exchange, code: error.code, kinds, retryAfterMs: retryMs };
     const text = `${what}: ${saying}. ${when}${advice}`;
     const reason = `${error.code} ${kinds.join()}`;
-    if (told.get(exchange) === reason) log.debug(fields, text);
-    else if (sparing.write('warn', `listing ${exchange}`, fields, text)) told.set(exchange, reason);
+    if (lastReasons.get(exchange) === reason) log.debug(fields, text);
+    else if (sparing.write('warn', `listing ${exchange}`, fields, text)) lastReasons.set(exchange, reason);
   };
 }

@@ -3,10 +3,9 @@ import type { Exchanges } from './exchange/exchanges.ts';
 import { ProxyError } from './exchange/proxy/proxy-error.ts';
 import type { SparingLog } from './server/sparing-log.ts';
 
-const advice =
-  'Look at the proxy, and at its address, name and password in EXCHANGE_CONFIG; no connection is made past it.';
+const advice = 'Check the proxy, and its address, name and password in EXCHANGE_CONFIG; no connection goes past it.';
 
-/** Says which proxy fails, once a minute for each exchange; clients read only that there is one. */
+/** Logs which proxy fails, once a minute for each exchange. Clients learn only that there is a proxy. */
 export interface ProxyLog {
   /** A call to the exchange failed. */
   onCallError(exchange: string, error: unknown): void;
@@ -25,7 +24,7 @@ export function createProxyLog(log: SparingLog): ProxyLog {
   };
 }
 
-/** Says of which exchanges nothing is streamed because of their proxies. */
+/** Logs a warning for each exchange that is polled although ccxt streams it, since its relay cannot carry streams. */
 export function warnOfRelays(log: Logger, { catalogue, mayStream }: Exchanges): void {
   for (const { id, streaming } of catalogue.exchanges) {
     if (!streaming || mayStream(id)) continue;

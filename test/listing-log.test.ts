@@ -44,7 +44,7 @@ test('where ccxt has no such option, it is not named', () => {
   const { lines, note } = create();
   note('bigone', { ...status, exchange: 'bigone', types: null, kinds: [] });
   expect(lines[0]?.msg).toMatch(
-    /^a part of bigone's list of markets or currencies failed, and is used as last known: /,
+    /^a part of bigone's list of markets or currencies failed; no known market is missing: /,
   );
   expect(lines[0]?.msg).not.toContain('options');
 });

@@ -22,8 +22,8 @@ export interface CachedMarketDataOptions {
 export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades';
 
 /**
- * One query for candles may take as long as so many deadlines of a call: three for the first call's turn, which it may
- * have to wait for as long as that, and three for calls one after the other.
+ * How many deadlines of a call one query for candles may take: three until the turn of the first call, which may have to
+ * wait that long, and three for calls one after the other.
  */
 const deadlines = 6;
 

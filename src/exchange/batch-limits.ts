@@ -5,7 +5,7 @@ import type { MarketDataError } from '../market/error.ts';
 /** How long what was learned holds, in ms. */
 const rememberMs = 3_600_000;
 
-/** How long a market whose own call brought nothing is not asked for alone again after a batch left it out, in ms. */
+/** How long a market that batches leave out is not asked for alone again after its own call brought nothing, in ms. */
 const silenceMs = 600_000;
 
 interface KindLimits {
@@ -26,7 +26,7 @@ const unlimited: KindLimits = {
   isSuspect: false,
 };
 
-/** How a market was met that is asked for alone: refused so too, or answered. */
+/** What came of a market's own call: refused too, or answered. */
 type AloneOutcome = 'refused' | 'answered';
 
 /**

@@ -36,7 +36,7 @@ export function toParts(
   return groups.flatMap((group) => inEvenParts(group, batchLimits.maxSize(kind)));
 }
 
-/** As few parts of no more than `maxSize` as there can be, all about as long. */
+/** The fewest parts of at most `maxSize` items, all about equally long. */
 export function inEvenParts<T>(items: readonly T[], maxSize: number): readonly (readonly T[])[] {
   const count = Math.max(1, Math.ceil(items.length / maxSize));
   const size = Math.ceil(items.length / count);
@@ -44,7 +44,7 @@ export function inEvenParts<T>(items: readonly T[], maxSize: number): readonly (
   return starts.map((start) => items.slice(start, start + size));
 }
 
-/** True when one call for these is not dearer than a call for each. */
+/** True when one call for all of these costs no more than a call for each. */
 export function paysAsBatch({ ccxt, info }: ExchangeClient, markets: readonly MarketInterface[]): boolean {
   const [market, ...others] = markets;
   if (!market || others.length === 0) return false;
@@ -57,8 +57,8 @@ export function isSmall({ length }: readonly MarketInterface[]): boolean {
 }
 
 /**
- * A refused batch in smaller ones. Markets of several underlyings are parted between two of those, others near the
- * middle: where so many were accepted before, else where the first part has a size that may well be the limit.
+ * Splits a refused batch. Markets of several underlyings are split between two underlyings. Others are split near the
+ * middle: after `accepted` markets if that many were accepted before, else at a size that may well be the limit.
  */
 export function smaller(
   markets: readonly MarketInterface[],

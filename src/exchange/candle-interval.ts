@@ -18,7 +18,7 @@ const usualLengths: ReadonlySet<number> = new Set([
   ...[1, 3, 7].map((days) => days * dayMs),
 ]);
 
-/** So many candles in a row at the same longer distance, each with a price that moved, are no quiet market. */
+/** This many candles in a row at the same longer distance, each with a price that moved, are not from an idle market. */
 const provenCount = 20;
 
 /**
@@ -58,7 +58,7 @@ function periodOf({ exchange, timeframe }: CandleSeries): Period {
   return { ms, leastMs: ms - (ms >= dayMs ? dayToleranceMs : Math.min(secondMs, ms / 10)) };
 }
 
-/** True where three candles lie within one period: wherever in its period each is said to begin, two would be of the same. */
+/** True if three candles lie within one period: wherever periods begin, two of them would be in the same one. */
 function hasThreeInOne(timestamps: readonly number[], { leastMs }: Period): boolean {
   return timestamps.some(
     (timestamp, index) => (timestamps[index + 2] ?? Number.POSITIVE_INFINITY) - timestamp < leastMs,
@@ -93,7 +93,7 @@ function isOddEnd(timestamps: readonly number[], distances: readonly number[], i
   return index === distances.length - 1 && keepsTo(distances[index - 1]);
 }
 
-/** The interval of candles that are all longer ones, in ms; null where they may be of a quiet market. */
+/** The interval in ms if all candles are longer ones; null if they may be from an idle market. */
 function longerInterval(candles: readonly Candle[], timestamps: readonly number[], { ms }: Period): number | null {
   const distance = (timestamps[1] ?? 0) - (timestamps[0] ?? 0);
   if (ms === null || candles.length < provenCount || distance < 2 * ms || !usualLengths.has(distance)) return null;

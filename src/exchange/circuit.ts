@@ -18,7 +18,7 @@ export interface CircuitOptions {
   readonly random: () => number;
   /** After this time without an outcome the probe counts as failed, in ms. */
   readonly probeTimeoutMs: number;
-  /** Of which of the exchange's markets it is the circuit, as the end of a sentence; '' when of all, which is usual. */
+  /** Names the markets that it is for, as the end of a sentence; '' when it is for all of the exchange. */
   readonly scope?: () => string;
   /** Called when the state changes; with what opened it unless it is closed. */
   readonly onChange: (state: CircuitState, error: MarketDataError | null) => void;
@@ -46,8 +46,9 @@ export function isPlain({ error: { code } }: ExchangeFailure): boolean {
 }
 
 /**
- * Leaves an exchange, or one of its hosts, alone that wants it, or that fails: opens at once when the exchange limits or blocks this server and
- * after a storm of failures, and after a pause lets one call through, by which it closes or opens for longer.
+ * Leaves an exchange alone, or one of its hosts or kinds of markets. It opens at once when the exchange limits or blocks
+ * this server, and after a storm of failures. After a pause it lets one call through, which closes it or opens it for
+ * longer.
  */
 export class Circuit {
   readonly #options: CircuitOptions;

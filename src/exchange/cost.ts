@@ -9,24 +9,25 @@ export type PricedMarket = Pick<
   'symbol' | 'base' | 'quote' | 'settle' | 'contract' | 'option' | 'linear' | 'inverse' | 'contractSize'
 >;
 
-/** How far what an exchange says that a trade cost may be from what was reckoned, which it may have rounded. */
+/** How far the cost that an exchange reports, and may have rounded, may be from the computed one. */
 const tolerance = 0.01;
 
 /**
  * What a trade cost, in quote currency; null where that cannot be known. ccxt gives the cost of inverse contracts in
- * settle currency, or as price times amount all the same (KuCoin's). So it is reckoned from the market; of others the
- * exchange's own figure stands where it says the same.
+ * settle currency, or as price times amount all the same (KuCoin's). So it is computed from the market; for other
+ * markets the exchange's own figure stands where it agrees.
  */
 export function toCost(
   exchange: string,
   market: PricedMarket,
-  trade: { readonly price: number; readonly amount: number; readonly told: number | null },
+  trade: { readonly price: number; readonly amount: number; readonly reported: number | null },
 ): number | null {
   const factors = toFactors(exchange, market, trade.price, trade.amount);
   if (factors === null) return null;
-  const told = market.inverse ? null : trade.told;
+  const reported = market.inverse ? null : trade.reported;
   const cost = factors.reduce((product, factor) => product * factor, 1);
-  return told !== null && Math.abs(told - cost) <= tolerance * Math.abs(cost) ? told : multiply(1, ...factors);
+  const isRight = reported !== null && Math.abs(reported - cost) <= tolerance * Math.abs(cost);
+  return isRight ? reported : multiply(1, ...factors);
 }
 
 /** What the cost is the product of; null where it cannot be known. */

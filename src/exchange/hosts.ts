@@ -12,9 +12,8 @@ export interface RequestTarget {
 }
 
 /**
- * Looks up hosts as the exchange itself has them, whatever proxy or other address the options give: exchanges limit and
- * block by their own hosts. It asks ccxt to sign a request with the addresses of the class's own description, once for
- * each section of the API.
+ * Looks up the exchange's own hosts, whatever proxy or other address the options give, since exchanges limit and block by
+ * their own hosts. It has ccxt sign one request for each section of the API with the addresses that the class describes.
  */
 export function createHostLookup(exchange: Exchange): HostLookup {
   const { urls, hostname } = exchange.describe();

@@ -11,9 +11,9 @@ import { correctVolumes } from './volumes.ts';
 export type ExchangeOptions = Readonly<Record<string, unknown>>;
 
 /**
- * A ccxt instance with the given options, that reaches its exchange by the proxies among them. Throws NOT_SUPPORTED where
- * there is no test network and one is asked for, a ProxySettingsError for proxies that cannot work, and whatever ccxt does
- * about options it cannot take.
+ * A ccxt instance with the given options, which reaches its exchange through the proxies among them. Throws NOT_SUPPORTED
+ * for a test network that does not exist, a ProxySettingsError for proxies that cannot work, and what ccxt throws for
+ * options that it cannot take.
  */
 export function createInstance(Class: ExchangeClass, given: ExchangeOptions, timeoutMs: number): Exchange {
   const { sandbox, ...options } = given;

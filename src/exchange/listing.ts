@@ -37,7 +37,7 @@ export class Listing {
   readonly #loading: LoadingCall;
   readonly #isAwaited: boolean;
   readonly #failed: FailedPart[] = [];
-  /** What hosts have failed with of which nothing else has come yet. */
+  /** By host, the outage that it failed with, as long as it has answered nothing. */
   readonly #outages = new Map<string, unknown>();
   readonly #live = new Set<string>();
   /** Hosts at which a retry has failed too. */
@@ -45,7 +45,7 @@ export class Listing {
   #isListingCurrencies = false;
   #hasParts = false;
 
-  /** With `isAwaited`, somebody waits for the markets: then a part that hangs does not keep them from those that came. */
+  /** `isAwaited` says that somebody waits for the markets: then a part that hangs does not keep the other parts back. */
   constructor(exchange: Exchange, loading: LoadingCall, isAwaited: boolean) {
     this.#exchange = exchange;
     this.#loading = loading;
@@ -56,20 +56,20 @@ export class Listing {
     return this.#failed;
   }
 
-  /** What was thrown first, and by the exchange if possible: the reason when nothing at all could be listed. */
+  /** Why nothing could be listed: the first error of the exchange, else the first refusal of a circuit. */
   get cause(): unknown {
     const [first] = this.#failed;
     return (this.#failed.find(({ thrown }) => !(thrown instanceof MarketDataError)) ?? first)?.thrown;
   }
 
-  /** Makes one request; what it fails with is an empty list for ccxt, except where that would make other lists wrong. */
+  /** Makes one request. If it fails, ccxt gets an empty list, except where that would make other lists wrong. */
   async request(request: ApiRequest, ask: () => Promise<unknown>): Promise<unknown> {
     const { id } = this.#exchange;
     // The list of currencies may go on when it is waited for no longer.
     const isForMarkets = !this.#isListingCurrencies;
     try {
       const asked = this.#ask(request, ask, isForMarkets);
-      return await (isForMarkets ? this.#hurry(asked, () => this.#hasParts) : asked);
+      return await (isForMarkets ? this.#untilLate(asked, () => this.#hasParts) : asked);
     } catch (thrown) {
       if (!isForMarkets || isReadWithOthers(id, request.name)) throw thrown;
       if (!holdsNoMarkets(id, request.name)) {
@@ -83,7 +83,7 @@ export class Listing {
   async currencies(fetchCurrencies: () => Promise<Currencies>): Promise<Currencies> {
     this.#isListingCurrencies = true;
     try {
-      return await this.#hurry(fetchCurrencies(), () => true);
+      return await this.#untilLate(fetchCurrencies(), () => true);
     } catch (thrown) {
       this.#note('currencies', new Set(), thrown);
       return {};
@@ -102,8 +102,8 @@ export class Listing {
     }
   }
 
-  /** The answer; or a TIMEOUT while those that wait can still get what else has come, if it `isDispensable` then. */
-  #hurry<T>(asked: Promise<T>, isDispensable: () => boolean): Promise<T> {
+  /** The answer. If it `isDispensable` and late, a TIMEOUT, early enough that whoever waits still gets the other parts. */
+  #untilLate<T>(asked: Promise<T>, isDispensable: () => boolean): Promise<T> {
     if (!this.#isAwaited) return asked;
     return new Promise((resolve, reject) => {
       const cancel = this.#loading.whenLate((error) => {

@@ -18,7 +18,7 @@ export function listedTimeframes({ options }: Exchange, market: MarketInterface)
   return null;
 }
 
-/** What the lists may be called by, for a kind of market, the most specific first: contracts of all kinds often share one. */
+/** The names that a kind of market may have in these lists, the most specific first: all contracts often share one. */
 function kindsOf({ spot, type, subType }: MarketInterface): readonly string[] {
   if (spot) return ['spot'];
   return [...new Set([type, ...(subType ? [subType] : []), 'contract', 'swap', 'future'])];

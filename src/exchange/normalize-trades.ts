@@ -8,8 +8,8 @@ import { mayBeNegative, toAmount, toInstant, toNumber, toPastInstant, toPrice } 
  * ccxt's trades of a market in our terms: oldest first, each id once; those without an id are all different ones. What
  * has amount 0, or price 0 where no price can be 0, is left out: it is no trade but a placeholder, which Binance's
  * futures stream has for what is not public ("X": "NA").
- * Throws BAD_EXCHANGE_RESPONSE where one has no time, price or amount that can be at `now` (epoch ms): leaving it out would hide
- * a trade.
+ * Throws BAD_EXCHANGE_RESPONSE if a trade has no time, price or amount that is possible at `now` (epoch ms): leaving it
+ * out would hide a trade.
  */
 export function toTrades(
   exchange: string,
@@ -30,9 +30,9 @@ export function toTrades(
 
 function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: number): Trade | null {
   const { symbol } = market;
-  const [timestamp, price, told] = [toInstant(row.timestamp), toNumber(row.price), toNumber(row.cost)];
+  const [timestamp, price, reported] = [toInstant(row.timestamp), toNumber(row.price), toNumber(row.cost)];
   const given = toNumber(row.amount);
-  const amount = given === null && price && told !== null ? toAmountOfCost(market, price, told) : given;
+  const amount = given === null && price && reported !== null ? toAmountOfCost(market, price, reported) : given;
   const isFree = mayBeNegative(symbol);
   if (amount === 0 || (price === 0 && !isFree)) return null;
   if (timestamp === null || price === null || amount === null) {
@@ -49,7 +49,7 @@ function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: nu
     timestamp,
     price,
     amount,
-    cost: toCost(exchange, market, { price, amount, told }),
+    cost: toCost(exchange, market, { price, amount, reported }),
     side: row.side === 'buy' || row.side === 'sell' ? row.side : null,
   });
 }

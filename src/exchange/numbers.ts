@@ -23,7 +23,7 @@ export function toPositive(value: unknown): number | null {
   return number !== null && number > 0 ? number : null;
 }
 
-/** From here on an end is none: Binance's contracts without one have 2100-12-25, others the last year of a calendar. */
+/** From here on a contract never ends: Binance says 2100-12-25 of perpetuals, others the last year of a calendar. */
 const neverAt = Date.UTC(2100, 0);
 
 /** When a contract ends, epoch ms; null where that cannot be: Bybit and others say 0 of one that does not end. */

@@ -15,7 +15,7 @@ export type BatchAnswer =
   | { readonly kind: 'answered'; readonly outcomes: ReadonlyMap<string, Ticker | MarketDataError> }
   /** One of the symbols, their number or their mix may be why. */
   | { readonly kind: 'refused'; readonly error: MarketDataError; readonly wasSent: boolean }
-  /** The address would be too long; so many symbols may fit. */
+  /** The address would be too long; about `fitting` symbols may fit. */
   | { readonly kind: 'too long'; readonly fitting: number }
   /** The exchange fails. */
   | { readonly kind: 'failed'; readonly error: MarketDataError };
@@ -103,12 +103,12 @@ export function isRefusal(error: MarketDataError): boolean {
   );
 }
 
-/** True when one market's error is of the exchange: then the others need not be asked for. */
+/** True when one market's error concerns the whole exchange: then the other markets are not asked for. */
 export function isOutage(error: MarketDataError): boolean {
   return error.code !== 'BAD_EXCHANGE_RESPONSE' && !isRefusal(error);
 }
 
-/** True of an answer that came whole, and that ccxt could not make tickers of: one of its rows may be why. */
+/** True when the answer came whole but ccxt could not parse it: one of its rows may be why. */
 function isUnparsed(client: ExchangeClient, error: MarketDataError): boolean {
   const { cause } = error.details;
   return error.code === 'BAD_EXCHANGE_RESPONSE' && cause !== undefined && client.failureOf(cause) === undefined;

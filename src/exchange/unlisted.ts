@@ -7,7 +7,7 @@ import { kindOfSymbol, kindsOfType, type MarketKind, marketKinds } from './marke
 /** What of an exchange's markets could not be listed. */
 export interface UnlistedStatus {
   readonly exchange: string;
-  /** The kinds of which markets are missing; empty where those last known are used, and where only currencies are. */
+  /** The kinds that lack markets; empty if the last known ones are used, and if only currencies failed. */
   readonly kinds: readonly MarketKind[];
   /** What failed first. */
   readonly error: MarketDataError;
@@ -24,7 +24,7 @@ export function isIn({ kinds }: FailedPart, symbol: string): boolean {
   return kinds === null || kinds.has(kindOfSymbol(symbol));
 }
 
-/** The least that a client is told to wait, in ms. */
+/** The shortest `retryAfterMs` of its errors. */
 const leastWaitMs = 1000;
 
 /** Remembers which parts of an exchange's list have never come, so that their markets are not said not to exist. */
@@ -33,7 +33,7 @@ export class UnlistedMarkets {
   readonly #clock: Clock;
   /** What failed the last time. */
   #failed: readonly FailedPart[] = [];
-  /** Those of it of which no markets are known. */
+  /** The failed parts whose markets have never been known. */
   #missing: readonly FailedPart[] = [];
   #hasListed = false;
   /** When the list is tried again, epoch ms. */
@@ -53,7 +53,7 @@ export class UnlistedMarkets {
     return this.#missing.some(({ kinds }) => kinds === null || kinds.size > 0);
   }
 
-  /** How long it is of no use to try again, in ms. */
+  /** How long it is useless to try again, in ms. */
   get waitMs(): number {
     return Math.max(0, ...this.#failed.map(({ waitMs }) => waitMs));
   }
@@ -62,7 +62,7 @@ export class UnlistedMarkets {
   update(failed: readonly FailedPart[], listed: ReadonlyMap<string, unknown>): void {
     const kinds = new Set([...listed.keys()].map(kindOfSymbol));
     const absent = kindsExpected(this.#exchange).filter((kind) => !kinds.has(kind));
-    // A part whose name says nothing is that of the kinds of which nothing came, if there are such.
+    // If its name does not say what a part holds, it holds the kinds that did not come at all, if there are any.
     const known = failed.map((part) =>
       part.kinds === null && absent.length > 0 ? { ...part, kinds: new Set(absent) } : part,
     );

@@ -6,8 +6,8 @@ import type { Topic } from './topic.ts';
 import type { TopicRequest } from './topic-request.ts';
 
 /**
- * Fetches topics that have a call each, one after the other, through the limiter of their kind of market, as far as they want
- * that by the time it is their turn. Never rejects.
+ * Fetches topics that have a call each, one after the other, through the limiter of their kind of market, unless a topic
+ * no longer wants that when its turn comes. Never rejects.
  */
 export async function fetchEach<T extends object, V>(
   topics: readonly Topic<T, V>[],

@@ -14,8 +14,8 @@ export interface Upstream {
   /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
   readonly staleMaxMs: number;
   /**
-   * Runs at most so many calls for one kind of market of an exchange at a time: polls do not keep those waiting who have
-   * come just now, and calls that hang none of another kind.
+   * Limits how many calls for one kind of market of an exchange run at a time: polls do not keep new subscribers waiting,
+   * and calls that hang hold up no other kind of market.
    */
   readonly limiterOf: (request: TopicRequest, origin: Exclude<Origin, 'stream'>) => LimitFunction;
 }

@@ -7,9 +7,9 @@ import {
 } from 'graphql';
 
 /**
- * Errors of one operation beside which the field that had them keeps its value. A list whose entries are never null, as
- * the schema promises of `exchanges`, would otherwise be lost as a whole because of one entry. The executor adds them to
- * the result. Not for subscriptions, whose events share a context.
+ * Errors of one operation that leave their field its value. A list without nulls, as the schema promises for `exchanges`,
+ * would otherwise be lost as a whole because of one entry. The executor adds these errors to the result. Not for
+ * subscriptions, whose events share a context.
  */
 export class PartialErrors {
   readonly #errors: GraphQLError[] = [];

@@ -8,7 +8,7 @@ const isoInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\
 
 builder.scalarType('DateTime', {
   description:
-    'ISO-8601 instant. As input it also takes epoch milliseconds, where 0 is before everything; a number that can only be seconds or microseconds is refused.',
+    'ISO-8601 instant. As input it also takes epoch milliseconds, where 0 means from the beginning; a number that can only be seconds or microseconds is refused.',
   serialize: (instant) => new Date(instant).toISOString(),
   parseValue: parseInstant,
   parseLiteral: (node) => parseInstant(valueFromASTUntyped(node), node),

@@ -18,8 +18,8 @@ export function isTooOld(error: unknown): boolean {
 }
 
 /**
- * The failure because of which nobody knows why an exchange gave no candles of a range: that there were none, or that it
- * serves them no more.
+ * The failure of a look into why an exchange gave no candles for a range: nobody knows whether there were none, or the
+ * exchange no longer serves them.
  */
 export function candlesInDoubt({ code, message, details }: MarketDataError): MarketDataError {
   return new MarketDataError(code, message, { ...details, isInDoubt: true });

@@ -34,9 +34,9 @@ export interface MarketDataErrorDetails {
   readonly retryable?: boolean;
   /** True of candles that the exchange serves no more. */
   readonly isTooOld?: boolean;
-  /** True where it could not be found out whether there are none, or the exchange serves them no more. */
+  /** True of missing candles if nobody knows whether there were none or the exchange no longer serves them. */
   readonly isInDoubt?: boolean;
-  /** True where the list that the market may be in could not be had: the error says nothing of the markets that are known. */
+  /** True if the market may be in a list that failed: the error says nothing about the markets that are known. */
   readonly isUnlisted?: boolean;
   /** The error underneath, for the log only: it may hold URLs, bodies and keys. */
   readonly cause?: unknown;

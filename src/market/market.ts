@@ -27,8 +27,8 @@ export interface Market {
 /** An exchange's markets by unified symbol, sorted by it. */
 export interface Markets extends ReadonlyMap<string, Market> {
   /**
-   * Why the exchange may have a market of this symbol that is not here: the list of its kind could not be had. Null where
-   * that is not so.
+   * Why a market of this symbol may exist that is not here: the list of its kind failed. Null if all markets of its kind
+   * are here.
    */
   readonly whyUnlisted?: (symbol: string) => MarketDataError | null;
 }

@@ -43,13 +43,13 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
   });
   addGauge(registry, {
     name: 'tickql_unnamed_markets',
-    help: "Markets left out of an exchange's list because their symbol, base or quote cannot be made out.",
+    help: "Markets left out of an exchange's list because their symbol, base or quote is unknown.",
     labelNames: ['exchange'],
     read: () => exchanges().map(({ exchange, unnamedMarkets }) => ({ labels: [exchange], value: unnamedMarkets })),
   });
   addGauge(registry, {
     name: 'tickql_unlisted_kinds',
-    help: 'Kinds of markets of an exchange that could not be listed; 0 where a list has failed and its markets are known.',
+    help: 'Kinds of markets of an exchange that could not be listed; 0 if a list failed whose markets are known from before.',
     labelNames: ['exchange'],
     read: () => unlisted().map(({ exchange, kinds }) => ({ labels: [exchange], value: kinds.length })),
   });

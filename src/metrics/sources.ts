@@ -27,7 +27,7 @@ export interface MetricSources {
     readonly kind: string | null;
     readonly state: (typeof circuitStates)[number];
   }[];
-  /** Exchanges of which a part of the markets could not be listed, and how many kinds of markets are missing. */
+  /** Exchanges with a part of their list that failed, and the kinds of markets that are missing. */
   readonly unlisted: () => readonly { readonly exchange: string; readonly kinds: readonly string[] }[];
   /** Requests that have found a kept answer since the start, and that have not. */
   readonly answers: { readonly hits: number; readonly misses: number };
@@ -39,7 +39,7 @@ export interface ExchangeLoad {
   /** Calls that wait for their turn. */
   readonly queued: number;
   readonly running: number;
-  /** Markets that are left out of its list, since nobody can tell what they are of. */
+  /** Markets that are left out of its list, since their symbol, base or quote is unknown. */
   readonly unnamedMarkets: number;
 }
 

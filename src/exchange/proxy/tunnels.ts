@@ -5,7 +5,7 @@ import { openByHttp } from './http-tunnel.ts';
 import { ProxyError } from './proxy-error.ts';
 import { openBySocks } from './socks-tunnel.ts';
 
-/** The connections of one ccxt instance by way of one proxy. There is no other way: where the proxy fails, they fail. */
+/** Opens the connections of one ccxt instance through one proxy. If the proxy fails, they fail: there is no way past it. */
 export class ProxyTunnels {
   readonly #proxy: ProxyServer;
   readonly #timeoutMs: number;
@@ -23,7 +23,7 @@ export class ProxyTunnels {
    * with Node's error where the target breaks off the encryption.
    */
   async open(target: Target, tls: ConnectionOptions | null): Promise<Socket> {
-    if (this.#isClosed) throw this.#error('is not asked any more: this server has closed the connection');
+    if (this.#isClosed) throw this.#error('is no longer used: this server has disconnected');
     const opening = new AbortController();
     const late = (): void => opening.abort(this.#error('did not open a connection in time'));
     const timer = setTimeout(late, this.#timeoutMs).unref();
@@ -42,10 +42,10 @@ export class ProxyTunnels {
     }
   }
 
-  /** Ends what is being opened; nothing is opened any more. What is open stays so. */
+  /** Ends connections that are being opened, and opens no more. Open ones stay open. */
   close(): void {
     this.#isClosed = true;
-    for (const opening of this.#opening) opening.abort(this.#error('is not waited for: this server is disconnecting'));
+    for (const opening of this.#opening) opening.abort(this.#error('is no longer used: this server is disconnecting'));
   }
 
   async #dial(target: Target, signal: AbortSignal): Promise<Socket> {

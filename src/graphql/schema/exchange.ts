@@ -41,7 +41,7 @@ export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implemen
     timeframes: t.expose('timeframes', {
       type: ['Timeframe'],
       description:
-        'The candle lengths it offers; empty where it offers no candles. Kinds of its markets may have others: Market.timeframes.',
+        'The candle lengths it offers; empty where it offers no candles. Some of its markets may have others: see Market.timeframes.',
     }),
     has: t.expose('has', { type: [CapabilityEnum], description: 'What it can do.' }),
   }),
@@ -53,7 +53,7 @@ const exchangeCount = 105;
 /** The most ids of one field. */
 const maxIds = 1000;
 
-/** The exchanges in the order of their ids. `onMissing` hears of each id once that there is not. */
+/** The exchanges in the order of their ids. Calls `onMissing` once for each unknown id. */
 function findExchanges(
   ids: readonly string[],
   marketData: MarketData,
@@ -79,7 +79,7 @@ builder.queryFields((t) => ({
   exchanges: t.field({
     type: [ExchangeType],
     description:
-      'Every exchange this server may use, by id; an id that there is not is left out, with an error of its own. No exchange is contacted to answer this.',
+      'Every exchange this server may use, by id; an unknown id is left out and reported as an error of its own. No exchange is contacted to answer this.',
     args: {
       ids: t.arg.idList({ description: `Only these, in the order given; at most ${maxIds}.` }),
       has: t.arg({ type: [CapabilityEnum], description: 'Only those that can do all of this.' }),

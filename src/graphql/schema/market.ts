@@ -51,7 +51,7 @@ export const MarketType = builder.objectRef<Market>('Market').implement({
     timeframes: t.field({
       type: ['Timeframe'],
       description:
-        'The candle lengths that the exchange offers of this market, by its kind; others are built from them. Empty where it offers no candles.',
+        'The candle lengths that the exchange offers for this market; others are built from them. Empty where it offers no candles.',
       resolve: ({ exchange, symbol }, _args, { marketData }) => marketData.fetchTimeframes(exchange, symbol),
     }),
     pricePrecision: t.exposeFloat('pricePrecision', { nullable: true, description: 'The smallest step of a price.' }),
