@@ -1,7 +1,7 @@
 import type { MarketInterface } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
 import { byUnderlying, isSmall, mixesUnderlyings, paysAsBatch, smaller, toParts } from './batch-shape.ts';
-import { missing } from './ticker-calls.ts';
+import { isUnreadable, missing } from './ticker-calls.ts';
 import type { TickerRound } from './ticker-round.ts';
 
 type Markets = readonly MarketInterface[];
@@ -77,7 +77,7 @@ async function fetchAlone(round: TickerRound, market: MarketInterface, isRepeate
   const outcome = await round.fetchAlone(market);
   if (outcome === null) return false;
   if (outcome instanceof MarketDataError) {
-    batchLimits.learnSilence(market.symbol, outcome);
+    if (!isUnreadable(round.client, outcome)) batchLimits.learnSilence(market.symbol, outcome);
     return false;
   }
   if (isRepeated) batchLimits.learnAlone(market.symbol, 'answered');

@@ -108,6 +108,11 @@ export function isOutage(error: MarketDataError): boolean {
   return error.code !== 'BAD_EXCHANGE_RESPONSE' && !isRefusal(error);
 }
 
+/** True when an HTTP answer as a whole could not be read, which says nothing of its markets and may be over with the next. */
+export function isUnreadable(client: ExchangeClient, { code, retryable, details }: MarketDataError): boolean {
+  return code === 'BAD_EXCHANGE_RESPONSE' && retryable && client.failureOf(details.cause) !== undefined;
+}
+
 /** True when the answer came whole but ccxt could not parse it: one of its rows may be why. */
 function isUnparsed(client: ExchangeClient, error: MarketDataError): boolean {
   const { cause } = error.details;

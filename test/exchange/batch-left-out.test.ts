@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MarketDataError } from '../../src/market/error.ts';
 import { failed } from '../support/small-exchange.ts';
-import { expectAll, kraken, krakenTickers, sizes, unknownPair } from '../support/small-kraken.ts';
+import { expectAll, html, kraken, krakenTickers, sizes, unknownPair } from '../support/small-kraken.ts';
 import { expectDiscreet, requireError } from '../support/venue-client.ts';
 
 const minute = 60_000;
@@ -64,6 +64,18 @@ describe('symbols that a batch leaves out', () => {
     exchange.reset();
     await exchange.fetch(exchange.symbols);
     expect(exchange.requests).toHaveLength(2 + 1 + 3);
+  });
+
+  it('and whose own call brings a page that cannot be read are asked for again with the next', async () => {
+    let isBroken = true;
+    const exchange = await kraken(10, (ids) => {
+      if (ids.length === 1 && isBroken) return { body: html };
+      return krakenTickers(ids.length === 1 ? ids : ids.filter((id) => id !== 'C003USD'));
+    });
+    const error = requireError((await exchange.fetch(exchange.symbols)).get('C003/USD'));
+    expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: true });
+    isBroken = false;
+    await expectAll(exchange, exchange.symbols);
   });
 
   it('and come back in batches are answered at once', async () => {
