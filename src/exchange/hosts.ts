@@ -26,7 +26,8 @@ export function createHostLookup(exchange: Exchange): HostLookup {
 
   function find({ path, section, method, params }: RequestTarget): string {
     try {
-      const { url }: { readonly url?: unknown } = pristine.sign(path, section, method, params);
+      // Some change the parameters that they sign (Poloniex encodes the symbol), and these are still to be sent.
+      const { url }: { readonly url?: unknown } = pristine.sign(path, section, method, structuredClone(params));
       return typeof url === 'string' ? new URL(url).host : '';
     } catch {
       // It wants keys that there are not, say: then nothing will be sent either.

@@ -49,6 +49,16 @@ describe('the host of a request', () => {
     expect(hostOf({ path, section, method: 'GET', params: { settle: 'usdt' } })).toBe(host);
   });
 
+  it('leaves the parameters as they are, where ccxt changes what it signs', async () => {
+    const Class = await loadExchangeClass('poloniex', false);
+    const hostOf = createHostLookup(new Class({}));
+    const params = { symbol: '索拉拉_USDT' };
+    expect(hostOf({ path: 'markets/{symbol}/ticker24h', section: 'public', method: 'GET', params })).toBe(
+      'api.poloniex.com',
+    );
+    expect(params).toEqual({ symbol: '索拉拉_USDT' });
+  });
+
   it('is that of the test network in the sandbox', async () => {
     const Class = await loadExchangeClass('binance', false);
     const exchange = new Class({});
