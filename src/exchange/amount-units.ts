@@ -15,6 +15,8 @@ const inBase: AmountUnits = { linear: 'base', inverse: 'base' };
 /**
  * Exchanges whose trades have other amounts than contracts, which is what ccxt's safeTrade takes them for.
  * Bitget: sizes of all its contracts are in base currency (parsePosition of its file in ccxt).
+ * bitFlyer: sizes are in base currency ("Execution History", size), and its contracts have none of their own (fetchMarkets of
+ * its file).
  * Bybit: qty of inverse contracts is in USD ("Get Public Recent Trading History", size), of all others in base currency.
  * Deribit: "Amount for inverse perpetual and futures is in USD", else in the cryptocurrency (parseTrade of its file).
  * Gemini: amounts are in base currency, and ccxt gives their smallest step as the contract size (fetchMarkets of its file).
@@ -22,6 +24,7 @@ const inBase: AmountUnits = { linear: 'base', inverse: 'base' };
  * XT: ccxt has multiplied amounts with the contract size already (parseTrade of its file).
  */
 const units: Readonly<Record<string, AmountUnits>> = {
+  bitflyer: inBase,
   bitget: inBase,
   bybit: inCurrency,
   bybiteu: inCurrency,

@@ -89,6 +89,11 @@ const cases: readonly Case[] = [
     row: { id: 1, ts: now, amount: 3, price: 50_000, direction: 'sell' },
   },
   { id: 'phemex', of: inverse, size: 1, row: [now * 1e6, 'Buy', '50000', '300'], amount: 300, cost: 300 },
+  // Its contracts have no size.
+  {
+    ...{ id: 'bitflyer', of: linear, amount: 0.3, cost: 15_000 },
+    row: { id: 1, side: 'BUY', price: 50_000, size: 0.3, exec_date: iso.slice(0, -1) },
+  },
   // Near a price of 1 the settle currency is nearly as much as the quote currency.
   { id: 'okx', of: inverse, size: 10, row: { ...okxRow('3'), px: '1.005' }, amount: 3, cost: 30 },
   // What one contract is worth is not known.
