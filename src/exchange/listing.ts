@@ -152,20 +152,23 @@ export class Listing {
 const partMethod = /^fetch[A-Z]\w*Markets$|^fetchMarkets[A-Z]\w*$/;
 
 /**
- * Lets a listing have its say in how an instance loads its markets, while there is one; `current` gives it.
+ * Lets a listing have its say in how an instance loads its markets, while there is one; `current` gives it. What other
+ * calls ask of these methods, on objects of their own (see `tapRequests`), is theirs: Hyperliquid's tickers come from its
+ * lists of markets.
  */
 export function tapListing(exchange: Exchange, current: () => Listing | null): void {
-  const fetchCurrencies = exchange.fetchCurrencies.bind(exchange);
-  exchange.fetchCurrencies = async (...args) => {
-    const listing = current();
-    return listing ? listing.currencies(() => fetchCurrencies(...args)) : fetchCurrencies(...args);
+  const { fetchCurrencies } = exchange;
+  exchange.fetchCurrencies = async function (this: Exchange, ...args) {
+    const fetchAll = (): Promise<Currencies> => Reflect.apply(fetchCurrencies, this, args);
+    const listing = this === exchange ? current() : null;
+    return listing ? listing.currencies(fetchAll) : fetchAll();
   };
   for (const name of partMethodsOf(exchange)) {
-    const fetchPart: (...args: readonly unknown[]) => Promise<unknown> = exchange[name].bind(exchange);
-    exchange[name] = async (...args: readonly unknown[]) => {
-      const listing = current();
-      if (!listing) return fetchPart(...args);
-      return listing.part(`${name} ${JSON.stringify(args)}`, () => fetchPart(...args));
+    const method: (...args: readonly unknown[]) => Promise<unknown> = exchange[name];
+    exchange[name] = async function (this: Exchange, ...args: readonly unknown[]) {
+      const fetchPart = (): Promise<unknown> => Reflect.apply(method, this, args);
+      const listing = this === exchange ? current() : null;
+      return listing ? listing.part(`${name} ${JSON.stringify(args)}`, fetchPart) : fetchPart();
     };
   }
 }

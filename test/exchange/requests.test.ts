@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { loadExchangeClass } from '../../src/exchange/ccxt.ts';
+import { toMarketDataError } from '../../src/exchange/errors.ts';
+import { Listing, tapListing } from '../../src/exchange/listing.ts';
+import type { LoadingCall } from '../../src/exchange/loading-call.ts';
 import { type RequestRunner, tapRequests } from '../../src/exchange/requests.ts';
 
 async function tap(id = 'binance') {
@@ -59,4 +62,27 @@ it('state that a method leaves on its instance is that of all calls', async () =
   expect(exchange.options.known).toBe(true);
   expect(call.markets).toBe(exchange.markets);
   expect(call instanceof Object.getPrototypeOf(exchange).constructor).toBe(true);
+});
+
+it('what a call asks of the methods that list markets is its own, while markets are loaded too', async () => {
+  const { exchange, requests, run, seen } = await tap('hyperliquid');
+  const loading: LoadingCall = {
+    during: (_, operation) => operation(),
+    mayRetry: async () => false,
+    toError: (thrown) => toMarketDataError(thrown, { exchange: 'hyperliquid' }),
+    sayingOf: ({ message }) => message,
+    note: () => {},
+    whenLate: () => () => {},
+    leftAloneMs: () => 0,
+  };
+  const listing = new Listing(exchange, loading, false);
+  tapListing(exchange, () => listing);
+  const refused = requests.through(() => Promise.reject(new Error('refused')));
+  await expect(refused.fetchSpotMarkets()).rejects.toThrow('refused');
+  expect(listing.failed).toEqual([]);
+  await requests
+    .through(run('tickers'))
+    .fetchSpotMarkets()
+    .catch(() => {});
+  expect(seen).toEqual(['tickers api.hyperliquid.xyz public info {"type":"spotMetaAndAssetCtxs"}']);
 });
