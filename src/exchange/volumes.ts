@@ -22,6 +22,9 @@ const contractCounts: Readonly<Record<string, string>> = {
 /** How far the mean price of a day may be outside of its lowest and highest: they may be of another day than the volumes. */
 const slack = 0.1;
 
+/** How far two figures of an exchange that say the same may differ, since it may have rounded one. */
+const roundingError = 0.0001;
+
 /**
  * Makes an instance give the volumes of contracts in base and quote currency where their unit is provably another one.
  * Many exchanges count contracts, or the settle currency of inverse contracts, and ccxt passes that on as it is.
@@ -64,8 +67,9 @@ function volumesOf(exchange: string, market: MarketInterface, ticker: Ticker): V
   const others = isInverse ? inverseReadings(base, quote, size) : linearReadings(base, quote, size);
   const right = others.find((read) => read.quote !== undefined && isPrice(read.quote / read.base));
   if (right || isInverse || size === null) return right ?? null;
-  // HTX: contracts as quote volume of linear contracts. What those were worth is not known.
-  const isCount = Math.abs(multiply(quote, size) / base - 1) < slack;
+  // HTX: contracts as quote volume of linear contracts. What those were worth is not known. They amount to the base volume
+  // but for rounding; a quote volume of a coin whose price is about 1 / size may come near that too.
+  const isCount = Math.abs(multiply(quote, size) / base - 1) < roundingError;
   return isCount ? { base, quote: undefined } : null;
 }
 

@@ -60,6 +60,16 @@ const cases: readonly Case[] = [
     quoteVolume: 7,
     vwap: 0.35,
   },
+  // A coin that costs about 1, and volumes of another day than its prices.
+  {
+    id: 'bybit',
+    of: linear,
+    size: 1,
+    sent: { lowPrice24h: '1.3', highPrice24h: '1.4', lastPrice: '1.35', volume24h: '1000', turnover24h: '1050' },
+    baseVolume: 1000,
+    quoteVolume: 1050,
+    vwap: 1.05,
+  },
   {
     id: 'bybit',
     of: inverse,
