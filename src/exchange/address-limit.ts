@@ -18,25 +18,12 @@ export class AddressTooLong extends ccxtErrors.BadRequest {
   }
 }
 
-/** Counts what an instance sends. */
-export interface RequestGauge {
-  /** Requests sent since the instance was made. ccxt refuses some calls itself, which are none. */
-  readonly sent: number;
-}
-
-/** Makes an instance reject with AddressTooLong instead of sending an address that is too long, and counts what it sends. */
-export function limitAddresses(exchange: Exchange): RequestGauge {
-  let sent = 0;
+/** Makes an instance reject with AddressTooLong instead of sending an address that is too long. */
+export function limitAddresses(exchange: Exchange): void {
   const undiciRequest = exchange.undiciRequest.bind(exchange);
   exchange.undiciRequest = async (url, params) => {
     const length = url.length - new URL(url).origin.length;
     if (length > maxAddressLength) throw new AddressTooLong(exchange.id, length);
-    sent += 1;
     return undiciRequest(url, params);
-  };
-  return {
-    get sent() {
-      return sent;
-    },
   };
 }

@@ -51,6 +51,11 @@ export class Attempt {
     return this.#isOver;
   }
 
+  /** True once a request of it has passed ccxt's throttle: ccxt refuses some calls itself, and sends nothing. */
+  get hasSent(): boolean {
+    return this.#sent > 0;
+  }
+
   /** True of the error by which a circuit has refused a request of it. */
   isRefusal(error: unknown): boolean {
     return this.#refusals.has(error);

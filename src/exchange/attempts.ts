@@ -24,9 +24,12 @@ export interface AttemptsOptions extends Pick<CallerListeners, 'onError' | 'onCa
   readonly closing: AbortSignal;
 }
 
+/** A ccxt call: what it asks of the exchange, and what it may know of its requests. */
+export type Operation<T> = (exchange: Exchange, attempt: Pick<Attempt, 'hasSent'>) => Promise<T>;
+
 /** What is asked of the exchange. */
 export interface Question<T> {
-  readonly operation: (exchange: Exchange) => Promise<T>;
+  readonly operation: Operation<T>;
   readonly subject: CallSubject;
 }
 
@@ -69,11 +72,11 @@ export class Attempts {
     const { requests } = this.#options;
     const attempt = start(true);
     try {
-      return await this.run(() => operation(requests.through(attempt.request)), subject, attempt);
+      return await this.run(() => operation(requests.through(attempt.request), attempt), subject, attempt);
     } catch (error) {
       if (isLate() || !(await this.mayRetry(error, attempt, until())) || isLate()) throw error;
       const again = start(false);
-      return this.run(() => operation(requests.through(again.request)), subject, again);
+      return this.run(() => operation(requests.through(again.request), again), subject, again);
     }
   }
 

@@ -1,9 +1,8 @@
-import type { Exchange } from 'ccxt';
 import type { Clock } from '../market/clock.ts';
 import { withDeadline } from '../market/deadline.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { Attempt, Meaning } from './attempt.ts';
-import { Attempts, type Question } from './attempts.ts';
+import { Attempts, type Operation, type Question } from './attempts.ts';
 import type { CallerListeners } from './call-listeners.ts';
 import { type CallPlace, CallPlaces } from './call-places.ts';
 import { CallTimer } from './call-timer.ts';
@@ -102,7 +101,7 @@ export class Caller {
    * line and in ccxt's throttle, and has its deadline from then on. Rejects with OVERLOADED when its turn doesn't come,
    * with what opened the circuit of its host while that is open, and with what the exchange does; all MarketDataErrors.
    */
-  async call<T>(operation: (exchange: Exchange) => Promise<T>, subject: CallSubject, example?: string): Promise<T> {
+  async call<T>(operation: Operation<T>, subject: CallSubject, example?: string): Promise<T> {
     const { clock, timeoutMs } = this.#options;
     const symbol = subject.symbol ?? example;
     const kind = symbol === undefined ? null : kindOfSymbol(symbol);

@@ -4,7 +4,8 @@ import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Markets } from '../market/market.ts';
-import { limitAddresses, type RequestGauge } from './address-limit.ts';
+import { limitAddresses } from './address-limit.ts';
+import type { Operation } from './attempts.ts';
 import { BatchLimits } from './batch-limits.ts';
 import type { CallerListeners } from './call-listeners.ts';
 import { Caller, type ExchangeStatus } from './caller.ts';
@@ -48,7 +49,6 @@ export interface ExchangeClient {
   readonly limits: LimitMemory;
   /** What the exchange takes in one call for several tickers, as far as that was learned. */
   readonly batchLimits: BatchLimits;
-  readonly requests: RequestGauge;
   readonly failureOf: FailureLookup;
   readonly candles: CandleMemory;
   /** How many calls are under way at once: as many as wait in ccxt's throttle without the last missing its deadline there. */
@@ -63,11 +63,7 @@ export interface ExchangeClient {
    * OVERLOADED when too many wait already, and, without asking, with why its host is left alone at the moment. A call for
    * several symbols, all of one kind of market, gives one of them as `example`.
    */
-  call<T>(
-    operation: (exchange: Exchange) => Promise<T>,
-    subject?: Omit<CallSubject, 'exchange'>,
-    example?: string,
-  ): Promise<T>;
+  call<T>(operation: Operation<T>, subject?: Omit<CallSubject, 'exchange'>, example?: string): Promise<T>;
   /**
    * A ccxt instance of its own for streams: with the same options, markets and throttle, so that it can be closed and
    * made anew while this one goes on. Rejects with a MarketDataError.
@@ -95,7 +91,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   const exchange = createInstance(given.Class, given.options, timeoutMs);
   const parallelCalls = countParallelCalls(exchange, timeoutMs);
   isolateTickerRows(exchange);
-  const requests = limitAddresses(exchange);
+  limitAddresses(exchange);
   const failureOf = guardHttp(exchange, timeoutMs);
   const caller = new Caller({
     ...given,
@@ -125,7 +121,6 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
     limits: new LimitMemory(clock),
     batchLimits: new BatchLimits(clock),
-    requests,
     failureOf,
     candles: createCandleMemory(clock),
     parallelCalls,

@@ -36,12 +36,11 @@ export async function askBatch(
   let wasSent = true;
   try {
     const tickers = await client.call(
-      async (ccxt) => {
-        const sentBefore = client.requests.sent;
+      async (ccxt, attempt) => {
         try {
           return await ccxt.fetchTickers(symbols, params);
         } catch (error) {
-          wasSent = client.requests.sent > sentBefore;
+          wasSent = attempt.hasSent;
           throw error;
         }
       },
