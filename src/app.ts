@@ -190,6 +190,7 @@ export function createApp(options: AppOptions): App {
     circuits: () => exchanges.circuits,
     unlisted: () => exchanges.unlisted,
     answers: graphql.answerLookups,
+    memory: () => graphql.memory,
   });
   const readiness = new Readiness();
   const http = createHttpServer(graphql, { readiness, gate, cors, metrics: metrics.handle, clock });

@@ -5,7 +5,7 @@ import type { MetricSources } from './sources.ts';
 
 /** Adds what there is to know of requests, sockets and caches. */
 export function addServerMetrics(registry: Registry, recorder: Recorder, sources: MetricSources): void {
-  const { live, tally, answers } = sources;
+  const { live, tally, answers, memory } = sources;
   addCounter(registry, {
     name: 'tickql_requests_total',
     help: 'Operations answered, or taken up where they are subscriptions, by the field they ask for and the code of their first error.',
@@ -58,6 +58,19 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
     name: 'tickql_slow_consumers_total',
     help: 'Subscriptions ended since their socket took less than they must be told.',
     read: () => tally().slowConsumers,
+  });
+  addGauge(registry, {
+    name: 'tickql_document_bytes',
+    help: 'Estimated memory of documents: kept since they came twice, new, and those of open subscriptions with what these keep.',
+    labelNames: ['state'],
+    read: () => {
+      const { kept, new: fresh, open } = memory();
+      return [
+        { labels: ['kept'], value: kept },
+        { labels: ['new'], value: fresh },
+        { labels: ['open'], value: open },
+      ];
+    },
   });
   addCounter(registry, {
     name: 'tickql_cache_requests_total',

@@ -29,6 +29,8 @@ export interface MetricSources {
   }[];
   /** Exchanges with a part of their list that failed, and the kinds of markets that are missing. */
   readonly unlisted: () => readonly { readonly exchange: string; readonly kinds: readonly string[] }[];
+  /** What documents keep in memory, by estimate, in bytes; `open` is what open subscriptions keep, with all else of theirs. */
+  readonly memory: () => { readonly kept: number; readonly new: number; readonly open: number };
   /** Requests that have found a kept answer since the start, and that have not. */
   readonly answers: { readonly hits: number; readonly misses: number };
 }

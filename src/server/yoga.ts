@@ -75,6 +75,8 @@ export interface GraphQLServer {
   readonly handle: HandleRequest;
   /** How many requests have found a kept answer since the start, and how many have not. */
   readonly answerLookups: Readonly<AnswerCache['lookups']>;
+  /** What documents and open subscriptions keep in memory, by estimate, in bytes. */
+  readonly memory: DocumentStore['bytes'] & { readonly open: number };
   /** To be called with errors that clients must not see. */
   readonly report: (error: unknown) => void;
 }
@@ -169,6 +171,9 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   return {
     getEnveloped: yoga.getEnveloped,
     answerLookups: cache.lookups,
+    get memory() {
+      return { ...documents.bytes, open: subscriptionMemory.bytes };
+    },
     report,
     measure,
     subscriptionMemory,

@@ -107,6 +107,19 @@ test('calls to exchanges are counted by how they ended, and what goes on in fron
   expect(states).toEqual([1, 0, 0]);
 });
 
+test('what documents and open subscriptions keep in memory is reported', async () => {
+  const other = '{ ticker(exchange: "sim", symbol: "ETH/USDT") { last } }';
+  for (const query of [ticker, other, ticker]) await app.post(query, { accept: 'application/graphql-response+json' });
+  const before = await scrape();
+  expect(before.find('tickql_document_bytes', { state: 'new' })).toBeGreaterThan(0);
+  expect(before.find('tickql_document_bytes', { state: 'open' })).toBe(0);
+  const client = connect(app.origin.replace('http', 'ws').concat('/graphql'));
+  await subscribe(client, subscription).until(1);
+  const { find } = await scrape();
+  expect(find('tickql_document_bytes', { state: 'open' })).toBeGreaterThan(2000);
+  await client.dispose();
+});
+
 test('an event stream counts once, when it is taken up', async () => {
   const stop = new AbortController();
   const response = await fetch(`${app.origin}/graphql`, {
