@@ -30,6 +30,8 @@ export interface LimitedCall {
 export class LimitMemory {
   /** By kind of market and limit, the limit to ask for instead of a refused one; null for a call without a limit. */
   readonly #substitutes: LRUCache<string, { readonly limit: number | null }>;
+  /** By kind of market and limit, the first market that was refused it and got fewer rows than were wanted. */
+  readonly #shortened: LRUCache<string, string>;
   readonly #accepted: LRUCache<string, Set<number>>;
   readonly #spares: LRUCache<string, number>;
   readonly #refusedForms: LRUCache<string, true>;
@@ -37,6 +39,7 @@ export class LimitMemory {
   constructor(clock: Clock) {
     const forAWhile = { ttl: rememberMs, ttlResolution: 0, perf: clock };
     this.#substitutes = new LRUCache({ max: maxRefusals, ...forAWhile });
+    this.#shortened = new LRUCache({ max: maxRefusals, ...forAWhile });
     this.#accepted = new LRUCache({ max: maxKinds, ...forAWhile });
     this.#spares = new LRUCache({ max: maxKinds, ...forAWhile });
     this.#refusedForms = new LRUCache({ max: maxForms, ...forAWhile });
@@ -48,10 +51,22 @@ export class LimitMemory {
     return (ofMarket ?? this.#substitutes.get(`${kindKey(call)} ${limit}`))?.limit;
   }
 
-  /** Notes what works instead of a refused limit. Where other markets of the kind have it, the market alone lacks it. */
-  refuse(call: LimitedCall, limit: number, substitute: number | null): void {
-    const isCommon = this.#accepted.get(kindKey(call))?.has(limit);
-    this.#substitutes.set(`${isCommon ? marketKey(call) : kindKey(call)} ${limit}`, { limit: substitute });
+  /**
+   * Notes what works instead of a refused limit. Where other markets of the kind have that limit, the market alone lacks
+   * it. So it does where the substitute brought too few rows, until another market is refused it too: one market says
+   * little of the others, and they would lose rows.
+   */
+  refuse(call: LimitedCall, limit: number, substitute: number | null, isEnough: boolean): void {
+    const isCommon = this.#accepted.get(kindKey(call))?.has(limit) ?? false;
+    const isOfKind = !isCommon && (isEnough || this.#isShortenedElsewhere(call, limit));
+    this.#substitutes.set(`${isOfKind ? kindKey(call) : marketKey(call)} ${limit}`, { limit: substitute });
+  }
+
+  #isShortenedElsewhere(call: LimitedCall, limit: number): boolean {
+    const key = `${kindKey(call)} ${limit}`;
+    const first = this.#shortened.get(key);
+    if (first === undefined) this.#shortened.set(key, call.market.symbol);
+    return first !== undefined && first !== call.market.symbol;
   }
 
   accept(call: LimitedCall, limit: number): void {
@@ -134,17 +149,17 @@ async function askInstead<T>(memory: LimitMemory, request: LimitedRequest<T>): P
   const next = memory.nextAccepted(request, limit);
   const known = next === undefined ? null : await attempt(request, next);
   if (known && next !== undefined) {
-    memory.refuse(request, limit, next);
+    memory.refuse(request, limit, next, true);
     return known.value;
   }
   const usual = await ask(undefined);
   if (countRows(usual) >= limit) {
-    memory.refuse(request, limit, null);
+    memory.refuse(request, limit, null, true);
     return usual;
   }
   try {
     const better = await tryCommonLimits(memory, request, countRows(usual));
-    memory.refuse(request, limit, better?.limit ?? null);
+    memory.refuse(request, limit, better?.limit ?? null, countRows(better?.value ?? usual) >= limit);
     return better ? better.value : usual;
   } catch {
     // What is in hand is an answer, whatever becomes of a better one. The next call tries again.

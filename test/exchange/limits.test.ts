@@ -11,6 +11,7 @@ const outage = new MarketDataError('TIMEOUT', 'too slow');
 const spot = { symbol: 'BTC/USDT', type: 'spot' } as const;
 const swap = { symbol: 'BTC/USDT:USDT', type: 'swap', subType: 'linear' } as const;
 const otherSwap = { ...swap, symbol: 'ETH/USDT:USDT' } as const;
+const thirdSwap = { ...swap, symbol: 'SOL/USDT:USDT' } as const;
 const inverseSwap = { ...swap, symbol: 'BTC/USD:BTC', subType: 'inverse' } as const;
 
 let clock: ManualClock;
@@ -29,7 +30,7 @@ interface Rules {
   readonly takes: readonly number[];
   /** How many rows come without a limit. */
   readonly usual?: number;
-  readonly market?: typeof spot | typeof swap | typeof otherSwap | typeof inverseSwap;
+  readonly market?: typeof spot | typeof swap | typeof otherSwap | typeof thirdSwap | typeof inverseSwap;
   readonly name?: string;
 }
 
@@ -86,6 +87,16 @@ describe('a limit that an exchange does not take', () => {
     await rowsFor(100, { takes });
     await rowsFor(100, { takes: [5], market: otherSwap });
     expect(asked).toEqual([100, undefined]);
+  });
+
+  it('costs other markets of the kind no rows until two markets were refused it', async () => {
+    await rowsFor(100, { takes: [50], usual: 10 });
+    expect(await rowsFor(100, { takes, usual: 10, market: otherSwap })).toBe(100);
+    memory = new LimitMemory(clock);
+    for (const market of [swap, swap, otherSwap]) await rowsFor(100, { takes: [50], usual: 10, market });
+    asked = [];
+    expect(await rowsFor(100, { takes: [50], usual: 10, market: thirdSwap })).toBe(50);
+    expect(asked).toEqual([50]);
   });
 
   it('becomes the next larger one that was taken before', async () => {
