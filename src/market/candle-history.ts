@@ -12,6 +12,18 @@ export function candlesTooOld(series: CandleSeries, oldest: number | null): Mark
   return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe, isTooOld: true });
 }
 
+/** Bitcoin's first block is of this day, epoch ms: of what is older no exchange can miss any candle. */
+const firstTradesAfter = Date.UTC(2009, 0, 3);
+
+/**
+ * Where to begin a read from `since` on (epoch ms). An exchange that serves candles from `oldest` on refuses what is from
+ * before, though nothing is missing where there were no trades yet.
+ */
+export function firstReadOf(since: number, oldest: number): number {
+  const isLimited = Number.isFinite(oldest) && oldest <= firstTradesAfter;
+  return Math.max(0, since, isLimited ? firstTradesAfter : 0);
+}
+
 /** True of an error that `candlesTooOld` has made. */
 export function isTooOld(error: unknown): boolean {
   return error instanceof MarketDataError && error.details.isTooOld === true;

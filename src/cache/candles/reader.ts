@@ -1,5 +1,5 @@
 import type { Candle, CandleLimits, CandleQuery, CandleSeries } from '../../market/candle.ts';
-import { candlesTooOld } from '../../market/candle-history.ts';
+import { candlesTooOld, firstReadOf } from '../../market/candle-history.ts';
 import { MarketDataError } from '../../market/error.ts';
 import type { Page } from './page.ts';
 import type { CandlePages } from './pages.ts';
@@ -55,7 +55,7 @@ export class CandleReader {
   async #first(since: number, end: number, limit: number): Promise<readonly Candle[]> {
     const { indexOf, startOf } = this.#rules.periods;
     const candles: Candle[] = [];
-    let from = Math.max(0, since);
+    let from = firstReadOf(since, this.#options.limits.oldest);
     if (from > this.#options.now) this.#freshUntil = from;
     for (let empty = 0; from < end && candles.length < limit; ) {
       const periods = Math.max(limit - candles.length, this.#stepAfter(empty));

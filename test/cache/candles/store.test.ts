@@ -356,6 +356,15 @@ describe('when a part fails', () => {
   });
 });
 
+test('from the beginning on, where the exchange goes further back than any market', async () => {
+  source.history = 10_000;
+  const listedAt = Date.UTC(2017, 0);
+  source.isGap = (timestamp) => timestamp < listedAt;
+  const [first] = await ask({ timeframe: '1d', since: 0, limit: 2 });
+  expect(first?.timestamp).toBe(listedAt);
+  expect(Math.min(...source.calls.map(({ since }) => since))).toBeGreaterThan(Date.UTC(2008, 0));
+});
+
 describe('where the exchange goes not back so far', () => {
   beforeEach(() => {
     source.history = 720;
