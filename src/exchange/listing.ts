@@ -1,5 +1,6 @@
 import type { Currencies, Exchange } from 'ccxt';
-import { MarketDataError, type MarketDataErrorCode } from '../market/error.ts';
+import { MarketDataError } from '../market/error.ts';
+import { outages, toListingError } from './listing-errors.ts';
 import type { LoadingCall } from './loading-call.ts';
 import { kindsNamed, type MarketKind } from './market-kinds.ts';
 import type { ApiRequest } from './requests.ts';
@@ -19,13 +20,8 @@ export interface FailedPart {
   readonly thrown: unknown;
 }
 
-/** Errors by which a host is out, whatever it was asked for. */
-const outages: ReadonlySet<MarketDataErrorCode> = new Set([
-  'EXCHANGE_UNAVAILABLE',
-  'GEO_BLOCKED',
-  'RATE_LIMITED',
-  'TIMEOUT',
-]);
+/** The share of a deadline that the currencies may take, which are listed first: their host may hang for the markets too. */
+const currenciesShare = 2 / 5;
 
 /**
  * One attempt at an exchange's markets. ccxt gives up the whole list when one of its requests fails; here the rest is
@@ -83,7 +79,7 @@ export class Listing {
   async currencies(fetchCurrencies: () => Promise<Currencies>): Promise<Currencies> {
     this.#isListingCurrencies = true;
     try {
-      return await this.#untilLate(fetchCurrencies(), () => true);
+      return await this.#untilLate(fetchCurrencies(), () => true, currenciesShare);
     } catch (thrown) {
       this.#note('currencies', new Set(), thrown);
       return {};
@@ -102,13 +98,16 @@ export class Listing {
     }
   }
 
-  /** The answer. If it `isDispensable` and late, a TIMEOUT, early enough that whoever waits still gets the other parts. */
-  #untilLate<T>(asked: Promise<T>, isDispensable: () => boolean): Promise<T> {
+  /**
+   * The answer. If it `isDispensable` and late, a TIMEOUT, early enough that whoever waits still gets the other parts.
+   * `share` is the part of the deadline that it may take.
+   */
+  #untilLate<T>(asked: Promise<T>, isDispensable: () => boolean, share?: number): Promise<T> {
     if (!this.#isAwaited) return asked;
     return new Promise((resolve, reject) => {
       const cancel = this.#loading.whenLate((error) => {
         if (isDispensable()) reject(error);
-      });
+      }, share);
       asked.then(resolve, reject).finally(cancel);
     });
   }
@@ -144,7 +143,8 @@ export class Listing {
   #note(name: string, kinds: FailedPart['kinds'], thrown: unknown, host = ''): void {
     const error = this.#loading.toError(thrown);
     const waitMs = Math.max(this.#loading.leftAloneMs(host), error.details.retryAfterMs ?? 0);
-    this.#failed.push({ name, kinds, error, saying: this.#loading.sayingOf(error), waitMs, thrown });
+    const saying = this.#loading.sayingOf(error);
+    this.#failed.push({ name, kinds, error: toListingError(error), saying, waitMs, thrown });
   }
 }
 

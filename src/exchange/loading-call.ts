@@ -20,8 +20,11 @@ export interface LoadingCall {
   sayingOf(error: MarketDataError): string;
   /** Tells those that watch of a failure that does not end the call. */
   note(thrown: unknown): void;
-  /** Calls back when those that wait for the markets will not do so much longer; returns what cancels that. */
-  whenLate(callback: (error: MarketDataError) => void): () => void;
+  /**
+   * Calls back when those that wait for the markets will not do so much longer, or once the load has taken `share` of
+   * their deadline; returns what cancels that.
+   */
+  whenLate(callback: (error: MarketDataError) => void, share?: number): () => void;
   /** How long the host is left alone, in ms. */
   leftAloneMs(host: string): number;
 }
@@ -57,9 +60,9 @@ export function createLoadingCall(options: LoadingCallOptions): LoadingCall {
     note: (thrown) => {
       if (!attempt.isRefusal(thrown)) onError(exchange, thrown);
     },
-    whenLate: (callback) => {
-      const leftMs = until - clock.now() - timeoutMs * (1 - loadingShare);
-      return clock.after(Math.max(leftMs, timeoutMs / 2), () => callback(options.lateError()));
+    whenLate: (callback, share = loadingShare) => {
+      const leftMs = until - clock.now() - timeoutMs * (1 - share);
+      return clock.after(Math.max(leftMs, timeoutMs * Math.min(share, 1 / 2)), () => callback(options.lateError()));
     },
     leftAloneMs: options.leftAloneMs,
   };

@@ -2,7 +2,9 @@ import type { Exchange, MarketInterface } from 'ccxt';
 import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { Market, Markets } from '../market/market.ts';
+import { ListRefusals } from './list-refusals.ts';
 import { type FailedPart, Listing, tapListing } from './listing.ts';
+import { toListFailure } from './listing-errors.ts';
 import type { LoadingCall } from './loading-call.ts';
 import { isNamed, toMarket } from './normalize.ts';
 import { isIn, UnlistedMarkets, type UnlistedStatus } from './unlisted.ts';
@@ -55,6 +57,7 @@ export interface MarketsLoaderOptions {
 export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoader {
   const { exchange, clock, random, attempt, onUnlisted, onUnnamed } = options;
   const unlisted = new UnlistedMarkets(exchange, clock);
+  const refusals = new ListRefusals(clock);
   let listing: Listing | null = null;
   tapListing(exchange, () => listing);
   let markets: Markets | null = null;
@@ -85,7 +88,7 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
         Object.assign(exchange, { markets: before, markets_by_id, symbols, ids });
         exchange.marketsLoading = Promise.resolve(before);
       }
-      throw current.cause ?? error;
+      throw toListFailure(exchange.id, loading, current.cause ?? error);
     } finally {
       listing = null;
     }
@@ -105,7 +108,7 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
         failures += 1;
         scheduleRefresh(pauseMs(), toldMs);
       } else if (markets) scheduleRefresh(toldMs > 0 ? retryMs : refreshMs, toldMs);
-      throw error;
+      throw markets ? error : refusals.note(error);
     } finally {
       loading = undefined;
     }
@@ -150,6 +153,8 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
     },
     load: () => {
       if (markets) return Promise.resolve(markets);
+      const refusal = loading ? null : refusals.current;
+      if (refusal) return Promise.reject(refusal);
       loading ??= start();
       return loading;
     },

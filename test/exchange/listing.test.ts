@@ -104,6 +104,40 @@ it('a list of currencies that hangs keeps nobody waiting past the deadline', asy
   expect((await data.fetchMarkets('kraken')).has('BTC/USD')).toBe(true);
 });
 
+it('a host that hangs for the currencies and its markets keeps nobody from the markets of another', async () => {
+  const { venue, client } = await connectLister('kucoin', { timeoutMs: 2000 });
+  venue.fault({ kind: 'hang', match: /^(?!.*contracts)/ });
+  expect((await client.markets()).has('BTC/USDT:USDT')).toBe(true);
+});
+
+it('a list that is refused as a whole is not the fault of clients, and is not asked for by each of them', async () => {
+  const clock = new ManualClock();
+  const { venue, client, data } = await connectLister('kucoin', { clock });
+  venue.fault({ kind: 'status', status: 400, body: { code: '400100', msg: 'no' } });
+  const error = await failureOf(data.fetchMarkets('kucoin'));
+  expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: true, details: { retryAfterMs: second } });
+  expect(error.message).toBe("kucoin's markets could not be listed: kucoin refused the request as invalid.");
+  expectDiscreet(error);
+  venue.reset();
+  const again = requireError((await data.fetchTickers('kucoin', ['BTC/USDT'])).get('BTC/USDT'));
+  expect(again).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', details: { retryAfterMs: second } });
+  expect(venue.count()).toBe(0);
+  await clock.advance(second);
+  await failureOf(client.markets());
+  expect(venue.count()).toBeGreaterThan(0);
+  venue.heal();
+  await clock.advance(second);
+  expect(await failureOf(client.markets())).toMatchObject({ details: { retryAfterMs: second } });
+  await clock.advance(second);
+  expect((await client.markets()).size).toBe(2);
+});
+
+it('a part that is refused is not the fault of clients', async () => {
+  const { venue, client } = await connectLister('kucoin', { clock: new ManualClock() });
+  venue.fault({ kind: 'status', match: /contracts/, status: 400, body: { code: '400100', msg: 'no' } });
+  expect((await client.markets()).whyUnlisted?.('BTC/USDT:USDT')?.code).toBe('BAD_EXCHANGE_RESPONSE');
+});
+
 it('pauses grow while it goes on, and the refresh is an hourly one again after that', async () => {
   const { venue, data, clock, unlisted } = await startBinance();
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
@@ -260,10 +294,12 @@ it('a host that is out is not asked for the other parts of its list', async () =
 });
 
 it('a list without which the others would be wrong fails them', async () => {
-  const { venue, data } = await connectLister('phemex', { clock: new ManualClock() });
+  const clock = new ManualClock();
+  const { venue, data } = await connectLister('phemex', { clock });
   venue.fault({ kind: 'status', status: 404, match: /^\/v1/ });
   expect(await failureOf(data.fetchMarkets('phemex'))).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE' });
   venue.heal();
+  await clock.advance(second);
   expect([...(await data.fetchMarkets('phemex')).keys()]).toEqual(['BTC/USDT']);
 });
 
