@@ -1,7 +1,7 @@
 import { MarketDataError } from '../market/error.ts';
 import type { OrderBook, PriceLevel } from '../market/order-book.ts';
 import { add } from './exact.ts';
-import { mayBeNegative, toAmount, toNumber, toPastInstant, toPrice } from './numbers.ts';
+import { mayBeNegative, mayBeZero, toAmount, toNumber, toPastInstant, toPrice } from './numbers.ts';
 
 /** What ccxt gives as an order book, as far as it can be relied on: streams go on changing it. */
 export interface CcxtOrderBook {
@@ -33,7 +33,7 @@ export function toOrderBook(
     if (toPrice(price, isFree) === null || toAmount(amount) === null) {
       throw unreadable(exchange, symbol, 'with a negative number');
     }
-    return price === 0 && !isFree ? null : { price, amount };
+    return price === 0 && !mayBeZero(symbol) ? null : { price, amount };
   };
   const toSide = (levels: unknown, direction: 1 | -1): readonly PriceLevel[] => {
     if (!Array.isArray(levels)) throw unreadable(exchange, symbol, 'without bids or asks');

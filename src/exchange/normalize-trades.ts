@@ -2,7 +2,7 @@ import type { Trade as CcxtTrade } from 'ccxt';
 import { MarketDataError } from '../market/error.ts';
 import type { Trade } from '../market/trade.ts';
 import { type PricedMarket, toAmountOfCost, toCost } from './cost.ts';
-import { mayBeNegative, toAmount, toInstant, toNumber, toPastInstant, toPrice } from './numbers.ts';
+import { mayBeNegative, mayBeZero, toAmount, toInstant, toNumber, toPastInstant, toPrice } from './numbers.ts';
 
 /**
  * ccxt's trades of a market in our terms: oldest first, each id once; those without an id are all different ones. What
@@ -34,7 +34,7 @@ function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: nu
   const given = toNumber(row.amount);
   const amount = given === null && price && reported !== null ? toAmountOfCost(market, price, reported) : given;
   const isFree = mayBeNegative(symbol);
-  if (amount === 0 || (price === 0 && !isFree)) return null;
+  if (amount === 0 || (price === 0 && !mayBeZero(symbol))) return null;
   if (timestamp === null || price === null || amount === null) {
     throw unreadable(exchange, symbol, 'with a number missing');
   }

@@ -46,6 +46,11 @@ export function mayBeNegative(symbol: string): boolean {
   return !symbol.includes('/') || / (dated|option)$/.test(marketKind(symbol));
 }
 
+/** True of markets of which 0 may be a price: those that may fall below it, but for options, which nobody gives away. */
+export function mayBeZero(symbol: string): boolean {
+  return mayBeNegative(symbol) && !/-[CP]$/.test(symbol);
+}
+
 /** A price of a market, or null. `isFree` says that it may be negative. */
 export function toPrice(value: unknown, isFree: boolean): number | null {
   const price = toNumber(value);

@@ -46,7 +46,7 @@ describe('a level of a book', () => {
     ]);
   });
 
-  it.each([symbol, 'BTC/USDT:USDT', 'BTC/USD:BTC'])('of price 0 is none of %s', (of) => {
+  it.each([symbol, 'BTC/USDT:USDT', 'BTC/USD:BTC', 'BTC/USD:BTC-271231-90000-C'])('of price 0 is none of %s', (of) => {
     expect(
       read(
         [[0, 5]],

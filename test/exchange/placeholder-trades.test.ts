@@ -38,6 +38,11 @@ it('its id does not keep the trade out that has the same', () => {
   expect(toTrades('x', spot, [row('1', 0, 0), row('1', 5, 1)], now)).toMatchObject([{ id: '1', price: 5 }]);
 });
 
+it('a trade of an option at price 0 is none', () => {
+  const option = toCcxtMarket({ ...dated, future: false, option: true, symbol: 'BTC/USDT:USDT-261225-90000-C' });
+  expect(toTrades('x', option, [row('1', 0, 2), row('2', 7, 1)], now).map(({ id }) => id)).toEqual(['2']);
+});
+
 it('a trade at price 0 is one where prices may be below 0, but none without an amount', () => {
   expect(toTrades('x', future, [row('1', 0, 2), row('2', 0, 0)], now)).toMatchObject([{ id: '1', price: 0, cost: 0 }]);
 });
