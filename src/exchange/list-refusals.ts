@@ -24,7 +24,8 @@ export class ListRefusals {
   /** The error to answer with instead of asking again; null when the list may be asked for. */
   get current(): MarketDataError | null {
     const leftMs = this.#last ? this.#last.until - this.#clock.now() : 0;
-    return this.#last && leftMs > 0 ? withWait(this.#last.error, leftMs) : null;
+    // A clock that was set back must not make it longer.
+    return this.#last && leftMs > 0 && leftMs <= longestPauseMs ? withWait(this.#last.error, leftMs) : null;
   }
 
   /** Notes what a first load failed with; returns it with how long to wait. Other errors than refusals say nothing here. */
