@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
 import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
+import { limitHeapGrowth } from '../../src/heap.ts';
 import { createAddressReader } from '../../src/server/address.ts';
 import { Allowance } from '../../src/server/allowance.ts';
 import { createGate } from '../../src/server/gate.ts';
@@ -15,6 +16,8 @@ import { drive } from './query-driver.ts';
 const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuerySource() });
 const feeds = createIdleFeeds(fetched);
 const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
+// As main.ts does.
+limitHeapGrowth();
 const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
 const subscriptionMemory = new SubscriptionMemory({

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { limitHeapGrowth } from '../../src/heap.ts';
 import { createAddressReader } from '../../src/server/address.ts';
 import { Allowance } from '../../src/server/allowance.ts';
 import { createGate } from '../../src/server/gate.ts';
@@ -13,6 +14,8 @@ import { drive } from './driver.ts';
 
 const { marketData, feeds, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
+// As main.ts does.
+limitHeapGrowth();
 const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
 const subscriptionMemory = new SubscriptionMemory({
