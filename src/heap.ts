@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
  * up to four times as large on a machine with memory to spare: under a flood of documents that are garbage a moment
  * later, a server that needs 130 MB would take 600.
  */
-const heapGrowthPercent = 50;
+const heapGrowthPercent = 75;
 
 /** Makes V8 collect garbage earlier. To be called before the heap has grown. */
 export function limitHeapGrowth(): void {
