@@ -29,8 +29,13 @@ export interface Hold {
   readonly keys: readonly string[];
 }
 
+/** Variables that take more characters go into a key as their digest. */
+const maxValuesLength = 200;
+
 /** Something in memory that one or more subscriptions need. */
 interface Part {
+  /** Tells a document from others in the keys of the subscriptions that have it. */
+  readonly id: number;
   readonly bytes: number;
   readonly document: DocumentNode | null;
   /** How many subscriptions of each address need it. */
@@ -47,6 +52,7 @@ export class SubscriptionMemory {
   readonly #parts = new Map<string, Part>();
   readonly #bytesByAddress = new Map<string, number>();
   #bytes = 0;
+  #documents = 0;
 
   constructor(options: SubscriptionMemoryOptions) {
     this.#options = options;
@@ -63,20 +69,21 @@ export class SubscriptionMemory {
   }
 
   /** Adds a subscription of an address. Throws TOO_MANY_SUBSCRIPTIONS where it would keep too much. */
-  hold(address: string, { document, variables, cost }: NewSubscription): Hold {
-    const text = document.loc?.source.body ?? '';
-    const given = JSON.stringify(variables ?? {});
-    const known = this.findDocument(text);
-    const documentPart = { key: text, bytes: toDocumentBytes(document).parsed, document };
-    const ownPart = {
-      key: digestOf(`${text}\n${given}`),
-      bytes: toSubscriptionBytes(given.length, cost),
-      document: null,
-    };
-    const parts = [documentPart, ownPart];
+  hold(address: string, { document: given, variables, cost }: NewSubscription): Hold {
+    const text = given.loc?.source.body ?? '';
+    const values = JSON.stringify(variables ?? {});
+    // Most subscriptions have the document of another one, which was weighed then.
+    const common = this.#parts.get(text) ?? this.#weigh(given);
+    // No document begins with a number, so this is the key of none.
+    const ownKey = `${common.id} ${values.length > maxValuesLength ? digestOf(values) : values}`;
+    const own = { id: 0, bytes: toSubscriptionBytes(values.length, cost), document: null };
+    const parts = [
+      { key: text, ...common },
+      { key: ownKey, ...own },
+    ];
     this.#requireRoom(address, parts);
     for (const { key, ...part } of parts) this.#take(address, key, part);
-    return { address, document: known ?? document, keys: [text, ownPart.key] };
+    return { address, document: common.document ?? given, keys: [text, ownKey] };
   }
 
   /** Takes a subscription out again; to be called once for each. */
@@ -84,8 +91,13 @@ export class SubscriptionMemory {
     for (const key of keys) this.#release(address, key);
   }
 
-  #take(address: string, key: string, given: Omit<Part, 'holders'>): void {
-    const part = this.#parts.get(key) ?? { ...given, holders: new Map() };
+  #weigh(document: DocumentNode): Omit<Part, 'holders'> {
+    this.#documents += 1;
+    return { id: this.#documents, bytes: toDocumentBytes(document).parsed, document };
+  }
+
+  #take(address: string, key: string, { id, bytes, document }: Omit<Part, 'holders'>): void {
+    const part = this.#parts.get(key) ?? { id, bytes, document, holders: new Map() };
     if (part.holders.size === 0) {
       this.#parts.set(key, part);
       this.#bytes += part.bytes;
