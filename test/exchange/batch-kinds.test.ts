@@ -217,6 +217,20 @@ describe('HitBTC, were it to refuse futures of several underlyings in one call',
     expect(exchange.requests.every((request) => request.split(',').length === 3)).toBe(true);
   });
 
+  it('where it answers for one underlying only, the others are one request of each, and none is asked for alone', async () => {
+    const exchange = await start('hitbtc', {
+      markets,
+      answer: (path, query) => {
+        const asked = query.get('symbols')?.split(',') ?? [];
+        const isMixed = new Set(asked.map((one) => one.split('_')[0])).size > 1;
+        if (!isMixed) return answer(path, query);
+        return answer(path, new URLSearchParams({ symbols: asked.filter((one) => one.startsWith('BTC')).join() }));
+      },
+    });
+    await expectAll(exchange, symbolsOf({ markets }));
+    expect(exchange.requests).toHaveLength(bases.length);
+  });
+
   it('an outage on the way ends it', async () => {
     let requests = 0;
     const exchange = await start('hitbtc', {
