@@ -12,6 +12,7 @@ export const cacheSettings = {
   clock: systemClock,
   tickerTtlMs: 1000,
   staleMaxMs: 60_000,
+  startTimeoutMs: 10_000,
   upstreamTimeoutMs: 10_000,
 } as const;
 
@@ -70,6 +71,7 @@ export function createIdleFeeds(marketData: MarketData): Feeds {
     lingerMs: 5000,
     silenceMs: 15_000,
     staleMaxMs: cacheSettings.staleMaxMs,
+    startTimeoutMs: 10_000,
     onHealth: () => {},
   });
 }

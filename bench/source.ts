@@ -1,7 +1,9 @@
-import { createFeeds, type Feeds } from '../src/feed/feeds.ts';
+import { createFeeds } from '../src/feed/feeds.ts';
+import { createLiveOperations, type LiveOperations } from '../src/feed/live-operations.ts';
 import { systemClock } from '../src/market/clock.ts';
 import { MarketDataError } from '../src/market/error.ts';
 import type { ExchangeInfo } from '../src/market/exchange.ts';
+import type { Market, Markets } from '../src/market/market.ts';
 import type { MarketData } from '../src/market/market-data.ts';
 import type { MarketStreams, StreamListener, StreamMessages } from '../src/market/market-streams.ts';
 import type { Ticker } from '../src/market/ticker.ts';
@@ -9,7 +11,7 @@ import type { Ticker } from '../src/market/ticker.ts';
 /** An exchange inside the process that ticks when it is told to. */
 export interface BenchSource {
   readonly marketData: MarketData;
-  readonly feeds: Feeds;
+  readonly live: LiveOperations;
   /** Every market that somebody listens to has a new price. */
   tick(): void;
 }
@@ -28,6 +30,22 @@ const info: ExchangeInfo = {
   hasTestNetwork: false,
 };
 
+const market: Market = {
+  exchange: info.id,
+  symbol,
+  base: 'BTC',
+  quote: 'USDT',
+  settle: null,
+  type: 'spot',
+  active: true,
+  contractSize: null,
+  expiry: null,
+  pricePrecision: null,
+  amountPrecision: null,
+};
+
+const markets: Markets = new Map([[symbol, market]]);
+
 export function createBenchSource(): BenchSource {
   const listeners = new Map<string, StreamListener<StreamMessages['ticker']>>();
   let ticks = 0;
@@ -37,7 +55,7 @@ export function createBenchSource(): BenchSource {
   const marketData: MarketData = {
     exchanges: () => [info],
     exchange: () => info,
-    fetchMarkets: none,
+    fetchMarkets: async () => markets,
     fetchTimeframes: async () => info.timeframes,
     fetchTickers: async (_exchange, symbols) => new Map(symbols.map((each) => [each, toTicker(each, ticks)])),
     fetchCandles: none,
@@ -66,11 +84,12 @@ export function createBenchSource(): BenchSource {
     lingerMs: 0,
     silenceMs: 1_000_000,
     staleMaxMs: 60_000,
+    startTimeoutMs: 10_000,
     onHealth: () => {},
   });
   return {
     marketData,
-    feeds,
+    live: createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 }),
     tick: () => {
       ticks += 1;
       for (const [each, listener] of listeners) listener.onMessage(toTicker(each, ticks), false);

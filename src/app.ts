@@ -11,6 +11,7 @@ import { createMarketData } from './exchange/market-data.ts';
 import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
+import { createLiveOperations } from './feed/live-operations.ts';
 import { createListingLog } from './listing-log.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -142,6 +143,7 @@ export function createApp(options: AppOptions): App {
     lingerMs: config.lingerMs,
     silenceMs: config.streamSilenceMs,
     staleMaxMs: config.staleMaxMs,
+    startTimeoutMs: config.upstreamTimeoutMs,
     onHealth: (exchange, error) => {
       // The logs of calls and circuits have told the operator already.
       if (!error) return log.debug({ exchange }, `polling ${exchange} works again`);
@@ -150,6 +152,7 @@ export function createApp(options: AppOptions): App {
     },
   });
   const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
+  const live = createLiveOperations({ feeds, marketData, clock, timeoutMs: config.upstreamTimeoutMs });
   if (config.apiKeys.some((key) => key.length < safeKeyLength)) {
     log.warn(`a key of API_KEYS has fewer than ${safeKeyLength} characters, which can be guessed`);
   }
@@ -161,7 +164,7 @@ export function createApp(options: AppOptions): App {
   const watching = { log, onRequest: recorder.noteRequest, tracer: tracing };
   const graphql = createGraphQLServer({
     marketData,
-    feeds,
+    live,
     gate,
     cors,
     openOperations,

@@ -14,6 +14,7 @@ beforeEach(async () => {
   running = await startApp({
     lingerMs: 50,
     pollIntervalMs: 100,
+    upstreamTimeoutMs: 3000,
     exchangeOptions: {
       [sickMarkets.exchange]: { ...stands.sick.exchangeConfig, rateLimit: 1 },
       [healthyMarkets.exchange]: { ...stands.healthy.exchangeConfig, rateLimit: 1 },
@@ -30,17 +31,17 @@ test('an exchange that is down when the server starts heals by itself', { timeou
   const client = connect(running.webSocketUrl);
   const { exchange, btc, eth } = sickMarkets;
   const sickTicker = `{ ticker(exchange: "${exchange}", symbol: "${btc}") { last stale } }`;
-  const waiting = subscribe(
-    client,
-    `subscription { tickerUpdated(exchange: "${exchange}", symbol: "${eth}") { last source stale } }`,
-  );
-  await waiting.until(1, patienceMs);
-  expect(waiting.results[0]?.errors?.[0]?.extensions).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', retryable: true });
+  const document = `subscription { tickerUpdated(exchange: "${exchange}", symbol: "${eth}") { last source stale } }`;
+  const refused = subscribe(client, document);
+  await refused.ended();
+  expect(refused.results[0]?.errors?.[0]?.extensions).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', retryable: true });
+  const waiting = subscribe(client, document);
   expect((await running.query(sickTicker)).errors[0]?.extensions).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
   const healthyTicker = `{ ticker(exchange: "${healthyMarkets.exchange}", symbol: "${healthyMarkets.btc}") { last } }`;
   expect((await running.query(healthyTicker)).errors).toEqual([]);
   expect(stands.sick.count()).toBe(0);
 
+  await eventually(() => running.app.counts.topics > 0);
   await stands.sick.comeUp();
   const last = () => waiting.results.at(-1)?.data?.tickerUpdated;
   // Nobody asks: the subscription that was there before finds out, and streams in the end.

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultKinds, faultRows } from './support/fault-rows.ts';
 import { createStands, FaultScene, type Outcome, type Stands, type Traffic } from './support/fault-scene.ts';
 
-/** For a list of its markets an exchange is asked three times; those who wait share it, and a poll follows. */
-const mostRequests = 10;
+/**
+ * For a list of its markets an exchange is asked three times, and those who wait share it. A subscription waits for two
+ * seconds, in which a first fetch, a poll and the stream ask again.
+ */
+const mostRequests = 16;
 
 let stands: Stands;
 let usual: Traffic;

@@ -9,10 +9,10 @@ import { drive } from './driver.ts';
 
 // graphql-ws as its documentation shows it, with this project's schema and feed.
 
-const { marketData, feeds, tick } = createBenchSource();
+const { marketData, live, tick } = createBenchSource();
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', path: '/graphql' });
 useServer(
-  { schema, context: () => createContext({ marketData, feeds, marketSearch: new MarketSearch(), charge: () => {} }) },
+  { schema, context: () => createContext({ marketData, live, marketSearch: new MarketSearch(), charge: () => {} }) },
   server,
 );
 await once(server, 'listening');

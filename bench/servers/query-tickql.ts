@@ -1,7 +1,9 @@
 import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
 import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
+import { createLiveOperations } from '../../src/feed/live-operations.ts';
 import { limitHeapGrowth } from '../../src/heap.ts';
+import { systemClock } from '../../src/market/clock.ts';
 import { createAddressReader } from '../../src/server/address.ts';
 import { Allowance } from '../../src/server/allowance.ts';
 import { createGate } from '../../src/server/gate.ts';
@@ -16,6 +18,7 @@ import { drive } from './query-driver.ts';
 const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuerySource() });
 const feeds = createIdleFeeds(fetched);
 const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
+const live = createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 });
 // As main.ts does.
 limitHeapGrowth();
 const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
@@ -28,7 +31,7 @@ const subscriptionMemory = new SubscriptionMemory({
 const gate = createGate({ addressOf: createAddressReader(0) });
 const graphql = createGraphQLServer({
   marketData,
-  feeds,
+  live,
   gate,
   openOperations: operations,
   subscriptionMemory,

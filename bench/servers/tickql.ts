@@ -12,7 +12,7 @@ import { drive } from './driver.ts';
 
 // This server, with an exchange inside the process in place of ccxt.
 
-const { marketData, feeds, tick } = createBenchSource();
+const { marketData, live, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
 // As main.ts does.
 limitHeapGrowth();
@@ -24,7 +24,7 @@ const subscriptionMemory = new SubscriptionMemory({
   limitsLoopback: false,
 });
 const gate = createGate({ addressOf: createAddressReader(0) });
-const graphql = createGraphQLServer({ marketData, feeds, gate, openOperations: operations, subscriptionMemory, log });
+const graphql = createGraphQLServer({ marketData, live, gate, openOperations: operations, subscriptionMemory, log });
 const http = createHttpServer(graphql);
 const sockets = new Allowance({ most: 20_000, mostPerAddress: 1000, limitsLoopback: false });
 const limits = { sockets, operations, maxSubscriptions: 100, maxMessagesPerSecond: 100 };

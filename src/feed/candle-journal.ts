@@ -44,12 +44,18 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   /** What the stream has brought while something before it is missing, by timestamp. */
   readonly #held = new Map<number, Candle>();
   #heldSince: number | null = null;
+  /** Why neither stream nor poll works, while that is so, and when one of them worked last, epoch ms. */
   #error: MarketDataError | null = null;
+  #heardAt = 0;
   /** Start of the period in which it began, epoch ms: from then on none is skipped. Null once what came since is lost. */
   #startAt: number | null;
 
-  constructor(request: TopicRequest, clock: Clock) {
+  readonly #staleMaxMs: number;
+
+  /** `staleMaxMs` is how old a stale candle may be and still be the first event of a new subscriber. */
+  constructor(request: TopicRequest, clock: Clock, staleMaxMs: number) {
     this.#request = request;
+    this.#staleMaxMs = staleMaxMs;
     this.#timeframe = request.timeframe ?? '1m';
     this.#clock = clock;
     this.#startAt = periodStart(this.#timeframe, clock.now());
@@ -71,9 +77,18 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
 
   get latest(): readonly FeedEvent<Candle>[] {
     const candle = this.#forming ?? this.#closed;
-    const events: FeedEvent<Candle>[] = candle ? [toEvent(candle)] : [];
-    if (this.#error) events.push({ key: 'error', value: this.#error });
-    return events;
+    const isTooOld = this.#error !== null && this.#clock.now() - this.#heardAt > this.#staleMaxMs;
+    return candle && !isTooOld ? [toEvent(candle)] : [];
+  }
+
+  get error(): MarketDataError | null {
+    return this.#error;
+  }
+
+  get isServing(): boolean {
+    if (this.latest.length > 0) return true;
+    // A market may have no candle yet.
+    return this.#error === null && this.#knownUntil !== null;
   }
 
   /** From when on a fetch must tell all candles, epoch ms; null when that may be any time. */
@@ -95,14 +110,15 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     const moved = this.#hasMoved(candles);
     const events = origin === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
     // What the stream brings may have to wait for what fails.
-    if (!this.isBehind || origin !== 'stream') this.#error = null;
+    if (!this.isBehind || origin !== 'stream') this.#noteSuccess();
     return { events, moved };
   }
 
   fail(error: MarketDataError): readonly FeedEvent<Candle>[] {
-    const told = this.#error;
     this.#error = error;
-    return told?.code === error.code ? [] : [{ key: 'error', value: error }];
+    if (!this.#forming || this.#forming.stale) return [];
+    this.#forming = Object.freeze({ ...this.#forming, stale: true });
+    return [toEvent(this.#forming)];
   }
 
   interrupt(): void {
@@ -110,15 +126,21 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   }
 
   giveUp(): readonly FeedEvent<Candle>[] {
-    const isHole = this.#last !== null && this.isBehind;
+    const isHole = this.#last !== null;
     this.#behindSince = null;
     // How the forming candle ended will not be known.
     this.#forming = null;
     this.#closed = null;
     this.#startAt = null;
     this.#knownUntil = null;
+    this.#noteSuccess();
     const events = this.#release();
     return isHole ? [hole(this.#request, 'candles'), ...events] : events;
+  }
+
+  #noteSuccess(): void {
+    this.#error = null;
+    this.#heardAt = this.#clock.now();
   }
 
   /** True when there was a trade since what is known. */
@@ -212,7 +234,7 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
       this.#close(candle, events);
       return;
     }
-    const next = Object.freeze({ ...candle, closed: false });
+    const next = Object.freeze({ ...candle, closed: false, stale: false });
     if (this.#forming && isSameCandle(this.#forming, next)) return;
     this.#forming = next;
     this.#changedAt = this.#clock.now();
@@ -231,7 +253,7 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   }
 
   #close(candle: Candle, events: FeedEvent<Candle>[]): void {
-    this.#closed = Object.freeze({ ...candle, closed: true });
+    this.#closed = Object.freeze({ ...candle, closed: true, stale: false });
     this.#forming = null;
     events.push(toEvent(this.#closed));
   }
@@ -249,7 +271,8 @@ export function isSameCandle(one: Candle, other: Candle): boolean {
     one.low === other.low &&
     one.close === other.close &&
     one.volume === other.volume &&
-    one.closed === other.closed
+    one.closed === other.closed &&
+    one.stale === other.stale
   );
 }
 

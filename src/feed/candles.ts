@@ -14,11 +14,11 @@ const mostPages = 30;
 
 /** Live candles, each series polled by itself: from the oldest candle on that has not been told as closed. */
 export function createCandleRules(options: Upstream): KindRules<CandleMessage, Candle> {
-  const { marketData, openCandles, clock, limiterOf } = options;
+  const { marketData, openCandles, clock, staleMaxMs, limiterOf } = options;
   return {
     kind: 'candles',
     mostWaiting: 1000,
-    createJournal: (request) => new CandleJournal(request, clock),
+    createJournal: (request) => new CandleJournal(request, clock, staleMaxMs),
     laneOf: ({ exchange, symbol, timeframe }) => `${exchange} ${symbol} ${timeframe}`,
     openStream: (request, listener) =>
       openCandles(

@@ -1,6 +1,6 @@
 import { MarketDataError } from '../market/error.ts';
 
-/** What a subscriber is told: a value, or why there is none at the moment. */
+/** What a subscriber receives: a value, or the error that ends the subscription. */
 export interface FeedEvent<V> {
   /** Of the events with the same key only the newest matters to who has not taken them yet. */
   readonly key: string;

@@ -1,4 +1,3 @@
-import { MarketDataError } from '../market/error.ts';
 import type { StreamKind } from '../market/market-streams.ts';
 import type { Topic } from './topic.ts';
 
@@ -8,16 +7,16 @@ export interface FeedState {
   readonly kind: StreamKind;
   /** When anything came of it last, epoch ms; while nothing has come yet, when it was opened. */
   readonly knownAt: number;
-  /** True while what subscribers know is out of date, or an error. */
+  /** True while what subscribers know is out of date, or nothing can be had. */
   readonly isStale: boolean;
 }
 
 export function toFeedState<T, V>(kind: StreamKind, topic: Topic<T, V>): FeedState {
-  const { request, knownAt, latest } = topic;
-  return { exchange: request.exchange, kind, knownAt, isStale: latest.some(({ value }) => isStale(value)) };
+  const { request, knownAt, journal } = topic;
+  const isStale = journal.error !== null || journal.latest.some(({ value }) => isMarkedStale(value));
+  return { exchange: request.exchange, kind, knownAt, isStale };
 }
 
-function isStale(value: unknown): boolean {
-  if (value instanceof MarketDataError) return true;
+function isMarkedStale(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'stale' in value && value.stale === true;
 }

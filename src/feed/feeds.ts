@@ -11,7 +11,6 @@ import { isSameCandle } from './candle-journal.ts';
 import { createCandleRules } from './candles.ts';
 import type { FeedState } from './feed-state.ts';
 import { Health, type OnHealth } from './health.ts';
-import { isSameValue } from './latest-journal.ts';
 import { LiveKind, latestValue, type Timing } from './live-kind.ts';
 import { createOrderBookRules } from './order-books.ts';
 import type { FeedSubscription } from './subscription.ts';
@@ -42,12 +41,13 @@ export interface LiveValue<V> {
 /**
  * Live market data of every exchange: one upstream for each market and kind of data however many listen. Each
  * subscription tells the latest known at once, then each change; a slow reader misses changes in between, never the
- * latest, except that no closed candle and no trade is left out (who is too slow for that is told SLOW_CONSUMER and
- * ended). While an exchange fails, tickers and books come once more, marked stale, and the others as an error; what no
- * fetch brings afterwards is an error too.
+ * latest, except that no closed candle and no trade is left out (a reader that is too slow for that is ended with
+ * SLOW_CONSUMER). While an exchange fails, tickers, books and the forming candle come once more, marked stale, and trades
+ * wait; what was missed follows. An error is the last event of a subscription: it comes where something was missed that no
+ * fetch brings, where the last of its symbols does not exist, and where an exchange cannot serve what nobody has received
+ * yet.
  *
- * Each throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE after `close()`. What does
- * not exist, or is not offered, is an error among the events, and the last such ends them.
+ * Each throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE after `close()`.
  */
 export interface Feeds {
   tickers(exchange: string, symbols: readonly string[]): FeedSubscription<Ticker>;
@@ -144,19 +144,17 @@ export function createFeeds(options: FeedsOptions): Feeds {
         throw new MarketDataError('BAD_USER_INPUT', 'symbols is empty; give at least one.', { exchange });
       }
       const requests = symbols.map((symbol) => ({ exchange, symbol }));
-      return tickers.subscribe(requests, { isSame: (seen, next) => isSameValue(seen, next, isUnchanged) });
+      return tickers.subscribe(requests, { isSame: isUnchanged });
     },
     candles: (id, symbol, timeframe) => {
       const exchange = open(id);
-      return candles.subscribe([{ exchange, symbol, timeframe }], {
-        isSame: (seen, next) => isSameValue(seen, next, isSameCandle),
-      });
+      return candles.subscribe([{ exchange, symbol, timeframe }], { isSame: isSameCandle });
     },
     orderBook: (id, symbol, limit) => {
       const exchange = open(id);
       return orderBooks.subscribe([{ exchange, symbol }], {
         depth: limit,
-        isSame: (seen, next) => isSameValue(seen, next, (one, other) => isSameBook(one, other, limit)),
+        isSame: (seen, next) => isSameBook(seen, next, limit),
       });
     },
     trades: (id, symbol) => {

@@ -19,11 +19,18 @@ export interface Entry<V> {
 export interface Journal<T, V> {
   /** `asOf` is the time up to which the message tells all, epoch ms: for a call, when it was asked. */
   take(message: T, origin: Origin, asOf: number): Entry<V>;
-  /** Neither stream nor poll works. */
+  /** Neither stream nor poll works: gives the last known value once more, marked stale, where there is one. */
   fail(error: MarketDataError): readonly FeedEvent<V>[];
+  /** Why nothing comes at the moment; null while stream or poll work. */
+  readonly error: MarketDataError | null;
+  /** True while a new subscriber receives something at once, or as soon as there is something. */
+  readonly isServing: boolean;
   /** The stream was interrupted: what came meanwhile is missing. */
   interrupt(): void;
-  /** No fetch will ever bring what is missing: goes on with what the stream brings, or what is new by then. */
+  /**
+   * No fetch will ever bring what is missing: goes on with what the stream brings, or what is new by then, for new
+   * subscribers. Those who would miss something get an error, which ends them.
+   */
   giveUp(): readonly FeedEvent<V>[];
   /** True while something is missing that a fetch would bring. */
   readonly isBehind: boolean;
@@ -33,6 +40,6 @@ export interface Journal<T, V> {
   readonly dueAt: number | null;
   /** The time of the oldest that a fetch must bring to miss nothing, epoch ms; null where that is no question. */
   readonly since: number | null;
-  /** What a new subscriber is told at once. */
+  /** What a new subscriber receives at once: values only. */
   readonly latest: readonly FeedEvent<V>[];
 }

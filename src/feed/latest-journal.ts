@@ -1,5 +1,5 @@
 import type { Clock } from '../market/clock.ts';
-import { MarketDataError } from '../market/error.ts';
+import type { MarketDataError } from '../market/error.ts';
 import { isOlder } from '../market/ticker.ts';
 import type { FeedEvent } from './event.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
@@ -46,9 +46,15 @@ export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
     const { clock, staleMaxMs, key } = this.#options;
     const value = this.#value;
     const isTooOld = value?.stale && clock.now() - value.receivedAt > staleMaxMs;
-    // Before the first round a stale value may be all there is: still better than silence.
-    const first = isTooOld ? (this.#error ?? value) : (value ?? this.#error);
-    return first ? [{ key, value: first }] : [];
+    return value && !isTooOld ? [{ key, value }] : [];
+  }
+
+  get error(): MarketDataError | null {
+    return this.#error;
+  }
+
+  get isServing(): boolean {
+    return this.latest.length > 0;
   }
 
   take(next: V, origin: Origin): Entry<V> {
@@ -65,10 +71,8 @@ export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
   }
 
   fail(error: MarketDataError): readonly FeedEvent<V>[] {
-    const told = this.#error;
     this.#error = error;
-    if (this.#value) return this.#markStale(this.#value);
-    return told?.code === error.code ? [] : [{ key: this.#options.key, value: error }];
+    return this.#value ? this.#markStale(this.#value) : [];
   }
 
   interrupt(): void {}
@@ -91,10 +95,4 @@ export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
     this.#value = this.#options.toStale(value);
     return [{ key: this.#options.key, value: this.#value }];
   }
-}
-
-/** True when a subscriber who was told the one learns nothing from the other, by the code where both are errors. */
-export function isSameValue<V>(seen: V | MarketDataError, next: V | MarketDataError, isSame: (a: V, b: V) => boolean) {
-  if (seen instanceof MarketDataError) return next instanceof MarketDataError && seen.code === next.code;
-  return !(next instanceof MarketDataError) && isSame(seen, next);
 }

@@ -39,6 +39,8 @@ export interface Timing {
   readonly silenceMs: number;
   /** How old a last known value may be and still be told, in ms. */
   readonly staleMaxMs: number;
+  /** How long a subscriber may wait for its first event, in ms. */
+  readonly startTimeoutMs: number;
 }
 
 export interface LiveKindOptions extends Timing {
@@ -51,8 +53,8 @@ export interface LiveKindOptions extends Timing {
 
 /** How one subscriber listens. */
 export interface SubscriberOptions<V> {
-  /** True when who was told the one learns nothing from the other; left out where each event is news. */
-  readonly isSame?: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
+  /** True when who has received the one learns nothing from the other; left out where each event is news. */
+  readonly isSame?: (seen: V, next: V) => boolean;
   /** Of order books: how many levels of a side it wants. */
   readonly depth?: number;
 }
@@ -97,6 +99,7 @@ export class LiveKind<T, V> {
       mostWaiting: Math.max(this.#rules.mostWaiting, distinct.size),
       ...(isSame ? { isSame } : {}),
       latest: () => topics.flatMap(({ latest }) => latest),
+      isServing: () => topics.some(({ isServing }) => isServing),
       onEnd: () => {
         for (const topic of topics) topic.remove(subscription);
       },
@@ -107,6 +110,8 @@ export class LiveKind<T, V> {
       const isTooShallow = known !== undefined && depth > topic.madeForDepth;
       topic.add(subscription, depth);
       if (!known || isTooShallow) void this.#fetchFirst(topic);
+      // The polls of what fails are far apart, and a start does not wait for long.
+      else if (!topic.isServing) this.#lanes.get(this.#rules.laneOf(request))?.wake(topic);
       return topic;
     });
     return subscription;
@@ -128,7 +133,8 @@ export class LiveKind<T, V> {
   }
 
   #create(key: string, request: TopicRequest): Topic<T, V> {
-    const { clock, lingerMs, pollIntervalMs, silenceMs, staleMaxMs, offersStream, onStreams } = this.#options;
+    const { clock, lingerMs, pollIntervalMs, silenceMs, staleMaxMs, startTimeoutMs } = this.#options;
+    const { offersStream, onStreams } = this.#options;
     const { kind } = this.#rules;
     const lane = this.#laneOf(request);
     const topic: Topic<T, V> = new Topic<T, V>({
@@ -142,6 +148,7 @@ export class LiveKind<T, V> {
       pollIntervalMs,
       silenceMs,
       patienceMs: staleMaxMs,
+      startTimeoutMs,
       onWanting: () => lane.wake(topic),
       onEnd: () => {
         this.#topics.delete(key);

@@ -1,16 +1,17 @@
 import { MarketDataError } from '../market/error.ts';
 import type { FeedEvent } from './event.ts';
-import { holeKey } from './hole.ts';
 
 export interface SubscriptionOptions<V> {
   /** How many sources may offer events; when all have ended, so does it. */
   readonly sources: number;
-  /** True when a subscriber who was told the one learns nothing from the other; left out where each event is news. */
-  readonly isSame?: (seen: V | MarketDataError, next: V | MarketDataError) => boolean;
-  /** How many keys may wait to be taken; with one more the subscriber is told SLOW_CONSUMER and ended. */
+  /** True when a subscriber who has received the one learns nothing from the other; left out where each event is news. */
+  readonly isSame?: (seen: V, next: V) => boolean;
+  /** How many keys may wait to be taken; one more ends the subscriber with SLOW_CONSUMER. */
   readonly mostWaiting: number;
   /** The latest known events of what it listens to. */
   readonly latest: () => readonly FeedEvent<V>[];
+  /** True while one who came now would receive something at once, or as soon as there is something. */
+  readonly isServing: () => boolean;
   /** Called once, when the subscriber leaves or has taken the last event after `finish()`. */
   readonly onEnd: () => void;
 }
@@ -24,17 +25,23 @@ interface Offer<V> {
 /**
  * What one subscriber has not yet taken: one slot per key, in which the newest event replaces an older one, so that a
  * slow subscriber costs one event per key and never gets an old one. An event that repeats what the subscriber saw last
- * of its key empties the slot instead.
+ * of its key empties the slot instead. An error is the last event: clients take it for the end.
  *
  * A hand-written iterator, since a generator's `return()` waits behind its pending `next()`. After `return()` or
  * `finish()` every `next()` is done: graphql-ws pulls again at once from one that is not.
  */
 export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
   readonly #slots = new Map<string, Offer<V>>();
-  readonly #seen = new Map<string, V | MarketDataError>();
+  readonly #seen = new Map<string, V>();
   readonly #waiting: ((result: IteratorResult<FeedEvent<V>, undefined>) => void)[] = [];
   readonly #options: SubscriptionOptions<V>;
   #sources: number;
+  /** Sources that fail in a way that will not pass soon. */
+  readonly #hopeless = new Set<object>();
+  #hasStarted = false;
+  /** Why it has ended, or why it has not started yet. */
+  #error: MarketDataError | null = null;
+  #onStart: (() => void) | null = null;
   #offered = 0;
   #taken = 0;
   #state: 'open' | 'finishing' | 'ended' = 'open';
@@ -49,6 +56,44 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this.#options.latest();
   }
 
+  /** True while one who came now would receive something at once, or as soon as there is something. */
+  get isServing(): boolean {
+    return this.#options.isServing();
+  }
+
+  /** Why it has ended, or, before it has started, why nothing has come so far; null where nothing is known. */
+  get error(): MarketDataError | null {
+    return this.#error;
+  }
+
+  /** Resolves once something has come, or one of its sources works and has nothing to offer yet. Rejects with why it ended before. */
+  async whenStarted(): Promise<void> {
+    if (!this.#hasStarted && this.#state === 'open') {
+      await new Promise<void>((resolve) => {
+        this.#onStart = resolve;
+      });
+    }
+    if (!this.#hasStarted && this.#error) throw this.#error;
+  }
+
+  /** One of its sources works. */
+  start(): void {
+    if (this.#hasStarted || this.#state !== 'open') return;
+    this.#hasStarted = true;
+    this.#error = null;
+    this.#hopeless.clear();
+    this.#wakeStarter();
+  }
+
+  /** A source has failed; `isHopeless` where it will not work again soon. Before the start, that of all sources is the end. */
+  noteFailure(source: object, error: MarketDataError, isHopeless: boolean): void {
+    if (this.#hasStarted || this.#state !== 'open') return;
+    this.#error = error;
+    if (isHopeless) this.#hopeless.add(source);
+    else this.#hopeless.delete(source);
+    if (this.#hopeless.size >= this.#sources) this.fail(error);
+  }
+
   /** How many events it has been offered so far: whoever comes now knows all of these by `latest`. */
   get offered(): number {
     return this.#offered;
@@ -59,40 +104,47 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this.#taken;
   }
 
-  /** Offers an event; ignored once the iterator is finishing. */
+  /** Offers an event; ignored once the iterator is finishing. An error ends it. */
   push(event: FeedEvent<V>): void {
     if (this.#state !== 'open') return;
-    const { key } = event;
-    const { mostWaiting } = this.#options;
-    this.#offered += 1;
-    const offer = { event, number: this.#offered };
-    if (this.#isKnown(event)) {
-      this.#slots.delete(key);
+    const { key, value } = event;
+    if (value instanceof MarketDataError) {
+      this.fail(value);
       return;
     }
-    const waiter = this.#waiting.shift();
-    if (waiter) {
-      this.#see(offer);
-      waiter({ done: false, value: event });
-    } else if (this.#slots.size < mostWaiting || this.#slots.has(key)) {
-      this.#slots.set(key, offer);
+    this.start();
+    this.#offered += 1;
+    if (this.#isKnown(key, value)) this.#slots.delete(key);
+    else if (this.#waiting.length > 0 || this.#slots.size < this.#options.mostWaiting || this.#slots.has(key)) {
+      this.#offer(event);
     } else {
       this.#slots.clear();
-      this.#slots.set('error', { ...offer, event: { key: 'error', value: tooSlow() } });
-      this.finish();
+      this.fail(tooSlow());
     }
   }
 
-  /** One of its sources is over. */
-  endSource(): void {
+  /** Ends it with an error, after what waits to be taken. */
+  fail(error: MarketDataError): void {
+    if (this.#state !== 'open') return;
+    this.#error = error;
+    this.#offered += 1;
+    this.#offer({ key: 'error', value: error });
+    this.finish();
+  }
+
+  /** One of its sources is over, because of an error; the last one ends it. */
+  endSource(source: object, error: MarketDataError): void {
     this.#sources -= 1;
-    if (this.#sources <= 0) this.finish();
+    this.#hopeless.delete(source);
+    if (this.#sources <= 0) this.fail(error);
+    else this.noteFailure(source, error, false);
   }
 
   /** Ends the iterator once what is in the slots has been taken. */
   finish(): void {
     if (this.#state !== 'open') return;
     this.#state = 'finishing';
+    this.#wakeStarter();
     if (this.#slots.size === 0) this.#end();
   }
 
@@ -122,19 +174,25 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this;
   }
 
-  /** True when it repeats what was taken last of its key, and nothing else came in between. */
-  #isKnown({ key, value }: FeedEvent<V>): boolean {
+  /** Gives an event to who waits for one, or keeps it. */
+  #offer(event: FeedEvent<V>): void {
+    const offer = { event, number: this.#offered };
+    const waiter = this.#waiting.shift();
+    if (waiter) {
+      this.#see(offer);
+      waiter({ done: false, value: event });
+    } else this.#slots.set(event.key, offer);
+  }
+
+  /** True when it repeats what was taken last of its key. */
+  #isKnown(key: string, value: V): boolean {
     const seen = this.#seen.get(key);
-    if (seen === undefined || key === holeKey) return false;
-    const isAfterOthers = value instanceof MarketDataError && this.#slots.size > 0 && !this.#slots.has(key);
-    return !isAfterOthers && (this.#options.isSame?.(seen, value) ?? false);
+    return seen !== undefined && (this.#options.isSame?.(seen, value) ?? false);
   }
 
   #see({ event: { key, value }, number }: Offer<V>): void {
     this.#taken = number;
-    if (!this.#options.isSame) return;
-    // After a value the same error is news again.
-    if (!(value instanceof MarketDataError)) this.#seen.delete('error');
+    if (!this.#options.isSame || value instanceof MarketDataError) return;
     this.#seen.delete(key);
     this.#seen.set(key, value);
     // Keys that count up, as those of candles do, must not fill the memory.
@@ -144,10 +202,17 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     }
   }
 
+  #wakeStarter(): void {
+    this.#onStart?.();
+    this.#onStart = null;
+  }
+
   #end(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#seen.clear();
+    this.#hopeless.clear();
+    this.#wakeStarter();
     for (const waiter of this.#waiting.splice(0)) waiter({ done: true, value: undefined });
     this.#options.onEnd();
   }

@@ -4,6 +4,7 @@ import type { Stream, StreamListener } from '../market/market-streams.ts';
 import { Audience } from './audience.ts';
 import type { FeedEvent } from './event.ts';
 import type { Journal } from './journal.ts';
+import { Patience } from './patience.ts';
 import { PollPace } from './poll-pace.ts';
 import { StreamState } from './stream-state.ts';
 import type { FeedSubscription } from './subscription.ts';
@@ -22,14 +23,13 @@ export interface TopicOptions<T, V> {
   readonly silenceMs: number;
   /** How long the stream's messages wait for a fetch of what is missing before them, in ms. */
   readonly patienceMs: number;
+  /** How long a subscriber may wait for its first event, in ms. */
+  readonly startTimeoutMs: number;
   /** Called when it begins to want polls. */
   readonly onWanting: () => void;
   /** Called when it is over: nobody has listened for the linger time, or there is no such thing. */
   readonly onEnd: () => void;
 }
-
-/** So many answers may fail to bring what is missing after it has been waited for long: the first may be late. */
-const mostVainAnswers = 2;
 
 /** One kind of live data of one market that somebody listens to, or listened to a moment ago: its subscribers and its stream. */
 export class Topic<T, V> {
@@ -40,14 +40,11 @@ export class Topic<T, V> {
   readonly #pace: PollPace;
   readonly #state: StreamState;
   readonly #stream: Stream | null;
-  /** How many answers in a row have not brought what the stream's messages have waited for too long. */
-  #vainAnswers = 0;
+  readonly #patience: Patience;
   #isBehind: boolean;
   /** How many levels were wanted when the latest book was made, and asked for if a call has brought it. */
   #madeForDepth = 0;
   #askedDepth = 0;
-  /** Why there will never be anything, once that is known. */
-  #verdict: FeedEvent<V> | null = null;
   #hasEnded = false;
   #cancelLinger = (): void => {};
   #cancelDue = (): void => {};
@@ -58,6 +55,7 @@ export class Topic<T, V> {
     this.journal = options.journal;
     this.#pace = new PollPace(options.clock, options.pollIntervalMs);
     this.#state = new StreamState(options.clock, options.silenceMs);
+    this.#patience = new Patience(options);
     this.#isBehind = options.journal.isBehind;
     this.#stream =
       options.openStream?.(
@@ -73,9 +71,14 @@ export class Topic<T, V> {
     return this.#audience.subscribers;
   }
 
-  /** What a new subscriber is told at once. */
+  /** What a new subscriber receives at once. */
   get latest(): readonly FeedEvent<V>[] {
-    return this.#verdict ? [this.#verdict] : this.journal.latest;
+    return this.#hasEnded ? [] : this.journal.latest;
+  }
+
+  /** True while a new subscriber receives something at once, or as soon as there is something. */
+  get isServing(): boolean {
+    return !this.#hasEnded && this.journal.isServing;
   }
 
   /** Of order books: the most levels of a side that anybody wants. */
@@ -138,6 +141,9 @@ export class Topic<T, V> {
     this.#cancelLinger();
     this.#audience.add(subscriber, depth);
     for (const event of this.latest) subscriber.push(event);
+    const { error } = this.journal;
+    if (this.isServing) subscriber.start();
+    else if (error) subscriber.noteFailure(this, error, !this.#stream && !error.retryable);
   }
 
   remove(subscriber: FeedSubscription<V>): void {
@@ -159,36 +165,30 @@ export class Topic<T, V> {
       if (moved) this.#state.owe();
     }
     this.#tell(events);
-    // Answers that never reach what the stream has brought keep it back no longer than failures do.
-    this.#vainAnswers = this.#hasWaited(this.#options.patienceMs) ? this.#vainAnswers + 1 : 0;
-    if (this.#vainAnswers > mostVainAnswers) this.#tell(this.journal.giveUp());
+    if (this.#patience.endsWithAnswer(this.journal.waitingSince)) this.#tell(this.journal.giveUp());
   }
 
   /** Takes the failure of a first fetch or a poll. */
   failFetch(error: MarketDataError): void {
     if (this.#hasEnded) return;
     if (error.isFinal && !(error.code === 'NOT_SUPPORTED' && this.#stream)) {
-      this.#verdict = { key: this.request.symbol, value: error };
-      this.#tell([this.#verdict]);
+      this.#tell(this.journal.fail(error));
       this.end();
-      for (const subscriber of this.subscribers) subscriber.endSource();
+      for (const subscriber of this.subscribers) subscriber.endSource(this, error);
       this.#audience.clear();
       return;
     }
     // An exchange that refuses what is asked serves nothing so old any more.
     const isRefused = error.isFinal || error.code === 'BAD_USER_INPUT';
     const isMissing = this.journal.isBehind || !this.#stream;
-    const isInVain = this.#hasWaited(error.retryable ? this.#options.patienceMs : 0);
+    const isInVain = this.#patience.endsWithFailure(this.journal.waitingSince, error);
     if ((isRefused && isMissing) || isInVain) this.#tell(this.journal.giveUp());
     // What the stream tells, or may tell yet, is no worse for a call that cannot be made.
     const maySpeak = this.#stream !== null && !error.retryable && (this.#state.isPending || this.#state.isQuiet);
     if (!this.isStreamed && !maySpeak) this.#tell(this.journal.fail(error));
-  }
-
-  /** True when the stream's messages have waited so long for what is missing before them. */
-  #hasWaited(forMs: number): boolean {
-    const { waitingSince } = this.journal;
-    return waitingSince !== null && this.#options.clock.now() - waitingSince >= forMs;
+    const waitMs = error.details.retryAfterMs ?? 0;
+    const isHopeless = !this.#stream && (!error.retryable || waitMs > this.#options.startTimeoutMs);
+    for (const subscriber of this.subscribers) subscriber.noteFailure(this, error, isHopeless);
   }
 
   /** Looks whether the stream has fallen silent. */
@@ -235,8 +235,14 @@ export class Topic<T, V> {
 
   #tell(events: readonly FeedEvent<V>[]): void {
     for (const event of events) for (const subscriber of this.subscribers) subscriber.push(event);
+    if (this.isServing) this.#serve();
     this.#noteBehind();
     this.#scheduleDue();
+  }
+
+  #serve(): void {
+    this.#patience.hasServed = true;
+    for (const subscriber of this.subscribers) subscriber.start();
   }
 
   /** Asks for a poll when something begins to be missing. */

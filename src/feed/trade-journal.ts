@@ -21,10 +21,11 @@ const second = 1000;
 
 /**
  * A journal of trades: each once, in order. What was executed before it began is not told. After an interruption the
- * stream's trades wait until a fetch has reached them; what no fetch brings is told as a hole.
+ * stream's trades wait until a fetch has reached them; what no fetch brings ends those who would miss it.
  */
 export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   readonly dueAt = null;
+  readonly latest = [];
   readonly #request: TopicRequest;
   readonly #clock: Clock;
   readonly #startedAt: number;
@@ -69,8 +70,12 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
     return this.#newest?.timestamp ?? null;
   }
 
-  get latest(): readonly FeedEvent<readonly Trade[]>[] {
-    return this.#error ? [{ key: 'error', value: this.#error }] : [];
+  get error(): MarketDataError | null {
+    return this.#error;
+  }
+
+  get isServing(): boolean {
+    return this.#error === null && this.#baseAt !== null;
   }
 
   take(message: TradeMessage, origin: Origin, asOf: number): Entry<readonly Trade[]> {
@@ -81,9 +86,8 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
   }
 
   fail(error: MarketDataError): readonly FeedEvent<readonly Trade[]>[] {
-    const told = this.#error;
     this.#error = error;
-    return told?.code === error.code ? [] : [{ key: 'error', value: error }];
+    return [];
   }
 
   interrupt(): void {
@@ -101,6 +105,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
     const isHole = this.#newest !== null;
     this.#baseAt ??= this.#startedAt;
     this.#newest = null;
+    this.#error = null;
     const events = this.#toEvents(this.#release(held));
     return isHole ? [hole(this.#request, 'trades'), ...events] : events;
   }

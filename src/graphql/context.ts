@@ -1,4 +1,4 @@
-import type { Feeds } from '../feed/feeds.ts';
+import type { LiveOperations } from '../feed/live-operations.ts';
 import type { MarketData } from '../market/market-data.ts';
 import { DeclaringMarketData } from './declaring-market-data.ts';
 import type { Freshness } from './freshness.ts';
@@ -9,7 +9,7 @@ import { PartialErrors } from './partial-errors.ts';
 /** What resolvers work with; made anew for each operation. */
 export interface Context {
   readonly marketData: MarketData;
-  readonly feeds: Feeds;
+  readonly live: LiveOperations;
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
   readonly partialErrors: PartialErrors;
@@ -21,7 +21,7 @@ export type Charge = (cost: number) => Promise<void> | void;
 
 export interface ContextOptions {
   readonly marketData: MarketData;
-  readonly feeds: Feeds;
+  readonly live: LiveOperations;
   /** Remembers what it has found: one for all operations. */
   readonly marketSearch: MarketSearch;
   readonly charge: Charge;

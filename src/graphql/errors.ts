@@ -16,12 +16,13 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
   const origin = rootOf(error);
   if (origin instanceof MarketDataError) {
     if (origin.code === 'INTERNAL_SERVER_ERROR') report(origin);
-    const { exchange, symbol, timeframe, retryAfterMs, suggestions } = origin.details;
+    const { exchange, symbol, symbols, timeframe, retryAfterMs, suggestions } = origin.details;
     const { code, retryable } = origin;
     return clientError(origin.message, located, {
       code,
       exchange,
       symbol,
+      symbols,
       timeframe,
       // An exchange that blocks this server is not worth a retry by itself, but is asked again when this says.
       retryable: retryable || retryAfterMs !== undefined,

@@ -12,6 +12,8 @@ export interface Candle {
   readonly volume: number;
   /** False while the period runs: its values still change. */
   readonly closed: boolean;
+  /** Of a live candle: true when the exchange could not be reached since and this is the last known value. */
+  readonly stale?: boolean;
 }
 
 /** Which candles: of one market, of one length. */

@@ -25,6 +25,8 @@ export type MarketDataErrorCode = (typeof marketDataErrorCodes)[number];
 export interface MarketDataErrorDetails {
   readonly exchange?: string;
   readonly symbol?: string;
+  /** Where it is about several: all of them. */
+  readonly symbols?: readonly string[];
   readonly timeframe?: string;
   /** How long to wait before asking again, in ms, where the exchange said so. */
   readonly retryAfterMs?: number;

@@ -30,6 +30,35 @@ export function requireMarket(exchange: string, symbol: string, markets: Markets
   throw withoutStacks(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));
 }
 
+/** A message names so many symbols; `symbols` of the error has all. */
+const maxNamed = 20;
+
+/** The nearest symbols are looked for of so many unknown ones: each search takes a millisecond or two. */
+const maxSuggested = 10;
+
+/**
+ * The symbols that have a market, or may have one whose kind could not be listed. Throws SYMBOL_NOT_FOUND that names all
+ * others, unless `skipUnknown` leaves them out; then it throws where none is left.
+ */
+export function requireMarkets(
+  exchange: string,
+  symbols: readonly string[],
+  markets: Markets,
+  skipUnknown: boolean,
+): readonly string[] {
+  const isKnown = (symbol: string): boolean => markets.has(symbol) || Boolean(markets.whyUnlisted?.(symbol));
+  const unknown = [...new Set(symbols.filter((symbol) => !isKnown(symbol)))];
+  const known = symbols.filter(isKnown);
+  if (unknown.length === 0 || (skipUnknown && known.length > 0)) return known;
+  const suggestions = unknown.slice(0, maxSuggested).flatMap((symbol) => suggest(symbol, markets.keys()).slice(0, 1));
+  const named = unknown.slice(0, maxNamed).map(quote).join(', ');
+  const others = unknown.length > maxNamed ? ` and ${unknown.length - maxNamed} others` : '';
+  const hint = known.length > 0 ? 'skipUnknown: true leaves unknown symbols out.' : 'no other symbol was given.';
+  const message = `${exchange} has no ${unknown.length === 1 ? 'market' : 'markets'} ${named}${others}; ${hint}`;
+  const details = { exchange, symbols: unknown, suggestions };
+  throw withoutStacks(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));
+}
+
 function didYouMean(suggestions: readonly string[], otherwise: string): string {
   return suggestions.length > 0 ? `did you mean ${suggestions.join(' or ')}?` : otherwise;
 }

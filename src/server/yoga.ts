@@ -1,6 +1,6 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Feeds } from '../feed/feeds.ts';
+import type { LiveOperations } from '../feed/live-operations.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { createCostMeter, type MeasureCost } from '../graphql/cost.ts';
 import { DocumentStore } from '../graphql/document-store.ts';
@@ -33,13 +33,14 @@ import { useEventStream } from './use-event-stream.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
+import { useLiveEvents } from './use-live-events.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { useRequestNotes } from './use-request-notes.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
 
 export interface GraphQLServerOptions extends Pick<ObserverOptions, 'onRequest' | 'tracer'> {
   readonly marketData: MarketData;
-  readonly feeds: Feeds;
+  readonly live: LiveOperations;
   readonly gate: Gate;
   /** Counts subscriptions over server-sent events. */
   readonly openOperations: Allowance;
@@ -88,7 +89,7 @@ const maxAnswerBytes = 32 * 1024 * 1024;
 export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServer {
   const {
     marketData,
-    feeds,
+    live,
     gate,
     cors = createCors(null),
     openOperations,
@@ -97,7 +98,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     clock = systemClock,
   } = options;
   const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
-  const sources = { marketData, feeds, marketSearch: new MarketSearch() };
+  const sources = { marketData, live, marketSearch: new MarketSearch() };
   const report = createErrorReport(createSparingLog({ log, clock }));
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
@@ -128,6 +129,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       ...(introspection ? [] : [useHiddenSchema()]),
       useEventStream(),
       useCost(measure),
+      useLiveEvents(report),
       useStreamLimit(openOperations, subscriptionMemory, measure),
       useExecutor(execute),
       usePersistedQueries(persisted),

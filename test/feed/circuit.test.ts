@@ -33,6 +33,7 @@ test.each([
     lingerMs: 0,
     silenceMs: 15_000,
     staleMaxMs: 60_000,
+    startTimeoutMs: 10_000,
     onHealth: (exchange, error) => health.push(`${exchange} ${error?.code ?? 'ok'}`),
   });
   onTestFinished(async () => {

@@ -38,6 +38,7 @@ test('live books of one kind of market go on while calls for another hang', asyn
     lingerMs: 0,
     silenceMs: patientMs,
     staleMaxMs: patientMs,
+    startTimeoutMs: 10_000,
     onHealth: () => {},
   });
   onTestFinished(async () => {

@@ -66,7 +66,7 @@ describe('trades', () => {
     expect(reader.texts).toEqual(['3']);
   });
 
-  test('are polled where there is no stream, and an exchange that fails is an error told once', async () => {
+  test('are polled where there is no stream, and wait while the exchange fails', async () => {
     const all = [trade(1)];
     live.port.setTrades(all);
     const reader = live.follow(live.feeds.trades('kraken', btc), toIds);
@@ -78,7 +78,7 @@ describe('trades', () => {
     live.port.fail(null);
     all.push(trade(4));
     await live.clock.advance(30 * pollIntervalMs);
-    expect(reader.texts.slice(-3)).toEqual(['2,3', 'TIMEOUT', '4']);
+    expect(reader.texts.slice(-2)).toEqual(['2,3', '4']);
   });
 });
 

@@ -166,7 +166,7 @@ test('every candle is told as closed once, in order and with its last values', a
       const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));
       expect(events.seen.filter(isHole)).toEqual([]);
       const closed = told.filter((candle) => candle.closed);
-      expect(closed).toEqual(candles.map((candle) => ({ ...candle, closed: true })));
+      expect(closed).toEqual(candles.map((candle) => ({ ...candle, closed: true, stale: false })));
       // Nothing of a period comes before the one before it has closed, or after it has closed itself.
       const starts = told.map(({ timestamp }) => timestamp);
       expect(starts).toEqual([...starts].sort((a, b) => a - b));

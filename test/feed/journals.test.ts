@@ -22,7 +22,7 @@ describe('a journal of candles', () => {
   let journal: CandleJournal;
 
   beforeEach(() => {
-    journal = new CandleJournal({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock);
+    journal = new CandleJournal({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock, minute);
   });
 
   function candle(period: number, close: number): Candle {
@@ -62,7 +62,7 @@ describe('a journal of candles', () => {
 
   test('begins with the newest of what there is, and with all that came while nothing could be had', async () => {
     expect(fetched([candle(-3, 5), candle(-2, 6)])).toEqual(['-2 6 closed']);
-    journal = new CandleJournal({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock);
+    journal = new CandleJournal({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock, minute);
     await clock.advance(3 * minute);
     expect(fetched([candle(-1, 5), candle(0, 1), candle(2, 2), candle(3, 3)])).toEqual([
       '0 1 closed',
@@ -157,11 +157,24 @@ describe('a journal of candles', () => {
     expect(journal.dueAt).toBe(clock.now() + 10_000);
   });
 
-  test('tells a newcomer the last that closed where none forms, and why it may be old', () => {
+  test('gives a newcomer the last that closed where none forms, for a while although the exchange fails', async () => {
     fetched([candle(-2, 6)]);
     expect(toTexts(journal.latest)).toEqual(['-2 6 closed']);
+    expect(journal.fail(down)).toEqual([]);
+    await clock.advance(minute);
+    expect(toTexts(journal.latest)).toEqual(['-2 6 closed']);
+    expect(journal.isServing).toBe(true);
+    await clock.advance(1);
+    expect(journal.latest).toEqual([]);
+    expect(journal.isServing).toBe(false);
+  });
+
+  test('serves a market that has no candle yet, once that is known', () => {
+    expect(journal.isServing).toBe(false);
+    fetched([]);
+    expect(journal.isServing).toBe(true);
     journal.fail(down);
-    expect(toTexts(journal.latest)).toEqual(['-2 6 closed', 'TIMEOUT']);
+    expect(journal.isServing).toBe(false);
   });
 
   test('counts as moved by trades only', async () => {
@@ -176,11 +189,24 @@ describe('a journal of candles', () => {
     expect(moved(candle(2, 3))).toBe(true);
   });
 
-  test('tells an error once, and again after a value', () => {
-    expect(toTexts(journal.fail(down))).toEqual(['TIMEOUT']);
+  test('gives the forming one once more, stale, when the exchange fails, and again when it is back, though it is the same', () => {
     expect(journal.fail(down)).toEqual([]);
-    streamed(candle(0, 1));
-    expect(toTexts(journal.fail(down))).toEqual(['TIMEOUT']);
+    expect(journal.error).toBe(down);
+    fetched([candle(0, 1)]);
+    expect(journal.error).toBe(null);
+    expect(journal.fail(down)).toMatchObject([{ value: { close: 1, stale: true } }]);
+    expect(journal.fail(down)).toEqual([]);
+    expect(journal.latest).toMatchObject([{ value: { stale: true } }]);
+    const back = journal.take({ candles: [candle(0, 1)], isWhole: true }, 'poll', clock.now());
+    expect(back.events).toMatchObject([{ value: { close: 1, stale: false } }]);
+  });
+
+  test('closes what was stale with its last values, no longer stale', async () => {
+    fetched([candle(0, 1)]);
+    journal.fail(down);
+    await clock.advance(2 * minute);
+    const { events } = journal.take({ candles: [candle(0, 4), candle(1, 2)], isWhole: true }, 'poll', clock.now());
+    expect(events[0]).toMatchObject({ value: { close: 4, closed: true, stale: false } });
   });
 });
 
@@ -347,12 +373,15 @@ describe('a journal of trades', () => {
     expect(journal.since).toBe(start + 2000);
   });
 
-  test('tells a newcomer why there is nothing, and tells the same error again after a trade', () => {
-    expect(toText(journal.fail(down))).toBe('TIMEOUT');
-    expect(toText(journal.latest)).toBe('TIMEOUT');
+  test('serves once it is known what there was before, while the exchange does not fail', () => {
+    expect(journal.isServing).toBe(false);
+    expect(journal.fail(down)).toEqual([]);
+    streamed(trades(2));
+    expect(journal.isServing).toBe(false);
     fetched([trade(1, -5), ...trades(2)]);
-    expect(journal.latest).toEqual([]);
-    expect(toText(journal.fail(down))).toBe('TIMEOUT');
+    expect(journal.isServing).toBe(true);
+    journal.fail(down);
+    expect([journal.isServing, journal.error]).toEqual([false, down]);
   });
 
   test('tells once what two connections bring while one takes over from the other, without ids too', () => {

@@ -19,6 +19,7 @@ function open(mostWaiting = 100) {
     mostWaiting,
     isSame: (seen, next) => seen === next,
     latest: () => [],
+    isServing: () => true,
     onEnd: () => {
       ends++;
     },
@@ -235,13 +236,20 @@ test('it ends with the last of its sources', async () => {
     mostWaiting: 1,
     isSame: () => false,
     latest: () => [],
+    isServing: () => true,
     onEnd: () => {
       ends++;
     },
   });
-  subscription.endSource();
-  expect(ends).toBe(0);
-  subscription.endSource();
+  const [delisted, gone] = ['delisted', 'gone'].map((message) => new MarketDataError('SYMBOL_NOT_FOUND', message));
+  if (!delisted || !gone) throw new Error('no errors');
+  subscription.endSource({}, delisted);
+  subscription.push({ key: 'a', value: 'a1' });
+  subscription.endSource({}, gone);
+  expect([await subscription.next(), await subscription.next()]).toEqual([
+    value('a1'),
+    { done: false, value: { key: 'error', value: gone } },
+  ]);
   expect(ends).toBe(1);
   expect(await subscription.next()).toEqual(done);
 });

@@ -30,6 +30,7 @@ test('who answers that nothing can be fetched is asked once when something begin
     pollIntervalMs: 1000,
     silenceMs: 60_000,
     patienceMs: 60_000,
+    startTimeoutMs: 10_000,
     // As a lane does while its exchange wants to be left in peace.
     onWanting: () => {
       asked += 1;
@@ -37,7 +38,13 @@ test('who answers that nothing can be fetched is asked once when something begin
     },
     onEnd: () => {},
   });
-  const options = { sources: 1, mostWaiting: 10, latest: () => topic.latest, onEnd: () => {} };
+  const options = {
+    sources: 1,
+    mostWaiting: 10,
+    latest: () => topic.latest,
+    isServing: () => topic.isServing,
+    onEnd: () => {},
+  };
   topic.add(new FeedSubscription<readonly Trade[]>(options), 0);
   topic.takeFetched(messageOf(clock.now()), 'fetch', clock.now(), 0);
   listeners[0]?.onInterrupted(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));

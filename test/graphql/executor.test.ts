@@ -80,12 +80,12 @@ function market(query: string, variableValues: Readonly<Record<string, unknown>>
   marketData.set('ETH/USD', { last: Number.NaN, timestamp: null });
   marketData.setCandles(candles);
   marketData.setOrderBook({ bids: [{ price: 1, amount: 2 }], asks: [] });
-  const { feeds } = new LiveFeeds();
+  const { operations: live } = new LiveFeeds();
   const document = parse(query);
   return (): ExecutionArgs => ({
     schema,
     document,
-    contextValue: createContext({ marketData, feeds, marketSearch: new MarketSearch(), charge: () => {} }),
+    contextValue: createContext({ marketData, live, marketSearch: new MarketSearch(), charge: () => {} }),
     variableValues,
     operationName: operationName ?? null,
   });

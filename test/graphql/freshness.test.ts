@@ -55,7 +55,7 @@ test.each(Object.keys(calls))(
     const freshness = new Freshness();
     const { marketData } = createContext({
       marketData: new FakeMarketData(new ManualClock()),
-      feeds: new LiveFeeds().feeds,
+      live: new LiveFeeds().operations,
       marketSearch: new MarketSearch(),
       charge: () => {},
       freshness,
@@ -73,7 +73,7 @@ test('the loader of tickers declares too', async () => {
   port.set('BTC/USD', { last: 1 });
   const { marketData, tickers } = createContext({
     marketData: port,
-    feeds: new LiveFeeds().feeds,
+    live: new LiveFeeds().operations,
     marketSearch: new MarketSearch(),
     charge: () => {},
     freshness,

@@ -64,7 +64,7 @@ describe.each(exchanges)('$id: what comes after nonsense is told', { timeout: 20
     expect(lasts.every((last) => last === null || last > 0)).toBe(true);
   });
 
-  const candles = `subscription { candleUpdated(${market}, timeframe: "1h") { timestamp close closed } }`;
+  const candles = `subscription { candleUpdated(${market}, timeframe: "1h") { timestamp close closed stale } }`;
 
   test.each(['STREAM', 'POLL'])('candles, %s', async (source) => {
     if (source === 'POLL') venue.refuseStreams();
@@ -89,7 +89,7 @@ describe.each(exchanges)('$id: what comes after nonsense is told', { timeout: 20
     if (source === 'STREAM') inYear3000(() => venue.pushCandle(btc, '1h'));
     if (source === 'POLL') {
       venue.fault({ kind: 'numbers', as: 'year-3000', match: /klines|OHLC/ });
-      await eventually(() => operation.results.some(({ errors }) => errors !== undefined));
+      await eventually(() => told().at(-1)?.stale === true);
       venue.heal();
     }
     await goesOn();
@@ -111,8 +111,13 @@ describe.each(exchanges)('$id: what comes after nonsense is told', { timeout: 20
 
   test('trades', async () => {
     venue.holdTrades(btc);
-    const operation = subscribe(client, `subscription { tradesExecuted(${market}) { timestamp price } }`);
-    const prices = () => operation.results.flatMap(({ data }) => data?.tradesExecuted ?? []).map(({ price }) => price);
+    const document = `subscription { tradesExecuted(${market}) { timestamp price } }`;
+    const operations = [subscribe(client, document)];
+    const prices = () =>
+      operations
+        .flatMap(({ results }) => results)
+        .flatMap(({ data }) => data?.tradesExecuted ?? [])
+        .map(({ price }) => price);
     const execute = (price: string) => venue.trade(btc, { price, amount: '1', side: 'buy' });
     await eventually(() => venue.subscriptions.length === 1);
     execute('100');
@@ -121,6 +126,8 @@ describe.each(exchanges)('$id: what comes after nonsense is told', { timeout: 20
     execute('-300');
     await eventually(() => {
       execute('400');
+      // While calls are answered with nonsense too, nobody knows what is missing: who would miss it subscribes again.
+      if (operations.at(-1)?.completed) operations.push(subscribe(client, document));
       return prices().includes(400);
     }, 10_000);
     expect(new Set(prices())).toEqual(new Set([100, 400]));

@@ -34,6 +34,7 @@ async function joinEnding(values: readonly object[]) {
     sources: 1,
     mostWaiting: 10,
     isSame: () => false,
+    isServing: () => true,
     latest: () => [],
     onEnd: () => {},
   });

@@ -3,6 +3,7 @@ import { createConnection } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFeeds } from '../../src/feed/feeds.ts';
+import { createLiveOperations } from '../../src/feed/live-operations.ts';
 import { systemClock } from '../../src/market/clock.ts';
 import type { Market } from '../../src/market/market.ts';
 import { createAddressReader } from '../../src/server/address.ts';
@@ -46,13 +47,14 @@ beforeEach(async () => {
     streams: new FakeStreams(),
     openCandles: new FakeStreams().open,
     staleMaxMs: 1000,
+    startTimeoutMs: 10_000,
     onHealth: () => {},
   });
   const limits = createLimits();
   const gate = createGate({ addressOf: createAddressReader(0) });
   const graphql = createGraphQLServer({
     marketData,
-    feeds,
+    live: createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 }),
     gate,
     openOperations: limits.operations,
     subscriptionMemory: createSubscriptionMemory(),

@@ -2,6 +2,7 @@ import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleWindow } fro
 import type { Clock } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { ExchangeInfo } from '../../src/market/exchange.ts';
+import type { Market, Markets } from '../../src/market/market.ts';
 import type { CandleSource, FetchOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
 import { exchangeNotFound } from '../../src/market/not-found.ts';
 import type { OrderBook, OrderBookQuery } from '../../src/market/order-book.ts';
@@ -116,9 +117,13 @@ export class FakeMarketData implements MarketData, CandleSource {
     return toInfo(id);
   };
 
-  fetchMarkets = async (): Promise<never> => {
-    await this.#gate;
-    throw new MarketDataError('NOT_SUPPORTED', 'the fake has no markets');
+  /** BTC/USDT and all that an outcome was set for, unless it says that there is no such symbol. Never fails, and never waits. */
+  fetchMarkets = async (exchange: string): Promise<Markets> => {
+    this.exchange(exchange);
+    const symbols = [...this.#outcomes].flatMap(([symbol, outcome]) =>
+      outcome instanceof MarketDataError && outcome.code === 'SYMBOL_NOT_FOUND' ? [] : [symbol],
+    );
+    return new Map(['BTC/USDT', ...symbols].map((symbol) => [symbol, marketOf(exchange, symbol)]));
   };
 
   fetchTimeframes = async (exchange: string): Promise<readonly string[]> => this.exchange(exchange).timeframes;
@@ -191,6 +196,12 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.given.push({ symbol, outcome: given });
     return given;
   }
+}
+
+function marketOf(exchange: string, symbol: string): Market {
+  const [base = '', quote = ''] = symbol.split('/');
+  const unknown = { settle: null, active: true, contractSize: null, expiry: null };
+  return { exchange, symbol, base, quote, type: 'spot', ...unknown, pricePrecision: null, amountPrecision: null };
 }
 
 function toInfo(id: string): ExchangeInfo {

@@ -12,8 +12,12 @@ export const healthyMarkets = { exchange: 'kraken', btc: 'BTC/USD', eth: 'ETH/US
 
 type Markets = typeof sickMarkets | typeof healthyMarkets;
 
-/** Deadline of one call to an exchange where something hangs, and elsewhere, in ms: a busy machine has its time. */
+/**
+ * Deadline of one call to an exchange, and of the first event of a subscription, in ms: short where something hangs or
+ * nothing has worked yet; elsewhere a busy machine has its time.
+ */
 const shortMs = 1500;
+const coldMs = 2000;
 const patientMs = 15_000;
 
 /** Where all is new it is never polled by the clock; where streams run, polls come when one has failed. */
@@ -79,7 +83,7 @@ export class FaultScene {
         streamSilenceMs: hourMs,
         staleMaxMs: hourMs,
         pollIntervalMs: pollIntervalMs[state],
-        upstreamTimeoutMs: hangs ? shortMs : patientMs,
+        upstreamTimeoutMs: hangs ? shortMs : state === 'cold' ? coldMs : patientMs,
         exchangeOptions: {
           [sickMarkets.exchange]: { ...sick.exchangeConfig, rateLimit: 1 },
           [healthyMarkets.exchange]: { ...healthy.exchangeConfig, rateLimit: 1 },

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/cache/market-data.ts';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
+import { createLiveOperations } from '../../src/feed/live-operations.ts';
 import type { Cors } from '../../src/server/cors.ts';
 import { createGate, type Gate } from '../../src/server/gate.ts';
 import { createHttpServer } from '../../src/server/http.ts';
@@ -72,6 +73,7 @@ export async function startHotServer({ gate = createGate(), ...cors }: HotServer
     lingerMs: 0,
     silenceMs: 60_000,
     staleMaxMs,
+    startTimeoutMs: 10_000,
     onHealth: () => {},
   });
   const live = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs });
@@ -95,7 +97,7 @@ export async function startHotServer({ gate = createGate(), ...cors }: HotServer
   const limits = createLimits();
   const graphql = createGraphQLServer({
     marketData,
-    feeds,
+    live: createLiveOperations({ feeds, marketData: fetched, clock, timeoutMs: 10_000 }),
     gate,
     ...cors,
     openOperations: limits.operations,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
+import { createLiveOperations, type LiveOperations } from '../../src/feed/live-operations.ts';
 import type { FeedSubscription } from '../../src/feed/subscription.ts';
 import type { MarketDataError } from '../../src/market/error.ts';
 import type { Ticker } from '../../src/market/ticker.ts';
@@ -13,6 +14,7 @@ export const pollIntervalMs = 1000;
 export const lingerMs = 5000;
 export const silenceMs = 15_000;
 export const staleMaxMs = 60_000;
+export const startTimeoutMs = 10_000;
 
 export const nothing = { topics: 0, streams: 0, polls: 0, subscribers: 0 };
 
@@ -33,7 +35,15 @@ export class LiveFeeds {
     lingerMs,
     silenceMs,
     staleMaxMs,
+    startTimeoutMs,
     onHealth: (exchange, error) => this.health.push(`${exchange} ${error?.code ?? 'ok'}`),
+  });
+  /** As clients start them. */
+  readonly operations: LiveOperations = createLiveOperations({
+    feeds: this.feeds,
+    marketData: this.port,
+    clock: this.clock,
+    timeoutMs: startTimeoutMs,
   });
   readonly #readers: { readonly ended: boolean; leave(): Promise<void> }[] = [];
 

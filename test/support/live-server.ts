@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
+import { createLiveOperations } from '../../src/feed/live-operations.ts';
 import { type Clock, systemClock } from '../../src/market/clock.ts';
 import { createAddressReader } from '../../src/server/address.ts';
 import { createGate, type Gate } from '../../src/server/gate.ts';
@@ -26,6 +27,8 @@ export interface LiveServer {
 }
 
 export interface LiveServerOptions {
+  /** How long an operation may wait for its first event. */
+  readonly startTimeoutMs?: number;
   readonly limits?: Partial<SocketLimits>;
   readonly subscriptionMemory?: SubscriptionMemory;
   readonly proxies?: number;
@@ -60,12 +63,13 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     lingerMs: 0,
     silenceMs: 60_000,
     staleMaxMs: 60_000,
+    startTimeoutMs: options.startTimeoutMs ?? 10_000,
     onHealth: () => {},
   });
   const { gate = createGate({ addressOf: createAddressReader(proxies) }) } = options;
   const graphql = createGraphQLServer({
     marketData: port,
-    feeds,
+    live: createLiveOperations({ feeds, marketData: port, clock, timeoutMs: options.startTimeoutMs ?? 10_000 }),
     gate,
     openOperations: limits.operations,
     subscriptionMemory,

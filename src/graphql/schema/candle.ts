@@ -24,6 +24,11 @@ export const CandleType = builder.objectRef<Candle>('Candle').implement({
         'Base amount traded. For contracts some exchanges give another unit, such as contracts, or the quote amount of inverse ones.',
     }),
     closed: t.exposeBoolean('closed', { description: 'False while the period runs: its values still change.' }),
+    stale: t.boolean({
+      description:
+        'True of the forming candle of candleUpdated when the exchange could not be reached since and this is the last known value.',
+      resolve: ({ stale }) => stale ?? false,
+    }),
   }),
 });
 
@@ -85,11 +90,10 @@ builder.subscriptionField('candleUpdated', (t) =>
   t.field({
     type: CandleType,
     description:
-      'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped. After an outage comes what was missed, or an error where the exchange has it no more.',
+      'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped. While the exchange fails, the forming candle comes once more with stale: true. Afterwards comes what was missed; where the exchange no longer has it, a retryable error ends the operation.',
     args: { ...marketArgs, ...timeframeArg },
     extensions: { cost: marketCost },
-    subscribe: (_root, { exchange, symbol, timeframe }, { feeds }) =>
-      feeds.candles(String(exchange), symbol, timeframe),
+    subscribe: (_root, { exchange, symbol, timeframe }, { live }) => live.candles(String(exchange), symbol, timeframe),
     resolve: requireValue,
   }),
 );

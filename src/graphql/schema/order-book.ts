@@ -126,11 +126,11 @@ builder.subscriptionField('orderBookUpdated', (t) =>
   t.field({
     type: OrderBookType,
     description:
-      'The latest known book at once, then each change within its limit. A slow client misses changes in between, never the latest.',
+      'The latest known book at once, then each change within its limit. A slow client misses changes in between, never the latest. While the exchange fails, the last book comes once more with stale: true.',
     args: { ...marketArgs, ...limitArg },
     extensions: { cost: new FieldCost({ own: sharedCallCost, ...levels }) },
-    subscribe: (_root, { exchange, symbol, limit }, { feeds }) =>
-      feeds.orderBook(String(exchange), symbol, requireLimit(limit, { exchange: String(exchange), symbol })),
+    subscribe: (_root, { exchange, symbol, limit }, { live }) =>
+      live.orderBook(String(exchange), symbol, requireLimit(limit, { exchange: String(exchange), symbol })),
     resolve: (event, { limit }) => ({ book: toDepth(requireValue(event), limit), limit }),
   }),
 );

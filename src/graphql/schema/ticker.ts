@@ -114,18 +114,27 @@ builder.subscriptionFields((t) => ({
   tickerUpdated: t.field({
     type: TickerType,
     description:
-      'The latest known ticker at once, then each change. A slow client misses ticks in between, never the latest.',
+      'The latest known ticker at once, then each change. A slow client misses ticks in between, never the latest. While the exchange fails, the last ticker comes once more with stale: true.',
     args: marketArgs,
     extensions: { cost: marketCost },
-    subscribe: (_root, { exchange, symbol }, { feeds }) => feeds.tickers(String(exchange), [symbol]),
+    subscribe: (_root, { exchange, symbol }, { live }) => live.ticker(String(exchange), symbol),
     resolve: requireValue,
   }),
   tickersUpdated: t.field({
     type: TickerType,
-    description: 'The same for many symbols over one operation; each event is one ticker.',
-    args: marketsArgs,
+    description:
+      'The same for many symbols over one operation; each event is one ticker. A symbol that is delisted later comes once more with stale: true, and then no more.',
+    args: {
+      ...marketsArgs,
+      skipUnknown: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description: 'True to leave out symbols that do not exist; they refuse the operation otherwise.',
+      }),
+    },
     extensions: { cost: symbolsCost },
-    subscribe: (_root, { exchange, symbols }, { feeds }) => feeds.tickers(String(exchange), requireSymbols(symbols)),
+    subscribe: (_root, { exchange, symbols, skipUnknown }, { live }) =>
+      live.tickers(String(exchange), requireSymbols(symbols), skipUnknown),
     resolve: requireValue,
   }),
 }));

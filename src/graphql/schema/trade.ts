@@ -74,10 +74,10 @@ builder.subscriptionField('tradesExecuted', (t) =>
   t.field({
     type: [TradeType],
     description:
-      'Every trade, in order; a client too slow to take them all is told so and its subscription ends. After an outage comes what was missed, or an error where the exchange has it no more.',
+      'Every trade, in order; a client too slow to take them all gets SLOW_CONSUMER and its subscription ends. After an outage comes what was missed; where the exchange no longer has it, a retryable error ends the operation.',
     args: marketArgs,
     extensions: { cost: marketCost },
-    subscribe: (_root, { exchange, symbol }, { feeds }) => feeds.trades(String(exchange), symbol),
+    subscribe: (_root, { exchange, symbol }, { live }) => live.trades(String(exchange), symbol),
     resolve: requireValue,
   }),
 );

@@ -2,6 +2,7 @@ import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, exec
 import type { WebSocket } from 'ws';
 import { FeedSubscription, tooSlow } from '../../feed/subscription.ts';
 import { toClientError } from '../../graphql/errors.ts';
+import { toEventResult } from '../../graphql/event-result.ts';
 import { Turns } from '../../market/turns.ts';
 import { Group } from './group.ts';
 import { type DocumentDigests, toGroupKey } from './group-key.ts';
@@ -42,7 +43,9 @@ export interface FanoutOptions {
 
 /** Groups the subscriptions of all sockets. */
 export function createFanout({ createContext, report }: FanoutOptions): Fanout {
-  const groups = new Map<string, Promise<Group | ExecutionResult>>();
+  /** By what makes their subscriptions the same, the groups that another one may join. */
+  const joinable = new Map<string, Promise<Group | ExecutionResult>>();
+  const groups = new Set<Group>();
   const digests: DocumentDigests = new WeakMap();
   const stalled = new Set<Member>();
   // One event may be executed for thousands of groups.
@@ -52,19 +55,18 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   let unshared = 0;
   let memberCount = 0;
 
-  async function open(key: string, given: ExecutionArgs): Promise<Group | ExecutionResult> {
+  async function open(given: ExecutionArgs, onEnd: () => void): Promise<Group | ExecutionResult> {
     const args: ExecutionArgs = { ...given, contextValue: await createContext() };
     const source = await createSourceEventStream(args);
     if (!(source instanceof FeedSubscription)) {
-      groups.delete(key);
       if (Symbol.asyncIterator in source) throw new TypeError('a subscription whose events are none of the feed');
       return toClientResult(source, report);
     }
-    return new Group({
+    const group = new Group({
       source,
       encode: async (event) => {
         const result = await turns.run(() => execute({ ...args, rootValue: event }));
-        return toMessageHead(JSON.stringify(toClientResult(result, report)));
+        return toMessageHead(JSON.stringify(toEventResult(toClientResult(result, report))));
       },
       slowConsumer,
       tally,
@@ -76,17 +78,29 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
         memberCount -= 1;
         stalled.delete(member);
       },
-      onEnd: () => groups.delete(key),
+      onEnd: () => {
+        groups.delete(group);
+        onEnd();
+      },
     });
+    groups.add(group);
+    return group;
   }
 
   function find(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
-    const known = groups.get(key);
+    const known = joinable.get(key);
     if (known) return known;
-    const opening = open(key, args);
-    groups.set(key, opening);
-    opening.catch(() => groups.delete(key));
+    const opening: Promise<Group | ExecutionResult> = open(args, () => forget(key, opening));
+    joinable.set(key, opening);
+    opening.then(
+      (group) => (group instanceof Group ? undefined : forget(key, opening)),
+      () => forget(key, opening),
+    );
     return opening;
+  }
+
+  function forget(key: string, opening: Promise<Group | ExecutionResult>): void {
+    if (joinable.get(key) === opening) joinable.delete(key);
   }
 
   function watchStalled(): void {
@@ -115,17 +129,25 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     subscribe: async (args, { socket, id, scope }) => {
       const key = toGroupKey(args, scope, digests) ?? `unshared ${unshared++}`;
       while (true) {
-        const group = await find(key, args);
+        const isFirst = !joinable.has(key);
+        const opening = find(key, args);
+        const group = await opening;
         if (!(group instanceof Group)) return group;
         // One that ended meanwhile is in the map no more.
         if (group.isOver) continue;
+        // While the exchange fails, who comes waits for a start of its own, and is refused if none comes.
+        if (!isFirst && !group.isServing) {
+          forget(key, opening);
+          continue;
+        }
         memberCount += 1;
         return group.join(socket, id);
       }
     },
     close: () => {
       stopWatching();
-      for (const opening of groups.values()) {
+      for (const group of groups) group.close();
+      for (const opening of joinable.values()) {
         opening.then((group) => (group instanceof Group ? group.close() : undefined)).catch(report);
       }
     },

@@ -39,6 +39,11 @@ export class Group implements MemberHost {
     return this.#isOver;
   }
 
+  /** True while one who joined now would receive something at once, or as soon as there is something. */
+  get isServing(): boolean {
+    return this.#options.source.isServing;
+  }
+
   get slowConsumer(): Buffer {
     return this.#options.slowConsumer;
   }
