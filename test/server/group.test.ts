@@ -54,18 +54,26 @@ async function joinEnding(values: readonly object[]) {
     source.push({ key: String(index), value });
   });
   source.finish();
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(group.isOver).toBe(true);
-  return { member, left: () => left };
+  return { group, member, left: () => left };
 }
 
-test('who has not begun when the group ends is told why, and then that it is over', async () => {
-  const { member, left } = await joinEnding([{ n: 1 }, { n: 2 }]);
-  const message = once(client, 'message');
-  expect(await member.next()).toEqual({ done: true, value: undefined });
-  await message;
-  expect(told).toEqual([{ n: 2 }]);
-  expect(left()).toBe(1);
+test('all that the source has offered before anybody has begun is for all who begin then', async () => {
+  const { group, member, left } = await joinEnding([{ n: 1 }, { n: 2 }]);
+  const second = group.join(socket, 'b');
+  expect(await Promise.all([member.next(), second.next()])).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
+  await expect.poll(() => told).toEqual([{ n: 1 }, { n: 1 }, { n: 2 }, { n: 2 }]);
+  expect([group.isOver, left()]).toEqual([true, 2]);
+});
+
+test('who begins after that is told the last, and then that it is over', async () => {
+  const { group, member } = await joinEnding([{ n: 1 }, { n: 2 }]);
+  const late = group.join(socket, 'b');
+  await member.next();
+  expect(await late.next()).toEqual({ done: true, value: undefined });
+  await expect.poll(() => told).toEqual([{ n: 1 }, { n: 2 }, { n: 2 }]);
 });
 
 test('who has not begun when a group ends that has told nothing hears only that it is over', async () => {

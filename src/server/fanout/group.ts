@@ -28,11 +28,13 @@ export class Group implements MemberHost {
   readonly #members = new Set<Member>();
   /** Payloads by the value that they were made from, for those who join while it is the latest. */
   readonly #heads = new WeakMap<object, Promise<Buffer>>();
+  /** Set once the first member has begun. The source is read a turn later: what it has by then is for all who wait. */
+  #reading: Promise<void> | null = null;
+  #isReading = false;
   #isOver = false;
 
   constructor(options: GroupOptions) {
     this.#options = options;
-    void this.#run();
   }
 
   get isOver(): boolean {
@@ -60,7 +62,8 @@ export class Group implements MemberHost {
   }
 
   onStart(member: Member): void {
-    void this.#welcome(member);
+    if (this.#isReading) void this.#welcome(member);
+    else this.#reading ??= nextTurn().then(() => this.#run());
   }
 
   onStalled(member: Member): void {
@@ -90,6 +93,7 @@ export class Group implements MemberHost {
   }
 
   async #run(): Promise<void> {
+    this.#isReading = true;
     let last: Buffer | null = null;
     const { source } = this.#options;
     for await (const event of source) {
