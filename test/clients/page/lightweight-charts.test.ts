@@ -18,6 +18,7 @@ const imports = {
   'lightweight-charts': '/node_modules/lightweight-charts/dist/lightweight-charts.standalone.production.mjs',
 };
 const html = `
+  <link rel="icon" href="data:,">
   <div id="chart" style="width: 600px; height: 300px"></div>
   <script type="importmap">${JSON.stringify({ imports })}</script>
   <script type="module">
