@@ -1,6 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PageFolder, writePageFiles } from '../support/page-code.ts';
 import { type RunningApp, startApp } from '../support/running-app.ts';
@@ -45,5 +48,19 @@ describe.runIf(existsSync(python) || process.env.CI)('Python, with its standard 
     await running.stop();
     expect(await exited).toEqual([0, null]);
     expect(output).not.toContain('Traceback');
+  });
+
+  test('the events of a subscription end when the server completes it', async () => {
+    const events = ':\n\nevent: next\ndata: {"data":{"a":1}}\n\n:\n\nevent: complete\ndata:\n\n';
+    const site = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/event-stream').end(events),
+    );
+    await once(site.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+    const program =
+      'import sys; sys.path.insert(0, ""); import tickql; tickql.URL = sys.argv[1]; print(list(tickql.subscribe("")))';
+    const { stdout } = await promisify(execFile)(python, ['-I', '-c', program, url], { cwd: folder.path });
+    expect(stdout.trim()).toBe("[{'data': {'a': 1}}]");
+    site.close();
   });
 });
