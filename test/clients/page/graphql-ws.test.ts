@@ -90,6 +90,18 @@ test('with the lines of the page a restart of the server ends no subscription; w
   expect(running.app.counts.sockets).toBe(1);
 });
 
+test('a subscription that is refused ends once, with the errors', async () => {
+  const { watchTickers } = await load();
+  const ends: unknown[] = [];
+  const seen: string[] = [];
+  const onEnd = (reason: unknown): unknown => ends.push(reason);
+  watchTickers(['NO/SUCH'], () => {}, onEnd);
+  await eventually(() => ends.length > 0);
+  watchTickers(['BTC/USDT'], ({ symbol }) => seen.push(symbol), onEnd);
+  await eventually(() => seen.length > 0);
+  expect(ends).toEqual([[expect.objectContaining({ message: expect.stringContaining('NO/SUCH') })]]);
+});
+
 test('a connection that silently died is replaced', async () => {
   const front = await startFront(port);
   const { watchTickers } = await load(
