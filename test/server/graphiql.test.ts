@@ -80,7 +80,8 @@ test('every tab that it begins with runs at once, where no exchange can be reach
     const operation = subscribe(client, query);
     await operation.until(1);
     operation.stop();
-    expect(operation.results).toEqual([{ data: expect.any(Object) }]);
+    expect(operation.results.length).toBeGreaterThan(0);
+    for (const result of operation.results) expect(result).toEqual({ data: expect.any(Object) });
     expect(JSON.stringify(operation.results)).not.toMatch(/null,|:\[\]/);
   }
   await client.dispose();
