@@ -5,10 +5,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
+// Each runs at once, with no network: a newcomer sees an answer before an exchange has to be reached.
 const tabs = [
   `# A ticker and the newest candles of one market.
+# \`sim\` is built in: its prices are made up and need no network. Put \`kraken\` or
+# any other id of { exchanges { id } } in its place for real ones.
 query TickerAndCandles {
-  ticker(exchange: "kraken", symbol: "BTC/USD") {
+  ticker(exchange: "sim", symbol: "BTC/USDT") {
     last
     bid
     ask
@@ -17,7 +20,7 @@ query TickerAndCandles {
     receivedAt
     stale
   }
-  candles(exchange: "kraken", symbol: "BTC/USD", timeframe: "1h", limit: 24) {
+  candles(exchange: "sim", symbol: "BTC/USDT", timeframe: "1h", limit: 24) {
     datetime
     open
     high
@@ -30,7 +33,7 @@ query TickerAndCandles {
 `,
   `# Markets of an exchange, each with its ticker: one call to the exchange.
 query MarketsWithTickers {
-  exchange(id: "kraken") {
+  exchange(id: "sim") {
     name
     markets(search: "BTC/", type: SPOT, active: true, first: 10) {
       totalCount
@@ -52,7 +55,6 @@ query MarketsWithTickers {
 }
 `,
   `# Live: the latest known ticker at once, then each change.
-# \`sim\` is built in and works without a network; its prices are made up.
 subscription Live {
   tickersUpdated(exchange: "sim", symbols: ["BTC/USDT", "ETH/USDT"]) {
     symbol

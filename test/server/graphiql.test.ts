@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ownSockets } from '../../src/server/page-headers.ts';
 import { type RunningApp, startApp } from '../support/running-app.ts';
-import { eventually } from '../support/socket-client.ts';
+import { connect, eventually, subscribe } from '../support/socket-client.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -70,6 +70,24 @@ test('a host that would say more in a policy than where is left out of it', () =
   for (const host of ['a;script-src', 'a,b', '*', 'a b', '']) expect(ownSockets(host)).toEqual([]);
 });
 
+test('every tab that it begins with runs at once, where no exchange can be reached', async () => {
+  const offline = await startApp({ exchanges: ['sim'], lingerMs: 0 });
+  const client = connect(offline.webSocketUrl);
+  const html = await (await open()).text();
+  const tabs: readonly { query: string }[] = JSON.parse(/"defaultTabs":(\[\{.*?\}\])/.exec(html)?.[1] ?? '[]');
+  expect(tabs.length).toBe(3);
+  for (const { query } of tabs) {
+    const operation = subscribe(client, query);
+    await operation.until(1);
+    operation.stop();
+    expect(operation.results.length).toBeGreaterThan(0);
+    for (const result of operation.results) expect(result).toEqual({ data: expect.any(Object) });
+    expect(JSON.stringify(operation.results)).not.toMatch(/null,|:\[\]/);
+  }
+  await client.dispose();
+  await offline.stop();
+});
+
 test('a client without gzip gets it plain', async () => {
   const response = await open({ 'accept-encoding': 'identity' });
   expect(response.headers.get('content-encoding')).toBeNull();
@@ -93,6 +111,16 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
   });
 
   afterAll(() => browser.close());
+
+  test('the first tab that a newcomer sees answers at the first click', { timeout: 30_000 }, async () => {
+    const page = await browser.newPage();
+    await page.goto(running.url);
+    await page.getByRole('tab', { name: 'TickerAndCandles', selected: true }).waitFor();
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    await page.locator('.result-window').getByText('"ticker"').waitFor();
+    expect(await page.locator('.result-window').innerText()).not.toContain('errors');
+    await page.close();
+  });
 
   test('the page needs nothing from elsewhere, and its live tab streams over a WebSocket', {
     timeout: 30_000,
