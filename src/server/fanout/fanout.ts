@@ -103,6 +103,23 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     if (joinable.get(key) === opening) joinable.delete(key);
   }
 
+  /**
+   * While the exchange of a group fails, who comes does not join it, but waits for a start of its own and is refused if
+   * none comes. The group is joined again afterwards.
+   */
+  async function openBeside(
+    key: string,
+    args: ExecutionArgs,
+    failing: Promise<Group | ExecutionResult>,
+  ): Promise<Group | ExecutionResult> {
+    forget(key, failing);
+    const opened = await find(key, args);
+    const group = await failing;
+    const isOver = !(group instanceof Group) || group.isOver;
+    if (!(opened instanceof Group) && !isOver && !joinable.has(key)) joinable.set(key, failing);
+    return opened;
+  }
+
   function watchStalled(): void {
     timer ??= setInterval(() => {
       for (const member of stalled) {
@@ -129,17 +146,14 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     subscribe: async (args, { socket, id, scope }) => {
       const key = toGroupKey(args, scope, digests) ?? `unshared ${unshared++}`;
       while (true) {
-        const isFirst = !joinable.has(key);
+        const isJoined = joinable.has(key);
         const opening = find(key, args);
-        const group = await opening;
+        const found = await opening;
+        const isFailing = isJoined && found instanceof Group && !found.isOver && !found.isServing;
+        const group = isFailing ? await openBeside(key, args, opening) : found;
         if (!(group instanceof Group)) return group;
         // One that ended meanwhile is in the map no more.
         if (group.isOver) continue;
-        // While the exchange fails, who comes waits for a start of its own, and is refused if none comes.
-        if (!isFirst && !group.isServing) {
-          forget(key, opening);
-          continue;
-        }
         memberCount += 1;
         return group.join(socket, id);
       }
