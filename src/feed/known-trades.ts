@@ -1,4 +1,4 @@
-import type { Trade } from '../market/trade.ts';
+import { contentOf, distinctId, type Trade } from '../market/trade.ts';
 
 /** How trades come in: each way may have ids of its own, or none. */
 type Way = 'stream' | 'fetch';
@@ -25,43 +25,52 @@ class Seen {
  * The trades that are known already, whichever way they came. Where one id has come both ways, ids tell trades apart.
  * Elsewhere content does: time, side, price and amount, of which the second that comes one way is the second that comes
  * the other way. KuCoin streams ids and fetches none, for example.
+ * What it gives is numbered among the trades with the same content (`nth`) where fetched trades have no id of their own:
+ * the numbers are those of a fetch that has them all, so that a trade is known by the same whichever way it came.
  */
 export class KnownTrades {
   readonly #seen: Readonly<Record<Way, Seen>> = { stream: new Seen(), fetch: new Seen() };
   #idsAgree = false;
+  #fetchesLackIds = false;
 
   /** Notes trades that came together, of which some may have come the same way before, and gives those that were not known. */
   take(trades: readonly Trade[], way: Way, mayRepeat: boolean): readonly Trade[] {
     const [own, other] =
       way === 'stream' ? [this.#seen.stream, this.#seen.fetch] : [this.#seen.fetch, this.#seen.stream];
-    if (trades.some(({ id }) => id !== null && other.ids.has(id))) this.#idsAgree = true;
+    const ids = trades.map(distinctId);
+    if (ids.some((id) => id !== null && other.ids.has(id))) this.#idsAgree = true;
+    if (way === 'fetch' && trades.some(({ id }) => id === null)) this.#fetchesLackIds = true;
     const together = new Map<string, number>();
-    return trades.filter((trade) => {
-      const { id } = trade;
+    return trades.flatMap((trade, at) => {
+      const id = ids[at] ?? null;
       const content = contentOf(trade);
       const nth = (together.get(content) ?? 0) + 1;
       together.set(content, nth);
       const known = own.contents.get(content) ?? 0;
-      if (id === null ? mayRepeat && nth <= known : own.ids.has(id)) return false;
+      if (id === null ? mayRepeat && nth <= known : own.ids.has(id)) return [];
       own.add(id, content, known + 1);
-      if (id !== null && this.#idsAgree) return !other.ids.has(id);
-      return known + 1 > (other.contents.get(content) ?? 0);
+      const isNews =
+        id !== null && this.#idsAgree ? !other.ids.has(id) : known + 1 > (other.contents.get(content) ?? 0);
+      if (!isNews) return [];
+      return id === null || this.#fetchesLackIds ? withNumber(trade, known + 1) : trade;
     });
   }
 }
 
 /** True when a trade is in both lists. */
 export function overlap(some: Iterable<Trade>, others: readonly Trade[]): boolean {
-  const ids = new Set(others.map(({ id }) => id));
+  const ids = new Set(others.map(distinctId));
   const contents = new Set(others.map(contentOf));
   for (const trade of some) {
-    if ((trade.id !== null && ids.has(trade.id)) || contents.has(contentOf(trade))) return true;
+    const id = distinctId(trade);
+    if ((id !== null && ids.has(id)) || contents.has(contentOf(trade))) return true;
   }
   return false;
 }
 
-function contentOf({ timestamp, side, price, amount }: Trade): string {
-  return `${timestamp} ${side} ${price} ${amount}`;
+function withNumber(trade: Trade, nth: number): Trade {
+  const given = trade.nth ?? (trade.id === null ? 1 : null);
+  return given === nth ? trade : Object.freeze({ ...trade, nth });
 }
 
 function forgetOldest(keys: Set<string> | Map<string, number>): void {

@@ -30,7 +30,7 @@ export type Rows = number | VariableRows;
 
 /** A field whose cost depends on variables. */
 export interface OpenField {
-  readonly own: number;
+  readonly own: Rows;
   /** How often what is selected in it counts. */
   readonly times: Rows;
   /** How many rows the lists in it have. */
@@ -91,14 +91,20 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
   function planField(node: FieldNode, type: GraphQLNamedType): CostPlan {
     const field = findField(type, node.name.value);
     if (!field) return one;
-    const { own, rows, isAround } = toCost(field);
+    const { own: price, rows, isAround } = toCost(field);
+    const own = typeof price === 'number' ? price : toRows(price, node, field, operation);
     const count = rows === null || rows === 'of-parent' ? 1 : toRows(rows, node, field, operation);
     const [times, within] = isAround ? [1, count] : [count, 1];
     // A list of scalars counts its rows, too.
     const inList = rows === null ? none : one;
     const selected = node.selectionSet ? planSet(node.selectionSet, getNamedType(field.type)) : inList;
     const isPerRow = rows === 'of-parent';
-    if (typeof times !== 'number' || typeof within !== 'number' || selected.open.length > 0) {
+    if (
+      typeof own !== 'number' ||
+      typeof times !== 'number' ||
+      typeof within !== 'number' ||
+      selected.open.length > 0
+    ) {
       return { ...none, open: [{ own, times, within, selected, isPerRow }] };
     }
     const cost = own + times * (selected.fixed + within * selected.perRow);
@@ -144,9 +150,10 @@ function toRows(
  */
 export function countRows(
   value: unknown,
-  { isList = false, most = Number.POSITIVE_INFINITY, otherwise = 1 }: RowsArgument,
+  { isList = false, most = Number.POSITIVE_INFINITY, otherwise = 1, count }: RowsArgument,
 ): number {
   if (value === undefined || value === null) return otherwise;
+  if (count) return count(value);
   if (Array.isArray(value)) return Math.min(value.length, most);
   return typeof value === 'number' && value >= 0 && !isList ? Math.min(value, most) : 1;
 }

@@ -44,7 +44,8 @@ type Variables = Readonly<Record<string, unknown>>;
 function addUp({ fixed, perRow, open }: CostPlan, parentRows: number, variables: Variables): number {
   let cost = fixed + parentRows * perRow;
   for (const { own, times, within, selected, isPerRow } of open) {
-    const each = own + resolve(times, variables) * addUp(selected, resolve(within, variables), variables);
+    const each =
+      resolve(own, variables) + resolve(times, variables) * addUp(selected, resolve(within, variables), variables);
     cost += isPerRow ? parentRows * each : each;
   }
   return cost;

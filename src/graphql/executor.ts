@@ -15,6 +15,7 @@ import type { CompiledQuery } from 'graphql-jit';
 import { Turns } from '../market/turns.ts';
 import { withoutStacks } from '../market/without-stacks.ts';
 import { measureDocument } from './document-size.ts';
+import { countInterfaceFields } from './interface-fields.ts';
 import { mapInTurns } from './map-in-turns.ts';
 import { withPartialErrors } from './partial-errors.ts';
 
@@ -35,6 +36,9 @@ interface Known {
  * each, in one piece.
  */
 const maxCompiled = 150;
+
+/** The most fields of interfaces: each is compiled for every type, and keeps some 10 KB. */
+const maxInterfaceFields = 8;
 
 /**
  * An execute function for valid documents of one schema. Queries that come again are compiled by graphql-jit; all else,
@@ -61,6 +65,7 @@ export function createExecutor(
       return undefined;
     }
     if (measureDocument(document).selections > maxCompiled || !isHarmless(document)) return null;
+    if (countInterfaceFields(schema, document) > maxInterfaceFields) return null;
     const compiled = compiler.compileQuery(schema, document, operationName);
     return compiler.isCompiledQuery(compiled) ? compiled.query : null;
   }

@@ -8,11 +8,13 @@ export interface RowsArgument {
   readonly most?: number;
   /** How many there are without the argument. */
   readonly otherwise?: number;
+  /** Counts them where the argument is neither the number nor the list. */
+  readonly count?: (value: unknown) => number;
 }
 
 export interface FieldCostOptions {
-  /** What the field costs by itself; 1 where it only reads what is there. */
-  readonly own?: number;
+  /** What the field costs by itself; 1 where it only reads what is there. An argument may say it. */
+  readonly own?: number | RowsArgument;
   /** How often what is selected in it counts. */
   readonly rows?: RowsArgument | 'of-parent';
   /** True where the rows are not in the field itself, but in those of its fields whose rows are `of-parent`. */
@@ -21,7 +23,7 @@ export interface FieldCostOptions {
 
 /** What a field costs, declared beside its resolver as `extensions.cost`. Without one it costs 1 for itself. */
 export class FieldCost {
-  readonly own: number;
+  readonly own: number | RowsArgument;
   readonly rows: RowsArgument | 'of-parent' | null;
   readonly isAround: boolean;
 

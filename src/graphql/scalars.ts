@@ -9,6 +9,7 @@ const isoInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\
 builder.scalarType('DateTime', {
   description:
     'ISO-8601 instant. As input it also takes epoch milliseconds, where 0 means from the beginning; a number that can only be seconds or microseconds is refused.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (instant) => new Date(instant).toISOString(),
   parseValue: parseInstant,
   parseLiteral: (node) => parseInstant(valueFromASTUntyped(node), node),
@@ -16,6 +17,7 @@ builder.scalarType('DateTime', {
 
 builder.scalarType('Timestamp', {
   description: 'Epoch milliseconds (a whole number, beyond 32 bits).',
+  specifiedByURL: 'https://tc39.es/ecma262/#sec-time-values-and-time-range',
   serialize: (instant) => instant,
   parseValue: parseInstant,
   parseLiteral: (node) => parseInstant(valueFromASTUntyped(node), node),
@@ -23,6 +25,8 @@ builder.scalarType('Timestamp', {
 
 builder.scalarType('Timeframe', {
   description: "An exchange's candle length in ccxt's notation: 1m, 5m, 1h, 1d, 1w, 1M ...",
+  // Its `timeframes` has the notation as keys.
+  specifiedByURL: 'https://github.com/ccxt/ccxt/wiki/Manual#exchange-structure',
   serialize: (timeframe) => timeframe,
   parseValue: parseTimeframe,
   parseLiteral: (node) => parseTimeframe(valueFromASTUntyped(node), node),
@@ -31,6 +35,7 @@ builder.scalarType('Timeframe', {
 builder.scalarType('OHLCV', {
   description:
     "One row [timestamp, open, high, low, close, volume], as ccxt's fetchOHLCV gives it: ready for a chart library.",
+  specifiedByURL: 'https://github.com/ccxt/ccxt/wiki/Manual#ohlcv-structure',
   serialize: (row) => row,
   parseValue: () => {
     throw badInput('OHLCV is for answers only.');

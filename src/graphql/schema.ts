@@ -8,6 +8,7 @@ import './schema/ticker.ts';
 import './schema/candle.ts';
 import './schema/order-book.ts';
 import './schema/trade.ts';
+import './schema/node-query.ts';
 
 builder.queryType({ description: 'Market data as of now, or from history.' });
 builder.subscriptionType({ description: 'Market data as it changes.' });

@@ -64,6 +64,6 @@ function didYouMean(suggestions: readonly string[], otherwise: string): string {
 }
 
 /** What the client sent, quoted and no longer than a sentence bears. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

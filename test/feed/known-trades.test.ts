@@ -43,6 +43,34 @@ test('without any ids the stream tells each trade once, and repeats itself only 
   expect(known.take([trade(null)], 'stream', false)).toHaveLength(1);
 });
 
+test('where a fetch has no ids, what the stream brings is numbered as in a fetch of all', () => {
+  const numbers = (trades: readonly Trade[]) => trades.map(({ id, amount, nth }) => [id, amount, nth]);
+  expect(known.take([trade(null)], 'fetch', true)).toEqual([trade(null)]);
+  expect(numbers(known.take([trade('1'), trade('2'), trade('3', 7)], 'stream', false))).toEqual([
+    ['2', 1, 2],
+    ['3', 7, 1],
+  ]);
+  expect(numbers(known.take([trade('4')], 'stream', false))).toEqual([['4', 1, 3]]);
+  // The same trade in one message.
+  expect(known.take([trade('4')], 'stream', false)).toEqual([]);
+});
+
+test('where a fetch has ids, those of the stream stay as they are', () => {
+  expect(known.take([trade('1')], 'fetch', true)).toEqual([trade('1')]);
+  expect(known.take([trade('1'), trade('2')], 'stream', false)).toEqual([trade('2')]);
+});
+
+test('trades with an id that others have too are told each', () => {
+  const twins = [1, 2, 1].map((amount, at) => ({ ...trade('0', amount), nth: at === 2 ? 2 : 1 }));
+  expect(known.take(twins, 'stream', false)).toEqual(twins);
+  expect(known.take(twins, 'fetch', true)).toEqual([]);
+  const next = { ...trade('0', 2), nth: 1 };
+  expect(known.take([next, { ...next, amount: 9 }], 'stream', false)).toEqual([
+    { ...next, nth: 2 },
+    { ...next, amount: 9 },
+  ]);
+});
+
 test('lists overlap in an id or in the content of a trade', () => {
   expect(overlap([trade('1')], [trade('1', 5)])).toBe(true);
   expect(overlap([trade('1')], [trade(null)])).toBe(true);

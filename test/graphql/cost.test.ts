@@ -44,6 +44,16 @@ test.each([
   ],
   ['{ exchange(id: "kraken") { markets { edges { cursor node { symbol } } } } }', 161],
   ['{ exchange(id: "kraken") { markets(first: 2) { nodes { candles(limit: 3) { close } } } } }', 217],
+  ['{ node(id: "kraken") { id } }', 2],
+  ['{ node(id: "Market:kraken:BTC/USD") { id ... on Market { symbol ticker { last } } } }', 23],
+  ['{ node(id: "Ticker:kraken:BTC/USD:BTC") { id ... on Ticker { last bid } } }', 13],
+  [
+    '{ node(id: "OrderBook:kraken:10:BTC/USD") { ... on OrderBook { mid bids { price amount } asks { price } } } }',
+    131,
+  ],
+  ['{ node(id: "OrderBook:kraken:5000:BTC/USD") { ... on OrderBook { bids { price } } } }', 1100],
+  ['{ node(id: "OrderBook:kraken:10:BTC/USD") { ... on Exchange { markets(first: 2) { nodes { id } } } } }', 112],
+  ['{ node(id: "Trade:kraken:BTC/USD:7") { id } }', 2],
   ['{ exchanges { id } }', 106],
   ['{ exchanges(ids: ["kraken", "binance"]) { id } }', 3],
   ['{ exchanges(ids: null) { id } }', 106],
@@ -65,6 +75,11 @@ test('variables count as what they are, their default, or the default of the arg
   expect(costOf(ids)).toBe(2);
   expect(costOf(ids, { ids: ['a', 'b'] })).toBe(3);
   expect(costOf(ids, { ids: null })).toBe(106);
+  const node = 'query ($id: ID! = "kraken") { node(id: $id) { id ... on OrderBook { bids { price } } } }';
+  expect(costOf(node)).toBe(3);
+  expect(costOf(node, { id: 'Ticker:kraken:BTC/USD' })).toBe(12);
+  expect(costOf(node, { id: 'OrderBook:kraken:50:BTC/USD' })).toBe(151);
+  expect(costOf(node, { id: 7 })).toBe(3);
   const depth = `query ($limit: Int!) { orderBook(${of}, limit: $limit) { mid bids { price } asks { price } } }`;
   expect(costOf(depth, { limit: 5 })).toBe(111);
 });

@@ -1,9 +1,12 @@
 import {
+  buildClientSchema,
   getNamedType,
+  introspectionFromSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  isScalarType,
   lexicographicSortSchema,
   printSchema,
 } from 'graphql';
@@ -12,6 +15,21 @@ import { schema } from '../../src/graphql/schema.ts';
 
 test('schema.graphql is what the code prints', async () => {
   await expect(`${printSchema(lexicographicSortSchema(schema))}\n`).toMatchFileSnapshot('../../schema.graphql');
+});
+
+test('introspection tells all of it, with the specifications of its scalars', () => {
+  const told = buildClientSchema(introspectionFromSchema(schema, { specifiedByUrl: true }));
+  expect(printSchema(lexicographicSortSchema(told))).toBe(printSchema(lexicographicSortSchema(schema)));
+  const scalars = Object.values(told.getTypeMap()).filter(isScalarType);
+  const specified = scalars.filter(({ specifiedByURL }) => specifiedByURL?.startsWith('https://'));
+  expect(specified.map(({ name }) => name).sort()).toEqual(['DateTime', 'OHLCV', 'Timeframe', 'Timestamp']);
+});
+
+test('the types that are nodes', () => {
+  const node = schema.getType('Node');
+  if (!isInterfaceType(node)) throw new TypeError('Node');
+  const types = schema.getPossibleTypes(node).map(({ name }) => name);
+  expect(types.sort()).toEqual(['Exchange', 'Market', 'OrderBook', 'Ticker']);
 });
 
 test('every type, field, argument and enum value carries a description', () => {

@@ -39,6 +39,8 @@ test.each([
   ['candles', `{ candles(${btc}) { open } ohlcv(${btc}) }`],
   ['orderBook', `{ orderBook(${btc}) { mid } }`],
   ['trades', `{ trades(${btc}) { id } }`],
+  ['a ticker by its id', '{ node(id: "Ticker:kraken:BTC/USD") { id ... on Ticker { last } } }'],
+  ['an order book by its id', '{ node(id: "OrderBook:kraken:20:BTC/USD") { ... on OrderBook { mid } } }'],
 ])('answers of %s are kept as long as their data', async (_name, query) => {
   expect((await ask(query)).executed).toBe(true);
   expect((await ask(query)).executed).toBe(false);
@@ -47,7 +49,7 @@ test.each([
 });
 
 test('what is known at the start is kept for good', async () => {
-  const query = '{ exchange(id: "kraken") { id name } exchanges { id } }';
+  const query = '{ exchange(id: "kraken") { id name } exchanges { id } node(id: "kraken") { id } }';
   expect((await ask(query)).executed).toBe(true);
   server.clock.skip(86_400_000);
   expect((await ask(query)).executed).toBe(false);
@@ -89,7 +91,8 @@ test('GET and POST do not answer for each other', async () => {
 
 test('errors and answers with some are not kept', async () => {
   const partial = `{ tickers(exchange: "kraken", symbols: ["BTC/USD", "nope"]) { last } }`;
-  for (const query of [partial, `{ ticker(exchange: "kraken", symbol: "nope") { last } }`]) {
+  const byId = ['nope', 'Ticker:kraken:nope', 'kraken:BTC/USD'].map((id) => `{ node(id: "${id}") { id } }`);
+  for (const query of [partial, `{ ticker(exchange: "kraken", symbol: "nope") { last } }`, ...byId]) {
     const first = await ask(query);
     expect(first.text).toContain('"errors"');
     expect(await ask(query)).toEqual(first);

@@ -76,7 +76,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
   });
 
   describe('trades', () => {
-    const document = `subscription { tradesExecuted(${market}) { id timestamp price } }`;
+    const document = `subscription { tradesExecuted(${market}) { tradeId timestamp price } }`;
     const told = ({ results }: Operation) => results.flatMap(({ data }) => data?.tradesExecuted ?? []);
     const execute = (price: number): string =>
       String(venue.trade(btc, { price: String(price), amount: '0.5', side: 'buy' }).id);
@@ -95,7 +95,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
         ids.push(execute(64_004 + round), execute(64_005 + round));
         await eventually(() => told(operation).length >= ids.length, 10_000);
       }
-      expect(told(operation).map((trade) => trade.id)).toEqual(ids);
+      expect(told(operation).map((trade) => trade.tradeId)).toEqual(ids);
       await eventually(() => running.app.counts.polls === 0);
       const calls = venue.count(trades);
       ids.push(execute(65_000));
@@ -123,7 +123,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
       const calls = venue.count(trades);
       ids.push(execute(64_003));
       await eventually(() => told(operation).length === ids.length, 10_000);
-      expect(told(operation).map((trade) => trade.id)).toEqual(ids);
+      expect(told(operation).map((trade) => trade.tradeId)).toEqual(ids);
       expect(operation.results.every(({ errors }) => errors === undefined)).toBe(true);
       expect(venue.count(trades)).toBe(calls);
     });
@@ -137,7 +137,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
       await eventually(() => told(operation).length === 2);
       ids.push(execute(3));
       await eventually(() => told(operation).length === 3);
-      expect(told(operation).map((trade) => trade.id)).toEqual(ids);
+      expect(told(operation).map((trade) => trade.tradeId)).toEqual(ids);
     });
   });
 

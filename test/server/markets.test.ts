@@ -83,7 +83,7 @@ test('a market has what ccxt knows of it', async () => {
     swap: market(exchange: "sim", symbol: "BTC/USDT:USDT") { settle type contractSize }
   }`);
   expect(data.spot).toMatchObject({
-    id: 'sim:BTC/USDT',
+    id: 'Market:sim:BTC/USDT',
     base: 'BTC',
     quote: 'USDT',
     settle: null,

@@ -67,7 +67,7 @@ test('a ticker has what the exchange sent and null for the rest', async () => {
     id symbol exchange { id } timestamp datetime last bid ask markPrice source stale receivedAt market { symbol type }
   } }`);
   expect(data.ticker).toMatchObject({
-    id: 'kraken:BTC/USD',
+    id: 'Ticker:kraken:BTC/USD',
     symbol: 'BTC/USD',
     exchange: { id: 'kraken' },
     last: 65000.1,

@@ -103,11 +103,11 @@ test('a query of what is live costs no call', async () => {
 test('a trade is told once', async () => {
   const operation = subscribe(
     client,
-    'subscription { tradesExecuted(exchange: "binance", symbol: "BTC/USDT") { id price } }',
+    'subscription { tradesExecuted(exchange: "binance", symbol: "BTC/USDT") { tradeId price } }',
   );
   await eventually(() => binance.subscriptions.includes('btcusdt@trade'));
   const { id } = binance.trade('BTC/USDT', { price: '64321.5', amount: '1', side: 'buy' });
   const told = () => operation.results.flatMap(({ data }) => data?.tradesExecuted);
   await eventually(() => told().some((trade) => trade.price === 64321.5));
-  expect(told().filter((trade) => trade.id === String(id))).toHaveLength(1);
+  expect(told().filter((trade) => trade.tradeId === String(id))).toHaveLength(1);
 });

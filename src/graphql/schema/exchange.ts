@@ -3,6 +3,7 @@ import { capabilities, type ExchangeInfo } from '../../market/exchange.ts';
 import type { MarketData } from '../../market/market-data.ts';
 import { builder } from '../builder.ts';
 import { FieldCost } from '../field-cost.ts';
+import { NodeInterface } from './node.ts';
 
 const capabilityTexts: Readonly<Record<(typeof capabilities)[number], string>> = {
   TICKER: 'The ticker of one market.',
@@ -28,6 +29,7 @@ export const CapabilityEnum = builder.enumType('Capability', {
 
 export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implement({
   description: 'An exchange that this server may use.',
+  interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.exposeID('id', { description: "ccxt's id, for example kraken." }),
     name: t.exposeString('name', { description: 'The name it goes by.' }),

@@ -1,7 +1,9 @@
 import type { Market } from '../../market/market.ts';
 import { builder } from '../builder.ts';
+import { toMarketId } from '../node-id.ts';
 import { marketArgs, marketCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
+import { NodeInterface } from './node.ts';
 
 export const MarketTypeEnum = builder.enumType('MarketType', {
   description: 'What is traded.',
@@ -15,10 +17,11 @@ export const MarketTypeEnum = builder.enumType('MarketType', {
 
 export const MarketType = builder.objectRef<Market>('Market').implement({
   description: 'One tradable market of one exchange.',
+  interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.id({
-      description: 'exchange and symbol, so that normalised caches keep one entry per market.',
-      resolve: ({ exchange, symbol }) => `${exchange}:${symbol}`,
+      description: 'Market, exchange and symbol, so that normalised caches keep one entry per market.',
+      resolve: toMarketId,
     }),
     exchange: t.field({
       type: ExchangeType,

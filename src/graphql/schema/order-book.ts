@@ -1,18 +1,14 @@
 import { requireValue } from '../../feed/event.ts';
 import { mostRows, requireLimit } from '../../market/limit.ts';
-import { type OrderBook, type PriceLevel, toDepth } from '../../market/order-book.ts';
+import { type PriceLevel, toDepth } from '../../market/order-book.ts';
 import { midOf, spreadOf } from '../../market/spread.ts';
 import { builder } from '../builder.ts';
 import { FieldCost, ownCallCost, sharedCallCost } from '../field-cost.ts';
+import { toOrderBookId } from '../node-id.ts';
 import { amountText, priceText } from './amounts.ts';
 import { marketArgs } from './args.ts';
 import { MarketType } from './market.ts';
-
-/** A book, and how many levels of it were asked for. */
-interface LimitedBook {
-  readonly book: OrderBook;
-  readonly limit: number;
-}
+import { type LimitedBook, NodeInterface } from './node.ts';
 
 const PriceLevelType = builder.objectRef<PriceLevel>('PriceLevel').implement({
   description: 'What is offered or wanted at one price.',
@@ -27,10 +23,12 @@ const levelsCost = new FieldCost({ own: 0, rows: 'of-parent' });
 
 const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
   description: 'The orders of one market at one moment.',
+  interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.id({
-      description: 'exchange, symbol and limit, so that normalised caches keep books of different depth apart.',
-      resolve: ({ book: { exchange, symbol }, limit }) => `${exchange}:${symbol}:${limit}`,
+      description:
+        'OrderBook, exchange, limit and symbol, so that normalised caches keep books of different depth apart.',
+      resolve: ({ book, limit }) => toOrderBookId(book, limit),
     }),
     symbol: t.string({ description: 'Unified symbol of its market.', resolve: ({ book }) => book.symbol }),
     timestamp: t.field({

@@ -1,9 +1,11 @@
 import { requireValue } from '../../feed/event.ts';
 import { type Ticker, tickerNumbers } from '../../market/ticker.ts';
 import { builder } from '../builder.ts';
+import { toTickerId } from '../node-id.ts';
 import { marketArgs, marketCost, marketsArgs, requireSymbols, symbolsCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType } from './market.ts';
+import { NodeInterface } from './node.ts';
 
 const SourceEnum = builder.enumType('Source', {
   description: 'How a value got here.',
@@ -39,10 +41,12 @@ const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
 
 export const TickerType = builder.objectRef<Ticker>('Ticker').implement({
   description: "A market's prices at one moment. What the exchange does not send is null.",
+  interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.id({
-      description: "exchange and symbol, so that Apollo's and urql's normalised caches keep one ticker per market.",
-      resolve: ({ exchange, symbol }) => `${exchange}:${symbol}`,
+      description:
+        "Ticker, exchange and symbol, so that Apollo's and urql's normalised caches keep one ticker per market.",
+      resolve: toTickerId,
     }),
     exchange: t.field({
       type: ExchangeType,

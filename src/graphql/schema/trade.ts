@@ -3,6 +3,7 @@ import { mostRows } from '../../market/limit.ts';
 import type { Trade, TradeQuery } from '../../market/trade.ts';
 import { builder } from '../builder.ts';
 import { FieldCost, ownCallCost } from '../field-cost.ts';
+import { toTradeId } from '../node-id.ts';
 import { amountText, priceText } from './amounts.ts';
 import { marketArgs, marketCost } from './args.ts';
 import { MarketType } from './market.ts';
@@ -18,7 +19,16 @@ const SideEnum = builder.enumType('Side', {
 const TradeType = builder.objectRef<Trade>('Trade').implement({
   description: 'One public trade.',
   fields: (t) => ({
-    id: t.exposeID('id', { nullable: true, description: "The exchange's id of it; null where it gives none." }),
+    id: t.id({
+      description:
+        'Trade, exchange, symbol and tradeId, or time, side, price, amount and number among equals where no tradeId tells it from others: unique, so that normalised caches keep all trades apart. Query.node does not take it.',
+      resolve: toTradeId,
+    }),
+    tradeId: t.exposeString('id', {
+      nullable: true,
+      description:
+        "The exchange's own id of it, which is unique in its market at most; null where the exchange gives none. Some exchanges stream other ids than they answer with.",
+    }),
     timestamp: t.expose('timestamp', { type: 'Timestamp', description: "The exchange's own clock." }),
     datetime: t.field({
       type: 'DateTime',
