@@ -4,9 +4,11 @@ import { type Clock, systemClock } from '../market/clock.ts';
 import { type Cors, createCors } from './cors.ts';
 import type { HandleRequest } from './door.ts';
 import { createGate, type Gate } from './gate.ts';
+import { asksForWebSocket, IgnoredUpgrades, shouldUpgrade } from './ignored-upgrades.ts';
 import { OneByOne } from './one-by-one.ts';
 import { graphqlPath } from './paths.ts';
 import { Readiness } from './readiness.ts';
+import { normalizeTarget } from './request-target.ts';
 import { createRoutes, handleRoute } from './routes.ts';
 import { UnderWay } from './under-way.ts';
 import type { GraphQLServer } from './yoga.ts';
@@ -46,7 +48,7 @@ export interface HttpServerOptions {
 
 /** The HTTP server in front of the GraphQL pipeline. */
 export interface HttpServer {
-  /** For the WebSocket server, which takes its upgrades. */
+  /** For the WebSocket server, which takes those of its upgrades that ask for a WebSocket. */
   readonly server: Server;
   /** How many requests are being answered. */
   readonly requestCount: number;
@@ -67,11 +69,13 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: timeouts.checkMs,
+    shouldUpgradeCallback: shouldUpgrade,
   };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     underWay.add(response);
     // So that a client's next request goes to another server, and meets no connection that closes under it.
     if (readiness.state === 'stopping') response.shouldKeepAlive = false;
+    normalizeTarget(request);
     const { url = '' } = request;
     const path = url === graphqlPath ? url : url.split('?', 1)[0];
     if (path === graphqlPath) graphql.handle(request, response);
@@ -79,6 +83,11 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
   };
   const oneByOne = new OneByOne(handle, (response) => underWay.remove(response));
   const server = createServer(serverOptions, (request, response) => oneByOne.take(request, response));
+  const ignored = new IgnoredUpgrades(server, (socket, callback) => oneByOne.whenAnswered(socket, callback));
+  server.on('upgrade', (request, socket, head) => {
+    if (asksForWebSocket(request)) normalizeTarget(request);
+    else ignored.take(request, socket, head);
+  });
 
   return {
     server,
@@ -99,6 +108,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
       await underWay.drain(clock, drainMs);
       // Not closeIdleConnections: it spares those that a browser opened ahead and has not used.
       server.closeAllConnections();
+      ignored.close();
       await closed;
     },
   };
