@@ -33,6 +33,7 @@ import { useEventStream } from './use-event-stream.ts';
 import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
+import { useOperationName } from './use-operation-name.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { useRequestNotes } from './use-request-notes.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
@@ -130,6 +131,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useCost(measure),
       useStreamLimit(openOperations, subscriptionMemory, measure),
       useExecutor(execute),
+      useOperationName(),
       usePersistedQueries(persisted),
       useErrorCodes(report),
       useRequestNotes(),
