@@ -42,6 +42,12 @@ export interface HttpServerOptions {
   readonly cors?: Cors;
   /** Answers `/metrics`. */
   readonly metrics?: HandleRequest;
+  /** How many connections may be open at a time; more are closed at once. Null for any number. */
+  readonly maxConnections?: number | null;
+  /** Called for each connection that is closed since there are too many. */
+  readonly onRefusal?: () => void;
+  /** Called when a connection could not be taken. */
+  readonly onError?: (error: Error) => void;
   readonly timeouts?: RequestTimeouts;
   readonly clock?: Clock;
 }
@@ -62,6 +68,7 @@ export interface HttpServer {
 export function createHttpServer(graphql: GraphQLServer, options: HttpServerOptions = {}): HttpServer {
   const { readiness = new Readiness(), timeouts = usualTimeouts, clock = systemClock } = options;
   const { gate = createGate(), cors = createCors(null), metrics = null } = options;
+  const { maxConnections = null, onRefusal = () => {}, onError = () => {} } = options;
   const routes = createRoutes(readiness, metrics);
   const underWay = new UnderWay();
   const serverOptions = {
@@ -83,6 +90,8 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
   };
   const oneByOne = new OneByOne(handle, (response) => underWay.remove(response));
   const server = createServer(serverOptions, (request, response) => oneByOne.take(request, response));
+  if (maxConnections !== null) server.maxConnections = maxConnections;
+  server.on('drop', onRefusal);
   const ignored = new IgnoredUpgrades(server, (socket, callback) => oneByOne.whenAnswered(socket, callback));
   server.on('upgrade', (request, socket, head) => {
     if (asksForWebSocket(request)) normalizeTarget(request);
@@ -98,7 +107,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
       new Promise((resolve, reject) => {
         server.once('error', reject);
         server.listen(port, host, () => {
-          server.off('error', reject);
+          server.off('error', reject).on('error', onError);
           resolve(toPort(server.address()));
         });
       }),
