@@ -262,3 +262,35 @@ test('the log says what runs out, with the limit where it is known', () => {
   ]);
   expect(lines[0]?.[2]).toMatch(/out of file descriptors.*\(ulimit -n, LimitNOFILE of systemd, ulimits of Docker\)\.$/);
 });
+
+test('with none left neither a proxy nor a name is at fault', async () => {
+  const program = `
+    import { closeSync, openSync } from 'node:fs';
+    import { lookup } from 'node:dns/promises';
+    const dist = process.argv[1];
+    const { toOpeningError } = await import(dist + 'exchange/descriptors.js');
+    const { ProxyTunnels } = await import(dist + 'exchange/proxy/tunnels.js');
+    const proxyOf = (protocol, host) => ({ option: 'a', protocol, host, port: 9, user: '', password: '' });
+    const target = { host: 'exchange.example', port: 443 };
+    const failureOf = (protocol, host) => new ProxyTunnels(proxyOf(protocol, host), 5000).open(target, null).catch((error) => error.name);
+    const notFound = Object.assign(new Error('getaddrinfo EAI_AGAIN a'), { code: 'EAI_AGAIN', syscall: 'getaddrinfo' });
+    const refused = Object.assign(new Error('connect ECONNREFUSED a'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const askAll = async () => [
+      toOpeningError(notFound).name, toOpeningError(refused).name,
+      await failureOf('http', '127.0.0.1'), await failureOf('http', 'localhost'), await failureOf('socks5', '127.0.0.1'),
+    ];
+    const taken = [];
+    try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+    const without = await askAll();
+    for (const each of taken) closeSync(each);
+    console.log(JSON.stringify({ without, having: await askAll() }));`;
+  const command = 'ulimit -n 200; exec "$0" "$@"';
+  const parts = [process.execPath, '--input-type=module', '-e', program, new URL('../dist/', import.meta.url).href];
+  const { stdout } = spawn('bash', ['-c', command, ...parts], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const out = 'DescriptorsError';
+  const proxy = 'ProxyError';
+  expect(JSON.parse(await text(stdout))).toEqual({
+    without: [out, 'Error', out, out, out],
+    having: ['Error', 'Error', proxy, proxy, proxy],
+  });
+});
