@@ -4,6 +4,7 @@ import { createCachedMarketData } from './cache/market-data.ts';
 import { createCallLog } from './call-log.ts';
 import { createCircuitLog } from './circuit-log.ts';
 import type { Config } from './config.ts';
+import { createDescriptorLog, toLimitWarning, toMaxConnections } from './descriptors.ts';
 import type { CallOutcome } from './exchange/call-listeners.ts';
 import { createCatalogue, readCatalogue } from './exchange/catalogue.ts';
 import { createExchanges } from './exchange/exchanges.ts';
@@ -62,6 +63,8 @@ export interface AppOptions {
   readonly random?: () => number;
   /** Null where nobody asks for traces. Stopped with the server. */
   readonly tracing?: Tracing | null;
+  /** How many files and sockets the process may have open; null where nobody knows. */
+  readonly descriptorLimit?: number | null;
 }
 
 /** 16 random characters are some 96 bits. */
@@ -71,12 +74,15 @@ const megabyte = 1024 * 1024;
 
 /** The composition root: the one place that knows every layer. */
 export function createApp(options: AppOptions): App {
-  const { config, log, clock = systemClock, random = Math.random, tracing = null } = options;
+  const { config, log, clock = systemClock, random = Math.random, tracing = null, descriptorLimit = null } = options;
   const noteError = (exchange: string, err: unknown): void =>
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
   const sparing = createSparingLog({ log, clock });
   const proxyLog = createProxyLog(sparing);
+  const descriptorLog = createDescriptorLog(sparing, descriptorLimit);
+  const limitWarning = toLimitWarning(descriptorLimit, config.maxSockets);
+  if (limitWarning) log.warn(limitWarning);
   const logCall = createCallLog(sparing, (id, hosts) =>
     exchanges.circuits.some(
       ({ exchange, host, state }) =>
@@ -97,6 +103,7 @@ export function createApp(options: AppOptions): App {
     maxQueuedCalls: config.maxQueuedCalls,
     onError: (exchange, error) => {
       noteError(exchange, error);
+      descriptorLog.onError(error);
       proxyLog.onCallError(exchange, error);
     },
     onCircuit: createCircuitLog(log, sparing),
@@ -117,6 +124,7 @@ export function createApp(options: AppOptions): App {
     patienceMs: config.streamSilenceMs,
     onError: (exchange, error) => {
       noteError(exchange, error);
+      descriptorLog.onError(error);
       proxyLog.onStreamError(exchange, error);
     },
   });
@@ -196,7 +204,19 @@ export function createApp(options: AppOptions): App {
     memory: () => graphql.memory,
   });
   const readiness = new Readiness();
-  const http = createHttpServer(graphql, { readiness, gate, cors, metrics: metrics.handle, clock });
+  const http = createHttpServer(graphql, {
+    readiness,
+    gate,
+    cors,
+    metrics: metrics.handle,
+    clock,
+    maxConnections: descriptorLimit === null ? null : toMaxConnections(descriptorLimit),
+    onRefusal: descriptorLog.onRefusal,
+    onError: (err) => {
+      if (!descriptorLog.onError(err))
+        sparing.write('error', 'connections', { err }, 'a connection could not be taken');
+    },
+  });
   const subscriptions = createSubscriptionServer({
     server: http.server,
     graphql,

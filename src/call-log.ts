@@ -14,7 +14,8 @@ export function createCallLog(
   isLeftAlone: (exchange: string, hosts: readonly string[]) => boolean,
 ): (exchange: string, outcome: CallOutcome, hosts?: readonly string[]) => void {
   return (exchange, outcome, hosts = []) => {
-    if (outcome === 'ok' || outcome === 'CIRCUIT_OPEN' || toldByCircuits.has(outcome)) return;
+    if (outcome === 'ok' || outcome === 'CIRCUIT_OPEN' || outcome === 'OUT_OF_DESCRIPTORS') return;
+    if (toldByCircuits.has(outcome)) return;
     const what = outageAdvice[outcome];
     if (what === undefined || isLeftAlone(exchange, hosts)) return;
     const fields = { exchange, code: outcome };

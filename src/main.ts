@@ -1,12 +1,13 @@
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
-import { createApp } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
 import { type Config, loadConfig } from './config.ts';
+import { readDescriptorLimit } from './descriptors.ts';
 import { readCatalogue } from './exchange/catalogue.ts';
 import { limitHeapGrowth } from './heap.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './market/clock.ts';
+import { isOutOfDescriptors } from './market/descriptors.ts';
 import type { ExchangeInfo } from './market/exchange.ts';
 import { readVersion } from './metrics/version.ts';
 import { graphqlPath } from './server/paths.ts';
@@ -25,7 +26,11 @@ async function main(): Promise<void> {
   const withoutTestNetwork = catalogue.filter(({ hasTestNetwork }) => !hasTestNetwork);
   const config = loadConfig(process.env, catalogue.map(toId), withoutTestNetwork.map(toId));
   const log = await createLog(config.logLevel, config.exchangeOptions);
-  const app = createApp({ config, log, tracing: await openTracing(config, log) });
+  // Not with all else: Node opens every file of a graph of modules before it reads the first, which for the whole server
+  // is more than some systems let a process have open.
+  const { createApp } = await import('./app.ts');
+  const descriptorLimit = readDescriptorLimit();
+  const app = createApp({ config, log, tracing: await openTracing(config, log), descriptorLimit });
   const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
   // From here on, since a process that is the first of its container has no other way to be told.
   for (const signal of signals) process.on(signal, shutdown.onSignal);
@@ -80,6 +85,9 @@ main().catch((error: unknown) => {
 function toSentence(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof Error && 'code' in error) {
+    if (isOutOfDescriptors(error)) {
+      return `The process may have too few file descriptors (${readDescriptorLimit() ?? 'EMFILE'}): raise ulimit -n, or LimitNOFILE of systemd.`;
+    }
     if (error.code === 'EADDRINUSE') return 'PORT is in use by another program; set PORT to a free one.';
     if (error.code === 'EACCES') return 'PORT may not be used by this user; set PORT to one above 1023.';
     if (error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL' || error.code === 'EAI_AGAIN') {

@@ -4,6 +4,7 @@ import { MarketDataError } from '../market/error.ts';
 import { Attempt, type AttemptOptions, type Meaning } from './attempt.ts';
 import type { CallerListeners, CallOutcome } from './call-listeners.ts';
 import type { Circuits, Entry } from './circuits.ts';
+import { DescriptorsError } from './descriptors.ts';
 import type { CallSubject } from './errors.ts';
 import type { FailureLookup } from './http.ts';
 import type { MarketKind } from './market-kinds.ts';
@@ -98,7 +99,7 @@ export class Attempts {
       if (attempt.isRefusal(thrown)) end('nothing', 'CIRCUIT_OPEN');
       else {
         onError(exchange, thrown);
-        end(this.meaningOf(error), error.code);
+        end(this.meaningOf(error), toOutcome(error));
       }
       throw error;
     }
@@ -134,4 +135,8 @@ export class Attempts {
     const { exchange, timeoutMs } = this.#options;
     return new MarketDataError('TIMEOUT', `${exchange} did not answer within ${timeoutMs} ms.`, { ...subject });
   }
+}
+
+function toOutcome({ code, details: { cause } }: MarketDataError): CallOutcome {
+  return cause instanceof DescriptorsError ? 'OUT_OF_DESCRIPTORS' : code;
 }

@@ -2,8 +2,11 @@ import type { MarketDataError, MarketDataErrorCode } from '../market/error.ts';
 import type { CircuitState } from './circuit.ts';
 import type { CircuitName } from './circuits.ts';
 
-/** How a call ended: CIRCUIT_OPEN when it was not made since its host is left alone. */
-export type CallOutcome = 'ok' | 'CIRCUIT_OPEN' | MarketDataErrorCode;
+/**
+ * How a call ended: CIRCUIT_OPEN when it was not made since its host is left alone, OUT_OF_DESCRIPTORS when this server
+ * could open no socket for it.
+ */
+export type CallOutcome = 'ok' | 'CIRCUIT_OPEN' | 'OUT_OF_DESCRIPTORS' | MarketDataErrorCode;
 
 /** What the calls to exchanges tell those that watch them. */
 export interface CallerListeners {

@@ -1,5 +1,6 @@
 import { MarketDataError, type MarketDataErrorCode, type MarketDataErrorDetails } from '../market/error.ts';
 import { ccxtErrors } from './ccxt.ts';
+import { DescriptorsError } from './descriptors.ts';
 import type { HttpFailure } from './http.ts';
 import { ProxyError } from './proxy/proxy-error.ts';
 
@@ -20,6 +21,7 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 
 // ccxt's hierarchy (ccxt/js/src/base/errorHierarchy.js), the most specific first.
 const verdicts: readonly (readonly [ErrorClass, Verdict])[] = [
+  [DescriptorsError, { code: 'OVERLOADED', says: 'could not be asked: this server has no file descriptor left' }],
   [ProxyError, { code: 'EXCHANGE_UNAVAILABLE', says: 'could not be reached through its proxy' }],
   [ccxtErrors.RestrictedLocation, { code: 'GEO_BLOCKED', says: 'does not serve the location of this server' }],
   [ccxtErrors.RateLimitExceeded, { code: 'RATE_LIMITED', says: 'is limiting the requests of this server' }],

@@ -1,9 +1,12 @@
+import { requireDescriptors } from '../market/descriptors.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { ExchangeInfo } from '../market/exchange.ts';
 import type { Catalogue } from './catalogue.ts';
 import { loadExchangeClass } from './ccxt.ts';
 import type { CircuitStatus } from './circuits.ts';
 import { type ClientStatus, createExchangeClient, type ExchangeClient, type ExchangeClientOptions } from './client.ts';
+import { DescriptorsError, toOpeningError } from './descriptors.ts';
+import { toMarketDataError } from './errors.ts';
 import type { ExchangeOptions } from './instance.ts';
 import { mayStream } from './proxy/settings.ts';
 import type { UnlistedStatus } from './unlisted.ts';
@@ -40,13 +43,18 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
 
   async function create(info: ExchangeInfo): Promise<ExchangeClient> {
     try {
+      requireDescriptors();
       const Class = await loadExchangeClass(info.id, info.streaming);
       const client = createExchangeClient({ ...common, info, Class, options: exchangeOptions[info.id] ?? {} });
+      // Now that it can be loaded: without undici, ccxt would go on with another HTTP client, past proxies and limits.
+      if (!info.simulated) await client.ccxt.loadFetchImplementation();
       made.add(client);
       return client;
-    } catch (error) {
+    } catch (thrown) {
+      const error = toOpeningError(thrown);
       common.onError(info.id, error);
       if (error instanceof MarketDataError) throw error;
+      if (error instanceof DescriptorsError) throw toMarketDataError(error, { exchange: info.id });
       const details = { exchange: info.id, cause: error };
       throw new MarketDataError('INTERNAL_SERVER_ERROR', `${info.id} could not be set up with its options.`, details);
     }

@@ -1,6 +1,7 @@
 import type { Exchange } from 'ccxt';
 import { limitBodies } from './body-limit.ts';
 import { ccxtErrors } from './ccxt.ts';
+import { toOpeningError } from './descriptors.ts';
 
 /** What the HTTP answer behind an error said, beyond what ccxt keeps of it. */
 export interface HttpFailure {
@@ -18,11 +19,12 @@ interface HttpResponse {
 }
 
 /**
- * Mends five things in an instance's HTTP path, and returns a look-up of what was learnt:
+ * Mends six things in an instance's HTTP path, and returns a look-up of what was learnt:
  * - ccxt's timeout ends with the response headers; here the body ends by it too, and its socket is freed.
  * - An answer of any length would be read; here it has a limit.
  * - A 200 that holds HTML, nothing or half a JSON text would reach ccxt's parsers as a string; here it is a BadResponse.
  * - A status that ccxt does not list (413, 414, 431, 523) would pass for success, and its body for data; here it is an error.
+ * - A request for which this server can open no socket would pass for an outage; here it is a DescriptorsError.
  * - ccxt's errors forget the status (403 and 451 become ExchangeNotAvailable) and Retry-After; here they are kept beside.
  */
 export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup {
@@ -32,7 +34,10 @@ export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup 
   const undiciRequest = exchange.undiciRequest.bind(exchange);
   exchange.undiciRequest = async (url, params) => {
     const late = AbortSignal.timeout(timeoutMs);
-    const response = await undiciRequest(url, { ...params, signal: AbortSignal.any([params.signal, late]) });
+    const asked = undiciRequest(url, { ...params, signal: AbortSignal.any([params.signal, late]) });
+    const response = await asked.catch((error: unknown) => {
+      throw toOpeningError(error);
+    });
     return {
       ...response,
       text: () => untilAborted(late, response.text()),

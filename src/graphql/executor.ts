@@ -12,6 +12,7 @@ import {
   visit,
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
+import { requireDescriptors } from '../market/descriptors.ts';
 import { Turns } from '../market/turns.ts';
 import { withoutStacks } from '../market/without-stacks.ts';
 import { measureDocument } from './document-size.ts';
@@ -44,10 +45,7 @@ const maxInterfaceFields = 8;
  * An execute function for valid documents of one schema. Queries that come again are compiled by graphql-jit; all else,
  * and what a compiled query refuses, is for graphql-js, so that the words for what is wrong are its own.
  */
-export function createExecutor(
-  schema: GraphQLSchema,
-  loadCompiler: () => Promise<Compiler> = () => import('graphql-jit'),
-): Execute {
+export function createExecutor(schema: GraphQLSchema, loadCompiler: () => Promise<Compiler> = loadGraphQLJit): Execute {
   // What is made of a document goes with it: how many there are is for the document store to say.
   const documents = new WeakMap<DocumentNode, Map<string, Known>>();
   let compiler: Compiler | null = null;
@@ -57,6 +55,7 @@ export function createExecutor(
   async function load(): Promise<void> {
     isLoading = true;
     compiler = await loadCompiler().catch(() => null);
+    isLoading = false;
   }
 
   function compile(document: DocumentNode, operationName: string): Known['query'] {
@@ -101,6 +100,11 @@ export function createExecutor(
   // Many may come at once, and the largest take some 30 ms.
   const turns = new Turns();
   return (args) => turns.run(async () => withPartialErrors(await executeNow(args), args.contextValue));
+}
+
+async function loadGraphQLJit(): Promise<Compiler> {
+  requireDescriptors();
+  return import('graphql-jit');
 }
 
 /** graphql-jit 0.8 takes null for the default where graphql-js takes it for null. */

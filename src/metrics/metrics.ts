@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requireDescriptors } from '../market/descriptors.ts';
 import type { Recorder } from './recorder.ts';
 import type { Exposition } from './registry.ts';
 import type { MetricSources } from './sources.ts';
@@ -20,6 +21,7 @@ export function createMetrics(recorder: Recorder, sources: MetricSources): Metri
   let closed = false;
 
   async function open(): Promise<Exposition> {
+    requireDescriptors();
     const { createExposition } = await import('./registry.ts');
     const exposition = createExposition(recorder, sources);
     if (closed) exposition.close();
@@ -28,7 +30,11 @@ export function createMetrics(recorder: Recorder, sources: MetricSources): Metri
 
   async function answer(response: ServerResponse): Promise<void> {
     opening ??= open();
-    const { contentType, toText } = await opening;
+    const { contentType, toText } = await opening.catch((error: unknown) => {
+      // It may be loaded next time.
+      opening = null;
+      throw error;
+    });
     const text = await toText();
     const headers = {
       'content-type': contentType,

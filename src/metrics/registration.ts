@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { isOutOfDescriptors } from '../market/descriptors.ts';
 
 /** A value with the labels that it belongs to, in the order of their names. */
 export interface Sample {
@@ -21,7 +22,7 @@ export function addGauge(registry: Registry, metric: ReadMetric): void {
   const gauge = new Gauge({ name, help, labelNames, registers: [registry], collect: () => refill() });
   const refill = (): void => {
     gauge.reset();
-    for (const { labels, value } of toSamples(read())) gauge.set(toLabels(labelNames, labels), value);
+    for (const { labels, value } of readSamples(read)) gauge.set(toLabels(labelNames, labels), value);
   };
 }
 
@@ -31,12 +32,19 @@ export function addCounter(registry: Registry, metric: ReadMetric): void {
   const counter = new Counter({ name, help, labelNames, registers: [registry], collect: () => refill() });
   const refill = (): void => {
     counter.reset();
-    for (const { labels, value } of toSamples(read())) counter.inc(toLabels(labelNames, labels), value);
+    for (const { labels, value } of readSamples(read)) counter.inc(toLabels(labelNames, labels), value);
   };
 }
 
-function toSamples(read: Iterable<Sample> | number): Iterable<Sample> {
-  return typeof read === 'number' ? [{ labels: [], value: read }] : read;
+/** What can be read only with a file descriptor, of the process's memory for example, is left out while there is none. */
+function readSamples(read: ReadMetric['read']): Iterable<Sample> {
+  try {
+    const given = read();
+    return typeof given === 'number' ? [{ labels: [], value: given }] : given;
+  } catch (error) {
+    if (isOutOfDescriptors(error)) return [];
+    throw error;
+  }
 }
 
 function toLabels(names: readonly string[], values: Sample['labels']): Record<string, string> {

@@ -4,21 +4,24 @@ import { toClientError } from '../graphql/errors.ts';
 import type { Clock } from '../market/clock.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
+import { decompress, toCoding } from './content-coding.ts';
 import type { Cors } from './cors.ts';
 import type { Caller, Gate } from './gate.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
 import { fromJSON, fromQueryString, type OperationRequest } from './operation-request.ts';
 import type { AnswerOperation } from './operations.ts';
-import { readBody } from './read-body.ts';
+import { maxBodyBytes, readBody } from './read-body.ts';
 import { type RequestNote, toCode } from './request-note.ts';
 import type { RequestObserver } from './request-observer.ts';
 import {
   prepareHeaders,
   type Reply,
   sendAnswer,
+  sendCorrupt,
   sendFailure,
   sendPreflight,
   sendTooLarge,
+  sendUnknownCoding,
   sendUnreadable,
   sendUnsupported,
 } from './respond.ts';
@@ -129,9 +132,13 @@ export function createDoor(options: DoorOptions): HandleRequest {
     const { accept, 'content-type': contentType = '' } = request.headers;
     const mediaType = toMediaType(accept);
     if (!anyBody.test(contentType)) return sendUnsupported(visit);
-    const body = await readBody(request);
+    const coding = toCoding(request.headers['content-encoding']);
+    if (coding === 'unknown') return sendUnknownCoding(visit);
+    const read = await readBody(request);
+    const body = coding !== null && read instanceof Buffer ? await decompress(read, coding, maxBodyBytes) : read;
     if (body === null) return;
     if (body === 'too-large') return sendTooLarge(visit);
+    if (body === 'corrupt') return sendCorrupt(visit, coding ?? '');
     if (mediaType && search === '' && jsonBody.test(contentType)) {
       const text = body.toString();
       const key = `POST ${mediaType} ${caller.key}\n${text}`;

@@ -4,9 +4,11 @@ import { type Clock, systemClock } from '../market/clock.ts';
 import { type Cors, createCors } from './cors.ts';
 import type { HandleRequest } from './door.ts';
 import { createGate, type Gate } from './gate.ts';
+import { asksForWebSocket, IgnoredUpgrades, shouldUpgrade } from './ignored-upgrades.ts';
 import { OneByOne } from './one-by-one.ts';
 import { graphqlPath } from './paths.ts';
 import { Readiness } from './readiness.ts';
+import { normalizeTarget } from './request-target.ts';
 import { createRoutes, handleRoute } from './routes.ts';
 import { UnderWay } from './under-way.ts';
 import type { GraphQLServer } from './yoga.ts';
@@ -40,13 +42,19 @@ export interface HttpServerOptions {
   readonly cors?: Cors;
   /** Answers `/metrics`. */
   readonly metrics?: HandleRequest;
+  /** How many connections may be open at a time; more are closed at once. Null for any number. */
+  readonly maxConnections?: number | null;
+  /** Called for each connection that is closed since there are too many. */
+  readonly onRefusal?: () => void;
+  /** Called when a connection could not be taken. */
+  readonly onError?: (error: Error) => void;
   readonly timeouts?: RequestTimeouts;
   readonly clock?: Clock;
 }
 
 /** The HTTP server in front of the GraphQL pipeline. */
 export interface HttpServer {
-  /** For the WebSocket server, which takes its upgrades. */
+  /** For the WebSocket server, which takes those of its upgrades that ask for a WebSocket. */
   readonly server: Server;
   /** How many requests are being answered. */
   readonly requestCount: number;
@@ -60,6 +68,7 @@ export interface HttpServer {
 export function createHttpServer(graphql: GraphQLServer, options: HttpServerOptions = {}): HttpServer {
   const { readiness = new Readiness(), timeouts = usualTimeouts, clock = systemClock } = options;
   const { gate = createGate(), cors = createCors(null), metrics = null } = options;
+  const { maxConnections = null, onRefusal = () => {}, onError = () => {} } = options;
   const routes = createRoutes(readiness, metrics);
   const underWay = new UnderWay();
   const serverOptions = {
@@ -67,11 +76,13 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: timeouts.checkMs,
+    shouldUpgradeCallback: shouldUpgrade,
   };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     underWay.add(response);
     // So that a client's next request goes to another server, and meets no connection that closes under it.
     if (readiness.state === 'stopping') response.shouldKeepAlive = false;
+    normalizeTarget(request);
     const { url = '' } = request;
     const path = url === graphqlPath ? url : url.split('?', 1)[0];
     if (path === graphqlPath) graphql.handle(request, response);
@@ -79,6 +90,13 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
   };
   const oneByOne = new OneByOne(handle, (response) => underWay.remove(response));
   const server = createServer(serverOptions, (request, response) => oneByOne.take(request, response));
+  if (maxConnections !== null) server.maxConnections = maxConnections;
+  server.on('drop', onRefusal);
+  const ignored = new IgnoredUpgrades(server, (socket, callback) => oneByOne.whenAnswered(socket, callback));
+  server.on('upgrade', (request, socket, head) => {
+    if (asksForWebSocket(request)) normalizeTarget(request);
+    else ignored.take(request, socket, head);
+  });
 
   return {
     server,
@@ -89,7 +107,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
       new Promise((resolve, reject) => {
         server.once('error', reject);
         server.listen(port, host, () => {
-          server.off('error', reject);
+          server.off('error', reject).on('error', onError);
           resolve(toPort(server.address()));
         });
       }),
@@ -99,6 +117,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
       await underWay.drain(clock, drainMs);
       // Not closeIdleConnections: it spares those that a browser opened ahead and has not used.
       server.closeAllConnections();
+      ignored.close();
       await closed;
     },
   };

@@ -8,8 +8,8 @@ const mostWaiting = 100;
 /** What goes on in one connection. */
 interface Line {
   isBusy: boolean;
-  /** What waits while an answer is under way; null until something does. */
-  waiting: [IncomingMessage, ServerResponse][] | null;
+  /** What begins when the answers before it are sent; null until something waits. */
+  waiting: (() => void)[] | null;
 }
 
 /**
@@ -45,9 +45,23 @@ export class OneByOne {
       this.#start(request, response);
     } else {
       line.waiting ??= [];
-      if (line.waiting.length < mostWaiting) line.waiting.push([request, response]);
+      if (line.waiting.length < mostWaiting) line.waiting.push(() => this.#start(request, response));
       else socket.destroy();
     }
+  }
+
+  /** Calls back once all requests that were taken of a connection are answered; never where it closes first. */
+  whenAnswered(socket: Socket, callback: () => void): void {
+    const line = this.#lines.get(socket);
+    if (!line?.isBusy) {
+      callback();
+      return;
+    }
+    line.waiting ??= [];
+    line.waiting.push(() => {
+      this.#next(socket);
+      callback();
+    });
   }
 
   #start(request: IncomingMessage, response: ServerResponse): void {
@@ -59,7 +73,7 @@ export class OneByOne {
   #next(socket: Socket): void {
     const line = this.#lines.get(socket);
     const next = line?.waiting?.shift();
-    if (next) this.#start(...next);
+    if (next) next();
     else if (line) line.isBusy = false;
   }
 }

@@ -19,19 +19,25 @@ export function fromQueryString(text: string): OperationRequest | null {
   const extensions = given.get('extensions');
   return toRequest({
     query: given.get('query') || null,
-    operationName: given.get('operationName') || null,
+    operationName: given.get('operationName'),
     variables: variables ? parse(variables) : null,
     extensions: extensions ? parse(extensions) : null,
   });
 }
 
+/** Some clients send an empty name where there is none, which no operation can have. */
+export function toOperationName<T>(name: T): T | null {
+  return name === '' ? null : name;
+}
+
 function toRequest(given: Readonly<Record<string, unknown>>): OperationRequest | null {
-  const { query = null, operationName = null, variables = null, extensions = null, ...others } = given;
+  const { query = null, operationName: name = null, variables = null, extensions = null, ...others } = given;
   if (query !== null && typeof query !== 'string') return null;
-  if (operationName !== null && typeof operationName !== 'string') return null;
+  if (name !== null && typeof name !== 'string') return null;
   if (variables !== null && !isObject(variables)) return null;
   if (extensions !== null && !isObject(extensions)) return null;
-  return Object.keys(others).length === 0 ? { query, operationName, variables, extensions } : null;
+  if (Object.keys(others).length > 0) return null;
+  return { query, operationName: toOperationName(name), variables, extensions };
 }
 
 /** False, which stands for nothing in a request, where it is no JSON. */

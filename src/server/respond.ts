@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { GraphQLError } from 'graphql';
 import { type Answer, isNamedBy } from './answer.ts';
 import { toCacheControl } from './cache-control.ts';
+import { readableCodings } from './content-coding.ts';
 import type { Cors } from './cors.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
 import { maxBodyBytes } from './read-body.ts';
@@ -16,6 +17,9 @@ export interface Reply {
 
 /** What an answer to GET depends on besides its address. */
 const varying = 'Accept, Authorization';
+
+/** How long a browser need not ask again; Chromium makes two hours of it, and Firefox takes the day. */
+const preflightSeconds = '86400';
 
 /** An answer is what it says it is: what a client wrote comes back in some. */
 const asDeclared = { 'x-content-type-options': 'nosniff' };
@@ -59,6 +63,18 @@ export function sendUnsupported(reply: Reply): void {
   sendError(reply, 415, 'Send the request as JSON, with content-type: application/json.', 'BAD_USER_INPUT');
 }
 
+/** Answers a body that is compressed in a way that nobody reads here. */
+export function sendUnknownCoding(reply: Reply): void {
+  const message = `Send the body as it is, or with one content-encoding of ${readableCodings}.`;
+  sendError(reply, 415, message, 'BAD_USER_INPUT', { 'accept-encoding': readableCodings });
+}
+
+/** Answers a body that is not compressed as it says. */
+export function sendCorrupt(reply: Reply, coding: string): void {
+  const message = `The body is not ${coding}, as its content-encoding says, or a part of it is missing.`;
+  sendError(reply, 400, message, 'BAD_USER_INPUT');
+}
+
 /** Answers what went wrong here for no reason that a client should know. */
 export function sendUnexpected(reply: Reply): void {
   sendError(reply, 500, 'Something went wrong on this server.', 'INTERNAL_SERVER_ERROR');
@@ -92,6 +108,7 @@ export function sendPreflight({ request, response, cors }: Reply): void {
   const headers = cors.headersFor(request, { vary: 'Access-Control-Request-Headers' });
   if (headers['access-control-allow-origin'] !== undefined) {
     headers['access-control-allow-methods'] = 'GET, HEAD, POST';
+    headers['access-control-max-age'] = preflightSeconds;
     if (asked !== undefined) headers['access-control-allow-headers'] = asked;
   }
   // Safari waits for a body without it.
@@ -109,8 +126,14 @@ export function prepareHeaders({ request, response, cors }: Reply): void {
   if (isStored) response.setHeader('cache-control', 'no-store');
 }
 
-function sendError(reply: Reply, status: number, message: string, code: string): void {
-  sendErrors(reply, status, [{ message, extensions: { retryable: false, code } }]);
+function sendError(
+  reply: Reply,
+  status: number,
+  message: string,
+  code: string,
+  headers: Refusal['headers'] = {},
+): void {
+  sendErrors(reply, status, [{ message, extensions: { retryable: false, code } }], headers);
 }
 
 function sendErrors(reply: Reply, status: number, errors: readonly object[], more: Refusal['headers'] = {}): void {

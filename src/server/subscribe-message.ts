@@ -1,5 +1,6 @@
 import type { OperationDefinitionNode } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
+import { toOperationName } from './operation-request.ts';
 
 /**
  * A message as graphql-ws is to have it, which keeps what it is given as long as the operation is open: parsed already,
@@ -12,7 +13,7 @@ export function readMessage(text: string): ReturnType<typeof JSON.parse> {
   const { id, type, payload } = message;
   if (type !== 'subscribe' || !isObject(payload)) return message;
   const { query, operationName, variables, extensions } = payload;
-  return { id, type, payload: { query, operationName, variables, extensions } };
+  return { id, type, payload: { query, operationName: toOperationName(operationName), variables, extensions } };
 }
 
 /** Leaves in a payload what its operation needs while it is open, with the text that all have in common. */

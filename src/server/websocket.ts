@@ -13,6 +13,7 @@ import { createFanout, type Fanout } from './fanout/fanout.ts';
 import type { Gate } from './gate.ts';
 import { GraphQLSocket } from './graphql-socket.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { asksForWebSocket } from './ignored-upgrades.ts';
 import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
 import type { ObserverOptions } from './request-observer.ts';
@@ -92,7 +93,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     verify(cors.mayUpgrade(req), 403, 'CORS_ORIGINS does not name this page.');
   // Not in the call, since the types of ws do not know its closeTimeout yet.
   const socketOptions = {
-    server,
+    noServer: true as const,
     path: graphqlPath,
     maxPayload: maxMessageBytes,
     closeTimeout: closeTimeoutMs,
@@ -101,6 +102,10 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     WebSocket: CountedSocket,
   };
   const sockets = new WebSocketServer(socketOptions);
+  server.on('upgrade', (request, connection, head) => {
+    if (!asksForWebSocket(request)) return;
+    sockets.handleUpgrade(request, connection, head, (socket) => sockets.emit('connection', socket, request));
+  });
   const heartbeat = new Heartbeat(clock);
   const { report } = graphql;
   const observer = createSocketObserver(options);
@@ -198,8 +203,6 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       void closed(code, String(reason));
     });
   });
-  // Errors of the HTTP server, which are told to who listens.
-  sockets.on('error', (err) => log.debug({ err }, 'the server failed'));
 
   return {
     tally: fanout.tally,

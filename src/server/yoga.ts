@@ -34,6 +34,7 @@ import { useExecutor } from './use-executor.ts';
 import { useGraphiQLPage } from './use-graphiql-page.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
 import { useLiveEvents } from './use-live-events.ts';
+import { useOperationName } from './use-operation-name.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { useRequestNotes } from './use-request-notes.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
@@ -132,6 +133,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useLiveEvents(report),
       useStreamLimit(openOperations, subscriptionMemory, measure),
       useExecutor(execute),
+      useOperationName(),
       usePersistedQueries(persisted),
       useErrorCodes(report),
       useRequestNotes(),

@@ -54,6 +54,18 @@ describe('with a list of origins', () => {
     expect((await server.post(query, { origin: named })).headers.vary).toBe('Origin');
   });
 
+  test('a browser need not ask again for a day what a page may send, compressed bodies too', async () => {
+    const asked = 'content-type,content-encoding,x-more';
+    const headers = { 'access-control-request-method': 'POST', 'access-control-request-headers': asked };
+    const preflight = (origin: string) => server.send({ method: 'OPTIONS', headers: { ...headers, origin } });
+    expect((await preflight(named)).headers).toMatchObject({
+      'access-control-allow-methods': 'GET, HEAD, POST',
+      'access-control-allow-headers': asked,
+      'access-control-max-age': '86400',
+    });
+    expect((await preflight('https://other.example')).headers['access-control-max-age']).toBeUndefined();
+  });
+
   test.each(['https://other.example', 'https://app.example.evil', 'http://app.example', 'null'])(
     'a page of %s may read none, and caches keep them apart',
     async (origin) => {

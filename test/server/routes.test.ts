@@ -36,7 +36,17 @@ test('other methods are told which there are', async () => {
   expect(response.headers.get('allow')).toBe('GET, HEAD');
 });
 
-test.each(['/graphq', '/graphql/', '/healthz', '//', '/constructor'])('%s is told what there is', async (path) => {
+test.each([
+  '/graphq',
+  '/graphql//',
+  '//graphql',
+  '//graphql/',
+  '/graphql/x',
+  '/graphql/x/',
+  '/healthz',
+  '//',
+  '/constructor',
+])('%s is told what there is', async (path) => {
   const response = await fetch(`${new URL(running.url).origin}${path}`);
   expect(response.status).toBe(404);
   expect(await response.text()).toBe(

@@ -59,6 +59,11 @@ describe('a client that does not ask', () => {
     ['says half of its headers', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\n', timeouts],
     ['says half of an upgrade', 'GET /graphql HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n', timeouts],
     ['says half of its body', post('{ __typename }').slice(0, -5), { ...timeouts, requestMs: 120 }],
+    [
+      'says half of its body and wants HTTP/2',
+      post('{ __typename }').replace('Host', 'Connection: Upgrade\r\nUpgrade: h2c\r\nHost').slice(0, -5),
+      { ...timeouts, requestMs: 120 },
+    ],
   ])('and %s is cut', async (_what, text, given) => {
     await start({ timeouts: given });
     const connection = await connect();

@@ -8,6 +8,12 @@ test('of a message that begins an operation what the protocol does not know is l
   expect(readMessage(text)).toEqual({ id: '1', type: 'subscribe', payload });
 });
 
+test('an empty operation name is none', () => {
+  const payload = { query: '{ a }', operationName: '' };
+  const text = JSON.stringify({ id: '1', type: 'subscribe', payload });
+  expect(readMessage(text)).toEqual({ id: '1', type: 'subscribe', payload: { query: '{ a }', operationName: null } });
+});
+
 test.each([
   { type: 'ping', payload: { more: { '': [] } } },
   { type: 'connection_init', payload: { Authorization: 'x', more: null } },

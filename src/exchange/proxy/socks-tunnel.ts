@@ -1,6 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { requireDescriptors } from '../../market/descriptors.ts';
+import { DescriptorsError, toOpeningError } from '../descriptors.ts';
 import { nameOf, type ProxyServer, type Target, toAuthority } from './address.ts';
 import { ProxyError } from './proxy-error.ts';
 
@@ -10,6 +12,7 @@ import { ProxyError } from './proxy-error.ts';
  */
 export async function openBySocks(proxy: ProxyServer, target: Target, signal: AbortSignal): Promise<Socket> {
   const { host, port, protocol, user, password } = proxy;
+  requireDescriptors();
   // Few servers have such a proxy: the others are spared the loading.
   const { SocksClient } = await import('socks');
   const address = protocol === 'socks4' ? await lookUp(proxy, target.host) : target.host;
@@ -43,7 +46,9 @@ export async function openBySocks(proxy: ProxyServer, target: Target, signal: Ab
 async function lookUp(proxy: ProxyServer, host: string): Promise<string> {
   try {
     return (await lookup(host, 4)).address;
-  } catch {
+  } catch (thrown) {
+    const error = toOpeningError(thrown);
+    if (error instanceof DescriptorsError) throw error;
     const lack = `SOCKS 4 needs the IPv4 address of ${host}, which was not found here; use socks4a or socks5`;
     throw new ProxyError(`${nameOf(proxy)} was not asked: ${lack}.`);
   }

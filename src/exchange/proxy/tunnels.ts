@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectByTls } from 'node:tls';
+import { DescriptorsError, toOpeningError } from '../descriptors.ts';
 import { nameOf, type ProxyServer, type Target } from './address.ts';
 import { openByHttp } from './http-tunnel.ts';
 import { ProxyError } from './proxy-error.ts';
@@ -52,8 +53,9 @@ export class ProxyTunnels {
     const proxy = this.#proxy;
     try {
       return await (proxy.protocol.startsWith('socks') ? openBySocks : openByHttp)(proxy, target, signal);
-    } catch (error) {
-      if (error instanceof ProxyError || signal.aborted) throw error;
+    } catch (thrown) {
+      const error = toOpeningError(thrown);
+      if (error instanceof ProxyError || error instanceof DescriptorsError || signal.aborted) throw error;
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
       throw this.#error(`cannot be reached, or broke the connection${code}`);
     }
