@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { CloseCode, makeServer } from 'graphql-ws';
 import { type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
@@ -19,6 +19,7 @@ import type { ObserverOptions } from './request-observer.ts';
 import { BadMessage, createSocketHost, tooMany } from './socket-host.ts';
 import { createSocketObserver } from './socket-observer.ts';
 import { type ConnectionParams, createSocketOperations, type SocketExtra } from './socket-operations.ts';
+import { chooseSubprotocol, refuseSubprotocol } from './subprotocol.ts';
 import type { GraphQLServer } from './yoga.ts';
 
 export interface SubscriptionServerOptions extends ObserverOptions {
@@ -95,7 +96,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     path: graphqlPath,
     maxPayload: maxMessageBytes,
     closeTimeout: closeTimeoutMs,
-    handleProtocols,
+    handleProtocols: chooseSubprotocol,
     verifyClient,
     WebSocket: CountedSocket,
   };
@@ -177,6 +178,10 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   };
   sockets.on('connection', (socket, request) => {
     socket.on('error', noteError);
+    if (refuseSubprotocol(socket)) {
+      socket.on('close', onClose);
+      return;
+    }
     const address = gate.addressOf(request);
     const excess = limits.sockets.take(address);
     // Not at the upgrade: of what is refused there, a browser tells its page nothing.

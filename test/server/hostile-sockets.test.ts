@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import type { Trade } from '../../src/market/trade.ts';
@@ -287,26 +286,32 @@ describe('a client that breaks the protocol', () => {
     expect(client.received).toHaveLength(1);
   });
 
-  test('by another subprotocol is closed with 4406', async () => {
-    await start();
-    expect(await dial('198.51.100.1', []).closed).toEqual([4406, 'Subprotocol not acceptable']);
+  const wrongProtocol =
+    'Subprotocol not acceptable: this server speaks graphql-transport-ws, as the npm package graphql-ws does.';
+
+  test.each([
+    ['no subprotocol', []],
+    ['another subprotocol', ['mqtt']],
+    ['the subprotocol of old', ['graphql-ws']],
+    ['several others', ['wamp', 'graphql-ws']],
+  ])('by %s is closed with 4406 and a reason, and takes nobody’s place', async (_what, protocols) => {
+    const sockets = allow(1);
+    await start({ limits: { sockets } });
+    await dial().ready();
+    const client = dial('198.51.100.1', protocols);
+    expect(await client.closed).toEqual([4406, wrongProtocol]);
+    expect(client.received).toEqual(
+      protocols[0] === 'graphql-ws' ? [{ type: 'connection_error', payload: { message: wrongProtocol } }] : [],
+    );
+    await eventually(() => server.counts.sockets === 1);
+    expect(sockets.total).toBe(1);
   });
 
-  test('by a subprotocol of old is closed with 4406, which its library does not show', async () => {
+  test('of old, but offers today’s too, is served', async () => {
     await start();
-    const socket = createConnection(Number(new URL(server.url).port), '127.0.0.1');
-    const chunks: Buffer[] = [];
-    socket.on('data', (chunk) => chunks.push(chunk));
-    const upgrade =
-      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: '.concat(
-        Buffer.alloc(16).toString('base64'),
-      );
-    socket.write(
-      `GET /graphql HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\nSec-WebSocket-Protocol: graphql-ws\r\n\r\n`,
-    );
-    const reason = Buffer.concat([Buffer.from([4406 >> 8, 4406 & 0xff]), Buffer.from('Subprotocol not acceptable')]);
-    await eventually(() => Buffer.concat(chunks).includes(reason));
-    socket.destroy();
+    const client = dial('198.51.100.1', ['graphql-ws', 'graphql-transport-ws']);
+    await client.ready();
+    expect(client.socket.protocol).toBe('graphql-transport-ws');
   });
 
   test('by not beginning is closed with 4408', async () => {
