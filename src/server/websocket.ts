@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { CloseCode, makeServer } from 'graphql-ws';
 import { type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
@@ -15,6 +14,7 @@ import { GraphQLSocket } from './graphql-socket.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
+import { withoutHttp } from './refusal.ts';
 import type { ObserverOptions } from './request-observer.ts';
 import { BadMessage, createSocketHost, tooMany } from './socket-host.ts';
 import { createSocketObserver } from './socket-observer.ts';
@@ -230,10 +230,4 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       clearTimeout(cut);
     },
   };
-}
-
-/** Yoga notes an HTTP status among the extensions; on a socket there is none. */
-function withoutHttp(error: GraphQLError): GraphQLFormattedError {
-  const { http: _http, ...extensions } = error.extensions;
-  return { ...error.toJSON(), extensions };
 }

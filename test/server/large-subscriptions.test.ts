@@ -45,7 +45,7 @@ function listen(query: string): Promise<{ status: number; text: string; leave: (
       response.on('data', (chunk) => {
         text += chunk;
         const status = response.statusCode ?? 0;
-        if (text.includes('data:')) resolve({ status, text, leave: () => asking.destroy() });
+        if (text.includes(status === 200 ? 'data:' : '}]}')) resolve({ status, text, leave: () => asking.destroy() });
       });
     });
     asking.end(JSON.stringify({ query }));
