@@ -224,7 +224,6 @@ export function createApp(options: AppOptions): App {
     cors,
     limits: {
       sockets: createAllowance(config.maxSockets, config.maxSocketsPerAddress, 1000),
-      operations: openOperations,
       maxSubscriptions: config.maxSubscriptionsPerSocket,
       maxMessagesPerSecond: config.maxMessagesPerSecond,
     },

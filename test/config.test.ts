@@ -34,7 +34,7 @@ test('everything has a default, and an empty variable counts as unset', () => {
     staleMaxMs: 60_000,
     upstreamTimeoutMs: 10_000,
     maxQueuedCalls: 100,
-    maxSubscriptionsPerSocket: 100,
+    maxSubscriptionsPerSocket: 500,
     shutdownDelayMs: 500,
     trustedProxies: 0,
     maxSockets: 20_000,

@@ -27,6 +27,6 @@ const gate = createGate({ addressOf: createAddressReader(0) });
 const graphql = createGraphQLServer({ marketData, live, gate, openOperations: operations, subscriptionMemory, log });
 const http = createHttpServer(graphql);
 const sockets = new Allowance({ most: 20_000, mostPerAddress: 1000, limitsLoopback: false });
-const limits = { sockets, operations, maxSubscriptions: 100, maxMessagesPerSecond: 100 };
+const limits = { sockets, maxSubscriptions: 500, maxMessagesPerSecond: 100 };
 createSubscriptionServer({ server: http.server, graphql, gate, limits, log });
 drive(await http.listen(0, '127.0.0.1'), tick);

@@ -18,7 +18,7 @@ export const settings = {
   STALE_MAX_MS: wholeNumber(60_000, 0, day),
   UPSTREAM_TIMEOUT_MS: wholeNumber(10_000, 1, 600_000),
   MAX_QUEUED_CALLS: wholeNumber(100, 1, 100_000),
-  MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(100, 1, 1_000_000),
+  MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(500, 1, 1_000_000),
   SHUTDOWN_DELAY_MS: wholeNumber(500, 0, 60_000),
   TRUST_PROXY: z
     .string()

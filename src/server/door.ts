@@ -19,12 +19,14 @@ import {
   sendAnswer,
   sendCorrupt,
   sendFailure,
+  sendNoSingleConnection,
   sendPreflight,
   sendTooLarge,
   sendUnknownCoding,
   sendUnreadable,
   sendUnsupported,
 } from './respond.ts';
+import { toSingleConnectionStatus } from './single-connection.ts';
 
 export interface DoorOptions {
   readonly clock: Clock;
@@ -158,6 +160,8 @@ export function createDoor(options: DoorOptions): HandleRequest {
     if (method === 'OPTIONS') return sendPreflight(reply);
     const admitted = gate.admit(request);
     const caller = admitted instanceof Promise ? await admitted : admitted;
+    const refused = toSingleConnectionStatus(request, search);
+    if (refused !== null) return sendNoSingleConnection(reply, refused);
     const visit: Visit = { request, response, cors, caller, note, isCharged: false };
     if (method === 'POST') return handlePost(visit, search);
     if (method === 'GET' || method === 'HEAD') return handleGet(visit, search);

@@ -1,11 +1,16 @@
 import type { WebSocket as GraphQLWebSocket } from 'graphql-ws';
 import type { CountedSocket } from './counted-socket.ts';
-import { readMessage } from './subscribe-message.ts';
+import type { OperationIds } from './operation-ids.ts';
+import { isOfOperation, readMessage } from './subscribe-message.ts';
 
 /** What sockets have in common. */
 export interface SocketHost {
-  /** Whether a message is still to be handled. */
+  /** Whether a message is still to be handled that has nothing to do with an operation. */
   admits(socket: CountedSocket): boolean;
+  /** How long a message that begins or ends an operation must wait, in ms; 0 where it may be handled. */
+  delayOf(socket: CountedSocket): number;
+  /** Calls back after so many ms, or with 0 in a later turn of the event loop. */
+  later(delayMs: number, callback: () => void): void;
   /** Called when a message could not be handled. */
   onFailure(socket: CountedSocket, error: unknown): void;
   /** Called when the client does not read what it asked for. */
@@ -18,14 +23,25 @@ const mostUnreadBytes = 8 * 1024 * 1024;
 /** As many bytes as the reason of a close frame may have (RFC 6455, 5.5): ws refuses to send more. */
 const mostReasonBytes = 123;
 
+/** How many operations of one socket are begun or ended before others have their turn: some milliseconds. */
+const mostInTurn = 50;
+
+type Handle = (text: string) => Promise<void>;
+
 /** A socket as graphql-ws wants one. A class, since closures for each of many sockets are memory. */
 export class GraphQLSocket implements GraphQLWebSocket {
   readonly #socket: CountedSocket;
   readonly #host: SocketHost;
+  readonly #ids: OperationIds;
+  /** What has been read and not handled yet: null unless the client sent more than may be handled now. */
+  #backlog: string[] | null = null;
+  /** How many operations it has begun or ended in this turn of the event loop. */
+  #inTurn = 0;
 
-  constructor(socket: CountedSocket, host: SocketHost) {
+  constructor(socket: CountedSocket, host: SocketHost, ids: OperationIds) {
     this.#socket = socket;
     this.#host = host;
+    this.#ids = ids;
   }
 
   get protocol(): string {
@@ -46,13 +62,73 @@ export class GraphQLSocket implements GraphQLWebSocket {
     this.#socket.close(code, reason && cut(reason));
   }
 
-  onMessage(handle: (text: string) => Promise<void>): void {
+  onMessage(handle: Handle): void {
+    this.#socket.on('message', (data) => this.#receive(String(data), handle));
+  }
+
+  /** One behind others that wait must wait as well. */
+  #receive(text: string, handle: Handle): void {
+    // ws goes on reading until the client has answered the close frame.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#backlog) this.#backlog.push(text);
+    else {
+      const delayMs = this.#handle(text, handle);
+      if (delayMs !== null) this.#pause(text, delayMs, handle);
+    }
+  }
+
+  /** Handles a message, unless it must wait: then it returns how long, in ms. */
+  #handle(text: string, handle: Handle): number | null {
     const socket = this.#socket;
     const host = this.#host;
-    socket.on('message', (data) => {
-      if (!host.admits(socket)) return;
-      handle(readMessage(String(data))).catch((error: unknown) => host.onFailure(socket, error));
+    const message = readMessage(text);
+    if (isOfOperation(message)) {
+      if (this.#inTurn >= mostInTurn) return 0;
+      const delayMs = host.delayOf(socket);
+      if (delayMs > 0) return delayMs;
+      this.#countInTurn();
+    } else if (!host.admits(socket)) return null;
+    socket.messageLength = text.length;
+    handle(message).catch((error: unknown) => host.onFailure(socket, error));
+    if (isOfOperation(message) && message.type === 'complete') this.#ids.complete(message.id);
+    return null;
+  }
+
+  #countInTurn(): void {
+    this.#inTurn += 1;
+    if (this.#inTurn > 1) return;
+    this.#host.later(0, () => {
+      this.#inTurn = 0;
     });
+  }
+
+  /**
+   * Reads no more from a client that sends faster than it may, which its own network stack tells it then. What has been
+   * read by now is at most what the kernel gave in one piece.
+   */
+  #pause(text: string, delayMs: number, handle: Handle): void {
+    this.#backlog = [text];
+    this.#socket.pause();
+    this.#host.later(delayMs, () => this.#resume(handle));
+  }
+
+  #resume(handle: Handle): void {
+    const backlog = this.#backlog ?? [];
+    let delayMs: number | null = null;
+    let handled = 0;
+    for (const text of backlog) {
+      if (this.#socket.readyState !== this.#socket.OPEN) break;
+      delayMs = this.#handle(text, handle);
+      if (delayMs !== null) break;
+      handled += 1;
+    }
+    if (delayMs !== null) {
+      backlog.splice(0, handled);
+      this.#host.later(delayMs, () => this.#resume(handle));
+      return;
+    }
+    this.#backlog = null;
+    this.#socket.resume();
   }
 }
 

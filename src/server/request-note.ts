@@ -66,7 +66,8 @@ export class RequestNote {
     this.#code = code;
     this.#onRequest(this.transport, operation, code, this.durationMs);
     // What comes later belongs to nobody's wait.
-    if (this.transport === 'sse') this.trace?.end({ operation, type: 'subscription', code, status: 200 });
+    if (this.transport === 'sse' && code === 'ok')
+      this.trace?.end({ operation, type: 'subscription', code, status: 200 });
   }
 
   /** Runs what belongs to it. */

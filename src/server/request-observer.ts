@@ -32,7 +32,8 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
     response.once('close', () => {
       const { statusCode } = response;
       const { id, transport, operation, code, durationMs, trace } = note;
-      const type = operation === null || operation === 'invalid' ? null : 'query';
+      const type =
+        operation === null || operation === 'invalid' ? null : transport === 'sse' ? 'subscription' : 'query';
       trace?.end({ operation, type, code, status: statusCode });
       if (!isLogged) return;
       log.debug(

@@ -7,6 +7,7 @@ import type { Cors } from './cors.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
 import { maxBodyBytes } from './read-body.ts';
 import { type Refusal, toRefusal } from './refusal.ts';
+import { noSingleConnection, noSingleConnectionReason } from './single-connection.ts';
 
 /** Where an answer goes. */
 export interface Reply {
@@ -75,6 +76,12 @@ export function sendCorrupt(reply: Reply, coding: string): void {
   sendError(reply, 400, message, 'BAD_USER_INPUT');
 }
 
+/** Answers a request of a mode of GraphQL over SSE that is not served. */
+export function sendNoSingleConnection(reply: Reply, status: number): void {
+  reply.response.statusMessage = noSingleConnectionReason;
+  sendError(reply, status, noSingleConnection, 'BAD_USER_INPUT', status === 405 ? { allow: 'GET, HEAD, POST' } : {});
+}
+
 /** Answers what went wrong here for no reason that a client should know. */
 export function sendUnexpected(reply: Reply): void {
   sendError(reply, 500, 'Something went wrong on this server.', 'INTERNAL_SERVER_ERROR');
@@ -126,14 +133,8 @@ export function prepareHeaders({ request, response, cors }: Reply): void {
   if (isStored) response.setHeader('cache-control', 'no-store');
 }
 
-function sendError(
-  reply: Reply,
-  status: number,
-  message: string,
-  code: string,
-  headers: Refusal['headers'] = {},
-): void {
-  sendErrors(reply, status, [{ message, extensions: { retryable: false, code } }], headers);
+function sendError(reply: Reply, status: number, message: string, code: string, more: Refusal['headers'] = {}): void {
+  sendErrors(reply, status, [{ message, extensions: { retryable: false, code } }], more);
 }
 
 function sendErrors(reply: Reply, status: number, errors: readonly object[], more: Refusal['headers'] = {}): void {

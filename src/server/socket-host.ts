@@ -1,5 +1,6 @@
 import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
+import type { Clock } from '../market/clock.ts';
 import type { CountedSocket, MessageRate } from './counted-socket.ts';
 import type { SocketHost } from './graphql-socket.ts';
 
@@ -15,14 +16,17 @@ export class BadMessage extends Error {
 }
 
 /** Closes sockets whose clients do what they may not. */
-export function createSocketHost(rate: MessageRate, log: Logger): SocketHost {
+export function createSocketHost(rate: MessageRate, clock: Clock, log: Logger): SocketHost {
   return {
     admits: (socket: CountedSocket) => {
-      // ws goes on reading until the client has answered the close frame.
-      if (socket.readyState !== socket.OPEN) return false;
       if (!rate.exceeds(socket)) return true;
       socket.close(tooMany, 'Too many messages');
       return false;
+    },
+    delayOf: (socket) => rate.take(socket),
+    later: (delayMs, callback) => {
+      if (delayMs > 0) clock.after(delayMs, callback);
+      else setImmediate(callback);
     },
     onFailure: (socket, err) => {
       log.debug({ err }, 'a message could not be handled');

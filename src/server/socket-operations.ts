@@ -6,10 +6,9 @@ import {
   getOperationAST,
 } from 'graphql';
 import type { OperationResult, Context as SocketContext, SubscribePayload } from 'graphql-ws';
-import type { WebSocket } from 'ws';
 import type { Context } from '../graphql/context.ts';
 import { toClientError } from '../graphql/errors.ts';
-import { MarketDataError } from '../market/error.ts';
+import type { CountedSocket } from './counted-socket.ts';
 import type { Fanout, Subscriber } from './fanout/fanout.ts';
 import type { Member } from './fanout/member.ts';
 import type { Caller, Gate } from './gate.ts';
@@ -21,7 +20,7 @@ export type ConnectionParams = Record<string, unknown>;
 
 /** What belongs to a socket. Not the request that it began with, which would stay in memory as long as the socket. */
 export interface SocketExtra {
-  readonly socket: WebSocket;
+  readonly socket: CountedSocket;
   readonly ids: OperationIds;
   readonly address: string;
   /** What the request said; forgotten once it is known who that is. */
@@ -36,8 +35,6 @@ export interface SocketOperationsOptions {
   readonly graphql: GraphQLServer;
   readonly gate: Gate;
   readonly fanout: Fanout;
-  /** How many operations one socket may have open. */
-  readonly maxSubscriptions: number;
   /** Called with unexpected errors, which are masked. */
   readonly report: (error: unknown) => void;
 }
@@ -54,7 +51,7 @@ export interface SocketOperations {
 
 /** Prepares operations with the pipeline of HTTP; subscriptions go to the fan-out. */
 export function createSocketOperations(options: SocketOperationsOptions): SocketOperations {
-  const { graphql, gate, fanout, maxSubscriptions, report } = options;
+  const { graphql, gate, fanout, report } = options;
   const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
   const subscribers = new WeakMap<ExecutionArgs, Subscriber>();
 
@@ -65,13 +62,7 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const { caller } = context.extra;
     if (!caller) throw new TypeError('an operation of nobody');
-    // Before anything is waited for, since those that come at once are all among them by then.
-    const isTooMany = Object.keys(context.subscriptions).length > maxSubscriptions;
     await gate.takeRequest(caller);
-    if (isTooMany) {
-      const message = `This socket has ${maxSubscriptions} operations open, which is the most it may have.`;
-      throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message);
-    }
     const pipeline = graphql.getEnveloped({ params: payload, caller });
     const { schema } = pipeline;
     const document: DocumentNode = pipeline.parse(payload.query);
@@ -91,7 +82,7 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     const cost = graphql.measure(args);
     await contextValue.charge(cost);
     if (operation?.operation === 'subscription') {
-      const hold = context.extra.ids.hold(id, payload, { document, variables: payload.variables, cost });
+      const hold = await context.extra.ids.hold(id, payload, { document, variables: payload.variables, cost });
       args.document = hold?.document ?? document;
       // The group makes its own, once for all.
       args.contextValue = undefined;

@@ -16,6 +16,18 @@ export function readMessage(text: string): ReturnType<typeof JSON.parse> {
   return { id, type, payload: { query, operationName: toOperationName(operationName), variables, extensions } };
 }
 
+/** A message that begins or ends an operation, as far as that is known before graphql-ws has looked at it. */
+export interface OperationMessage {
+  readonly type: 'subscribe' | 'complete';
+  readonly id: string;
+}
+
+/** True of a message that begins or ends an operation. */
+export function isOfOperation(message: unknown): message is OperationMessage {
+  if (!isObject(message) || typeof message.id !== 'string') return false;
+  return message.type === 'subscribe' || message.type === 'complete';
+}
+
 /** Leaves in a payload what its operation needs while it is open, with the text that all have in common. */
 export function trimPayload(payload: SubscribePayload, text: string, operation: OperationDefinitionNode | null): void {
   const given = payload.variables ?? {};

@@ -3,6 +3,7 @@ import type { DocumentNode } from 'graphql';
 import { toDocumentBytes, toSubscriptionBytes } from '../graphql/document-bytes.ts';
 import { MarketDataError } from '../market/error.ts';
 import { isLoopback } from './address.ts';
+import type { Excess } from './allowance.ts';
 
 export interface SubscriptionMemoryOptions {
   /** How much all open subscriptions may keep, in bytes. */
@@ -27,6 +28,15 @@ export interface Hold {
   /** The document to go on with: the one that all subscriptions with the same text have in common. */
   readonly document: DocumentNode;
   readonly keys: readonly string[];
+}
+
+/** Why a subscription cannot be kept. */
+export interface NoRoom {
+  /** Which limit it would exceed; null where it is too large for that limit by itself, so that no waiting helps. */
+  readonly excess: Excess | null;
+  /** How much more it would keep, in bytes. */
+  readonly bytes: number;
+  readonly toError: () => MarketDataError;
 }
 
 /** Variables that take more characters go into a key as their digest. */
@@ -68,8 +78,8 @@ export class SubscriptionMemory {
     return this.#parts.get(text)?.document ?? undefined;
   }
 
-  /** Adds a subscription of an address. Throws TOO_MANY_SUBSCRIPTIONS where it would keep too much. */
-  hold(address: string, { document: given, variables, cost }: NewSubscription): Hold {
+  /** Adds a subscription of an address, or says why it cannot be kept. */
+  hold(address: string, { document: given, variables, cost }: NewSubscription): Hold | NoRoom {
     const text = given.loc?.source.body ?? '';
     const values = JSON.stringify(variables ?? {});
     // Most subscriptions have the document of another one, which was weighed then.
@@ -81,7 +91,8 @@ export class SubscriptionMemory {
       { key: text, ...common },
       { key: ownKey, ...own },
     ];
-    this.#requireRoom(address, parts);
+    const noRoom = this.#lacksRoom(address, parts);
+    if (noRoom) return noRoom;
     for (const { key, ...part } of parts) this.#take(address, key, part);
     return { address, document: common.document ?? given, keys: [text, ownKey] };
   }
@@ -128,24 +139,37 @@ export class SubscriptionMemory {
     else this.#bytesByAddress.delete(address);
   }
 
-  #requireRoom(address: string, parts: readonly { readonly key: string; readonly bytes: number }[]): void {
+  #lacksRoom(address: string, parts: readonly { readonly key: string; readonly bytes: number }[]): NoRoom | null {
     const { maxBytes, maxBytesPerAddress, limitsLoopback } = this.#options;
-    let ofAddress = this.#bytesByAddress.get(address) ?? 0;
-    let ofAll = this.#bytes;
+    let moreOfAddress = 0;
+    let moreOfAll = 0;
     for (const { key, bytes } of parts) {
       const part = this.#parts.get(key);
-      if (!part) ofAll += bytes;
-      if (!part?.holders.has(address)) ofAddress += bytes;
+      if (!part) moreOfAll += bytes;
+      if (!part?.holders.has(address)) moreOfAddress += bytes;
     }
+    const alone = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+    const ofAddress = (this.#bytesByAddress.get(address) ?? 0) + moreOfAddress;
     if (ofAddress > maxBytesPerAddress && (limitsLoopback || !isLoopback(address))) {
-      const message = `The open subscriptions of your address would keep more than ${toMegabytes(maxBytesPerAddress)} MB of this server's memory, which is the most they may: end some first, and send one short document with variables rather than many.`;
-      throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message);
+      return toNoRoom('address', maxBytesPerAddress, alone, moreOfAddress);
     }
-    if (ofAll > maxBytes) {
-      const message = `The open subscriptions of all clients would keep more than ${toMegabytes(maxBytes)} MB of this server's memory, which is the most they may: try again later.`;
-      throw new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message, { retryable: true });
-    }
+    return this.#bytes + moreOfAll > maxBytes ? toNoRoom('total', maxBytes, alone, moreOfAll) : null;
   }
+}
+
+/** `alone` is all that the subscription needs, `bytes` what of that nobody keeps already. */
+function toNoRoom(excess: Excess, maxBytes: number, alone: number, bytes: number): NoRoom {
+  const most = `more than ${toMegabytes(maxBytes)} MB of this server's memory, which is the most`;
+  if (alone > maxBytes) {
+    const message = `This subscription alone would keep ${most} that may be kept: send a shorter document.`;
+    return { excess: null, bytes, toError: () => new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message) };
+  }
+  const message =
+    excess === 'address'
+      ? `The open subscriptions of your address would keep ${most} they may: end some first, and send one short document with variables rather than many.`
+      : `The open subscriptions of all clients would keep ${most} they may: try again later.`;
+  const toError = () => new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message, { retryable: true });
+  return { excess, bytes, toError };
 }
 
 function digestOf(text: string): string {

@@ -1,45 +1,54 @@
-import { GraphQLError } from 'graphql';
+import type { ServerResponse } from 'node:http';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { MeasureCost } from '../graphql/cost.ts';
-import { MarketDataError } from '../market/error.ts';
-import type { Allowance } from './allowance.ts';
+import type { Admission } from './admission.ts';
 import type { YogaContext } from './door.ts';
-import type { Hold, SubscriptionMemory } from './subscription-memory.ts';
-import { tooManyOperations } from './too-many-operations.ts';
+import type { Shortage } from './waiting-room.ts';
 
 /**
- * Counts subscriptions over server-sent events among the operations that are open, and what they keep in memory. By what
- * is executed and not by Accept, since who accepts anything gets events too.
+ * Counts subscriptions over server-sent events among the operations that are open, and what they keep in memory; one too
+ * many waits a moment until another has ended. By what is executed and not by Accept, since who accepts anything gets
+ * events too.
  */
-export function useStreamLimit(
-  operations: Allowance,
-  memory: SubscriptionMemory,
-  measure: MeasureCost,
-): Plugin<YogaContext> {
+export function useStreamLimit(admission: Admission, measure: MeasureCost): Plugin<YogaContext> {
+  async function enter(address: string, response: ServerResponse, args: ExecutionArgs): Promise<void> {
+    const { document, variableValues: variables } = args;
+    const cost = measure(args);
+    const leave = (): void => admission.leave(response);
+    response.once('close', leave);
+    const bytes = document.loc?.source.body.length ?? 0;
+    const shortage = await admission.enter(response, { address, bytes, take: () => admission.take(address) });
+    if (shortage) throw refuse(shortage);
+    const hold = await admission.hold(response, address, { document, variables, cost });
+    if (!('keys' in hold)) {
+      admission.release(address);
+      throw refuse(hold);
+    }
+    response.off('close', leave);
+    const release = (): void => {
+      admission.release(address);
+      admission.releaseHold(hold);
+    };
+    // Its close has been told already.
+    if (response.destroyed) {
+      release();
+      throw new GraphQLError('The client has gone.', { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+    }
+    response.once('close', release);
+    Object.assign(args, { document: hold.document });
+  }
+
   return {
     onSubscribe: ({ args }) => {
       const { caller, response } = args.contextValue;
-      const { address } = caller;
-      const excess = operations.take(address);
-      if (excess) throw refuse(tooManyOperations(excess, operations));
-      let hold: Hold;
-      try {
-        const { document, variableValues: variables } = args;
-        hold = memory.hold(address, { document, variables, cost: measure(args) });
-      } catch (error) {
-        operations.release(address);
-        throw error instanceof MarketDataError ? refuse(error) : error;
-      }
-      Object.assign(args, { document: hold.document });
-      response.once('close', () => {
-        operations.release(address);
-        memory.release(hold);
-      });
+      return enter(caller.address, response, args);
     },
   };
 }
 
-/** What may be over with the next moment is this server's trouble, and all else the client's. */
-function refuse({ message, code, retryable }: MarketDataError): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, retryable, http: { status: retryable ? 503 : 429 } } });
+/** What all clients together took is this server's trouble, and what this one took the client's. */
+function refuse({ isGeneral, toError }: Shortage): GraphQLError {
+  const { message, code, retryable } = toError();
+  return new GraphQLError(message, { extensions: { code, retryable, http: { status: isGeneral ? 503 : 429 } } });
 }

@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { CloseCode, makeServer } from 'graphql-ws';
 import { type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
@@ -16,11 +15,12 @@ import { Heartbeat } from './heartbeat.ts';
 import { asksForWebSocket } from './ignored-upgrades.ts';
 import { OperationIds } from './operation-ids.ts';
 import { graphqlPath } from './paths.ts';
+import { withoutHttp } from './refusal.ts';
 import type { ObserverOptions } from './request-observer.ts';
 import { BadMessage, createSocketHost, tooMany } from './socket-host.ts';
 import { createSocketObserver } from './socket-observer.ts';
 import { type ConnectionParams, createSocketOperations, type SocketExtra } from './socket-operations.ts';
-import { tooManyOperations } from './too-many-operations.ts';
+import { chooseSubprotocol, refuseSubprotocol } from './subprotocol.ts';
 import type { GraphQLServer } from './yoga.ts';
 
 export interface SubscriptionServerOptions extends ObserverOptions {
@@ -41,13 +41,12 @@ export interface SubscriptionServerOptions extends ObserverOptions {
 export interface SocketLimits {
   /** Sockets that are open. */
   readonly sockets: Allowance;
-  /** Operations that are open, those of server-sent events among them. */
-  readonly operations: Allowance;
   /** How many operations one socket may have open. */
   readonly maxSubscriptions: number;
   /**
-   * How many messages one socket may send, besides two for each operation that it may have: who turns to another page
-   * ends them all, and subscribes to as many.
+   * How many messages one socket may send that have nothing to do with an operation. Those that begin or end one may be
+   * as many, and two more for each operation that it may have: who turns to another page ends them all, and subscribes
+   * to as many. What comes faster waits.
    */
   readonly maxMessagesPerSecond: number;
 }
@@ -88,7 +87,8 @@ const maxIdLength = 256;
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
   const { server, graphql, gate, cors = createCors(null), limits, log, clock = systemClock } = options;
   const { initTimeoutMs = 5000, onClose = () => {} } = options;
-  const { maxSubscriptions } = limits;
+  const { maxSubscriptions, maxMessagesPerSecond } = limits;
+  const { admission } = graphql;
   const verifyClient: VerifyClientCallbackAsync = ({ req }, verify) =>
     verify(cors.mayUpgrade(req), 403, 'CORS_ORIGINS does not name this page.');
   // Not in the call, since the types of ws do not know its closeTimeout yet.
@@ -97,7 +97,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     path: graphqlPath,
     maxPayload: maxMessageBytes,
     closeTimeout: closeTimeoutMs,
-    handleProtocols,
+    handleProtocols: chooseSubprotocol,
     verifyClient,
     WebSocket: CountedSocket,
   };
@@ -111,7 +111,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   const observer = createSocketObserver(options);
   const isLogged = log.isLevelEnabled('debug');
   const fanout = createFanout({ createContext: graphql.createSharedContext, report });
-  const operations = createSocketOperations({ graphql, gate, fanout, maxSubscriptions, report });
+  const operations = createSocketOperations({ graphql, gate, fanout, report });
 
   const protocol = makeServer<ConnectionParams, SocketExtra>({
     connectionInitWaitTimeout: initTimeoutMs,
@@ -132,15 +132,15 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     },
     onSubscribe: async (context, id, payload) => {
       if (id.length > maxIdLength) throw new BadMessage(`An id may have ${maxIdLength} characters`);
-      const { address, ids } = context.extra;
-      const excess = ids.begin(id, payload);
-      const prepared = await observer.begin(payload, address, async () =>
-        excess
-          ? [toClientError(tooManyOperations(excess, limits.operations), report)]
-          : operations.prepare(context, id, payload),
-      );
-      await context.extra.ids.proceed(id, payload);
-      if (!(id in context.subscriptions)) context.extra.ids.end(id, payload);
+      const { socket, address, ids } = context.extra;
+      // At once, since those that come in one piece are handled one after the other.
+      const begun = ids.begin(id, payload, socket.messageLength);
+      const prepared = await observer.begin(payload, address, async () => {
+        const shortage = await begun;
+        return shortage ? [toClientError(shortage.toError(), report)] : operations.prepare(context, id, payload);
+      });
+      await ids.proceed(id, payload);
+      if (!(id in context.subscriptions)) ids.end(id, payload);
       return prepared;
     },
     onOperation: (context, id, payload, args, result) => {
@@ -173,13 +173,20 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
   }
 
   const noteError = (err: unknown): void => log.debug({ err }, 'a socket failed');
-  const host = createSocketHost(new MessageRate(clock, limits.maxMessagesPerSecond + 2 * maxSubscriptions), log);
+  const operationsPerSecond = maxMessagesPerSecond + 2 * maxSubscriptions;
+  const rate = new MessageRate(clock, { operations: operationsPerSecond, messages: maxMessagesPerSecond });
+  const host = createSocketHost(rate, clock, log);
+  const idsOptions = { admission, maxOperations: maxSubscriptions };
   // One listener for all sockets, since there are many. ws has answered by then.
   const onPing = function (this: WebSocket): void {
-    if (this instanceof CountedSocket) host.admits(this);
+    if (this instanceof CountedSocket && this.readyState === this.OPEN) host.admits(this);
   };
   sockets.on('connection', (socket, request) => {
     socket.on('error', noteError);
+    if (refuseSubprotocol(socket)) {
+      socket.on('close', onClose);
+      return;
+    }
     const address = gate.addressOf(request);
     const excess = limits.sockets.take(address);
     // Not at the upgrade: of what is refused there, a browser tells its page nothing.
@@ -188,10 +195,10 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     if (excess === 'total') return socket.close(tryAgainLater, 'Too many sockets on this server');
     heartbeat.add(socket);
     socket.on('ping', onPing);
-    const ids = new OperationIds(limits.operations, graphql.subscriptionMemory, address);
+    const ids = new OperationIds(idsOptions, address);
     const { authorization } = request.headers;
     const extra: SocketExtra = { socket, ids, address, authorization, caller: null };
-    const closed = protocol.opened(new GraphQLSocket(socket, host), extra);
+    const closed = protocol.opened(new GraphQLSocket(socket, host, ids), extra);
     if (isLogged) log.debug({ address }, 'socket opened');
     // Happens once; `once` would cost memory for each.
     socket.on('close', (code, reason) => {
@@ -211,7 +218,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
         sockets: sockets.clients.size,
         subscriptions: fanout.memberCount,
         groups: fanout.groupCount,
-        operations: limits.operations.total,
+        operations: admission.openCount,
       };
     },
     close: async () => {
@@ -226,10 +233,4 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       clearTimeout(cut);
     },
   };
-}
-
-/** Yoga notes an HTTP status among the extensions; on a socket there is none. */
-function withoutHttp(error: GraphQLError): GraphQLFormattedError {
-  const { http: _http, ...extensions } = error.extensions;
-  return { ...error.toJSON(), extensions };
 }

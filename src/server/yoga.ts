@@ -13,6 +13,7 @@ import { schema } from '../graphql/schema.ts';
 import { createDocumentValidator } from '../graphql/validate-document.ts';
 import { type Clock, systemClock } from '../market/clock.ts';
 import type { MarketData } from '../market/market-data.ts';
+import { Admission } from './admission.ts';
 import type { Allowance } from './allowance.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { type Cors, createCors } from './cors.ts';
@@ -68,7 +69,8 @@ export interface GraphQLServer {
   readonly getEnveloped: Yoga['getEnveloped'];
   /** What an operation costs; throws QUERY_TOO_COMPLEX where that is too much. */
   readonly measure: MeasureCost;
-  readonly subscriptionMemory: SubscriptionMemory;
+  /** Lets operations of all protocols in. */
+  readonly admission: Admission;
   /** True where errors must suggest nothing of the schema. */
   readonly hideSuggestions: boolean;
   /** What the resolvers of subscriptions that several share work with. */
@@ -100,6 +102,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   } = options;
   const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
   const sources = { marketData, live, marketSearch: new MarketSearch() };
+  const admission = new Admission({ operations: openOperations, memory: subscriptionMemory, clock });
   const report = createErrorReport(createSparingLog({ log, clock }));
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
@@ -131,7 +134,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useEventStream(),
       useCost(measure),
       useLiveEvents(report),
-      useStreamLimit(openOperations, subscriptionMemory, measure),
+      useStreamLimit(admission, measure),
       useExecutor(execute),
       useOperationName(),
       usePersistedQueries(persisted),
@@ -180,7 +183,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     },
     report,
     measure,
-    subscriptionMemory,
+    admission,
     hideSuggestions: !introspection,
     createSharedContext: () => createContext({ ...sources, charge: () => {} }),
     handle: (request, response) => {

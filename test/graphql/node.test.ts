@@ -31,9 +31,9 @@ function scene() {
   port.setOrderBook({ bids: [{ price: 1, amount: 2 }], asks: [{ price: 2, amount: 3 }] });
   const markets: Markets = new Map([[swap.symbol, swap]]);
   const marketData = { ...port, fetchMarkets: async () => markets };
-  const { feeds } = new LiveFeeds();
+  const { operations: live } = new LiveFeeds();
   const make = (): ExecutionArgs['contextValue'] =>
-    createContext({ marketData, feeds, marketSearch: new MarketSearch(), charge: () => {} });
+    createContext({ marketData, live, marketSearch: new MarketSearch(), charge: () => {} });
   return { port, make };
 }
 

@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { MarketDataError } from '../../src/market/error.ts';
-import { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
+import type { MarketDataError } from '../../src/market/error.ts';
+import { type Hold, type NewSubscription, SubscriptionMemory } from '../../src/server/subscription-memory.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -27,14 +27,16 @@ const live = (symbol: string, cost = 2) => ({
   cost,
 });
 
-function refusal(memory: SubscriptionMemory, address: string, given: Parameters<SubscriptionMemory['hold']>[1]) {
-  try {
-    memory.hold(address, given);
-  } catch (error) {
-    if (error instanceof MarketDataError) return error;
-    throw error;
-  }
-  return null;
+function refusal(memory: SubscriptionMemory, address: string, given: NewSubscription): MarketDataError | null {
+  const held = memory.hold(address, given);
+  return 'excess' in held ? held.toError() : null;
+}
+
+/** What is held of one that has room. */
+function hold(memory: SubscriptionMemory, address: string, given: NewSubscription): Hold {
+  const held = memory.hold(address, given);
+  if ('excess' in held) throw held.toError();
+  return held;
 }
 
 test('an address may keep so much, and again when it has ended some', () => {
@@ -44,7 +46,7 @@ test('an address may keep so much, and again when it has ended some', () => {
   });
   expect(holds).toEqual(['a', 'b', 'c']);
   const error = refusal(memory, '192.0.2.1', large('d'));
-  expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', false]);
+  expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', true]);
   expect(error?.message).toContain('more than 1 MB');
   expect(refusal(memory, '192.0.2.2', large('d'))).toBeNull();
 });
@@ -66,10 +68,10 @@ test('this machine has no limit of its own unless one is set', () => {
 
 test('what subscriptions have in common counts once for an address, and once in total', () => {
   const memory = createMemory();
-  const first = memory.hold('192.0.2.1', large('a'));
+  const first = hold(memory, '192.0.2.1', large('a'));
   const { bytes } = memory;
-  const others = Array.from({ length: 500 }, () => memory.hold('192.0.2.1', large('a')));
-  const elsewhere = memory.hold('192.0.2.2', large('a'));
+  const others = Array.from({ length: 500 }, () => hold(memory, '192.0.2.1', large('a')));
+  const elsewhere = hold(memory, '192.0.2.2', large('a'));
   expect(memory.bytes).toBe(bytes);
   expect(new Set([...others, elsewhere].map(({ document }) => document))).toEqual(new Set([first.document]));
 });
@@ -89,14 +91,26 @@ test('long variables and large answers count', () => {
   expect(refusal(memory, '192.0.2.1', live('BTC/USDT', 50_000))?.code).toBe('TOO_MANY_SUBSCRIPTIONS');
 });
 
+test.each([
+  ['an address', { maxBytesPerAddress: 100_000 }, 'more than 0.1 MB'],
+  ['all', { maxBytes: 100_000 }, 'more than 0.1 MB'],
+])('one that is too large alone for what %s may keep is not worth another try', (_whose, limits, most) => {
+  const memory = createMemory(limits);
+  const held = memory.hold('192.0.2.1', large('a'));
+  expect(held).toMatchObject({ excess: null });
+  const error = refusal(memory, '192.0.2.1', large('a'));
+  expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', false]);
+  expect(error?.message).toContain(`This subscription alone would keep ${most}`);
+});
+
 test('nothing is left when all have ended, in whatever order', () => {
   const memory = createMemory();
   const holds = [
-    memory.hold('192.0.2.1', large('a')),
-    memory.hold('192.0.2.1', large('a')),
-    memory.hold('192.0.2.2', large('a')),
-    memory.hold('192.0.2.2', live('BTC/USDT')),
-    memory.hold('192.0.2.2', live('ETH/USDT')),
+    hold(memory, '192.0.2.1', large('a')),
+    hold(memory, '192.0.2.1', large('a')),
+    hold(memory, '192.0.2.2', large('a')),
+    hold(memory, '192.0.2.2', live('BTC/USDT')),
+    hold(memory, '192.0.2.2', live('ETH/USDT')),
   ];
   const text = holds[0]?.document.loc?.source.body ?? '';
   for (const index of [0, 4, 2, 3]) {

@@ -7,8 +7,13 @@ export function allow(most: number, mostPerAddress = most): Allowance {
   return new Allowance({ most, mostPerAddress, limitsLoopback: true });
 }
 
+export interface Limits extends SocketLimits {
+  /** Operations of all protocols. */
+  readonly operations: Allowance;
+}
+
 /** Limits that a test does not reach; `given` changes what it is about. */
-export function createLimits(given: Partial<SocketLimits> = {}): SocketLimits {
+export function createLimits(given: Partial<Limits> = {}): Limits {
   return {
     sockets: allow(10_000),
     operations: allow(100_000),

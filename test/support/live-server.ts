@@ -7,11 +7,11 @@ import { createGate, type Gate } from '../../src/server/gate.ts';
 import { createHttpServer, type HttpServer, type RequestTimeouts } from '../../src/server/http.ts';
 import { SlowReaders, type SlowReadersOptions } from '../../src/server/slow-readers.ts';
 import type { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
-import { createSubscriptionServer, type SocketLimits, type SubscriptionServer } from '../../src/server/websocket.ts';
+import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket.ts';
 import { createGraphQLServer } from '../../src/server/yoga.ts';
 import { FakeMarketData } from './fake-market-data.ts';
 import { FakeStreams } from './fake-streams.ts';
-import { createLimits, createSubscriptionMemory } from './limits.ts';
+import { createLimits, createSubscriptionMemory, type Limits } from './limits.ts';
 
 /** The server's WebSocket side on loopback, over an exchange whose answers and streams a test gives. */
 export interface LiveServer {
@@ -23,13 +23,15 @@ export interface LiveServer {
   readonly http: HttpServer;
   /** What is open: feeds, sockets, subscriptions and groups. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Operations that wait for room. */
+  readonly waiting: number;
   stop(): Promise<void>;
 }
 
 export interface LiveServerOptions {
   /** How long an operation may wait for its first event. */
   readonly startTimeoutMs?: number;
-  readonly limits?: Partial<SocketLimits>;
+  readonly limits?: Partial<Limits>;
   readonly subscriptionMemory?: SubscriptionMemory;
   readonly proxies?: number;
   readonly gate?: Gate;
@@ -74,6 +76,7 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     openOperations: limits.operations,
     subscriptionMemory,
     log,
+    clock: socketClock,
     slowReaders: new SlowReaders({ clock: socketClock, ...options.slowReaders }),
   });
   const http = createHttpServer(graphql, timeouts ? { timeouts } : {});
@@ -96,6 +99,9 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     http,
     get counts() {
       return { ...feeds.counts, ...sockets.counts };
+    },
+    get waiting() {
+      return graphql.admission.waitingCount;
     },
     stop: async () => {
       await sockets.close();
