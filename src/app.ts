@@ -62,6 +62,8 @@ export interface AppOptions {
   readonly random?: () => number;
   /** Null where nobody asks for traces. Stopped with the server. */
   readonly tracing?: Tracing | null;
+  /** How many lines of the log were dropped so far; none where left out. */
+  readonly droppedLogLines?: () => number;
 }
 
 /** 16 random characters are some 96 bits. */
@@ -71,7 +73,7 @@ const megabyte = 1024 * 1024;
 
 /** The composition root: the one place that knows every layer. */
 export function createApp(options: AppOptions): App {
-  const { config, log, clock = systemClock, random = Math.random, tracing = null } = options;
+  const { config, log, clock = systemClock, random = Math.random, tracing = null, droppedLogLines = () => 0 } = options;
   const noteError = (exchange: string, err: unknown): void =>
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
@@ -182,6 +184,7 @@ export function createApp(options: AppOptions): App {
     },
     introspection: config.introspection,
     ...watching,
+    onInternalError: recorder.noteInternalError,
     onDocument: (isHit) => recorder.noteLookup('documents', isHit),
   });
   const metrics = createMetrics(recorder, {
@@ -194,6 +197,7 @@ export function createApp(options: AppOptions): App {
     unlisted: () => exchanges.unlisted,
     answers: graphql.answerLookups,
     memory: () => graphql.memory,
+    droppedLogLines,
   });
   const readiness = new Readiness();
   const http = createHttpServer(graphql, { readiness, gate, cors, metrics: metrics.handle, clock });

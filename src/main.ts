@@ -5,7 +5,7 @@ import { ConfigError } from './config/config-error.ts';
 import { type Config, loadConfig } from './config.ts';
 import { readCatalogue } from './exchange/catalogue.ts';
 import { limitHeapGrowth } from './heap.ts';
-import { createLog } from './log.ts';
+import { complain, createLog } from './log.ts';
 import { systemClock } from './market/clock.ts';
 import type { ExchangeInfo } from './market/exchange.ts';
 import { readVersion } from './metrics/version.ts';
@@ -24,8 +24,8 @@ async function main(): Promise<void> {
   const catalogue = readCatalogue();
   const withoutTestNetwork = catalogue.filter(({ hasTestNetwork }) => !hasTestNetwork);
   const config = loadConfig(process.env, catalogue.map(toId), withoutTestNetwork.map(toId));
-  const log = await createLog(config.logLevel, config.exchangeOptions);
-  const app = createApp({ config, log, tracing: await openTracing(config, log) });
+  const { log, droppedLines } = await createLog(config.logLevel, config.exchangeOptions);
+  const app = createApp({ config, log, tracing: await openTracing(config, log), droppedLogLines: droppedLines });
   const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
   // From here on, since a process that is the first of its container has no other way to be told.
   for (const signal of signals) process.on(signal, shutdown.onSignal);
@@ -59,9 +59,9 @@ const end: ProcessEnd = {
    * With nothing open the process ends by itself. process.exit() is only the second choice: Node 20 can hang in it while
    * it compiles something in the background (nodejs/node#54918).
    */
-  leave: (code) => {
+  leave: (code, withinMs) => {
     process.exitCode = code;
-    setTimeout(() => process.exit(), 2000).unref();
+    setTimeout(() => process.exit(), withinMs).unref();
   },
   exit: (code) => process.exit(code),
   raise: (signal) => {
@@ -73,8 +73,8 @@ const end: ProcessEnd = {
 };
 
 main().catch((error: unknown) => {
-  process.stderr.write(`TickQL cannot start. ${toSentence(error)}\n`);
-  process.exitCode = 1;
+  complain(`TickQL cannot start. ${toSentence(error)}`);
+  end.leave(1, 2000);
 });
 
 function toSentence(error: unknown): string {

@@ -33,6 +33,8 @@ export interface MetricSources {
   readonly memory: () => { readonly kept: number; readonly new: number; readonly open: number };
   /** Requests that have found a kept answer since the start, and that have not. */
   readonly answers: { readonly hits: number; readonly misses: number };
+  /** Lines of the log that were dropped since the start. */
+  readonly droppedLogLines: () => number;
 }
 
 /** What is going on in front of an exchange. */
