@@ -17,6 +17,7 @@ export interface MetricSources {
     /** When anything came of it last, epoch ms. */
     readonly knownAt: number;
     readonly isStale: boolean;
+    readonly hasSubscribers: boolean;
   }[];
   readonly exchanges: () => readonly ExchangeLoad[];
   /** One for each host of an exchange and each kind of market there; the host is '' where none is known yet. */

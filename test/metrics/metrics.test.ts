@@ -118,6 +118,22 @@ test('sockets, subscriptions, groups, messages and live markets are told while t
   expect(after.find('tickql_feeds', { kind: 'tickers' })).toBeUndefined();
 });
 
+test('what lingers for who may come back is neither old nor stale', async () => {
+  const lingering = await startWatchedApp('silent', {}, { lingerMs: 60_000 });
+  const client = connect(lingering.origin.replace('http', 'ws').concat('/graphql'));
+  const operation = subscribe(client, subscription);
+  await operation.until(1);
+  const scrapeIt = async () => parseExposition(await lingering.scrape());
+  expect((await scrapeIt()).find('tickql_feed_age_seconds', { exchange: 'sim', kind: 'tickers' })).toBeDefined();
+  await client.dispose();
+  await eventually(() => lingering.app.counts.subscribers === 0);
+  const { find } = await scrapeIt();
+  expect(find('tickql_feeds', { kind: 'tickers' })).toBe(1);
+  expect(find('tickql_feed_age_seconds', { exchange: 'sim', kind: 'tickers' })).toBeUndefined();
+  expect(find('tickql_stale_feeds', { exchange: 'sim' })).toBe(0);
+  await lingering.stop();
+});
+
 test('calls to exchanges are counted by how they ended, and what goes on in front of each is told', async () => {
   await app.post(ticker);
   const { find } = await scrape();
