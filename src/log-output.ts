@@ -1,47 +1,47 @@
 export interface LogOutputOptions {
   /** Takes bytes without waiting and returns how many it has taken; throws while it can take none. */
   readonly write: (bytes: Uint8Array) => number;
-  /** Calls back after so many ms. Must not keep the process alive. */
+  /** Calls back after `delayMs`. Must not keep the process alive. */
   readonly later: (delayMs: number, callback: () => void) => void;
-  /** Holds the whole process for so many ms. */
+  /** Stops the whole process for `ms`. */
   readonly pause: (ms: number) => void;
   /** Called when there is room again, with the number of lines dropped since the last call. */
   readonly onDropped: (count: number) => void;
 }
 
-/** How much waits for the reader, in bytes. */
+/** The most that waits for the reader, in bytes. */
 const maxBytes = 1024 * 1024;
 
 /** Minor lines leave a quarter of it to the others. */
 const maxMinorBytes = (maxBytes * 3) / 4;
 
-/** A pipe takes so many bytes whole or not at all (PIPE_BUF on Linux): a process that is killed leaves no half line. */
+/** A pipe takes up to this many bytes whole or not at all (PIPE_BUF on Linux): a process that is killed leaves no half line. */
 const maxChunkBytes = 4096;
 
 const minRetryMs = 10;
 const maxRetryMs = 1000;
 
-/** At the end of the process a reader that is slow, but reads, gets so many pauses of so many ms: 0.3 s. */
+/** At the end of the process a slow reader gets this many pauses of this many ms: 0.3 s. */
 const maxPauses = 30;
 const pauseMs = 10;
 
 /**
- * Writes the lines of a log to a file descriptor without ever waiting for its reader.
+ * Writes the lines of a log to a file descriptor and never waits for its reader.
  *
- * A log is read by programs that stall: a shipper without network, a terminal after Ctrl-S, a pager. A write that waits
- * for them stops the whole server, since Node has one thread for JavaScript; one that waits in libuv's pool holds one of
- * its four threads, and the process cannot end before that thread does (`uv_library_shutdown` joins them). So bytes are
- * written at once, from this thread, to a descriptor that takes them or refuses.
+ * Logs are read by programs that stall: a shipper without network, a terminal after Ctrl-S, a pager. A write that waits
+ * for the reader stops the whole server, since one thread runs all JavaScript. A write that waits in libuv's thread pool
+ * takes one of its four threads, and the process cannot end before that thread does (`uv_library_shutdown` joins them).
+ * So bytes are written from this thread, at once, to a descriptor that either takes or refuses them.
  *
- * While everything is read, each line has left the process when `write` returns. What is refused waits, in order, and is
- * tried again at intervals. When too much waits, new lines are dropped and counted, minor ones first, until half of it
- * has gone; then `onDropped` hears how many, so that the reader learns of it at the place where they are missing. A
- * reader that has gone for good (EPIPE) or a full disk (ENOSPC) is one that stalls: a FIFO may be opened again, and a
- * disk be cleared.
+ * While the reader keeps up, each line has left the process when `write` returns. Lines that are refused wait in order,
+ * and are tried again at growing intervals. When too much waits, new lines are dropped and counted, minor ones first,
+ * until half of what waits has gone; then `onDropped` receives the count, so that the log says how many are missing at the
+ * place where they are missing. A reader that has left (EPIPE) and a full disk (ENOSPC) are treated like one that stalls:
+ * a FIFO can be opened again, and a disk can be cleared.
  */
 export class LogOutput {
   readonly #options: LogOutputOptions;
-  /** Lines that wait; of the first, perhaps only the rest. */
+  /** Lines that wait. Of the first one, a part may have been written already. */
   readonly #lines: Buffer[] = [];
   #bytes = 0;
   #isDropping = false;
@@ -76,7 +76,7 @@ export class LogOutput {
     if (!this.#isWriting && !this.#isWaiting) this.#drain();
   }
 
-  /** Gives the reader a moment to take what waits: for the end of the process. */
+  /** Gives the reader a moment to take what waits. For the end of the process. */
   flushSync(): void {
     if (this.#isWriting) return;
     for (let pauses = 0; this.#drain() === 'full' && pauses < maxPauses; pauses++) this.#options.pause(pauseMs);
@@ -112,7 +112,7 @@ export class LogOutput {
     this.#take(this.#options.write(chunk));
   }
 
-  /** So many bytes have been written. */
+  /** Takes what has been written out of what waits. */
   #take(written: number): void {
     this.#bytes -= written;
     let left = written;

@@ -1,11 +1,11 @@
 import { type Logger, pino } from 'pino';
 import { LogOutput } from './log-output.ts';
 import { createRedaction } from './redaction.ts';
-import { openStandard } from './standard-output.ts';
+import { ignoreErrors, openStandard, type StandardStream } from './standard-output.ts';
 
 export interface ProcessLog {
   readonly log: Logger;
-  /** How many lines were dropped since nobody read them in time. */
+  /** How many lines were dropped so far because nothing read the log. */
   readonly droppedLines: () => number;
 }
 
@@ -14,9 +14,11 @@ const minorLine = /^\{"level":[12]0,/;
 
 /**
  * A logger to standard output: lines to read on a terminal, JSON lines elsewhere. No line of any level holds what is
- * secret in the options of exchanges, or the query of an address. A reader that stalls holds up nothing: see `LogOutput`.
+ * secret in the options of exchanges, or the query of an address. A reader that stalls does not hold up the server: see
+ * `LogOutput`.
  */
 export async function createLog(level: string, exchangeOptions: unknown): Promise<ProcessLog> {
+  for (const stream of [process.stdout, process.stderr]) ignoreErrors(stream);
   const toText = process.stdout.isTTY ? await createPretty() : null;
   const output = openOutput(process.stdout, (dropped) => {
     log.error({ dropped }, `${dropped} lines were dropped here: nothing read the log for too long`);
@@ -38,7 +40,7 @@ export function complain(sentence: string): void {
   openOutput(process.stderr, () => {}).write(`${sentence}\n`);
 }
 
-function openOutput(stream: typeof process.stdout | typeof process.stderr, onDropped: (count: number) => void) {
+function openOutput(stream: StandardStream, onDropped: (count: number) => void): LogOutput {
   const asleep = new Int32Array(new SharedArrayBuffer(4));
   const output = new LogOutput({
     write: openStandard(stream),
