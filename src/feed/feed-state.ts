@@ -9,7 +9,7 @@ export interface FeedState {
   readonly knownAt: number;
   /** True while what subscribers know is out of date, or nothing can be had. */
   readonly isStale: boolean;
-  /** False while it only waits for somebody to come back: nothing keeps it up to date. */
+  /** False while it only waits for a subscriber to come back: nothing needs to keep it up to date. */
   readonly hasSubscribers: boolean;
 }
 

@@ -21,7 +21,7 @@ export interface LaneOptions<T, V> {
 /** How many rounds may be left out before what they would have told counts as unknown. */
 const quietRounds = 3;
 
-/** Topics that are polled together, while somebody listens who needs it. */
+/** Topics that are polled together, while they have subscribers that need it. */
 export class Lane<T, V> {
   readonly #options: LaneOptions<T, V>;
   readonly #topics = new Set<Topic<T, V>>();
@@ -61,7 +61,7 @@ export class Lane<T, V> {
     if (this.isEmpty) this.stop();
   }
 
-  /** Somebody listens again to a topic: polls when the next round may begin. */
+  /** A topic has subscribers again: polls when the next round may begin. */
   resume(): void {
     this.#start(0);
   }
@@ -133,7 +133,7 @@ export class Lane<T, V> {
   async #fetchRound(signal: AbortSignal): Promise<PollRound> {
     const topics = [...this.#topics].filter(({ isDue }) => isDue);
     if (topics.length === 0) {
-      // Where nobody listens, nobody knows how the exchange is.
+      // Without subscribers nothing was asked that would tell how the exchange is.
       if ([...this.#topics].some(({ hasSubscribers }) => hasSubscribers)) this.#note(null, signal);
       return { failed: false, retryAfterMs: 0 };
     }

@@ -140,8 +140,8 @@ export class LiveKind<T, V> {
   }
 
   /**
-   * The topic, unless only polls have kept it up to date and there were none for too long, since nobody listened: then it
-   * begins anew, and who comes now is told nothing of what has happened before.
+   * The topic, unless only polls keep it up to date and there were none for too long, since nobody listened: then it
+   * begins anew, and a subscriber that comes now receives nothing of what happened before.
    */
   #findAttended(key: string): Topic<T, V> | undefined {
     const topic = this.#topics.get(key);

@@ -6,8 +6,8 @@ const slowestPace = 5;
 /**
  * How often a topic is polled: ever more slowly beside a stream that is connected and silent, while polls bring nothing
  * new. Such a stream tells by itself when the market moves; the polls only find out whether it is deaf. Without a stream
- * that works the pace stays the same however idle the market is, since nobody else tells when it moves: slower polls would
- * delay the first news by as much, and the exchange's limit holds for them in any case.
+ * that works the pace stays the same however idle the market is, since only polls find out when it moves: slower polls would
+ * delay that by as much, and no poll is faster than the exchange's own limit anyway.
  */
 export class PollPace {
   readonly #clock: Clock;

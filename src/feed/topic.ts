@@ -46,7 +46,7 @@ export class Topic<T, V> {
   #madeForDepth = 0;
   #askedDepth = 0;
   #hasEnded = false;
-  /** True while somebody waits for the latest, who came when it was out of date. */
+  /** True while subscribers wait for the latest, since it was out of date when they came. */
   #isWithholding = false;
   #cancelLinger = (): void => {};
   #cancelDue = (): void => {};
@@ -102,7 +102,7 @@ export class Topic<T, V> {
     return !this.#audience.isEmpty;
   }
 
-  /** True when what is known has grown old while nobody listened: neither a stream nor a poll has kept it up to date. */
+  /** True when nobody listens, and neither a stream nor a poll has kept up to date what is known. */
   get isUnattended(): boolean {
     const isKnown = this.#pace.answeredAt !== Number.NEGATIVE_INFINITY || this.journal.latest.length > 0;
     return isKnown && !this.hasSubscribers && !this.isStreamed && !this.isPolled;
@@ -117,12 +117,12 @@ export class Topic<T, V> {
     return !this.isStreamed || this.#isHurried;
   }
 
-  /** True while a call would bring somebody something that the stream does not: a deeper book, too. */
+  /** True while a call would bring subscribers something that the stream does not: a deeper book, too. */
   get wantsFetch(): boolean {
     return this.hasSubscribers && (this.wantsPoll || this.depth > this.#madeForDepth);
   }
 
-  /** True when somebody listens who would not be told all without polls. Nothing is polled for nobody. */
+  /** True when a subscriber would miss something without polls. A topic without subscribers is not polled. */
   get needsPolls(): boolean {
     return this.hasSubscribers && this.wantsPoll;
   }
@@ -154,8 +154,8 @@ export class Topic<T, V> {
   }
 
   /**
-   * Adds a subscriber, who is told the latest at once, or when a call or the stream has brought it if it `isOutdated`.
-   * `depth` is how many levels of a book it wants.
+   * Adds a subscriber, which receives the latest at once; where what is known `isOutdated`, once a call or the stream has
+   * brought it up to date. `depth` is how many levels of a book it wants.
    */
   add(subscriber: FeedSubscription<V>, depth: number, isOutdated = false): void {
     this.#cancelLinger();

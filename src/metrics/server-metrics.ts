@@ -89,7 +89,7 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
   });
   addCounter(registry, {
     name: 'tickql_log_lines_dropped_total',
-    help: 'Lines of the log that were dropped since nothing read it for too long.',
+    help: 'Lines of the log that were dropped because nothing read it for too long.',
     read: droppedLogLines,
   });
 }
