@@ -252,38 +252,47 @@ describe('markets that have a call each', () => {
     expect(live.port.orderBookCalls).toHaveLength(under);
   });
 
-  test('who comes back is not told of trades, or of a hole in them, from the time in which nobody listened', async () => {
-    const tradeAt = (timestamp: number): Trade => ({
-      exchange: 'kraken',
-      symbol: btc,
-      id: String(timestamp),
-      timestamp,
-      price: 1,
-      amount: 1,
-      cost: 1,
-      side: 'buy',
-    });
-    const toText = (value: readonly Trade[] | MarketDataError): string =>
-      value instanceof MarketDataError ? value.code : value.map(({ id }) => id).join();
-    const begin = live.clock.now();
-    live.port.setTrades([tradeAt(begin - 1)]);
-    const reader = live.follow(live.feeds.trades('kraken', btc), toText);
-    await live.clock.advance(pollIntervalMs);
-    await reader.leave();
-    const made = live.port.tradeCalls.length;
-    await live.clock.advance(lateMs);
-    expect(live.port.tradeCalls).toHaveLength(made);
-    // None of those known before: as after more trades than an exchange gives.
-    const missed = [tradeAt(live.clock.now() - 2), tradeAt(live.clock.now() - 1)];
-    live.port.setTrades(missed);
-    const back = live.follow(live.feeds.trades('kraken', btc), toText);
-    await live.clock.advance(pollIntervalMs);
-    expect(back.texts).toEqual([]);
-    const next = tradeAt(live.clock.now());
-    live.port.setTrades([...missed, next]);
-    await live.clock.advance(pollIntervalMs);
-    expect(back.texts).toEqual([next.id]);
-  });
+  test.each([
+    ['answered', null],
+    ['failed', down],
+  ])(
+    'who comes back is not told of trades, or of a hole in them, from before, where the last poll %s',
+    async (_how, error) => {
+      const tradeAt = (timestamp: number): Trade => ({
+        exchange: 'kraken',
+        symbol: btc,
+        id: String(timestamp),
+        timestamp,
+        price: 1,
+        amount: 1,
+        cost: 1,
+        side: 'buy',
+      });
+      const toText = (value: readonly Trade[] | MarketDataError): string =>
+        value instanceof MarketDataError ? value.code : value.map(({ id }) => id).join();
+      const begin = live.clock.now();
+      live.port.setTrades([tradeAt(begin - 1)]);
+      const reader = live.follow(live.feeds.trades('kraken', btc), toText);
+      await live.clock.advance(pollIntervalMs);
+      live.port.fail(error);
+      await live.clock.advance(pollIntervalMs);
+      await reader.leave();
+      const made = live.port.tradeCalls.length;
+      await live.clock.advance(lateMs);
+      expect(live.port.tradeCalls).toHaveLength(made);
+      live.port.fail(null);
+      // None of those known before: as after more trades than an exchange gives.
+      const missed = [tradeAt(live.clock.now() - 2), tradeAt(live.clock.now() - 1)];
+      live.port.setTrades(missed);
+      const back = live.follow(live.feeds.trades('kraken', btc), toText);
+      await live.clock.advance(pollIntervalMs);
+      expect(back.texts).toEqual([]);
+      const next = tradeAt(live.clock.now());
+      live.port.setTrades([...missed, next]);
+      await live.clock.advance(pollIntervalMs);
+      expect(back.texts).toEqual([next.id]);
+    },
+  );
 });
 
 describe('a candle', () => {
