@@ -1,4 +1,4 @@
-/** The part of autocannon, which has no types of its own, that the benches use. */
+/** The part of autocannon, which has no types of its own, that the benches and tests use. */
 declare module 'autocannon' {
   /** A request as autocannon is about to encode it. */
   export interface LoadRequest {
@@ -9,14 +9,15 @@ declare module 'autocannon' {
 
   export interface LoadOptions {
     readonly url: string;
-    readonly method: 'POST';
-    readonly headers: Readonly<Record<string, string>>;
+    readonly method?: 'POST';
+    readonly headers?: Readonly<Record<string, string>>;
     readonly connections: number;
-    /** In seconds. */
-    readonly duration: number;
-    readonly requests: readonly LoadRequest[];
+    /** In seconds; or how many requests. */
+    readonly duration?: number;
+    readonly amount?: number;
+    readonly requests?: readonly LoadRequest[];
     /** False counts the answer among `mismatches`. */
-    readonly verifyBody: (body: string) => boolean;
+    readonly verifyBody?: (body: string) => boolean;
   }
 
   export interface LoadResult {

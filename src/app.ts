@@ -65,6 +65,8 @@ export interface AppOptions {
   readonly tracing?: Tracing | null;
   /** How many files and sockets the process may have open; null where nobody knows. */
   readonly descriptorLimit?: number | null;
+  /** How many lines of the log were dropped so far; none where left out. */
+  readonly droppedLogLines?: () => number;
 }
 
 /** 16 random characters are some 96 bits. */
@@ -75,6 +77,7 @@ const megabyte = 1024 * 1024;
 /** The composition root: the one place that knows every layer. */
 export function createApp(options: AppOptions): App {
   const { config, log, clock = systemClock, random = Math.random, tracing = null, descriptorLimit = null } = options;
+  const { droppedLogLines = () => 0 } = options;
   const noteError = (exchange: string, err: unknown): void =>
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
@@ -190,6 +193,7 @@ export function createApp(options: AppOptions): App {
     },
     introspection: config.introspection,
     ...watching,
+    onInternalError: recorder.noteInternalError,
     onDocument: (isHit) => recorder.noteLookup('documents', isHit),
   });
   const metrics = createMetrics(recorder, {
@@ -202,6 +206,7 @@ export function createApp(options: AppOptions): App {
     unlisted: () => exchanges.unlisted,
     answers: graphql.answerLookups,
     memory: () => graphql.memory,
+    droppedLogLines,
   });
   const readiness = new Readiness();
   const http = createHttpServer(graphql, {

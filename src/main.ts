@@ -5,7 +5,7 @@ import { type Config, loadConfig } from './config.ts';
 import { readDescriptorLimit } from './descriptors.ts';
 import { readCatalogue } from './exchange/catalogue.ts';
 import { limitHeapGrowth } from './heap.ts';
-import { createLog } from './log.ts';
+import { complain, createLog } from './log.ts';
 import { systemClock } from './market/clock.ts';
 import { isOutOfDescriptors } from './market/descriptors.ts';
 import type { ExchangeInfo } from './market/exchange.ts';
@@ -25,12 +25,18 @@ async function main(): Promise<void> {
   const catalogue = readCatalogue();
   const withoutTestNetwork = catalogue.filter(({ hasTestNetwork }) => !hasTestNetwork);
   const config = loadConfig(process.env, catalogue.map(toId), withoutTestNetwork.map(toId));
-  const log = await createLog(config.logLevel, config.exchangeOptions);
+  const { log, droppedLines } = await createLog(config.logLevel, config.exchangeOptions);
   // Not with all else: Node opens every file of a graph of modules before it reads the first, which for the whole server
   // is more than some systems let a process have open.
   const { createApp } = await import('./app.ts');
   const descriptorLimit = readDescriptorLimit();
-  const app = createApp({ config, log, tracing: await openTracing(config, log), descriptorLimit });
+  const app = createApp({
+    config,
+    log,
+    tracing: await openTracing(config, log),
+    descriptorLimit,
+    droppedLogLines: droppedLines,
+  });
   const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
   // From here on, since a process that is the first of its container has no other way to be told.
   for (const signal of signals) process.on(signal, shutdown.onSignal);
@@ -64,9 +70,9 @@ const end: ProcessEnd = {
    * With nothing open the process ends by itself. process.exit() is only the second choice: Node 20 can hang in it while
    * it compiles something in the background (nodejs/node#54918).
    */
-  leave: (code) => {
+  leave: (code, withinMs) => {
     process.exitCode = code;
-    setTimeout(() => process.exit(), 2000).unref();
+    setTimeout(() => process.exit(), withinMs).unref();
   },
   exit: (code) => process.exit(code),
   raise: (signal) => {
@@ -78,8 +84,8 @@ const end: ProcessEnd = {
 };
 
 main().catch((error: unknown) => {
-  process.stderr.write(`TickQL cannot start. ${toSentence(error)}\n`);
-  process.exitCode = 1;
+  complain(`TickQL cannot start. ${toSentence(error)}`);
+  end.leave(1, 2000);
 });
 
 function toSentence(error: unknown): string {

@@ -4,8 +4,8 @@ import type { Clock } from './market/clock.ts';
 
 /** How the process can end. */
 export interface ProcessEnd {
-  /** By itself, with nothing open any more. */
-  leave(code: number): void;
+  /** By itself, with nothing open any more; after so many ms at the latest. */
+  leave(code: number, withinMs: number): void;
   /** At once, whatever is open. */
   exit(code: number): void;
   /** At once, by the signal, as if nobody listened to it. */
@@ -35,6 +35,9 @@ const limitMs = 9000;
 /** The same after a crash: nobody knows what is still right. */
 const crashLimitMs = 2000;
 
+/** How long a process with nothing open any more may take to end by itself, in ms. */
+const leavingMs = 2000;
+
 /** On Ctrl-C npm passes on what the terminal has sent already: the same signal again so soon, in ms, is the first one. */
 const echoMs = 100;
 
@@ -44,6 +47,8 @@ export function createShutdown({ app, log, clock, delayMs, end }: ShutdownOption
   let crashed = false;
 
   function stop(longestMs: number): void {
+    const until = clock.now() + longestMs;
+    const leave = (code: number): void => end.leave(code, Math.max(0, Math.min(leavingMs, until - clock.now())));
     const cancel = clock.after(longestMs, () => {
       const open = app.stillOpen;
       log.warn({ open }, 'stopping took too long: the process ends with what is still open');
@@ -53,12 +58,12 @@ export function createShutdown({ app, log, clock, delayMs, end }: ShutdownOption
     app.stop({ atOnce: crashed }).then(
       () => {
         cancel();
-        end.leave(crashed ? 1 : 0);
+        leave(crashed ? 1 : 0);
       },
       (err: unknown) => {
         cancel();
         log.fatal({ err }, 'could not stop');
-        end.leave(1);
+        leave(1);
       },
     );
   }
@@ -74,6 +79,7 @@ export function createShutdown({ app, log, clock, delayMs, end }: ShutdownOption
         if (!crashed) stop(delayMs + limitMs);
       } else if (signal !== first.signal || clock.now() - first.at >= echoMs) {
         log.warn(`${signal}: ending at once`);
+        log.flush();
         end.raise(signal);
       }
     },

@@ -13,6 +13,8 @@ let stillOpen: StillOpen;
 let stopped: PromiseWithResolvers;
 let stops: boolean[];
 let shutdown: Shutdown;
+let leftWithinMs: number;
+let flushedAt: number[];
 
 interface PromiseWithResolvers {
   readonly promise: Promise<void>;
@@ -36,7 +38,13 @@ beforeEach(() => {
   lines = [];
   stops = [];
   stillOpen = nothing;
+  leftWithinMs = Number.NaN;
+  flushedAt = [];
   stopped = withResolvers();
+  const destination = {
+    write: (line: string) => lines.push(line),
+    flush: () => flushedAt.push(ends.length),
+  };
   shutdown = createShutdown({
     app: {
       stop: ({ atOnce = false } = {}) => {
@@ -47,11 +55,14 @@ beforeEach(() => {
         return stillOpen;
       },
     },
-    log: pino({ level: 'info' }, { write: (line) => lines.push(line) }),
+    log: pino({ level: 'info' }, destination),
     clock,
     delayMs: 500,
     end: {
-      leave: (code) => ends.push(`leave ${code}`),
+      leave: (code, withinMs) => {
+        ends.push(`leave ${code}`);
+        leftWithinMs = withinMs;
+      },
       exit: (code) => ends.push(`exit ${code}`),
       raise: (signal) => ends.push(`raise ${signal}`),
     },
@@ -78,6 +89,8 @@ test('the same signal at once is the echo of npm; later, or another one, it ends
   await clock.advance(1);
   shutdown.onSignal('SIGINT');
   expect(ends).toEqual(['raise SIGTERM', 'raise SIGINT']);
+  // Before each of them: a process that a signal ends has no other moment for what it has logged.
+  expect(flushedAt).toEqual([0, 1]);
   expect(stops).toEqual([false]);
 });
 
@@ -97,6 +110,19 @@ test.each([
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 40, open });
   },
 );
+
+test.each([
+  [0, 2000],
+  [8500, 1000],
+  [9400, 100],
+])('what has stopped after %i ms has %i ms to end by itself: within ten seconds in all', async (stoppingMs, leftMs) => {
+  shutdown.onSignal('SIGTERM');
+  await clock.advance(stoppingMs);
+  stopped.resolve();
+  await clock.advance(0);
+  expect(ends).toEqual(['leave 0']);
+  expect(leftWithinMs).toBe(leftMs);
+});
 
 test('what fails while it stops is logged, and the code says so', async () => {
   shutdown.onSignal('SIGTERM');

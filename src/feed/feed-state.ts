@@ -9,12 +9,14 @@ export interface FeedState {
   readonly knownAt: number;
   /** True while what subscribers know is out of date, or nothing can be had. */
   readonly isStale: boolean;
+  /** False while it only waits for a subscriber to come back: nothing needs to keep it up to date. */
+  readonly hasSubscribers: boolean;
 }
 
 export function toFeedState<T, V>(kind: StreamKind, topic: Topic<T, V>): FeedState {
-  const { request, knownAt, journal } = topic;
+  const { request, knownAt, journal, hasSubscribers } = topic;
   const isStale = journal.error !== null || journal.latest.some(({ value }) => isMarkedStale(value));
-  return { exchange: request.exchange, kind, knownAt, isStale };
+  return { exchange: request.exchange, kind, knownAt, isStale, hasSubscribers };
 }
 
 function isMarkedStale(value: unknown): boolean {

@@ -21,7 +21,7 @@ export interface LaneOptions<T, V> {
 /** How many rounds may be left out before what they would have told counts as unknown. */
 const quietRounds = 3;
 
-/** Topics that are polled together, while they want it. */
+/** Topics that are polled together, while they have subscribers that need it. */
 export class Lane<T, V> {
   readonly #options: LaneOptions<T, V>;
   readonly #topics = new Set<Topic<T, V>>();
@@ -59,6 +59,11 @@ export class Lane<T, V> {
   remove(topic: Topic<T, V>): void {
     this.#topics.delete(topic);
     if (this.isEmpty) this.stop();
+  }
+
+  /** A topic has subscribers again: polls when the next round may begin. */
+  resume(): void {
+    this.#start(0);
   }
 
   /**
@@ -117,18 +122,19 @@ export class Lane<T, V> {
         this.#hurry();
         return;
       }
-      if (!round.failed && ![...this.#topics].some(({ wantsPoll }) => wantsPoll)) break;
+      if (!round.failed && ![...this.#topics].some(({ needsPolls }) => needsPolls)) break;
     }
     if (this.#polling !== polling) return;
     this.#polling = null;
     // Who wanted one since then found the polling still on.
-    if ([...this.#topics].some(({ wantsPoll }) => wantsPoll)) this.#start(0);
+    if ([...this.#topics].some(({ needsPolls }) => needsPolls)) this.#start(0);
   }
 
   async #fetchRound(signal: AbortSignal): Promise<PollRound> {
     const topics = [...this.#topics].filter(({ isDue }) => isDue);
     if (topics.length === 0) {
-      this.#note(null, signal);
+      // Without subscribers nothing was asked that would tell how the exchange is.
+      if ([...this.#topics].some(({ hasSubscribers }) => hasSubscribers)) this.#note(null, signal);
       return { failed: false, retryAfterMs: 0 };
     }
     const askedAt = this.#options.clock.now();

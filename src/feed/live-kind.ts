@@ -105,13 +105,20 @@ export class LiveKind<T, V> {
       },
     });
     topics = [...distinct].map(([key, request]) => {
-      const known = this.#topics.get(key);
+      const known = this.#findAttended(key);
       const topic = known ?? this.#create(key, request);
+      const isBack = known !== undefined && !topic.hasSubscribers;
+      const isOutdated = known !== undefined && this.#isOutdated(topic);
       const isTooShallow = known !== undefined && depth > topic.madeForDepth;
-      topic.add(subscription, depth);
-      if (!known || isTooShallow) void this.#fetchFirst(topic);
+      topic.add(subscription, depth, isOutdated);
+      const lane = this.#laneOf(request);
+      if (isOutdated) void this.#fetchAlone(topic, 'poll');
+      else if (!known || isTooShallow) void this.#fetchAlone(topic, 'fetch');
       // The polls of what fails are far apart, and a start does not wait for long.
-      else if (!topic.isServing) this.#lanes.get(this.#rules.laneOf(request))?.wake(topic);
+      else if (!topic.isServing) lane.wake(topic);
+      else if (isBack && topic.wantsPoll) lane.resume();
+      // What was asked for just now is polled from the next round on.
+      if (isBack) lane.add(topic);
       return topic;
     });
     return subscription;
@@ -130,6 +137,23 @@ export class LiveKind<T, V> {
       for (const subscriber of [...topic.subscribers]) void subscriber.return();
       topic.end();
     }
+  }
+
+  /**
+   * The topic, unless only polls keep it up to date and there were none for too long, since nobody listened: then it
+   * begins anew, and a subscriber that comes now receives nothing of what happened before.
+   */
+  #findAttended(key: string): Topic<T, V> | undefined {
+    const topic = this.#topics.get(key);
+    if (!topic || topic.hasStream || !this.#isOutdated(topic)) return topic;
+    topic.end();
+    return undefined;
+  }
+
+  /** True when the topic has nothing to tell a new subscriber but what is old, and not marked so. */
+  #isOutdated(topic: Topic<T, V>): boolean {
+    const isMarked = topic.latest.length > 0 && toFeedState(this.#rules.kind, topic).isStale;
+    return topic.isUnattended && !isMarked;
   }
 
   #create(key: string, request: TopicRequest): Topic<T, V> {
@@ -204,16 +228,16 @@ export class LiveKind<T, V> {
     this.#options.health.forget(request.exchange, this.#healthKey(key));
   }
 
-  async #fetchFirst(topic: Topic<T, V>): Promise<void> {
+  async #fetchAlone(topic: Topic<T, V>, origin: Exclude<Origin, 'stream'>): Promise<void> {
     const askedAt = this.#options.clock.now();
     const { depth } = topic;
-    await this.#rules.fetch([topic], 'fetch', (_topic, outcome) => {
+    await this.#rules.fetch([topic], origin, (_topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         topic.failFetch(outcome);
         if (outcome.code === 'TIMEOUT') this.#noteTimeout(topic, outcome, askedAt);
         return;
       }
-      topic.takeFetched(outcome, 'fetch', askedAt, depth);
+      topic.takeFetched(outcome, origin, askedAt, depth);
       this.#lanes.get(this.#rules.laneOf(topic.request))?.noteSuccess();
     });
   }

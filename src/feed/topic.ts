@@ -46,6 +46,8 @@ export class Topic<T, V> {
   #madeForDepth = 0;
   #askedDepth = 0;
   #hasEnded = false;
+  /** True while subscribers wait for the latest, since it was out of date when they came. */
+  #isWithholding = false;
   #cancelLinger = (): void => {};
   #cancelDue = (): void => {};
 
@@ -73,12 +75,12 @@ export class Topic<T, V> {
 
   /** What a new subscriber receives at once. */
   get latest(): readonly FeedEvent<V>[] {
-    return this.#hasEnded ? [] : this.journal.latest;
+    return this.#hasEnded || this.#isWithholding ? [] : this.journal.latest;
   }
 
   /** True while a new subscriber receives something at once, or as soon as there is something. */
   get isServing(): boolean {
-    return !this.#hasEnded && this.journal.isServing;
+    return !this.#hasEnded && !this.#isWithholding && this.journal.isServing;
   }
 
   /** Of order books: the most levels of a side that anybody wants. */
@@ -96,6 +98,16 @@ export class Topic<T, V> {
     return this.#askedDepth;
   }
 
+  get hasSubscribers(): boolean {
+    return !this.#audience.isEmpty;
+  }
+
+  /** True when nobody listens, and neither a stream nor a poll has kept up to date what is known. */
+  get isUnattended(): boolean {
+    const isKnown = this.#pace.answeredAt !== Number.NEGATIVE_INFINITY || this.journal.latest.length > 0;
+    return isKnown && !this.hasSubscribers && !this.isStreamed && !this.isPolled;
+  }
+
   get hasStream(): boolean {
     return this.#stream !== null;
   }
@@ -105,14 +117,19 @@ export class Topic<T, V> {
     return !this.isStreamed || this.#isHurried;
   }
 
-  /** True while a call would bring something that the stream does not: a deeper book, too. */
+  /** True while a call would bring subscribers something that the stream does not: a deeper book, too. */
   get wantsFetch(): boolean {
-    return this.wantsPoll || this.depth > this.#madeForDepth;
+    return this.hasSubscribers && (this.wantsPoll || this.depth > this.#madeForDepth);
   }
 
-  /** True when it is time for the poll that is wanted. */
+  /** True when a subscriber would miss something without polls. A topic without subscribers is not polled. */
+  get needsPolls(): boolean {
+    return this.hasSubscribers && this.wantsPoll;
+  }
+
+  /** True when it is time for the poll that is needed. */
   get isDue(): boolean {
-    return this.wantsPoll && (!this.#state.isQuiet || this.#isHurried || this.#pace.isDue());
+    return this.needsPolls && (!this.#state.isQuiet || this.#isHurried || this.#pace.isDue());
   }
 
   /** True while what was fetched or polled last is as new as the next would be. */
@@ -136,10 +153,15 @@ export class Topic<T, V> {
     return isBehind || (dueAt !== null && this.#options.clock.now() >= dueAt);
   }
 
-  /** Adds a subscriber, who is told the latest at once. `depth` is how many levels of a book it wants. */
-  add(subscriber: FeedSubscription<V>, depth: number): void {
+  /**
+   * Adds a subscriber, which receives the latest at once; where what is known `isOutdated`, once a call or the stream has
+   * brought it up to date. `depth` is how many levels of a book it wants.
+   */
+  add(subscriber: FeedSubscription<V>, depth: number, isOutdated = false): void {
     this.#cancelLinger();
     this.#audience.add(subscriber, depth);
+    if (isOutdated) this.#isWithholding = true;
+    if (this.#isWithholding) return;
     for (const event of this.latest) subscriber.push(event);
     const { error } = this.journal;
     if (this.isServing) subscriber.start();
@@ -186,6 +208,7 @@ export class Topic<T, V> {
     // What the stream tells, or may tell yet, is no worse for a call that cannot be made.
     const maySpeak = this.#stream !== null && !error.retryable && (this.#state.isPending || this.#state.isQuiet);
     if (!this.isStreamed && !maySpeak) this.#tell(this.journal.fail(error));
+    else if (this.#isWithholding) this.#tell([]);
     const waitMs = error.details.retryAfterMs ?? 0;
     const isHopeless = !this.#stream && (!error.retryable || waitMs > this.#options.startTimeoutMs);
     for (const subscriber of this.subscribers) subscriber.noteFailure(this, error, isHopeless);
@@ -234,10 +257,20 @@ export class Topic<T, V> {
   }
 
   #tell(events: readonly FeedEvent<V>[]): void {
-    for (const event of events) for (const subscriber of this.subscribers) subscriber.push(event);
+    for (const event of [...events, ...this.#takeWithheld(events)]) {
+      for (const subscriber of this.subscribers) subscriber.push(event);
+    }
     if (this.isServing) this.#serve();
     this.#noteBehind();
     this.#scheduleDue();
+  }
+
+  /** The latest, for subscribers that wait for it, once it is up to date or marked stale; without what is told anyway. */
+  #takeWithheld(told: readonly FeedEvent<V>[]): readonly FeedEvent<V>[] {
+    const { isBehind, error } = this.journal;
+    if (!this.#isWithholding || (isBehind && error === null)) return [];
+    this.#isWithholding = false;
+    return this.latest.filter(({ value }) => !told.some((event) => event.value === value));
   }
 
   #serve(): void {

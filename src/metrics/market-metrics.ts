@@ -70,7 +70,8 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
     read: () => {
       const now = clock.now();
       const oldest = new Map<string, Sample>();
-      for (const { exchange, kind, knownAt } of feeds()) {
+      for (const { exchange, kind, knownAt, hasSubscribers } of feeds()) {
+        if (!hasSubscribers) continue;
         const value = Math.max(0, now - knownAt) / 1000;
         const key = `${exchange} ${kind}`;
         if (value >= (oldest.get(key)?.value ?? 0)) oldest.set(key, { labels: [exchange, toLabel(kind)], value });
@@ -84,7 +85,9 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
     labelNames: ['exchange'],
     read: () => {
       const stale = new Map<string, number>();
-      for (const { exchange, isStale } of feeds()) stale.set(exchange, (stale.get(exchange) ?? 0) + (isStale ? 1 : 0));
+      for (const { exchange, isStale, hasSubscribers } of feeds()) {
+        stale.set(exchange, (stale.get(exchange) ?? 0) + (isStale && hasSubscribers ? 1 : 0));
+      }
       return [...stale].map(([exchange, value]) => ({ labels: [exchange], value }));
     },
   });

@@ -25,6 +25,12 @@ export class Recorder {
   });
   readonly lookups = new Counts();
   readonly socketCloses = new Counts();
+  #internalErrors = 0;
+
+  /** How many errors of this server's own there were. */
+  get internalErrors(): number {
+    return this.#internalErrors;
+  }
 
   /** An operation was answered, or taken up. */
   readonly noteRequest = (transport: string, operation: string, code: string, durationMs: number): void => {
@@ -46,5 +52,10 @@ export class Recorder {
   /** A WebSocket has closed with the code. */
   readonly noteSocketClose = (code: number): void => {
     this.socketCloses.add(knownCloseCodes.has(code) ? String(code) : 'other', '');
+  };
+
+  /** An error of this server's own was masked. */
+  readonly noteInternalError = (): void => {
+    this.#internalErrors += 1;
   };
 }

@@ -5,7 +5,7 @@ import type { MetricSources } from './sources.ts';
 
 /** Adds what there is to know of requests, sockets and caches. */
 export function addServerMetrics(registry: Registry, recorder: Recorder, sources: MetricSources): void {
-  const { live, tally, answers, memory } = sources;
+  const { live, tally, answers, memory, droppedLogLines } = sources;
   addCounter(registry, {
     name: 'tickql_requests_total',
     help: 'Operations answered, or taken up where they are subscriptions, by the field they ask for and the code of their first error.',
@@ -15,6 +15,11 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
         yield { labels: [transport, operation, code], value };
       }
     },
+  });
+  addCounter(registry, {
+    name: 'tickql_internal_errors_total',
+    help: "Errors of the server's own, in answers and in events of subscriptions; the log has their causes.",
+    read: () => recorder.internalErrors,
   });
   addGauge(registry, {
     name: 'tickql_sockets',
@@ -81,5 +86,10 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
       yield { labels: ['answers', 'miss'], value: answers.misses };
       for (const [cache, result, , value] of recorder.lookups.entries()) yield { labels: [cache, result], value };
     },
+  });
+  addCounter(registry, {
+    name: 'tickql_log_lines_dropped_total',
+    help: 'Lines of the log that were dropped because nothing read it for too long.',
+    read: droppedLogLines,
   });
 }

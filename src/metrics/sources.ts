@@ -17,6 +17,7 @@ export interface MetricSources {
     /** When anything came of it last, epoch ms. */
     readonly knownAt: number;
     readonly isStale: boolean;
+    readonly hasSubscribers: boolean;
   }[];
   readonly exchanges: () => readonly ExchangeLoad[];
   /** One for each host of an exchange and each kind of market there; the host is '' where none is known yet. */
@@ -33,6 +34,8 @@ export interface MetricSources {
   readonly memory: () => { readonly kept: number; readonly new: number; readonly open: number };
   /** Requests that have found a kept answer since the start, and that have not. */
   readonly answers: { readonly hits: number; readonly misses: number };
+  /** Lines of the log that were dropped since the start. */
+  readonly droppedLogLines: () => number;
 }
 
 /** What is going on in front of an exchange. */

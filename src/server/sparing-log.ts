@@ -46,9 +46,13 @@ export function createSparingLog({ log, clock }: SparingLogOptions): SparingLog 
   };
 }
 
-/** Tells of errors that clients do not see: the same one, by its message and where it was thrown, once a minute. */
-export function createErrorReport(sparing: SparingLog): (error: unknown) => void {
+/**
+ * Tells of errors that clients do not see: the same one, by its message and where it was thrown, once a minute. Calls
+ * `onError` for each.
+ */
+export function createErrorReport(sparing: SparingLog, onError: () => void = () => {}): (error: unknown) => void {
   return (error) => {
+    onError();
     const message = 'an unexpected error was masked; please report it with the lines of this entry';
     sparing.write('error', toKey(error), { err: error }, message);
   };

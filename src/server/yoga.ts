@@ -59,6 +59,8 @@ export interface GraphQLServerOptions extends Pick<ObserverOptions, 'onRequest' 
   readonly slowReaders?: SlowReaders;
   /** Called once for each document that is asked for: true where it is known already. */
   readonly onDocument?: (isHit: boolean) => void;
+  /** Called once for each error that is masked as INTERNAL_SERVER_ERROR. */
+  readonly onInternalError?: () => void;
 }
 
 type Yoga = YogaServerInstance<YogaContext, Context>;
@@ -103,7 +105,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
   const sources = { marketData, live, marketSearch: new MarketSearch() };
   const admission = new Admission({ operations: openOperations, memory: subscriptionMemory, clock });
-  const report = createErrorReport(createSparingLog({ log, clock }));
+  const report = createErrorReport(createSparingLog({ log, clock }), options.onInternalError);
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
   const documents = new DocumentStore({

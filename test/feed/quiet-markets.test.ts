@@ -461,6 +461,16 @@ describe('what is missing', () => {
   });
 });
 
+test('without a stream, a market is polled at the same pace however long nothing happens, and told at once when it does', async () => {
+  live.port.set(btc, { last: 1 });
+  const reader = live.read([btc]);
+  await live.clock.advance(100 * pollIntervalMs);
+  expect(live.port.tickerCalls).toHaveLength(101);
+  live.port.set(btc, { last: 2 });
+  await live.clock.advance(pollIntervalMs);
+  expect(reader.texts).toEqual([`${btc} 1`, `${btc} 2`]);
+});
+
 test('an exchange is sent two polls of books at a time, and who comes just now does not wait for them', async () => {
   const under = new Set<string>();
   const symbols = Array.from({ length: 20 }, (_, index) => `S${index}/USDT`);

@@ -39,25 +39,6 @@ describe('a subscriber', () => {
     expect(port.tickerCalls).toHaveLength(calls);
   });
 
-  test('who comes back within the linger time is told the latest at once, without a call', async () => {
-    const { port, clock, read, feeds } = prepared();
-    const reader = read([btc]);
-    await clock.advance(500);
-    await reader.leave();
-    port.set(btc, { last: 3 });
-    await clock.advance(lingerMs - 1);
-    const calls = port.tickerCalls.length;
-    const back = read([btc]);
-    await settle();
-    expect(back.texts).toEqual(['BTC/USDT 3']);
-    expect(port.tickerCalls).toHaveLength(calls);
-    await clock.advance(2 * lingerMs);
-    expect(feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 1 });
-    port.set(btc, { last: 5 });
-    await clock.advance(pollIntervalMs);
-    expect(back.texts).toEqual(['BTC/USDT 3', 'BTC/USDT 5']);
-  });
-
   test('who joins while the first fetch is under way gets its ticker too', async () => {
     const { port, read } = prepared();
     const release = port.hold();

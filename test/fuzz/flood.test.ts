@@ -10,10 +10,11 @@ test('documents that come once leave next to nothing, and large subscriptions no
   try {
     const report = await playFlood(app, { documents: 4000, subscriptions: 120 });
     const { before, afterDocuments, withSubscriptions, after, subscriptions } = report;
-    // Answers are kept, too: some 2,300 of these have one. What is left of 8,000 documents would be 100 MB and more.
-    expect((afterDocuments.heap - before.heap) / megabyte).toBeLessThan(20);
+    // Answers are kept, too: some 2,300 of these have one, 21 MB on Node 24. What is left of 8,000 documents would be
+    // 100 MB and more.
+    expect((afterDocuments.heap - before.heap) / megabyte).toBeLessThan(30);
     expect((withSubscriptions.heap - afterDocuments.heap) / megabyte).toBeLessThan(16);
-    expect((after.heap - before.heap) / megabyte).toBeLessThan(20);
+    expect((after.heap - before.heap) / megabyte).toBeLessThan(30);
     expect([...subscriptions.keys()].sort()).toEqual(['TOO_MANY_SUBSCRIPTIONS', 'open']);
     expect(subscriptions.get('open')).toBeGreaterThan(10);
     expect(Object.values(after.counts).every((count) => count === 0)).toBe(true);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { systemClock } from '../../src/market/clock.ts';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
 import { connect, eventually, subscribe } from '../support/socket-client.ts';
 import { startWatchedApp, type WatchedApp } from '../support/watched-app.ts';
@@ -40,6 +41,30 @@ test('operations are counted by transport, the field they ask for and the code o
     ]),
   );
   expect(counted).toHaveLength(5);
+});
+
+test('errors of the server’s own are counted, from zero on', async () => {
+  let isBroken = false;
+  const now = (): number => {
+    if (!isBroken) return systemClock.now();
+    isBroken = false;
+    throw new Error('the clock has stopped');
+  };
+  const broken = await startWatchedApp('silent', { clock: { ...systemClock, now } });
+  const count = async () => parseExposition(await broken.scrape()).find('tickql_internal_errors_total');
+  await broken.post(ticker);
+  expect(await count()).toBe(0);
+  isBroken = true;
+  expect(await (await broken.post(ticker)).text()).toContain('INTERNAL_SERVER_ERROR');
+  expect(await count()).toBe(1);
+  await broken.stop();
+});
+
+test('lines of the log that were dropped are counted', async () => {
+  const stalled = await startWatchedApp('silent', { droppedLogLines: () => 7 });
+  expect(parseExposition(await stalled.scrape()).find('tickql_log_lines_dropped_total')).toBe(7);
+  expect((await scrape()).find('tickql_log_lines_dropped_total')).toBe(0);
+  await stalled.stop();
 });
 
 test('answers from the cache of answers count as the operation that they were', async () => {
@@ -91,6 +116,22 @@ test('sockets, subscriptions, groups, messages and live markets are told while t
   const after = await scrape();
   expect(after.find('tickql_sockets')).toBe(0);
   expect(after.find('tickql_feeds', { kind: 'tickers' })).toBeUndefined();
+});
+
+test('what lingers for who may come back is neither old nor stale', async () => {
+  const lingering = await startWatchedApp('silent', {}, { lingerMs: 60_000 });
+  const client = connect(lingering.origin.replace('http', 'ws').concat('/graphql'));
+  const operation = subscribe(client, subscription);
+  await operation.until(1);
+  const scrapeIt = async () => parseExposition(await lingering.scrape());
+  expect((await scrapeIt()).find('tickql_feed_age_seconds', { exchange: 'sim', kind: 'tickers' })).toBeDefined();
+  await client.dispose();
+  await eventually(() => lingering.app.counts.subscribers === 0);
+  const { find } = await scrapeIt();
+  expect(find('tickql_feeds', { kind: 'tickers' })).toBe(1);
+  expect(find('tickql_feed_age_seconds', { exchange: 'sim', kind: 'tickers' })).toBeUndefined();
+  expect(find('tickql_stale_feeds', { exchange: 'sim' })).toBe(0);
+  await lingering.stop();
 });
 
 test('calls to exchanges are counted by how they ended, and what goes on in front of each is told', async () => {

@@ -61,13 +61,17 @@ test('a clock that was set back keeps nothing quiet', () => {
 });
 
 test('the same masked error from the same place is told once, another place or message again', () => {
-  const report = createErrorReport(sparing);
+  let count = 0;
+  const report = createErrorReport(sparing, () => {
+    count += 1;
+  });
   const fail = (message: string) => new Error(message);
   for (let time = 0; time < 50; time++) report(fail('one'));
   report(fail('two'));
   report(new TypeError('one'));
   report('no error at all');
   report('no error at all');
+  expect(count).toBe(54);
   expect(lines).toHaveLength(4);
   expect(lines[0].err).toMatchObject({ type: 'Error', message: 'one', stack: expect.stringContaining('sparing-log') });
 });
