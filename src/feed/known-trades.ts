@@ -30,6 +30,11 @@ export class KnownTrades {
   readonly #seen: Readonly<Record<Way, Seen>> = { stream: new Seen(), fetch: new Seen() };
   #idsAgree = false;
 
+  /** True once one id has come both ways: ids tell trades apart, whichever way they come. */
+  get idsAgree(): boolean {
+    return this.#idsAgree;
+  }
+
   /** Notes trades that came together, of which some may have come the same way before, and gives those that were not known. */
   take(trades: readonly Trade[], way: Way, mayRepeat: boolean): readonly Trade[] {
     const [own, other] =
@@ -60,7 +65,8 @@ export function overlap(some: Iterable<Trade>, others: readonly Trade[]): boolea
   return false;
 }
 
-function contentOf({ timestamp, side, price, amount }: Trade): string {
+/** What tells a trade from others where ids do not. */
+export function contentOf({ timestamp, side, price, amount }: Trade): string {
   return `${timestamp} ${side} ${price} ${amount}`;
 }
 

@@ -35,6 +35,10 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   readonly #waiting: ((result: IteratorResult<FeedEvent<V>, undefined>) => void)[] = [];
   readonly #options: SubscriptionOptions<V>;
   #sources: number;
+  #hasStarted = false;
+  /** Why it has not started: the first that came was this. */
+  #error: MarketDataError | null = null;
+  #onStart: (() => void) | null = null;
   #offered = 0;
   #taken = 0;
   #state: 'open' | 'finishing' | 'ended' = 'open';
@@ -47,6 +51,23 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   /** What a subscriber who came now would be told at once. */
   get latest(): readonly FeedEvent<V>[] {
     return this.#options.latest();
+  }
+
+  /** Resolves once something has come, or one of its sources works and has nothing to offer yet. Rejects with an error that comes before. */
+  async whenStarted(): Promise<void> {
+    if (!this.#hasStarted && this.#error === null && this.#state === 'open') {
+      await new Promise<void>((resolve) => {
+        this.#onStart = resolve;
+      });
+    }
+    if (!this.#hasStarted && this.#error) throw this.#error;
+  }
+
+  /** One of its sources works. */
+  start(): void {
+    if (this.#hasStarted || this.#state !== 'open') return;
+    this.#hasStarted = true;
+    this.#wakeStarter();
   }
 
   /** How many events it has been offered so far: whoever comes now knows all of these by `latest`. */
@@ -62,7 +83,12 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   /** Offers an event; ignored once the iterator is finishing. */
   push(event: FeedEvent<V>): void {
     if (this.#state !== 'open') return;
-    const { key } = event;
+    const { key, value } = event;
+    if (!(value instanceof MarketDataError)) this.start();
+    else if (!this.#hasStarted) {
+      this.#error = value;
+      this.#wakeStarter();
+    }
     const { mostWaiting } = this.#options;
     this.#offered += 1;
     const offer = { event, number: this.#offered };
@@ -144,10 +170,16 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     }
   }
 
+  #wakeStarter(): void {
+    this.#onStart?.();
+    this.#onStart = null;
+  }
+
   #end(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#seen.clear();
+    this.#wakeStarter();
     for (const waiter of this.#waiting.splice(0)) waiter({ done: true, value: undefined });
     this.#options.onEnd();
   }

@@ -49,6 +49,8 @@ export class Topic<T, V> {
   /** Why there will never be anything, once that is known. */
   #verdict: FeedEvent<V> | null = null;
   #hasEnded = false;
+  /** True once an answer or the stream has said what there is, if only that there is nothing yet. */
+  #isServing = false;
   #cancelLinger = (): void => {};
   #cancelDue = (): void => {};
 
@@ -138,6 +140,7 @@ export class Topic<T, V> {
     this.#cancelLinger();
     this.#audience.add(subscriber, depth);
     for (const event of this.latest) subscriber.push(event);
+    if (this.#isServing) subscriber.start();
   }
 
   remove(subscriber: FeedSubscription<V>): void {
@@ -159,6 +162,7 @@ export class Topic<T, V> {
       if (moved) this.#state.owe();
     }
     this.#tell(events);
+    this.#serve();
     // Answers that never reach what the stream has brought keep it back no longer than failures do.
     this.#vainAnswers = this.#hasWaited(this.#options.patienceMs) ? this.#vainAnswers + 1 : 0;
     if (this.#vainAnswers > mostVainAnswers) this.#tell(this.journal.giveUp());
@@ -183,6 +187,11 @@ export class Topic<T, V> {
     // What the stream tells, or may tell yet, is no worse for a call that cannot be made.
     const maySpeak = this.#stream !== null && !error.retryable && (this.#state.isPending || this.#state.isQuiet);
     if (!this.isStreamed && !maySpeak) this.#tell(this.journal.fail(error));
+  }
+
+  #serve(): void {
+    this.#isServing = true;
+    for (const subscriber of this.subscribers) subscriber.start();
   }
 
   /** True when the stream's messages have waited so long for what is missing before them. */

@@ -139,14 +139,15 @@ function toRows(
 }
 
 /**
- * How many rows a value stands for, from 0 to `most`: its number, or how many entries it has. What is neither, which the
- * executor refuses, stands for one, as one value does for a list of it.
+ * How many rows a value stands for, from 0 to `most`: its number, or how many entries it has; `given` where that is set.
+ * What is neither, which the executor refuses, stands for one, as one value does for a list of it.
  */
 export function countRows(
   value: unknown,
-  { isList = false, most = Number.POSITIVE_INFINITY, otherwise = 1 }: RowsArgument,
+  { isList = false, most = Number.POSITIVE_INFINITY, otherwise = 1, given }: RowsArgument,
 ): number {
   if (value === undefined || value === null) return otherwise;
+  if (given !== undefined) return given;
   if (Array.isArray(value)) return Math.min(value.length, most);
   return typeof value === 'number' && value >= 0 && !isList ? Math.min(value, most) : 1;
 }

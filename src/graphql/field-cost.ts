@@ -8,6 +8,8 @@ export interface RowsArgument {
   readonly most?: number;
   /** How many there are without the argument. */
   readonly otherwise?: number;
+  /** How many there are with it, whatever its value. */
+  readonly given?: number;
 }
 
 export interface FieldCostOptions {

@@ -3,7 +3,7 @@ import type { Candle, CandleQuery } from '../../market/candle.ts';
 import { mostCandles } from '../../market/limit.ts';
 import { builder } from '../builder.ts';
 import { FieldCost, ownCallCost } from '../field-cost.ts';
-import { marketArgs, marketCost } from './args.ts';
+import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
 
 export const CandleType = builder.objectRef<Candle>('Candle').implement({
@@ -86,10 +86,13 @@ builder.subscriptionField('candleUpdated', (t) =>
     type: CandleType,
     description:
       'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped. After an outage comes what was missed, or an error where the exchange has it no more.',
-    args: { ...marketArgs, ...timeframeArg },
-    extensions: { cost: marketCost },
-    subscribe: (_root, { exchange, symbol, timeframe }, { feeds }) =>
-      feeds.candles(String(exchange), symbol, timeframe),
+    args: { ...marketArgs, ...timeframeArg, ...sinceArg('candle') },
+    extensions: { cost: resumableCost, startArgument: 'since' },
+    subscribe: (_root, { exchange, symbol, timeframe, since }, { feeds }) => {
+      const live = feeds.candles(String(exchange), symbol, timeframe);
+      if (typeof since !== 'number') return live;
+      return feeds.resumeCandles(live, { exchange: String(exchange), symbol, timeframe }, since);
+    },
     resolve: requireValue,
   }),
 );

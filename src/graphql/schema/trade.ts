@@ -4,7 +4,7 @@ import type { Trade, TradeQuery } from '../../market/trade.ts';
 import { builder } from '../builder.ts';
 import { FieldCost, ownCallCost } from '../field-cost.ts';
 import { amountText, priceText } from './amounts.ts';
-import { marketArgs, marketCost } from './args.ts';
+import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
 
 const SideEnum = builder.enumType('Side', {
@@ -75,9 +75,13 @@ builder.subscriptionField('tradesExecuted', (t) =>
     type: [TradeType],
     description:
       'Every trade, in order; a client too slow to take them all is told so and its subscription ends. After an outage comes what was missed, or an error where the exchange has it no more.',
-    args: marketArgs,
-    extensions: { cost: marketCost },
-    subscribe: (_root, { exchange, symbol }, { feeds }) => feeds.trades(String(exchange), symbol),
+    args: { ...marketArgs, ...sinceArg('trade') },
+    extensions: { cost: resumableCost, startArgument: 'since' },
+    subscribe: (_root, { exchange, symbol, since }, { feeds }) => {
+      const live = feeds.trades(String(exchange), symbol);
+      if (typeof since !== 'number') return live;
+      return feeds.resumeTrades(live, { exchange: String(exchange), symbol }, since);
+    },
     resolve: requireValue,
   }),
 );

@@ -1,11 +1,14 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { WebSocket } from 'ws';
+import { ResumedSubscription } from '../../feed/resume/resumed-subscription.ts';
 import { FeedSubscription, tooSlow } from '../../feed/subscription.ts';
 import { toClientError } from '../../graphql/errors.ts';
 import { Turns } from '../../market/turns.ts';
-import { Group } from './group.ts';
-import { type DocumentDigests, toGroupKey } from './group-key.ts';
+import { Group, type GroupOptions } from './group.ts';
+import { type DocumentKeys, toGroupKey } from './group-key.ts';
+import { type Encode, SharedHeads } from './heads.ts';
 import { type Member, type Tally, toMessageHead } from './member.ts';
+import { Solo } from './solo.ts';
 
 /** Whose operation it is. */
 export interface Subscriber {
@@ -23,6 +26,8 @@ export interface Fanout {
    */
   subscribe(args: ExecutionArgs, subscriber: Subscriber): Promise<Member | ExecutionResult>;
   readonly groupCount: number;
+  /** How many different answers groups make of an event. */
+  readonly payloadCount: number;
   /** Subscriptions of all sockets. */
   readonly memberCount: number;
   readonly tally: Readonly<Tally>;
@@ -43,7 +48,10 @@ export interface FanoutOptions {
 /** Groups the subscriptions of all sockets. */
 export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   const groups = new Map<string, Promise<Group | ExecutionResult>>();
-  const digests: DocumentDigests = new WeakMap();
+  /** Operations that begin in the past, which no other one joins. */
+  const solos = new Set<Group | Solo>();
+  const documentKeys: DocumentKeys = new WeakMap();
+  const heads = new SharedHeads();
   const stalled = new Set<Member>();
   // One event may be executed for thousands of groups.
   const turns = new Turns();
@@ -52,20 +60,30 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   let unshared = 0;
   let memberCount = 0;
 
-  async function open(key: string, given: ExecutionArgs): Promise<Group | ExecutionResult> {
+  /** The events of an operation and what makes messages of them, or the errors because of which there are none. */
+  async function start(
+    given: ExecutionArgs,
+  ): Promise<
+    | { readonly source: FeedSubscription<object> | ResumedSubscription<object>; readonly encode: Encode }
+    | ExecutionResult
+  > {
     const args: ExecutionArgs = { ...given, contextValue: await createContext() };
     const source = await createSourceEventStream(args);
-    if (!(source instanceof FeedSubscription)) {
-      groups.delete(key);
-      if (Symbol.asyncIterator in source) throw new TypeError('a subscription whose events are none of the feed');
-      return toClientResult(source, report);
-    }
-    return new Group({
-      source,
-      encode: async (event) => {
+    if (source instanceof FeedSubscription || source instanceof ResumedSubscription) {
+      const encode: Encode = async (event) => {
         const result = await turns.run(() => execute({ ...args, rootValue: event }));
         return toMessageHead(JSON.stringify(toClientResult(result, report)));
-      },
+      };
+      return { source, encode };
+    }
+    if (Symbol.asyncIterator in source) throw new TypeError('a subscription whose events are none of the feed');
+    return toClientResult(source, report);
+  }
+
+  /** What all groups have in common; `onEnd` is called once. */
+  function toOptions(payload: string, encode: Encode, onEnd: () => void): Omit<GroupOptions, 'source'> {
+    return {
+      headOf: heads.take(payload, encode),
       slowConsumer,
       tally,
       onStalled: (member) => {
@@ -76,8 +94,35 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
         memberCount -= 1;
         stalled.delete(member);
       },
-      onEnd: () => groups.delete(key),
-    });
+      onEnd: () => {
+        heads.release(payload);
+        onEnd();
+      },
+    };
+  }
+
+  async function open(key: string, given: ExecutionArgs): Promise<Group | ExecutionResult> {
+    const started = await start(given);
+    if (!('source' in started)) {
+      groups.delete(key);
+      return started;
+    }
+    const { source, encode } = started;
+    if (!(source instanceof FeedSubscription)) throw new TypeError('a shared subscription that begins in the past');
+    return new Group({ source, ...toOptions(key, encode, () => groups.delete(key)) });
+  }
+
+  /** The same for an operation that joins no other. */
+  async function openSolo(payload: string, given: ExecutionArgs): Promise<Group | Solo | ExecutionResult> {
+    const started = await start(given);
+    if (!('source' in started)) return started;
+    const { source, encode } = started;
+    const options = toOptions(payload, encode, () => solos.delete(solo));
+    // The argument may have been that of another operation in the document.
+    const solo =
+      source instanceof FeedSubscription ? new Group({ source, ...options }) : new Solo({ source, ...options });
+    solos.add(solo);
+    return solo;
   }
 
   function find(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
@@ -107,15 +152,27 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   return {
     tally,
     get groupCount() {
-      return groups.size;
+      return groups.size + solos.size;
+    },
+    get payloadCount() {
+      return heads.payloadCount;
     },
     get memberCount() {
       return memberCount;
     },
     subscribe: async (args, { socket, id, scope }) => {
-      const key = toGroupKey(args, scope, digests) ?? `unshared ${unshared++}`;
+      const { payload, hasStart } = toGroupKey(args, scope, documentKeys) ?? {
+        payload: `unshared ${unshared++}`,
+        hasStart: false,
+      };
+      if (hasStart) {
+        const solo = await openSolo(payload, args);
+        if (!(solo instanceof Group || solo instanceof Solo)) return solo;
+        memberCount += 1;
+        return solo.join(socket, id);
+      }
       while (true) {
-        const group = await find(key, args);
+        const group = await find(payload, args);
         if (!(group instanceof Group)) return group;
         // One that ended meanwhile is in the map no more.
         if (group.isOver) continue;
@@ -125,6 +182,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     },
     close: () => {
       stopWatching();
+      for (const solo of [...solos]) solo.close();
       for (const opening of groups.values()) {
         opening.then((group) => (group instanceof Group ? group.close() : undefined)).catch(report);
       }
