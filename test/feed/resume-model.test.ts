@@ -212,7 +212,7 @@ test.each(Object.keys(namings))(
         expect(live.feeds.heldHistory).toBe(0);
         await live.leaveNothing();
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   },
 );
@@ -263,6 +263,6 @@ test('candles from since on are told as closed once, in order and with their las
       expect(live.feeds.heldHistory).toBe(0);
       await live.leaveNothing();
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });

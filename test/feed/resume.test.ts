@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Backlog, HistoryBudget } from '../../src/feed/resume/backlog.ts';
 import type { ResumedSubscription } from '../../src/feed/resume/resumed-subscription.ts';
+import { TradeSeam } from '../../src/feed/resume/trade-seam.ts';
 import type { Candle } from '../../src/market/candle.ts';
 import { candlesTooOld } from '../../src/market/candle-history.ts';
 import { MarketDataError } from '../../src/market/error.ts';
@@ -203,6 +204,37 @@ describe('trades', () => {
     await clock.advance(1000);
     expect(reader.texts.at(-1)).toBe('600');
     await reader.leave();
+  });
+
+  test('are asked for once the live ones have begun, which tell only what was not there by then', async () => {
+    const { port } = use();
+    port.setTrades([tradeOf(1, now - 5000), tradeOf(2, now - 4000)]);
+    const release = port.hold();
+    const opening = tradesSince(now - 4000);
+    await settle();
+    expect(port.tradeCalls.map(({ limit }) => limit)).toEqual([100]);
+    release();
+    await (await opening).return();
+    expect(port.tradeCalls.map(({ limit }) => limit)).toEqual([100, 1000]);
+  });
+
+  test('that are alike are told apart by ids, where live ones have those of calls', () => {
+    const [one, twin] = [tradeOf(1, now), { ...tradeOf(1, now), id: '2' }];
+    const seamOf = (hasFetchedId: boolean) =>
+      new TradeSeam({
+        history: { trades: [one], from: now },
+        live: { newest: null, hasFetchedId: () => hasFetchedId },
+        liveFrom: Number.NEGATIVE_INFINITY,
+      });
+    const both = [one, twin];
+    expect(seamOf(true).newsOf(both)).toEqual([twin]);
+    expect(seamOf(true).newsOf([twin])).toEqual([twin]);
+    // Else the first that is alike is taken for it.
+    expect(seamOf(false).newsOf([{ ...twin, id: 's1' }])).toEqual([]);
+    const seam = seamOf(false);
+    expect([seam.newsOf([{ ...one, id: 's1' }]), seam.newsOf([twin])]).toEqual([[], [twin]]);
+    const later = [tradeOf(3, now + 11_000)];
+    expect(seam.newsOf(later)).toBe(later);
   });
 
   test('that the stream has told others wait until the answers of the exchange have them', async () => {

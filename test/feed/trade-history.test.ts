@@ -150,6 +150,20 @@ describe('the history', () => {
     expect(ids(await exchange.fetch(trades[2300]?.timestamp ?? 0))).toHaveLength(200);
   });
 
+  test('is an error where the exchange drops trades while they are being fetched', async () => {
+    const trades = everySecond(2500);
+    const exchange = new Exchange(trades, { cap: 100, since: 'inclusive' });
+    const later = new Exchange(trades, { cap: 100, since: 'inclusive', kept: 500 });
+    const fetchTrades = (query: TradeQuery): Promise<readonly Trade[]> =>
+      (exchange.calls < 5 ? exchange : later).fetchTrades(query);
+    const newest = new SharedCalls<readonly Trade[]>();
+    const since = trades[1000]?.timestamp ?? 0;
+    await expect(fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades, newest })).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringContaining('does not serve all trades'),
+    });
+  });
+
   test('begins in a quiet time, of which an answer from before tells that nothing is missing', async () => {
     const quiet = [now - 9 * 60 * minute, ...Array.from({ length: 60 }, (_, index) => now - 60 * second + index)];
     const exchange = new Exchange(tradesAt(quiet), { cap: 50, since: 'inclusive' });
