@@ -170,7 +170,7 @@ describe('the history', () => {
     expect(ids(await exchange.fetch(now - 5 * 60 * minute))).toHaveLength(60);
   });
 
-  test('of more than 10,000 trades, or of more than 20 pages, is an error that says what to do', async () => {
+  test('of more than 10,000 trades, or of more than 12 pages, is an error that says what to do', async () => {
     const trades = everySecond(12_000);
     const tooMany = { code: 'BAD_USER_INPUT', message: expect.stringContaining('query trades in pages first') };
     const wide = new Exchange(trades, { cap: 1000, since: 'inclusive' });

@@ -26,7 +26,7 @@ export interface TradeHistory {
 
 /** The most trades of the past that one subscription sends, and the most pages of the exchange that it takes for them. */
 const mostTrades = 10_000;
-const mostPages = 20;
+const mostPages = 12;
 
 /** How long before since a trade is looked for, to know that an answer reaches back to it, in ms. */
 const looksBack = [60_000, 3_600_000, 86_400_000];
