@@ -1,5 +1,5 @@
-import { MarketDataError } from '../../market/error.ts';
 import type { FeedEvent } from '../event.ts';
+import { toError } from '../single-fetch.ts';
 import type { FeedSubscription } from '../subscription.ts';
 import type { Backlog } from './backlog.ts';
 
@@ -107,9 +107,4 @@ export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V
     this.#waiting.clear();
     void this.#options.live.return();
   }
-}
-
-function toError(error: unknown): MarketDataError {
-  if (error instanceof MarketDataError) return error;
-  return new MarketDataError('INTERNAL_SERVER_ERROR', 'Something went wrong on this server.', { cause: error });
 }
