@@ -91,6 +91,11 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     return this.#error === null && this.#knownUntil !== null;
   }
 
+  /** The last candle that was told as closed; null while none was. */
+  get closed(): Candle | null {
+    return this.#closed;
+  }
+
   /** From when on a fetch must tell all candles, epoch ms; null when that may be any time. */
   get since(): number | null {
     const from = this.#last ?? this.#startAt;

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Candle } from '../market/candle.ts';
+import type { Candle, CandleSeries } from '../market/candle.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { MarketStreams, OpenCandles } from '../market/market-streams.ts';
@@ -7,16 +7,22 @@ import { isSameBook, type OrderBook } from '../market/order-book.ts';
 import { marketKind } from '../market/symbol.ts';
 import { isUnchanged, type Ticker } from '../market/ticker.ts';
 import type { Trade } from '../market/trade.ts';
-import { isSameCandle } from './candle-journal.ts';
+import { CandleJournal, isSameCandle } from './candle-journal.ts';
 import { createCandleRules } from './candles.ts';
 import type { FeedState } from './feed-state.ts';
 import { Health, type OnHealth } from './health.ts';
 import { LiveKind, latestValue, type Timing } from './live-kind.ts';
 import { createOrderBookRules } from './order-books.ts';
+import { HistoryBudget } from './resume/backlog.ts';
+import { resumeCandles } from './resume/candles.ts';
+import type { ResumedSubscription } from './resume/resumed-subscription.ts';
+import { SharedCalls } from './resume/shared-calls.ts';
+import { resumeTrades } from './resume/trades.ts';
 import type { FeedSubscription } from './subscription.ts';
 import { createTickerRules } from './tickers.ts';
 import type { Topic } from './topic.ts';
 import type { TopicRequest } from './topic-request.ts';
+import { type LiveTrades, TradeJournal } from './trade-journal.ts';
 import { createTradeRules } from './trades.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -55,6 +61,22 @@ export interface Feeds {
   /** Books may hold more levels than the `limit` that is listened to. */
   orderBook(exchange: string, symbol: string, limit: number): FeedSubscription<OrderBook>;
   trades(exchange: string, symbol: string): FeedSubscription<readonly Trade[]>;
+  /**
+   * Sends first the candles that begin at `since` (epoch ms) or later, then goes on as `live`, which it takes over: a new
+   * subscription of `candles` that nobody has read. Rejects with BAD_USER_INPUT where they are too many or the exchange no
+   * longer serves them, OVERLOADED, and what fails.
+   */
+  resumeCandles(
+    live: FeedSubscription<Candle>,
+    series: CandleSeries,
+    since: number,
+  ): Promise<ResumedSubscription<Candle>>;
+  /** The same of trades, from `since` on. */
+  resumeTrades(
+    live: FeedSubscription<readonly Trade[]>,
+    market: Pick<Trade, 'exchange' | 'symbol'>,
+    since: number,
+  ): Promise<ResumedSubscription<readonly Trade[]>>;
   /** What is known of a market that is live; null of any other. */
   liveTicker(exchange: string, symbol: string): LiveValue<Ticker> | null;
   /** Not current where nobody listens to as many levels as `limit`. */
@@ -62,6 +84,8 @@ export interface Feeds {
   /** Tells who listens what was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
+  /** Candles and trades of the past that subscriptions have not sent yet. */
+  readonly heldHistory: number;
   /** How each topic is at the moment. */
   readonly states: readonly FeedState[];
   /** Ends every upstream and every subscriber. */
@@ -84,10 +108,15 @@ const parallelCalls = 2;
 
 const longestCheckMs = 1000;
 
+/** Of a market that is live no more. */
+const nothingKnown: LiveTrades = { newest: null, hasFetchedId: () => true };
+
 export function createFeeds(options: FeedsOptions): Feeds {
   const { marketData, streams, openCandles, onHealth, ...timing } = options;
   const { clock, silenceMs, staleMaxMs } = timing;
   const limiters = new Map<string, LimitFunction>();
+  const budget = new HistoryBudget();
+  const newestTrades = new SharedCalls<readonly Trade[]>();
   let streamCount = 0;
   let closed = false;
 
@@ -161,6 +190,19 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const exchange = open(id);
       return trades.subscribe([{ exchange, symbol }]);
     },
+    resumeCandles: (live, given, since) => {
+      const series = { ...given, exchange: marketData.exchange(given.exchange).id };
+      const journal = candles.find(series)?.journal;
+      const lastClosed = (): Candle | null => (journal instanceof CandleJournal ? journal.closed : null);
+      return resumeCandles({ live, series, since, lastClosed, fetchCandles: marketData.fetchCandles, clock, budget });
+    },
+    resumeTrades: (live, { exchange, symbol }, since) => {
+      const market = { exchange: marketData.exchange(exchange).id, symbol };
+      const journal = trades.find(market)?.journal;
+      const known = journal instanceof TradeJournal ? journal : nothingKnown;
+      const history = { ...market, since, fetchTrades: marketData.fetchTrades, newest: newestTrades };
+      return resumeTrades({ ...history, live, known, clock, budget });
+    },
     liveTicker: (exchange, symbol) => toLive(tickers.find({ exchange, symbol })),
     liveOrderBook: (exchange, symbol, limit) => {
       const topic = orderBooks.find({ exchange, symbol });
@@ -178,6 +220,9 @@ export function createFeeds(options: FeedsOptions): Feeds {
         polls: kinds.reduce((sum, kind) => sum + kind.pollCount, 0),
         subscribers: subscribers.size,
       };
+    },
+    get heldHistory() {
+      return budget.held;
     },
     get states() {
       return kinds.flatMap((kind) => kind.states);

@@ -33,6 +33,11 @@ export class KnownTrades {
   #idsAgree = false;
   #fetchesLackIds = false;
 
+  /** True once one id has come both ways: ids tell trades apart, whichever way they come. */
+  get idsAgree(): boolean {
+    return this.#idsAgree;
+  }
+
   /** Notes trades that came together, of which some may have come the same way before, and gives those that were not known. */
   take(trades: readonly Trade[], way: Way, mayRepeat: boolean): readonly Trade[] {
     const [own, other] =

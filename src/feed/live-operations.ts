@@ -1,4 +1,4 @@
-import type { Candle } from '../market/candle.ts';
+import type { Candle, CandleSeries } from '../market/candle.ts';
 import type { Clock } from '../market/clock.ts';
 import { withDeadline } from '../market/deadline.ts';
 import { MarketDataError } from '../market/error.ts';
@@ -9,6 +9,7 @@ import type { OrderBook } from '../market/order-book.ts';
 import type { Ticker } from '../market/ticker.ts';
 import type { Trade } from '../market/trade.ts';
 import type { Feeds } from './feeds.ts';
+import type { ResumedSubscription } from './resume/resumed-subscription.ts';
 import type { FeedSubscription } from './subscription.ts';
 
 export interface LiveOperationsOptions {
@@ -18,6 +19,9 @@ export interface LiveOperationsOptions {
   /** How long an operation may wait for its first event, in ms. */
   readonly timeoutMs: number;
 }
+
+/** Events from now on, or from an instant in the past on. */
+export type LiveEvents<V> = FeedSubscription<V> | ResumedSubscription<V>;
 
 interface Request {
   readonly exchange: string;
@@ -35,9 +39,11 @@ export interface LiveOperations {
   ticker(exchange: string, symbol: string): Promise<FeedSubscription<Ticker>>;
   /** Unknown symbols refuse it, all of them named, or are left out with `skipUnknown`; one of them must exist. */
   tickers(exchange: string, symbols: readonly string[], skipUnknown: boolean): Promise<FeedSubscription<Ticker>>;
-  candles(exchange: string, symbol: string, timeframe: string): Promise<FeedSubscription<Candle>>;
+  /** With `since` (epoch ms), the candles that begin then or later come first. */
+  candles(series: CandleSeries, since: number | null): Promise<LiveEvents<Candle>>;
   orderBook(exchange: string, symbol: string, limit: number): Promise<FeedSubscription<OrderBook>>;
-  trades(exchange: string, symbol: string): Promise<FeedSubscription<readonly Trade[]>>;
+  /** With `since` (epoch ms), the trades from then on come first. */
+  trades(market: Pick<Trade, 'exchange' | 'symbol'>, since: number | null): Promise<LiveEvents<readonly Trade[]>>;
 }
 
 export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: LiveOperationsOptions): LiveOperations {
@@ -86,10 +92,17 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
       const check = (markets: Markets): readonly string[] => requireMarkets(exchange, symbols, markets, skipUnknown);
       return start({ exchange, symbols, check }, (known) => feeds.tickers(exchange, known));
     },
-    candles: (exchange, symbol, timeframe) =>
-      startOne(exchange, symbol, () => feeds.candles(exchange, symbol, timeframe)),
+    candles: async (series, since) => {
+      const { exchange, symbol, timeframe } = series;
+      const live = await startOne(exchange, symbol, () => feeds.candles(exchange, symbol, timeframe));
+      return since === null ? live : feeds.resumeCandles(live, series, since);
+    },
     orderBook: (exchange, symbol, limit) => startOne(exchange, symbol, () => feeds.orderBook(exchange, symbol, limit)),
-    trades: (exchange, symbol) => startOne(exchange, symbol, () => feeds.trades(exchange, symbol)),
+    trades: async (market, since) => {
+      const { exchange, symbol } = market;
+      const live = await startOne(exchange, symbol, () => feeds.trades(exchange, symbol));
+      return since === null ? live : feeds.resumeTrades(live, market, since);
+    },
   };
 }
 

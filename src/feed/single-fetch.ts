@@ -24,7 +24,7 @@ export async function fetchEach<T extends object, V>(
 }
 
 /** What a call on the port rejected with. Anything but a MarketDataError is a mistake of ours and becomes one. */
-function toError(error: unknown): MarketDataError {
+export function toError(error: unknown): MarketDataError {
   if (error instanceof MarketDataError) return error;
   return new MarketDataError('INTERNAL_SERVER_ERROR', 'Something went wrong on this server.', { cause: error });
 }

@@ -14,6 +14,14 @@ export interface TradeMessage {
   readonly mayRepeat: boolean;
 }
 
+/** What is known of a market's live trades, for a subscriber to whom their history is sent first. */
+export interface LiveTrades {
+  /** The newest that is known; null while none is. */
+  readonly newest: Trade | null;
+  /** True where the id of a trade, as it was told, is the one that calls give it. */
+  hasFetchedId(trade: Trade): boolean;
+}
+
 /** How many trades of the stream may wait for a fetch that closes the hole before them. */
 const mostHeld = 10_000;
 
@@ -23,13 +31,15 @@ const second = 1000;
  * A journal of trades: each once, in order. What was executed before it began is not told. After an interruption the
  * stream's trades wait until a fetch has reached them; what no fetch brings ends those who would miss it.
  */
-export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
+export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, LiveTrades {
   readonly dueAt = null;
   readonly latest = [];
   readonly #request: TopicRequest;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #known = new KnownTrades();
+  /** Of the trades that were told, those that came by the stream. */
+  readonly #streamed = new WeakSet<Trade>();
   /** What the stream has brought while something before it is missing. */
   #held: TradeMessage[] = [];
   /** How many of those came before the last interruption: more may be missing after them. */
@@ -58,6 +68,14 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
 
   get waitingSince(): number | null {
     return this.#heldSince;
+  }
+
+  get newest(): Trade | null {
+    return this.#newest;
+  }
+
+  hasFetchedId(trade: Trade): boolean {
+    return trade.id !== null && (this.#known.idsAgree || !this.#streamed.has(trade));
   }
 
   /** Just before the newest known trade, which a fetch must bring again, epoch ms; null when none is known. */
@@ -147,6 +165,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]> {
     this.#heldBefore = 0;
     this.#heldSince = null;
     const news = held.flatMap(({ trades, mayRepeat }) => this.#known.take(trades, 'stream', mayRepeat));
+    for (const trade of news) this.#streamed.add(trade);
     return this.#note(news).toSorted((a, b) => a.timestamp - b.timestamp);
   }
 

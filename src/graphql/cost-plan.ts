@@ -145,8 +145,8 @@ function toRows(
 }
 
 /**
- * How many rows a value stands for, from 0 to `most`: its number, or how many entries it has. What is neither, which the
- * executor refuses, stands for one, as one value does for a list of it.
+ * How many rows a value stands for, from 0 to `most`: its number, or how many entries it has; `given` where that is set.
+ * What is neither, which the executor refuses, stands for one, as one value does for a list of it.
  */
 export function countRows(
   value: unknown,

@@ -69,7 +69,7 @@ export async function startManyMarkets(): Promise<ManyMarkets> {
           side: 'buy' as const,
         })),
     },
-    feeds: new LiveFeeds().feeds,
+    live: new LiveFeeds().operations,
     gate: createGate(),
     openOperations: createLimits().operations,
     subscriptionMemory: createSubscriptionMemory(),

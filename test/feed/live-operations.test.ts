@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { FeedSubscription } from '../../src/feed/subscription.ts';
+import type { FeedEvent } from '../../src/feed/event.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { Markets } from '../../src/market/market.ts';
 import { tickerOf } from '../support/fake-market-data.ts';
@@ -47,7 +47,7 @@ class Start {
   }
 }
 
-function watch<V>(start: Promise<FeedSubscription<V>>): Start {
+function watch<V>(start: Promise<AsyncIterableIterator<FeedEvent<V>>>): Start {
   start.then(
     (subscription) => live.follow(subscription, String),
     () => {},
@@ -58,9 +58,9 @@ function watch<V>(start: Promise<FeedSubscription<V>>): Start {
 const starts: Readonly<Record<string, (symbol?: string) => Start>> = {
   ticker: (symbol = btc) => watch(live.operations.ticker('kraken', symbol)),
   tickers: (symbol = btc) => watch(live.operations.tickers('kraken', [symbol, symbol === btc ? eth : symbol], false)),
-  candles: (symbol = btc) => watch(live.operations.candles('kraken', symbol, '1m')),
+  candles: (symbol = btc) => watch(live.operations.candles({ exchange: 'kraken', symbol, timeframe: '1m' }, null)),
   orderBook: (symbol = btc) => watch(live.operations.orderBook('kraken', symbol, 5)),
-  trades: (symbol = btc) => watch(live.operations.trades('kraken', symbol)),
+  trades: (symbol = btc) => watch(live.operations.trades({ exchange: 'kraken', symbol }, null)),
 };
 
 describe.each(Object.entries(starts))('%s', (_kind, start) => {

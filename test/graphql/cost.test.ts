@@ -115,6 +115,16 @@ test('the largest answers that the schema offers may be asked for, and not many 
   expect(costOf(books)).toBeGreaterThan(maxCost);
 });
 
+test('a subscription that begins in the past costs a hundred rows, whenever that is', () => {
+  const document = parse(`subscription ($since: DateTime) { candleUpdated(${of}, since: $since) { timestamp close } }`);
+  const costs = [undefined, null, 0, Date.now(), '2026-01-01'].map((since) =>
+    unlimited({ document, variableValues: { since } }),
+  );
+  expect(costs).toEqual([12, 12, 210, 210, 210]);
+  expect(costOf(`subscription { tradesExecuted(${of}, since: 0) { price } }`)).toBe(110);
+  expect(costOf(`subscription { tradesExecuted(${of}, since: null) { price } }`)).toBe(11);
+});
+
 test("GraphiQL's introspection may be asked for", () => {
   const cost = costOf(getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true }));
   expect(cost).toBeGreaterThan(3000);

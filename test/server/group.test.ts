@@ -42,7 +42,7 @@ async function joinEnding(values: readonly object[]) {
     source,
     slowConsumer: toMessageHead('"slow"'),
     tally: { messages: 0, conflated: 0, slowConsumers: 0 },
-    encode: async ({ value }) => toMessageHead(JSON.stringify(value)),
+    headOf: async ({ value }) => toMessageHead(JSON.stringify(value)),
     onStalled: () => {},
     onLeave: () => {
       left += 1;

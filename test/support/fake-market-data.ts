@@ -140,12 +140,12 @@ export class FakeMarketData implements MarketData, CandleSource {
 
   fetchCandles = async (query: CandleQuery): Promise<readonly Candle[]> => {
     this.candleCalls.push(query);
-    const { since = Number.NEGATIVE_INFINITY, limit } = query;
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, limit } = query;
     const candles = await this.#answer(() => this.#candles);
     if (limit < 1) throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}`);
     const isClosed = ({ timestamp }: Candle): boolean => periodAfter(query.timeframe, timestamp) <= this.#clock.now();
     const found = candles
-      .filter(({ timestamp }) => timestamp >= since)
+      .filter(({ timestamp }) => timestamp >= since && timestamp < until)
       .map((candle) => ({ ...candle, closed: isClosed(candle) }));
     return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
   };

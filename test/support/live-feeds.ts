@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect } from 'vitest';
+import type { FeedEvent } from '../../src/feed/event.ts';
 import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
 import { createLiveOperations, type LiveOperations } from '../../src/feed/live-operations.ts';
-import type { FeedSubscription } from '../../src/feed/subscription.ts';
 import type { MarketDataError } from '../../src/market/error.ts';
 import type { Ticker } from '../../src/market/ticker.ts';
 import { FakeMarketData } from './fake-market-data.ts';
@@ -53,7 +53,7 @@ export class LiveFeeds {
   }
 
   /** The same of any subscription. */
-  follow<V>(events: FeedSubscription<V>, describe: (value: V | MarketDataError) => string): Reader<V> {
+  follow<V>(events: AsyncIterableIterator<FeedEvent<V>>, describe: (value: V | MarketDataError) => string): Reader<V> {
     const reader = new Reader(events, describe);
     this.#readers.push(reader);
     return reader;

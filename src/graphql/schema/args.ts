@@ -29,6 +29,24 @@ export const symbolsCost = new FieldCost({
 /** The same of one market. */
 export const marketCost = new FieldCost({ own: sharedCallCost });
 
+/** About how many rows a subscription sends of the past when a client comes back. */
+const usualHistory = 100;
+
+/** What a subscription of one market costs that may begin in the past. */
+export const resumableCost = new FieldCost({
+  own: sharedCallCost,
+  rows: { argument: 'since', count: () => usualHistory },
+});
+
+/** Where a subscription of one market begins. */
+export const sinceArg = (what: 'candle' | 'trade') =>
+  builder.args((t) => ({
+    since: t.field({
+      type: 'DateTime',
+      description: `Where to begin, inclusive: what there is from then on comes first, each once, then what is live. Give the timestamp of the last ${what} that you have, after a query or to reconnect; 0, the beginning, is mostly too much. More than 10,000, or what the exchange no longer serves, is an error.`,
+    }),
+  }));
+
 /** The symbols as they are. Throws BAD_USER_INPUT when they are too many. */
 export function requireSymbols(symbols: readonly string[]): readonly string[] {
   if (symbols.length <= maxSymbols) return symbols;

@@ -3,7 +3,7 @@ import type { Candle, CandleQuery } from '../../market/candle.ts';
 import { mostCandles } from '../../market/limit.ts';
 import { builder } from '../builder.ts';
 import { FieldCost, ownCallCost } from '../field-cost.ts';
-import { marketArgs, marketCost } from './args.ts';
+import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
 
 export const CandleType = builder.objectRef<Candle>('Candle').implement({
@@ -91,9 +91,10 @@ builder.subscriptionField('candleUpdated', (t) =>
     type: CandleType,
     description:
       'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped. While the exchange fails, the forming candle comes once more with stale: true. Afterwards comes what was missed; where the exchange no longer has it, a retryable error ends the operation.',
-    args: { ...marketArgs, ...timeframeArg },
-    extensions: { cost: marketCost },
-    subscribe: (_root, { exchange, symbol, timeframe }, { live }) => live.candles(String(exchange), symbol, timeframe),
+    args: { ...marketArgs, ...timeframeArg, ...sinceArg('candle') },
+    extensions: { cost: resumableCost, startArgument: 'since' },
+    subscribe: (_root, { exchange, symbol, timeframe, since }, { live }) =>
+      live.candles({ exchange: String(exchange), symbol, timeframe }, since ?? null),
     resolve: requireValue,
   }),
 );

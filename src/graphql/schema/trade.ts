@@ -5,7 +5,7 @@ import { builder } from '../builder.ts';
 import { FieldCost, ownCallCost } from '../field-cost.ts';
 import { toTradeId } from '../node-id.ts';
 import { amountText, priceText } from './amounts.ts';
-import { marketArgs, marketCost } from './args.ts';
+import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
 
 const SideEnum = builder.enumType('Side', {
@@ -85,9 +85,10 @@ builder.subscriptionField('tradesExecuted', (t) =>
     type: [TradeType],
     description:
       'Every trade, in order; a client too slow to take them all gets SLOW_CONSUMER and its subscription ends. After an outage comes what was missed; where the exchange no longer has it, a retryable error ends the operation.',
-    args: marketArgs,
-    extensions: { cost: marketCost },
-    subscribe: (_root, { exchange, symbol }, { live }) => live.trades(String(exchange), symbol),
+    args: { ...marketArgs, ...sinceArg('trade') },
+    extensions: { cost: resumableCost, startArgument: 'since' },
+    subscribe: (_root, { exchange, symbol, since }, { live }) =>
+      live.trades({ exchange: String(exchange), symbol }, since ?? null),
     resolve: requireValue,
   }),
 );

@@ -1,12 +1,15 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { WebSocket } from 'ws';
+import { ResumedSubscription } from '../../feed/resume/resumed-subscription.ts';
 import { FeedSubscription, tooSlow } from '../../feed/subscription.ts';
 import { toClientError } from '../../graphql/errors.ts';
 import { toEventResult } from '../../graphql/event-result.ts';
 import { Turns } from '../../market/turns.ts';
-import { Group } from './group.ts';
-import { type DocumentDigests, toGroupKey } from './group-key.ts';
+import { Group, type GroupOptions } from './group.ts';
+import { type DocumentKeys, toGroupKey } from './group-key.ts';
+import { type Encode, SharedHeads } from './heads.ts';
 import { type Member, type Tally, toMessageHead } from './member.ts';
+import { Solo } from './solo.ts';
 
 /** Whose operation it is. */
 export interface Subscriber {
@@ -24,6 +27,8 @@ export interface Fanout {
    */
   subscribe(args: ExecutionArgs, subscriber: Subscriber): Promise<Member | ExecutionResult>;
   readonly groupCount: number;
+  /** How many different answers groups make of an event. */
+  readonly payloadCount: number;
   /** Subscriptions of all sockets. */
   readonly memberCount: number;
   readonly tally: Readonly<Tally>;
@@ -46,7 +51,10 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   /** By what makes their subscriptions the same, the groups that another one may join. */
   const joinable = new Map<string, Promise<Group | ExecutionResult>>();
   const groups = new Set<Group>();
-  const digests: DocumentDigests = new WeakMap();
+  /** Operations that begin in the past, which no other one joins. */
+  const solos = new Set<Group | Solo>();
+  const documentKeys: DocumentKeys = new WeakMap();
+  const heads = new SharedHeads();
   const stalled = new Set<Member>();
   // One event may be executed for thousands of groups.
   const turns = new Turns();
@@ -55,19 +63,30 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   let unshared = 0;
   let memberCount = 0;
 
-  async function open(given: ExecutionArgs, onEnd: () => void): Promise<Group | ExecutionResult> {
+  /** The events of an operation and what makes messages of them, or the errors because of which there are none. */
+  async function start(
+    given: ExecutionArgs,
+  ): Promise<
+    | { readonly source: FeedSubscription<object> | ResumedSubscription<object>; readonly encode: Encode }
+    | ExecutionResult
+  > {
     const args: ExecutionArgs = { ...given, contextValue: await createContext() };
     const source = await createSourceEventStream(args);
-    if (!(source instanceof FeedSubscription)) {
-      if (Symbol.asyncIterator in source) throw new TypeError('a subscription whose events are none of the feed');
-      return toClientResult(source, report);
-    }
-    const group = new Group({
-      source,
-      encode: async (event) => {
+    if (source instanceof FeedSubscription || source instanceof ResumedSubscription) {
+      const encode: Encode = async (event) => {
         const result = await turns.run(() => execute({ ...args, rootValue: event }));
         return toMessageHead(JSON.stringify(toEventResult(toClientResult(result, report))));
-      },
+      };
+      return { source, encode };
+    }
+    if (Symbol.asyncIterator in source) throw new TypeError('a subscription whose events are none of the feed');
+    return toClientResult(source, report);
+  }
+
+  /** What all groups have in common; `onEnd` is called once. */
+  function toOptions(payload: string, encode: Encode, onEnd: () => void): Omit<GroupOptions, 'source'> {
+    return {
+      headOf: heads.take(payload, encode),
       slowConsumer,
       tally,
       onStalled: (member) => {
@@ -79,18 +98,43 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
         stalled.delete(member);
       },
       onEnd: () => {
-        groups.delete(group);
+        heads.release(payload);
         onEnd();
       },
+    };
+  }
+
+  async function open(key: string, given: ExecutionArgs, onEnd: () => void): Promise<Group | ExecutionResult> {
+    const started = await start(given);
+    if (!('source' in started)) return started;
+    const { source, encode } = started;
+    if (!(source instanceof FeedSubscription)) throw new TypeError('a shared subscription that begins in the past');
+    const options = toOptions(key, encode, () => {
+      groups.delete(group);
+      onEnd();
     });
+    const group = new Group({ source, ...options });
     groups.add(group);
     return group;
+  }
+
+  /** The same for an operation that joins no other. */
+  async function openSolo(payload: string, given: ExecutionArgs): Promise<Group | Solo | ExecutionResult> {
+    const started = await start(given);
+    if (!('source' in started)) return started;
+    const { source, encode } = started;
+    const options = toOptions(payload, encode, () => solos.delete(solo));
+    // The argument may have been that of another operation in the document.
+    const solo =
+      source instanceof FeedSubscription ? new Group({ source, ...options }) : new Solo({ source, ...options });
+    solos.add(solo);
+    return solo;
   }
 
   function find(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
     const known = joinable.get(key);
     if (known) return known;
-    const opening: Promise<Group | ExecutionResult> = open(args, () => forget(key, opening));
+    const opening: Promise<Group | ExecutionResult> = open(key, args, () => forget(key, opening));
     joinable.set(key, opening);
     opening.then(
       (group) => (group instanceof Group ? undefined : forget(key, opening)),
@@ -138,19 +182,31 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   return {
     tally,
     get groupCount() {
-      return groups.size;
+      return groups.size + solos.size;
+    },
+    get payloadCount() {
+      return heads.payloadCount;
     },
     get memberCount() {
       return memberCount;
     },
     subscribe: async (args, { socket, id, scope }) => {
-      const key = toGroupKey(args, scope, digests) ?? `unshared ${unshared++}`;
+      const { payload, hasStart } = toGroupKey(args, scope, documentKeys) ?? {
+        payload: `unshared ${unshared++}`,
+        hasStart: false,
+      };
+      if (hasStart) {
+        const solo = await openSolo(payload, args);
+        if (!(solo instanceof Group || solo instanceof Solo)) return solo;
+        memberCount += 1;
+        return solo.join(socket, id);
+      }
       while (true) {
-        const isJoined = joinable.has(key);
-        const opening = find(key, args);
+        const isJoined = joinable.has(payload);
+        const opening = find(payload, args);
         const found = await opening;
         const isFailing = isJoined && found instanceof Group && !found.isOver && !found.isServing;
-        const group = isFailing ? await openBeside(key, args, opening) : found;
+        const group = isFailing ? await openBeside(payload, args, opening) : found;
         if (!(group instanceof Group)) return group;
         // One that ended meanwhile is in the map no more.
         if (group.isOver) continue;
@@ -160,7 +216,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     },
     close: () => {
       stopWatching();
-      for (const group of groups) group.close();
+      for (const group of [...groups, ...solos]) group.close();
       for (const opening of joinable.values()) {
         opening.then((group) => (group instanceof Group ? group.close() : undefined)).catch(report);
       }

@@ -1,28 +1,83 @@
 import { createHash } from 'node:crypto';
-import { type DocumentNode, type ExecutionArgs, getOperationAST, print } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  print,
+  type ValueNode,
+  visit,
+} from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 
-/** Digests of printed documents, of which the document store gives the same object again and again. */
-export type DocumentDigests = WeakMap<DocumentNode, string>;
+/** What the key of an operation takes from its document. */
+interface DocumentKey {
+  readonly digest: string;
+  /** Values of arguments that say where a subscription begins, and nothing about its events. */
+  readonly starts: readonly ValueNode[];
+  /** Variables that are used for these alone. */
+  readonly startVariables: ReadonlySet<string>;
+}
+
+/** By documents, of which the document store gives the same object again and again. */
+export type DocumentKeys = WeakMap<DocumentNode, DocumentKey>;
+
+export interface GroupKey {
+  /** The same for operations that make the same of every event, for clients that may see the same. */
+  readonly payload: string;
+  /** True where it says where to begin: no other one begins there, and no group is joined. */
+  readonly hasStart: boolean;
+}
 
 /** Variables that take more characters go into a key as their digest. */
 const maxVariablesLength = 200;
 
 /**
  * What makes two subscriptions the same: the document without its layout and comments, the operation's name, the
- * variables that the operation declares with their defaults, in one order, and who may see the answer. Null where the
- * variables are wrong.
+ * variables that the operation declares with their defaults, in one order, but for those that only say where it begins,
+ * and who may see the answer. Null where the variables are wrong.
  */
-export function toGroupKey(args: ExecutionArgs, scope: string, digests: DocumentDigests): string | null {
+export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKeys): GroupKey | null {
   const { schema, document, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
   const { coerced } = getVariableValues(schema, operation?.variableDefinitions ?? [], variableValues ?? {});
   if (!coerced) return null;
-  const digest = digests.get(document) ?? digestOf(print(document));
-  digests.set(document, digest);
-  const variables = JSON.stringify(toCanonical(coerced));
+  const key = keys.get(document) ?? toDocumentKey(schema, document);
+  keys.set(document, key);
+  const given = Object.entries(coerced).filter(([name]) => !key.startVariables.has(name));
+  const variables = JSON.stringify(toCanonical(Object.fromEntries(given)));
   const named = variables.length > maxVariablesLength ? digestOf(variables) : variables;
-  return JSON.stringify([scope, digest, operationName ?? null, named]);
+  return {
+    payload: JSON.stringify([scope, key.digest, operationName ?? null, named]),
+    hasStart: key.starts.some((value) =>
+      value.kind === Kind.VARIABLE ? coerced[value.name.value] != null : value.kind !== Kind.NULL,
+    ),
+  };
+}
+
+/** The fields of subscriptions that have `startArgument` among their extensions name the argument that says where to begin. */
+function toDocumentKey(schema: GraphQLSchema, document: DocumentNode): DocumentKey {
+  const fields = schema.getSubscriptionType()?.getFields() ?? {};
+  const starts: ValueNode[] = [];
+  const uses = new Map<string, number>();
+  visit(document, {
+    Field: ({ name, arguments: given = [] }) => {
+      const start = fields[name.value]?.extensions.startArgument;
+      const value = given.find((argument) => argument.name.value === start)?.value;
+      if (value) starts.push(value);
+    },
+    VariableDefinition: { leave: ({ variable }) => note(variable.name.value, -1) },
+    Variable: ({ name }) => note(name.value, 1),
+  });
+
+  function note(variable: string, count: number): void {
+    uses.set(variable, (uses.get(variable) ?? 0) + count);
+  }
+
+  const names = starts.flatMap((value) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
+  const isOnlyStart = (name: string): boolean => uses.get(name) === names.filter((other) => other === name).length;
+  return { digest: digestOf(print(document)), starts, startVariables: new Set(names.filter(isOnlyStart)) };
 }
 
 function digestOf(text: string): string {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-import type { FeedEvent } from '../../feed/event.ts';
 import type { FeedSubscription } from '../../feed/subscription.ts';
+import type { Encode } from './heads.ts';
 import { Member, type MemberHost, type Tally } from './member.ts';
 
 export interface GroupOptions {
@@ -9,8 +9,8 @@ export interface GroupOptions {
   readonly slowConsumer: Buffer;
   readonly tally: Tally;
   readonly source: FeedSubscription<object>;
-  /** Executes the operation for one event; resolves with the head of the messages. Never rejects. */
-  readonly encode: (event: FeedEvent<object>) => Promise<Buffer>;
+  /** The head of the messages for one event. Asked again for the same value, as for those who join while it is the latest, it has it already. */
+  readonly headOf: Encode;
   /** Called while a member waits for its socket to drain. */
   readonly onStalled: (member: Member) => void;
   /** Called once for each member. */
@@ -26,8 +26,6 @@ const chunk = 500;
 export class Group implements MemberHost {
   readonly #options: GroupOptions;
   readonly #members = new Set<Member>();
-  /** Payloads by the value that they were made from, for those who join while it is the latest. */
-  readonly #heads = new WeakMap<object, Promise<Buffer>>();
   /** Set once the first member has begun. The source is read a turn later: what it has by then is for all who wait. */
   #reading: Promise<void> | null = null;
   #isReading = false;
@@ -83,7 +81,7 @@ export class Group implements MemberHost {
       latest.map(({ key }) => key),
       offered,
     );
-    for (const event of latest) member.welcome(event.key, await this.#headOf(event));
+    for (const event of latest) member.welcome(event.key, await this.#options.headOf(event));
   }
 
   /** Ends the source, and with it the members. Nobody joins any more. */
@@ -98,7 +96,7 @@ export class Group implements MemberHost {
     const { source } = this.#options;
     for await (const event of source) {
       const number = source.taken;
-      const head = await this.#headOf(event);
+      const head = await this.#options.headOf(event);
       last = head;
       let told = 0;
       for (const member of this.#members) {
@@ -115,13 +113,5 @@ export class Group implements MemberHost {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#options.onEnd();
-  }
-
-  #headOf(event: FeedEvent<object>): Promise<Buffer> {
-    const known = this.#heads.get(event.value);
-    if (known) return known;
-    const head = this.#options.encode(event);
-    this.#heads.set(event.value, head);
-    return head;
   }
 }

@@ -20,6 +20,8 @@ export interface MemberHost {
   onStart(member: Member): void;
   /** Called while it waits for its socket to drain. */
   onStalled(member: Member): void;
+  /** Called when all that waited has been written. */
+  onDrained?(): void;
   onEnd(member: Member): void;
 }
 
@@ -91,6 +93,7 @@ export class Member implements AsyncIterableIterator<never> {
       this.#write(head);
     }
     this.#waiting = null;
+    this.#host.onDrained?.();
     if (this.#state === 'finishing') this.#end();
   }
 

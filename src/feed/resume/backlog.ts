@@ -1,0 +1,76 @@
+import { MarketDataError } from '../../market/error.ts';
+import type { FeedEvent } from '../event.ts';
+
+/** How many candles and trades of the past all subscriptions may hold together that have not been sent; some 150 bytes each. */
+const mostHeld = 500_000;
+
+/** What all subscriptions together hold of the past until they have sent it. */
+export class HistoryBudget {
+  readonly #most: number;
+  #held = 0;
+
+  constructor(most = mostHeld) {
+    this.#most = most;
+  }
+
+  /** How many candles and trades are held. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Throws OVERLOADED, which is worth another try, where that would be too many. */
+  take(rows: number): void {
+    if (this.#held + rows > this.#most) {
+      const message = 'This server is sending history to too many subscriptions at once: try again in a moment.';
+      throw new MarketDataError('OVERLOADED', message);
+    }
+    this.#held += rows;
+  }
+
+  release(rows: number): void {
+    this.#held -= rows;
+  }
+}
+
+/** Events of one subscription that wait to be taken, oldest first, counted in a budget until they are. */
+export class Backlog<V> {
+  readonly #budget: HistoryBudget;
+  #events: readonly FeedEvent<V>[] = [];
+  #next = 0;
+
+  constructor(budget: HistoryBudget) {
+    this.#budget = budget;
+  }
+
+  get isEmpty(): boolean {
+    return this.#next >= this.#events.length;
+  }
+
+  /** Adds events. Throws what the budget does, and then adds none. */
+  add(events: readonly FeedEvent<V>[]): void {
+    this.#budget.take(countRows(events));
+    this.#events = [...this.#events.slice(this.#next), ...events];
+    this.#next = 0;
+  }
+
+  /** The oldest event; undefined where there is none. */
+  take(): FeedEvent<V> | undefined {
+    const event = this.#events[this.#next];
+    if (!event) return undefined;
+    this.#next += 1;
+    this.#budget.release(countRows([event]));
+    // What has been sent must not stay in memory as long as the subscription.
+    if (this.isEmpty) this.clear();
+    return event;
+  }
+
+  clear(): void {
+    this.#budget.release(countRows(this.#events.slice(this.#next)));
+    this.#events = [];
+    this.#next = 0;
+  }
+}
+
+function countRows(events: readonly FeedEvent<unknown>[]): number {
+  return events.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 1), 0);
+}

@@ -1,0 +1,51 @@
+import type { Candle, CandleSeries } from '../../market/candle.ts';
+import { isInDoubt, isTooOld } from '../../market/candle-history.ts';
+import { MarketDataError } from '../../market/error.ts';
+import { mostCandles } from '../../market/limit.ts';
+import type { MarketData } from '../../market/market-data.ts';
+import { toText } from './since.ts';
+
+export type FetchCandles = MarketData['fetchCandles'];
+
+/** Which candles: those that begin within `[since, until)`, epoch ms; without `until` up to now. */
+export interface CandleSpan {
+  readonly since: number;
+  readonly until?: number;
+}
+
+/**
+ * All candles of a span, oldest first: as many as one query may have. Throws BAD_USER_INPUT where there are more, or a
+ * query for them is refused, and what the query does.
+ */
+export async function fetchCandleHistory(
+  fetchCandles: FetchCandles,
+  series: CandleSeries,
+  span: CandleSpan,
+): Promise<readonly Candle[]> {
+  const query = { ...series, ...span, limit: mostCandles };
+  const candles = await fetchCandles(query, { maxAgeMs: 0 }).catch((error: unknown) => {
+    throw isRefusedQuery(error) ? withAdvice(error) : error;
+  });
+  const last = candles.at(-1);
+  if (!last || candles.length < mostCandles || last.timestamp + 1 === span.until) return candles;
+  const more = await fetchCandles({ ...query, since: last.timestamp + 1, limit: 1 });
+  if (more.length > 0) throw tooMany(series, span.since);
+  return candles;
+}
+
+const advice = 'query candles in pages first, then subscribe with since = the timestamp of the last one';
+
+function tooMany({ exchange, symbol, timeframe }: CandleSeries, since: number): MarketDataError {
+  const message = `More than ${mostCandles} candles of ${symbol} ${timeframe} have begun since ${toText(since)}, which are too many for a subscription: ${advice}.`;
+  return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
+}
+
+/** True where the query asks for too much, and not for what the exchange no longer has. */
+function isRefusedQuery(error: unknown): error is MarketDataError {
+  const isRefused = error instanceof MarketDataError && error.code === 'BAD_USER_INPUT';
+  return isRefused && !isTooOld(error) && !isInDoubt(error);
+}
+
+function withAdvice({ code, message, details }: MarketDataError): MarketDataError {
+  return new MarketDataError(code, `${message} For a subscription: ${advice}.`, details);
+}

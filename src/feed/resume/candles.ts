@@ -1,0 +1,108 @@
+import type { Candle, CandleSeries } from '../../market/candle.ts';
+import type { Clock } from '../../market/clock.ts';
+import { MarketDataError } from '../../market/error.ts';
+import { periodAfter } from '../../market/timeframe.ts';
+import type { FeedEvent } from '../event.ts';
+import { lagMs } from '../latest-journal.ts';
+import type { FeedSubscription } from '../subscription.ts';
+import { Backlog, type HistoryBudget } from './backlog.ts';
+import { type CandleSpan, type FetchCandles, fetchCandleHistory } from './candle-history.ts';
+import { ResumedSubscription } from './resumed-subscription.ts';
+import { requirePast } from './since.ts';
+
+export interface ResumeCandlesOptions {
+  readonly series: CandleSeries;
+  /** Epoch ms. */
+  readonly since: number;
+  readonly live: FeedSubscription<Candle>;
+  /** The last candle that live subscribers were told as closed, null where none was. */
+  readonly lastClosed: () => Candle | null;
+  readonly fetchCandles: FetchCandles;
+  readonly clock: Clock;
+  readonly budget: HistoryBudget;
+}
+
+/**
+ * The candles that begin at `since` or later, each closed one once, then what is live.
+ *
+ * The seam is the first candle that the live subscription tells, which was opened before anything is fetched: it leaves
+ * out none from that one on, and all candles before it have closed and are history. Where the market has no candle yet,
+ * or none for long, the live subscription tells nothing at first. Then only candles are history that closed a while ago,
+ * and when the first live one comes, those in between are fetched and sent before it.
+ */
+export async function resumeCandles(options: ResumeCandlesOptions): Promise<ResumedSubscription<Candle>> {
+  const { series, since, live, clock, budget } = options;
+  try {
+    requirePast(since, clock.now(), series);
+    await live.whenStarted();
+    const first = live.latest.some(({ value }) => !(value instanceof MarketDataError)) ? await live.next() : null;
+    const seam = new CandleSeam(options);
+    const backlog = new Backlog<Candle>(budget);
+    backlog.add(first && !first.done ? await seam.before(first.value) : await seam.past());
+    return new ResumedSubscription({ backlog, live, admit: (event) => seam.admit(event) });
+  } catch (error) {
+    void live.return();
+    throw error;
+  }
+}
+
+class CandleSeam {
+  readonly #options: ResumeCandlesOptions;
+  /** What begins earlier has been sent, or is not wanted, epoch ms. */
+  #from: number;
+  /** True once the live candles follow the history. */
+  #isJoined = false;
+
+  constructor(options: ResumeCandlesOptions) {
+    this.#options = options;
+    this.#from = options.since;
+  }
+
+  /** All history before a live event, and the event. */
+  async before(event: FeedEvent<Candle>): Promise<readonly FeedEvent<Candle>[]> {
+    const { value } = event;
+    if (value instanceof MarketDataError) throw value;
+    const { timestamp } = value;
+    const missed = timestamp > this.#from ? await this.#fetch({ since: this.#from, until: timestamp }) : [];
+    const isWanted = timestamp >= this.#from;
+    this.#isJoined = true;
+    this.#from = Math.max(this.#from, timestamp);
+    return [...missed.map(toClosedEvent), ...(isWanted ? [event] : [])];
+  }
+
+  /** History where nothing is live so far. */
+  async past(): Promise<readonly FeedEvent<Candle>[]> {
+    const { series, clock } = this.#options;
+    const askedAt = clock.now();
+    if (this.#from > askedAt) return [];
+    const candles = await this.#fetch({ since: this.#from });
+    const closed = candles.filter(({ timestamp }) => periodAfter(series.timeframe, timestamp) + lagMs <= askedAt);
+    const last = closed.at(-1);
+    if (last) this.#from = last.timestamp + 1;
+    return closed.map(toClosedEvent);
+  }
+
+  admit(event: FeedEvent<Candle>): readonly FeedEvent<Candle>[] | Promise<readonly FeedEvent<Candle>[]> {
+    const { value } = event;
+    if (value instanceof MarketDataError) return [event];
+    if (value.timestamp < this.#from) return [];
+    return this.#isJoined ? [event] : this.before(event);
+  }
+
+  async #fetch(span: CandleSpan): Promise<readonly Candle[]> {
+    const { fetchCandles, series, lastClosed } = this.#options;
+    // What the stream has told of the last one may not have got into the exchange's answers yet.
+    const last = lastClosed();
+    const candles = await fetchCandleHistory(fetchCandles, series, span);
+    if (!last || last.timestamp < span.since || last.timestamp >= (span.until ?? 0)) return candles;
+    const fetched = candles.find(({ timestamp }) => timestamp === last.timestamp);
+    if (fetched && fetched.volume >= last.volume) return candles;
+    const others = candles.filter((candle) => candle !== fetched);
+    return [...others, last].sort((a, b) => a.timestamp - b.timestamp);
+  }
+}
+
+function toClosedEvent(candle: Candle): FeedEvent<Candle> {
+  const value = candle.closed ? candle : Object.freeze({ ...candle, closed: true });
+  return { key: String(candle.timestamp), value };
+}

@@ -1,0 +1,110 @@
+import type { FeedEvent } from '../event.ts';
+import { toError } from '../single-fetch.ts';
+import type { FeedSubscription } from '../subscription.ts';
+import type { Backlog } from './backlog.ts';
+
+/** What a live event amounts to for a subscriber who knows the history: itself, others instead or before it, or nothing. */
+export type Admit<V> = (event: FeedEvent<V>) => readonly FeedEvent<V>[] | Promise<readonly FeedEvent<V>[]>;
+
+export interface ResumedOptions<V> {
+  /** The history, to be sent first. */
+  readonly backlog: Backlog<V>;
+  /** What goes on after the history; its events wait in it meanwhile. */
+  readonly live: FeedSubscription<V>;
+  /** May reject, which ends the subscription with that error. */
+  readonly admit: Admit<V>;
+}
+
+const done = { done: true, value: undefined } as const;
+
+type Result<V> = IteratorResult<FeedEvent<V>, undefined>;
+
+/**
+ * A subscription that begins in the past: history, then what is live. Live events that come while the history is being
+ * sent wait in the live subscription, whose bound holds for them: a subscriber that takes the history too slowly gets
+ * SLOW_CONSUMER. An event that the history does not touch is passed on as it is, the same object for all subscribers.
+ *
+ * A hand-written iterator for the reasons that `FeedSubscription` names: `return()` ends a `next()` that is pending.
+ */
+export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
+  readonly #options: ResumedOptions<V>;
+  readonly #waiting = new Set<(result: Result<V>) => void>();
+  /** The result before, so that several `next()` at once get theirs one after the other. */
+  #previous: Promise<unknown> = Promise.resolve();
+  #state: 'open' | 'finishing' | 'ended' = 'open';
+
+  constructor(options: ResumedOptions<V>) {
+    this.#options = options;
+  }
+
+  /** True while history is left to be taken. */
+  get isReplaying(): boolean {
+    return !this.#options.backlog.isEmpty;
+  }
+
+  next(): Promise<Result<V>> {
+    if (this.#state === 'ended') return Promise.resolve(done);
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+      this.#previous = this.#previous.then(async () => {
+        const result = await this.#produce();
+        this.#waiting.delete(resolve);
+        resolve(result);
+      });
+    });
+  }
+
+  return(): Promise<Result<V>> {
+    this.#end();
+    return Promise.resolve(done);
+  }
+
+  throw(error: unknown): Promise<Result<V>> {
+    void this.return();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Never rejects. */
+  async #produce(): Promise<Result<V>> {
+    const { backlog, live } = this.#options;
+    while (this.#state !== 'ended') {
+      const waiting = backlog.take();
+      if (waiting) return { done: false, value: waiting };
+      if (this.#state === 'finishing') break;
+      const result = await live.next();
+      if (result.done) break;
+      const event = await this.#admit(result.value);
+      if (event) return { done: false, value: event };
+    }
+    this.#end();
+    return done;
+  }
+
+  /** The first event that a live one amounts to, while the others wait; null where there is none. */
+  async #admit(event: FeedEvent<V>): Promise<FeedEvent<V> | null> {
+    const { admit, backlog, live } = this.#options;
+    try {
+      const admitted = admit(event);
+      const [first = null, ...others] = admitted instanceof Promise ? await admitted : admitted;
+      if (others.length > 0 && this.#state === 'open') backlog.add(others);
+      return first;
+    } catch (error) {
+      this.#state = this.#state === 'open' ? 'finishing' : this.#state;
+      void live.return();
+      return { key: 'error', value: toError(error) };
+    }
+  }
+
+  #end(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#options.backlog.clear();
+    for (const resolve of this.#waiting) resolve(done);
+    this.#waiting.clear();
+    void this.#options.live.return();
+  }
+}

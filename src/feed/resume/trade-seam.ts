@@ -1,0 +1,63 @@
+import { contentOf, type Trade } from '../../market/trade.ts';
+
+import { lagMs } from '../latest-journal.ts';
+import type { LiveTrades } from '../trade-journal.ts';
+import type { TradeHistory } from './trade-history.ts';
+
+export interface TradeSeamOptions {
+  /** What was sent before the live trades; trades from before it are not wanted. */
+  readonly history: TradeHistory;
+  readonly live: LiveTrades;
+  /** No live trade is older, epoch ms. */
+  readonly liveFrom: number;
+}
+
+/**
+ * Where live trades follow history: leaves out of the first live ones what the history has had. Ids tell trades apart
+ * where live ones have those that calls bring, else content does, as for `KnownTrades`.
+ */
+export class TradeSeam {
+  readonly #from: number;
+  readonly #live: LiveTrades;
+  /** No live trade from then on is in the history, epoch ms. */
+  readonly #until: number;
+  readonly #ids = new Set<string>();
+  /** How many trades of a content the history has that no live one has repeated so far. */
+  readonly #contents = new Map<string, number>();
+  #isPassed = false;
+
+  constructor({ history: { trades, from }, live, liveFrom }: TradeSeamOptions) {
+    this.#from = from;
+    this.#live = live;
+    this.#until = (trades.at(-1)?.timestamp ?? Number.NEGATIVE_INFINITY) + lagMs;
+    for (const trade of trades) {
+      if (trade.timestamp < liveFrom) continue;
+      if (trade.id !== null) this.#ids.add(trade.id);
+      const content = contentOf(trade);
+      this.#contents.set(content, (this.#contents.get(content) ?? 0) + 1);
+    }
+  }
+
+  /** Those of live trades that are wanted and that the history has not had: the same list where all are. */
+  newsOf(trades: readonly Trade[]): readonly Trade[] {
+    if (!this.#isPassed && trades.every(({ timestamp }) => timestamp > this.#until)) this.#pass();
+    const news = trades.filter((trade) => trade.timestamp >= this.#from && !this.#isRepeated(trade));
+    return news.length === trades.length ? trades : Object.freeze(news);
+  }
+
+  #isRepeated(trade: Trade): boolean {
+    if (this.#isPassed) return false;
+    const content = contentOf(trade);
+    const isKnownById = trade.id !== null && this.#ids.has(trade.id);
+    if (!isKnownById && this.#ids.size > 0 && this.#live.hasFetchedId(trade)) return false;
+    const count = this.#contents.get(content) ?? 0;
+    if (count > 0) this.#contents.set(content, count - 1);
+    return isKnownById || count > 0;
+  }
+
+  #pass(): void {
+    this.#isPassed = true;
+    this.#ids.clear();
+    this.#contents.clear();
+  }
+}
