@@ -113,7 +113,7 @@ export class LiveKind<T, V> {
       topic.add(subscription, depth, isOutdated);
       const lane = this.#laneOf(request);
       if (isOutdated) void this.#fetchAlone(topic, 'poll');
-      else if (!known || isTooShallow) void this.#fetchAlone(topic, 'fetch');
+      else if (!known || isTooShallow || (isBack && !topic.isServing)) void this.#fetchAlone(topic, 'fetch');
       // The polls of what fails are far apart, and a start does not wait for long.
       else if (!topic.isServing) lane.wake(topic);
       else if (isBack && topic.wantsPoll) lane.resume();

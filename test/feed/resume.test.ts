@@ -6,7 +6,7 @@ import type { Candle } from '../../src/market/candle.ts';
 import { candlesTooOld } from '../../src/market/candle-history.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { Trade } from '../../src/market/trade.ts';
-import { useLiveFeeds } from '../support/live-feeds.ts';
+import { startTimeoutMs, useLiveFeeds } from '../support/live-feeds.ts';
 import { settle } from '../support/manual-clock.ts';
 import { Reader } from '../support/reader.ts';
 
@@ -56,16 +56,34 @@ describe('since', () => {
     const refused = { code: 'BAD_USER_INPUT', message: expect.stringMatching('which has not come yet') };
     await expect(candlesSince(now + 61_000)).rejects.toMatchObject(refused);
     await expect(tradesSince(now + 61_000)).rejects.toMatchObject(refused);
-    const ahead = await tradesSince(now + 59_000);
-    await ahead.return();
+    const ahead = tradesSince(now + 59_000);
+    await use().clock.advance(1);
+    await (await ahead).return();
     expect(use().feeds.counts.subscribers).toBe(0);
   });
 
-  test('during an outage refuses the operation with what fails', async () => {
-    use().port.fail(new MarketDataError('TIMEOUT', 'down'));
-    await expect(candlesSince(now)).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
-    await expect(tradesSince(now)).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
-    expect(use().feeds.counts.subscribers).toBe(0);
+  test('during an outage waits for the exchange as any other operation does, and is refused with what fails', async () => {
+    const { clock, feeds, operations, port } = use();
+    port.fail(new MarketDataError('TIMEOUT', 'down'));
+    const refusals = Promise.allSettled([operations.candles(series, now), operations.trades(market, now)]);
+    await clock.advance(startTimeoutMs - 1);
+    expect(feeds.counts.subscribers).toBe(2);
+    await clock.advance(1);
+    const refused = { status: 'rejected', reason: expect.objectContaining({ code: 'TIMEOUT', retryable: true }) };
+    expect(await refusals).toEqual([refused, refused]);
+    expect(feeds.counts.subscribers).toBe(0);
+  });
+
+  test('is refused with what the history fails with, where the exchange serves what is live', async () => {
+    const { feeds, operations, port } = use();
+    port.setTrades([tradeOf(1, now)]);
+    const { fetchTrades } = port;
+    port.fetchTrades = async (query) => {
+      if (query.limit === 1000) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');
+      return fetchTrades(query);
+    };
+    await expect(operations.trades(market, now - minute)).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
+    expect(feeds.counts.subscribers).toBe(0);
   });
 
   test('of a market that does not exist refuses it as well', async () => {
