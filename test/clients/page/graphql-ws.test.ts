@@ -3,7 +3,6 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { offersSince } from '../../support/offers-since.ts';
 import { type PageFolder, writePageFiles } from '../../support/page-code.ts';
 import { findFreePort } from '../../support/proxy-programs.ts';
 import { type RunningApp, startApp } from '../../support/running-app.ts';
@@ -123,7 +122,7 @@ test('a connection that silently died is replaced', async () => {
   await front.close();
 });
 
-describe.runIf(offersSince())('since', () => {
+describe('since', () => {
   const market = { exchange: 'sim', symbol: 'BTC/USDT', timeframe: '1s' };
 
   test('candles go on after a reconnect where they were, without a gap', async () => {

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { offersSince } from '../../support/offers-since.ts';
 import { eventually } from '../../support/socket-client.ts';
 import { checkTypes } from './check-types.ts';
 import { usePageServer } from './page-server.ts';
@@ -30,7 +29,7 @@ const html = `
   </script>
 `;
 
-describe.runIf(hasChromium && offersSince())('a chart in a browser', { timeout: 30_000 }, () => {
+describe.runIf(hasChromium)('a chart in a browser', { timeout: 30_000 }, () => {
   const server = usePageServer(({ url }) => ({
     'candles.ts': {},
     'chart.ts': { 'http://localhost:4000/graphql': url },
