@@ -379,7 +379,7 @@ describe('a client that takes nothing', () => {
 
   test('of trades is told SLOW_CONSUMER, and that operation alone is over', { timeout: 30_000 }, async () => {
     const query =
-      'subscription { tradesExecuted(exchange: "kraken", symbol: "BTC/USDT") { id timestamp datetime price amount cost side } }';
+      'subscription { tradesExecuted(exchange: "kraken", symbol: "BTC/USDT") { tradeId timestamp datetime price amount cost side } }';
     const [stalled, other] = await Promise.all([listen(), listen()]);
     stalled.subscribe(query);
     stalled.subscribe(tickerOfBtc, { id: 'ticker' });
@@ -408,7 +408,7 @@ describe('a client that takes nothing', () => {
     stalled.socket.pause();
     while (server.sockets.counts.subscriptions === 3 && id < 400_000) {
       server.streams.push('trades', btc, trades(100));
-      const newest = `"id":"${id}"`;
+      const newest = `"tradeId":"${id}"`;
       while (!other.told().at(-1)?.includes(newest)) await turn();
     }
     expect(server.sockets.counts).toMatchObject({ sockets: 2, subscriptions: 2 });
@@ -419,7 +419,7 @@ describe('a client that takes nothing', () => {
     expect(server.sockets.tally.slowConsumers).toBe(1);
     tick(55);
     await eventually(() => stalled.told('ticker').at(-1) === payload(55));
-    expect(other.told().join().split('"id"')).toHaveLength(id + 1);
+    expect(other.told().join().split('"tradeId"')).toHaveLength(id + 1);
   });
 });
 

@@ -80,7 +80,7 @@ function tradeOf(id: number, timestamp: number): Trade {
 }
 
 const document = `subscription ($since: DateTime) {
-  tradesExecuted(exchange: "kraken", symbol: "BTC/USDT", since: $since) { id cost }
+  tradesExecuted(exchange: "kraken", symbol: "BTC/USDT", since: $since) { id: tradeId cost }
 }`;
 
 const idsOf = (told: readonly unknown[]): readonly string[] =>

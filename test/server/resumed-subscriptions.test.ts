@@ -74,7 +74,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
   });
 
   describe('trades', () => {
-    const document = `subscription ($since: DateTime) { tradesExecuted(${market}, since: $since) { id timestamp } }`;
+    const document = `subscription ($since: DateTime) { tradesExecuted(${market}, since: $since) { id: tradeId timestamp } }`;
     const told = ({ results }: Operation): readonly ToldTrade[] =>
       results.flatMap(({ data }) => data?.tradesExecuted ?? []);
     const idsOf = (trades: readonly ToldTrade[]): readonly string[] => trades.map((trade) => trade.id);
@@ -85,7 +85,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       timeout: 20_000,
     }, async () => {
       venue.holdTrades(btc);
-      const queried = await running.query(`{ trades(${market}, limit: 20) { id timestamp } }`);
+      const queried = await running.query(`{ trades(${market}, limit: 20) { id: tradeId timestamp } }`);
       const last: ToldTrade = queried.data.trades.at(-1);
       // What nobody would be told.
       const ids = [execute(1), execute(2)];
@@ -113,7 +113,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
 
     test('come over server-sent events as well', { timeout: 20_000 }, async () => {
       venue.holdTrades(btc);
-      const queried = await running.query(`{ trades(${market}, limit: 20) { id timestamp } }`);
+      const queried = await running.query(`{ trades(${market}, limit: 20) { id: tradeId timestamp } }`);
       const last: ToldTrade = queried.data.trades.at(-1);
       const ids = [execute(1), execute(2)];
       const isLast = (values: readonly ToldTrade[]): boolean => values.length >= 1 + ids.length;

@@ -17,6 +17,9 @@ export interface Load {
   stop(): Promise<void>;
 }
 
+/** The statuses of event streams that are refused before they begin. */
+const refusals: ReadonlySet<number> = new Set([400, 429, 500, 502, 503, 504]);
+
 const json = { 'content-type': 'application/json', accept: 'application/json' };
 
 /** A client from when it comes until it has gone. */
@@ -135,7 +138,9 @@ const clients: readonly (readonly [string, number, Client])[] = [
       });
       await pause(stay(0, 2000));
       request.destroy();
-      return status === undefined || status === 200 ? null : `a stream with status ${status}`;
+      // A market that does not exist, or an exchange that fails, refuses a stream before it begins.
+      const isUsual = status === undefined || status === 200 || refusals.has(status);
+      return isUsual ? null : `a stream with status ${status}`;
     },
   ],
 ];
