@@ -128,6 +128,14 @@ describe('a journal of candles', () => {
     expect(journal.isBehind).toBe(false);
   });
 
+  test('that the exchange refuses to go on with ends who would miss something, with polls alone too', () => {
+    expect(toTexts(journal.giveUp())).toEqual([]);
+    fetched([candle(0, 1)]);
+    expect(journal.isBehind).toBe(false);
+    expect(toTexts(journal.giveUp())).toEqual(['EXCHANGE_UNAVAILABLE']);
+    expect(fetched([candle(5, 1)])).toEqual(['5 1']);
+  });
+
   test('keeps what the stream has told where an answer lags behind it', async () => {
     fetched([candle(0, 1)]);
     streamed(candle(0, 100));
@@ -371,6 +379,14 @@ describe('a journal of trades', () => {
     fetched([trade(1, -5000), { ...trade(2), timestamp: start + 1000 }]);
     expect(streamed([trade(3, 2700)])).toBe('3');
     expect(journal.since).toBe(start + 2000);
+  });
+
+  test('serves with the stream once it does not wait for calls that fail any more', () => {
+    journal.fail(down);
+    streamed(trades(2));
+    expect(journal.isServing).toBe(false);
+    expect(toText(journal.giveUp())).toBe('2');
+    expect([journal.isServing, journal.error]).toEqual([true, null]);
   });
 
   test('serves once it is known what there was before, while the exchange does not fail', () => {

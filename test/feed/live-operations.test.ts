@@ -127,6 +127,17 @@ describe.each(Object.entries(starts))('%s', (_kind, start) => {
     expect(late.outcome).toBe('EXCHANGE_UNAVAILABLE');
   });
 
+  test('that comes during a long outage asks the exchange soon, though polls are far apart by then', async () => {
+    const first = start();
+    await live.clock.advance(pollIntervalMs);
+    live.port.fail(down);
+    await live.clock.advance(staleMaxMs + pollIntervalMs);
+    live.port.fail(null);
+    const late = start();
+    await live.clock.advance(pollIntervalMs);
+    expect([first.outcome, late.outcome]).toEqual(['started', 'started']);
+  });
+
   test('of a market that does not exist is refused at once, and asks nothing of it', async () => {
     const state = start('NO/PE');
     await settle();

@@ -52,6 +52,8 @@ test('an operation whose client leaves before it begins leaves nothing behind, o
   waiting.stop();
   leaving.abort();
   await stream;
+  // The server has noticed.
+  await eventually(() => server.http.requestCount === 0);
   release();
   await eventually(() => server.counts.topics === 0 && server.counts.operations === 0 && server.counts.groups === 0);
   expect(server.counts.subscribers).toBe(0);
