@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Candle } from '../../src/market/candle.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { Trade } from '../../src/market/trade.ts';
-import { LiveFeeds, staleMaxMs } from '../support/live-feeds.ts';
+import { FailingExchange, type Happening, namings } from '../support/failing-exchange.ts';
 import type { Reader } from '../support/reader.ts';
 
 // What must be true of trades and candles whatever trades, drops, failures, slow answers and time do.
@@ -11,11 +11,7 @@ import type { Reader } from '../support/reader.ts';
 const btc = 'BTC/USDT';
 const minute = 60_000;
 
-type Step =
-  | { readonly kind: 'trade' | 'drop' | 'fail' | 'recover' | 'hold' | 'release' }
-  | { readonly kind: 'pass'; readonly ms: number };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ kind: 'trade' as const }) },
   {
     weight: 3,
@@ -32,96 +28,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** An exchange of one market whose stream drops and whose calls fail, hang and recover. */
-class Exchange {
-  readonly live = new LiveFeeds();
-  readonly isStreaming: boolean;
-  #isUp = true;
-  #isNew = true;
-  /** Since when calls fail or hang. */
-  #failingSince: number | null = null;
-  #release = (): void => {};
-  readonly #kind: 'trades' | 'candles';
-  readonly #execute: (push: boolean) => void;
-
-  /** `execute` makes a trade, and pushes it if the stream is up. */
-  constructor(kind: 'trades' | 'candles', isStreaming: boolean, execute: (push: boolean) => void) {
-    this.#kind = kind;
-    this.#execute = execute;
-    this.isStreaming = isStreaming;
-    if (isStreaming) this.live.streams.offer(kind);
-  }
-
-  /** True for the first message of a connection. */
-  isFirst(): boolean {
-    const isFirst = this.#isNew;
-    this.#isNew = false;
-    return isFirst;
-  }
-
-  async run(each: Step): Promise<void> {
-    const { live } = this;
-    switch (each.kind) {
-      case 'trade':
-        // A stream that dropped is back with every third trade, the others are missed.
-        if (!this.#isUp && live.clock.now() % 3 === 0) this.#isUp = true;
-        return this.#execute(this.isStreaming && this.#isUp);
-      case 'drop':
-        this.#isUp = false;
-        this.#isNew = true;
-        return live.streams.interrupt(this.#kind, btc);
-      case 'fail':
-        this.#failingSince ??= live.clock.now();
-        return live.port.fail(new MarketDataError('TIMEOUT', 'down'));
-      case 'recover':
-        return this.recover();
-      case 'hold':
-        this.#failingSince ??= live.clock.now();
-        this.#release();
-        this.#release = live.port.hold();
-        return;
-      case 'release':
-        return this.#release();
-      case 'pass': {
-        // What an exchange fails to give for too long is given up.
-        const failsFor = this.#failingSince === null ? 0 : live.clock.now() + each.ms - this.#failingSince;
-        if (failsFor >= staleMaxMs / 2) this.recover();
-        await live.clock.advance(each.ms);
-      }
-    }
-  }
-
-  recover(): void {
-    this.#failingSince = null;
-    this.live.port.fail(null);
-    this.#release();
-  }
-
-  /** All is well again, and time enough passes for everything to be told. */
-  async settle(): Promise<void> {
-    this.recover();
-    await this.live.clock.advance(5 * minute);
-  }
-}
-
 /** True for what tells that something is lost: calls of this exchange fail in another way. */
 function isHole(event: unknown): boolean {
   return event instanceof MarketDataError && event.code === 'EXCHANGE_UNAVAILABLE';
 }
-
-/** How fetches name the trades that the stream names by number. */
-const namings: Readonly<Record<string, (trade: Trade) => Trade>> = {
-  'the same ids': (trade) => trade,
-  'other ids': (trade) => ({ ...trade, id: `f${trade.id}` }),
-  'no ids': (trade) => ({ ...trade, id: null }),
-};
 
 test.each(Object.keys(namings))('every trade is told once and in order, with %s in fetches', async (naming) => {
   const toFetched = namings[naming] ?? ((trade: Trade) => trade);
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
       const executed: Trade[] = [];
-      const exchange = new Exchange('trades', isStreaming, (push) => {
+      const exchange = new FailingExchange('trades', isStreaming, (push) => {
         const timestamp = live.clock.now();
         const id = String(executed.length);
         const shared = { exchange: 'kraken', symbol: btc, price: 1, amount: 1 + (executed.length % 2), cost: 1 };
@@ -149,7 +66,7 @@ test('every candle is told as closed once, in order and with its last values', a
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
       const candles: Candle[] = [];
-      const exchange = new Exchange('candles', isStreaming, (push) => {
+      const exchange = new FailingExchange('candles', isStreaming, (push) => {
         const timestamp = Math.floor(live.clock.now() / minute) * minute;
         const last = candles.at(-1);
         const forming = last?.timestamp === timestamp ? candles.pop() : undefined;

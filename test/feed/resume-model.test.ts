@@ -5,7 +5,8 @@ import type { Candle } from '../../src/market/candle.ts';
 import { sleep } from '../../src/market/clock.ts';
 import { MarketDataError } from '../../src/market/error.ts';
 import type { Trade } from '../../src/market/trade.ts';
-import { LiveFeeds, staleMaxMs } from '../support/live-feeds.ts';
+import { FailingExchange, type Happening, namings } from '../support/failing-exchange.ts';
+import type { LiveFeeds } from '../support/live-feeds.ts';
 import { Reader } from '../support/reader.ts';
 
 // What must be true of history and live events together, whatever trades, drops, failures, slow answers and time do.
@@ -13,11 +14,7 @@ import { Reader } from '../support/reader.ts';
 const btc = 'BTC/USDT';
 const minute = 60_000;
 
-type Step =
-  | { readonly kind: 'trade' | 'drop' | 'fail' | 'recover' | 'hold' | 'release' }
-  | { readonly kind: 'lag'; readonly trades: number }
-  | { readonly kind: 'resume'; readonly from: number }
-  | { readonly kind: 'pass'; readonly ms: number };
+type Step = Happening | { readonly kind: 'resume'; readonly from: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.constant({ kind: 'trade' as const }) },
@@ -68,96 +65,6 @@ class Client<V> {
   }
 }
 
-/** An exchange of one market whose stream drops, whose answers lag behind it, and whose calls fail, hang and recover. */
-class Exchange {
-  readonly live = new LiveFeeds();
-  readonly isStreaming: boolean;
-  /** How many of the newest trades its answers lack. */
-  lag = 0;
-  #isUp = true;
-  #isNew = true;
-  #failingSince: number | null = null;
-  #release = (): void => {};
-  readonly #kind: 'trades' | 'candles';
-  readonly #execute: (push: boolean) => void;
-  readonly #publish: () => void;
-
-  /** `execute` makes a trade, and pushes it if the stream is up; `publish` sets what calls answer. */
-  constructor(kind: 'trades' | 'candles', isStreaming: boolean, execute: (push: boolean) => void, publish: () => void) {
-    this.#kind = kind;
-    this.#execute = execute;
-    this.#publish = publish;
-    this.isStreaming = isStreaming;
-    if (isStreaming) this.live.streams.offer(kind);
-  }
-
-  isFirst(): boolean {
-    const isFirst = this.#isNew;
-    this.#isNew = false;
-    return isFirst;
-  }
-
-  async run(each: Exclude<Step, { kind: 'resume' }>): Promise<void> {
-    const { live } = this;
-    switch (each.kind) {
-      case 'trade':
-        if (!this.#isUp && live.clock.now() % 3 === 0) this.#isUp = true;
-        this.#execute(this.isStreaming && this.#isUp);
-        return this.#publish();
-      case 'lag':
-        // Only what the stream has told may be missing: of what else would anybody know?
-        this.lag = this.isStreaming && this.#isUp ? each.trades : 0;
-        return this.#publish();
-      case 'drop':
-        this.#isUp = false;
-        this.#isNew = true;
-        return live.streams.interrupt(this.#kind, btc);
-      case 'fail':
-        this.#failingSince ??= live.clock.now();
-        return live.port.fail(new MarketDataError('TIMEOUT', 'down'));
-      case 'recover':
-        return this.recover();
-      case 'hold':
-        this.#failingSince ??= live.clock.now();
-        this.#release();
-        this.#release = live.port.hold();
-        return;
-      case 'release':
-        return this.#release();
-      case 'pass': {
-        const failsFor = this.#failingSince === null ? 0 : live.clock.now() + each.ms - this.#failingSince;
-        if (failsFor >= staleMaxMs / 2) this.recover();
-        // Answers catch up soon.
-        if (each.ms >= 1000) {
-          this.lag = 0;
-          this.#publish();
-        }
-        await live.clock.advance(each.ms);
-      }
-    }
-  }
-
-  recover(): void {
-    this.#failingSince = null;
-    this.live.port.fail(null);
-    this.#release();
-  }
-
-  async settle(): Promise<void> {
-    this.lag = 0;
-    this.#publish();
-    this.recover();
-    await this.live.clock.advance(5 * minute);
-  }
-}
-
-/** How fetches name the trades that the stream names by number. */
-const namings: Readonly<Record<string, (trade: Trade) => Trade>> = {
-  'the same ids': (trade) => trade,
-  'other ids': (trade) => ({ ...trade, id: `f${trade.id}` }),
-  'no ids': (trade) => ({ ...trade, id: null }),
-};
-
 test.each(Object.keys(namings))(
   'trades from since on are told once and in order, with %s in fetches',
   async (naming) => {
@@ -168,7 +75,7 @@ test.each(Object.keys(namings))(
         let answered = 0;
         // Which of two trades that are alike is meant, nobody can tell without common ids, or where one of them is late.
         const hasTwins = naming === 'the same ids' && !each.some(({ kind }) => kind === 'lag');
-        const exchange = new Exchange(
+        const exchange = new FailingExchange(
           'trades',
           isStreaming,
           (push) => {
@@ -221,7 +128,7 @@ test('candles from since on are told as closed once, in order and with their las
   await fc.assert(
     fc.asyncProperty(steps, fc.boolean(), fc.boolean(), async (each, isStreaming, isListenedTo) => {
       const candles: Candle[] = [];
-      const exchange = new Exchange(
+      const exchange = new FailingExchange(
         'candles',
         isStreaming,
         (push) => {
