@@ -60,6 +60,17 @@ class Watch implements Seen {
   end(): void {
     this.ended = true;
   }
+
+  /** What an observable of the client is given, besides what to do with data. */
+  get observer(): { readonly error: (error: unknown) => void; readonly complete: () => void } {
+    return {
+      error: (error) => {
+        this.fail(error);
+        this.end();
+      },
+      complete: () => this.end(),
+    };
+  }
 }
 
 function connect(url: string): SocketClient {
@@ -105,22 +116,15 @@ export const liveClients: Readonly<Record<string, StartClient>> = {
       follow: (name) => {
         const watch = new Watch();
         client.subscribe({ query: apollo3.gql(find(documents, name)) }).subscribe({
+          ...watch.observer,
           next: ({ data, errors }) => {
             watch.take(data);
             for (const error of errors ?? []) watch.fail(error.message);
           },
-          error: (error) => {
-            watch.fail(error);
-            watch.end();
-          },
-          complete: () => watch.end(),
         });
         return watch;
       },
-      stop: () => {
-        client.stop();
-        void socket.dispose();
-      },
+      stop: () => void socket.dispose(),
     };
   },
   'Apollo Client 4': async (url, documents) => {
@@ -130,22 +134,15 @@ export const liveClients: Readonly<Record<string, StartClient>> = {
       follow: (name) => {
         const watch = new Watch();
         client.subscribe({ query: apollo4.gql(find(documents, name)) }).subscribe({
+          ...watch.observer,
           next: ({ data, error }) => {
             watch.take(data);
             if (error) watch.fail(error);
           },
-          error: (error) => {
-            watch.fail(error);
-            watch.end();
-          },
-          complete: () => watch.end(),
         });
         return watch;
       },
-      stop: () => {
-        client.stop();
-        void socket.dispose();
-      },
+      stop: () => void socket.dispose(),
     };
   },
   'urql with graphcache': async (url, documents) => {
