@@ -1,23 +1,16 @@
 import type { Logger } from 'pino';
 import { createCandleStreams } from './cache/candles/streams.ts';
 import { createCachedMarketData } from './cache/market-data.ts';
-import { createCallLog } from './call-log.ts';
-import { createCircuitLog } from './circuit-log.ts';
 import type { Config } from './config.ts';
 import { createDescriptorLog, toLimitWarning, toMaxConnections } from './descriptors.ts';
-import type { CallOutcome } from './exchange/call-listeners.ts';
-import { createCatalogue, readCatalogue } from './exchange/catalogue.ts';
-import { createExchanges } from './exchange/exchanges.ts';
 import { createMarketData } from './exchange/market-data.ts';
-import { createStreams } from './exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from './feed/feeds.ts';
 import { createLiveMarketData } from './feed/live-market-data.ts';
 import { createLiveOperations } from './feed/live-operations.ts';
-import { createListingLog } from './listing-log.ts';
 import { type Clock, sleep, systemClock } from './market/clock.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { Recorder } from './metrics/recorder.ts';
-import { createProxyLog, warnOfRelays } from './proxy-log.ts';
+import { openExchanges } from './open-exchanges.ts';
 import { createAddressReader } from './server/address.ts';
 import { Allowance } from './server/allowance.ts';
 import { createCors } from './server/cors.ts';
@@ -78,58 +71,20 @@ const megabyte = 1024 * 1024;
 export function createApp(options: AppOptions): App {
   const { config, log, clock = systemClock, random = Math.random, tracing = null, descriptorLimit = null } = options;
   const { droppedLogLines = () => 0 } = options;
-  const noteError = (exchange: string, err: unknown): void =>
-    log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
   const recorder = new Recorder();
   const sparing = createSparingLog({ log, clock });
-  const proxyLog = createProxyLog(sparing);
   const descriptorLog = createDescriptorLog(sparing, descriptorLimit);
   const limitWarning = toLimitWarning(descriptorLimit, config.maxSockets);
   if (limitWarning) log.warn(limitWarning);
-  const logCall = createCallLog(sparing, (id, hosts) =>
-    exchanges.circuits.some(
-      ({ exchange, host, state }) =>
-        exchange === id && state !== 'closed' && (hosts.length === 0 || hosts.includes(host)),
-    ),
-  );
-  const noteCall = (exchange: string, outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void => {
-    recorder.noteCall(exchange, outcome, durationMs);
-    logCall(exchange, outcome, hosts);
-    tracing?.noteCall(exchange, outcome, durationMs);
-  };
-  const exchanges = createExchanges({
-    catalogue: createCatalogue(readCatalogue(), config.exchanges),
-    exchangeOptions: config.exchangeOptions,
+  const { exchanges, streams } = openExchanges({
+    config,
+    log,
+    sparing,
+    descriptorLog,
+    recorder,
+    tracing,
     clock,
     random,
-    timeoutMs: config.upstreamTimeoutMs,
-    maxQueuedCalls: config.maxQueuedCalls,
-    onError: (exchange, error) => {
-      noteError(exchange, error);
-      descriptorLog.onError(error);
-      proxyLog.onCallError(exchange, error);
-    },
-    onCircuit: createCircuitLog(log, sparing),
-    onCall: noteCall,
-    onUnnamedMarkets: (exchange, count) => {
-      if (count === 0) return;
-      const message = `${exchange} lists ${count} markets whose symbol, base or quote is unknown; they are left out.`;
-      sparing.write('info', `unnamed ${exchange}`, { exchange, count }, message);
-    },
-    onUnlisted: createListingLog(log, sparing),
-  });
-  warnOfRelays(log, exchanges);
-  const streams = createStreams({
-    exchanges,
-    clock,
-    random,
-    timeoutMs: config.upstreamTimeoutMs,
-    patienceMs: config.streamSilenceMs,
-    onError: (exchange, error) => {
-      noteError(exchange, error);
-      descriptorLog.onError(error);
-      proxyLog.onStreamError(exchange, error);
-    },
   });
   const fetched = createCachedMarketData({
     upstream: createMarketData(exchanges, clock),
