@@ -1,6 +1,6 @@
 import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
-import type { Trade } from '../market/trade.ts';
+import { distinctId, type Trade } from '../market/trade.ts';
 import type { FeedEvent } from './event.ts';
 import { hole } from './hole.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
@@ -75,7 +75,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
   }
 
   hasFetchedId(trade: Trade): boolean {
-    return trade.id !== null && (this.#known.idsAgree || !this.#streamed.has(trade));
+    return distinctId(trade) !== null && (this.#known.idsAgree || !this.#streamed.has(trade));
   }
 
   /** Just before the newest known trade, which a fetch must bring again, epoch ms; null when none is known. */

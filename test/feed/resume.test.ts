@@ -255,6 +255,40 @@ describe('trades', () => {
     expect(seam.newsOf(later)).toBe(later);
   });
 
+  test('of an exchange that repeats its ids are told apart by content', async () => {
+    const { port, clock } = use();
+    const tapeOf = (amounts: readonly number[]): readonly Trade[] =>
+      amounts.map((amount, index) => ({ ...tradeOf(amount, now + index), id: '0', nth: 1 }));
+    port.setTrades(tapeOf([1, 2]));
+    const describeAmounts = (value: readonly Trade[] | MarketDataError): string =>
+      value instanceof MarketDataError ? value.code : value.map(({ amount }) => amount).join();
+    const reader = new Reader(await tradesSince(now), describeAmounts);
+    await settle();
+    port.setTrades(tapeOf([1, 2, 3]));
+    await clock.advance(1000);
+    expect(reader.texts).toEqual(['1,2', '3']);
+    await reader.leave();
+  });
+
+  test('of an exchange that repeats its ids wait until its answers have the newest', async () => {
+    const live = use();
+    const { port, clock } = live;
+    const repeated = (amount: number): Trade => ({ ...tradeOf(amount, now - 8993 + amount * 1000), id: '0', nth: 1 });
+    port.setTrades([1, 2, 3].map(repeated));
+    live.follow(live.feeds.trades('kraken', btc), describeTrades);
+    await clock.advance(100);
+    // Another of its servers lacks the newest for a while.
+    port.setTrades([1, 2].map(repeated));
+    const opening = tradesSince(now - 7500);
+    await clock.advance(500);
+    port.setTrades([1, 2, 3].map(repeated));
+    await clock.advance(1000);
+    const events = await opening;
+    const { value } = await events.next();
+    expect(value?.value).toMatchObject([{ amount: 2 }, { amount: 3 }]);
+    await events.return();
+  });
+
   test('that the stream has told others wait until the answers of the exchange have them', async () => {
     const live = use();
     const { port, streams, clock } = live;

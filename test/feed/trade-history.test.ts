@@ -132,6 +132,13 @@ describe('the history', () => {
     expect(ids(await exchange.fetch(trades[0]?.timestamp ?? 0))).toEqual(trades.map(({ id }) => id));
   });
 
+  test('comes in pages where the exchange repeats its ids, too', async () => {
+    const trades = everySecond(2500).map((trade, index) => ({ ...trade, id: '0', nth: 1, amount: index }));
+    const exchange = new Exchange(trades, { cap: 1000, since: 'inclusive' });
+    const { trades: found } = await exchange.fetch(trades[10]?.timestamp ?? 0);
+    expect(found.map(({ amount }) => amount)).toEqual(trades.slice(10).map(({ amount }) => amount));
+  });
+
   test('is an error where since is ignored and the newest do not reach it, which names the oldest there is', async () => {
     const trades = everySecond(2500);
     const exchange = new Exchange(trades, { cap: 1000, since: 'ignored' });

@@ -1,8 +1,7 @@
 import { MarketDataError } from '../../market/error.ts';
 import { mostRows } from '../../market/limit.ts';
 import type { MarketData } from '../../market/market-data.ts';
-import { contentOf, type Trade } from '../../market/trade.ts';
-
+import { contentOf, distinctId, type Trade } from '../../market/trade.ts';
 import type { SharedCalls } from './shared-calls.ts';
 import { toText } from './since.ts';
 
@@ -126,8 +125,11 @@ function join(before: readonly Trade[], after: readonly Trade[], instant: number
 
 /** True when a trade is among others that came as it did. */
 function contains(trades: readonly Trade[], sought: Trade): boolean {
-  const content = contentOf(sought);
-  return trades.some((trade) => (sought.id === null ? contentOf(trade) === content : trade.id === sought.id));
+  const [id, content] = [distinctId(sought), contentOf(sought)];
+  return trades.some((trade) => {
+    const other = distinctId(trade);
+    return id === null || other === null ? contentOf(trade) === content : other === id;
+  });
 }
 
 function notServed({ exchange, symbol, since }: TradeHistoryOptions, page: readonly Trade[]): MarketDataError {

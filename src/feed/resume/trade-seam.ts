@@ -1,4 +1,4 @@
-import { contentOf, type Trade } from '../../market/trade.ts';
+import { contentOf, distinctId, type Trade } from '../../market/trade.ts';
 
 import { lagMs } from '../latest-journal.ts';
 import type { LiveTrades } from '../trade-journal.ts';
@@ -32,7 +32,8 @@ export class TradeSeam {
     this.#until = (trades.at(-1)?.timestamp ?? Number.NEGATIVE_INFINITY) + lagMs;
     for (const trade of trades) {
       if (trade.timestamp < liveFrom) continue;
-      if (trade.id !== null) this.#ids.add(trade.id);
+      const id = distinctId(trade);
+      if (id !== null) this.#ids.add(id);
       const content = contentOf(trade);
       this.#contents.set(content, (this.#contents.get(content) ?? 0) + 1);
     }
@@ -48,7 +49,8 @@ export class TradeSeam {
   #isRepeated(trade: Trade): boolean {
     if (this.#isPassed) return false;
     const content = contentOf(trade);
-    const isKnownById = trade.id !== null && this.#ids.has(trade.id);
+    const id = distinctId(trade);
+    const isKnownById = id !== null && this.#ids.has(id);
     if (!isKnownById && this.#ids.size > 0 && this.#live.hasFetchedId(trade)) return false;
     const count = this.#contents.get(content) ?? 0;
     if (count > 0) this.#contents.set(content, count - 1);
