@@ -36,6 +36,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   readonly #waiting: ((result: IteratorResult<FeedEvent<V>, undefined>) => void)[] = [];
   readonly #options: SubscriptionOptions<V>;
   #sources: number;
+  #hasLostSource = false;
   /** Sources that fail in a way that will not pass soon. */
   readonly #hopeless = new Set<object>();
   #hasStarted = false;
@@ -56,9 +57,12 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this.#options.latest();
   }
 
-  /** True while one who came now would receive something at once, or as soon as there is something. */
+  /**
+   * True while one who came now would receive something at once, or as soon as there is something. False once a source is
+   * over: whoever asks for the same anew is refused, or gets it from another source that has begun since.
+   */
   get isServing(): boolean {
-    return this.#options.isServing();
+    return !this.#hasLostSource && this.#options.isServing();
   }
 
   /** Why it has ended, or, before it has started, why nothing has come so far; null where nothing is known. */
@@ -135,6 +139,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   /** One of its sources is over, because of an error; the last one ends it. */
   endSource(source: object, error: MarketDataError): void {
     this.#sources -= 1;
+    this.#hasLostSource = true;
     this.#hopeless.delete(source);
     if (this.#sources <= 0) this.fail(error);
     else this.noteFailure(source, error, false);

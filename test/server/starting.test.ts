@@ -92,6 +92,30 @@ test('while an exchange fails, who comes is refused, and who was there before go
   await eventually(() => server.counts.groups === 0 && server.counts.topics === 0);
 });
 
+test('who comes after a symbol of the list was delisted is told, and gets it once it is listed again', async () => {
+  const gone = new MarketDataError('SYMBOL_NOT_FOUND', 'gone');
+  server.port.set('ETH/USDT', { last: 2 });
+  const tickers =
+    'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "ETH/USDT"]) { symbol last } }';
+  const early = subscribe(client, tickers);
+  await early.until(2);
+  server.port.set('ETH/USDT', gone);
+  await early.until(3);
+  const refused = subscribe(client, tickers);
+  await refused.ended();
+  expect(refused.results).toMatchObject([{ errors: [{ extensions: { symbols: ['ETH/USDT'] } }] }]);
+  expect(early.completed).toBe(false);
+  server.port.set('ETH/USDT', { last: 3 });
+  const late = [subscribe(client, tickers), subscribe(client, tickers)];
+  for (const operation of late) {
+    await operation.until(2);
+    expect(operation.results).toContainEqual({ data: { tickersUpdated: { symbol: 'ETH/USDT', last: 3 } } });
+  }
+  expect(server.counts.groups).toBe(2);
+  for (const operation of [early, ...late]) operation.stop();
+  await eventually(() => server.counts.groups === 0 && server.counts.topics === 0);
+});
+
 test('an error of one field of an event is in its extensions, since errors are the end to clients', async () => {
   server.port.setTrades(down);
   const operation = subscribe(client, withTrades);

@@ -149,7 +149,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
 
   /**
    * While the exchange of a group fails, who comes does not join it, but waits for a start of its own and is refused if
-   * none comes. The group is joined again afterwards.
+   * none comes. The group is joined again afterwards. One that has lost a symbol, which was delisted, is not joined either.
    */
   async function openBeside(
     key: string,
