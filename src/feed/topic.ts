@@ -165,7 +165,7 @@ export class Topic<T, V> {
     for (const event of this.latest) subscriber.push(event);
     const { error } = this.journal;
     if (this.isServing) subscriber.start();
-    else if (error) subscriber.noteFailure(this, error, !this.#stream && !error.retryable);
+    else if (error && !error.isFinal) subscriber.noteFailure(this, error, !this.#stream && !error.retryable);
   }
 
   remove(subscriber: FeedSubscription<V>): void {
@@ -209,6 +209,8 @@ export class Topic<T, V> {
     const maySpeak = this.#stream !== null && !error.retryable && (this.#state.isPending || this.#state.isQuiet);
     if (!this.isStreamed && !maySpeak) this.#tell(this.journal.fail(error));
     else if (this.#isWithholding) this.#tell([]);
+    // That there is no such call does not say why the stream has brought nothing.
+    if (error.isFinal) return;
     const waitMs = error.details.retryAfterMs ?? 0;
     const isHopeless = !this.#stream && (!error.retryable || waitMs > this.#options.startTimeoutMs);
     for (const subscriber of this.subscribers) subscriber.noteFailure(this, error, isHopeless);

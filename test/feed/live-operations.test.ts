@@ -148,6 +148,18 @@ describe.each(Object.entries(starts))('%s', (_kind, start) => {
 });
 
 describe('with a stream', () => {
+  test('that says nothing yet fails with an error that is worth a retry, though there are no calls', async () => {
+    live.streams.offer('candles');
+    live.port.setCandles(new MarketDataError('NOT_SUPPORTED', 'no such call'));
+    const start = watch(live.operations.candles({ exchange: 'kraken', symbol: btc, timeframe: '1m' }, null));
+    await live.clock.advance(startTimeoutMs / 2);
+    live.streams.interrupt('candles', btc);
+    await live.clock.advance(pollIntervalMs);
+    const second = watch(live.operations.candles({ exchange: 'kraken', symbol: btc, timeframe: '1m' }, null));
+    await live.clock.advance(startTimeoutMs);
+    for (const { error } of [start, second]) expect(error).toMatchObject({ code: 'TIMEOUT', retryable: true });
+  });
+
   test('what it brings counts, whatever the calls say', async () => {
     live.streams.offer('ticker', 'trades', 'orderBook', 'candles');
     live.port.fail(blocked);
