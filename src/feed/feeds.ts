@@ -117,6 +117,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
   const limiters = new Map<string, LimitFunction>();
   const budget = new HistoryBudget();
   const newestTrades = new SharedCalls<readonly Trade[]>();
+  const tradePages = new SharedCalls<readonly Trade[]>();
   let streamCount = 0;
   let closed = false;
 
@@ -200,7 +201,8 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const market = { exchange: marketData.exchange(exchange).id, symbol };
       const journal = trades.find(market)?.journal;
       const known = journal instanceof TradeJournal ? journal : nothingKnown;
-      const history = { ...market, since, fetchTrades: marketData.fetchTrades, newest: newestTrades };
+      const calls = { fetchTrades: marketData.fetchTrades, newest: newestTrades, pages: tradePages };
+      const history = { ...market, since, ...calls };
       return resumeTrades({ ...history, live, known, clock, budget });
     },
     liveTicker: (exchange, symbol) => toLive(tickers.find({ exchange, symbol })),

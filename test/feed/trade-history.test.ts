@@ -58,9 +58,13 @@ class Exchange {
   };
 
   fetch(since: number): Promise<TradeHistory> {
-    const newest = new SharedCalls<readonly Trade[]>();
-    return fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades: this.fetchTrades, newest });
+    return fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades: this.fetchTrades, ...shareCalls() });
   }
+}
+
+/** Calls that histories share. */
+function shareCalls() {
+  return { newest: new SharedCalls<readonly Trade[]>(), pages: new SharedCalls<readonly Trade[]>() };
 }
 
 function floor(instant: number): number {
@@ -163,9 +167,11 @@ describe('the history', () => {
     const later = new Exchange(trades, { cap: 100, since: 'inclusive', kept: 500 });
     const fetchTrades = (query: TradeQuery): Promise<readonly Trade[]> =>
       (exchange.calls < 5 ? exchange : later).fetchTrades(query);
-    const newest = new SharedCalls<readonly Trade[]>();
+    const shared = shareCalls();
     const since = trades[1000]?.timestamp ?? 0;
-    await expect(fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades, newest })).rejects.toMatchObject({
+    await expect(
+      fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades, ...shared }),
+    ).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining('does not serve all trades'),
     });
@@ -191,26 +197,43 @@ describe('the history', () => {
 
   test('that many ask for at once costs two calls', async () => {
     const exchange = new Exchange(everySecond(50), { cap: 1000, since: 'inclusive' });
-    const newest = new SharedCalls<readonly Trade[]>();
+    const shared = shareCalls();
     const { fetchTrades } = exchange;
     const histories = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        fetchTradeHistory({ exchange: 'kraken', symbol, since: now - (index % 20) * second, fetchTrades, newest }),
+        fetchTradeHistory({ exchange: 'kraken', symbol, since: now - (index % 20) * second, fetchTrades, ...shared }),
       ),
     );
     expect(histories.map(({ trades }) => trades.length)).toEqual(Array.from({ length: 100 }, (_, n) => n % 20));
     expect(exchange.calls).toBe(2);
   });
 
+  test('of pages that many ask for together costs some calls more than that of one', async () => {
+    const trades = everySecond(4500);
+    const exchange = new Exchange(trades, { cap: 1000, since: 'inclusive' });
+    const shared = shareCalls();
+    const { fetchTrades } = exchange;
+    const back = now - 4000 * second - ((now - 4000 * second) % 10_000) + 2 * second;
+    const instants = Array.from({ length: 100 }, (_, index) => back + index * 70);
+    const histories = await Promise.all(
+      instants.map((since) => fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades, ...shared })),
+    );
+    const countFrom = (since: number): number => trades.filter(({ timestamp }) => timestamp >= since).length;
+    expect(histories.map((history) => history.trades.length)).toEqual(instants.map(countFrom));
+    // Alone each takes five. Who comes while a call runs waits for the next one.
+    expect(exchange.calls).toBeLessThan(30);
+  });
+
   test('fails as the call does, and the next one is asked anew', async () => {
     const exchange = new Exchange(everySecond(5), { cap: 1000, since: 'inclusive' });
-    const newest = new SharedCalls<readonly Trade[]>();
+    const shared = shareCalls();
     let isDown = true;
     const fetchTrades = async (query: TradeQuery): Promise<readonly Trade[]> => {
       if (isDown) throw new MarketDataError('TIMEOUT', 'down');
       return exchange.fetchTrades(query);
     };
-    const fetch = () => fetchTradeHistory({ exchange: 'kraken', symbol, since: now - 2 * second, fetchTrades, newest });
+    const fetch = () =>
+      fetchTradeHistory({ exchange: 'kraken', symbol, since: now - 2 * second, fetchTrades, ...shared });
     await expect(Promise.all([fetch(), fetch()])).rejects.toMatchObject({ code: 'TIMEOUT' });
     isDown = false;
     expect((await fetch()).trades).toHaveLength(2);

@@ -13,6 +13,8 @@ export interface TradeHistoryOptions {
   readonly fetchTrades: MarketData['fetchTrades'];
   /** Calls for the newest trades, which all share who want those of one market at the same time. */
   readonly newest: SharedCalls<readonly Trade[]>;
+  /** Calls for pages of older ones, shared the same way. */
+  readonly pages: SharedCalls<readonly Trade[]>;
 }
 
 /** Trades of the past. */
@@ -31,6 +33,12 @@ const mostPages = 12;
 const looksBack = [60_000, 3_600_000, 86_400_000];
 
 const second = 1000;
+
+/**
+ * The first page begins at a whole multiple of so many ms, so that clients that come back together, each with the time of
+ * the trade that it had last, ask for the same pages.
+ */
+const firstPageGridMs = 10_000;
 
 /** So many trades are not all of a whole second by chance. */
 const fewTrades = 3;
@@ -89,9 +97,9 @@ class Pages {
   }
 
   async #first(from: number): Promise<readonly Trade[]> {
-    const page = await this.#ask(from - second);
+    const page = await this.#ask(toGrid(from - second));
     let isProven = beginOf(page) < from;
-    for (const back of looksBack) isProven ||= beginOf(await this.#ask(from - back)) < from;
+    for (const back of looksBack) isProven ||= beginOf(await this.#ask(toGrid(from - back))) < from;
     // The market's first trades, or the oldest that are served: a client has those of that millisecond, but not second.
     if (!isProven && (this.#isCoarse || beginOf(page) > from)) throw notServed(this.#options, page);
     return page;
@@ -99,14 +107,20 @@ class Pages {
 
   /** From just before the instant on, since some exchanges leave out what is of that instant. */
   async #ask(instant: number): Promise<readonly Trade[]> {
-    const { exchange, symbol, fetchTrades } = this.#options;
+    const { exchange, symbol, fetchTrades, pages } = this.#options;
     const before = Math.max(0, instant - 1);
     const since = this.#isCoarse ? before - (before % second) : before;
-    const page = await fetchTrades({ exchange, symbol, since, limit: mostRows }, { maxAgeMs: 0 });
+    const page = await pages.run(`${exchange}\n${symbol}\n${since}`, () =>
+      fetchTrades({ exchange, symbol, since, limit: mostRows }, { maxAgeMs: 0 }),
+    );
     if (page.length > 0) return page;
     const message = `${exchange} gave trades of ${symbol} in one answer and none in the next: subscribe again.`;
     throw new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
   }
+}
+
+function toGrid(instant: number): number {
+  return instant - (instant % firstPageGridMs);
 }
 
 function beginOf([first]: readonly Trade[]): number {
