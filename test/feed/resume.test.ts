@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { Backlog, HistoryBudget } from '../../src/feed/resume/backlog.ts';
 import type { ResumedSubscription } from '../../src/feed/resume/resumed-subscription.ts';
@@ -397,3 +400,21 @@ test('what all hold of the past together is bounded, and one too many is refused
   expect([one.take()?.key, one.take()]).toEqual(['b', undefined]);
   expect([one.isEmpty, budget.held]).toEqual([true, 0]);
 });
+
+test('what has been taken of the past is forgotten while the rest waits', async () => {
+  const backlog = new Backlog<object>(new HistoryBudget());
+  backlog.add([
+    { key: 'a', value: {} },
+    { key: 'b', value: {} },
+  ]);
+  const taken = new WeakRef(backlog.take()?.value ?? {});
+  await nextTurn();
+  collectGarbage();
+  expect(taken.deref()).toBeUndefined();
+  expect(backlog.take()?.key).toBe('b');
+});
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}

@@ -32,10 +32,13 @@ export class HistoryBudget {
   }
 }
 
-/** Events of one subscription that wait to be taken, oldest first, counted in a budget until they are. */
+/**
+ * Events of one subscription that wait to be taken, oldest first, counted in a budget until they are. What has been taken is
+ * forgotten at once: the messages that are made of an event stay in memory as long as it does.
+ */
 export class Backlog<V> {
   readonly #budget: HistoryBudget;
-  #events: readonly FeedEvent<V>[] = [];
+  #events: (FeedEvent<V> | undefined)[] = [];
   #next = 0;
 
   constructor(budget: HistoryBudget) {
@@ -57,9 +60,9 @@ export class Backlog<V> {
   take(): FeedEvent<V> | undefined {
     const event = this.#events[this.#next];
     if (!event) return undefined;
+    this.#events[this.#next] = undefined;
     this.#next += 1;
     this.#budget.release(countRows([event]));
-    // What has been sent must not stay in memory as long as the subscription.
     if (this.isEmpty) this.clear();
     return event;
   }
@@ -71,6 +74,6 @@ export class Backlog<V> {
   }
 }
 
-function countRows(events: readonly FeedEvent<unknown>[]): number {
-  return events.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 1), 0);
+function countRows(events: readonly (FeedEvent<unknown> | undefined)[]): number {
+  return events.reduce((sum, event) => sum + (Array.isArray(event?.value) ? event.value.length : 1), 0);
 }
