@@ -1,22 +1,24 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import { gunzip, inflate, inflateRaw } from 'node:zlib';
 
 type Decompress = (body: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
 const toPlainDeflate: Decompress = promisify(inflate);
 const toRawDeflate: Decompress = promisify(inflateRaw);
 
-/** By the names of RFC 9110, 8.4.1. */
+/**
+ * By the names of RFC 9110, 8.4.1. Not Brotli: 200 bytes of it take a window of 16 MB each, and 20 ms, before anybody can
+ * see that they unfold to too much, and few clients compress requests with it.
+ */
 const decompressions: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
   ['gzip', promisify(gunzip)],
   ['x-gzip', promisify(gunzip)],
   // Some clients leave out zlib's header, whose first bytes cannot be mistaken (RFC 1950, 2.2).
   ['deflate', (body, options) => (hasZlibHeader(body) ? toPlainDeflate : toRawDeflate)(body, options)],
-  ['br', promisify(brotliDecompress)],
 ]);
 
 /** What Accept-Encoding says of them. */
-export const readableCodings = 'gzip, deflate, br';
+export const readableCodings = 'gzip, deflate';
 
 /** How a body is compressed, by its Content-Encoding: null where it is not, 'unknown' where nobody here can read it. */
 export function toCoding(contentEncoding: string | undefined): string | null {
