@@ -12,6 +12,9 @@ export interface AdmissionOptions {
   readonly clock: Clock;
 }
 
+/** What an operation that waits keeps in memory besides what its client sent: promises, a timer and its context, in bytes. */
+const waitingBytes = 4096;
+
 /** Lets operations in, over whichever protocol they come, as far as the limits go: what is over one waits a moment. */
 export class Admission {
   readonly #operations: Allowance;
@@ -34,9 +37,9 @@ export class Admission {
     return this.#room.size;
   }
 
-  /** Lets one in that is known by `who`: see `WaitingRoom`. */
+  /** Lets one in that is known by `who`: see `WaitingRoom`. Its bytes are those that its client sent. */
   enter(who: object, candidate: Candidate): Promise<Shortage | null> {
-    return this.#room.enter(who, candidate);
+    return this.#room.enter(who, { ...candidate, bytes: candidate.bytes + waitingBytes });
   }
 
   /** Makes one wait no longer. */
@@ -77,7 +80,7 @@ export class Admission {
       held = this.#hold(address, subscription);
       return 'keys' in held ? null : held;
     };
-    await this.#room.enter(who, { address, bytes, take });
+    await this.enter(who, { address, bytes, take });
     return held;
   }
 

@@ -12,12 +12,11 @@ import type { Shortage } from './waiting-room.ts';
  * events too.
  */
 export function useStreamLimit(admission: Admission, measure: MeasureCost): Plugin<YogaContext> {
-  async function enter(address: string, response: ServerResponse, args: ExecutionArgs): Promise<void> {
+  async function enter(address: string, response: ServerResponse, bytes: number, args: ExecutionArgs): Promise<void> {
     const { document, variableValues: variables } = args;
     const cost = measure(args);
     const leave = (): void => admission.leave(response);
     response.once('close', leave);
-    const bytes = document.loc?.source.body.length ?? 0;
     const shortage = await admission.enter(response, { address, bytes, take: () => admission.take(address) });
     if (shortage) throw refuse(shortage);
     const hold = await admission.hold(response, address, { document, variables, cost });
@@ -41,8 +40,8 @@ export function useStreamLimit(admission: Admission, measure: MeasureCost): Plug
 
   return {
     onSubscribe: ({ args }) => {
-      const { caller, response } = args.contextValue;
-      return enter(caller.address, response, args);
+      const { caller, response, params } = args.contextValue;
+      return enter(caller.address, response, JSON.stringify(params).length, args);
     },
   };
 }

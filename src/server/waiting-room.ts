@@ -56,8 +56,8 @@ export class WaitingRoom {
   constructor(options: WaitingRoomOptions) {
     this.#clock = options.clock;
     this.#waitMs = options.waitMs ?? 2000;
-    this.#maxBytes = options.maxBytes ?? 8 * megabyte;
-    this.#maxBytesPerAddress = options.maxBytesPerAddress ?? megabyte;
+    this.#maxBytes = options.maxBytes ?? 32 * megabyte;
+    this.#maxBytesPerAddress = options.maxBytesPerAddress ?? 4 * megabyte;
   }
 
   /** How many wait. */

@@ -259,14 +259,54 @@ describe('what is over the limit of an address, or of all', () => {
     client.subscribe([0]);
     await eventually(() => client.served.length === 1);
     const long = `${ticker} #${'x'.repeat(60_000)}`;
-    client.subscribe(range(1, 20), long);
-    // A megabyte of an address.
-    await eventually(() => client.refused.length === 3);
-    expect(server.waiting).toBe(17);
+    client.subscribe(range(1, 70), long);
+    // Four megabytes of an address.
+    await eventually(() => client.refused.length === 5);
+    expect(server.waiting).toBe(65);
     other.subscribe([0, 1]);
-    await eventually(() => server.waiting === 18);
+    await eventually(() => server.waiting === 66);
     await clock.advance(2000);
-    await eventually(() => client.refused.length === 20 && other.refused.length === 1);
+    await eventually(() => client.refused.length === 70 && other.refused.length === 1);
+  });
+
+  test('counts more than its text, however short that is', async () => {
+    await start({ proxies: 1, limits: { operations: allow(2000, 1), maxSubscriptions: 1200 } });
+    const client = await dial();
+    client.subscribe([0]);
+    await eventually(() => client.served.length === 1);
+    client.subscribe(range(1, 1100), '{ a }');
+    await eventually(() => server.waiting + client.refused.length === 1100);
+    expect(server.waiting).toBeGreaterThan(900);
+    expect(server.waiting).toBeLessThanOrEqual(1024);
+  });
+
+  test('counts all that was sent over server-sent events', async () => {
+    await start({ limits: { operations: allow(100, 1) } });
+    const client = await dial('127.0.0.1');
+    client.subscribe(['a']);
+    await eventually(() => client.served.length === 1);
+    const abort = new AbortController();
+    let refused = 0;
+    for (const name of ['variables', 'extensions']) {
+      for (const _ of range(0, 15)) {
+        const init = {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+          body: JSON.stringify({ query: ticker, [name]: { of: 'x'.repeat(200_000) } }),
+          signal: abort.signal,
+        };
+        fetch(server.url.replace('ws', 'http'), init).then(
+          ({ status }) => {
+            if (status === 429) refused += 1;
+          },
+          () => {},
+        );
+      }
+    }
+    await eventually(() => server.waiting + refused === 30);
+    expect(server.waiting).toBe(20);
+    abort.abort();
+    await eventually(() => server.waiting === 0);
   });
 });
 
