@@ -64,18 +64,20 @@ export interface Feeds {
   /**
    * Sends first the candles that begin at `since` (epoch ms) or later, then goes on as `live`, which it takes over: a new
    * subscription of `candles` that nobody has read. Rejects with BAD_USER_INPUT where they are too many or the exchange no
-   * longer serves them, OVERLOADED, and what fails.
+   * longer serves them, OVERLOADED, and what fails. What may pass before `endAt` (epoch ms, now if left out) is waited for.
    */
   resumeCandles(
     live: FeedSubscription<Candle>,
     series: CandleSeries,
     since: number,
+    endAt?: number,
   ): Promise<ResumedSubscription<Candle>>;
   /** The same of trades, from `since` on. */
   resumeTrades(
     live: FeedSubscription<readonly Trade[]>,
     market: Pick<Trade, 'exchange' | 'symbol'>,
     since: number,
+    endAt?: number,
   ): Promise<ResumedSubscription<readonly Trade[]>>;
   /** What is known of a market that is live; null of any other. */
   liveTicker(exchange: string, symbol: string): LiveValue<Ticker> | null;
@@ -191,19 +193,20 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const exchange = open(id);
       return trades.subscribe([{ exchange, symbol }]);
     },
-    resumeCandles: (live, given, since) => {
+    resumeCandles: (live, given, since, endAt = clock.now()) => {
       const series = { ...given, exchange: marketData.exchange(given.exchange).id };
       const journal = candles.find(series)?.journal;
       const lastClosed = (): Candle | null => (journal instanceof CandleJournal ? journal.closed : null);
-      return resumeCandles({ live, series, since, lastClosed, fetchCandles: marketData.fetchCandles, clock, budget });
+      const { fetchCandles } = marketData;
+      return resumeCandles({ live, series, since, endAt, lastClosed, fetchCandles, clock, budget });
     },
-    resumeTrades: (live, { exchange, symbol }, since) => {
+    resumeTrades: (live, { exchange, symbol }, since, endAt = clock.now()) => {
       const market = { exchange: marketData.exchange(exchange).id, symbol };
       const journal = trades.find(market)?.journal;
       const known = journal instanceof TradeJournal ? journal : nothingKnown;
       const calls = { fetchTrades: marketData.fetchTrades, newest: newestTrades, pages: tradePages };
       const history = { ...market, since, ...calls };
-      return resumeTrades({ ...history, live, known, clock, budget });
+      return resumeTrades({ ...history, endAt, live, known, clock, budget });
     },
     liveTicker: (exchange, symbol) => toLive(tickers.find({ exchange, symbol })),
     liveOrderBook: (exchange, symbol, limit) => {

@@ -94,14 +94,16 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
     },
     candles: async (series, since) => {
       const { exchange, symbol, timeframe } = series;
+      const endAt = clock.now() + timeoutMs;
       const live = await startOne(exchange, symbol, () => feeds.candles(exchange, symbol, timeframe));
-      return since === null ? live : feeds.resumeCandles(live, series, since);
+      return since === null ? live : feeds.resumeCandles(live, series, since, endAt);
     },
     orderBook: (exchange, symbol, limit) => startOne(exchange, symbol, () => feeds.orderBook(exchange, symbol, limit)),
     trades: async (market, since) => {
       const { exchange, symbol } = market;
+      const endAt = clock.now() + timeoutMs;
       const live = await startOne(exchange, symbol, () => feeds.trades(exchange, symbol));
-      return since === null ? live : feeds.resumeTrades(live, market, since);
+      return since === null ? live : feeds.resumeTrades(live, market, since, endAt);
     },
   };
 }

@@ -77,16 +77,50 @@ describe('since', () => {
     expect(feeds.counts.subscribers).toBe(0);
   });
 
-  test('is refused with what the history fails with, where the exchange serves what is live', async () => {
-    const { feeds, operations, port } = use();
+  test('is refused with what the history fails with in the end, where the exchange serves what is live', async () => {
+    const { clock, feeds, operations, port } = use();
     port.setTrades([tradeOf(1, now)]);
     const { fetchTrades } = port;
     port.fetchTrades = async (query) => {
       if (query.limit === 1000) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');
       return fetchTrades(query);
     };
-    await expect(operations.trades(market, now - minute)).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
+    const opening = operations.trades(market, now - minute);
+    const refused = expect(opening).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
+    await clock.advance(startTimeoutMs - 1000);
+    expect(feeds.counts.subscribers).toBe(1);
+    await clock.advance(1000);
+    await refused;
     expect(feeds.counts.subscribers).toBe(0);
+  });
+
+  test('waits for history that cannot be had at present', async () => {
+    const live = use();
+    const { clock, operations, port } = live;
+    port.setCandles([candleOf(-1), candleOf(0)]);
+    port.setTrades([tradeOf(1, now - 2 * minute), tradeOf(2, now - 1000)]);
+    const { fetchCandles, fetchTrades } = port;
+    const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down', { retryAfterMs: 2000 });
+    let isDown = true;
+    port.fetchCandles = (query) => (isDown && query.since !== undefined ? Promise.reject(down) : fetchCandles(query));
+    port.fetchTrades = (query) => (isDown && query.limit === 1000 ? Promise.reject(down) : fetchTrades(query));
+    const candles = operations.candles(series, now - minute);
+    const trades = operations.trades(market, now - minute);
+    await clock.advance(1000);
+    isDown = false;
+    await clock.advance(1000);
+    expect(live.follow(await candles, describeCandle)).toMatchObject({ ended: false });
+    expect(live.follow(await trades, describeTrades)).toMatchObject({ ended: false });
+  });
+
+  test('is refused at once where the history will not be there before the operation must begin', async () => {
+    const { operations, port } = use();
+    port.setCandles([candleOf(-1), candleOf(0)]);
+    const { fetchCandles } = port;
+    const details = { retryAfterMs: startTimeoutMs + 1 };
+    const limited = new MarketDataError('RATE_LIMITED', 'not now', details);
+    port.fetchCandles = (query) => (query.since === undefined ? fetchCandles(query) : Promise.reject(limited));
+    await expect(operations.candles(series, now - minute)).rejects.toBe(limited);
   });
 
   test('of a market that does not exist refuses it as well', async () => {

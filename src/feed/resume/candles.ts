@@ -8,12 +8,15 @@ import type { FeedSubscription } from '../subscription.ts';
 import { Backlog, type HistoryBudget } from './backlog.ts';
 import { type CandleSpan, type FetchCandles, fetchCandleHistory } from './candle-history.ts';
 import { ResumedSubscription } from './resumed-subscription.ts';
+import { retryUntil } from './retry-until.ts';
 import { requirePast } from './since.ts';
 
 export interface ResumeCandlesOptions {
   readonly series: CandleSeries;
   /** Epoch ms. */
   readonly since: number;
+  /** Until when history that cannot be had at present is asked for again, epoch ms. */
+  readonly endAt: number;
   readonly live: FeedSubscription<Candle>;
   /** The last candle that live subscribers were told as closed, null where none was. */
   readonly lastClosed: () => Candle | null;
@@ -31,14 +34,16 @@ export interface ResumeCandlesOptions {
  * and when the first live one comes, those in between are fetched and sent before it.
  */
 export async function resumeCandles(options: ResumeCandlesOptions): Promise<ResumedSubscription<Candle>> {
-  const { series, since, live, clock, budget } = options;
+  const { series, since, endAt, live, clock, budget } = options;
   try {
     requirePast(since, clock.now(), series);
     await live.whenStarted();
     const first = live.latest.some(({ value }) => !(value instanceof MarketDataError)) ? await live.next() : null;
     const seam = new CandleSeam(options);
     const backlog = new Backlog<Candle>(budget);
-    backlog.add(first && !first.done ? await seam.before(first.value) : await seam.past());
+    const read = (): Promise<readonly FeedEvent<Candle>[]> =>
+      first && !first.done ? seam.before(first.value) : seam.past();
+    backlog.add(await retryUntil(clock, endAt, read));
     return new ResumedSubscription({ backlog, live, admit: (event) => seam.admit(event) });
   } catch (error) {
     void live.return();

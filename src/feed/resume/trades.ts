@@ -8,11 +8,14 @@ import type { FeedSubscription } from '../subscription.ts';
 import type { LiveTrades } from '../trade-journal.ts';
 import { Backlog, type HistoryBudget } from './backlog.ts';
 import { ResumedSubscription } from './resumed-subscription.ts';
+import { retryUntil } from './retry-until.ts';
 import { requirePast } from './since.ts';
 import { fetchTradeHistory, type TradeHistory, type TradeHistoryOptions } from './trade-history.ts';
 import { TradeSeam } from './trade-seam.ts';
 
 export interface ResumeTradesOptions extends TradeHistoryOptions {
+  /** Until when history that cannot be had at present is asked for again, epoch ms. */
+  readonly endAt: number;
   readonly live: FeedSubscription<readonly Trade[]>;
   /** What is known of the live trades. */
   readonly known: LiveTrades;
@@ -40,12 +43,12 @@ const strictMs = 3000;
  * before it. What the history has had is left out of the live trades.
  */
 export async function resumeTrades(options: ResumeTradesOptions): Promise<ResumedSubscription<readonly Trade[]>> {
-  const { exchange, symbol, since, live, known, clock, budget } = options;
+  const { exchange, symbol, since, endAt, live, known, clock, budget } = options;
   try {
     requirePast(since, clock.now(), { exchange, symbol });
     await live.whenStarted();
     const { newest } = known;
-    const history = await fetchWhole(options, newest);
+    const history = await retryUntil(clock, endAt, () => fetchWhole(options, newest));
     const liveFrom = Math.min(newest?.timestamp ?? 0, clock.now()) - tailMs;
     const seam = new TradeSeam({ history, live: known, liveFrom });
     const backlog = new Backlog<readonly Trade[]>(budget);

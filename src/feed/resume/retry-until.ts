@@ -1,0 +1,22 @@
+import { type Clock, sleep } from '../../market/clock.ts';
+import { MarketDataError } from '../../market/error.ts';
+
+/** How long to wait before a call is made again, at least, in ms. */
+const pauseMs = 500;
+
+/**
+ * What a call brings. While it fails with what may pass before `endAt`, epoch ms, it is made again, after the time that
+ * the failure names. Rejects with the last failure.
+ */
+export async function retryUntil<T>(clock: Clock, endAt: number, call: () => Promise<T>): Promise<T> {
+  while (true) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof MarketDataError) || !error.retryable) throw error;
+      const waitMs = Math.max(pauseMs, error.details.retryAfterMs ?? 0);
+      if (clock.now() + waitMs > endAt) throw error;
+      await sleep(clock, waitMs);
+    }
+  }
+}
