@@ -133,7 +133,9 @@ export function createFeeds(options: FeedsOptions): Feeds {
   const common = {
     ...timing,
     offersStream: streams.offers,
-    health: new Health(onHealth),
+    health: new Health(onHealth, (exchange) => {
+      for (const kind of kinds) kind.noteAnswer(exchange);
+    }),
     onStreams: noteStreams,
   };
   const upstream = { marketData, streams, openCandles, clock, staleMaxMs, limiterOf };

@@ -6,11 +6,14 @@ export type OnHealth = (exchange: string, error: MarketDataError | null) => void
 /** Which exchanges fail: several polls of one fail together, of which the first to fail and the last to recover are news. */
 export class Health {
   readonly #onHealth: OnHealth;
+  readonly #onAnswer: (exchange: string) => void;
   /** By exchange, the lanes whose polls fail. */
   readonly #failing = new Map<string, Set<string>>();
 
-  constructor(onHealth: OnHealth) {
+  /** `onAnswer` is called when a lane succeeds again while others of its exchange still fail. */
+  constructor(onHealth: OnHealth, onAnswer: (exchange: string) => void) {
     this.#onHealth = onHealth;
+    this.#onAnswer = onAnswer;
   }
 
   /** Notes how a round of a lane went. */
@@ -21,7 +24,8 @@ export class Health {
       if (!failing) this.#onHealth(exchange, error);
     } else if (failing?.has(lane)) {
       this.forget(exchange, lane);
-      if (!this.#failing.has(exchange)) this.#onHealth(exchange, null);
+      if (this.#failing.has(exchange)) this.#onAnswer(exchange);
+      else this.#onHealth(exchange, null);
     }
   }
 

@@ -83,6 +83,11 @@ export class Lane<T, V> {
     if (this.#error && this.#options.clock.now() >= this.#quietUntil) this.#hurry();
   }
 
+  /** The exchange has answered another lane: asks soon whether what made the rounds fail is over here too. */
+  noteAnswer(): void {
+    if (!this.#isFetching) this.noteSuccess();
+  }
+
   /** Cuts the pause between two rounds short, but not a round, whose answers would be lost. */
   #hurry(): void {
     if (this.#isFetching) {

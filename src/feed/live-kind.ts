@@ -131,6 +131,15 @@ export class LiveKind<T, V> {
     if (topic) this.#lanes.get(this.#rules.laneOf(request))?.noteSuccess();
   }
 
+  /** The exchange answers again, of which some lanes still wait for their next round. */
+  noteAnswer(exchange: string): void {
+    const lanes = new Set<Lane<T, V>>();
+    for (const { request } of this.#topics.values()) {
+      if (request.exchange === exchange) lanes.add(this.#laneOf(request));
+    }
+    for (const lane of lanes) lane.noteAnswer();
+  }
+
   /** Ends every stream, poll and subscriber. */
   close(): void {
     for (const topic of [...this.#topics.values()]) {

@@ -40,6 +40,24 @@ test('an exchange that fails is well again when its streams have spoken, though 
   expect(live.health).toEqual(['kraken EXCHANGE_UNAVAILABLE', 'kraken ok']);
 });
 
+test('once the exchange has answered one lane, those that failed with it do not sit out their pauses', async () => {
+  const { clock, feeds, port } = live;
+  const trade = { exchange: 'kraken', symbol: btc, id: '1', price: 1, amount: 1, cost: 1, side: 'buy' } as const;
+  const before = { ...trade, timestamp: clock.now() - 1000 };
+  port.setTrades([before]);
+  const trades = live.follow(feeds.trades('kraken', btc), () => 'trades');
+  await clock.advance(100);
+  port.fail(down);
+  // By then its pauses are long, and those of the ticker are not.
+  await clock.advance(32_000);
+  live.read([btc]);
+  await clock.advance(1000);
+  port.setTrades([before, { ...trade, id: '2', timestamp: clock.now() }]);
+  port.fail(null);
+  await clock.advance(4 * pollIntervalMs);
+  expect(trades.texts).toEqual(['trades']);
+});
+
 test('a market that could not be listed holds up no other of its kind', async () => {
   const details = { retryAfterMs: 600_000, isUnlisted: true };
   live.port.set('ETH/USDT', new MarketDataError('EXCHANGE_UNAVAILABLE', 'not listed', details));
