@@ -59,7 +59,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
 
   /**
    * True while one who came now would receive something at once, or as soon as there is something. False once a source is
-   * over: whoever asks for the same anew is refused, or gets it from another source that has begun since.
+   * over that has served: whoever asks for the same anew is refused, or gets it from another source that has begun since.
    */
   get isServing(): boolean {
     return !this.#hasLostSource && this.#options.isServing();
@@ -136,10 +136,10 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     this.finish();
   }
 
-  /** One of its sources is over, because of an error; the last one ends it. */
-  endSource(source: object, error: MarketDataError): void {
+  /** One of its sources is over, because of an error; the last one ends it. `hasServed` where something has come of it before. */
+  endSource(source: object, error: MarketDataError, hasServed: boolean): void {
     this.#sources -= 1;
-    this.#hasLostSource = true;
+    if (hasServed) this.#hasLostSource = true;
     this.#hopeless.delete(source);
     if (this.#sources <= 0) this.fail(error);
     else this.noteFailure(source, error, false);

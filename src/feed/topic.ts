@@ -196,7 +196,7 @@ export class Topic<T, V> {
     if (error.isFinal && !(error.code === 'NOT_SUPPORTED' && this.#stream)) {
       this.#tell(this.journal.fail(error));
       this.end();
-      for (const subscriber of this.subscribers) subscriber.endSource(this, error);
+      for (const subscriber of this.subscribers) subscriber.endSource(this, error, this.#patience.hasServed);
       this.#audience.clear();
       return;
     }

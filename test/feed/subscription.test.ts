@@ -243,9 +243,9 @@ test('it ends with the last of its sources', async () => {
   });
   const [delisted, gone] = ['delisted', 'gone'].map((message) => new MarketDataError('SYMBOL_NOT_FOUND', message));
   if (!delisted || !gone) throw new Error('no errors');
-  subscription.endSource({}, delisted);
+  subscription.endSource({}, delisted, true);
   subscription.push({ key: 'a', value: 'a1' });
-  subscription.endSource({}, gone);
+  subscription.endSource({}, gone, true);
   expect([await subscription.next(), await subscription.next()]).toEqual([
     value('a1'),
     { done: false, value: { key: 'error', value: gone } },

@@ -116,6 +116,21 @@ test('who comes after a symbol of the list was delisted is told, and gets it onc
   await eventually(() => server.counts.groups === 0 && server.counts.topics === 0);
 });
 
+test('a list of which one symbol can never be had is executed once for all who ask for it', async () => {
+  server.port.set('ETH/USDT', new MarketDataError('NOT_SUPPORTED', 'no ticker of this one'));
+  const tickers =
+    'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "ETH/USDT"]) { symbol last } }';
+  const operations: ReturnType<typeof subscribe>[] = [];
+  for (let count = 0; count < 3; count++) {
+    const operation = subscribe(client, tickers);
+    await operation.until(1);
+    operations.push(operation);
+  }
+  expect(server.counts.groups).toBe(1);
+  for (const operation of operations) operation.stop();
+  await eventually(() => server.counts.groups === 0 && server.counts.topics === 0);
+});
+
 test('an error of one field of an event is in its extensions, since errors are the end to clients', async () => {
   server.port.setTrades(down);
   const operation = subscribe(client, withTrades);
