@@ -83,9 +83,9 @@ export class Lane<T, V> {
     if (this.#error && this.#options.clock.now() >= this.#quietUntil) this.#hurry();
   }
 
-  /** The exchange has answered another lane: asks soon whether what made the rounds fail is over here too. */
+  /** The exchange has answered another lane: asks whether what made the rounds fail is over here too, as soon as it may. */
   noteAnswer(): void {
-    if (!this.#isFetching) this.noteSuccess();
+    if (this.#error && !this.#isFetching) this.#hurry();
   }
 
   /** Cuts the pause between two rounds short, but not a round, whose answers would be lost. */
@@ -94,7 +94,8 @@ export class Lane<T, V> {
       this.#isHurried = true;
       return;
     }
-    this.stop();
+    this.#polling?.abort();
+    this.#polling = null;
     this.#start(0);
   }
 

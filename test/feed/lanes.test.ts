@@ -58,6 +58,31 @@ test('once the exchange has answered one lane, those that failed with it do not 
   expect(trades.texts).toEqual(['trades']);
 });
 
+test('what was asked to wait is asked when that is over, once the exchange has answered another lane', async () => {
+  const { clock, feeds, port } = live;
+  const trade = { exchange: 'kraken', symbol: btc, id: '1', price: 1, amount: 1, cost: 1, side: 'buy' } as const;
+  const before = { ...trade, timestamp: clock.now() - 1000 };
+  const downFor = (retryAfterMs: number): MarketDataError =>
+    new MarketDataError('EXCHANGE_UNAVAILABLE', 'down', { retryAfterMs });
+  port.setTrades([before]);
+  const trades = live.follow(feeds.trades('kraken', btc), () => 'trades');
+  live.read([btc]);
+  await clock.advance(100);
+  port.setTrades(downFor(400));
+  await clock.advance(32_000);
+  port.setTrades(downFor(4000));
+  const calls = port.tradeCalls.length;
+  while (port.tradeCalls.length === calls) await clock.advance(100);
+  port.setTrades([before, { ...trade, id: '2', timestamp: clock.now() }]);
+  port.set(btc, down);
+  await clock.advance(pollIntervalMs);
+  port.set(btc, { last: 2 });
+  await clock.advance(2 * pollIntervalMs);
+  expect(port.tradeCalls).toHaveLength(calls + 1);
+  await clock.advance(2 * pollIntervalMs);
+  expect(trades.texts).toEqual(['trades']);
+});
+
 test('a market that could not be listed holds up no other of its kind', async () => {
   const details = { retryAfterMs: 600_000, isUnlisted: true };
   live.port.set('ETH/USDT', new MarketDataError('EXCHANGE_UNAVAILABLE', 'not listed', details));
