@@ -205,8 +205,9 @@ export class Topic<T, V> {
     const isMissing = this.journal.isBehind || !this.#stream;
     const isInVain = this.#patience.endsWithFailure(this.journal.waitingSince, error);
     if ((isRefused && isMissing) || isInVain) this.#tell(this.journal.giveUp());
-    // What the stream tells, or may tell yet, is no worse for a call that cannot be made.
-    const maySpeak = this.#stream !== null && !error.retryable && (this.#state.isPending || this.#state.isQuiet);
+    // What the stream tells, or may tell yet, is no worse for a call that could never be made.
+    const isUnsupported = !error.retryable && this.#pace.answeredAt === Number.NEGATIVE_INFINITY;
+    const maySpeak = this.#stream !== null && isUnsupported && (this.#state.isPending || this.#state.isQuiet);
     if (!this.isStreamed && !maySpeak) this.#tell(this.journal.fail(error));
     else if (this.#isWithholding) this.#tell([]);
     // That there is no such call does not say why the stream has brought nothing.

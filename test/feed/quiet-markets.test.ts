@@ -39,6 +39,19 @@ function trade(number: number): Trade {
 const toIds = (value: readonly Trade[] | MarketDataError): string =>
   value instanceof MarketDataError ? value.code : value.map(({ id }) => id).join();
 
+test('a market that the exchange has answered for and refuses now is stale beside its silent stream, until that speaks', async () => {
+  live.streams.offer('ticker');
+  live.port.set(btc, { last: 1 });
+  const reader = live.read([btc]);
+  await live.clock.advance(100);
+  push(2);
+  live.port.set(btc, new MarketDataError('BAD_EXCHANGE_RESPONSE', 'refused', { retryable: false }));
+  await live.clock.advance(silenceMs + 2 * pollIntervalMs);
+  expect(reader.texts).toEqual([`${btc} 1`, `${btc} 2`, `${btc} 2 stale`]);
+  push(3);
+  expect(live.feeds.liveTicker('kraken', btc)).toMatchObject({ value: { stale: false, last: 3 } });
+});
+
 describe('a ticker whose calls carry the time of the last trade', () => {
   test('is polled while its stream is away, though the stream’s times were later', async () => {
     live.streams.offer('ticker');
