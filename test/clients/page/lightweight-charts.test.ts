@@ -82,4 +82,19 @@ describe.runIf(hasChromium)('a chart in a browser', { timeout: 30_000 }, () => {
     await eventually(() => server().running.app.counts.operations === 0);
     await page.close();
   });
+
+  test('of a market without candles it begins with the forming one', async () => {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
+    await page.waitForFunction('window.client');
+    await page.route('**/graphql', (route) => route.fulfill({ json: { data: { candles: [] } } }));
+    await page.evaluate(`(async () => {
+      const { drawChart } = await import('/js/chart');
+      const market = { exchange: 'sim', symbol: 'BTC/USDT', timeframe: '1M' };
+      window.first = await drawChart(document.getElementById('chart'), market);
+    })()`);
+    await eventually(async () => (await page.evaluate('first.series.data().length')) === 1);
+    await page.close();
+    await eventually(() => server().running.app.counts.operations === 0);
+  });
 });
