@@ -7,6 +7,7 @@ import { type PageFolder, writePageFiles } from '../../support/page-code.ts';
 import { findFreePort } from '../../support/proxy-programs.ts';
 import { type RunningApp, startApp } from '../../support/running-app.ts';
 import { eventually } from '../../support/socket-client.ts';
+import { createKraken } from '../../venues/kraken.ts';
 
 const said = 'ws://localhost:4000/graphql';
 
@@ -170,6 +171,35 @@ describe('since', () => {
     const there: readonly string[] = data.trades.map(({ id }: { readonly id: string }) => id);
     expect(there.slice(there.indexOf(ids[0] ?? ''), there.indexOf(ids.at(-1) ?? '') + 1)).toEqual(ids);
     expect(ends).toEqual([]);
+  });
+
+  test('trades go on each once also where the last one before a reconnect was older than others', async () => {
+    await running.stop();
+    const kraken = await createKraken();
+    const options = { kraken: { ...kraken.exchangeConfig, rateLimit: 1 } };
+    running = await startApp({ port, lingerMs: 0, exchangeOptions: options });
+    kraken.holdTrades('BTC/USD');
+    const { client, watchTrades } = await load();
+    const seen: string[] = [];
+    const ends: unknown[] = [];
+    const now = Date.now();
+    const execute = (timestamp: number): unknown =>
+      kraken.trade('BTC/USD', { price: '100', amount: '1', side: 'buy', timestamp });
+    const onEnd = (reason?: unknown): unknown => ends.push(reason);
+    watchTrades({ ...market, exchange: 'kraken', symbol: 'BTC/USD' }, now + 1, ({ id }) => seen.push(id), onEnd);
+    await eventually(() => kraken.subscriptions.length === 1);
+    for (const [index, afterMs] of [10, 20, 5].entries()) {
+      execute(now + afterMs);
+      await eventually(() => seen.length === index + 1, 10_000);
+    }
+    client.terminate();
+    await eventually(() => running.app.counts.operations === 0);
+    await eventually(() => running.app.counts.operations === 1);
+    execute(Date.now());
+    await eventually(() => seen.length > 3, 10_000);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(ends).toEqual([]);
+    await kraken.close();
   });
 });
 
