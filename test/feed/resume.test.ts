@@ -448,6 +448,26 @@ test('what has been taken of the past is forgotten while the rest waits', async 
   expect(backlog.take()?.key).toBe('b');
 });
 
+test('a client that takes all of it at once leaves others their turn', async () => {
+  const { port } = use();
+  port.setTrades(Array.from({ length: 900 }, (_, index) => tradeOf(index + 1, now - 5000 + index)));
+  const events = await tradesSince(now - 4999);
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    immediate = setImmediate(count);
+  };
+  let immediate = setImmediate(count);
+  for (let taken = 0; taken < 4; taken += 1) {
+    expect((await events.next()).done).toBe(false);
+    const until = performance.now() + 25;
+    while (performance.now() < until);
+  }
+  clearImmediate(immediate);
+  await events.return();
+  expect(turns).toBeGreaterThanOrEqual(3);
+});
+
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();

@@ -1,4 +1,5 @@
 import { MarketDataError } from '../../market/error.ts';
+import { Turns } from '../../market/turns.ts';
 import type { FeedEvent } from '../event.ts';
 
 /** How many candles and trades of the past all subscriptions may hold together that have not been sent; some 150 bytes each. */
@@ -6,6 +7,8 @@ const mostHeld = 500_000;
 
 /** What all subscriptions together hold of the past until they have sent it. */
 export class HistoryBudget {
+  /** For all together, since a client that reads at once would have its whole history in one turn of the event loop. */
+  readonly turns = new Turns();
   readonly #most: number;
   #held = 0;
 
@@ -65,6 +68,11 @@ export class Backlog<V> {
     this.#budget.release(countRows([event]));
     if (this.isEmpty) this.clear();
     return event;
+  }
+
+  /** The same, in a later turn of the event loop where much has been taken in this one. */
+  takeInTurn(): Promise<FeedEvent<V> | undefined> {
+    return this.#budget.turns.run(() => this.take());
   }
 
   clear(): void {

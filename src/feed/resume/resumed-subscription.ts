@@ -72,7 +72,7 @@ export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V
   async #produce(): Promise<Result<V>> {
     const { backlog, live } = this.#options;
     while (this.#state !== 'ended') {
-      const waiting = backlog.take();
+      const waiting = backlog.isEmpty ? undefined : await backlog.takeInTurn();
       if (waiting) return { done: false, value: waiting };
       if (this.#state === 'finishing') break;
       const result = await live.next();
