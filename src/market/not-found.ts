@@ -53,7 +53,10 @@ export function requireMarkets(
   const suggestions = unknown.slice(0, maxSuggested).flatMap((symbol) => suggest(symbol, markets.keys()).slice(0, 1));
   const named = unknown.slice(0, maxNamed).map(quote).join(', ');
   const others = unknown.length > maxNamed ? ` and ${unknown.length - maxNamed} others` : '';
-  const hint = known.length > 0 ? 'skipUnknown: true leaves unknown symbols out.' : 'no other symbol was given.';
+  const hint =
+    known.length > 0
+      ? 'skipUnknown: true leaves unknown symbols out.'
+      : didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
   const message = `${exchange} has no ${unknown.length === 1 ? 'market' : 'markets'} ${named}${others}; ${hint}`;
   const details = { exchange, symbols: unknown, suggestions };
   throw withoutStacks(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));

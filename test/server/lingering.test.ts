@@ -19,6 +19,8 @@ test.each([
     const { venue, running, client } = use();
     venue.refuseStreams();
     venue.setTicker('BTC/USDT', { last: '100' });
+    // Made-up ones are others each time, which is a gap.
+    venue.holdTrades('BTC/USDT');
     const operation = subscribe(client, document);
     const polls = (): number => venue.count(/ticker|depth|klines|trades/i);
     await eventually(() => polls() > 3, 9000);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentOf, type Trade } from '../../src/market/trade.ts';
 import { type LiveServer, startLiveServer } from '../support/live-server.ts';
 import { connect, eventually, type Operation, subscribe } from '../support/socket-client.ts';
@@ -52,7 +52,12 @@ describe('an exchange whose answers have no ids', () => {
 
   afterEach(() => server.stop());
 
-  const start = Date.now() + 1000;
+  /** Later than all that the tests before have taken: none of the trades was there before the subscription. */
+  let start: number;
+
+  beforeEach(() => {
+    start = Date.now() + 1000;
+  });
 
   function trade(number: number, id: string | null): Trade {
     // Of three trades, two are equal in all.
