@@ -15,6 +15,7 @@ import { createClient, type Client as SocketClient } from 'graphql-ws';
 import {
   type ConcreteRequest,
   Environment,
+  type GraphQLSingularResponse,
   Network,
   Observable,
   RecordSource,
@@ -79,6 +80,11 @@ function connect(url: string): SocketClient {
 
 function find(documents: Documents, name: string): string {
   return documents[name] ?? '';
+}
+
+/** graphql-ws and Relay have types of their own for a result. */
+function isResponse(result: unknown): result is GraphQLSingularResponse {
+  return typeof result === 'object' && result !== null && ('data' in result || 'errors' in result);
 }
 
 /** Relay's artifacts of all documents, made by its compiler as a front end's build makes them. */
@@ -194,8 +200,9 @@ export const liveClients: Readonly<Record<string, StartClient>> = {
             socket.subscribe(
               { query: text ?? '', variables },
               {
-                // biome-ignore lint/suspicious/noExplicitAny: graphql-ws and Relay have types of their own for one thing
-                next: (result: any) => sink.next(result),
+                next: (result: unknown) => {
+                  if (isResponse(result)) sink.next(result);
+                },
                 error: (error) => sink.error(error instanceof Error ? error : new Error(JSON.stringify(error))),
                 complete: () => sink.complete(),
               },
