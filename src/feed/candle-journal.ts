@@ -1,4 +1,4 @@
-import type { Candle } from '../market/candle.ts';
+import { type Candle, isSameCandle } from '../market/candle.ts';
 import type { Clock } from '../market/clock.ts';
 import type { MarketDataError } from '../market/error.ts';
 import { periodAfter, periodStart } from '../market/timeframe.ts';
@@ -266,19 +266,6 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   #endOf({ timestamp }: Candle): number {
     return periodAfter(this.#timeframe, timestamp);
   }
-}
-
-export function isSameCandle(one: Candle, other: Candle): boolean {
-  return (
-    one.timestamp === other.timestamp &&
-    one.open === other.open &&
-    one.high === other.high &&
-    one.low === other.low &&
-    one.close === other.close &&
-    one.volume === other.volume &&
-    one.closed === other.closed &&
-    one.stale === other.stale
-  );
 }
 
 function toEvent(candle: Candle): FeedEvent<Candle> {

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Candle, CandleSeries } from '../market/candle.ts';
+import { type Candle, type CandleSeries, isSameCandle } from '../market/candle.ts';
 import { MarketDataError } from '../market/error.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { MarketStreams, OpenCandles } from '../market/market-streams.ts';
@@ -7,7 +7,7 @@ import { isSameBook, type OrderBook } from '../market/order-book.ts';
 import { marketKind } from '../market/symbol.ts';
 import { isUnchanged, type Ticker } from '../market/ticker.ts';
 import type { Trade } from '../market/trade.ts';
-import { CandleJournal, isSameCandle } from './candle-journal.ts';
+import { CandleJournal } from './candle-journal.ts';
 import { createCandleRules } from './candles.ts';
 import type { FeedState } from './feed-state.ts';
 import { Health, type OnHealth } from './health.ts';

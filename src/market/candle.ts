@@ -16,6 +16,20 @@ export interface Candle {
   readonly stale?: boolean;
 }
 
+/** True when a subscriber would learn nothing from the other. */
+export function isSameCandle(one: Candle, other: Candle): boolean {
+  return (
+    one.timestamp === other.timestamp &&
+    one.open === other.open &&
+    one.high === other.high &&
+    one.low === other.low &&
+    one.close === other.close &&
+    one.volume === other.volume &&
+    one.closed === other.closed &&
+    one.stale === other.stale
+  );
+}
+
 /** Which candles: of one market, of one length. */
 export interface CandleSeries {
   readonly exchange: string;
