@@ -133,6 +133,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
   test('a market that is refused is polled, and the others stream', { timeout: 30_000 }, async () => {
     venue.refuseSubscription(btc);
     const refused = subscribe(client, document, { symbol: btc });
+    await refused.until(1);
     const other = await streaming(eth);
     await comesByPoll(refused);
     await comesByStream(other, eth);

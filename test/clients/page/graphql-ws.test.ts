@@ -192,8 +192,9 @@ describe('since', () => {
       execute(now + afterMs);
       await eventually(() => seen.length === index + 1, 10_000);
     }
+    const reconnected = new Promise<void>((resolve) => client.on('connected', () => resolve()));
     client.terminate();
-    await eventually(() => running.app.counts.operations === 0);
+    await reconnected;
     await eventually(() => running.app.counts.operations === 1);
     execute(Date.now());
     await eventually(() => seen.length > 3, 10_000);
