@@ -134,7 +134,7 @@ describe.each(kinds)("what Binance's host of %s says", (kind) => {
   it.each<Fault>([{ kind: 'cut' }, { kind: 'hang' }, { kind: 'status', status: 503 }])(
     'stops its own markets alone after a storm of $kind',
     async (fault) => {
-      const { venue, ask, stateOf } = await startBinance({ timeoutMs: 200 });
+      const { venue, ask, stateOf } = await startBinance(fault.kind === 'hang' ? { timeoutMs: 400 } : {});
       venue.fault({ ...fault, match: paths[kind] });
       for (let count = 0; count < 5; count++) {
         await failureOf(ask(kind));
@@ -284,7 +284,7 @@ it.each([
 it.each<Fault>([{ kind: 'status', status: 503 }, { kind: 'hang' }, { kind: 'cut' }])(
   'an exchange with one host for all kinds: a storm of $kind of one kind stops that kind alone',
   async (fault) => {
-    const { venue, client, exchanges, data } = await connectLister('okx', { timeoutMs: 300 });
+    const { venue, client, exchanges, data } = await connectLister('okx', fault.kind === 'hang' ? { timeoutMs: 400 } : {});
     await client.markets();
     const ask = (symbol: string) => client.call((ccxt) => ccxt.fetchTicker(symbol), { symbol });
     await ask('BTC/USDT');

@@ -93,7 +93,7 @@ describe.each(venues)('$id', ({ id }) => {
   });
 
   it.each(['cut', 'hang'] as const)('after a storm of %s nothing is sent', async (kind) => {
-    const { venue, clock, ask, symbol } = await start(id, { timeoutMs: 200 });
+    const { venue, clock, ask, symbol } = await start(id, kind === 'hang' ? { timeoutMs: 400 } : {});
     venue.fault({ kind });
     for (let count = 0; count < 5; count++) await failureOf(ask());
     const error = await failureOf(ask());
@@ -135,8 +135,8 @@ it('calls that wait are refused when the circuit opens, and are not sent', async
 });
 
 it('a call has its whole deadline from its turn on, however long it has waited', async () => {
-  const { client } = await start('kraken', { timeoutMs: 400 });
-  const answer = () => client.call(() => new Promise((resolve) => setTimeout(() => resolve('slow'), 300)));
+  const { client } = await start('kraken', { timeoutMs: 1000 });
+  const answer = () => client.call(() => new Promise((resolve) => setTimeout(() => resolve('slow'), 600)));
   expect(new Set(await Promise.all(Array.from({ length: 20 }, answer)))).toEqual(new Set(['slow']));
   expect(client.status.circuit).toBe('closed');
 });
