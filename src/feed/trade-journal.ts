@@ -6,6 +6,7 @@ import { hole } from './hole.ts';
 import type { Entry, Journal, Origin } from './journal.ts';
 import { KnownTrades, overlap } from './known-trades.ts';
 import type { TopicRequest } from './topic-request.ts';
+import { TradeAnchor } from './trade-anchor.ts';
 
 /** Trades that came together, oldest first. */
 export interface TradeMessage {
@@ -38,6 +39,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #known = new KnownTrades();
+  readonly #anchor = new TradeAnchor();
   /** Of the trades that were told, those that came by the stream. */
   readonly #streamed = new WeakSet<Trade>();
   /** What the stream has brought while something before it is missing. */
@@ -78,9 +80,10 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     return distinctId(trade) !== null && (this.#known.idsAgree || !this.#streamed.has(trade));
   }
 
-  /** Just before the newest known trade, which a fetch must bring again, epoch ms; null when none is known. */
+  /** Just before a known trade, which a fetch must bring again, epoch ms; null when none is known. */
   get since(): number | null {
-    const before = this.#newestAt === null ? null : this.#newestAt - 1;
+    const { at } = this.#anchor;
+    const before = at === null ? null : at - 1;
     return before !== null && this.#isCoarse ? Math.floor(before / second) * second : before;
   }
 
@@ -123,6 +126,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     const isHole = this.#newest !== null;
     this.#baseAt ??= this.#startedAt;
     this.#newest = null;
+    this.#anchor.clear();
     this.#error = null;
     const events = this.#toEvents(this.#release(held));
     return isHole ? [hole(this.#request, 'trades'), ...events] : events;
@@ -143,10 +147,14 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     const recent = this.#held.slice(this.#heldBefore).flatMap(({ trades: some }) => some);
     const isLate = asOf >= (this.#behindSince ?? asOf);
     if (trades.length > 0) this.#isCoarse = trades.every(({ timestamp }) => timestamp % second === 0);
-    const hadSome = this.#newest !== null;
+    // Fetched from a known one on, it brings that one again, or begins too late.
+    const isHole = this.#newest !== null && trades.length > 0 && !this.#known.knowsAny(trades);
+    if (isHole && this.#anchor.widen()) {
+      this.#behindSince ??= this.#clock.now();
+      return [];
+    }
+    this.#anchor.narrow();
     const news = this.#known.take(trades, 'fetch', message.mayRepeat);
-    // Fetched from the newest known on, it brings that one again, or begins too late.
-    const isHole = hadSome && trades.length > 0 && news.length === trades.length;
     let told = this.#note(news);
     // What came since the last interruption is reached by itself, and what came before not by an answer that lags.
     const isPassed = this.#held.every((held) => held.trades.every((trade) => trade.timestamp <= (this.#newestAt ?? 0)));
@@ -174,6 +182,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     for (const trade of news) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
     }
+    this.#anchor.add(news);
     const from = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
     return news.filter(({ timestamp }) => timestamp >= from);
   }

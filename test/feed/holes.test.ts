@@ -53,6 +53,33 @@ describe('trades', () => {
     expect(live.port.tradeCalls).toHaveLength(calls);
   });
 
+  test('that the stream gives and no call does are no gap after an interruption, with one fetch more', async () => {
+    live.streams.offer('trades');
+    const all = [{ ...trade(1), timestamp: live.clock.now() - 5000 }];
+    live.port.setTrades(all);
+    const reader = live.follow(live.feeds.trades('kraken', btc), toIds);
+    await live.clock.advance(100);
+    all.push(trade(2));
+    live.streams.push('trades', btc, [trade(2)], true);
+    await live.clock.advance(pollIntervalMs);
+    live.streams.push('trades', btc, [trade(3)]);
+    await live.clock.advance(pollIntervalMs);
+    live.streams.interrupt('trades', btc);
+    await live.clock.advance(1);
+    all.push(trade(4));
+    await live.clock.advance(2 * pollIntervalMs);
+    expect(reader.texts).toEqual(['2', '3', '4']);
+    expect(reader.ended).toBe(false);
+    await live.clock.advance(1);
+    all.push(trade(5));
+    live.streams.push('trades', btc, [trade(5)]);
+    await live.clock.advance(pollIntervalMs);
+    const calls = live.port.tradeCalls.length;
+    await live.clock.advance(5 * pollIntervalMs);
+    expect(reader.texts).toEqual(['2', '3', '4', '5']);
+    expect(live.port.tradeCalls).toHaveLength(calls);
+  });
+
   test('that were there before the subscriber are not told', async () => {
     live.streams.offer('trades');
     const all = [trade(1), trade(2)].map((each) => ({ ...each, timestamp: each.timestamp - 5000 }));

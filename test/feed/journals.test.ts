@@ -367,6 +367,27 @@ describe('a journal of trades', () => {
     expect(fetched(trades(80))).toBe('');
   });
 
+  test('asks once more from some trades earlier on where calls do not give the newest one that the stream gave', () => {
+    fetched([trade(1, -5)]);
+    expect(streamed(trades(2, 3))).toBe('2,3');
+    journal.interrupt();
+    expect(journal.since).toBe(start + 2);
+    // The exchange never gives the third trade.
+    expect(fetched(trades(4, 5))).toBe('');
+    expect([journal.isBehind, journal.since]).toEqual([true, start - 6]);
+    expect(fetched([trade(1, -5), ...trades(2, 4, 5)])).toBe('4,5');
+    expect([journal.isBehind, journal.since]).toEqual([false, start + 4]);
+  });
+
+  test('tells a gap where an answer from some trades earlier on has none that is known either', () => {
+    fetched([trade(1, -5)]);
+    streamed(trades(2, 3));
+    journal.interrupt();
+    expect(fetched(trades(70, 71))).toBe('');
+    expect(fetched(trades(70, 71, 72))).toBe('EXCHANGE_UNAVAILABLE,70,71,72');
+    expect(journal.isBehind).toBe(false);
+  });
+
   test('begins with its own time, if nobody can say what there was before', () => {
     journal.giveUp();
     expect(streamed([trade(1, -3_600_000), ...trades(2)], true)).toBe('2');
