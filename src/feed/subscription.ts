@@ -36,6 +36,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   readonly #waiting: ((result: IteratorResult<FeedEvent<V>, undefined>) => void)[] = [];
   readonly #options: SubscriptionOptions<V>;
   #sources: number;
+  #mostWaiting: number;
   #hasLostSource = false;
   /** Sources that fail in a way that will not pass soon. */
   readonly #hopeless = new Set<object>();
@@ -50,6 +51,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   constructor(options: SubscriptionOptions<V>) {
     this.#options = options;
     this.#sources = options.sources;
+    this.#mostWaiting = options.mostWaiting;
   }
 
   /** What a subscriber who came now would be told at once. */
@@ -108,6 +110,11 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this.#taken;
   }
 
+  /** Lets so many events wait beside those that wait now; as many as ever once all of them have been taken. */
+  letWait(count = this.#options.mostWaiting): void {
+    this.#mostWaiting = this.#slots.size + count;
+  }
+
   /** Offers an event; ignored once the iterator is finishing. An error ends it. */
   push(event: FeedEvent<V>): void {
     if (this.#state !== 'open') return;
@@ -119,7 +126,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     this.start();
     this.#offered += 1;
     if (this.#isKnown(key, value)) this.#slots.delete(key);
-    else if (this.#waiting.length > 0 || this.#slots.size < this.#options.mostWaiting || this.#slots.has(key)) {
+    else if (this.#waiting.length > 0 || this.#slots.size < this.#mostWaiting || this.#slots.has(key)) {
       this.#offer(event);
     } else {
       this.#slots.clear();
@@ -161,6 +168,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
       return Promise.resolve({ done: false, value: offer.event });
     }
     if (this.#state !== 'open') return Promise.resolve({ done: true, value: undefined });
+    this.#mostWaiting = this.#options.mostWaiting;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

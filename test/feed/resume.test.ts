@@ -273,6 +273,34 @@ describe('trades', () => {
     expect(port.tradeCalls.map(({ limit }) => limit)).toEqual([100, 1000]);
   });
 
+  test('that come while the history is fetched wait, however many they are on a busy market', async () => {
+    const { port, streams, clock } = use();
+    streams.offer('trades');
+    const history = [tradeOf(1, now - 5000), tradeOf(2, now - 4000)];
+    port.setTrades(history);
+    const other = new Reader(await tradesSince(now - 4000), describeTrades);
+    port.setTrades([...history, tradeOf(3, now)]);
+    streams.push('trades', btc, [tradeOf(3, now)], true);
+    await clock.advance(1000);
+    const release = port.hold();
+    const opening = tradesSince(now - 4000);
+    await settle();
+    const count = 5000;
+    const push = (from: number, to: number): void => {
+      for (let id = from; id < to; id++) streams.push('trades', btc, [tradeOf(id, now + id)]);
+    };
+    push(4, 4 + count);
+    release();
+    const events = await opening;
+    push(4 + count, 900 + count);
+    const reader = new Reader(events, describeTrades);
+    await settle();
+    expect(reader.texts).toHaveLength(1 + count + 896);
+    expect([reader.texts[0], reader.texts.at(-1), reader.ended]).toEqual(['2,3', `${899 + count}`, false]);
+    await reader.leave();
+    await other.leave();
+  });
+
   test('that are alike are told apart by ids, where live ones have those of calls', () => {
     const [one, twin] = [tradeOf(1, now), { ...tradeOf(1, now), id: '2' }];
     const seamOf = (hasFetchedId: boolean) =>

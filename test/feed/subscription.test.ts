@@ -253,3 +253,18 @@ test('it ends with the last of its sources', async () => {
   expect(ends).toBe(1);
   expect(await subscription.next()).toEqual(done);
 });
+
+test('more may wait for a while, and as few as ever once all have been taken', async () => {
+  const { events, subscription } = open(2);
+  events.push('a', 'a1');
+  subscription.letWait(3);
+  for (const key of ['b', 'c', 'd']) events.push(key, `${key}1`);
+  subscription.letWait();
+  for (const key of ['e', 'f']) events.push(key, `${key}1`);
+  for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) expect(await events.next()).toEqual(value(`${key}1`));
+  const next = events.next();
+  events.push('a', 'a2');
+  expect(await next).toEqual(value('a2'));
+  for (const key of ['b', 'c', 'd']) events.push(key, `${key}2`);
+  expect(await events.next()).toMatchObject({ value: { value: { code: 'SLOW_CONSUMER' } } });
+});

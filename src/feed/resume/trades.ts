@@ -26,6 +26,9 @@ export interface ResumeTradesOptions extends TradeHistoryOptions {
 /** How many trades of the past one event holds. */
 const perEvent = 250;
 
+/** How many messages of a market may come while its history is fetched: some hundreds a second for as long as that may take. */
+const mostMeanwhile = 10_000;
+
 /** How long to wait between two looks whether the exchange's answers have caught up with its stream, in ms. */
 const pauseMs = 1000;
 
@@ -46,9 +49,12 @@ export async function resumeTrades(options: ResumeTradesOptions): Promise<Resume
   const { exchange, symbol, since, endAt, live, known, clock, budget } = options;
   try {
     requirePast(since, clock.now(), { exchange, symbol });
+    live.letWait(mostMeanwhile);
     await live.whenStarted();
     const { newest } = known;
     const history = await retryUntil(clock, endAt, () => fetchWhole(options, newest));
+    // From here on it is the client that they wait for.
+    live.letWait();
     const liveFrom = Math.min(newest?.timestamp ?? 0, clock.now()) - tailMs;
     const seam = new TradeSeam({ history, live: known, liveFrom });
     const backlog = new Backlog<readonly Trade[]>(budget);
