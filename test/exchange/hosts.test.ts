@@ -284,7 +284,10 @@ it.each([
 it.each<Fault>([{ kind: 'status', status: 503 }, { kind: 'hang' }, { kind: 'cut' }])(
   'an exchange with one host for all kinds: a storm of $kind of one kind stops that kind alone',
   async (fault) => {
-    const { venue, client, exchanges, data } = await connectLister('okx', fault.kind === 'hang' ? { timeoutMs: 400 } : {});
+    const { venue, client, exchanges, data } = await connectLister(
+      'okx',
+      fault.kind === 'hang' ? { timeoutMs: 400 } : {},
+    );
     await client.markets();
     const ask = (symbol: string) => client.call((ccxt) => ccxt.fetchTicker(symbol), { symbol });
     await ask('BTC/USDT');
