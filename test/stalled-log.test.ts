@@ -7,7 +7,7 @@ import autocannon from 'autocannon';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseExposition } from './support/exposition.ts';
 import { Fifo } from './support/log-readers.ts';
-import { findFreePort } from './support/proxy-programs.ts';
+import { findFreePort } from './support/loopback-program.ts';
 import { eventually } from './support/socket-client.ts';
 
 // Each starts a process, and most send it thousands of requests.

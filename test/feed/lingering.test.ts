@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Candle } from '../../src/market/candle.ts';
 import { MarketDataError } from '../../src/market/error.ts';
+import type { Ticker } from '../../src/market/ticker.ts';
 import type { Trade } from '../../src/market/trade.ts';
 import { tickerOf } from '../support/fake-market-data.ts';
 import { type LiveFeeds, lingerMs, pollIntervalMs, silenceMs, useLiveFeeds } from '../support/live-feeds.ts';
@@ -29,6 +30,21 @@ function push(last: number): void {
   const now = live.clock.now();
   const ticker = { exchange: 'kraken', symbol: btc, last, timestamp: now, receivedAt: now, source: 'STREAM' } as const;
   live.streams.push('ticker', btc, tickerOf(ticker));
+}
+
+/** Two subscribe at once to what is out of date: they receive nothing until one call has brought what is true now. */
+async function comesWithOneCall(last: number): Promise<Reader<Ticker>> {
+  const made = calls();
+  live.port.set(btc, { last });
+  const release = live.port.hold();
+  const readers = [live.read([btc]), live.read([btc])] as const;
+  await settle();
+  expect(readers.map(({ texts }) => texts)).toEqual([[], []]);
+  release();
+  await settle();
+  expect(readers.map(({ texts }) => texts)).toEqual([[`${btc} ${last}`], [`${btc} ${last}`]]);
+  expect(calls()).toBe(made + 1);
+  return readers[0];
 }
 
 describe('a ticker that is polled', () => {
@@ -71,15 +87,7 @@ describe('a ticker that is polled', () => {
     const made = await visit();
     await live.clock.advance(lateMs);
     expect(calls()).toBe(made);
-    live.port.set(btc, { last });
-    const release = live.port.hold();
-    const [back, other] = [live.read([btc]), live.read([btc])];
-    await settle();
-    expect([back.texts, other.texts]).toEqual([[], []]);
-    release();
-    await settle();
-    expect([back.texts, other.texts]).toEqual([[`${btc} ${last}`], [`${btc} ${last}`]]);
-    expect(calls()).toBe(made + 1);
+    const back = await comesWithOneCall(last);
     live.port.set(btc, { last: 3 });
     await live.clock.advance(pollIntervalMs);
     expect(back.texts.at(-1)).toBe(`${btc} 3`);
@@ -154,15 +162,7 @@ describe('a ticker that is streamed', () => {
     const made = calls();
     await live.clock.advance(lateMs);
     expect(calls()).toBe(made);
-    live.port.set(btc, { last });
-    const release = live.port.hold();
-    const [back, other] = [live.read([btc]), live.read([btc])];
-    await settle();
-    expect([back.texts, other.texts]).toEqual([[], []]);
-    release();
-    await settle();
-    expect([back.texts, other.texts]).toEqual([[`${btc} ${last}`], [`${btc} ${last}`]]);
-    expect(calls()).toBe(made + 1);
+    await comesWithOneCall(last);
     // Its stream is the same one, which may be about to be dialled.
     expect(live.streams.all).toHaveLength(1);
     await live.clock.advance(pollIntervalMs);

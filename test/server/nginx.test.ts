@@ -3,14 +3,15 @@ import { type IncomingMessage, request } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LiveServer, startLiveServer } from '../support/live-server.ts';
-import { hasNginx, type Nginx, type NginxOptions, startNginx } from '../support/nginx.ts';
+import type { LoopbackProgram } from '../support/loopback-program.ts';
+import { hasNginx, type NginxOptions, startNginx } from '../support/nginx.ts';
 import { eventually } from '../support/socket-client.ts';
 
 const query = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }';
 
 describe.runIf(hasNginx || process.env.CI)('server-sent events behind nginx', () => {
   let server: LiveServer;
-  let nginx: Nginx | null = null;
+  let nginx: LoopbackProgram | null = null;
 
   beforeEach(async () => {
     server = await startLiveServer();

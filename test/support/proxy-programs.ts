@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from './socket-client.ts';
+import { type LoopbackProgram, startProgram } from './loopback-program.ts';
 
 // Real proxies, as Debian packs them. Each dials from a loopback address of its own, by which the other side knows it.
 
@@ -19,15 +15,11 @@ const programs = {
 export const hasProxyPrograms = Object.values(programs).every((path) => existsSync(path));
 
 /** A proxy that runs as a process of its own on loopback. */
-export interface ProxyProgram {
-  readonly port: number;
+export interface ProxyProgram extends LoopbackProgram {
   /** The address that it dials from. */
   readonly address: string;
   /** What it was asked to connect to so far, as it was named to it. */
   readonly targets: readonly string[];
-  /** Everything it has written. */
-  readonly output: string;
-  close(): Promise<void>;
 }
 
 interface Description {
@@ -80,17 +72,6 @@ export function startDante(): Promise<ProxyProgram> {
   });
 }
 
-/** A port of loopback that nobody listens on. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
 function writeLines(folder: string, lines: readonly string[]): string {
   const path = join(folder, 'proxy.conf');
   writeFileSync(path, `${lines.join('\n')}\n`);
@@ -99,46 +80,16 @@ function writeLines(folder: string, lines: readonly string[]): string {
 
 async function start(name: keyof typeof programs, description: Description): Promise<ProxyProgram> {
   const { address, toArguments, target } = description;
-  const folder = mkdtempSync(join(tmpdir(), `tickql-${name}-`));
-  const port = await findFreePort();
-  const child = spawn(programs[name], toArguments(port, folder), { stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = once(child, 'exit');
-  let output = '';
-  const note = (chunk: unknown): void => {
-    output += String(chunk);
-  };
-  child.stdout.on('data', note);
-  child.stderr.on('data', note);
-  await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`${name} did not start: ${output}`);
-    return isListening(port);
-  });
+  const program = await startProgram(programs[name], toArguments);
   return {
-    port,
+    port: program.port,
     address,
     get targets() {
-      return [...output.matchAll(target)].map(([, asked = '']) => asked);
+      return [...program.output.matchAll(target)].map(([, asked = '']) => asked);
     },
     get output() {
-      return output;
+      return program.output;
     },
-    close: () => end(child, exited, folder),
+    close: program.close,
   };
-}
-
-async function end(child: ChildProcess, exited: Promise<unknown>, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-  await exited;
-  rmSync(folder, { recursive: true, force: true });
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
