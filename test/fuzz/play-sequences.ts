@@ -52,14 +52,15 @@ function toWord({ status, closeCode, messages }: Outcome): string {
 }
 
 /** What is wrong with how the server took a sequence; null where nothing is. */
-function judgeOutcome({ end, isHalf, closeCodes: given }: FrameSequence, outcome: Outcome): string | null {
+function judgeOutcome({ end, isHalf, closeCodes: given, upgrade }: FrameSequence, outcome: Outcome): string | null {
   const { status, closeCode, isEnded, isAnswered, nonsense, messages } = outcome;
   if (nonsense !== null) return nonsense;
   if (status !== null && status >= 500) return `status ${status}`;
   if (!isAnswered) return status === null ? 'no answer to the upgrade' : 'it answers no more';
   if (status !== 101) return null;
+  const isOurs = upgrade.text.includes('graphql-transport-ws');
   for (const message of messages) {
-    const finding = findInMessage(message);
+    const finding = isOurs ? findInMessage(message) : findInRefusal(message);
     if (finding !== null) return finding;
   }
   if (closeCode !== null && !closeCodes.has(closeCode) && !given.includes(closeCode))
@@ -68,16 +69,26 @@ function judgeOutcome({ end, isHalf, closeCodes: given }: FrameSequence, outcome
   return null;
 }
 
+/** A client of another subprotocol may be told so in its own words, and nothing else. */
+function findInRefusal(message: string): string | null {
+  const parsed = parseMessage(message);
+  return parsed?.type === 'connection_error' ? null : `to another subprotocol: ${message.slice(0, 200)}`;
+}
+
 function findInMessage(message: string): string | null {
-  const parsed = parse(message);
-  if (typeof parsed !== 'object' || parsed === null || !('type' in parsed))
-    return `no message: ${message.slice(0, 200)}`;
+  const parsed = parseMessage(message);
+  if (parsed === null) return `no message: ${message.slice(0, 200)}`;
   const { type } = parsed;
   if (type === 'connection_ack' || type === 'ping' || type === 'pong' || type === 'complete') return null;
   const payload: unknown = 'payload' in parsed ? parsed.payload : undefined;
   if (type === 'next') return judgeResult(payload).finding;
   if (type === 'error') return findInErrors(payload);
   return `a message of the type ${JSON.stringify(type)}`;
+}
+
+function parseMessage(text: string): { readonly type: unknown } | null {
+  const parsed = parse(text);
+  return typeof parsed === 'object' && parsed !== null && 'type' in parsed ? parsed : null;
 }
 
 function parse(text: string): unknown {
