@@ -1,3 +1,5 @@
+import { toGiven } from './given.ts';
+
 /** No market has a time from before Bitcoin's first year, epoch ms. */
 const marketsBegan = Date.UTC(2009, 0);
 
@@ -29,7 +31,7 @@ function isInSeconds(value: number): boolean {
 
 /** A sentence that says why a value is not an instant, and what would be right as far as that can be guessed. */
 export function explainInstant(value: unknown): string {
-  const given = JSON.stringify(value);
+  const given = toGiven(value);
   const number = toNumber(value);
   const unit = units.find(({ ms }) => isOfMarkets(number * ms));
   if (unit) {

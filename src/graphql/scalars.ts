@@ -2,6 +2,7 @@ import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { isTimeframe } from '../market/timeframe.ts';
 import { builder } from './builder.ts';
 import { explainInstant, isEpochMs } from './epoch.ts';
+import { toGiven } from './given.ts';
 
 // Date.parse takes much more than instants, and local times too.
 const isoInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
@@ -64,7 +65,7 @@ function isCalendarDate(text: string): boolean {
 function parseTimeframe(value: unknown, node?: ValueNode): string {
   if (typeof value === 'string' && isTimeframe(value)) return value;
   throw badInput(
-    `${JSON.stringify(value)} is no timeframe: write a number up to 99999 and s, m, h, d, w, M or y, such as "15m".`,
+    `${toGiven(value)} is no timeframe: write a number up to 99999 and s, m, h, d, w, M or y, such as "15m".`,
     node,
   );
 }

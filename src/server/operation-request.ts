@@ -1,3 +1,5 @@
+import { isShallow } from './nesting.ts';
+
 /** An operation as a client asks for it (GraphQL over HTTP, Request Parameters). */
 export interface OperationRequest {
   readonly query: string | null;
@@ -36,6 +38,7 @@ function toRequest(given: Readonly<Record<string, unknown>>): OperationRequest |
   if (name !== null && typeof name !== 'string') return null;
   if (variables !== null && !isObject(variables)) return null;
   if (extensions !== null && !isObject(extensions)) return null;
+  if (!isShallow(variables) || !isShallow(extensions)) return null;
   if (Object.keys(others).length > 0) return null;
   return { query, operationName: toOperationName(name), variables, extensions };
 }

@@ -12,6 +12,7 @@ import type { CountedSocket } from './counted-socket.ts';
 import type { Fanout, Subscriber } from './fanout/fanout.ts';
 import type { Member } from './fanout/member.ts';
 import type { Caller, Gate } from './gate.ts';
+import { requireShallow } from './nesting.ts';
 import type { OperationIds } from './operation-ids.ts';
 import { trimPayload } from './subscribe-message.ts';
 import type { GraphQLServer } from './yoga.ts';
@@ -63,6 +64,7 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     const { caller } = context.extra;
     if (!caller) throw new TypeError('an operation of nobody');
     await gate.takeRequest(caller);
+    requireShallow(payload);
     const pipeline = graphql.getEnveloped({ params: payload, caller });
     const { schema } = pipeline;
     const document: DocumentNode = pipeline.parse(payload.query);

@@ -38,6 +38,7 @@ import { useLiveEvents } from './use-live-events.ts';
 import { useOperationName } from './use-operation-name.ts';
 import { usePersistedQueries } from './use-persisted-queries.ts';
 import { useRequestNotes } from './use-request-notes.ts';
+import { useShallowValues } from './use-shallow-values.ts';
 import { useStreamLimit } from './use-stream-limit.ts';
 
 export interface GraphQLServerOptions extends Pick<ObserverOptions, 'onRequest' | 'tracer'> {
@@ -138,6 +139,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useLiveEvents(report),
       useStreamLimit(admission, measure),
       useExecutor(execute),
+      useShallowValues(),
       useOperationName(),
       usePersistedQueries(persisted),
       useErrorCodes(report),

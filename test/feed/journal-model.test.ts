@@ -62,6 +62,39 @@ test.each(Object.keys(namings))('every trade is told once and in order, with %s 
   );
 });
 
+test('trades that the stream gives and no call does leave no gap among the others', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
+      const inCalls: Trade[] = [];
+      let count = 0;
+      const execute = (isPushed: boolean): void => {
+        const isInCalls = count % 4 !== 3;
+        const trade: Trade = {
+          ...{ exchange: 'kraken', symbol: btc, id: String(count), timestamp: live.clock.now() },
+          ...{ price: 1, amount: 1, cost: 1, side: isInCalls ? 'buy' : 'sell' },
+        };
+        count += 1;
+        if (isInCalls) live.port.setTrades([...inCalls, trade]);
+        if (isInCalls) inCalls.push(trade);
+        if (isPushed) live.streams.push('trades', btc, [trade], exchange.isFirst());
+      };
+      const exchange = new FailingExchange('trades', true, execute);
+      const { live } = exchange;
+      const events: Reader<readonly Trade[]> = live.follow(live.feeds.trades('kraken', btc), String);
+      execute(false);
+      await live.clock.advance(1);
+      for (const each of steps) await exchange.run(each);
+      await exchange.settle();
+      expect(events.seen.filter(isHole)).toEqual([]);
+      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
+      expect(told.filter(({ side }) => side === 'buy').map(({ id }) => id)).toEqual(inCalls.map(({ id }) => id));
+      expect(new Set(told).size).toBe(told.length);
+      await live.leaveNothing();
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('every candle is told as closed once, in order and with its last values', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {

@@ -9,6 +9,11 @@ it.each([
   ['since: "2026-02-30"', '"2026-02-30" is no instant'],
   ['timeframe: 5', '5 is no timeframe'],
   ['timeframe: HOUR', '"HOUR" is no timeframe'],
+  ['since: [1, 2]', 'a list is no instant'],
+  ['since: {a: 1}', 'an object is no instant'],
+  ['timeframe: [["1m"]]', 'a list is no timeframe'],
+  [`since: "${'9'.repeat(5000)}"`, `"${'9'.repeat(60)}…" is no instant`],
+  [`timeframe: "${'9'.repeat(5000)}"`, `"${'9'.repeat(60)}…" is no timeframe`],
 ])('the literal in `%s` is named, with its place', (argument, sentence) => {
   const document = parse(`{ candles(exchange: "sim", symbol: "BTC/USDT", ${argument}) { close } }`);
   const [error, ...others] = validate(schema, document);
