@@ -52,6 +52,8 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
   #behindSince: number | null;
   /** The time of the newest trade that was there when it began, epoch ms; null until that is known. */
   #baseAt: number | null = null;
+  /** What is older comes too late to be in order: it was given up, epoch ms. */
+  #givenUpBefore = Number.NEGATIVE_INFINITY;
   /** True when fetches give times in whole seconds, whatever the stream gives. */
   #isCoarse = false;
   #told = 0;
@@ -128,7 +130,9 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     this.#newest = null;
     this.#anchor.clear();
     this.#error = null;
-    const events = this.#toEvents(this.#release(held));
+    const told = this.#release(held);
+    this.#givenUpBefore = told[0]?.timestamp ?? this.#givenUpBefore;
+    const events = this.#toEvents(told);
     return isHole ? [hole(this.#request, 'trades'), ...events] : events;
   }
 
@@ -177,13 +181,14 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     return this.#note(news).toSorted((a, b) => a.timestamp - b.timestamp);
   }
 
-  /** Notes which is the newest, and leaves out what was executed before it began. */
+  /** Notes which is the newest, and leaves out what was executed before it began, and what was given up. */
   #note(news: readonly Trade[]): readonly Trade[] {
     for (const trade of news) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
     }
     this.#anchor.add(news);
-    const from = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
+    const beganAt = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
+    const from = Math.max(beganAt, this.#givenUpBefore);
     return news.filter(({ timestamp }) => timestamp >= from);
   }
 

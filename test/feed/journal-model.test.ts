@@ -48,7 +48,9 @@ test.each(Object.keys(namings))('every trade is told once and in order, with %s 
         if (push) live.streams.push('trades', btc, [trade], exchange.isFirst());
       });
       const { live } = exchange;
-      const events: Reader<readonly Trade[]> = live.follow(live.feeds.trades('kraken', btc), String);
+      const subscription = live.feeds.trades('kraken', btc);
+      void exchange.serve(subscription);
+      const events: Reader<readonly Trade[]> = live.follow(subscription, String);
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
       const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
@@ -66,21 +68,23 @@ test('trades that the stream gives and no call does leave no gap among the other
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
       const inCalls: Trade[] = [];
-      let count = 0;
+      const toTrade = (id: string, side: 'buy' | 'sell'): Trade => ({
+        ...{ exchange: 'kraken', symbol: btc, id, timestamp: live.clock.now(), price: 1, amount: 1, cost: 1, side },
+      });
       const execute = (isPushed: boolean): void => {
-        const isInCalls = count % 4 !== 3;
-        const trade: Trade = {
-          ...{ exchange: 'kraken', symbol: btc, id: String(count), timestamp: live.clock.now() },
-          ...{ price: 1, amount: 1, cost: 1, side: isInCalls ? 'buy' : 'sell' },
-        };
-        count += 1;
-        if (isInCalls) live.port.setTrades([...inCalls, trade]);
-        if (isInCalls) inCalls.push(trade);
-        if (isPushed) live.streams.push('trades', btc, [trade], exchange.isFirst());
+        const trade = toTrade(String(inCalls.length), 'buy');
+        inCalls.push(trade);
+        live.port.setTrades([...inCalls]);
+        if (!isPushed) return;
+        live.streams.push('trades', btc, [trade], exchange.isFirst());
+        // The newest one is often such a trade.
+        if (inCalls.length % 2 === 0) live.streams.push('trades', btc, [toTrade(`${trade.id} liquidated`, 'sell')]);
       };
       const exchange = new FailingExchange('trades', true, execute);
       const { live } = exchange;
-      const events: Reader<readonly Trade[]> = live.follow(live.feeds.trades('kraken', btc), String);
+      const subscription = live.feeds.trades('kraken', btc);
+      void exchange.serve(subscription);
+      const events: Reader<readonly Trade[]> = live.follow(subscription, String);
       execute(false);
       await live.clock.advance(1);
       for (const each of steps) await exchange.run(each);
@@ -110,7 +114,9 @@ test('every candle is told as closed once, in order and with its last values', a
         if (push) live.streams.push('candles', btc, [candle]);
       });
       const { live } = exchange;
-      const events = live.follow(live.feeds.candles('kraken', btc, '1m'), String);
+      const subscription = live.feeds.candles('kraken', btc, '1m');
+      void exchange.serve(subscription);
+      const events = live.follow(subscription, String);
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
       const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));

@@ -301,6 +301,13 @@ describe('a journal of trades', () => {
     expect(journal.since).toBe(start + 8);
   });
 
+  test('that nobody could ask for what there was before tells nothing older than what it began with', () => {
+    streamed(trades(8));
+    expect(toText(journal.giveUp())).toBe('8');
+    expect(journal.since).toBe(start + 7);
+    expect(fetched(trades(7, 8, 9))).toBe('9');
+  });
+
   test('tells each of those that came in one message, ids or none', () => {
     fetched([trade(1, -5)]);
     const twins = [1, 1, 2].map((amount) => ({ ...trade(3), id: null, amount }));

@@ -101,7 +101,11 @@ test.each(Object.keys(namings))(
         await live.clock.advance(7);
         await exchange.run({ kind: 'trade' });
         await live.clock.advance(minute);
-        if (isListenedTo) live.follow(live.feeds.trades('kraken', btc), String);
+        if (isListenedTo) {
+          const listened = live.feeds.trades('kraken', btc);
+          void exchange.serve(listened);
+          live.follow(listened, String);
+        }
         const clients: Client<readonly Trade[]>[] = [];
         for (const one of each) {
           if (one.kind !== 'resume') {
@@ -149,7 +153,11 @@ test('candles from since on are told as closed once, in order and with their las
         () => live.port.setCandles([...candles]),
       );
       const { live } = exchange;
-      if (isListenedTo) live.follow(live.feeds.candles('kraken', btc, '1m'), String);
+      if (isListenedTo) {
+        const listened = live.feeds.candles('kraken', btc, '1m');
+        void exchange.serve(listened);
+        live.follow(listened, String);
+      }
       const clients: Client<Candle>[] = [];
       for (const one of each) {
         if (one.kind !== 'resume') {

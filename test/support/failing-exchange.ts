@@ -1,6 +1,6 @@
 import { MarketDataError } from '../../src/market/error.ts';
 import type { Trade } from '../../src/market/trade.ts';
-import { LiveFeeds, staleMaxMs } from './live-feeds.ts';
+import { LiveFeeds, staleMaxMs, startTimeoutMs } from './live-feeds.ts';
 
 const btc = 'BTC/USDT';
 const minute = 60_000;
@@ -22,6 +22,8 @@ export class FailingExchange {
   /** Since when calls fail or hang. */
   #failingSince: number | null = null;
   #release = (): void => {};
+  /** True once a subscriber has been served: then what is missing is waited for much longer. */
+  #isServing = false;
   readonly #kind: 'trades' | 'candles';
   readonly #execute: (push: boolean) => void;
   readonly #publish: () => void;
@@ -38,6 +40,12 @@ export class FailingExchange {
     this.#publish = publish;
     this.isStreaming = isStreaming;
     if (isStreaming) this.live.streams.offer(kind);
+  }
+
+  /** Notes when a subscription is served. */
+  async serve(subscription: { whenStarted(): Promise<void> }): Promise<void> {
+    await subscription.whenStarted();
+    this.#isServing = true;
   }
 
   /** True for the first message of a connection. */
@@ -78,7 +86,7 @@ export class FailingExchange {
       case 'pass': {
         // What an exchange fails to give for too long is given up.
         const failsFor = this.#failingSince === null ? 0 : live.clock.now() + each.ms - this.#failingSince;
-        if (failsFor >= staleMaxMs / 2) this.recover();
+        if (failsFor >= (this.#isServing ? staleMaxMs : startTimeoutMs) / 2) this.recover();
         // Answers catch up soon.
         if (each.ms >= 1000) {
           this.lag = 0;
