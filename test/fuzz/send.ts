@@ -1,5 +1,6 @@
 import { type Agent, request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import { maxBodyBytes } from '../../src/server/read-body.ts';
 import type { FuzzRequest } from './requests.ts';
 
 /** What came back. */
@@ -20,6 +21,9 @@ export const patienceMs = 30_000;
 /** Node's own limit for the head of a request. It cuts what is longer, and the client may miss that it was told so. */
 const longestHead = 16 * 1024;
 
+/** The server answers a longer body with 413, and cuts what goes on for so long: its client may miss the answer too. */
+const longestBody = 16 * maxBodyBytes;
+
 /** Sends a request and reads its answer, of a stream the first events. Rejects where there is none. */
 export async function send(port: number, agent: Agent, request: FuzzRequest): Promise<Reply> {
   try {
@@ -28,6 +32,8 @@ export async function send(port: number, agent: Agent, request: FuzzRequest): Pr
     if (!(error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')))
       throw error;
     if (request.path.length > longestHead) return { status: 431, contentType: '', text: '', isCut: true };
+    if (Buffer.byteLength(request.body ?? '') > longestBody)
+      return { status: 413, contentType: '', text: '', isCut: true };
     // The server may have closed the connection just then because it was idle.
     return sendOnce(port, agent, request);
   }
