@@ -38,15 +38,13 @@ export class KnownTrades {
     return this.#idsAgree;
   }
 
-  /** True where one of the trades that were fetched is known, whichever way it came. */
-  knowsAny(trades: readonly Trade[]): boolean {
+  /** True where a trade that was fetched is known, whichever way it came. */
+  knows(trade: Trade): boolean {
     const { fetch, stream } = this.#seen;
-    return trades.some((trade) => {
-      const id = distinctId(trade);
-      const content = contentOf(trade);
-      if (id === null) return fetch.contents.has(content) || stream.contents.has(content);
-      return fetch.ids.has(id) || stream.ids.has(id) || (!this.#idsAgree && stream.contents.has(content));
-    });
+    const id = distinctId(trade);
+    const content = contentOf(trade);
+    if (id === null) return fetch.contents.has(content) || stream.contents.has(content);
+    return fetch.ids.has(id) || stream.ids.has(id) || (!this.#idsAgree && stream.contents.has(content));
   }
 
   /** Notes trades that came together, of which some may have come the same way before, and gives those that were not known. */

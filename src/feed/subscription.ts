@@ -110,7 +110,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this.#taken;
   }
 
-  /** Lets so many events wait beside those that wait now; as many as ever once all of them have been taken. */
+  /** Lets so many events wait beside those that wait now, of which each is one less as it is taken. */
   letWait(count = this.#options.mostWaiting): void {
     this.#mostWaiting = this.#slots.size + count;
   }
@@ -163,12 +163,12 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   next(): Promise<IteratorResult<FeedEvent<V>, undefined>> {
     for (const [key, offer] of this.#slots) {
       this.#slots.delete(key);
+      this.#mostWaiting = Math.min(this.#mostWaiting, this.#slots.size + this.#options.mostWaiting);
       this.#see(offer);
       if (this.#state === 'finishing' && this.#slots.size === 0) this.#end();
       return Promise.resolve({ done: false, value: offer.event });
     }
     if (this.#state !== 'open') return Promise.resolve({ done: true, value: undefined });
-    this.#mostWaiting = this.#options.mostWaiting;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

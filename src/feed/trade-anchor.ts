@@ -14,6 +14,11 @@ export class TradeAnchor {
   #times: readonly number[] = [];
   #isWide = false;
 
+  /** True while the exchange is asked from some trades earlier on. */
+  get isWide(): boolean {
+    return this.#isWide;
+  }
+
   /** The time of the known trade that a fetch must bring again, epoch ms; null while none is known. */
   get at(): number | null {
     return (this.#isWide ? this.#times[0] : this.#times.at(-1)) ?? null;

@@ -52,7 +52,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
   #behindSince: number | null;
   /** The time of the newest trade that was there when it began, epoch ms; null until that is known. */
   #baseAt: number | null = null;
-  /** What is older comes too late to be in order: it was given up, epoch ms. */
+  /** A fetched trade that is older was given up, and would be told out of order, epoch ms. */
   #givenUpBefore = Number.NEGATIVE_INFINITY;
   /** True when fetches give times in whole seconds, whatever the stream gives. */
   #isCoarse = false;
@@ -86,7 +86,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
   get since(): number | null {
     const { at } = this.#anchor;
     const before = at === null ? null : at - 1;
-    return before !== null && this.#isCoarse ? Math.floor(before / second) * second : before;
+    return before === null ? null : this.#toFetched(before);
   }
 
   get #newestAt(): number | null {
@@ -151,15 +151,14 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     const recent = this.#held.slice(this.#heldBefore).flatMap(({ trades: some }) => some);
     const isLate = asOf >= (this.#behindSince ?? asOf);
     if (trades.length > 0) this.#isCoarse = trades.every(({ timestamp }) => timestamp % second === 0);
-    // Fetched from a known one on, it brings that one again, or begins too late.
-    const isHole = this.#newest !== null && trades.length > 0 && !this.#known.knowsAny(trades);
+    const isHole = trades.length > 0 && !this.#follows(trades);
     if (isHole && this.#anchor.widen()) {
       this.#behindSince ??= this.#clock.now();
       return [];
     }
     this.#anchor.narrow();
     const news = this.#known.take(trades, 'fetch', message.mayRepeat);
-    let told = this.#note(news);
+    let told = this.#note(news).filter(({ timestamp }) => timestamp >= this.#toFetched(this.#givenUpBefore));
     // What came since the last interruption is reached by itself, and what came before not by an answer that lags.
     const isPassed = this.#held.every((held) => held.trades.every((trade) => trade.timestamp <= (this.#newestAt ?? 0)));
     const reaches = recent.length > 0 ? overlap(recent, trades) : isLate && isPassed;
@@ -168,6 +167,24 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     if (reaches) told = [...told, ...this.#release(this.#held)].sort((a, b) => a.timestamp - b.timestamp);
     const events = this.#toEvents(told);
     return isHole ? [hole(this.#request, 'trades'), ...events] : events;
+  }
+
+  /**
+   * True of fetched trades between which and what is known none can be missing. Fetched from the newest known one on they
+   * bring that one again. Fetched from earlier on they bring known ones alone up to then, and those that come after it.
+   */
+  #follows(trades: readonly Trade[]): boolean {
+    const newestAt = this.#newestAt;
+    if (newestAt === null) return true;
+    const isKnown = (trade: Trade): boolean => this.#known.knows(trade);
+    if (!this.#anchor.isWide) return trades.some(isKnown);
+    const earlier = trades.filter(({ timestamp }) => timestamp <= newestAt);
+    return earlier.length > 0 && earlier.length < trades.length && earlier.every(isKnown);
+  }
+
+  /** The time that a fetched trade of this instant has, epoch ms. */
+  #toFetched(instant: number): number {
+    return this.#isCoarse ? Math.floor(instant / second) * second : instant;
   }
 
   /** Nothing is missing any more: gives what is news of that which was held. */
@@ -181,14 +198,13 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     return this.#note(news).toSorted((a, b) => a.timestamp - b.timestamp);
   }
 
-  /** Notes which is the newest, and leaves out what was executed before it began, and what was given up. */
+  /** Notes which is the newest, and leaves out what was executed before it began. */
   #note(news: readonly Trade[]): readonly Trade[] {
     for (const trade of news) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
     }
     this.#anchor.add(news);
-    const beganAt = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
-    const from = Math.max(beganAt, this.#givenUpBefore);
+    const from = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
     return news.filter(({ timestamp }) => timestamp >= from);
   }
 

@@ -306,6 +306,15 @@ describe('a journal of trades', () => {
     expect(toText(journal.giveUp())).toBe('8');
     expect(journal.since).toBe(start + 7);
     expect(fetched(trades(7, 8, 9))).toBe('9');
+    // The stream may be late as ever.
+    expect(streamed(trades(6))).toBe('6');
+  });
+
+  test('that was given up loses nothing where calls give whole seconds', () => {
+    streamed(trades(8));
+    journal.giveUp();
+    journal.interrupt();
+    expect(fetched([trade(8, 0), trade(9, 0)])).toBe('9');
   });
 
   test('tells each of those that came in one message, ids or none', () => {
@@ -393,6 +402,28 @@ describe('a journal of trades', () => {
     expect(fetched(trades(70, 71))).toBe('');
     expect(fetched(trades(70, 71, 72))).toBe('EXCHANGE_UNAVAILABLE,70,71,72');
     expect(journal.isBehind).toBe(false);
+  });
+
+  test('takes an answer from earlier on for a gap that has more than is known up to the newest', () => {
+    const cases: readonly (readonly [known: readonly Trade[], narrow: readonly Trade[], wide: readonly Trade[]])[] = [
+      // One that neither way has brought.
+      [trades(10, 20, 30, 40), trades(50, 60), trades(10, 15, 20, 30, 50, 60)],
+      // Sums under ids of their own, of trades that the stream gives one by one.
+      [trades(10, 20, 21), [trade(901, 21), trade(902, 50)], [{ ...trade(900, 10) }, trade(901, 21), trade(902, 50)]],
+      // A page that is too short to reach what is new.
+      [trades(10, 20, 30, 40), trades(50, 60), trades(10, 20, 30)],
+    ];
+    for (const [known, narrow, wide] of cases) {
+      journal = new TradeJournal({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
+      fetched([trade(1, -5)]);
+      for (const each of known) streamed([{ ...each, amount: 7 }]);
+      journal.interrupt();
+      streamed(trades(70));
+      const toSum = (list: readonly Trade[]) =>
+        list.map((each) => ({ ...each, amount: each.timestamp === start + 10 ? 7 : 9 }));
+      expect(fetched(toSum(narrow))).toBe('');
+      expect(fetched(toSum(wide))).toMatch(/^EXCHANGE_UNAVAILABLE/);
+    }
   });
 
   test('begins with its own time, if nobody can say what there was before', () => {
