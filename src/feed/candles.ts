@@ -1,7 +1,7 @@
 import type { Candle } from '../market/candle.ts';
 import { periodAfter } from '../market/timeframe.ts';
 import { CandleJournal, type CandleMessage } from './candle-journal.ts';
-import type { KindRules } from './live-kind.ts';
+import type { KindRules } from './kind-rules.ts';
 import { fetchEach } from './single-fetch.ts';
 import type { Topic } from './topic.ts';
 import { adapt, type Upstream } from './upstream.ts';

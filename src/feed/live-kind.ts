@@ -1,47 +1,16 @@
-import type { Clock } from '../market/clock.ts';
 import { MarketDataError } from '../market/error.ts';
-import type { Stream, StreamKind, StreamListener } from '../market/market-streams.ts';
+import type { StreamKind } from '../market/market-streams.ts';
 import { marketKind } from '../market/symbol.ts';
 import type { FeedEvent } from './event.ts';
 import { type FeedState, toFeedState } from './feed-state.ts';
 import type { Health } from './health.ts';
-import type { Journal, Origin } from './journal.ts';
+import type { Origin } from './journal.ts';
+import type { KindRules } from './kind-rules.ts';
 import { Lane } from './lane.ts';
 import { FeedSubscription } from './subscription.ts';
+import type { Timing } from './timing.ts';
 import { Topic } from './topic.ts';
 import type { TopicRequest } from './topic-request.ts';
-
-/** Gives a topic what was fetched for it, or why nothing was. */
-export type OnOutcome<T, V> = (topic: Topic<T, V>, outcome: T | MarketDataError) => void;
-
-/** What makes one kind of live data different from the others. `T` is a message, `V` what subscribers are told. */
-export interface KindRules<T, V> {
-  readonly kind: StreamKind;
-  createJournal(request: TopicRequest): Journal<T, V>;
-  /** Topics of the same lane are fetched together. */
-  laneOf(request: TopicRequest): string;
-  openStream(request: TopicRequest, listener: StreamListener<T>, depth: () => number): Stream;
-  /** Never rejects. A `fetch` may be answered from what is remembered, a `poll` asks the exchange. */
-  fetch(topics: readonly Topic<T, V>[], origin: Exclude<Origin, 'stream'>, onOutcome: OnOutcome<T, V>): Promise<void>;
-  /** How many events may wait for a subscriber. */
-  readonly mostWaiting: number;
-}
-
-/** When things happen. */
-export interface Timing {
-  readonly clock: Clock;
-  /** Between 0 and 1, for the jitter. */
-  readonly random: () => number;
-  readonly pollIntervalMs: number;
-  /** How long an upstream outlives its last subscriber, in ms. */
-  readonly lingerMs: number;
-  /** How long a stream may say nothing before it is polled beside and dialled anew, in ms. */
-  readonly silenceMs: number;
-  /** How old a last known value may be and still be told, in ms. */
-  readonly staleMaxMs: number;
-  /** How long a subscriber may wait for its first event, in ms. */
-  readonly startTimeoutMs: number;
-}
 
 export interface LiveKindOptions extends Timing {
   /** True when the exchange pushes this kind. */

@@ -1,6 +1,6 @@
 import { isSameBook, type OrderBook } from '../market/order-book.ts';
+import type { KindRules } from './kind-rules.ts';
 import { LatestJournal } from './latest-journal.ts';
-import type { KindRules } from './live-kind.ts';
 import { fetchEach } from './single-fetch.ts';
 import type { Topic } from './topic.ts';
 import type { Upstream } from './upstream.ts';

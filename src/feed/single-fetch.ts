@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import { MarketDataError } from '../market/error.ts';
 import type { Origin } from './journal.ts';
-import type { OnOutcome } from './live-kind.ts';
+import type { OnOutcome } from './kind-rules.ts';
 import type { Topic } from './topic.ts';
 import type { TopicRequest } from './topic-request.ts';
 

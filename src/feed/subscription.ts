@@ -110,7 +110,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this.#taken;
   }
 
-  /** Lets so many events wait beside those that wait now, of which each is one less as it is taken. */
+  /** Lets `count` more events wait than wait now. As they are taken, the bound falls back to the usual one. */
   letWait(count = this.#options.mostWaiting): void {
     this.#mostWaiting = this.#slots.size + count;
   }

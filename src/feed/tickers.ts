@@ -1,8 +1,8 @@
 import { marketKind } from '../market/symbol.ts';
 import { isUnchanged, type Source, type Ticker } from '../market/ticker.ts';
 import type { Origin } from './journal.ts';
+import type { KindRules } from './kind-rules.ts';
 import { LatestJournal } from './latest-journal.ts';
-import type { KindRules } from './live-kind.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Live tickers: those of one kind of market of an exchange are polled in one call. */

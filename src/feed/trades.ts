@@ -1,5 +1,5 @@
 import type { Trade } from '../market/trade.ts';
-import type { KindRules } from './live-kind.ts';
+import type { KindRules } from './kind-rules.ts';
 import { fetchEach } from './single-fetch.ts';
 import type { Topic } from './topic.ts';
 import { TradeJournal, type TradeMessage } from './trade-journal.ts';

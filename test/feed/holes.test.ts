@@ -29,14 +29,20 @@ describe('trades', () => {
   const toIds = (value: readonly Trade[] | MarketDataError): string =>
     value instanceof MarketDataError ? value.code : value.map(({ id }) => id).join();
 
-  test('between the last poll and the stream that comes back are fetched, each is told once and in order', async () => {
+  /** A subscriber of a market with an old trade, once the stream has brought another; `all` is what calls answer. */
+  async function followStream() {
     live.streams.offer('trades');
     const all = [{ ...trade(1), timestamp: live.clock.now() - 5000 }];
     live.port.setTrades(all);
     const reader = live.follow(live.feeds.trades('kraken', btc), toIds);
     await live.clock.advance(100);
     all.push(trade(2));
-    live.streams.push('trades', btc, [trade(2)]);
+    live.streams.push('trades', btc, [trade(2)], true);
+    return { all, reader };
+  }
+
+  test('between the last poll and the stream that comes back are fetched, each is told once and in order', async () => {
+    const { all, reader } = await followStream();
     await live.clock.advance(2 * pollIntervalMs);
     live.streams.interrupt('trades', btc);
     await live.clock.advance(1);
@@ -54,13 +60,7 @@ describe('trades', () => {
   });
 
   test('that the stream gives and no call does are no gap after an interruption, with one fetch more', async () => {
-    live.streams.offer('trades');
-    const all = [{ ...trade(1), timestamp: live.clock.now() - 5000 }];
-    live.port.setTrades(all);
-    const reader = live.follow(live.feeds.trades('kraken', btc), toIds);
-    await live.clock.advance(100);
-    all.push(trade(2));
-    live.streams.push('trades', btc, [trade(2)], true);
+    const { all, reader } = await followStream();
     await live.clock.advance(pollIntervalMs);
     live.streams.push('trades', btc, [trade(3)]);
     await live.clock.advance(pollIntervalMs);
