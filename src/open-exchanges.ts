@@ -34,8 +34,10 @@ export function openExchanges(options: OpenExchangesOptions): {
 } {
   const { config, log, sparing, descriptorLog, recorder, tracing, clock, random } = options;
   const proxyLog = createProxyLog(sparing);
-  const noteError = (exchange: string, err: unknown): void =>
+  const noteError = (exchange: string, err: unknown): void => {
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
+    descriptorLog.onError(err);
+  };
   const logCall = createCallLog(sparing, (id, hosts) =>
     exchanges.circuits.some(
       ({ exchange, host, state }) =>
@@ -56,7 +58,6 @@ export function openExchanges(options: OpenExchangesOptions): {
     maxQueuedCalls: config.maxQueuedCalls,
     onError: (exchange, error) => {
       noteError(exchange, error);
-      descriptorLog.onError(error);
       proxyLog.onCallError(exchange, error);
     },
     onCircuit: createCircuitLog(log, sparing),
@@ -77,7 +78,6 @@ export function openExchanges(options: OpenExchangesOptions): {
     patienceMs: config.streamSilenceMs,
     onError: (exchange, error) => {
       noteError(exchange, error);
-      descriptorLog.onError(error);
       proxyLog.onStreamError(exchange, error);
     },
   });
