@@ -1,4 +1,4 @@
-import type { Candle, CandleQuery } from '../src/market/candle.ts';
+import type { Candle, CandleQuery } from '../src/market/model/candle.ts';
 
 export const minuteMs = 60_000;
 

@@ -1,7 +1,7 @@
-import { createLiveOperations } from '../src/feed/live-operations.ts';
-import { type Context, createContext } from '../src/graphql/context.ts';
-import { MarketSearch } from '../src/graphql/market-search.ts';
-import { systemClock } from '../src/market/clock.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { createLiveOperations } from '../src/feed/live/live-operations.ts';
+import { type Context, createContext } from '../src/graphql/execution/context.ts';
+import { MarketSearch } from '../src/graphql/execution/market-search.ts';
 import { createIdleFeeds, createQuerySource } from './query-source.ts';
 
 /** What the project's resolvers work with in another server: the data itself, without this project's caches in between. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { graphql } from 'graphql';
-import { schema } from '../src/graphql/schema.ts';
+import { schema } from '../src/graphql/schema/schema.ts';
 import type { LoadCommand, LoadReport } from './load.ts';
 import { createPeerContext } from './peer-context.ts';
 import { type BenchProcess, start } from './processes.ts';

@@ -1,10 +1,10 @@
-import { createFeeds, type Feeds } from '../src/feed/feeds.ts';
-import { systemClock } from '../src/market/clock.ts';
-import { MarketDataError } from '../src/market/error.ts';
-import type { ExchangeInfo } from '../src/market/exchange.ts';
-import type { CandleSource, MarketData } from '../src/market/market-data.ts';
-import type { Stream } from '../src/market/market-streams.ts';
-import type { Ticker } from '../src/market/ticker.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { createFeeds, type Feeds } from '../src/feed/live/feeds.ts';
+import { MarketDataError } from '../src/market/errors.ts';
+import type { ExchangeInfo } from '../src/market/model/exchange.ts';
+import type { Ticker } from '../src/market/model/ticker.ts';
+import type { CandleSource, MarketData } from '../src/market/ports/market-data.ts';
+import type { Stream } from '../src/market/ports/market-streams.ts';
 import { createCandleSeries, seriesLength } from './candle-series.ts';
 
 /** The settings of the caches as they are by default. */

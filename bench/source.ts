@@ -1,12 +1,12 @@
-import { createFeeds } from '../src/feed/feeds.ts';
-import { createLiveOperations, type LiveOperations } from '../src/feed/live-operations.ts';
-import { systemClock } from '../src/market/clock.ts';
-import { MarketDataError } from '../src/market/error.ts';
-import type { ExchangeInfo } from '../src/market/exchange.ts';
-import type { Market, Markets } from '../src/market/market.ts';
-import type { MarketData } from '../src/market/market-data.ts';
-import type { MarketStreams, StreamListener, StreamMessages } from '../src/market/market-streams.ts';
-import type { Ticker } from '../src/market/ticker.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { createFeeds } from '../src/feed/live/feeds.ts';
+import { createLiveOperations, type LiveOperations } from '../src/feed/live/live-operations.ts';
+import { MarketDataError } from '../src/market/errors.ts';
+import type { ExchangeInfo } from '../src/market/model/exchange.ts';
+import type { Market, Markets } from '../src/market/model/market.ts';
+import type { Ticker } from '../src/market/model/ticker.ts';
+import type { MarketData } from '../src/market/ports/market-data.ts';
+import type { MarketStreams, StreamListener, StreamMessages } from '../src/market/ports/market-streams.ts';
 
 /** An exchange inside the process that ticks when it is told to. */
 export interface BenchSource {

@@ -1,9 +1,9 @@
 // Writes dist/catalogue.json: what the installed ccxt says of each of its exchanges, and `sim`. Contacts none.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import ccxt from 'ccxt';
-import { toCapabilities } from '../src/exchange/capabilities.ts';
-import { loadExchangeClass } from '../src/exchange/ccxt.ts';
-import type { ExchangeInfo } from '../src/market/exchange.ts';
+import { toCapabilities } from '../src/exchange/ccxt/capabilities.ts';
+import { loadExchangeClass } from '../src/exchange/ccxt/load-ccxt.ts';
+import type { ExchangeInfo } from '../src/market/model/exchange.ts';
 
 const streaming: ReadonlySet<string> = new Set(['sim', ...Object.keys(ccxt.pro)]);
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { createContext } from '../../src/graphql/context.ts';
-import { MarketSearch } from '../../src/graphql/market-search.ts';
-import { schema } from '../../src/graphql/schema.ts';
+import { createContext } from '../../src/graphql/execution/context.ts';
+import { MarketSearch } from '../../src/graphql/execution/market-search.ts';
+import { schema } from '../../src/graphql/schema/schema.ts';
 import { createBenchSource } from '../source.ts';
 import { drive } from './driver.ts';
 

@@ -1,7 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import type { Context } from '../../src/graphql/context.ts';
-import { schema } from '../../src/graphql/schema.ts';
+import type { Context } from '../../src/graphql/execution/context.ts';
+import { schema } from '../../src/graphql/schema/schema.ts';
 import { createPeerContext } from '../peer-context.ts';
 import { drive } from './query-driver.ts';
 

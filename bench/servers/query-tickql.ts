@@ -1,15 +1,15 @@
 import { pino } from 'pino';
-import { createCachedMarketData } from '../../src/cache/market-data.ts';
-import { createLiveMarketData } from '../../src/feed/live-market-data.ts';
-import { createLiveOperations } from '../../src/feed/live-operations.ts';
-import { limitHeapGrowth } from '../../src/heap.ts';
-import { systemClock } from '../../src/market/clock.ts';
-import { createAddressReader } from '../../src/server/address.ts';
-import { Allowance } from '../../src/server/allowance.ts';
-import { createGate } from '../../src/server/gate.ts';
-import { createHttpServer } from '../../src/server/http.ts';
-import { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
-import { createGraphQLServer } from '../../src/server/yoga.ts';
+import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
+import { limitHeapGrowth } from '../../src/app/heap-growth.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createLiveMarketData } from '../../src/feed/live/live-market-data.ts';
+import { createLiveOperations } from '../../src/feed/live/live-operations.ts';
+import { createAddressReader } from '../../src/server/access/address.ts';
+import { Allowance } from '../../src/server/access/allowance.ts';
+import { createGate } from '../../src/server/access/gate.ts';
+import { SubscriptionMemory } from '../../src/server/access/subscription-memory.ts';
+import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
+import { createHttpServer } from '../../src/server/http/http-server.ts';
 import { cacheSettings, createIdleFeeds, createQuerySource } from '../query-source.ts';
 import { drive } from './query-driver.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createYoga } from 'graphql-yoga';
-import { schema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema/schema.ts';
 import { createPeerContext } from '../peer-context.ts';
 import { drive } from './query-driver.ts';
 

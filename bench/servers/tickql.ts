@@ -1,12 +1,12 @@
 import { pino } from 'pino';
-import { limitHeapGrowth } from '../../src/heap.ts';
-import { createAddressReader } from '../../src/server/address.ts';
-import { Allowance } from '../../src/server/allowance.ts';
-import { createGate } from '../../src/server/gate.ts';
-import { createHttpServer } from '../../src/server/http.ts';
-import { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
-import { createSubscriptionServer } from '../../src/server/websocket.ts';
-import { createGraphQLServer } from '../../src/server/yoga.ts';
+import { limitHeapGrowth } from '../../src/app/heap-growth.ts';
+import { createAddressReader } from '../../src/server/access/address.ts';
+import { Allowance } from '../../src/server/access/allowance.ts';
+import { createGate } from '../../src/server/access/gate.ts';
+import { SubscriptionMemory } from '../../src/server/access/subscription-memory.ts';
+import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
+import { createHttpServer } from '../../src/server/http/http-server.ts';
+import { createSubscriptionServer } from '../../src/server/websocket/subscription-server.ts';
 import { createBenchSource } from '../source.ts';
 import { drive } from './driver.ts';
 

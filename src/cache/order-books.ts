@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../market/clock.ts';
-import { MarketDataError } from '../market/error.ts';
-import type { MarketData, OnFresh } from '../market/market-data.ts';
-import { type OrderBook, type OrderBookQuery, toDepth } from '../market/order-book.ts';
-import { createAnswerCache } from './answers.ts';
+import type { Clock } from '../base/clock.ts';
+import { MarketDataError } from '../market/errors.ts';
+import { type OrderBook, type OrderBookQuery, toDepth } from '../market/model/order-book.ts';
+import type { MarketData, OnFresh } from '../market/ports/market-data.ts';
+import { createAnswerCache } from './ttl-cache.ts';
 
 export interface OrderBookCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchOrderBook'>;

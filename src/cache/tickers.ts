@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../market/clock.ts';
-import { MarketDataError } from '../market/error.ts';
-import type { MarketData } from '../market/market-data.ts';
-import { marketKind } from '../market/symbol.ts';
-import type { Ticker } from '../market/ticker.ts';
+import type { Clock } from '../base/clock.ts';
+import { MarketDataError } from '../market/errors.ts';
+import { marketKind } from '../market/market-ref.ts';
+import type { Ticker } from '../market/model/ticker.ts';
+import type { MarketData } from '../market/ports/market-data.ts';
 
 export interface TickerCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchTickers'>;

@@ -1,7 +1,7 @@
-import type { Clock } from '../market/clock.ts';
-import type { MarketData } from '../market/market-data.ts';
-import type { Trade, TradeQuery } from '../market/trade.ts';
-import { createAnswerCache } from './answers.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Trade, TradeQuery } from '../market/model/trade.ts';
+import type { MarketData } from '../market/ports/market-data.ts';
+import { createAnswerCache } from './ttl-cache.ts';
 
 export interface TradeCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchTrades'>;

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { suggest } from '../market/suggest.ts';
+import { suggest } from '../base/suggest.ts';
 import { ConfigError } from './config-error.ts';
 import { toItems } from './items.ts';
 
 /** ccxt constructor options by exchange id. */
-export type ExchangeOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type OptionsByExchange = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Says why the options of one exchange cannot work, in a sentence that repeats none of their values; null where they can. */
+export type FindOptionFault = (exchange: string, options: Readonly<Record<string, unknown>>) => string | null;
 
 const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -19,12 +22,12 @@ export function readAllowList(text: string | undefined, knownIds: readonly strin
   return ids;
 }
 
-/** What the file of EXCHANGE_CONFIG holds. `findFault` says why the options of one exchange cannot work, or null. */
+/** Reads the file that EXCHANGE_CONFIG names. */
 export function readExchangeFile(
   path: string | undefined,
   knownIds: readonly string[],
-  findFault: (exchange: string, options: Readonly<Record<string, unknown>>) => string | null,
-): ExchangeOptions {
+  findFault: FindOptionFault,
+): OptionsByExchange {
   if (!path) return {};
   const parsed = exchangeFile.safeParse(readJson(path));
   if (!parsed.success) {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createCachedMarketData } from '../../src/cache/market-data.ts';
-import { MarketDataError } from '../../src/market/error.ts';
-import type { MarketData } from '../../src/market/market-data.ts';
+import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
+import type { MarketData } from '../../src/market/ports/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

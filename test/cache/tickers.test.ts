@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Clock } from '../../src/base/clock.ts';
 import { createTickerCache } from '../../src/cache/tickers.ts';
-import type { Clock } from '../../src/market/clock.ts';
-import { MarketDataError } from '../../src/market/error.ts';
-import type { FetchOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
+import type { FetchOptions, MarketData, TickerResults } from '../../src/market/ports/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import { toText } from '../support/ticker-text.ts';

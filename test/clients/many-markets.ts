@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
-import { MarketDataError } from '../../src/market/error.ts';
-import type { Market } from '../../src/market/market.ts';
-import { createGate } from '../../src/server/gate.ts';
-import { createHttpServer } from '../../src/server/http.ts';
-import { createGraphQLServer } from '../../src/server/yoga.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
+import type { Market } from '../../src/market/model/market.ts';
+import { createGate } from '../../src/server/access/gate.ts';
+import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
+import { createHttpServer } from '../../src/server/http/http-server.ts';
 import { FakeMarketData, tickerOf } from '../support/fake-market-data.ts';
 import { createLimits, createSubscriptionMemory } from '../support/limits.ts';
 import { LiveFeeds } from '../support/live-feeds.ts';

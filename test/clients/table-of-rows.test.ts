@@ -5,8 +5,8 @@ import { subscriptionExchange, Client as UrqlClient } from '@urql/core';
 import { createClient, type Client as SocketClient } from 'graphql-ws';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { loadConfig } from '../../src/config.ts';
-import { readCatalogue } from '../../src/exchange/catalogue.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
 import { type LiveServer, startLiveServer } from '../support/live-server.ts';
 import { eventually } from '../support/socket-client.ts';
 

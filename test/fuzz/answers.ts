@@ -1,4 +1,4 @@
-import { marketDataErrorCodes } from '../../src/market/error.ts';
+import { marketDataErrorCodes } from '../../src/market/errors.ts';
 import type { FuzzRequest } from './requests.ts';
 import type { Reply } from './send.ts';
 

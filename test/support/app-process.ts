@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { createApp } from '../../src/app.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
-import { readCatalogue } from '../../src/exchange/catalogue.ts';
-import { limitHeapGrowth } from '../../src/heap.ts';
+import { createApp } from '../../src/app/create-app.ts';
+import { limitHeapGrowth } from '../../src/app/heap-growth.ts';
+import { type Config, loadConfig } from '../../src/config/load-config.ts';
+import { readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
 
 // A process of its own that holds one app and nothing else, so that what is measured of it is the app's. Driven over IPC
 // by measured-app.ts.

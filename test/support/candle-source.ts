@@ -1,7 +1,7 @@
-import type { Candle, CandleLimits, CandleRange, CandleSeries, CandleWindow } from '../../src/market/candle.ts';
-import { candlesTooOld } from '../../src/market/candle-history.ts';
-import type { Clock } from '../../src/market/clock.ts';
-import type { CandleSource } from '../../src/market/market-data.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import type { Candle, CandleLimits, CandleRange, CandleSeries, CandleWindow } from '../../src/market/model/candle.ts';
+import { candlesTooOld } from '../../src/market/model/candle-errors.ts';
+import type { CandleSource } from '../../src/market/ports/market-data.ts';
 import { periodAfter, periodsOf } from '../../src/market/timeframe.ts';
 
 /** A call that was made, and when, epoch ms. */

@@ -1,5 +1,5 @@
 import type { MarketInterface } from 'ccxt';
-import { loadExchangeClass } from '../../src/exchange/ccxt.ts';
+import { loadExchangeClass } from '../../src/exchange/ccxt/load-ccxt.ts';
 
 const ExchangeClass = await loadExchangeClass('kraken', false);
 const exchange = new ExchangeClass({});

@@ -1,5 +1,5 @@
-import { MarketDataError } from '../../src/market/error.ts';
-import type { Trade } from '../../src/market/trade.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
+import type { Trade } from '../../src/market/model/trade.ts';
 import { LiveFeeds, staleMaxMs, startTimeoutMs } from './live-feeds.ts';
 
 const btc = 'BTC/USDT';

@@ -1,14 +1,14 @@
-import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleWindow } from '../../src/market/candle.ts';
-import type { Clock } from '../../src/market/clock.ts';
-import { MarketDataError } from '../../src/market/error.ts';
-import type { ExchangeInfo } from '../../src/market/exchange.ts';
-import type { Market, Markets } from '../../src/market/market.ts';
-import type { CandleSource, FetchOptions, MarketData, TickerResults } from '../../src/market/market-data.ts';
-import { exchangeNotFound } from '../../src/market/not-found.ts';
-import type { OrderBook, OrderBookQuery } from '../../src/market/order-book.ts';
-import type { Ticker } from '../../src/market/ticker.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
+import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleWindow } from '../../src/market/model/candle.ts';
+import type { ExchangeInfo } from '../../src/market/model/exchange.ts';
+import type { Market, Markets } from '../../src/market/model/market.ts';
+import { exchangeNotFound } from '../../src/market/model/not-found.ts';
+import type { OrderBook, OrderBookQuery } from '../../src/market/model/order-book.ts';
+import type { Ticker } from '../../src/market/model/ticker.ts';
+import type { Trade, TradeQuery } from '../../src/market/model/trade.ts';
+import type { CandleSource, FetchOptions, MarketData, TickerResults } from '../../src/market/ports/market-data.ts';
 import { periodAfter } from '../../src/market/timeframe.ts';
-import type { Trade, TradeQuery } from '../../src/market/trade.ts';
 
 /** One call of fetchTickers, as it was asked. */
 export interface TickerCall {

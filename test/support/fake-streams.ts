@@ -1,4 +1,4 @@
-import { MarketDataError } from '../../src/market/error.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
 import type {
   MarketStreams,
   Stream,
@@ -6,7 +6,7 @@ import type {
   StreamListener,
   StreamMessages,
   StreamRequest,
-} from '../../src/market/market-streams.ts';
+} from '../../src/market/ports/market-streams.ts';
 
 /** A stream that a feed has opened. */
 export interface FakeStream {

@@ -1,4 +1,4 @@
-import type { MarketDataErrorCode } from '../../src/market/error.ts';
+import type { MarketDataErrorCode } from '../../src/market/errors.ts';
 import type { Venue } from '../venues/venue.ts';
 
 /** What is asked of an exchange in trouble. */

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { FeedEvent } from '../../src/feed/event.ts';
-import { lagMs } from '../../src/feed/latest-journal.ts';
-import { MarketDataError } from '../../src/market/error.ts';
-import type { Ticker } from '../../src/market/ticker.ts';
+import type { FeedEvent } from '../../src/feed/reconcile/feed-event.ts';
+import { lagMs } from '../../src/feed/reconcile/latest-reconciler.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
+import type { Ticker } from '../../src/market/model/ticker.ts';
 import { tickerOf } from './fake-market-data.ts';
 import { LiveFeeds, lingerMs, pollIntervalMs } from './live-feeds.ts';
 import { Reader } from './reader.ts';

@@ -1,6 +1,6 @@
-import { Allowance } from '../../src/server/allowance.ts';
-import { SubscriptionMemory } from '../../src/server/subscription-memory.ts';
-import type { SocketLimits } from '../../src/server/websocket.ts';
+import { Allowance } from '../../src/server/access/allowance.ts';
+import { SubscriptionMemory } from '../../src/server/access/subscription-memory.ts';
+import type { SocketLimits } from '../../src/server/websocket/subscription-server.ts';
 
 /** As many as there may be, together and of one address, this machine too. */
 export function allow(most: number, mostPerAddress = most): Allowance {

@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
-import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
-import { createExchanges } from '../../src/exchange/exchanges.ts';
-import type { ExchangeOptions } from '../../src/exchange/instance.ts';
-import { createMarketData } from '../../src/exchange/market-data.ts';
-import type { UnlistedStatus } from '../../src/exchange/unlisted.ts';
-import { type Clock, systemClock } from '../../src/market/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
+import { createExchanges } from '../../src/exchange/clients/exchanges.ts';
+import type { ExchangeOptions } from '../../src/exchange/clients/instance.ts';
+import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
+import type { UnlistedStatus } from '../../src/exchange/markets/unlisted-markets.ts';
 import { listers } from '../venues/listings.ts';
 
 export interface ListerOptions {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect } from 'vitest';
-import type { FeedEvent } from '../../src/feed/event.ts';
-import { createFeeds, type Feeds } from '../../src/feed/feeds.ts';
-import { createLiveOperations, type LiveOperations } from '../../src/feed/live-operations.ts';
-import type { MarketDataError } from '../../src/market/error.ts';
-import type { Ticker } from '../../src/market/ticker.ts';
+import { createFeeds, type Feeds } from '../../src/feed/live/feeds.ts';
+import { createLiveOperations, type LiveOperations } from '../../src/feed/live/live-operations.ts';
+import type { FeedEvent } from '../../src/feed/reconcile/feed-event.ts';
+import type { MarketDataError } from '../../src/market/errors.ts';
+import type { Ticker } from '../../src/market/model/ticker.ts';
 import { FakeMarketData } from './fake-market-data.ts';
 import { FakeStreams } from './fake-streams.ts';
 import { ManualClock } from './manual-clock.ts';

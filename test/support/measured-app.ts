@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/load-config.ts';
 import type { AppCommand, AppReport, Lap, Measurement } from './app-process.ts';
 
 /** A whole server on loopback in a process of its own, whose memory and handles can be measured. */

@@ -1,5 +1,5 @@
-import type { FeedEvent } from '../../src/feed/event.ts';
-import type { MarketDataError } from '../../src/market/error.ts';
+import type { FeedEvent } from '../../src/feed/reconcile/feed-event.ts';
+import type { MarketDataError } from '../../src/market/errors.ts';
 
 /** A subscriber that takes each event as it comes and notes its value. */
 export class Reader<V> {

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
-import { type App, createApp } from '../../src/app.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
-import { readCatalogue } from '../../src/exchange/catalogue.ts';
-import type { Clock } from '../../src/market/clock.ts';
+import { type App, createApp } from '../../src/app/create-app.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { type Config, loadConfig } from '../../src/config/load-config.ts';
+import { readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
 
 /** What a GraphQL answer over HTTP holds. */
 export interface GraphQLAnswer {

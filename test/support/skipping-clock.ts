@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../src/market/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 
 /** The system's clock, whose hands a test can put forward; timers run as ever. */
 export class SkippingClock implements Clock {

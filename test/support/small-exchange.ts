@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { MarketInterface } from 'ccxt';
-import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
-import type { ExchangeClient } from '../../src/exchange/client.ts';
-import { createExchanges } from '../../src/exchange/exchanges.ts';
-import { createMarketData } from '../../src/exchange/market-data.ts';
-import type { Clock } from '../../src/market/clock.ts';
-import { MarketDataError } from '../../src/market/error.ts';
-import type { TickerResults } from '../../src/market/market-data.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
+import type { ExchangeClient } from '../../src/exchange/clients/exchange-client.ts';
+import { createExchanges } from '../../src/exchange/clients/exchanges.ts';
+import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
+import type { TickerResults } from '../../src/market/ports/market-data.ts';
 import { type Reply, send } from '../venues/replies.ts';
 
 /** A market as a test names it; ccxt's other fields follow from the symbol. */

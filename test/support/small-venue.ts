@@ -1,9 +1,9 @@
-import { createCatalogue, readCatalogue } from '../../src/exchange/catalogue.ts';
-import type { ExchangeClient } from '../../src/exchange/client.ts';
-import { createExchanges, type Exchanges } from '../../src/exchange/exchanges.ts';
-import { createMarketData } from '../../src/exchange/market-data.ts';
-import { type Clock, systemClock } from '../../src/market/clock.ts';
-import type { MarketSource } from '../../src/market/market-data.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
+import type { ExchangeClient } from '../../src/exchange/clients/exchange-client.ts';
+import { createExchanges, type Exchanges } from '../../src/exchange/clients/exchanges.ts';
+import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
+import type { MarketSource } from '../../src/market/ports/market-data.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue } from '../venues/venue.ts';
 
 /** A stand-in of an exchange that has only what a test is about, and the port over it. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { readCatalogue } from '../../src/exchange/catalogue.ts';
-import { loadExchangeClass } from '../../src/exchange/ccxt.ts';
-import type { ExchangeOptions } from '../../src/exchange/instance.ts';
+import { readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
+import { loadExchangeClass } from '../../src/exchange/ccxt/load-ccxt.ts';
+import type { ExchangeOptions } from '../../src/exchange/clients/instance.ts';
 
 /** A request to a stand-in. */
 export interface StandInRequest {

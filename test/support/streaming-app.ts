@@ -1,6 +1,6 @@
 import type { Client } from 'graphql-ws';
 import { afterEach, beforeEach } from 'vitest';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/load-config.ts';
 import type { Venue } from '../venues/venue.ts';
 import { type RunningApp, startApp } from './running-app.ts';
 import { connect, eventually } from './socket-client.ts';

@@ -1,5 +1,5 @@
-import { MarketDataError } from '../../src/market/error.ts';
-import type { Ticker } from '../../src/market/ticker.ts';
+import { MarketDataError } from '../../src/market/errors.ts';
+import type { Ticker } from '../../src/market/model/ticker.ts';
 
 /** `BTC/USDT 100`, `BTC/USDT 100 stale` or `BTC/USDT TIMEOUT`. */
 export function toText(outcome: Ticker | MarketDataError): string {

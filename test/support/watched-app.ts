@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import { type App, type AppOptions, createApp } from '../../src/app.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
-import { readCatalogue } from '../../src/exchange/catalogue.ts';
+import { type App, type AppOptions, createApp } from '../../src/app/create-app.ts';
+import { type Config, loadConfig } from '../../src/config/load-config.ts';
+import { readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
 
 /** A whole server on loopback whose log a test reads. */
 export interface WatchedApp {

@@ -1,6 +1,6 @@
 import type { Exchange } from 'ccxt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadExchangeClass } from '../../src/exchange/ccxt.ts';
+import { loadExchangeClass } from '../../src/exchange/ccxt/load-ccxt.ts';
 import { createBinance } from './binance.ts';
 import { createCoinbase } from './coinbase.ts';
 import type { Fault } from './faults.ts';

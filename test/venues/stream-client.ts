@@ -1,6 +1,6 @@
 import type { Exchange } from 'ccxt';
 import { vi } from 'vitest';
-import { loadExchangeClass } from '../../src/exchange/ccxt.ts';
+import { loadExchangeClass } from '../../src/exchange/ccxt/load-ccxt.ts';
 import type { Venue } from './venue.ts';
 
 /** A stand-in and a ccxt class that streams from it, with loaded markets. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { ccxtErrors } from '../../src/exchange/ccxt.ts';
+import { ccxtErrors } from '../../src/exchange/ccxt/load-ccxt.ts';
 import { createBinance } from './binance.ts';
 import { createKraken } from './kraken.ts';
 import { keep, type StreamClient, startStreaming, until, type Watch } from './stream-client.ts';

@@ -1,4 +1,4 @@
-import { ccxtErrors } from '../ccxt.ts';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 
 /**
  * A proxy failed, and not the exchange behind it. Its message names the proxy, for the log, without a name and password:

@@ -1,7 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Exchange } from 'ccxt';
-import { ccxtErrors } from '../ccxt.ts';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import type { ProxyServer } from './address.ts';
 import { ProxyError } from './proxy-error.ts';
 import type { Relay } from './relay.ts';

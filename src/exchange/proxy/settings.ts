@@ -1,4 +1,4 @@
-import { suggest } from '../../market/suggest.ts';
+import { suggest } from '../../base/suggest.ts';
 import { type ProxyServer, readAddress } from './address.ts';
 import { type Relay, readRelay } from './relay.ts';
 

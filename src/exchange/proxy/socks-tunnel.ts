@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { requireDescriptors } from '../../market/descriptors.ts';
-import { DescriptorsError, toOpeningError } from '../descriptors.ts';
+import { requireDescriptors } from '../../base/file-descriptors.ts';
+import { DescriptorsError, toOpeningError } from '../http/opening-error.ts';
 import { nameOf, type ProxyServer, type Target, toAuthority } from './address.ts';
 import { ProxyError } from './proxy-error.ts';
 

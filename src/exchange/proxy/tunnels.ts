@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectByTls } from 'node:tls';
-import { DescriptorsError, toOpeningError } from '../descriptors.ts';
+import { DescriptorsError, toOpeningError } from '../http/opening-error.ts';
 import { nameOf, type ProxyServer, type Target } from './address.ts';
 import { openByHttp } from './http-tunnel.ts';
 import { ProxyError } from './proxy-error.ts';

@@ -1,6 +1,6 @@
 import type { Exchange } from 'ccxt';
-import type { Clock } from '../../market/clock.ts';
-import { ccxtErrors } from '../ccxt.ts';
+import type { Clock } from '../../base/clock.ts';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 
 /** What was refused is asked for again after this, in ms. */
 const rememberMs = 3_600_000;

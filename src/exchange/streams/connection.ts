@@ -1,9 +1,9 @@
-import { backoffMs } from '../../market/backoff.ts';
-import { type Clock, sleep } from '../../market/clock.ts';
-import { withDeadline } from '../../market/deadline.ts';
-import { ccxtErrors } from '../ccxt.ts';
+import { backoffMs } from '../../base/backoff.ts';
+import { type Clock, sleep } from '../../base/clock.ts';
+import { withDeadline } from '../../base/deadline.ts';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
+import type { StreamInstance } from '../clients/stream-instance.ts';
 import { DialPause } from './dial-pause.ts';
-import type { StreamInstance } from './instance.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface ConnectionOptions {

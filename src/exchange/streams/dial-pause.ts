@@ -1,5 +1,5 @@
-import { backoffMs } from '../../market/backoff.ts';
-import { type Clock, sleep } from '../../market/clock.ts';
+import { backoffMs } from '../../base/backoff.ts';
+import { type Clock, sleep } from '../../base/clock.ts';
 
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;

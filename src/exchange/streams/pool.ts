@@ -1,8 +1,8 @@
-import { backoffMs } from '../../market/backoff.ts';
-import { MarketDataError } from '../../market/error.ts';
-import { type Channel, channelKey } from './channel.ts';
+import { backoffMs } from '../../base/backoff.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import { type Channel, channelKey } from '../ccxt/channel.ts';
+import { mayShare } from '../quirks/stream-quirks.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { mayShare } from './rules.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface PoolOptions extends ConnectionOptions {

@@ -1,7 +1,7 @@
-import type { Clock } from '../../market/clock.ts';
-import type { MarketStreams } from '../../market/market-streams.ts';
-import { marketKind } from '../../market/symbol.ts';
-import type { Exchanges } from '../exchanges.ts';
+import type { Clock } from '../../base/clock.ts';
+import { marketKind } from '../../market/market-ref.ts';
+import type { MarketStreams } from '../../market/ports/market-streams.ts';
+import type { Exchanges } from '../clients/exchanges.ts';
 import { RefusedDepths } from './book-depth.ts';
 import { StreamPool } from './pool.ts';
 import { createSubscription } from './subscription.ts';

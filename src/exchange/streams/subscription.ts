@@ -1,10 +1,10 @@
 import type { Exchange } from 'ccxt';
-import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '../../market/market-streams.ts';
-import { ccxtErrors } from '../ccxt.ts';
-import { toMarketDataError } from '../errors.ts';
+import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '../../market/ports/market-streams.ts';
+import { toMarketDataError } from '../access/errors.ts';
+import { type Channel, channelKey } from '../ccxt/channel.ts';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
+import { canEnd } from '../quirks/stream-quirks.ts';
 import { BookDepth, type RefusedDepths } from './book-depth.ts';
-import { type Channel, channelKey } from './channel.ts';
-import { canEnd } from './rules.ts';
 import { askedDepth, type WatchRequest, watches } from './watches.ts';
 
 /** One stream that somebody listens to, whichever connection carries it at the moment. */

@@ -1,12 +1,12 @@
 import type { Exchange, OHLCV } from 'ccxt';
-import { MarketDataError } from '../../market/error.ts';
-import type { Capability } from '../../market/exchange.ts';
-import type { StreamKind, StreamMessages, StreamRequest } from '../../market/market-streams.ts';
-import { requireDistances } from '../candle-interval.ts';
-import { toCandles, toTicker } from '../normalize.ts';
-import { toOrderBook } from '../normalize-book.ts';
-import { toTrades } from '../normalize-trades.ts';
-import { endOfBook, streamDepth } from './rules.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import type { Capability } from '../../market/model/exchange.ts';
+import type { StreamKind, StreamMessages, StreamRequest } from '../../market/ports/market-streams.ts';
+import { requireDistances } from '../normalize/candle-interval.ts';
+import { toOrderBook } from '../normalize/order-book.ts';
+import { toCandles, toTicker } from '../normalize/ticker.ts';
+import { toTrades } from '../normalize/trades.ts';
+import { endOfBook, streamDepth } from '../quirks/stream-quirks.ts';
 
 /** What to watch. */
 export type WatchRequest<K extends StreamKind> = StreamRequest<K> & {

@@ -1,6 +1,6 @@
-import { MarketDataError } from '../../market/error.ts';
-import { Turns } from '../../market/turns.ts';
-import type { FeedEvent } from '../event.ts';
+import { Turns } from '../../base/yielding.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import type { FeedEvent } from '../reconcile/feed-event.ts';
 
 /** How many candles and trades of the past all subscriptions may hold together that have not been sent; some 150 bytes each. */
 const mostHeld = 500_000;

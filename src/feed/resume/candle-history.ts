@@ -1,8 +1,8 @@
-import type { Candle, CandleSeries } from '../../market/candle.ts';
-import { isInDoubt, isTooOld } from '../../market/candle-history.ts';
-import { MarketDataError } from '../../market/error.ts';
-import { mostCandles } from '../../market/limit.ts';
-import type { MarketData } from '../../market/market-data.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import type { Candle, CandleSeries } from '../../market/model/candle.ts';
+import { isInDoubt, isTooOld } from '../../market/model/candle-errors.ts';
+import type { MarketData } from '../../market/ports/market-data.ts';
+import { mostCandles } from '../../market/row-limits.ts';
 import { toText } from './since.ts';
 
 export type FetchCandles = MarketData['fetchCandles'];

@@ -1,10 +1,10 @@
-import type { Candle, CandleSeries } from '../../market/candle.ts';
-import type { Clock } from '../../market/clock.ts';
-import { MarketDataError } from '../../market/error.ts';
+import type { Clock } from '../../base/clock.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import type { Candle, CandleSeries } from '../../market/model/candle.ts';
 import { periodAfter } from '../../market/timeframe.ts';
-import type { FeedEvent } from '../event.ts';
-import { lagMs } from '../latest-journal.ts';
-import type { FeedSubscription } from '../subscription.ts';
+import type { FeedEvent } from '../reconcile/feed-event.ts';
+import { lagMs } from '../reconcile/latest-reconciler.ts';
+import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import { Backlog, type HistoryBudget } from './backlog.ts';
 import { type CandleSpan, type FetchCandles, fetchCandleHistory } from './candle-history.ts';
 import { ResumedSubscription } from './resumed-subscription.ts';

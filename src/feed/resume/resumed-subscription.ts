@@ -1,6 +1,6 @@
-import type { FeedEvent } from '../event.ts';
-import { toError } from '../single-fetch.ts';
-import type { FeedSubscription } from '../subscription.ts';
+import { toError } from '../kinds/single-fetch.ts';
+import type { FeedEvent } from '../reconcile/feed-event.ts';
+import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import type { Backlog } from './backlog.ts';
 
 /** What a live event amounts to for a subscriber who knows the history: itself, others instead or before it, or nothing. */

@@ -1,5 +1,5 @@
-import { type Clock, sleep } from '../../market/clock.ts';
-import { MarketDataError } from '../../market/error.ts';
+import { type Clock, sleep } from '../../base/clock.ts';
+import { MarketDataError } from '../../market/errors.ts';
 
 /** How long to wait before a call is made again, at least, in ms. */
 const pauseMs = 500;

@@ -1,4 +1,4 @@
-import { MarketDataError, type MarketDataErrorDetails } from '../../market/error.ts';
+import { MarketDataError, type MarketDataErrorDetails } from '../../market/errors.ts';
 
 /** How far since may lie ahead of this server's clock, since clients and exchanges have clocks of their own, in ms. */
 const aheadMs = 60_000;

@@ -1,7 +1,7 @@
-import { MarketDataError } from '../../market/error.ts';
-import { mostRows } from '../../market/limit.ts';
-import type { MarketData } from '../../market/market-data.ts';
-import { contentOf, distinctId, type Trade } from '../../market/trade.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
+import type { MarketData } from '../../market/ports/market-data.ts';
+import { mostRows } from '../../market/row-limits.ts';
 import type { SharedCalls } from './shared-calls.ts';
 import { toText } from './since.ts';
 

@@ -1,7 +1,7 @@
-import { contentOf, distinctId, type Trade } from '../../market/trade.ts';
+import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
 
-import { lagMs } from '../latest-journal.ts';
-import type { LiveTrades } from '../trade-journal.ts';
+import { lagMs } from '../reconcile/latest-reconciler.ts';
+import type { LiveTrades } from '../reconcile/trade-reconciler.ts';
 import type { TradeHistory } from './trade-history.ts';
 
 export interface TradeSeamOptions {

@@ -1,6 +1,6 @@
-import { MarketDataError } from '../../market/error.ts';
-import { builder } from '../builder.ts';
-import { FieldCost, sharedCallCost } from '../field-cost.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import { FieldCost, sharedCallCost } from '../cost/field-cost.ts';
+import { builder } from '../types/builder.ts';
 
 /** The most symbols of one field. */
 const maxSymbols = 1000;

@@ -1,8 +1,8 @@
-import { requireValue } from '../../feed/event.ts';
-import type { Candle, CandleQuery } from '../../market/candle.ts';
-import { mostCandles } from '../../market/limit.ts';
-import { builder } from '../builder.ts';
-import { FieldCost, ownCallCost } from '../field-cost.ts';
+import { requireValue } from '../../feed/reconcile/feed-event.ts';
+import type { Candle, CandleQuery } from '../../market/model/candle.ts';
+import { mostCandles } from '../../market/row-limits.ts';
+import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
+import { builder } from '../types/builder.ts';
 import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
 

@@ -1,8 +1,8 @@
-import { MarketDataError } from '../../market/error.ts';
-import { capabilities, type ExchangeInfo } from '../../market/exchange.ts';
-import type { MarketData } from '../../market/market-data.ts';
-import { builder } from '../builder.ts';
-import { FieldCost } from '../field-cost.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import { capabilities, type ExchangeInfo } from '../../market/model/exchange.ts';
+import type { MarketData } from '../../market/ports/market-data.ts';
+import { FieldCost } from '../cost/field-cost.ts';
+import { builder } from '../types/builder.ts';
 import { NodeInterface } from './node.ts';
 
 const capabilityTexts: Readonly<Record<(typeof capabilities)[number], string>> = {

@@ -1,6 +1,6 @@
-import type { Market } from '../../market/market.ts';
-import { builder } from '../builder.ts';
-import { toMarketId } from '../node-id.ts';
+import type { Market } from '../../market/model/market.ts';
+import { builder } from '../types/builder.ts';
+import { toMarketId } from '../types/node-id.ts';
 import { marketArgs, marketCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
 import { NodeInterface } from './node.ts';

@@ -1,8 +1,8 @@
-import { mostRows } from '../../market/limit.ts';
-import { builder } from '../builder.ts';
-import type { Context } from '../context.ts';
-import { FieldCost, ownCallCost, sharedCallCost } from '../field-cost.ts';
-import { type NodeName, parseNodeId, readNodeId } from '../node-id.ts';
+import { mostRows } from '../../market/row-limits.ts';
+import { FieldCost, ownCallCost, sharedCallCost } from '../cost/field-cost.ts';
+import type { Context } from '../execution/context.ts';
+import { builder } from '../types/builder.ts';
+import { type NodeName, parseNodeId, readNodeId } from '../types/node-id.ts';
 import { NodeInterface, type NodeValue } from './node.ts';
 
 const ownCosts: Readonly<Record<NodeName['type'], number>> = {

@@ -1,8 +1,8 @@
-import type { ExchangeInfo } from '../../market/exchange.ts';
-import type { Market } from '../../market/market.ts';
-import type { OrderBook } from '../../market/order-book.ts';
-import type { Ticker } from '../../market/ticker.ts';
-import { builder } from '../builder.ts';
+import type { ExchangeInfo } from '../../market/model/exchange.ts';
+import type { Market } from '../../market/model/market.ts';
+import type { OrderBook } from '../../market/model/order-book.ts';
+import type { Ticker } from '../../market/model/ticker.ts';
+import { builder } from '../types/builder.ts';
 
 /** A book, and how many levels of it were asked for. */
 export interface LimitedBook {

@@ -1,10 +1,10 @@
-import { requireValue } from '../../feed/event.ts';
-import { mostRows, requireLimit } from '../../market/limit.ts';
-import { type PriceLevel, toDepth } from '../../market/order-book.ts';
-import { midOf, spreadOf } from '../../market/spread.ts';
-import { builder } from '../builder.ts';
-import { FieldCost, ownCallCost, sharedCallCost } from '../field-cost.ts';
-import { toOrderBookId } from '../node-id.ts';
+import { requireValue } from '../../feed/reconcile/feed-event.ts';
+import { type PriceLevel, toDepth } from '../../market/model/order-book.ts';
+import { midOf, spreadOf } from '../../market/model/spread.ts';
+import { mostRows, requireLimit } from '../../market/row-limits.ts';
+import { FieldCost, ownCallCost, sharedCallCost } from '../cost/field-cost.ts';
+import { builder } from '../types/builder.ts';
+import { toOrderBookId } from '../types/node-id.ts';
 import { amountText, priceText } from './amounts.ts';
 import { marketArgs } from './args.ts';
 import { MarketType } from './market.ts';

@@ -1,7 +1,7 @@
-import { requireValue } from '../../feed/event.ts';
-import { type Ticker, tickerNumbers } from '../../market/ticker.ts';
-import { builder } from '../builder.ts';
-import { toTickerId } from '../node-id.ts';
+import { requireValue } from '../../feed/reconcile/feed-event.ts';
+import { type Ticker, tickerNumbers } from '../../market/model/ticker.ts';
+import { builder } from '../types/builder.ts';
+import { toTickerId } from '../types/node-id.ts';
 import { marketArgs, marketCost, marketsArgs, requireSymbols, symbolsCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType } from './market.ts';

@@ -1,9 +1,9 @@
-import { requireValue } from '../../feed/event.ts';
-import { mostRows } from '../../market/limit.ts';
-import type { Trade, TradeQuery } from '../../market/trade.ts';
-import { builder } from '../builder.ts';
-import { FieldCost, ownCallCost } from '../field-cost.ts';
-import { toTradeId } from '../node-id.ts';
+import { requireValue } from '../../feed/reconcile/feed-event.ts';
+import type { Trade, TradeQuery } from '../../market/model/trade.ts';
+import { mostRows } from '../../market/row-limits.ts';
+import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
+import { builder } from '../types/builder.ts';
+import { toTradeId } from '../types/node-id.ts';
 import { amountText, priceText } from './amounts.ts';
 import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';

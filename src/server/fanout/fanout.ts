@@ -1,15 +1,15 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { WebSocket } from 'ws';
+import { Turns } from '../../base/yielding.ts';
 import { ResumedSubscription } from '../../feed/resume/resumed-subscription.ts';
-import { FeedSubscription, tooSlow } from '../../feed/subscription.ts';
-import { toClientError } from '../../graphql/errors.ts';
-import { toEventResult } from '../../graphql/event-result.ts';
-import { Turns } from '../../market/turns.ts';
+import { FeedSubscription, tooSlow } from '../../feed/topics/feed-subscription.ts';
+import { toClientError } from '../../graphql/execution/errors.ts';
+import { toEventResult } from '../../graphql/execution/event-result.ts';
 import { Group, type GroupOptions } from './group.ts';
 import { type DocumentKeys, toGroupKey } from './group-key.ts';
-import { type Encode, SharedHeads } from './heads.ts';
-import { type Member, type Tally, toMessageHead } from './member.ts';
-import { Solo } from './solo.ts';
+import { type Member, type Tally, toMessageHead } from './group-subscription.ts';
+import { type Encode, SharedHeads } from './payload-prefix.ts';
+import { Solo } from './single-subscription.ts';
 
 /** Whose operation it is. */
 export interface Subscriber {

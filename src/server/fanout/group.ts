@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-import type { FeedSubscription } from '../../feed/subscription.ts';
-import type { Encode } from './heads.ts';
-import { Member, type MemberHost, type Tally } from './member.ts';
+import type { FeedSubscription } from '../../feed/topics/feed-subscription.ts';
+import { Member, type MemberHost, type Tally } from './group-subscription.ts';
+import type { Encode } from './payload-prefix.ts';
 
 export interface GroupOptions {
   /** What a member is told when it cannot take all that it must be told: the head of a message. */

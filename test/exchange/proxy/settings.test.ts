@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findOptionFault } from '../../../src/exchange/option-fault.ts';
+import { findOptionFault } from '../../../src/exchange/clients/option-fault.ts';
 import { mayStream, readProxySettings, withoutProxies } from '../../../src/exchange/proxy/settings.ts';
 
 type Options = Readonly<Record<string, unknown>>;

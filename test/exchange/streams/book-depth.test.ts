@@ -1,13 +1,13 @@
 import type { Exchange } from 'ccxt';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createCatalogue, readCatalogue } from '../../../src/exchange/catalogue.ts';
-import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt.ts';
+import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
+import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
+import { endOfBook, streamDepth } from '../../../src/exchange/quirks/stream-quirks.ts';
 import { RefusedDepths } from '../../../src/exchange/streams/book-depth.ts';
-import { endOfBook, streamDepth } from '../../../src/exchange/streams/rules.ts';
 import { createStreams } from '../../../src/exchange/streams/streams.ts';
 import { createSubscription } from '../../../src/exchange/streams/subscription.ts';
 import { watches } from '../../../src/exchange/streams/watches.ts';
-import type { OrderBook } from '../../../src/market/order-book.ts';
+import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import { toCcxtMarket } from '../../support/ccxt-market.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { eventually } from '../../support/socket-client.ts';

@@ -1,7 +1,7 @@
 import type { Exchange } from 'ccxt';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt.ts';
-import { type Channel, channelKey } from '../../../src/exchange/streams/channel.ts';
+import { type Channel, channelKey } from '../../../src/exchange/ccxt/channel.ts';
+import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { StreamPool } from '../../../src/exchange/streams/pool.ts';
 import type { Subscription } from '../../../src/exchange/streams/subscription.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';

@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import type { SparingLog } from '../base/throttled-log.ts';
+import type { Config } from '../config/load-config.ts';
+import type { CallOutcome } from '../exchange/access/call-listeners.ts';
+import { createCatalogue, readCatalogue } from '../exchange/ccxt/catalogue.ts';
+import { createExchanges, type Exchanges } from '../exchange/clients/exchanges.ts';
+import { createStreams, type Streams } from '../exchange/streams/streams.ts';
+import { createCallLog } from '../telemetry/log/call-log.ts';
+import { createCircuitLog } from '../telemetry/log/circuit-log.ts';
+import { createListingLog } from '../telemetry/log/listing-log.ts';
+import { createProxyLog, warnOfRelays } from '../telemetry/log/proxy-log.ts';
+import type { Recorder } from '../telemetry/metrics/recorder.ts';
+import type { Tracing } from '../telemetry/tracing/tracing.ts';
+import type { DescriptorLog } from './descriptor-limit.ts';
+
+export interface OpenExchangesOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** For what would be repeated. */
+  readonly sparing: SparingLog;
+  readonly descriptorLog: DescriptorLog;
+  readonly recorder: Recorder;
+  readonly tracing: Tracing | null;
+  readonly clock: Clock;
+  /** Between 0 and 1, for the jitter. */
+  readonly random: () => number;
+}
+
+/** The exchanges and their streams, with what the log, the metrics and traces are told of them. */
+export function openExchanges(options: OpenExchangesOptions): {
+  readonly exchanges: Exchanges;
+  readonly streams: Streams;
+} {
+  const { config, log, sparing, descriptorLog, recorder, tracing, clock, random } = options;
+  const proxyLog = createProxyLog(sparing);
+  const noteError = (exchange: string, err: unknown): void => {
+    log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
+    descriptorLog.onError(err);
+  };
+  const logCall = createCallLog(sparing, (id, hosts) =>
+    exchanges.circuits.some(
+      ({ exchange, host, state }) =>
+        exchange === id && state !== 'closed' && (hosts.length === 0 || hosts.includes(host)),
+    ),
+  );
+  const noteCall = (exchange: string, outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void => {
+    recorder.noteCall(exchange, outcome, durationMs);
+    logCall(exchange, outcome, hosts);
+    tracing?.noteCall(exchange, outcome, durationMs);
+  };
+  const exchanges = createExchanges({
+    catalogue: createCatalogue(readCatalogue(), config.exchanges),
+    exchangeOptions: config.exchangeOptions,
+    clock,
+    random,
+    timeoutMs: config.upstreamTimeoutMs,
+    maxQueuedCalls: config.maxQueuedCalls,
+    onError: (exchange, error) => {
+      noteError(exchange, error);
+      proxyLog.onCallError(exchange, error);
+    },
+    onCircuit: createCircuitLog(log, sparing),
+    onCall: noteCall,
+    onUnnamedMarkets: (exchange, count) => {
+      if (count === 0) return;
+      const message = `${exchange} lists ${count} markets whose symbol, base or quote is unknown; they are left out.`;
+      sparing.write('info', `unnamed ${exchange}`, { exchange, count }, message);
+    },
+    onUnlisted: createListingLog(log, sparing),
+  });
+  warnOfRelays(log, exchanges);
+  const streams = createStreams({
+    exchanges,
+    clock,
+    random,
+    timeoutMs: config.upstreamTimeoutMs,
+    patienceMs: config.streamSilenceMs,
+    onError: (exchange, error) => {
+      noteError(exchange, error);
+      proxyLog.onStreamError(exchange, error);
+    },
+  });
+  return { exchanges, streams };
+}

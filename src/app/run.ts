@@ -1,0 +1,108 @@
+import { constants } from 'node:os';
+import type { Logger } from 'pino';
+import { systemClock } from '../base/clock.ts';
+import { isOutOfDescriptors } from '../base/file-descriptors.ts';
+import { createSparingLog } from '../base/throttled-log.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { type Config, loadConfig } from '../config/load-config.ts';
+import { readCatalogue } from '../exchange/ccxt/catalogue.ts';
+import { findOptionFault } from '../exchange/clients/option-fault.ts';
+import { graphqlPath } from '../server/http/paths.ts';
+import { complain, createLog } from '../telemetry/log/log.ts';
+import { readVersion } from '../telemetry/metrics/version.ts';
+import { startTracing } from '../telemetry/tracing/start.ts';
+import type { Tracing } from '../telemetry/tracing/tracing.ts';
+import { readDescriptorLimit } from './descriptor-limit.ts';
+import { limitHeapGrowth } from './heap-growth.ts';
+import { createShutdown, type ProcessEnd } from './shutdown.ts';
+
+const local: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost']);
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
+/** Runs the server as the only thing that this process does, until a signal or a crash ends it. */
+export function run(): void {
+  start().catch((error: unknown) => {
+    complain(`TickQL cannot start. ${toSentence(error)}`);
+    end.leave(1, 2000);
+  });
+}
+
+async function start(): Promise<void> {
+  limitHeapGrowth();
+  const config = readConfig();
+  const { log, droppedLines } = await createLog(config.logLevel, config.exchangeOptions);
+  // Not with all else: Node opens every file of a graph of modules before it reads the first, which for the whole server
+  // is more than some systems let a process have open.
+  const { createApp } = await import('./create-app.ts');
+  const descriptorLimit = readDescriptorLimit();
+  const app = createApp({
+    config,
+    log,
+    tracing: await openTracing(config, log),
+    descriptorLimit,
+    droppedLogLines: droppedLines,
+  });
+  const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
+  // From here on, since a process that is the first of its container has no other way to be told.
+  for (const signal of signals) process.on(signal, shutdown.onSignal);
+  process.on('uncaughtException', shutdown.onCrash);
+  process.on('unhandledRejection', shutdown.onCrash);
+  const port = await app.start();
+  if (shutdown.isStopping) return;
+
+  const host = local.has(config.host) ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
+  const address = `${host}:${port}${graphqlPath}`;
+  log.info(`TickQL is ready. GraphiQL: http://${address}  WebSocket: ws://${address}`);
+}
+
+function readConfig(): Config {
+  const catalogue = new Map(readCatalogue().map((info) => [info.id, info]));
+  return loadConfig(process.env, [...catalogue.keys()], (exchange, options) =>
+    findOptionFault(exchange, options, catalogue.get(exchange)?.hasTestNetwork ?? false),
+  );
+}
+
+function openTracing({ tracesProtocol: protocol }: Config, log: Logger): Promise<Tracing | null> {
+  if (!protocol) return Promise.resolve(null);
+  const sparing = createSparingLog({ log, clock: systemClock });
+  const message = 'traces cannot be sent; is a collector at OTEL_EXPORTER_OTLP_ENDPOINT?';
+  return startTracing({
+    protocol,
+    version: readVersion(),
+    onProblem: (problem) => sparing.write('warn', 'traces', { problem }, message),
+  });
+}
+
+const end: ProcessEnd = {
+  /**
+   * With nothing open the process ends by itself. process.exit() is only the second choice: Node 20 can hang in it while
+   * it compiles something in the background (nodejs/node#54918).
+   */
+  leave: (code, withinMs) => {
+    process.exitCode = code;
+    setTimeout(() => process.exit(), withinMs).unref();
+  },
+  exit: (code) => process.exit(code),
+  raise: (signal) => {
+    for (const each of signals) process.removeAllListeners(each);
+    process.kill(process.pid, signal);
+    // The first process of a container does not die of its own signals.
+    setTimeout(() => process.exit(128 + constants.signals[signal]), 100);
+  },
+};
+
+function toSentence(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof Error && 'code' in error) {
+    if (isOutOfDescriptors(error)) {
+      return `The process may have too few file descriptors (${readDescriptorLimit() ?? 'EMFILE'}): raise ulimit -n, or LimitNOFILE of systemd.`;
+    }
+    if (error.code === 'EADDRINUSE') return 'PORT is in use by another program; set PORT to a free one.';
+    if (error.code === 'EACCES') return 'PORT may not be used by this user; set PORT to one above 1023.';
+    if (error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL' || error.code === 'EAI_AGAIN') {
+      return 'HOST is no address of this machine; set it to one, 127.0.0.1 or 0.0.0.0 for example.';
+    }
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

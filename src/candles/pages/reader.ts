@@ -1,0 +1,135 @@
+import { MarketDataError } from '../../market/errors.ts';
+import type { Candle, CandleLimits, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
+import { candlesTooOld, firstReadOf } from '../../market/model/candle-errors.ts';
+import type { Page } from './page.ts';
+import { type PageRules, periodsPerPage } from './page-layout.ts';
+import type { CandlePages } from './pages.ts';
+import type { Waiter } from './waiter.ts';
+
+/** How many calls' worth of periods without any candle are looked through: for the next one, or for one from before. */
+const mostEmptyAhead = 30;
+const mostEmptyBack = 3;
+
+export interface ReadOptions {
+  readonly now: number;
+  readonly maxAgeMs: number;
+  readonly limits: CandleLimits;
+  readonly waiter: Waiter;
+}
+
+/** Candles that answer a query, and until when they do, epoch ms. */
+export interface CandleAnswer {
+  readonly candles: readonly Candle[];
+  readonly freshUntil: number;
+}
+
+/** Answers queries from pages, as many as it takes: a market may have no candle for a long time. */
+export class CandleReader {
+  readonly #pages: CandlePages;
+  readonly #series: CandleSeries;
+  readonly #rules: PageRules;
+  readonly #options: ReadOptions;
+  readonly #renewed = new Map<number, Page>();
+  #freshUntil = Number.POSITIVE_INFINITY;
+  /** Why nobody knows whether candles of the pages that were read are missing. */
+  #doubt: MarketDataError | null = null;
+
+  constructor(pages: CandlePages, series: CandleSeries, options: ReadOptions) {
+    this.#pages = pages;
+    this.#series = series;
+    this.#rules = pages.rulesOf(series);
+    this.#options = options;
+  }
+
+  /** Candles of the query, whole, or an error: as `createCandleStore` says. Once for a reader. */
+  async answer({ since, until, limit }: CandleQuery): Promise<CandleAnswer> {
+    // A period that begins in this very moment is one already.
+    const end = Math.min(until ?? Number.POSITIVE_INFINITY, this.#options.now + 1);
+    const candles = since === undefined ? await this.#newest(end, limit) : await this.#first(since, end, limit);
+    // What is in hand stands; that there is nothing is said of what is known only.
+    if (candles.length === 0 && this.#doubt) throw this.#doubt;
+    return { candles, freshUntil: this.#freshUntil };
+  }
+
+  /** The first `limit` candles of `[since, end)`. */
+  async #first(since: number, end: number, limit: number): Promise<readonly Candle[]> {
+    const { indexOf, startOf } = this.#rules.periods;
+    const candles: Candle[] = [];
+    let from = firstReadOf(since, this.#options.limits.oldest);
+    if (from > this.#options.now) this.#freshUntil = from;
+    for (let empty = 0; from < end && candles.length < limit; ) {
+      const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
+      const to = Math.min(end, startOf(indexOf(from - 1) + 1 + periods));
+      const pages = await this.#read(from, to);
+      requireKnown(this.#series, this.#rules, pages, from);
+      const before = candles.length;
+      for (const page of pages) page.candles.collect(from, to, candles);
+      empty = candles.length > before ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
+      if (empty > mostEmptyAhead * this.#options.limits.perCall) throw this.#doubt ?? this.#nothingFrom(since, to);
+      from = Math.max(to, nextAfter(pages.at(-1), to));
+    }
+    return candles.length > limit ? candles.slice(0, limit) : candles;
+  }
+
+  /** The last `limit` candles that begin before `end`: further back where some periods have none, up to a bound. */
+  async #newest(end: number, limit: number): Promise<readonly Candle[]> {
+    const { indexOf, startOf } = this.#rules.periods;
+    let candles: readonly Candle[] = [];
+    let to = end;
+    const mostEmpty = mostEmptyBack * this.#options.limits.perCall;
+    for (let empty = 0; to > 0 && candles.length < limit && empty < mostEmpty; ) {
+      // What is asked for is `limit` periods; those from before stand in where some are empty, as far as there are any.
+      const served = to < end ? this.#options.limits.oldest : 0;
+      const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
+      const from = Math.max(0, served, startOf(indexOf(to - 1) + 1 - periods));
+      if (from >= to) break;
+      const pages = await this.#read(from, to);
+      if (to === end) requireKnown(this.#series, this.#rules, pages, from);
+      const found: Candle[] = [];
+      for (const page of pages) page.candles.collect(from, to, found);
+      candles = candles.length === 0 ? found : [...found, ...candles];
+      if (pages.some((page) => page.from > Math.max(from, page.since))) break;
+      empty = found.length > 0 ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
+      to = from;
+    }
+    return candles.length > limit ? candles.slice(-limit) : candles;
+  }
+
+  async #read(since: number, until: number): Promise<readonly Page[]> {
+    const { maxAgeMs, limits, waiter } = this.#options;
+    const need = { since, until, maxAgeMs, limits, renewed: this.#renewed };
+    const pages = await this.#pages.read(this.#series, this.#rules, need, waiter);
+    this.#doubt ??= pages.find(({ doubt }) => doubt !== null)?.doubt ?? null;
+    this.#freshUntil = Math.min(this.#freshUntil, this.#pages.freshUntil(this.#rules, pages, until));
+    return pages;
+  }
+
+  /** How many periods to look through at once after so many without a candle: more and more, up to a call's worth. */
+  #stepAfter(empty: number): number {
+    return Math.min(empty, Math.max(1, Math.floor(this.#options.limits.perCall / periodsPerPage) - 1) * periodsPerPage);
+  }
+
+  #nothingFrom(since: number, until: number): MarketDataError {
+    const { exchange, symbol, timeframe } = this.#series;
+    const message = `${exchange} has no candle of ${symbol} ${timeframe} from ${toText(since)} to ${toText(until)}: ask for a later since.`;
+    return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
+  }
+}
+
+/** Throws where candles of the pages are missing that begin at the instant or later. */
+function requireKnown(series: CandleSeries, rules: PageRules, pages: readonly Page[], since: number): void {
+  const { indexOf, startOf } = rules.periods;
+  const first = startOf(indexOf(since - 1) + 1);
+  const limited = pages.findLast((page) => page.from > page.since);
+  if (limited && first < limited.from) throw candlesTooOld(series, limited.from);
+}
+
+/** The instant before which there is no candle from `instant` on, epoch ms, as far as a page tells. */
+function nextAfter(page: Page | undefined, instant: number): number {
+  if (!page || page.settledUntil < page.until || page.candles.countWithin(instant, page.until) > 0) return instant;
+  return page.next ?? page.until;
+}
+
+function toText(instant: number): string {
+  return new Date(instant).toISOString();
+}

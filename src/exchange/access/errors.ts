@@ -1,0 +1,169 @@
+import { MarketDataError, type MarketDataErrorCode, type MarketDataErrorDetails } from '../../market/errors.ts';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
+import type { HttpFailure } from '../http/http-guard.ts';
+import { DescriptorsError } from '../http/opening-error.ts';
+import { ProxyError } from '../proxy/proxy-error.ts';
+
+/** What the call that failed was about. */
+export interface CallSubject {
+  readonly exchange: string;
+  readonly symbol?: string;
+  readonly timeframe?: string;
+}
+
+interface Verdict {
+  readonly code: MarketDataErrorCode;
+  readonly says: string;
+  readonly retryable?: boolean;
+}
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+// ccxt's hierarchy (ccxt/js/src/base/errorHierarchy.js), the most specific first.
+const verdicts: readonly (readonly [ErrorClass, Verdict])[] = [
+  [DescriptorsError, { code: 'OVERLOADED', says: 'could not be asked: this server has no file descriptor left' }],
+  [ProxyError, { code: 'EXCHANGE_UNAVAILABLE', says: 'could not be reached through its proxy' }],
+  [ccxtErrors.RestrictedLocation, { code: 'GEO_BLOCKED', says: 'does not serve the location of this server' }],
+  [ccxtErrors.RateLimitExceeded, { code: 'RATE_LIMITED', says: 'is limiting the requests of this server' }],
+  [ccxtErrors.DDoSProtection, { code: 'RATE_LIMITED', says: 'is limiting the requests of this server' }],
+  [
+    ccxtErrors.AuthenticationError,
+    { code: 'AUTHENTICATION_REQUIRED', says: 'wants API keys for this, or refused its keys' },
+  ],
+  [ccxtErrors.BadSymbol, { code: 'SYMBOL_NOT_FOUND', says: 'does not know this symbol' }],
+  [ccxtErrors.BadRequest, { code: 'BAD_USER_INPUT', says: 'refused the request as invalid' }],
+  [ccxtErrors.ArgumentsRequired, { code: 'BAD_USER_INPUT', says: 'needs more arguments for this request' }],
+  [ccxtErrors.NotSupported, { code: 'NOT_SUPPORTED', says: 'does not offer this' }],
+  [ccxtErrors.MarketClosed, { code: 'EXCHANGE_UNAVAILABLE', says: 'has closed this market for now' }],
+  [
+    ccxtErrors.ContractUnavailable,
+    { code: 'EXCHANGE_UNAVAILABLE', says: 'does not offer this contract at the moment' },
+  ],
+  [ccxtErrors.ExchangeClosedByUser, { code: 'EXCHANGE_UNAVAILABLE', says: 'was disconnected by this server' }],
+  [
+    ccxtErrors.InvalidProxySettings,
+    { code: 'EXCHANGE_UNAVAILABLE', says: 'has conflicting proxy settings in the exchange file', retryable: false },
+  ],
+  [ccxtErrors.RequestTimeout, { code: 'TIMEOUT', says: 'did not answer in time' }],
+  [ccxtErrors.OnMaintenance, { code: 'EXCHANGE_UNAVAILABLE', says: 'is down for maintenance' }],
+  [ccxtErrors.ExchangeNotAvailable, { code: 'EXCHANGE_UNAVAILABLE', says: 'is not available at the moment' }],
+  [ccxtErrors.ChecksumError, { code: 'BAD_EXCHANGE_RESPONSE', says: 'sent data that contradicts its own checksum' }],
+  [ccxtErrors.BadResponse, { code: 'BAD_EXCHANGE_RESPONSE', says: 'sent an answer that cannot be read' }],
+  [ccxtErrors.OperationFailed, { code: 'EXCHANGE_UNAVAILABLE', says: 'could not be reached' }],
+  [ccxtErrors.ExchangeError, { code: 'BAD_EXCHANGE_RESPONSE', says: 'refused the request', retryable: false }],
+];
+
+// Classes by which an exchange's own code says more than the HTTP status does.
+const outspoken: readonly ErrorClass[] = [
+  ccxtErrors.RestrictedLocation,
+  ccxtErrors.RateLimitExceeded,
+  ccxtErrors.DDoSProtection,
+  ccxtErrors.AuthenticationError,
+];
+
+/**
+ * Turns whatever a ccxt call threw into a MarketDataError. Its sentence names the exchange and the symbol and nothing of
+ * the transport; the original is its cause. `http` is the answer behind the error, where there was one.
+ */
+export function toMarketDataError(error: unknown, subject: CallSubject, http?: HttpFailure): MarketDataError {
+  if (error instanceof MarketDataError) return error;
+  const { code, says, retryable } = judge(error, http);
+  const retryAfterMs = code === 'RATE_LIMITED' || code === 'EXCHANGE_UNAVAILABLE' ? http?.retryAfterMs : null;
+  const about = [subject.symbol, subject.timeframe].filter(Boolean).join(' ');
+  const wait = retryAfterMs ? `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s` : '';
+  const details: MarketDataErrorDetails = {
+    ...subject,
+    ...(retryable === undefined ? {} : { retryable }),
+    ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+    cause: error,
+  };
+  return new MarketDataError(code, `${subject.exchange} ${says}${about ? ` (${about})` : ''}${wait}.`, details);
+}
+
+/** True for the errors by which an exchange says that one market is closed for now, and nothing of the others. */
+export function isAboutOneMarket({ details: { cause } }: MarketDataError): boolean {
+  return cause instanceof ccxtErrors.MarketClosed || cause instanceof ccxtErrors.ContractUnavailable;
+}
+
+/** What an error says of its exchange, whatever the call was about: the sentence of its MarketDataError without an end. */
+export function sayingOf(exchange: string, error: MarketDataError, http?: HttpFailure): string {
+  const { cause } = error.details;
+  return cause === undefined ? error.message.replace(/\.$/, '') : `${exchange} ${judge(cause, http).says}`;
+}
+
+/**
+ * What a failed call tells of the exchange as a whole: that it `failed`, that it `answered` though not with what was
+ * wanted, or nothing, since the call may never have been sent.
+ */
+export function meaningOf(error: MarketDataError, http?: HttpFailure): 'failed' | 'answered' | 'nothing' {
+  const { code, details } = error;
+  if (isAboutOneMarket(error)) return 'answered';
+  if (ownFaults.some((Class) => details.cause instanceof Class)) return 'nothing';
+  if (failureCodes.has(code)) return 'failed';
+  return http || code === 'BAD_EXCHANGE_RESPONSE' ? 'answered' : 'nothing';
+}
+
+/** True when the connection broke or the exchange stumbled (HTTP 5xx), of which it is to be hoped that it was only once. */
+export function isHiccup(error: MarketDataError, http?: HttpFailure): boolean {
+  const { code, details } = error;
+  if (code !== 'EXCHANGE_UNAVAILABLE' || !error.retryable || details.retryAfterMs !== undefined) return false;
+  if (details.cause instanceof ccxtErrors.OnMaintenance || meaningOf(error, http) !== 'failed') return false;
+  // Not ccxt's own error: the connection broke within the body, whatever status came before it.
+  return http === undefined || http.status >= 500 || !(details.cause instanceof ccxtErrors.BaseError);
+}
+
+const failureCodes: ReadonlySet<MarketDataErrorCode> = new Set([
+  'RATE_LIMITED',
+  'EXCHANGE_UNAVAILABLE',
+  'GEO_BLOCKED',
+  'TIMEOUT',
+]);
+
+/** ccxt's errors that are about this server's own doing, in the dress of an outage. */
+const ownFaults: readonly ErrorClass[] = [ccxtErrors.ExchangeClosedByUser, ccxtErrors.InvalidProxySettings];
+
+function judge(error: unknown, http: HttpFailure | undefined): Verdict {
+  if (!(error instanceof ccxtErrors.BaseError)) return judgeRaw(error, http);
+  const isOutspoken = outspoken.some((Class) => error instanceof Class);
+  const byStatus = http && !isOutspoken ? judgeStatus(http.status, error) : undefined;
+  if (byStatus) return byStatus;
+  for (const [Class, verdict] of verdicts) if (error instanceof Class) return verdict;
+  return { code: 'BAD_EXCHANGE_RESPONSE', says: 'refused the request', retryable: false };
+}
+
+/**
+ * ccxt's base maps 400, 403, 404 and 451 to ExchangeNotAvailable: an outage that is none. Some exchange classes call any
+ * page of HTML a BadResponse, whatever its status. The other way round, a 5xx with an error code that ccxt does not know
+ * (Coinbase's INTERNAL) becomes a plain ExchangeError.
+ */
+function judgeStatus(status: number, error: unknown): Verdict | undefined {
+  const isUnreadable = error instanceof ccxtErrors.BadResponse || !(error instanceof ccxtErrors.BaseError);
+  if (status === 451) return { code: 'GEO_BLOCKED', says: 'does not serve the location of this server (HTTP 451)' };
+  if (status === 403) return { code: 'GEO_BLOCKED', says: 'blocks the address of this server (HTTP 403)' };
+  if (status === 418 || status === 429) {
+    return { code: 'RATE_LIMITED', says: `is limiting the requests of this server (HTTP ${status})` };
+  }
+  const isUnclear = isUnreadable || error instanceof ccxtErrors.ExchangeNotAvailable;
+  if (status >= 400 && status < 500 && status !== 408 && isUnclear) {
+    return { code: 'BAD_EXCHANGE_RESPONSE', says: `refused the request (HTTP ${status})`, retryable: false };
+  }
+  if (status >= 500 && (isUnreadable || (error instanceof Error && error.constructor === ccxtErrors.ExchangeError))) {
+    return { code: 'EXCHANGE_UNAVAILABLE', says: `is not available at the moment (HTTP ${status})` };
+  }
+  return undefined;
+}
+
+/** Errors that are not ccxt's: from the socket, from unpacking, and from its parsers when they meet something else. */
+function judgeRaw(error: unknown, http: HttpFailure | undefined): Verdict {
+  const name = error instanceof Error ? error.name : '';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT' || /^UND_ERR_.*TIMEOUT$/.test(code)) {
+    return { code: 'TIMEOUT', says: 'did not answer in time' };
+  }
+  if (name === 'SocketError' || /^(E[A-Z]+|UND_ERR_.*|HPE_.*)$/.test(code)) {
+    return { code: 'EXCHANGE_UNAVAILABLE', says: 'broke the connection or could not be reached' };
+  }
+  const byStatus = http && judgeStatus(http.status, error);
+  if (byStatus) return byStatus;
+  return { code: 'BAD_EXCHANGE_RESPONSE', says: 'sent an answer that cannot be read' };
+}

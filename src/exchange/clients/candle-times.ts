@@ -1,0 +1,23 @@
+import type { Exchange } from 'ccxt';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
+import { firstBlockAt } from '../normalize/numbers.ts';
+
+/** A candle of the longest timeframe may begin so long before the first trade, in ms. */
+const longestMs = 366 * 86_400_000;
+
+/**
+ * Makes an instance reject, with BadResponse, an answer of candles of which some have no time, or one that cannot be.
+ * ccxt leaves out what is not known to be from `since` on, and what is left looks as if there had been no trade.
+ */
+export function requireCandleTimes(exchange: Exchange): void {
+  const parse = exchange.parseOHLCVs.bind(exchange);
+  exchange.parseOHLCVs = (rows, market, timeframe, since, limit, tail) => {
+    const candles = parse(rows, market, timeframe);
+    for (const [time] of candles) {
+      if (!(typeof time === 'number' && time > firstBlockAt - longestMs)) {
+        throw new ccxtErrors.BadResponse(`${exchange.id} sent candles without a time`);
+      }
+    }
+    return exchange.filterBySinceLimit(candles, since, limit, 0, tail);
+  };
+}

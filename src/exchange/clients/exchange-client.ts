@@ -1,0 +1,157 @@
+import type { Exchange } from 'ccxt';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../base/clock.ts';
+import type { MarketDataError } from '../../market/errors.ts';
+import type { ExchangeInfo } from '../../market/model/exchange.ts';
+import type { Markets } from '../../market/model/market.ts';
+import type { Operation } from '../access/attempts.ts';
+import type { CallerListeners } from '../access/call-listeners.ts';
+import type { CircuitStatus } from '../access/circuits.ts';
+import type { CallSubject } from '../access/errors.ts';
+import { Caller, type ExchangeStatus } from '../access/exchange-caller.ts';
+import { gaugeThrottle } from '../access/throttle.ts';
+import type { ExchangeClass } from '../ccxt/load-ccxt.ts';
+import { limitAddresses } from '../http/address-limit.ts';
+import { type FailureLookup, guardHttp } from '../http/http-guard.ts';
+import { tapRequests } from '../http/request-tap.ts';
+import { BatchLimits } from '../learned/batch-limits.ts';
+import { type CandleMemory, createCandleMemory } from '../learned/candle-memory.ts';
+import { LimitMemory } from '../learned/limits.ts';
+import { createMarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
+import type { UnlistedStatus } from '../markets/unlisted-markets.ts';
+import { createInstance, type ExchangeOptions } from './instance.ts';
+import { createStreamInstance, type StreamInstance } from './stream-instance.ts';
+import { isolateTickerRows } from './ticker-rows.ts';
+
+/** How long a refused symbol is not sent again, in ms: it would spoil the batch of the others each time. */
+const refusalMs = 60_000;
+
+/** No exchange is sent more calls for one kind of market at a time than this. */
+const mostParallelCalls = 10;
+
+/** What is going on in front of one exchange, and what is known of its list of markets. */
+export interface ClientStatus extends ExchangeStatus {
+  /** How many markets are left out of its list, since ccxt could not make out their symbol, base or quote. */
+  readonly unnamedMarkets: number;
+}
+
+/** One exchange's long-lived ccxt instance, behind queues, circuits, a deadline and typed errors. */
+export interface ExchangeClient {
+  readonly info: ExchangeInfo;
+  readonly ccxt: Exchange;
+  /** The exchange's markets, loaded on first use. Rejects with a MarketDataError. */
+  markets(): Promise<Markets>;
+  /** The markets as last loaded; null before the first load. */
+  readonly currentMarkets: Markets | null;
+  /** Symbols that the exchange refused a moment ago although its markets list them, and how: not to be sent again yet. */
+  readonly refused: LRUCache<string, MarketDataError>;
+  /** What the exchange takes as the limits of calls. */
+  readonly limits: LimitMemory;
+  /** What the exchange takes in one call for several tickers, as far as that was learned. */
+  readonly batchLimits: BatchLimits;
+  readonly failureOf: FailureLookup;
+  readonly candles: CandleMemory;
+  /** How many calls are under way at once: as many as wait in ccxt's throttle without the last missing its deadline there. */
+  readonly parallelCalls: number;
+  readonly status: ClientStatus;
+  /** One for each of its hosts that was asked, and for each kind of market that was asked for there. */
+  readonly circuits: readonly CircuitStatus[];
+  /** What of its markets could not be listed; null when nothing. */
+  readonly unlisted: UnlistedStatus | null;
+  /**
+   * Runs one ccxt call when its turn comes, under the deadline. Rejects with a MarketDataError about the subject: with
+   * OVERLOADED when too many wait already, and, without asking, with why its host is left alone at the moment. A call for
+   * several symbols, all of one kind of market, gives one of them as `example`.
+   */
+  call<T>(operation: Operation<T>, subject?: Omit<CallSubject, 'exchange'>, example?: string): Promise<T>;
+  /**
+   * A ccxt instance of its own for streams: with the same options, markets and throttle, so that it can be closed and
+   * made anew while this one goes on. Rejects with a MarketDataError.
+   */
+  openStreamInstance(): Promise<StreamInstance>;
+  close(): Promise<void>;
+}
+
+export interface ExchangeClientOptions extends CallerListeners, Pick<MarketsLoaderOptions, 'onUnlisted'> {
+  readonly info: ExchangeInfo;
+  readonly Class: ExchangeClass;
+  readonly options: ExchangeOptions;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Deadline of one call from its turn on, its body included. */
+  readonly timeoutMs: number;
+  /** How many calls for one kind of market may wait for their turn; 100 unless given. */
+  readonly maxQueuedCalls?: number;
+  /** Called when another number of markets than before is left out of the exchange's list. */
+  readonly onUnnamedMarkets?: (exchange: string, count: number) => void;
+}
+
+export function createExchangeClient(given: ExchangeClientOptions): ExchangeClient {
+  const { info, clock, random, timeoutMs, maxQueuedCalls: maxWaiting = 100 } = given;
+  const exchange = createInstance(given.Class, given.options, timeoutMs);
+  const parallelCalls = countParallelCalls(exchange, timeoutMs);
+  isolateTickerRows(exchange);
+  limitAddresses(exchange);
+  const failureOf = guardHttp(exchange, timeoutMs);
+  const caller = new Caller({
+    ...given,
+    exchange: info.id,
+    places: parallelCalls,
+    maxWaiting,
+    throttle: gaugeThrottle(exchange),
+    failureOf,
+    requests: tapRequests(exchange),
+  });
+  const { onUnlisted = () => {} } = given;
+  const loader = createMarketsLoader({
+    exchange,
+    clock,
+    random,
+    attempt: (load) => caller.load(load),
+    onUnlisted,
+    onUnnamed: (count) => given.onUnnamedMarkets?.(info.id, count),
+  });
+
+  // Loading may take several requests: who waits is under the deadline, the load itself goes on for the next.
+  const markets = async (): Promise<Markets> => loader.current ?? caller.within(loader.load(), { exchange: info.id });
+
+  return {
+    info,
+    ccxt: exchange,
+    refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
+    limits: new LimitMemory(clock),
+    batchLimits: new BatchLimits(clock),
+    failureOf,
+    candles: createCandleMemory(clock),
+    parallelCalls,
+    get status() {
+      return { ...caller.status, unnamedMarkets: loader.unnamedCount };
+    },
+    get circuits() {
+      return caller.circuits;
+    },
+    get unlisted() {
+      return loader.unlisted;
+    },
+    markets,
+    get currentMarkets() {
+      return loader.current;
+    },
+    openStreamInstance: async () => {
+      await markets();
+      return createStreamInstance(exchange, createInstance(given.Class, given.options, timeoutMs), clock, timeoutMs);
+    },
+    call: (operation, subject, example) => caller.call(operation, { exchange: info.id, ...subject }, example),
+    close: async () => {
+      loader.stop();
+      caller.close();
+      await exchange.close();
+      await exchange.fetchDispatcher?.destroy();
+    },
+  };
+}
+
+function countParallelCalls({ enableRateLimit, rateLimit = 1000 }: Exchange, timeoutMs: number): number {
+  if (!enableRateLimit) return mostParallelCalls;
+  return Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / rateLimit)));
+}

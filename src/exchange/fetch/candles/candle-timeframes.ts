@@ -1,0 +1,116 @@
+import type { MarketInterface } from 'ccxt';
+import { MarketDataError } from '../../../market/errors.ts';
+import type { CandleSeries } from '../../../market/model/candle.ts';
+import { lengthOf } from '../../../market/timeframe.ts';
+import type { ExchangeClient } from '../../clients/exchange-client.ts';
+import { isRefusal } from '../../learned/limits.ts';
+import { listedTimeframes } from './market-timeframes.ts';
+
+/** How many candles are asked for to find out whether a timeframe is taken. */
+const probedPeriods = 3;
+
+/** How many shorter timeframes are tried before a refusal is taken to be about something else. */
+const mostProbes = 3;
+
+/**
+ * The timeframes that the exchange gives of a market by itself: those that ccxt lists for its kind, without those that
+ * the exchange has refused of it a while ago.
+ */
+export function timeframesOf(client: ExchangeClient, market: MarketInterface): readonly string[] {
+  const { refusedTimeframes } = client.candles;
+  const listed = listedTimeframes(client.ccxt, market) ?? client.info.timeframes;
+  return listed.filter((timeframe) => !refusedTimeframes.has(toKey(market, timeframe)));
+}
+
+/** Throws TIMEFRAME_NOT_SUPPORTED, with those that there are, unless the exchange gives the timeframe of the market. */
+export function requireTimeframe(client: ExchangeClient, market: MarketInterface, series: CandleSeries): void {
+  const timeframes = timeframesOf(client, market);
+  if (!timeframes.includes(series.timeframe)) throw notSupported(series, timeframes);
+}
+
+/** Notes that the exchange has given candles of the timeframe: no refusal is about it for a while. */
+export function noteTaken(client: ExchangeClient, market: MarketInterface, timeframe: string): void {
+  client.candles.takenTimeframes.set(toKey(market, timeframe), true);
+}
+
+/**
+ * What a call for candles has failed with: TIMEFRAME_NOT_SUPPORTED where the exchange refused the timeframe for this kind
+ * of market, of which ccxt may not know; else the error itself. An exchange seldom says what it refuses, so it is asked
+ * for a few of the newest candles of this market, once more of this timeframe and then of a shorter one: refusing the
+ * one and taking the other it has said. A failure of any other kind tells nothing, and nothing is learned of it.
+ */
+export async function explainRefusal(
+  client: ExchangeClient,
+  market: MarketInterface,
+  series: CandleSeries,
+  error: unknown,
+  now: number,
+): Promise<unknown> {
+  const { takenTimeframes, refusedTimeframes, otherRefusals } = client.candles;
+  const key = toKey(market, series.timeframe);
+  const ofSymbol = `${series.symbol}\n${series.timeframe}`;
+  if (!isRefusal(error) || takenTimeframes.has(key) || otherRefusals.has(ofSymbol)) return error;
+  const first = await probe(client, series, series.timeframe, now);
+  if (first === 'taken') noteTaken(client, market, series.timeframe);
+  if (first === 'refused' && (await takesShorter(client, market, series, now))) {
+    refusedTimeframes.set(key, true);
+    return notSupported(series, timeframesOf(client, market));
+  }
+  otherRefusals.set(ofSymbol, true);
+  return error;
+}
+
+/** True when the exchange takes a shorter timeframe of the same market. */
+async function takesShorter(
+  client: ExchangeClient,
+  market: MarketInterface,
+  series: CandleSeries,
+  now: number,
+): Promise<boolean> {
+  const { takenTimeframes } = client.candles;
+  const isKnown = (timeframe: string): number => (takenTimeframes.has(toKey(market, timeframe)) ? 1 : 0);
+  const lengthMs = toMs(series.timeframe);
+  const shorter = timeframesOf(client, market)
+    .filter((timeframe) => toMs(timeframe) < lengthMs)
+    .sort((a, b) => isKnown(b) - isKnown(a) || toMs(b) - toMs(a));
+  for (const timeframe of shorter.slice(0, mostProbes)) {
+    const outcome = await probe(client, series, timeframe, now);
+    if (outcome === 'taken') noteTaken(client, market, timeframe);
+    if (outcome !== 'refused') return outcome === 'taken';
+  }
+  return false;
+}
+
+async function probe(
+  client: ExchangeClient,
+  { symbol }: CandleSeries,
+  timeframe: string,
+  now: number,
+): Promise<'taken' | 'refused' | 'failed'> {
+  const since = now - probedPeriods * toMs(timeframe);
+  try {
+    await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, since, probedPeriods), { symbol, timeframe });
+    return 'taken';
+  } catch (error) {
+    return isRefusal(error) ? 'refused' : 'failed';
+  }
+}
+
+function notSupported(series: CandleSeries, timeframes: readonly string[]): MarketDataError {
+  const { exchange, symbol, timeframe } = series;
+  const message = `${exchange} has no candles of ${timeframe} for ${symbol}, and they cannot be built from those that it has: ${timeframes.join(', ')}.`;
+  return new MarketDataError('TIMEFRAME_NOT_SUPPORTED', message, { ...series, suggestions: timeframes });
+}
+
+const monthMs = 31 * 86_400_000;
+
+/** How long its longest period is, in ms. */
+export function toMs(timeframe: string): number {
+  const length = lengthOf(timeframe);
+  return 'ms' in length ? length.ms : length.months * monthMs;
+}
+
+/** Kinds of markets have candles of their own. */
+function toKey({ type, subType }: MarketInterface, timeframe: string): string {
+  return [type, subType, timeframe].join('\n');
+}

@@ -1,0 +1,29 @@
+import type { Exchange, MarketInterface } from 'ccxt';
+import { isTimeframe } from '../../../market/timeframe.ts';
+
+/**
+ * The timeframes that ccxt lists for a kind of market, where an exchange has other candles of its contracts than of its
+ * spot markets; null where there is no such list and that of the exchange stands. ccxt keeps them by kind in
+ * `options.timeframes` (kucoin.js, mexc.js, bitrue.js, weex.js) or in `options.fetchOHLCV.timeframes` (bitget.js), each
+ * with the exchange's word for the timeframe, and none where it has none. Files of streams have flat lists of the same
+ * name, which say nothing of this.
+ */
+export function listedTimeframes({ options }: Exchange, market: MarketInterface): readonly string[] | null {
+  for (const lists of [options.fetchOHLCV?.timeframes, options.timeframes]) {
+    const list = kindsOf(market)
+      .map((kind) => lists?.[kind])
+      .find((candidate) => typeof candidate === 'object' && candidate !== null);
+    if (list) return Object.keys(list).filter((timeframe) => isTimeframe(timeframe) && isWord(list[timeframe]));
+  }
+  return null;
+}
+
+/** The names that a kind of market may have in these lists, the most specific first: all contracts often share one. */
+function kindsOf({ spot, type, subType }: MarketInterface): readonly string[] {
+  if (spot) return ['spot'];
+  return [...new Set([type, ...(subType ? [subType] : []), 'contract', 'swap', 'future'])];
+}
+
+function isWord(word: unknown): boolean {
+  return (typeof word === 'string' && word !== '') || typeof word === 'number';
+}

@@ -1,0 +1,46 @@
+import { MarketDataError } from '../../market/errors.ts';
+import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts';
+import { mostRows, requireLimit } from '../../market/row-limits.ts';
+import { can } from '../ccxt/capabilities.ts';
+import type { ExchangeClient } from '../clients/exchange-client.ts';
+import { findMarket } from '../clients/find-market.ts';
+import { withLimit } from '../learned/limits.ts';
+import { type CcxtOrderBook, missingLevels, toOrderBook } from '../normalize/order-book.ts';
+
+/**
+ * The order book of one market, at most `limit` levels of each side (1 to 1000; exchanges may give fewer).
+ * Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and what the exchange does.
+ */
+export async function fetchOrderBook(
+  client: ExchangeClient,
+  { symbol, limit }: OrderBookQuery,
+  now: () => number,
+): Promise<OrderBook> {
+  const exchange = client.info.id;
+  if (!can(client.ccxt, 'ORDER_BOOK')) {
+    throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no order books.`, { exchange, symbol });
+  }
+  requireLimit(limit, { exchange, symbol });
+  const market = findMarket(client, await client.markets(), symbol);
+  const call = { name: 'orderBook', market };
+  const ask = (levels: number): Promise<CcxtOrderBook> =>
+    withLimit<CcxtOrderBook>(client.limits, {
+      ...call,
+      limit: Math.min(levels, mostRows),
+      ask: (asked) => client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
+      countRows: ({ bids, asks }) => Math.max(...[bids, asks].map((side) => (Array.isArray(side) ? side.length : 0))),
+    });
+  const spare = client.limits.spareOf(call);
+  const asked = limit + spare;
+  const answer = await ask(asked);
+  const book = toOrderBook(exchange, symbol, answer, now(), limit);
+  const missing = missingLevels(answer, book, { wanted: limit, asked });
+  if (missing === 0 || asked >= mostRows) return book;
+  client.limits.noteSpare(call, spare + missing);
+  try {
+    return toOrderBook(exchange, symbol, await ask(asked + missing), now(), limit);
+  } catch {
+    // A book that lacks some of its last levels is one.
+    return book;
+  }
+}

@@ -1,0 +1,85 @@
+import type { MarketInterface } from 'ccxt';
+import { MarketDataError } from '../../../market/errors.ts';
+import { byUnderlying, isSmall, mixesUnderlyings, paysAsBatch, smaller, toParts } from './batch-shape.ts';
+import { isUnreadable, missing } from './ticker-calls.ts';
+import type { TickerRound } from './ticker-round.ts';
+
+type Markets = readonly MarketInterface[];
+
+/** How many markets are asked for alone at a time after batches left them out: when none brings anything, the rest waits. */
+const aloneAtATime = 5;
+
+/**
+ * Asks again for what batches left out without a word. First in batches among themselves, as long as that brings any:
+ * some exchanges answer for the underlying of the first symbol only, or for so many symbols. Then alone. A market that
+ * brings nothing alone either is not asked for so again for a while, though batches go on having it. `broughtAny` is
+ * false when those batches brought nothing at all.
+ */
+export async function fetchLeftOut(
+  round: TickerRound,
+  kind: string,
+  leftOut: Markets,
+  broughtAny: boolean,
+): Promise<void> {
+  const { client } = round;
+  const unknown: MarketInterface[] = [];
+  for (const market of leftOut) {
+    const silence = client.batchLimits.silenceOf(market.symbol);
+    round.set(market.symbol, silence ?? missing(client, market.symbol));
+    if (!silence) unknown.push(market);
+  }
+  const { rest, isRepeated } = await fetchTogether(round, kind, unknown, broughtAny);
+  for (let done = 0; done < rest.length; done += aloneAtATime) {
+    const outcomes = await Promise.all(
+      rest.slice(done, done + aloneAtATime).map((market) => fetchAlone(round, market, isRepeated)),
+    );
+    if (!outcomes.includes(true)) return;
+  }
+}
+
+/** What is left after batches among themselves; `isRepeated` when batches of another shape brought none of it either. */
+async function fetchTogether(
+  round: TickerRound,
+  kind: string,
+  markets: Markets,
+  broughtAny: boolean,
+): Promise<{ readonly rest: Markets; readonly isRepeated: boolean }> {
+  const { client } = round;
+  let rest = markets;
+  let hasWorked = broughtAny;
+  while (rest.length > 1) {
+    if (!hasWorked && !mixesUnderlyings(rest) && isSmall(rest)) return { rest, isRepeated: true };
+    const batches = reshaped(rest, hasWorked).flatMap((part) => toParts(client, kind, part));
+    const found = new Set<string>();
+    for (const batch of batches) {
+      if (!paysAsBatch(client, batch)) continue;
+      const answer = await round.fetchTogether(batch);
+      if (answer === null) return { rest: [], isRepeated: false };
+      if (answer.kind === 'answered') for (const symbol of answer.outcomes.keys()) found.add(symbol);
+    }
+    if (found.size === 0) return { rest, isRepeated: true };
+    rest = rest.filter(({ symbol }) => !found.has(symbol));
+    hasWorked = true;
+  }
+  return { rest, isRepeated: false };
+}
+
+/** Batches of another shape than the one that left these out. */
+function reshaped(markets: Markets, hasWorked: boolean): readonly Markets[] {
+  if (mixesUnderlyings(markets)) return byUnderlying(markets);
+  // The same batch again would bring as little.
+  return hasWorked ? [markets] : smaller(markets, 0).slice(0, 1);
+}
+
+/** True when the market was answered. */
+async function fetchAlone(round: TickerRound, market: MarketInterface, isRepeated: boolean): Promise<boolean> {
+  const { batchLimits } = round.client;
+  const outcome = await round.fetchAlone(market);
+  if (outcome === null) return false;
+  if (outcome instanceof MarketDataError) {
+    if (!isUnreadable(round.client, outcome)) batchLimits.learnSilence(market.symbol, outcome);
+    return false;
+  }
+  if (isRepeated) batchLimits.learnAlone(market.symbol, 'answered');
+  return true;
+}

@@ -1,0 +1,138 @@
+import type { MarketInterface, Tickers } from 'ccxt';
+import { MarketDataError } from '../../../market/errors.ts';
+import type { Ticker } from '../../../market/model/ticker.ts';
+import { isAboutOneMarket, toMarketDataError } from '../../access/errors.ts';
+import { can } from '../../ccxt/capabilities.ts';
+import type { ExchangeClient } from '../../clients/exchange-client.ts';
+import { requireReadable, UnreadableRow } from '../../clients/ticker-rows.ts';
+import { AddressTooLong, maxAddressLength } from '../../http/address-limit.ts';
+import { toTicker } from '../../normalize/ticker.ts';
+import { underlyingParams } from '../../quirks/rest-quirks.ts';
+
+/** How a call for several tickers ended. */
+export type BatchAnswer =
+  /** By symbol, without those that the answer left out. */
+  | { readonly kind: 'answered'; readonly outcomes: ReadonlyMap<string, Ticker | MarketDataError> }
+  /** One of the symbols, their number or their mix may be why. */
+  | { readonly kind: 'refused'; readonly error: MarketDataError; readonly wasSent: boolean }
+  /** The address would be too long; about `fitting` symbols may fit. */
+  | { readonly kind: 'too long'; readonly fitting: number }
+  /** The exchange fails. */
+  | { readonly kind: 'failed'; readonly error: MarketDataError };
+
+/** A part of the estimated number of symbols is left free, since ids differ in length. */
+const fittingShare = 0.9;
+
+/** Asks for the tickers of several markets in one call. Never rejects. */
+export async function askBatch(
+  client: ExchangeClient,
+  markets: readonly MarketInterface[],
+  now: () => number,
+): Promise<BatchAnswer> {
+  const exchange = client.info.id;
+  const [first] = markets;
+  const params = (first && underlyingParams(exchange, first)) ?? {};
+  const symbols = markets.map(({ symbol }) => symbol);
+  let wasSent = true;
+  try {
+    const tickers = await client.call(
+      async (ccxt, attempt) => {
+        try {
+          return await ccxt.fetchTickers(symbols, params);
+        } catch (error) {
+          wasSent = attempt.hasSent;
+          throw error;
+        }
+      },
+      {},
+      symbols[0],
+    );
+    return { kind: 'answered', outcomes: pickAll(exchange, tickers, symbols, now()) };
+  } catch (thrown) {
+    const error = toMarketDataError(thrown, { exchange });
+    const { cause } = error.details;
+    if (cause instanceof AddressTooLong) {
+      const fitting = Math.floor((markets.length * maxAddressLength * fittingShare) / cause.length);
+      return { kind: 'too long', fitting: Math.max(1, fitting) };
+    }
+    const isRefused = isRefusal(error) || isUnparsed(client, error);
+    return isRefused ? { kind: 'refused', error, wasSent } : { kind: 'failed', error };
+  }
+}
+
+/** Asks for one market's ticker in a call of its own. Never rejects. */
+export async function askAlone(
+  client: ExchangeClient,
+  market: MarketInterface,
+  now: () => number,
+): Promise<Ticker | MarketDataError> {
+  const exchange = client.info.id;
+  const { symbol } = market;
+  try {
+    if (can(client.ccxt, 'TICKER')) {
+      const ticker = await client.call(async (ccxt) => requireReadable(await ccxt.fetchTicker(symbol)), { symbol });
+      return ticker ? toTicker(exchange, symbol, ticker, now()) : missing(client, symbol);
+    }
+    const params = underlyingParams(exchange, market) ?? {};
+    const tickers = await client.call((ccxt) => ccxt.fetchTickers([symbol], params), { symbol });
+    return pickAll(exchange, tickers, [symbol], now()).get(symbol) ?? missing(client, symbol);
+  } catch (thrown) {
+    return toMarketDataError(thrown, { exchange, symbol });
+  }
+}
+
+/** The error of a market that an answer leaves out. Some exchanges do so with those that are not active. */
+export function missing(client: ExchangeClient, symbol: string): MarketDataError {
+  const exchange = client.info.id;
+  const inactive = client.ccxt.markets?.[symbol]?.active === false ? ', which is not active there' : '';
+  return new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no ticker of ${symbol}${inactive}.`, {
+    exchange,
+    symbol,
+    retryable: inactive === '',
+  });
+}
+
+/** A refusal that one symbol may have caused, delisted since the markets were loaded, say. */
+export function isRefusal(error: MarketDataError): boolean {
+  return (
+    error.isFinal ||
+    error.code === 'BAD_USER_INPUT' ||
+    (error.code === 'BAD_EXCHANGE_RESPONSE' && !error.retryable) ||
+    isAboutOneMarket(error)
+  );
+}
+
+/** True when one market's error concerns the whole exchange: then the other markets are not asked for. */
+export function isOutage(error: MarketDataError): boolean {
+  return error.code !== 'BAD_EXCHANGE_RESPONSE' && !isRefusal(error);
+}
+
+/** True when an HTTP answer as a whole could not be read, which says nothing of its markets and may be over with the next. */
+export function isUnreadable(client: ExchangeClient, { code, retryable, details }: MarketDataError): boolean {
+  return code === 'BAD_EXCHANGE_RESPONSE' && retryable && client.failureOf(details.cause) !== undefined;
+}
+
+/** True when the answer came whole but ccxt could not parse it: one of its rows may be why. */
+function isUnparsed(client: ExchangeClient, error: MarketDataError): boolean {
+  const { cause } = error.details;
+  return error.code === 'BAD_EXCHANGE_RESPONSE' && cause !== undefined && client.failureOf(cause) === undefined;
+}
+
+function pickAll(
+  exchange: string,
+  tickers: Tickers,
+  symbols: readonly string[],
+  receivedAt: number,
+): ReadonlyMap<string, Ticker | MarketDataError> {
+  const outcomes = new Map<string, Ticker | MarketDataError>();
+  for (const symbol of symbols) {
+    const ticker = Object.hasOwn(tickers, symbol) ? tickers[symbol] : undefined;
+    if (!ticker || ticker.info instanceof UnreadableRow) continue;
+    try {
+      outcomes.set(symbol, toTicker(exchange, symbol, ticker, receivedAt));
+    } catch (error) {
+      outcomes.set(symbol, toMarketDataError(error, { exchange, symbol }));
+    }
+  }
+  return outcomes;
+}

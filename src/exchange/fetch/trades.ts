@@ -1,0 +1,160 @@
+import type { Trade as CcxtTrade, Exchange, MarketInterface } from 'ccxt';
+import { MarketDataError } from '../../market/errors.ts';
+import type { Trade, TradeQuery } from '../../market/model/trade.ts';
+import { mostRows, requireLimit } from '../../market/row-limits.ts';
+import { can } from '../ccxt/capabilities.ts';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
+import type { ExchangeClient } from '../clients/exchange-client.ts';
+import { findMarket } from '../clients/find-market.ts';
+import { isRefusal, type LimitedCall, withLimit } from '../learned/limits.ts';
+import { toTrades } from '../normalize/trades.ts';
+import { singleTradesMethod } from '../quirks/rest-quirks.ts';
+
+/** How far an exchange's clock may be ahead of ours for its newest trades to be asked for still, in ms. */
+const aheadMs = 60_000;
+
+/**
+ * The newest trades of one market, or the first from `since` on as far back as the exchange serves them: oldest first,
+ * each once, at most `limit` (1 to 1000) and as many as the exchange gives in one call.
+ * Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and what the exchange does.
+ */
+export async function fetchTrades(
+  client: ExchangeClient,
+  query: TradeQuery,
+  now: () => number,
+): Promise<readonly Trade[]> {
+  const exchange = client.info.id;
+  const { symbol, since, limit } = query;
+  if (!can(client.ccxt, 'TRADES')) {
+    throw new MarketDataError('NOT_SUPPORTED', `${exchange} offers no public trades.`, { exchange, symbol });
+  }
+  requireLimit(limit, { exchange, symbol });
+  const market = findMarket(client, await client.markets(), symbol);
+  const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
+  const most = typeof cap === 'number' && cap > 0 ? cap : mostRows;
+  if (since === undefined) return cut(await fetchNewest(client, market, Math.min(limit, most), now), query);
+  // Many give the newest even from `since` on, or what came within an hour of it: the newest tell whether they reach it.
+  const newest = await fetchNewest(client, market, most, now).catch(toFailure);
+  if (!(newest instanceof MarketDataError) && reaches(newest, since)) return cut(newest, query);
+  const older = await fetchSince(client, market, query, since, most, now).catch(toFailure);
+  // What the look at the newest has failed with, where there is nothing else.
+  if (newest instanceof MarketDataError) {
+    if (older instanceof MarketDataError || older.length === 0) throw newest;
+    return older;
+  }
+  // Refused, there are no older ones to be had; down, there may be.
+  if (older instanceof MarketDataError && !isRefusal(older)) throw older;
+  return older instanceof MarketDataError || older.length === 0 ? cut(newest, query) : older;
+}
+
+function toFailure(error: unknown): MarketDataError {
+  if (error instanceof MarketDataError) return error;
+  throw error;
+}
+
+/** The first trades from `since` on, as far as one call tells them. */
+async function fetchSince(
+  client: ExchangeClient,
+  market: MarketInterface,
+  query: TradeQuery,
+  since: number,
+  most: number,
+  now: () => number,
+): Promise<readonly Trade[]> {
+  const { exchange, symbol } = query;
+  const rows = await withLimit(client.limits, {
+    name: 'trades since',
+    market,
+    limit: most,
+    ask: (asked) => client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
+    countRows,
+  });
+  return cut(toTrades(exchange, market, requireRows(rows, exchange, symbol), now()), query);
+}
+
+async function fetchNewest(
+  client: ExchangeClient,
+  market: MarketInterface,
+  limit: number,
+  now: () => number,
+): Promise<readonly Trade[]> {
+  const method = singleTradesMethod(client.info.id, market);
+  const summed = { name: 'trades', market };
+  const single = method === null ? null : { name: method, market };
+  if (!single || client.limits.refusesForm(single)) return fetchNewestRows(client, summed, limit, now, {});
+  const trades = await fetchSingleTrades(client, single, limit, now);
+  if (trades) return trades;
+  const sums = await fetchNewestRows(client, summed, limit, now, {});
+  // Only now is it known that the form was refused, and not the market.
+  client.limits.noteRefusedForm(single);
+  return sums;
+}
+
+async function fetchNewestRows(
+  client: ExchangeClient,
+  call: LimitedCall & { readonly market: MarketInterface },
+  limit: number,
+  now: () => number,
+  params: Readonly<Record<string, string>>,
+): Promise<readonly Trade[]> {
+  const { market } = call;
+  const { symbol } = market;
+  const rows = await withLimit(client.limits, {
+    ...call,
+    limit,
+    ask: (asked) => client.call((ccxt) => ccxt.fetchTrades(symbol, undefined, asked, params), { symbol }),
+    countRows,
+  });
+  const exchange = client.info.id;
+  return toTrades(exchange, market, requireRows(rows, exchange, symbol), now());
+}
+
+/** Some exchanges (Coinbase, MEXC) want to be told where to end too when they are told where to begin. */
+async function fetchFrom(
+  ccxt: Exchange,
+  symbol: string,
+  since: number,
+  limit: number | undefined,
+  now: () => number,
+): Promise<readonly CcxtTrade[]> {
+  try {
+    return await ccxt.fetchTrades(symbol, since, limit);
+  } catch (error) {
+    if (!(error instanceof ccxtErrors.ArgumentsRequired)) throw error;
+    return ccxt.fetchTrades(symbol, since, limit, { until: now() + aheadMs });
+  }
+}
+
+/** The newest trades one by one, of an exchange whose trades ccxt fetches in sums; null where it refuses them so. */
+async function fetchSingleTrades(
+  client: ExchangeClient,
+  call: LimitedCall & { readonly market: MarketInterface },
+  limit: number,
+  now: () => number,
+): Promise<readonly Trade[] | null> {
+  try {
+    return await fetchNewestRows(client, call, limit, now, { fetchTradesMethod: call.name });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return null;
+  }
+}
+
+function reaches([oldest]: readonly Trade[], since: number): boolean {
+  return oldest !== undefined && oldest.timestamp <= since;
+}
+
+function cut(trades: readonly Trade[], { since, limit }: TradeQuery): readonly Trade[] {
+  if (since === undefined) return trades.slice(-limit);
+  return trades.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
+}
+
+/** What is no list is refused later, in words of its own. */
+function countRows(rows: unknown): number {
+  return Array.isArray(rows) ? rows.length : 0;
+}
+
+function requireRows<T>(rows: readonly T[], exchange: string, symbol: string): readonly T[] {
+  if (Array.isArray(rows)) return rows;
+  throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no list of trades.`, { exchange, symbol });
+}

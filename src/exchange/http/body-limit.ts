@@ -1,0 +1,76 @@
+import type { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Exchange } from 'ccxt';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
+
+/** The longest that exchanges send are lists of all their markets: less than 20 MB, unpacked. */
+const mostBytes = 64 * 1024 * 1024;
+
+/** An answer of undici's `request`, as far as it is used here. */
+interface Packed {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Readable;
+}
+
+/**
+ * Makes an instance give up an answer that is longer than 64 MiB, as it comes or once it is unpacked: it rejects with
+ * BadResponse and the socket is freed. A packed answer whose connection breaks rejects too; in ccxt it never settles.
+ */
+export function limitBodies(exchange: Exchange): void {
+  const optionsOf = exchange.getDispatcherOptions.bind(exchange);
+  exchange.getDispatcherOptions = (isPlainAgent) => ({ ...optionsOf(isPlainAgent), maxResponseSize: mostBytes });
+
+  const bodyOf = exchange.undiciBody.bind(exchange);
+  exchange.undiciBody = async (response: Packed, binary = false) => {
+    const unpacker = toUnpacker(response);
+    const tooLong = () => new ccxtErrors.BadResponse(`${exchange.id} sent an answer of more than ${mostBytes} bytes`);
+    if (unpacker !== null) {
+      const body = await unpack(response.body, unpacker, tooLong);
+      return binary ? body : body.toString('utf8');
+    }
+    try {
+      return await bodyOf(response, binary);
+    } catch (error) {
+      const isTooLong = error instanceof Error && 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
+      throw isTooLong ? tooLong() : error;
+    }
+  };
+}
+
+function toUnpacker({ statusCode, headers }: Packed): Transform | null {
+  // These have no body, whatever they say.
+  if (statusCode === 204 || statusCode === 304) return null;
+  switch (headers['content-encoding']) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip();
+    case 'br':
+      return createBrotliDecompress();
+    case 'deflate':
+      return createInflate();
+    default:
+      return null;
+  }
+}
+
+async function unpack(packed: Readable, unpacker: Transform, tooLong: () => Error): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const collect = async (unpacked: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of unpacked) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) return;
+      chunks.push(chunk);
+    }
+  };
+  try {
+    await pipeline(packed, unpacker, collect);
+  } catch (error) {
+    // Leaving off early looks like a broken connection.
+    if (bytes <= mostBytes) throw error;
+  }
+  if (bytes > mostBytes) throw tooLong();
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,95 @@
+import type { Exchange } from 'ccxt';
+import { ccxtErrors } from '../ccxt/load-ccxt.ts';
+import { limitBodies } from './body-limit.ts';
+import { toOpeningError } from './opening-error.ts';
+
+/** What the HTTP answer behind an error said, beyond what ccxt keeps of it. */
+export interface HttpFailure {
+  readonly status: number;
+  /** From `Retry-After`, in ms. */
+  readonly retryAfterMs: number | null;
+}
+
+/** The HTTP answer behind an error, where there was one. */
+export type FailureLookup = (error: unknown) => HttpFailure | undefined;
+
+interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/**
+ * Mends six things in an instance's HTTP path, and returns a look-up of what was learnt:
+ * - ccxt's timeout ends with the response headers; here the body ends by it too, and its socket is freed.
+ * - An answer of any length would be read; here it has a limit.
+ * - A 200 that holds HTML, nothing or half a JSON text would reach ccxt's parsers as a string; here it is a BadResponse.
+ * - A status that ccxt does not list (413, 414, 431, 523) would pass for success, and its body for data; here it is an error.
+ * - A request for which this server can open no socket would pass for an outage; here it is a DescriptorsError.
+ * - ccxt's errors forget the status (403 and 451 become ExchangeNotAvailable) and Retry-After; here they are kept beside.
+ */
+export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup {
+  const failures = new WeakMap<object, HttpFailure>();
+
+  limitBodies(exchange);
+  const undiciRequest = exchange.undiciRequest.bind(exchange);
+  exchange.undiciRequest = async (url, params) => {
+    const late = AbortSignal.timeout(timeoutMs);
+    const asked = undiciRequest(url, { ...params, signal: AbortSignal.any([params.signal, late]) });
+    const response = await asked.catch((error: unknown) => {
+      throw toOpeningError(error);
+    });
+    return {
+      ...response,
+      text: () => untilAborted(late, response.text()),
+      arrayBuffer: () => untilAborted(late, response.arrayBuffer()),
+    };
+  };
+
+  const handleRestResponse = exchange.handleRestResponse.bind(exchange);
+  exchange.handleRestResponse = async (response: HttpResponse, ...rest) => {
+    try {
+      const body: unknown = await handleRestResponse(response, ...rest);
+      if (response.status >= 400) {
+        throw new ccxtErrors.ExchangeNotAvailable(`${exchange.id} answered HTTP ${response.status}`);
+      }
+      if (typeof body === 'string' && isBrokenText(body)) {
+        throw new ccxtErrors.BadResponse(`${exchange.id} answered HTTP ${response.status} without readable JSON`);
+      }
+      return body;
+    } catch (error) {
+      if (error instanceof Error) {
+        failures.set(error, { status: response.status, retryAfterMs: toRetryAfterMs(response) });
+      }
+      throw error;
+    }
+  };
+  return (error) => (error instanceof Error ? failures.get(error) : undefined);
+}
+
+/** The body, or the signal's reason. */
+function untilAborted<T>(signal: AbortSignal, body: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    body.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** A day; who asks for more is asked again then. */
+const longestRetryAfterMs = 86_400_000;
+
+/** HTML, nothing, or JSON that did not parse. Some exchanges answer a bare word or number, which is neither. */
+function isBrokenText(body: string): boolean {
+  return body === '' || /^[<{[]/.test(body);
+}
+
+/** `Retry-After` in ms: it holds seconds or an HTTP date (RFC 9110, 10.2.3). */
+function toRetryAfterMs({ headers }: HttpResponse): number | null {
+  const text = headers instanceof Headers ? headers.get('retry-after') : headers['retry-after'];
+  if (typeof text !== 'string' || text === '') return null;
+  // Date.parse would take -5 and 1.5 for months; each form of a date there begins with the name of a day.
+  const isDate = /^[A-Z][a-z]{2}/.test(text);
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - Date.now() : Number.NaN;
+  return Number.isFinite(waitMs) ? Math.min(Math.max(0, waitMs), longestRetryAfterMs) : null;
+}

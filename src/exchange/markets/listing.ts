@@ -1,0 +1,187 @@
+import type { Currencies, Exchange } from 'ccxt';
+import { MarketDataError } from '../../market/errors.ts';
+import type { LoadingCall } from '../access/loading-call.ts';
+import { kindsNamed, type MarketKind } from '../ccxt/market-kinds.ts';
+import type { ApiRequest } from '../http/request-tap.ts';
+import { holdsNoMarkets, isReadWithOthers } from '../quirks/rest-quirks.ts';
+import { outages, toListingError } from './listing-errors.ts';
+
+/** A part of an exchange's listing that did not come. */
+export interface FailedPart {
+  /** Tells the parts apart, and is the same at the next attempt. */
+  readonly name: string;
+  /** The kinds of markets that are in it: none in a list of currencies, null where its name does not say. */
+  readonly kinds: ReadonlySet<MarketKind> | null;
+  readonly error: MarketDataError;
+  /** What the error says of the exchange, a sentence without its end. */
+  readonly saying: string;
+  /** How long its host is left alone, in ms. */
+  readonly waitMs: number;
+  readonly thrown: unknown;
+}
+
+/** The share of a deadline that the currencies may take, which are listed first: their host may hang for the markets too. */
+const currenciesShare = 2 / 5;
+
+/**
+ * One attempt at an exchange's markets. ccxt gives up the whole list when one of its requests fails; here the rest is
+ * listed, and what did not come is remembered. In place of that ccxt gets an empty list, which all of its `fetchMarkets`
+ * that make several requests take for a list without markets.
+ */
+export class Listing {
+  readonly #exchange: Exchange;
+  readonly #loading: LoadingCall;
+  readonly #isAwaited: boolean;
+  readonly #failed: FailedPart[] = [];
+  /** By host, the outage that it failed with, as long as it has answered nothing. */
+  readonly #outages = new Map<string, unknown>();
+  readonly #live = new Set<string>();
+  /** Hosts at which a retry has failed too. */
+  readonly #retried = new Set<string>();
+  #isListingCurrencies = false;
+  #hasParts = false;
+
+  /** `isAwaited` says that somebody waits for the markets: then a part that hangs does not keep the other parts back. */
+  constructor(exchange: Exchange, loading: LoadingCall, isAwaited: boolean) {
+    this.#exchange = exchange;
+    this.#loading = loading;
+    this.#isAwaited = isAwaited;
+  }
+
+  get failed(): readonly FailedPart[] {
+    return this.#failed;
+  }
+
+  /** Why nothing could be listed: the first error of the exchange, else the first refusal of a circuit. */
+  get cause(): unknown {
+    const [first] = this.#failed;
+    return (this.#failed.find(({ thrown }) => !(thrown instanceof MarketDataError)) ?? first)?.thrown;
+  }
+
+  /** Makes one request. If it fails, ccxt gets an empty list, except where that would make other lists wrong. */
+  async request(request: ApiRequest, ask: () => Promise<unknown>): Promise<unknown> {
+    const { id } = this.#exchange;
+    // The list of currencies may go on when it is waited for no longer.
+    const isForMarkets = !this.#isListingCurrencies;
+    try {
+      const asked = this.#ask(request, ask, isForMarkets);
+      return await (isForMarkets ? this.#untilLate(asked, () => this.#hasParts) : asked);
+    } catch (thrown) {
+      if (!isForMarkets || isReadWithOthers(id, request.name)) throw thrown;
+      if (!holdsNoMarkets(id, request.name)) {
+        this.#note(request.name, kindsNamed(request.name), thrown, request.host);
+      }
+      return [];
+    }
+  }
+
+  /** Markets can do without the list of currencies. */
+  async currencies(fetchCurrencies: () => Promise<Currencies>): Promise<Currencies> {
+    this.#isListingCurrencies = true;
+    try {
+      return await this.#untilLate(fetchCurrencies(), () => true, currenciesShare);
+    } catch (thrown) {
+      this.#note('currencies', new Set(), thrown);
+      return {};
+    } finally {
+      this.#isListingCurrencies = false;
+    }
+  }
+
+  /** Runs one of ccxt's methods that list a part of the markets; an empty list where it cannot make sense of the answer. */
+  async part(name: string, fetchPart: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await fetchPart();
+    } catch (thrown) {
+      this.#note(name, kindsNamed(name), thrown);
+      return [];
+    }
+  }
+
+  /**
+   * The answer. If it `isDispensable` and late, a TIMEOUT, early enough that whoever waits still gets the other parts.
+   * `share` is the part of the deadline that it may take.
+   */
+  #untilLate<T>(asked: Promise<T>, isDispensable: () => boolean, share?: number): Promise<T> {
+    if (!this.#isAwaited) return asked;
+    return new Promise((resolve, reject) => {
+      const cancel = this.#loading.whenLate((error) => {
+        if (isDispensable()) reject(error);
+      }, share);
+      asked.then(resolve, reject).finally(cancel);
+    });
+  }
+
+  async #ask({ host }: ApiRequest, ask: () => Promise<unknown>, isForMarkets: boolean): Promise<unknown> {
+    // An exchange that is out is asked once, and not for each part of its list.
+    if (this.#outages.has(host)) throw this.#outages.get(host);
+    try {
+      const answer = await this.#askTwice(host, ask);
+      this.#live.add(host);
+      this.#hasParts ||= isForMarkets;
+      this.#outages.delete(host);
+      return answer;
+    } catch (thrown) {
+      const isOut = outages.has(this.#loading.toError(thrown).code);
+      if (isOut && !this.#live.has(host) && isForMarkets) this.#outages.set(host, thrown);
+      throw thrown;
+    }
+  }
+
+  async #askTwice(host: string, ask: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (this.#retried.has(host) || !(await this.#loading.mayRetry(thrown))) throw thrown;
+      this.#retried.add(host);
+      const answer = await ask();
+      this.#retried.delete(host);
+      return answer;
+    }
+  }
+
+  #note(name: string, kinds: FailedPart['kinds'], thrown: unknown, host = ''): void {
+    const error = this.#loading.toError(thrown);
+    const waitMs = Math.max(this.#loading.leftAloneMs(host), error.details.retryAfterMs ?? 0);
+    const saying = this.#loading.sayingOf(error);
+    this.#failed.push({ name, kinds, error: toListingError(error), saying, waitMs, thrown });
+  }
+}
+
+/** ccxt's methods that list a part of the markets: fetchSpotMarkets, fetchMarketsByType. */
+const partMethod = /^fetch[A-Z]\w*Markets$|^fetchMarkets[A-Z]\w*$/;
+
+/**
+ * Lets a listing have its say in how an instance loads its markets, while there is one; `current` gives it. What other
+ * calls ask of these methods, on objects of their own (see `tapRequests`), is theirs: Hyperliquid's tickers come from its
+ * lists of markets.
+ */
+export function tapListing(exchange: Exchange, current: () => Listing | null): void {
+  const { fetchCurrencies } = exchange;
+  exchange.fetchCurrencies = async function (this: Exchange, ...args) {
+    const fetchAll = (): Promise<Currencies> => Reflect.apply(fetchCurrencies, this, args);
+    const listing = this === exchange ? current() : null;
+    return listing ? listing.currencies(fetchAll) : fetchAll();
+  };
+  for (const name of partMethodsOf(exchange)) {
+    const method: (...args: readonly unknown[]) => Promise<unknown> = exchange[name];
+    exchange[name] = async function (this: Exchange, ...args: readonly unknown[]) {
+      const fetchPart = (): Promise<unknown> => Reflect.apply(method, this, args);
+      const listing = this === exchange ? current() : null;
+      return listing ? listing.part(`${name} ${JSON.stringify(args)}`, fetchPart) : fetchPart();
+    };
+  }
+}
+
+function partMethodsOf(exchange: Exchange): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (
+    let level: unknown = exchange;
+    level !== null && typeof level === 'object';
+    level = Object.getPrototypeOf(level)
+  ) {
+    for (const name of Object.getOwnPropertyNames(level)) if (partMethod.test(name)) names.add(name);
+  }
+  names.delete('fetchMarketsWs');
+  return names;
+}

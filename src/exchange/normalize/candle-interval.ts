@@ -1,0 +1,115 @@
+import { MarketDataError } from '../../market/errors.ts';
+import type { Candle, CandleSeries } from '../../market/model/candle.ts';
+import { lengthOf } from '../../market/timeframe.ts';
+import { actualTimeframe } from '../quirks/rest-quirks.ts';
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** A day may be an hour shorter where an exchange's own midnight follows summer time. */
+const dayToleranceMs = 2 * hourMs;
+
+/** Lengths that exchanges give candles of, in ms. */
+const usualLengths: ReadonlySet<number> = new Set([
+  ...[1, 3, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
+  ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * hourMs),
+  ...[1, 3, 7].map((days) => days * dayMs),
+]);
+
+/** This many candles in a row at the same longer distance, each with a price that moved, are not from an idle market. */
+const provenCount = 20;
+
+/**
+ * Throws BAD_EXCHANGE_RESPONSE where candles, oldest first, cannot be of the timeframe that was asked for: where an
+ * exchange, or ccxt's table of it, took another one for it. Their distances decide. Longer ones prove nothing, since a
+ * period without trades has no candle, nor does an odd one at either end, where a market began or is.
+ */
+export function requireInterval(candles: readonly Candle[], series: CandleSeries): void {
+  const timestamps = candles.map(({ timestamp }) => timestamp);
+  requireDistances(timestamps, series);
+  const longer = longerInterval(candles, timestamps, periodOf(series));
+  if (longer !== null) throw wrongInterval(series, longer);
+}
+
+/** The same of the timestamps alone, epoch ms, where they are too close to each other. */
+export function requireDistances(timestamps: readonly number[], series: CandleSeries): void {
+  const distances = timestamps.slice(1).map((timestamp, index) => timestamp - (timestamps[index] ?? 0));
+  const period = periodOf(series);
+  const tooClose = distances.filter((distance) => distance < period.leastMs);
+  if (tooClose.length === 0) return;
+  if (hasThreeInOne(timestamps, period) || isCloseTogether(timestamps, distances, period)) {
+    throw wrongInterval(series, Math.min(...tooClose));
+  }
+}
+
+interface Period {
+  /** Null of months and years, which are of different lengths. */
+  readonly ms: number | null;
+  /** The least distance of two candles. */
+  readonly leastMs: number;
+}
+
+function periodOf({ exchange, timeframe }: CandleSeries): Period {
+  const length = lengthOf(actualTimeframe(exchange, timeframe));
+  if ('months' in length) return { ms: null, leastMs: length.months * 28 * dayMs - dayMs };
+  const { ms } = length;
+  return { ms, leastMs: ms - (ms >= dayMs ? dayToleranceMs : Math.min(secondMs, ms / 10)) };
+}
+
+/** True if three candles lie within one period: wherever periods begin, two of them would be in the same one. */
+function hasThreeInOne(timestamps: readonly number[], { leastMs }: Period): boolean {
+  return timestamps.some(
+    (timestamp, index) => (timestamps[index + 2] ?? Number.POSITIVE_INFINITY) - timestamp < leastMs,
+  );
+}
+
+/**
+ * True where candles that are called by the start of their periods are too close to each other, unless that are few:
+ * some exchanges begin a new period with each month or year. Where they are called by their first trades it proves nothing.
+ */
+function isCloseTogether(timestamps: readonly number[], distances: readonly number[], period: Period): boolean {
+  const { ms, leastMs } = period;
+  const unitMs = ms === null || ms >= 2 * minuteMs ? minuteMs : ms / 12;
+  if (timestamps.some((timestamp) => timestamp % unitMs !== 0)) return false;
+  const close = distances.flatMap((distance, index) => (distance < leastMs ? [index] : []));
+  if (close.length === 1 && isOddEnd(timestamps, distances, close[0] ?? 0, period)) return false;
+  return close.length * 4 >= distances.length;
+}
+
+/** True where only the first or the last candle is odd and those beside it keep to the period. */
+function isOddEnd(timestamps: readonly number[], distances: readonly number[], index: number, { ms }: Period): boolean {
+  const keepsTo = (distance: number | undefined): boolean => {
+    if (ms === null || distance === undefined) return true;
+    const rest = distance % ms;
+    return Math.min(rest, ms - rest) <= (ms >= dayMs ? dayToleranceMs : 0);
+  };
+  if (distances.length === 1) {
+    // An exchange with a midnight of its own begins days where we cannot know.
+    return ms === null || ms >= dayMs || ((timestamps[1] ?? 0) % ms === 0 && (timestamps[0] ?? 0) % ms !== 0);
+  }
+  if (index === 0) return keepsTo(distances[1]);
+  return index === distances.length - 1 && keepsTo(distances[index - 1]);
+}
+
+/** The interval in ms if all candles are longer ones; null if they may be from an idle market. */
+function longerInterval(candles: readonly Candle[], timestamps: readonly number[], { ms }: Period): number | null {
+  const distance = (timestamps[1] ?? 0) - (timestamps[0] ?? 0);
+  if (ms === null || candles.length < provenCount || distance < 2 * ms || !usualLengths.has(distance)) return null;
+  const isProven = candles.every(
+    ({ timestamp, high, low }, index) => high > low && timestamp === (timestamps[0] ?? 0) + index * distance,
+  );
+  return isProven ? distance : null;
+}
+
+function wrongInterval({ exchange, symbol, timeframe }: CandleSeries, ms: number): MarketDataError {
+  const message = `${exchange} was asked for candles of ${symbol} ${timeframe} and sent some that are ${toText(ms)} apart.`;
+  return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol, timeframe });
+}
+
+function toText(ms: number): string {
+  if (ms % dayMs === 0) return `${ms / dayMs} d`;
+  if (ms % hourMs === 0) return `${ms / hourMs} h`;
+  return ms % minuteMs === 0 ? `${ms / minuteMs} min` : `${ms / secondMs} s`;
+}

@@ -1,0 +1,144 @@
+import type { Exchange } from 'ccxt';
+import type { StreamKind } from '../../market/ports/market-streams.ts';
+import type { Channel } from '../ccxt/channel.ts';
+
+// What differs from exchange to exchange in its streams and ccxt does not know. Each line names where it comes from.
+
+/**
+ * How many channels one connection may carry.
+ * Binance and its like: 1024 (binance-spot-api-docs, web-socket-streams.md; the futures' "Connect" page).
+ * Bitfinex: 25 (docs.bitfinex.com, Public Channels).
+ */
+const channelCaps: Readonly<Record<string, number>> = {
+  binance: 1024,
+  binancecoinm: 1024,
+  binanceus: 1024,
+  binanceusdm: 1024,
+  bitfinex: 25,
+};
+
+/**
+ * How long to wait between two messages to the exchange on one connection, in ms.
+ * Binance: 5 messages a second on spot, 10 on futures (the same pages).
+ */
+const messagePausesMs: Readonly<Record<string, number>> = {
+  binance: 210,
+  binancecoinm: 110,
+  binanceus: 210,
+  binanceusdm: 110,
+};
+
+/** ccxt would wait as long as between two requests, which takes Kraken a minute for sixty channels. */
+const longestMessagePauseMs = 200;
+
+/** How deep a book is asked for, of options and of all other markets. */
+interface BookDepths {
+  readonly option: number;
+  readonly other: number;
+}
+
+const everywhere = (depth: number): BookDepths => ({ option: depth, other: depth });
+
+/** Bybit's depths in watchOrderBookForSymbols of its file in ccxt: what it takes, and what ccxt asks for unless told. */
+const bybitDepths: BookDepths = { option: 100, other: 200 };
+const bybitUsualDepths: BookDepths = { option: 100, other: 50 };
+
+/**
+ * The depth to ask for where an exchange pushes fewer levels unless told: of those that it offers the smallest from 100
+ * levels on, or the largest. From watchOrderBook of each in ccxt, which lists them. Derive: 1, 10, 20 or 100
+ * (docs.derive.xyz, Channels, Orderbook); ccxt asks for 10. WhiteBIT: at most 100; ccxt asks for 10.
+ */
+const bookDepths: Readonly<Record<string, BookDepths>> = {
+  bitfinex: everywhere(100),
+  bybit: bybitDepths,
+  bybiteu: bybitDepths,
+  bybitid: bybitDepths,
+  derive: everywhere(100),
+  kraken: everywhere(100),
+  whitebit: everywhere(100),
+};
+
+/**
+ * Exchanges whose unWatchOrderBook in ccxt names the channel by a depth other than that which watchOrderBook asks for
+ * unless told, and that depth. Bybit's: 50 on spot and 500 elsewhere.
+ */
+const usualBookDepths: Readonly<Record<string, BookDepths>> = {
+  bybit: bybitUsualDepths,
+  bybiteu: bybitUsualDepths,
+  bybitid: bybitUsualDepths,
+};
+
+/** Exchanges whose candles of one market get mixed up in ccxt: its watchOHLCV of these files them without the timeframe. */
+const mixedTimeframes: ReadonlySet<string> = new Set([
+  'alpaca',
+  'blockchaincom',
+  'cex',
+  'dydx',
+  'kraken',
+  'p2b',
+  'whitebit',
+]);
+
+/** True when one more channel may join those of a connection. */
+export function mayShare(exchange: string, channels: readonly Channel[], joining: Channel): boolean {
+  if (channels.length >= (channelCaps[exchange] ?? Number.POSITIVE_INFINITY)) return false;
+  if (joining.kind !== 'candles' || !mixedTimeframes.has(exchange)) return true;
+  return !channels.some((channel) => channel.kind === 'candles' && channel.symbol === joining.symbol);
+}
+
+/** The depth of book to ask the stream of a market for, where `wanted` levels are; undefined leaves it to the exchange. */
+export function streamDepth(exchange: string, type: string, wanted: number): number | undefined {
+  if (exchange === 'sim') return wanted;
+  return bookDepths[exchange]?.[type === 'option' ? 'option' : 'other'];
+}
+
+/** What ccxt must be told to take back a book of a market that was asked for with `depth` levels, if with any. */
+export function endOfBook(exchange: string, type: string, depth: number | undefined): Record<string, number> {
+  const usual = usualBookDepths[exchange];
+  return usual ? { limit: depth ?? usual[type === 'option' ? 'option' : 'other'] } : {};
+}
+
+/**
+ * What ccxt says it takes back, and does not. OKX: its unWatchOHLCV forgets another name than watchOHLCV gave, so that
+ * the candles are never asked for again. Coinbase: it takes an unsubscription for confirmed when none is left on the
+ * socket (both in the exchange's file in ccxt/js/src/pro).
+ */
+const notEnded: Readonly<Record<string, readonly StreamKind[]>> = {
+  coinbase: ['ticker', 'orderBook', 'trades', 'candles'],
+  okx: ['candles'],
+};
+
+/** True where ccxt can take back a channel of the kind. */
+export function canEnd(exchange: string, kind: StreamKind): boolean {
+  return !notEnded[exchange]?.includes(kind);
+}
+
+/**
+ * Sets up how an instance streams: one socket for all channels of an address, dead peers found within a minute. Gives
+ * the pause between two messages to the exchange on one connection, in ms.
+ */
+export function tuneStreams(exchange: Exchange): number {
+  const cap = channelCaps[exchange.id];
+  if (exchange.options.streamLimits && cap !== undefined) {
+    // ccxt would spread Binance's channels over up to 50 sockets.
+    const each = (value: number) =>
+      Object.fromEntries(Object.keys(exchange.options.streamLimits).map((k) => [k, value]));
+    exchange.options.subscriptionLimitByStream = each(cap);
+    exchange.options.streamLimits = each(1);
+  }
+  // Binance's usual stream in ccxt's watchTickers is the short one, which has neither bid nor ask.
+  if (exchange.options.watchTickers?.name === 'miniTicker') {
+    for (const method of ['watchTicker', 'watchTickers', 'unWatchTicker', 'unWatchTickers']) {
+      exchange.options[method] = { ...exchange.options[method], name: 'ticker' };
+    }
+  }
+  const rateLimitMs = exchange.rateLimit ?? longestMessagePauseMs;
+  const pauseMs = messagePausesMs[exchange.id] ?? Math.min(rateLimitMs, longestMessagePauseMs);
+  exchange.options.ws.cost = pauseMs / rateLimitMs;
+  // Binance's is three minutes in ccxt; its servers answer pings like any other.
+  const { keepAlive } = exchange.streaming;
+  if (!(keepAlive <= longestKeepAliveMs)) exchange.streaming = { ...exchange.streaming, keepAlive: longestKeepAliveMs };
+  return pauseMs;
+}
+
+const longestKeepAliveMs = 20_000;

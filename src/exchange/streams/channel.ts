@@ -1,9 +1,0 @@
-import type { StreamKind, StreamRequest } from '../../market/market-streams.ts';
-
-/** What one subscription at the exchange carries. */
-export type Channel = StreamRequest<StreamKind>;
-
-/** Tells a channel from the others of its exchange. */
-export function channelKey({ kind, symbol, timeframe = '' }: Channel): string {
-  return `${kind} ${symbol} ${timeframe}`;
-}

@@ -1,0 +1,42 @@
+import { marketKind } from '../../market/market-ref.ts';
+import { isUnchanged, type Source, type Ticker } from '../../market/model/ticker.ts';
+import { LatestJournal } from '../reconcile/latest-reconciler.ts';
+import type { Origin } from '../reconcile/reconciler.ts';
+import type { KindRules } from './kind-source.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Live tickers: those of one kind of market of an exchange are polled in one call. */
+export function createTickerRules({ marketData, streams, clock, staleMaxMs }: Upstream): KindRules<Ticker, Ticker> {
+  return {
+    kind: 'ticker',
+    mostWaiting: 1,
+    createJournal: ({ symbol }) =>
+      new LatestJournal<Ticker>({
+        key: symbol,
+        clock,
+        staleMaxMs,
+        isSame: isUnchanged,
+        // Bids, asks and what is counted over 24 hours move without a trade, of which some streams tell nothing.
+        hasMoved: (previous, next) => previous.last !== next.last,
+        toStale: (ticker) => Object.freeze({ ...ticker, stale: true }),
+      }),
+    laneOf: ({ exchange, symbol }) => `${exchange} ${marketKind(symbol)}`,
+    openStream: (request, listener) => streams.open({ ...request, kind: 'ticker' }, listener),
+    fetch: async (topics, origin, onOutcome) => {
+      const exchange = topics[0]?.request.exchange ?? '';
+      const symbols = topics.map(({ request }) => request.symbol);
+      const results = await marketData.fetchTickers(exchange, symbols, origin === 'poll' ? { maxAgeMs: 0 } : undefined);
+      for (const topic of topics) {
+        const outcome = results.get(topic.request.symbol);
+        if (outcome) onOutcome(topic, 'source' in outcome ? from(outcome, origin) : outcome);
+      }
+    },
+  };
+}
+
+const sourceOf: Readonly<Record<Exclude<Origin, 'stream'>, Source>> = { fetch: 'FETCH', poll: 'POLL' };
+
+function from(ticker: Ticker, origin: Exclude<Origin, 'stream'>): Ticker {
+  const source = sourceOf[origin];
+  return ticker.source === source ? ticker : Object.freeze({ ...ticker, source });
+}

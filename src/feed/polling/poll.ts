@@ -1,0 +1,54 @@
+import { backoffMs } from '../../base/backoff.ts';
+import { type Clock, sleep } from '../../base/clock.ts';
+
+/** How a round of polling went. */
+export interface PollRound {
+  /** True when the exchange failed. */
+  readonly failed: boolean;
+  /** How long to wait before asking again, in ms, where the failure said so. */
+  readonly retryAfterMs: number;
+}
+
+export interface PollOptions {
+  readonly fetchRound: () => Promise<PollRound>;
+  /** From the start of one round to the start of the next; a round that takes longer delays the next. */
+  readonly intervalMs: number;
+  /** Before the first round, in ms. */
+  readonly firstDelayMs: number;
+  readonly clock: Clock;
+  /** Between 0 and 1, for the jitter. */
+  readonly random: () => number;
+  /** Ends the polling; whoever waits for a round under way gets it and then the end. */
+  readonly signal: AbortSignal;
+}
+
+const longestBackoffMs = 30_000;
+
+/**
+ * Rounds of polling until the signal aborts. While rounds fail, the wait doubles up to half a minute, is spread over its
+ * upper half so that many servers don't return together; it is never shorter than what the failure asked for. After such
+ * a wait the doubling begins anew: it was not this poll that did not find the end of the trouble.
+ */
+export async function* poll({
+  fetchRound,
+  intervalMs,
+  firstDelayMs,
+  clock,
+  random,
+  signal,
+}: PollOptions): AsyncGenerator<PollRound, void, void> {
+  let failures = 0;
+  let waitMs = firstDelayMs;
+  while (true) {
+    await sleep(clock, waitMs, signal);
+    if (signal.aborted) return;
+    const startedAt = clock.now();
+    const round = await fetchRound();
+    yield round;
+    const pauseMs = round.failed
+      ? backoffMs(intervalMs, failures + 1, longestBackoffMs, random)
+      : Math.max(0, intervalMs - Math.max(0, clock.now() - startedAt));
+    failures = round.failed && round.retryAfterMs <= pauseMs ? failures + 1 : 0;
+    waitMs = Math.max(pauseMs, round.retryAfterMs);
+  }
+}

@@ -1,0 +1,54 @@
+import type { RateLimiterMemory } from 'rate-limiter-flexible';
+import { MarketDataError } from '../../market/errors.ts';
+
+const minuteMs = 60_000;
+
+export interface QuotaOptions {
+  readonly perMinute: number;
+  /** What a client is told who wants more, without the end of the sentence. */
+  readonly says: string;
+}
+
+/** How much each of many may have within a minute, which begins with the first that it takes. */
+export class Quota {
+  readonly perMinute: number;
+  readonly #says: string;
+  readonly #limiter: Promise<RateLimiterMemory>;
+
+  constructor({ perMinute, says }: QuotaOptions) {
+    this.perMinute = perMinute;
+    this.#says = says;
+    this.#limiter = createLimiter(perMinute);
+  }
+
+  /** Takes so much for one of them. Rejects with RATE_LIMITED where that is more than is left, and takes nothing then. */
+  async take(subject: string, points = 1): Promise<void> {
+    const limiter = await this.#limiter;
+    // Not `consume`, whose rejection is no error, and which takes what it refuses.
+    const { consumedPoints, msBeforeNext } = await limiter.penalty(subject, points);
+    if (consumedPoints <= this.perMinute) return;
+    await limiter.reward(subject, points);
+    throw this.#refuse(msBeforeNext);
+  }
+
+  /** Rejects with RATE_LIMITED where nothing is left for one of them. */
+  async check(subject: string): Promise<void> {
+    const limiter = await this.#limiter;
+    const found = await limiter.get(subject);
+    if (found && found.consumedPoints >= this.perMinute && found.msBeforeNext > 0)
+      throw this.#refuse(found.msBeforeNext);
+  }
+
+  #refuse(msBeforeNext: number): MarketDataError {
+    // It forgets after a minute, even where the clock was set back.
+    const retryAfterMs = Math.min(msBeforeNext, minuteMs);
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    return new MarketDataError('RATE_LIMITED', `${this.#says}; ask again in ${seconds} s.`, { retryAfterMs });
+  }
+}
+
+/** Loaded where there is a quota, since it takes its time. Its timers keep no process alive, and it forgets after a minute. */
+async function createLimiter(points: number): Promise<RateLimiterMemory> {
+  const { RateLimiterMemory } = await import('rate-limiter-flexible');
+  return new RateLimiterMemory({ points, duration: minuteMs / 1000 });
+}

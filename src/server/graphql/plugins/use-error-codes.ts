@@ -1,0 +1,38 @@
+import { GraphQLError } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { toClientError } from '../../../graphql/execution/errors.ts';
+
+/**
+ * Gives errors of parsing and validation, which Yoga does not mask, the codes that clients know. Variables of a query
+ * string that are no JSON are the client's error too; Yoga would mask them as the server's. A body that is no JSON has
+ * status 400 whatever the client accepts (GraphQL over HTTP, JSON parsing failure).
+ */
+export function useErrorCodes(report: (error: unknown) => void): Plugin {
+  return {
+    onRequestParse: ({ request, requestParser, setRequestParser }) => {
+      if (!requestParser) return;
+      setRequestParser(async (given) => {
+        try {
+          return await requestParser(given);
+        } catch (error) {
+          if (request.method === 'GET' && error instanceof SyntaxError) throw badQueryString();
+          throw error instanceof GraphQLError ? withStatus(error) : error;
+        }
+      });
+    },
+    onExecutionResult: ({ result, setResult }) => {
+      if (!result || Array.isArray(result) || isAsyncIterable(result) || !result.errors) return;
+      setResult({ ...result, errors: result.errors.map((error) => toClientError(error, report)) });
+    },
+  };
+}
+
+function withStatus({ message, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
+}
+
+function badQueryString(): GraphQLError {
+  return new GraphQLError('variables and extensions in a query string must be JSON objects.', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
+}

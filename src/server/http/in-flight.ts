@@ -1,0 +1,65 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import { sliceMs, toSliceSize } from './stagger.ts';
+
+/** Answers of these types go on for as long as the client listens. Known of a type that was set by `setHeader`. */
+const endless = /^(?:text\/event-stream|multipart\/mixed)/;
+
+/** The answers under way. */
+export class UnderWay {
+  readonly #responses = new Set<ServerResponse>();
+  #onLeft = (): void => {};
+
+  get count(): number {
+    return this.#responses.size;
+  }
+
+  add(response: ServerResponse): void {
+    this.#responses.add(response);
+  }
+
+  /** To be called when it has come to its end. */
+  remove(response: ServerResponse): void {
+    this.#responses.delete(response);
+    this.#onLeft();
+  }
+
+  /** Resolves when none is left, or after `limitMs`. Event streams are ended meanwhile, a few at once, many in slices. */
+  drain(clock: Clock, limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const size = toSliceSize(this.count);
+      let cancelSweep = (): void => {};
+      const sweep = (): void => {
+        for (const response of [...this.#responses].filter(isEventStream).slice(0, size)) endStream(response);
+        // Again, since what is being executed may become a stream.
+        cancelSweep = clock.after(sliceMs, sweep);
+      };
+      const cancelLimit = clock.after(limitMs, () => finish());
+      const finish = (): void => {
+        cancelSweep();
+        cancelLimit();
+        resolve();
+      };
+      this.#onLeft = () => {
+        if (this.count === 0) finish();
+      };
+      for (const response of this.#responses) response.shouldKeepAlive = false;
+      sweep();
+      this.#onLeft();
+    });
+  }
+}
+
+function isEventStream(response: ServerResponse): boolean {
+  return response.headersSent && !response.writableEnded && endless.test(String(response.getHeader('content-type')));
+}
+
+/**
+ * Ends the answer without the event that says that the subscription is complete, after which a client would not come
+ * back: the same that 1001 says on a socket.
+ */
+function endStream(response: ServerResponse): void {
+  // What writes to it may have an event in hand, which now comes too late.
+  response.on('error', () => {});
+  response.end();
+}

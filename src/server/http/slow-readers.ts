@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+
+export interface SlowReadersOptions {
+  readonly clock: Clock;
+  /** How long a client may take nothing at all of an answer that waits for it, in ms. */
+  readonly stallMs?: number;
+  /** How long a client may take for a whole answer, however steadily, in ms. */
+  readonly takeMs?: number;
+}
+
+/** Cuts clients that do not take their answers, which stay in memory until then. */
+export class SlowReaders {
+  readonly #clock: Clock;
+  readonly #stallMs: number;
+  readonly #takeMs: number;
+  // One listener for all responses, since there are many.
+  readonly #onEnd: (this: ServerResponse) => void;
+
+  constructor({ clock, stallMs = 30_000, takeMs = 120_000 }: SlowReadersOptions) {
+    this.#clock = clock;
+    this.#stallMs = stallMs;
+    this.#takeMs = takeMs;
+    const limit = (response: ServerResponse): void => this.#limit(response);
+    this.#onEnd = function () {
+      if (this.writableLength > 0) limit(this);
+    };
+  }
+
+  /** Watches an answer from when it has been written whole. One that the kernel takes at once costs nothing here. */
+  watch(response: ServerResponse): void {
+    response.on('prefinish', this.#onEnd);
+  }
+
+  /** Watches an answer that is written bit by bit, each when the last has been taken: it may not stand still for long. */
+  watchStream(response: ServerResponse): void {
+    if (response.destroyed) return;
+    let taken = -1;
+    const check = (): void => {
+      const { socket } = response;
+      const takenBefore = taken;
+      taken = socket ? socket.bytesWritten - socket.writableLength : 0;
+      if (response.writableLength > 0 && taken === takenBefore) response.destroy();
+      else cancel = this.#clock.after(this.#stallMs, check);
+    };
+    let cancel = this.#clock.after(this.#stallMs, check);
+    response.once('close', () => cancel());
+  }
+
+  /** Node's own timer, which cuts, sees how much of a write has gone; a few bytes now and then hold it off, hence the other. */
+  #limit(response: ServerResponse): void {
+    response.socket?.setTimeout(this.#stallMs);
+    response.once(
+      'close',
+      this.#clock.after(this.#takeMs, () => response.destroy()),
+    );
+  }
+}

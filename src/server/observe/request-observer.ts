@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { createRequestIds, toGivenId } from './request-id.ts';
+import { type OnRequest, RequestNote, type RequestTracer } from './request-record.ts';
+
+/** Who wants to know of requests. */
+export interface ObserverOptions {
+  readonly log: Logger;
+  /** Called once for each operation. */
+  readonly onRequest?: OnRequest;
+  /** Null where nobody asks for traces. */
+  readonly tracer?: RequestTracer | null;
+}
+
+/** Watches over requests over HTTP: counts operations, writes a line for each request at debug, and traces them. */
+export interface RequestObserver {
+  /** Begins to observe a request. */
+  begin(request: IncomingMessage, response: ServerResponse, address: string): RequestNote;
+  /** Counts what was answered without anybody noting it: by its status, where that tells of an error. */
+  settle(note: RequestNote, response: ServerResponse): void;
+}
+
+export function createRequestObserver({ log, onRequest = () => {}, tracer = null }: ObserverOptions): RequestObserver {
+  // Looked at once: where nobody listens, nothing is made for the log.
+  const isLogged = log.isLevelEnabled('debug');
+  const makeId = createRequestIds();
+
+  function follow(request: IncomingMessage, response: ServerResponse, note: RequestNote, address: string): void {
+    const { method, url = '', socket } = request;
+    const [path] = url.split('?', 1);
+    const writtenBefore = socket.bytesWritten;
+    response.once('close', () => {
+      const { statusCode } = response;
+      const { id, transport, operation, code, durationMs, trace } = note;
+      const type =
+        operation === null || operation === 'invalid' ? null : transport === 'sse' ? 'subscription' : 'query';
+      trace?.end({ operation, type, code, status: statusCode });
+      if (!isLogged) return;
+      log.debug(
+        {
+          id,
+          ...traceOf(note),
+          transport,
+          method,
+          path,
+          status: response.headersSent ? statusCode : null,
+          operation,
+          code,
+          durationMs: toTenths(durationMs),
+          bytes: socket.bytesWritten - writtenBefore,
+          address,
+        },
+        response.writableFinished ? 'request' : 'request, whose client left before its end',
+      );
+    });
+  }
+
+  return {
+    begin: (request, response, address) => {
+      const header = request.headers['x-request-id'];
+      if (header === undefined && !isLogged && !tracer) return new RequestNote('http', onRequest, null, null);
+      const given = toGivenId(header);
+      const id = given ?? (isLogged ? makeId() : null);
+      if (id !== null) response.setHeader('x-request-id', id);
+      const { method = 'GET' } = request;
+      const [path = ''] = (request.url ?? '').split('?', 1);
+      const attributes = {
+        'http.request.method': method,
+        'url.path': path,
+        'url.scheme': 'http',
+        'client.address': address,
+      };
+      const trace = tracer?.begin(method, request.headers, attributes) ?? null;
+      const note = new RequestNote('http', onRequest, id, trace);
+      if (isLogged || trace) follow(request, response, note, address);
+      return note;
+    },
+    settle: (note, { statusCode }) => {
+      if (note.code !== null || statusCode < 400 || statusCode === 404) return;
+      note.answer(note.operation ?? 'invalid', statusCode < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR');
+    },
+  };
+}
+
+/** The id by which a line of the log is found from a trace. */
+export function traceOf({ trace }: RequestNote): { readonly traceId?: string } {
+  return trace ? { traceId: trace.traceId } : {};
+}
+
+export function toTenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,66 @@
+import { type ExecutionArgs, getOperationAST } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { toOperationLabel } from '../observe/operation-label.ts';
+import { createRequestIds } from '../observe/request-id.ts';
+import { type ObserverOptions, toTenths, traceOf } from '../observe/request-observer.ts';
+import { RequestNote, toCode } from '../observe/request-record.ts';
+
+/** Watches over operations over sockets, each known by its payload. */
+export interface SocketObserver {
+  /** Begins to observe an operation, and does what begins it. */
+  begin<T>(payload: SubscribePayload, address: string, prepare: () => T): T;
+  /** Notes what has become of an operation: a result, or a stream of them. `args` where it came so far. */
+  answer(payload: SubscribePayload, args: ExecutionArgs | null, result: unknown): void;
+  end(payload: SubscribePayload): void;
+}
+
+interface Observed {
+  readonly note: RequestNote;
+  readonly address: string;
+}
+
+export function createSocketObserver({ log, onRequest = () => {}, tracer = null }: ObserverOptions): SocketObserver {
+  const isLogged = log.isLevelEnabled('debug');
+  const makeId = createRequestIds();
+  const observed = new WeakMap<SubscribePayload, Observed>();
+
+  function tell({ note, address }: Observed, what: string): void {
+    const { id, transport, operation, code, durationMs } = note;
+    const fields = { id, ...traceOf(note), transport, operation, code, durationMs: toTenths(durationMs), address };
+    log.debug(fields, what);
+  }
+
+  return {
+    begin: (payload, address, prepare) => {
+      const carrier = payload.extensions ?? {};
+      const attributes = { 'network.protocol.name': 'websocket', 'client.address': address };
+      const trace = tracer?.begin('subscribe', carrier, attributes) ?? null;
+      const note = new RequestNote('websocket', onRequest, isLogged ? makeId() : null, trace);
+      observed.set(payload, { note, address });
+      return note.run(prepare);
+    },
+    answer: (payload, args, result) => {
+      const known = observed.get(payload);
+      if (!known || known.note.code !== null) return;
+      const { note } = known;
+      const label = args ? toOperationLabel(args.schema, args.document, args.operationName) : 'invalid';
+      note.answer(label, toCode(errorsOf(result)));
+      const type = args ? (getOperationAST(args.document, args.operationName)?.operation ?? null) : null;
+      note.trace?.end({ operation: label, type, code: note.code });
+      if (isLogged) tell(known, note.code === 'ok' ? 'operation begun' : 'operation refused');
+      else observed.delete(payload);
+    },
+    end: (payload) => {
+      const known = observed.get(payload);
+      observed.delete(payload);
+      if (known && isLogged) tell(known, 'operation ended');
+    },
+  };
+}
+
+type Errors = Parameters<typeof toCode>[0];
+
+function errorsOf(result: unknown): Errors {
+  const errors = typeof result === 'object' && result !== null && 'errors' in result ? result.errors : result;
+  return Array.isArray(errors) ? errors : undefined;
+}

@@ -1,0 +1,112 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { withDeadline } from '../../src/base/deadline.ts';
+import { ManualClock, settle } from '../support/manual-clock.ts';
+import { connect, expectDiscreet, failureOf, loadMarkets, requireError, venues } from '../support/venue-client.ts';
+
+const timeoutMs = 250;
+
+/** The time a promise took to settle, in ms. */
+async function timed<T>(promise: Promise<T>): Promise<{ readonly outcome: T; readonly tookMs: number }> {
+  const start = performance.now();
+  return { outcome: await promise, tookMs: performance.now() - start };
+}
+
+/** The client's sockets that carry a request from now until the end of the test. */
+function watchSockets(): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  const onRequest = (message: unknown): void => {
+    if (typeof message !== 'object' || message === null || !('socket' in message)) return;
+    if (message.socket instanceof Socket) sockets.add(message.socket);
+  };
+  subscribe('undici:client:sendHeaders', onRequest);
+  onTestFinished(() => void unsubscribe('undici:client:sendHeaders', onRequest));
+  return sockets;
+}
+
+describe.each(venues)('$id', ({ id, symbol }) => {
+  async function start() {
+    const connection = await connect(id, { timeoutMs });
+    onTestFinished(connection.close);
+    await loadMarkets(connection);
+    return connection;
+  }
+
+  it.each(['hang', 'hang-body'] as const)(
+    '%s ends by the deadline, frees its sockets and heals at once',
+    async (kind) => {
+      const { venue, data } = await start();
+      venue.fault({ kind });
+      const sockets = watchSockets();
+      const calls = Array.from({ length: 4 }, () => data.fetchTickers(id, [symbol]));
+      const { outcome, tookMs } = await timed(Promise.all(calls));
+      expect(tookMs).toBeLessThan(timeoutMs * 4);
+      for (const results of outcome) {
+        const error = requireError(results.get(symbol));
+        expect(error).toMatchObject({ code: 'TIMEOUT', retryable: true });
+        expectDiscreet(error);
+      }
+      // The venue's own count says nothing here: undici connects anew, idle, for each socket that it gave up.
+      expect(sockets.size).toBe(4);
+      await expect.poll(() => [...sockets].every((socket) => socket.closed), { timeout: 2000, interval: 5 }).toBe(true);
+      venue.heal();
+      const healed = await timed(data.fetchTickers(id, [symbol]));
+      expect(healed.outcome.get(symbol)).toMatchObject({ symbol });
+      expect(healed.tookMs).toBeLessThan(timeoutMs);
+    },
+  );
+
+  it('an answer that is only slow comes through', async () => {
+    const { venue, data } = await start();
+    venue.delayMs = timeoutMs / 5;
+    expect((await data.fetchTickers(id, [symbol])).get(symbol)).toMatchObject({ symbol });
+  });
+});
+
+it('a load that takes several slow requests is left by who waits, and is there for the next', async () => {
+  const { venue, data, close } = await connect('kraken', { timeoutMs });
+  onTestFinished(close);
+  venue.delayMs = timeoutMs * 0.7;
+  expect(await failureOf(data.fetchMarkets('kraken'))).toMatchObject({ code: 'TIMEOUT' });
+  expect((await data.fetchMarkets('kraken')).size).toBeGreaterThan(0);
+  expect(venue.count()).toBe(2);
+});
+
+it('withDeadline: the outcome in time, the error when late, and no timer left', async () => {
+  const clock = new ManualClock();
+  const late = () => new Error('late');
+  expect(await withDeadline(clock, 100, Promise.resolve(1), late)).toBe(1);
+  await expect(withDeadline(clock, 100, Promise.reject(new Error('own')), late)).rejects.toThrow('own');
+  await settle();
+  expect(clock.pending).toBe(0);
+
+  let fail = (_: Error): void => {};
+  const slow = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const outcome = expect(withDeadline(clock, 100, slow, late)).rejects.toThrow('late');
+  await clock.advance(99);
+  expect(clock.pending).toBe(1);
+  await clock.advance(1);
+  await outcome;
+  expect(clock.pending).toBe(0);
+  // Its own end comes too late to matter, and is no unhandled rejection.
+  fail(new Error('too late'));
+  await settle();
+});
+
+it("who would wait in ccxt's throttle past the deadline is not sent there", async () => {
+  const connection = await connect('kraken', { timeoutMs });
+  const { venue, data, client } = connection;
+  onTestFinished(connection.close);
+  await loadMarkets(connection);
+  Object.assign(client.ccxt, { enableRateLimit: true, rateLimit: 60_000 });
+  client.ccxt.initThrottler();
+  venue.reset();
+  const query = { exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1h', limit: 3 };
+  const [first, second] = [data.fetchCandles(query), failureOf(data.fetchCandles({ ...query, timeframe: '1d' }))];
+  expect(await first).toHaveLength(3);
+  expect(await second).toMatchObject({ code: 'OVERLOADED', details: { symbol: 'BTC/USD', timeframe: '1d' } });
+  expect(venue.count()).toBe(1);
+});

@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { findOptionFault } from '../../src/exchange/clients/option-fault.ts';
+
+const ids = ['binance', 'kraken', 'sim'];
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tickql-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function writeFile(content: string): string {
+  const path = join(folder, `${Math.random()}.json`);
+  writeFileSync(path, content);
+  return path;
+}
+
+test('everything has a default, and an empty variable counts as unset', () => {
+  const defaults = {
+    port: 4000,
+    host: '127.0.0.1',
+    logLevel: 'info',
+    exchanges: null,
+    exchangeOptions: {},
+    tickerTtlMs: 1000,
+    pollIntervalMs: 1000,
+    lingerMs: 5000,
+    streamSilenceMs: 15_000,
+    staleMaxMs: 60_000,
+    upstreamTimeoutMs: 10_000,
+    maxQueuedCalls: 100,
+    maxSubscriptionsPerSocket: 500,
+    shutdownDelayMs: 500,
+    trustedProxies: 0,
+    maxSockets: 20_000,
+    maxSocketsPerAddress: null,
+    maxOperations: 200_000,
+    maxOperationsPerAddress: null,
+    maxMessagesPerSecond: 100,
+    maxSubscriptionMb: 64,
+    maxSubscriptionMbPerAddress: null,
+    apiKeys: [],
+    requestsPerMinute: null,
+    costPerMinute: null,
+    corsOrigins: null,
+    maxQueryTokens: 3000,
+    maxQueryDepth: 12,
+    maxQueryAliases: 100,
+    maxQueryCost: 100_000,
+    introspection: true,
+    tracesProtocol: null,
+  };
+  expect(loadConfig({}, ids)).toEqual(defaults);
+  expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
+});
+
+test('variables are read', () => {
+  const config = loadConfig(
+    { PORT: '80', HOST: '::', LOG_LEVEL: 'debug', EXCHANGES: 'sim, kraken', LINGER_MS: '0' },
+    ids,
+  );
+  expect(config).toMatchObject({ port: 80, host: '::', logLevel: 'debug', exchanges: ['sim', 'kraken'], lingerMs: 0 });
+  expect(loadConfig({ EXCHANGES: 'all' }, ids).exchanges).toBeNull();
+  expect(loadConfig({ INTROSPECTION: 'false', MAX_QUERY_ALIASES: '0' }, ids)).toMatchObject({
+    introspection: false,
+    maxQueryAliases: 0,
+  });
+});
+
+test.each([
+  ['true', 1],
+  ['false', 0],
+  ['0', 0],
+  ['2', 2],
+])('TRUST_PROXY %s is so many proxies: %i', (text, proxies) => {
+  expect(loadConfig({ TRUST_PROXY: text }, ids).trustedProxies).toBe(proxies);
+});
+
+test('limits by address are read', () => {
+  const config = loadConfig({ MAX_SOCKETS_PER_ADDRESS: '10', MAX_OPERATIONS_PER_ADDRESS: '20' }, ids);
+  expect(config).toMatchObject({ maxSocketsPerAddress: 10, maxOperationsPerAddress: 20 });
+});
+
+test('keys are a list, and no error repeats one', () => {
+  expect(loadConfig({ API_KEYS: ' one, ,two ' }, ids).apiKeys).toEqual(['one', 'two']);
+  expect(() => loadConfig({ API_KEYS: 'sesame, sésame' }, ids)).toThrow(/^(?!.*same)/);
+});
+
+test('quotas are numbers', () => {
+  const env = { REQUESTS_PER_MINUTE: '60', COST_PER_MINUTE: '1000' };
+  expect(loadConfig(env, ids)).toMatchObject({ requestsPerMinute: 60, costPerMinute: 1000 });
+});
+
+test.each([
+  ['*', null],
+  ['none', []],
+  ['https://App.example, http://localhost:3000', ['https://app.example', 'http://localhost:3000']],
+  ['https://app.example:443,http://[::1]:8080', ['https://app.example', 'http://[::1]:8080']],
+  ['Tauri://localhost', ['tauri://localhost']],
+])('CORS_ORIGINS %s', (text, origins) => {
+  expect(loadConfig({ CORS_ORIGINS: text }, ids).corsOrigins).toEqual(origins);
+});
+
+const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
+
+test.each([
+  [{}, null],
+  [endpoint, 'http/protobuf'],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://localhost:4318/v1/traces' }, 'http/protobuf'],
+  [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'http/protobuf'],
+  [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'http/json'],
+  [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' }, 'http/json'],
+  [{ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }, null],
+  [{ ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }, null],
+  [{ ...endpoint, OTEL_SDK_DISABLED: 'false' }, 'http/protobuf'],
+])('of %j traces are sent as %s', (env, protocol) => {
+  expect(loadConfig(env, ids).tracesProtocol).toBe(protocol);
+});
+
+test('the exchange file is passed through', () => {
+  const options = { binance: { urls: { api: { public: 'http://localhost:1/api/v3' } }, sandbox: false } };
+  expect(loadConfig({ EXCHANGE_CONFIG: writeFile(JSON.stringify(options)) }, ids).exchangeOptions).toEqual(options);
+});
+
+test.each([
+  [{ PORT: 'http' }, 'PORT is "http"'],
+  [{ PORT: '-1' }, 'PORT is "-1"'],
+  [{ PORT: '4000.5' }, 'PORT is "4000.5"'],
+  [{ INTROSPECTION: 'off' }, 'INTROSPECTION is "off"; it must be true or false.'],
+  [{ MAX_QUERY_TOKENS: '0' }, 'MAX_QUERY_TOKENS is "0"; it must be a whole number from 1 to 10000.'],
+  [{ LOG_LEVEL: 'loud' }, 'one of fatal, error, warn'],
+  [{ TICKER_TTL_MS: '1s' }, 'TICKER_TTL_MS is "1s"; it must be a whole number from 0 to 86400000.'],
+  [{ POLL_INTERVAL_MS: '1' }, 'POLL_INTERVAL_MS is "1"'],
+  [{ LINGER_MS: 'x' }, 'LINGER_MS'],
+  [{ STREAM_SILENCE_MS: '50' }, 'STREAM_SILENCE_MS is "50"'],
+  [{ STALE_MAX_MS: 'x' }, 'STALE_MAX_MS'],
+  [{ UPSTREAM_TIMEOUT_MS: '0' }, 'UPSTREAM_TIMEOUT_MS'],
+  [{ MAX_QUEUED_CALLS: '0' }, 'MAX_QUEUED_CALLS is "0"; it must be a whole number from 1 to 100000.'],
+  [{ MAX_SUBSCRIPTIONS_PER_SOCKET: '0' }, 'MAX_SUBSCRIPTIONS_PER_SOCKET'],
+  [{ SHUTDOWN_DELAY_MS: '60001' }, 'SHUTDOWN_DELAY_MS is "60001"; it must be a whole number from 0 to 60000.'],
+  [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY is "yes"; it must be true, false, or how many proxies there are, from 0 to 9.'],
+  [{ TRUST_PROXY: '10' }, 'TRUST_PROXY is "10"'],
+  [{ MAX_SOCKETS: '0' }, 'MAX_SOCKETS is "0"; it must be a whole number from 1 to'],
+  [{ MAX_SOCKETS_PER_ADDRESS: 'many' }, 'MAX_SOCKETS_PER_ADDRESS is "many"'],
+  [{ MAX_OPERATIONS: '0' }, 'MAX_OPERATIONS is "0"'],
+  [{ MAX_OPERATIONS_PER_ADDRESS: '0' }, 'MAX_OPERATIONS_PER_ADDRESS is "0"'],
+  [{ MAX_MESSAGES_PER_SECOND: '0' }, 'MAX_MESSAGES_PER_SECOND is "0"'],
+  [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'OTEL_TRACES_EXPORTER is "zipkin"; it must be otlp or none.'],
+  [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"'],
+  [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
+  [{ API_KEYS: ' , ' }, 'API_KEYS names no key'],
+  [{ API_KEYS: '' }, 'API_KEYS names no key; unset it where everybody may ask.'],
+  [{ API_KEYS: 'good,not good' }, 'API_KEYS must be keys of ASCII characters without spaces, separated by commas.'],
+  [{ REQUESTS_PER_MINUTE: '0' }, 'REQUESTS_PER_MINUTE is "0"; it must be a whole number from 1 to 1000000000.'],
+  [{ COST_PER_MINUTE: '1.5' }, 'COST_PER_MINUTE is "1.5"'],
+  [{ CORS_ORIGINS: 'app.example' }, 'CORS_ORIGINS is "app.example"; it must be *, none, or origins such as https://'],
+  [{ CORS_ORIGINS: 'https://app.example/path' }, 'CORS_ORIGINS'],
+  [{ CORS_ORIGINS: 'https://app.example:99999' }, 'CORS_ORIGINS'],
+  [{ CORS_ORIGINS: 'https://app.example,*' }, 'CORS_ORIGINS'],
+  [{ CORS_ORIGINS: 'https://*.example' }, 'CORS_ORIGINS'],
+  [{ CORS_ORIGINS: ',' }, 'CORS_ORIGINS'],
+])('%j is refused with a sentence that names it', (env, sentence) => {
+  expect(() => loadConfig(env, ids)).toThrow(ConfigError);
+  expect(() => loadConfig(env, ids)).toThrow(sentence);
+});
+
+test.each([
+  ['{', 'is not valid JSON'],
+  ['[]', 'must hold a JSON object'],
+  ['{"kraken": 1}', 'must hold a JSON object'],
+  ['{"bynance": {}}', 'EXCHANGE_CONFIG names "bynance", which is no exchange; did you mean binance?'],
+  ['{"sim": {}, "binance": {"httpProxy": "ftp://proxy"}}', 'EXCHANGE_CONFIG: httpProxy of binance must be the address'],
+  ['{"kraken": {"sandbox": true}}', 'EXCHANGE_CONFIG: kraken has no test network; take sandbox out of its options.'],
+])('an exchange file of %s is refused', (content, sentence) => {
+  const load = () =>
+    loadConfig({ EXCHANGE_CONFIG: writeFile(content) }, ids, (exchange, options) =>
+      findOptionFault(exchange, options, exchange !== 'kraken'),
+    );
+  expect(load).toThrow(ConfigError);
+  expect(load).toThrow(sentence);
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { periodAfter } from '../../../../src/market/timeframe.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+import { connect, failureOf, type VenueClient, type venues } from '../../../support/venue-client.ts';
+
+// Binance's stand-in as an exchange of which nobody knows how far back it goes.
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const now = Date.UTC(2026, 2, 4, 12, 34, 56);
+
+async function start(id: (typeof venues)[number]['id'] = 'binance'): Promise<VenueClient> {
+  const connection = await connect(id, { clock: new ManualClock(now) });
+  onTestFinished(connection.close);
+  connection.venue.now = now;
+  await connection.data.fetchMarkets(id);
+  connection.venue.reset();
+  return connection;
+}
+
+const minutes = { exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m' } as const;
+
+it.each([
+  ['since', { since: now - 30 * dayMs, limit: 10 }],
+  ['a range', { since: now - 30 * dayMs, until: now - 29 * dayMs, limit: 10 }],
+  ['until', { until: now - 30 * dayMs, limit: 10 }],
+])('%s from before what it serves is an error that names its oldest, and no later candles', async (_name, query) => {
+  const { data, venue } = await start();
+  venue.candleHistory = 1500;
+  const error = await failureOf(data.fetchCandles({ ...minutes, ...query }));
+  expect(error).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false });
+  const oldest = Math.floor(now / minuteMs) * minuteMs - 1499 * minuteMs;
+  expect(error.message).toContain(`none before ${new Date(oldest).toISOString()}`);
+  expect(venue.count(/klines/)).toBe(2);
+  // Once known it is not asked for again.
+  expect(await failureOf(data.fetchCandles({ ...minutes, ...query }))).toEqual(error);
+  expect(venue.count(/klines/)).toBe(3);
+});
+
+it('a range of which it serves a part is an error too, and not the later part', async () => {
+  const { data, venue } = await start();
+  venue.candleHistory = 1500;
+  const oldest = Math.floor(now / minuteMs) * minuteMs - 1499 * minuteMs;
+  for (const limit of [10, 1000]) {
+    const error = await failureOf(data.fetchCandles({ ...minutes, since: oldest - 40 * minuteMs, limit }));
+    expect(error).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(error.message).toContain(`none before ${new Date(oldest).toISOString()}`);
+  }
+  expect(await data.fetchCandles({ ...minutes, since: oldest, limit: 10 })).toHaveLength(10);
+});
+
+it('what is found out of a short gap is not taken for a longer one', async () => {
+  const { data, venue } = await start();
+  const page = Math.floor((now - 3 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
+  const oldest = page + minuteMs;
+  venue.candleHistory = Math.floor((now - oldest) / minuteMs) + 1;
+  await data.fetchCandles({ ...minutes, since: oldest, limit: 5 });
+  for (const window of [
+    { since: oldest - 50 * minuteMs, limit: 200 },
+    { since: oldest - 350 * minuteMs, until: oldest - 200 * minuteMs, limit: 200 },
+  ]) {
+    expect(await failureOf(data.fetchCandles({ ...minutes, ...window }))).toMatchObject({ code: 'BAD_USER_INPUT' });
+  }
+});
+
+it('a range of which it gives nothing at all is an error where there were trades', async () => {
+  const { data, venue } = await start('coinbase');
+  venue.candleHistory = 1500;
+  const query = { exchange: 'coinbase', symbol: 'BTC/USD', timeframe: '1m' };
+  const window = { since: now - 30 * dayMs, until: now - 30 * dayMs + 100 * minuteMs, limit: 10 };
+  const error = await failureOf(data.fetchCandles({ ...query, ...window }));
+  expect(error).toMatchObject({ code: 'BAD_USER_INPUT' });
+  expect(error.message).toMatch(/serves only its newest candles: of 1m none from so long ago/);
+});
+
+it('where each request tells its own range only, the first trade is found in a few all the same', async () => {
+  const { data, venue } = await start('coinbase');
+  const { candles } = venue;
+  const listedAt = Math.floor((now - 5 * dayMs) / minuteMs) * minuteMs;
+  venue.candles = (symbol, timeframe, timestamp, at) =>
+    periodAfter(timeframe, timestamp) <= listedAt ? null : candles(symbol, timeframe, timestamp, at);
+  const query = { exchange: 'coinbase', symbol: 'BTC/USD', timeframe: '1m' };
+  const found = await data.fetchCandles({ ...query, since: now - 25 * dayMs, limit: 2 });
+  expect(found.map(({ timestamp }) => timestamp - listedAt)).toEqual([0, minuteMs]);
+  expect(venue.count(/candles/)).toBeLessThan(60);
+});
+
+describe('an exchange that gives fewer candles in a request than ccxt says', () => {
+  it('is asked for the rest, and for no more than that from then on', async () => {
+    const { data, venue } = await start();
+    venue.candleCap = 500;
+    const whole = await data.fetchCandles({ ...minutes, until: now - dayMs, limit: 1800 });
+    expect(whole).toHaveLength(1800);
+    for (const [index, { timestamp }] of whole.entries()) {
+      expect(timestamp).toBe((whole[0]?.timestamp ?? 0) + index * minuteMs);
+    }
+    venue.reset();
+    await data.fetchCandles({ ...minutes, until: now - 9 * dayMs, limit: 1800 });
+    for (const { query } of venue.requests) expect(Number(query.limit)).toBeLessThanOrEqual(500);
+  });
+
+  it('and one where as many have been traded in is believed after one request more', async () => {
+    const { data, venue } = await start();
+    const { candles } = venue;
+    const since = Math.floor((now - 2 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
+    venue.candles = (symbol, timeframe, timestamp, at) =>
+      timestamp >= since + 200 * minuteMs && timestamp < since + 400 * minuteMs
+        ? null
+        : candles(symbol, timeframe, timestamp, at);
+    const range = { since, until: since + 400 * minuteMs, limit: 400 };
+    expect(await data.fetchCandles({ ...minutes, ...range })).toHaveLength(200);
+    expect(venue.count(/klines/)).toBeLessThanOrEqual(2);
+  });
+});
+
+it('candles in hand stand where the exchange refuses to tell whether there are more', async () => {
+  const { data, venue } = await start();
+  const { candles } = venue;
+  const since = Math.floor((now - 2 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
+  const end = since + 200 * minuteMs;
+  venue.candles = (symbol, timeframe, timestamp, at) =>
+    timestamp >= end ? null : candles(symbol, timeframe, timestamp, at);
+  const body = { code: -1100, msg: 'Illegal characters found in a parameter.' };
+  venue.fault({ kind: 'status', status: 400, match: new RegExp(`klines.*startTime=${end}`), body });
+  const range = { since, until: end + 200 * minuteMs, limit: 400 };
+  expect(await data.fetchCandles({ ...minutes, ...range })).toHaveLength(200);
+  expect(venue.count(new RegExp(`startTime=${end}`))).toBe(1);
+});
+
+it('what it serves is answered without asking how far back it goes', async () => {
+  const { data, venue } = await start();
+  venue.candleHistory = 1500;
+  expect(await data.fetchCandles({ ...minutes, since: now - 1300 * minuteMs, limit: 100 })).toHaveLength(100);
+  expect(venue.count(/klines/)).toBe(1);
+});
+
+it('nor for a gap that is no older than candles that it has given', async () => {
+  const { data, venue } = await start();
+  const since = Math.floor((now - 5 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
+  await data.fetchCandles({ ...minutes, since: since - 200 * minuteMs, limit: 10 });
+  const { candles } = venue;
+  venue.candles = (symbol, timeframe, timestamp, at) =>
+    timestamp >= since && timestamp < since + 60 * minuteMs ? null : candles(symbol, timeframe, timestamp, at);
+  venue.reset();
+  expect(await data.fetchCandles({ ...minutes, since, until: since + 100 * minuteMs, limit: 100 })).toHaveLength(40);
+  expect(venue.count(/klines/)).toBe(1);
+});
+
+it('before the first trade there is nothing, which is no error: the first candles come', async () => {
+  const { data, venue } = await start();
+  const listedAt = venue.markets.find(({ symbol }) => symbol === minutes.symbol)?.listedAt ?? 0;
+  const candles = await data.fetchCandles({ ...minutes, since: listedAt - 300 * dayMs, limit: 3 });
+  expect(candles.map(({ timestamp }) => timestamp - Math.ceil(listedAt / minuteMs) * minuteMs)).toEqual([
+    0,
+    minuteMs,
+    2 * minuteMs,
+  ]);
+  expect(await data.fetchCandles({ ...minutes, since: 0, until: listedAt - dayMs, limit: 3 })).toEqual([]);
+});
+
+it('nor is it where nothing was traded for a while', async () => {
+  const { data, venue } = await start();
+  const { candles } = venue;
+  const [from, to] = [now - 30 * dayMs, now - 20 * dayMs];
+  venue.candles = (symbol, timeframe, timestamp, at) =>
+    timestamp >= from - 32 * dayMs && timestamp < to ? null : candles(symbol, timeframe, timestamp, at);
+  const found = await data.fetchCandles({ ...minutes, since: from, limit: 1 });
+  expect(found.map(({ timestamp }) => timestamp)).toEqual([Math.ceil(to / minuteMs) * minuteMs]);
+});

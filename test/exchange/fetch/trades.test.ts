@@ -1,0 +1,54 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { connect, failureOf, type VenueClient } from '../../support/venue-client.ts';
+
+const hourMs = 3_600_000;
+const now = Date.UTC(2026, 2, 4, 12, 34, 56);
+const query = { exchange: 'binance', symbol: 'BTC/USDT', limit: 5 } as const;
+
+/** Binance's trades one by one are `trades`, those from an instant on `aggTrades`. */
+const newest = /\/trades\b/;
+const older = /aggTrades.*startTime/;
+
+async function start(): Promise<VenueClient> {
+  const connection = await connect('binance', { clock: new ManualClock(now) });
+  onTestFinished(connection.close);
+  connection.venue.now = now;
+  await connection.data.fetchMarkets('binance');
+  return connection;
+}
+
+const since = now - hourMs;
+const refused = { status: 400, body: { code: -1100, msg: 'Illegal characters found in a parameter.' } } as const;
+
+it('trades from since on come where the look at the newest fails', async () => {
+  const { data, venue } = await start();
+  const expected = await data.fetchTrades({ ...query, since });
+  expect(expected).toHaveLength(5);
+  // Not a hiccup, after which it would be asked again.
+  venue.fault({ kind: 'garbage', match: newest });
+  expect(await data.fetchTrades({ ...query, since })).toEqual(expected);
+});
+
+it('the newest stand where the exchange refuses to tell older ones', async () => {
+  const { data, venue } = await start();
+  venue.fault({ kind: 'status', match: older, ...refused });
+  const trades = await data.fetchTrades({ ...query, since });
+  expect(trades).toHaveLength(5);
+  expect(trades[0]?.timestamp).toBeGreaterThan(since);
+});
+
+it('but not where older ones may be had later', async () => {
+  const { data, venue } = await start();
+  venue.fault({ kind: 'garbage', match: older });
+  expect(await failureOf(data.fetchTrades({ ...query, since }))).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE' });
+});
+
+it('what the look at the newest has failed with is told where nothing else comes', async () => {
+  const { data, venue } = await start();
+  venue.fault({ kind: 'garbage', match: /rades/ });
+  expect(await failureOf(data.fetchTrades({ ...query, since }))).toMatchObject({
+    code: 'BAD_EXCHANGE_RESPONSE',
+    retryable: true,
+  });
+});

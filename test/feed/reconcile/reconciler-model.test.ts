@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MarketDataError } from '../../../src/market/errors.ts';
+import type { Candle } from '../../../src/market/model/candle.ts';
+import type { Trade } from '../../../src/market/model/trade.ts';
+import { FailingExchange, type Happening, namings } from '../../support/failing-exchange.ts';
+import type { Reader } from '../../support/reader.ts';
+
+// What must be true of trades and candles whatever trades, drops, failures, slow answers and time do.
+
+const btc = 'BTC/USDT';
+const minute = 60_000;
+
+const step: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({ kind: 'trade' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('drop' as const, 'fail' as const, 'recover' as const, 'hold' as const, 'release' as const),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      ms: fc.constantFrom(1, 10, 400, 1000, 3000, 20_000, minute, 3 * minute),
+    }),
+  },
+);
+
+/** True for what tells that something is lost: calls of this exchange fail in another way. */
+function isHole(event: unknown): boolean {
+  return event instanceof MarketDataError && event.code === 'EXCHANGE_UNAVAILABLE';
+}
+
+test.each(Object.keys(namings))('every trade is told once and in order, with %s in fetches', async (naming) => {
+  const toFetched = namings[naming] ?? ((trade: Trade) => trade);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
+      const executed: Trade[] = [];
+      const exchange = new FailingExchange('trades', isStreaming, (push) => {
+        const timestamp = live.clock.now();
+        const id = String(executed.length);
+        const shared = { exchange: 'kraken', symbol: btc, price: 1, amount: 1 + (executed.length % 2), cost: 1 };
+        const trade: Trade = { ...shared, id, timestamp, side: 'buy' };
+        executed.push(trade);
+        live.port.setTrades(executed.map(toFetched));
+        if (push) live.streams.push('trades', btc, [trade], exchange.isFirst());
+      });
+      const { live } = exchange;
+      const subscription = live.feeds.trades('kraken', btc);
+      void exchange.serve(subscription);
+      const events: Reader<readonly Trade[]> = live.follow(subscription, String);
+      for (const each of steps) await exchange.run(each);
+      await exchange.settle();
+      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
+      expect(events.seen.filter(isHole)).toEqual([]);
+      const toText = ({ timestamp, amount }: Trade): string => `${timestamp} ${amount}`;
+      expect(told.map(({ timestamp }) => timestamp)).toEqual(executed.map(({ timestamp }) => timestamp));
+      expect(told.map(toText).sort()).toEqual(executed.map(toText).sort());
+      await live.leaveNothing();
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('trades that the stream gives and no call does leave no gap among the others', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
+      const inCalls: Trade[] = [];
+      const toTrade = (id: string, side: 'buy' | 'sell'): Trade => ({
+        ...{ exchange: 'kraken', symbol: btc, id, timestamp: live.clock.now(), price: 1, amount: 1, cost: 1, side },
+      });
+      const execute = (isPushed: boolean): void => {
+        const trade = toTrade(String(inCalls.length), 'buy');
+        inCalls.push(trade);
+        live.port.setTrades([...inCalls]);
+        if (!isPushed) return;
+        live.streams.push('trades', btc, [trade], exchange.isFirst());
+        // The newest one is often such a trade.
+        if (inCalls.length % 2 === 0) live.streams.push('trades', btc, [toTrade(`${trade.id} liquidated`, 'sell')]);
+      };
+      const exchange = new FailingExchange('trades', true, execute);
+      const { live } = exchange;
+      const subscription = live.feeds.trades('kraken', btc);
+      void exchange.serve(subscription);
+      const events: Reader<readonly Trade[]> = live.follow(subscription, String);
+      execute(false);
+      await live.clock.advance(1);
+      for (const each of steps) await exchange.run(each);
+      await exchange.settle();
+      expect(events.seen.filter(isHole)).toEqual([]);
+      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
+      expect(told.filter(({ side }) => side === 'buy').map(({ id }) => id)).toEqual(inCalls.map(({ id }) => id));
+      expect(new Set(told).size).toBe(told.length);
+      await live.leaveNothing();
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('every candle is told as closed once, in order and with its last values', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
+      const candles: Candle[] = [];
+      const exchange = new FailingExchange('candles', isStreaming, (push) => {
+        const timestamp = Math.floor(live.clock.now() / minute) * minute;
+        const last = candles.at(-1);
+        const forming = last?.timestamp === timestamp ? candles.pop() : undefined;
+        const volume = (forming?.volume ?? 0) + 1;
+        const candle: Candle = { timestamp, open: 1, high: 9, low: 1, close: volume, volume, closed: false };
+        candles.push(candle);
+        live.port.setCandles([...candles]);
+        if (push) live.streams.push('candles', btc, [candle]);
+      });
+      const { live } = exchange;
+      const subscription = live.feeds.candles('kraken', btc, '1m');
+      void exchange.serve(subscription);
+      const events = live.follow(subscription, String);
+      for (const each of steps) await exchange.run(each);
+      await exchange.settle();
+      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));
+      expect(events.seen.filter(isHole)).toEqual([]);
+      const closed = told.filter((candle) => candle.closed);
+      expect(closed).toEqual(candles.map((candle) => ({ ...candle, closed: true, stale: false })));
+      // Nothing of a period comes before the one before it has closed, or after it has closed itself.
+      const starts = told.map(({ timestamp }) => timestamp);
+      expect(starts).toEqual([...starts].sort((a, b) => a - b));
+      expect(told.filter((candle, at) => told[at - 1]?.closed && told[at - 1]?.timestamp === candle.timestamp)).toEqual(
+        [],
+      );
+      await live.leaveNothing();
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { getIntrospectionQuery, getNamedType, isLeafType, isObjectType, parse, validate } from 'graphql';
+import { expect, test } from 'vitest';
+import { createCostMeter } from '../../../src/graphql/cost/cost-meter.ts';
+import { defaultQueryLimits } from '../../../src/graphql/cost/query-limits.ts';
+import { schema } from '../../../src/graphql/schema/schema.ts';
+import { MarketDataError } from '../../../src/market/errors.ts';
+
+const unlimited = createCostMeter(schema, Number.POSITIVE_INFINITY);
+
+function costOf(text: string, variableValues: Readonly<Record<string, unknown>> = {}, operationName?: string): number {
+  const document = parse(text);
+  expect(validate(schema, document)).toEqual([]);
+  return unlimited({ document, variableValues, ...(operationName ? { operationName } : {}) });
+}
+
+const of = 'exchange: "kraken", symbol: "BTC/USD"';
+
+/** Every field of a type that needs no selection. */
+function leavesOf(name: string): string {
+  const type = schema.getType(name);
+  if (!isObjectType(type)) throw new TypeError(name);
+  return Object.values(type.getFields())
+    .filter((field) => field.args.length === 0 && isLeafType(getNamedType(field.type)))
+    .map((field) => field.name)
+    .join(' ');
+}
+
+test.each([
+  ['{ __typename }', 1],
+  ['{ exchange(id: "kraken") { id name } }', 3],
+  [`{ ticker(${of}) { last bid } }`, 12],
+  ['{ tickers(exchange: "kraken", symbols: ["A", "B", "C"]) { last bid } }', 16],
+  ['{ tickers(exchange: "kraken", symbols: "A") { last bid } }', 12],
+  ['{ tickers(exchange: "kraken", symbols: []) { last bid } }', 10],
+  [`{ candles(${of}) { close } }`, 200],
+  [`{ candles(${of}, limit: 500) { open close } }`, 1100],
+  [`{ ohlcv(${of}, limit: 500) }`, 600],
+  [`{ trades(${of}, limit: 10) { price amount } }`, 120],
+  [`{ orderBook(${of}, limit: 10) { bestBid bids { price amount } asks { price } } }`, 131],
+  [
+    '{ exchange(id: "kraken") { markets(first: 100) { totalCount nodes { symbol base } pageInfo { endCursor } } } }',
+    214,
+  ],
+  ['{ exchange(id: "kraken") { markets { edges { cursor node { symbol } } } } }', 161],
+  ['{ exchange(id: "kraken") { markets(first: 2) { nodes { candles(limit: 3) { close } } } } }', 217],
+  ['{ node(id: "kraken") { id } }', 2],
+  ['{ node(id: "Market:kraken:BTC/USD") { id ... on Market { symbol ticker { last } } } }', 23],
+  ['{ node(id: "Ticker:kraken:BTC/USD:BTC") { id ... on Ticker { last bid } } }', 13],
+  [
+    '{ node(id: "OrderBook:kraken:10:BTC/USD") { ... on OrderBook { mid bids { price amount } asks { price } } } }',
+    131,
+  ],
+  ['{ node(id: "OrderBook:kraken:5000:BTC/USD") { ... on OrderBook { bids { price } } } }', 1100],
+  ['{ node(id: "OrderBook:kraken:10:BTC/USD") { ... on Exchange { markets(first: 2) { nodes { id } } } } }', 112],
+  ['{ node(id: "Trade:kraken:BTC/USD:7") { id } }', 2],
+  ['{ exchanges { id } }', 106],
+  ['{ exchanges(ids: ["kraken", "binance"]) { id } }', 3],
+  ['{ exchanges(ids: null) { id } }', 106],
+  ['{ exchanges(ids: 500) { id } }', 2],
+  [`subscription { tickerUpdated(${of}) { last } }`, 11],
+  ['subscription { tickersUpdated(exchange: "kraken", symbols: ["A", "B"]) { last } }', 12],
+  [`subscription { orderBookUpdated(${of}, limit: 10) { bids { price } } }`, 20],
+])('%s costs %d', (text, cost) => {
+  expect(costOf(text)).toBe(cost);
+});
+
+test('variables count as what they are, their default, or the default of the argument', () => {
+  const limit = `query ($limit: Int! = 7) { candles(${of}, limit: $limit) { close } }`;
+  expect(costOf(limit, { limit: 50 })).toBe(150);
+  expect(costOf(limit)).toBe(107);
+  const first = 'query ($first: Int!) { exchange(id: "a") { markets(first: $first) { nodes { id } } } }';
+  expect(costOf(first, { first: 20 })).toBe(31);
+  const ids = 'query ($ids: [ID!] = ["kraken"]) { exchanges(ids: $ids) { id } }';
+  expect(costOf(ids)).toBe(2);
+  expect(costOf(ids, { ids: ['a', 'b'] })).toBe(3);
+  expect(costOf(ids, { ids: null })).toBe(106);
+  const node = 'query ($id: ID! = "kraken") { node(id: $id) { id ... on OrderBook { bids { price } } } }';
+  expect(costOf(node)).toBe(3);
+  expect(costOf(node, { id: 'Ticker:kraken:BTC/USD' })).toBe(12);
+  expect(costOf(node, { id: 'OrderBook:kraken:50:BTC/USD' })).toBe(151);
+  expect(costOf(node, { id: 7 })).toBe(3);
+  const depth = `query ($limit: Int!) { orderBook(${of}, limit: $limit) { mid bids { price } asks { price } } }`;
+  expect(costOf(depth, { limit: 5 })).toBe(111);
+});
+
+test('one document is measured for each of its operations and each set of variables', () => {
+  const document = parse(`query A { ticker(${of}) { last } } query B($n: Int!) { ohlcv(${of}, limit: $n) }`);
+  expect(unlimited({ document, operationName: 'A' })).toBe(11);
+  expect(unlimited({ document, operationName: 'B', variableValues: { n: 5 } })).toBe(105);
+  expect(unlimited({ document, operationName: 'B', variableValues: { n: 9 } })).toBe(109);
+  expect(unlimited({ document, operationName: 'C' })).toBe(0);
+});
+
+test('what is skipped counts, and a fragment counts as often as it is spread', () => {
+  expect(costOf(`query ($a: Boolean!) { ticker(${of}) { last @skip(if: $a) bid @include(if: $a) } }`)).toBe(12);
+  const fragment = 'fragment F on Ticker { last bid }';
+  expect(costOf(`{ a: ticker(${of}) { ...F } b: ticker(${of}) { ...F ... on Ticker { ask } } } ${fragment}`)).toBe(25);
+});
+
+test('the largest answers that the schema offers may be asked for, and not many of them at once', () => {
+  const { maxCost } = defaultQueryLimits;
+  const candles = `candles(${of}, limit: 10000) { ${leavesOf('Candle')} }`;
+  expect(leavesOf('Candle').split(' ')).toHaveLength(9);
+  expect(costOf(`{ ${candles} }`)).toBe(90_100);
+  expect(costOf(`{ ${candles} b: ${candles} }`)).toBeGreaterThan(maxCost);
+  const symbols = Array.from({ length: 1000 }, (_, index) => `S${index}`);
+  const tickers = `query ($symbols: [String!]!) { tickers(exchange: "kraken", symbols: $symbols) {
+    ${leavesOf('Ticker')} exchange { ${leavesOf('Exchange')} } market { ${leavesOf('Market')} }
+  } }`;
+  expect(costOf(tickers, { symbols })).toBeLessThan(maxCost);
+  const all = 'query { exchanges { markets(first: 1000) { nodes { id symbol } } } }';
+  expect(costOf(all)).toBeGreaterThan(maxCost);
+  const books = '{ exchange(id: "kraken") { markets(first: 1000) { nodes { orderBook { mid } } } } }';
+  expect(costOf(books)).toBeGreaterThan(maxCost);
+});
+
+test('a subscription that begins in the past costs a hundred rows, whenever that is', () => {
+  const document = parse(`subscription ($since: DateTime) { candleUpdated(${of}, since: $since) { timestamp close } }`);
+  const costs = [undefined, null, 0, Date.now(), '2026-01-01'].map((since) =>
+    unlimited({ document, variableValues: { since } }),
+  );
+  expect(costs).toEqual([12, 12, 210, 210, 210]);
+  expect(costOf(`subscription { tradesExecuted(${of}, since: 0) { price } }`)).toBe(110);
+  expect(costOf(`subscription { tradesExecuted(${of}, since: null) { price } }`)).toBe(11);
+});
+
+test("GraphiQL's introspection may be asked for", () => {
+  const cost = costOf(getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true }));
+  expect(cost).toBeGreaterThan(3000);
+  expect(cost).toBeLessThan(defaultQueryLimits.maxCost / 2);
+});
+
+test('more than there may be is refused with a sentence', () => {
+  const measure = createCostMeter(schema, 100);
+  const document = parse(`query ($n: Int!) { ohlcv(${of}, limit: $n) }`);
+  expect(measure({ document, variableValues: { n: 0 } })).toBe(100);
+  const refused = (): unknown => measure({ document, variableValues: { n: 1 } });
+  expect(refused).toThrow(MarketDataError);
+  expect(refused).toThrow('The operation costs 101; it may cost at most 100. Ask for fewer rows or fields.');
+});
+
+test('what a resolver refuses anyway costs no more than the most that it takes', () => {
+  expect(costOf(`{ candles(${of}, limit: 2000000000) { close } }`)).toBe(10_100);
+  expect(costOf(`{ candles(${of}, limit: -5) { close } }`)).toBe(101);
+});
+
+test('whatever a variable is, the cost is a number from what the fields cost on', () => {
+  const document = parse(`query ($n: Int!, $s: [String!]!, $i: [ID!]) {
+    ohlcv(${of}, limit: $n) tickers(exchange: "a", symbols: $s) { last } exchanges(ids: $i) { id }
+  }`);
+  const value = fc.oneof(fc.anything(), fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -1, '9'));
+  fc.assert(
+    fc.property(value, value, value, (n, s, i) => {
+      const cost = unlimited({ document, variableValues: { n, s, i } });
+      expect(cost).toBeGreaterThanOrEqual(111);
+      expect(cost).toBeLessThan(100_000);
+    }),
+  );
+  expect(unlimited({ document, variableValues: JSON.parse('{ "__proto__": 1, "constructor": 2 }') })).toBeGreaterThan(
+    0,
+  );
+});

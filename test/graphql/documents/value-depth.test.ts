@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { requireShallow } from '../../../src/graphql/documents/value-depth.ts';
+import { fromJSON } from '../../../src/server/answers/operation-request.ts';
+import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
+import { openSocket } from '../../support/socket-client.ts';
+
+// JSON.parse reads lists within lists however deep they are, and most of what goes through them overflows the stack.
+
+let server: LiveServer;
+
+beforeEach(async () => {
+  server = await startLiveServer();
+  server.port.set('BTC/USD', { last: 1 });
+});
+
+afterEach(() => server.stop());
+
+const nest = (depth: number, [open, close] = ['[', ']']): string => `${open.repeat(depth)}1${close.repeat(depth)}`;
+const deep = nest(20_000);
+const deepObject = nest(20_000, ['{"a":', '}']);
+
+const symbols = 'query ($symbols: [String!]!) { tickers(exchange: "kraken", symbols: $symbols) { last } }';
+const liveSymbols =
+  'subscription ($symbols: [String!]!) { tickersUpdated(exchange: "kraken", symbols: $symbols) { last } }';
+const instant = 'query ($x: DateTime) { trades(exchange: "kraken", symbol: "BTC/USD", since: $x) { id } }';
+const timeframe = 'query ($x: Timeframe!) { candles(exchange: "kraken", symbol: "BTC/USD", timeframe: $x) { close } }';
+const unused = '{ __typename }';
+const unusedLive = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }';
+
+const payloads: readonly string[] = [
+  ...[symbols, liveSymbols].map((query) => `{"query":${JSON.stringify(query)},"variables":{"symbols":${deep}}}`),
+  ...[instant, timeframe, unused, unusedLive].flatMap((query) =>
+    [deep, deepObject].map((value) => `{"query":${JSON.stringify(query)},"variables":{"x":${value}}}`),
+  ),
+  `{"query":${JSON.stringify(unused)},"extensions":{"x":${deep}}}`,
+  `{"query":${JSON.stringify(unusedLive)},"extensions":{"x":${deep}}}`,
+];
+
+const tooDeep = expect.objectContaining({
+  message: expect.stringMatching(/^The (variables|extensions) are nested too deeply: they may have at most 32 levels/),
+  extensions: { code: 'BAD_USER_INPUT', retryable: false },
+});
+
+function describePayload(payload: string): readonly [name: string, payload: string] {
+  return [payload.replace(/(\[|\{"a":){9}.*/, '…'), payload];
+}
+
+test.each(payloads.map(describePayload))('over HTTP, %s', async (_name, body) => {
+  const url = server.url.replace('ws', 'http');
+  for (const accept of ['application/json', 'text/event-stream', '*/*']) {
+    const headers = { 'content-type': 'application/json', accept };
+    const response = await fetch(url, { method: 'POST', headers, body });
+    expect(response.status).toBe(accept === 'text/event-stream' ? 400 : 200);
+    expect((await response.json()).errors).toEqual([tooDeep]);
+  }
+});
+
+test('in a query string', async () => {
+  const search = new URLSearchParams({ query: symbols, variables: `{"symbols":${nest(1000)}}` });
+  const response = await fetch(`${server.url.replace('ws', 'http')}?${search}`);
+  expect((await response.json()).errors).toEqual([tooDeep]);
+});
+
+/** What the server says first to messages; of a close, its code. */
+async function tell(messages: readonly string[], isAcknowledged = true): Promise<unknown> {
+  const socket = isAcknowledged ? await openSocket(server.url) : new WebSocket(server.url, 'graphql-transport-ws');
+  if (!isAcknowledged) await once(socket, 'open');
+  const answer = new Promise<unknown>((resolve) => {
+    socket.on('message', (data) => resolve(JSON.parse(String(data))));
+    socket.on('close', resolve);
+  });
+  for (const message of messages) socket.send(message);
+  const said = await answer;
+  socket.terminate();
+  return said;
+}
+
+test.each(payloads.map(describePayload))('over a WebSocket, %s', async (_name, payload) => {
+  const size = Buffer.byteLength(payload);
+  const said = await tell([`{"id":"1","type":"subscribe","payload":${payload}}`]);
+  expect(said).toEqual(size > 65_536 ? 1009 : { id: '1', type: 'error', payload: [tooDeep] });
+});
+
+test.each([
+  ['ping', 4400],
+  ['pong', { type: 'pong' }],
+  ['complete', { type: 'pong' }],
+  ['none that there is', 4400],
+])('in a message of the type %s', async (type, answer) => {
+  const ping = type === 'ping' ? [] : ['{"type":"ping"}'];
+  expect(await tell([`{"id":"1","type":"${type}","payload":{"a":${deep}}}`, ...ping])).toEqual(answer);
+});
+
+test('in the message that begins a connection', async () => {
+  expect(await tell([`{"type":"connection_init","payload":{"a":${deep}}}`], false)).toEqual({ type: 'connection_ack' });
+});
+
+test('values may be nested, but not deeper than 32 levels', async () => {
+  for (const [levels, isRead] of [
+    [32, true],
+    [33, false],
+  ] as const) {
+    const variables = JSON.parse(`{"x":${nest(levels)}}`);
+    const read = (): void => requireShallow({ variables });
+    if (isRead) expect(read).not.toThrow();
+    else expect(read).toThrow('nested too deeply');
+    expect(fromJSON(JSON.stringify({ query: unused, variables })) !== null).toBe(isRead);
+  }
+});

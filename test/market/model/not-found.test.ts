@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { MarketDataError } from '../../../src/market/errors.ts';
+import type { Market } from '../../../src/market/model/market.ts';
+import { exchangeNotFound, requireMarket } from '../../../src/market/model/not-found.ts';
+
+const ids = ['binance', 'coinbase', 'kraken'];
+
+describe('an exchange that is not there', () => {
+  it.each([
+    ['karken', 'There is no exchange "karken"; did you mean kraken?'],
+    ['zzzzzzz', 'There is no exchange "zzzzzzz"; the query `exchanges` lists the ids there are.'],
+    ['', 'There is no exchange ""; the query `exchanges` lists the ids there are.'],
+    ['a"b\n', 'There is no exchange "a\\"b\\n"; the query `exchanges` lists the ids there are.'],
+  ])('%j', (id, message) => {
+    const error = exchangeNotFound(id, ids, false);
+    expect(error).toMatchObject({ code: 'EXCHANGE_NOT_FOUND', message, details: { exchange: id } });
+    expect(error.isFinal).toBe(true);
+  });
+
+  it('one that exists but is not enabled lists what is, and suggests nothing far', () => {
+    const error = exchangeNotFound('okx', ids, true);
+    expect(error.message).toBe(
+      'The exchange okx is not enabled on this server; enabled are binance, coinbase, kraken.',
+    );
+    expect(error.details.suggestions).toEqual(ids);
+  });
+
+  it('of many that are enabled names ten', () => {
+    const many = Array.from({ length: 12 }, (_, index) => `ex${index}`);
+    const { message, details } = exchangeNotFound('okx', many, true);
+    expect(message).toMatch(/enabled are ex0, .*, ex9 and others\.$/);
+    expect(details.suggestions).toHaveLength(10);
+  });
+
+  it('a long id is cut in the sentence', () => {
+    const { message } = exchangeNotFound('x'.repeat(10_000), ids, false);
+    expect(message.length).toBeLessThan(200);
+    expect(message).toContain(`"${'x'.repeat(60)}…"`);
+  });
+});
+
+describe('a market that is not there', () => {
+  const market: Market = {
+    ...{ exchange: 'kraken', symbol: 'BTC/USD', base: 'BTC', quote: 'USD', settle: null, type: 'spot', active: true },
+    ...{ contractSize: null, expiry: null, pricePrecision: 0.1, amountPrecision: 1e-8 },
+  };
+  const markets = new Map([['BTC/USD', market]]);
+
+  function errorOf(symbol: string): MarketDataError {
+    try {
+      requireMarket('kraken', symbol, markets);
+    } catch (error) {
+      if (error instanceof MarketDataError) return error;
+    }
+    throw new Error('it threw no MarketDataError');
+  }
+
+  it('one that is there comes back', () => {
+    expect(requireMarket('kraken', 'BTC/USD', markets)).toBe(market);
+  });
+
+  it.each([
+    ['btc/usd', 'kraken has no market "btc/usd"; did you mean BTC/USD?'],
+    ['XYZ/QQQ', 'kraken has no market "XYZ/QQQ"; the field `markets` of the exchange lists its symbols.'],
+    ['', 'kraken has no market ""; the field `markets` of the exchange lists its symbols.'],
+    ['constructor', 'kraken has no market "constructor"; the field `markets` of the exchange lists its symbols.'],
+    ['__proto__', 'kraken has no market "__proto__"; the field `markets` of the exchange lists its symbols.'],
+  ])('%j', (symbol, message) => {
+    expect(errorOf(symbol)).toMatchObject({
+      code: 'SYMBOL_NOT_FOUND',
+      message,
+      details: { exchange: 'kraken', symbol },
+    });
+  });
+
+  it('a long symbol is cut in the sentence', () => {
+    expect(errorOf('x'.repeat(10_000)).message.length).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faultKinds, faultRows } from '../../support/fault-rows.ts';
+import { createStands, FaultScene, type Outcome, type Stands, type Traffic } from '../../support/fault-scene.ts';
+
+/**
+ * For a list of its markets an exchange is asked three times, and those who wait share it. A subscription waits for two
+ * seconds, in which a first fetch, a poll and the stream ask again.
+ */
+const mostRequests = 16;
+
+let stands: Stands;
+let usual: Traffic;
+
+beforeAll(async () => {
+  stands = await createStands();
+  const scene = await FaultScene.startCold(stands);
+  await Promise.all([scene.useHealthy(), scene.ticker(), scene.candles(), scene.subscription()]);
+  usual = scene.traffic;
+  await scene.stop();
+}, 60_000);
+
+afterAll(() => Promise.all([stands.sick.close(), stands.healthy.close()]));
+
+describe.each(faultRows)('an exchange that begins with $name', ({ start, codes, hangs, unharmed = [] }) => {
+  let outcomes: Readonly<Record<(typeof faultKinds)[number], Outcome>>;
+  let traffic: Traffic;
+  let requests: number;
+
+  beforeAll(async () => {
+    const scene = await FaultScene.startCold(stands, hangs);
+    try {
+      await scene.fallSick(start);
+      const [ticker, candles, subscription] = await Promise.all([
+        scene.ticker(),
+        scene.candles(),
+        scene.subscription(),
+        scene.useHealthy(),
+      ]);
+      outcomes = { ticker, candles, subscription };
+      traffic = scene.traffic;
+      requests = stands.sick.count();
+    } finally {
+      await scene.stop();
+    }
+  }, 60_000);
+
+  test.each(faultKinds)('%s: the code, or a value where there is one', (kind) => {
+    const { code, data } = outcomes[kind];
+    if (!unharmed.includes(kind)) expect(codes).toContain(code);
+    else {
+      expect(code).toBeNull();
+      expect(Object.values(data)).not.toContain(null);
+    }
+  });
+
+  test('it is not asked again and again', () => {
+    expect(requests).toBeLessThanOrEqual(mostRequests);
+  });
+
+  test('the other exchange is asked and tells what it does without the trouble', () => {
+    expect(traffic).toEqual(usual);
+  });
+});

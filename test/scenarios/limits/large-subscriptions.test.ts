@@ -1,0 +1,172 @@
+import { request } from 'node:http';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SubscriptionMemory } from '../../../src/server/access/subscription-memory.ts';
+import { createSubscriptionMemory } from '../../support/limits.ts';
+import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { connect, eventually, subscribe } from '../../support/socket-client.ts';
+
+let memory: SubscriptionMemory;
+let clock: ManualClock;
+let server: LiveServer;
+
+beforeEach(async () => {
+  // Room for two of these, and for three never.
+  memory = createSubscriptionMemory(800_000);
+  clock = new ManualClock();
+  server = await startLiveServer({ subscriptionMemory: memory, socketClock: clock });
+  server.port.set('BTC/USD', { last: 1 });
+});
+
+afterEach(() => server.stop());
+
+const fields = ['last', 'bid', 'ask', 'open', 'high', 'low', 'close', 'vwap', 'change', 'average', 'symbol', 'stale'];
+const wide = Array.from({ length: 48 }, () => fields.join(' ')).join(' ');
+const large = (name: string): string =>
+  `subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { ${name}: last ${wide} } }`;
+
+const refusal = {
+  message:
+    "The open subscriptions of your address would keep more than 0.8 MB of this server's memory, which is the most they may: end some first, and send one short document with variables rather than many.",
+  extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true },
+};
+
+/** Opens a subscription over server-sent events; resolves with its status, what came of it at first and how to leave. */
+function listen(query: string): Promise<{ status: number; text: string; leave: () => void }> {
+  return new Promise((resolve, reject) => {
+    const asking = request(server.url.replace('ws', 'http'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    });
+    asking.on('error', reject);
+    asking.on('response', (response) => {
+      response.on('error', () => {});
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+        const status = response.statusCode ?? 0;
+        if (text.includes(status === 200 ? 'data:' : '}]}')) resolve({ status, text, leave: () => asking.destroy() });
+      });
+    });
+    asking.end(JSON.stringify({ query }));
+  });
+}
+
+/** Lets one that waits for memory wait as long as it may. */
+async function waitInVain(): Promise<void> {
+  await eventually(() => server.waiting === 1);
+  await clock.advance(2000);
+}
+
+test('over a socket one too large is refused, the others go on, and when one has ended there is room', async () => {
+  const client = connect(server.url);
+  const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
+  await Promise.all([first?.until(1), second?.until(1)]);
+  const third = subscribe(client, large('c'));
+  await waitInVain();
+  await third.ended();
+  expect(third.error).toEqual([refusal]);
+  server.port.set('BTC/USD', { last: 2 });
+  await second?.until(2);
+  first?.stop();
+  await eventually(() => server.counts.subscriptions === 1);
+  const fourth = subscribe(client, large('c'));
+  await fourth.until(1);
+  expect(fourth.results[0]?.data?.tickerUpdated.c).toBe(2);
+  await client.dispose();
+  await eventually(() => server.counts.sockets === 0);
+  expect(memory.bytes).toBe(0);
+});
+
+test('the same one is open as often as one likes', async () => {
+  const client = connect(server.url);
+  const operations = Array.from({ length: 10 }, () => subscribe(client, large('a')));
+  await Promise.all(operations.map((operation) => operation.until(1)));
+  expect(operations.map(({ error }) => error)).toEqual(operations.map(() => null));
+  await client.dispose();
+  await eventually(() => server.counts.sockets === 0);
+  expect(memory.bytes).toBe(0);
+});
+
+test('over server-sent events one too large is refused with 429, and when one has ended there is room', async () => {
+  const [first, second] = await Promise.all([listen(large('a')), listen(large('b'))]);
+  expect([first.status, second.status]).toEqual([200, 200]);
+  const asking = listen(large('c'));
+  await waitInVain();
+  const third = await asking;
+  expect(third.status).toBe(429);
+  expect(third.text).toContain(JSON.stringify(refusal.message));
+  expect(third.text).toContain('"code":"TOO_MANY_SUBSCRIPTIONS"');
+  first.leave();
+  await eventually(() => memory.bytes < 500_000);
+  const fourth = await listen(large('c'));
+  expect(fourth.status).toBe(200);
+  for (const { leave } of [second, fourth]) leave();
+  await eventually(() => memory.bytes === 0);
+  expect(server.counts.operations).toBe(0);
+});
+
+test('what is refused for another reason keeps nothing', async () => {
+  const client = connect(server.url);
+  const wrong = subscribe(client, 'subscription { tickerUpdated(exchange: "nobody", symbol: "BTC/USD") { last } }');
+  await wrong.ended();
+  expect(wrong.results).toMatchObject([{ errors: [{ extensions: { code: 'EXCHANGE_NOT_FOUND' } }] }]);
+  await eventually(() => memory.bytes === 0);
+  await client.dispose();
+});
+
+test('one that waits is taken up as soon as another has ended, over whichever protocol', async () => {
+  const client = connect(server.url);
+  const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
+  await Promise.all([first?.until(1), second?.until(1)]);
+  const third = subscribe(client, large('c'));
+  await eventually(() => server.waiting === 1);
+  first?.stop();
+  await third.until(1);
+  const asking = listen(large('d'));
+  await eventually(() => server.waiting === 1);
+  second?.stop();
+  const { status, leave } = await asking;
+  expect(status).toBe(200);
+  leave();
+  await client.dispose();
+  await eventually(() => server.counts.sockets === 0 && memory.bytes === 0);
+  expect(server.waiting).toBe(0);
+});
+
+test('one that waits and is given up leaves nothing, over whichever protocol', async () => {
+  const client = connect(server.url);
+  const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
+  await Promise.all([first?.until(1), second?.until(1)]);
+  const third = subscribe(client, large('c'));
+  const abort = new AbortController();
+  const asking = fetch(server.url.replace('ws', 'http'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: large('d') }),
+    signal: abort.signal,
+  });
+  await eventually(() => server.waiting === 2);
+  third.stop();
+  abort.abort();
+  await expect(asking).rejects.toThrow();
+  await eventually(() => server.waiting === 0 && server.counts.operations === 2);
+  expect(clock.pending).toBeLessThan(5);
+  await client.dispose();
+  await eventually(() => server.counts.sockets === 0 && memory.bytes === 0);
+});
+
+test('one that is too large alone is refused at once, as not worth another try', async () => {
+  const small = await startLiveServer({ subscriptionMemory: createSubscriptionMemory(100_000), socketClock: clock });
+  const client = connect(small.url);
+  const huge = subscribe(client, large('a'));
+  await huge.ended();
+  expect(huge.error).toMatchObject([
+    {
+      message: expect.stringContaining('This subscription alone would keep more than 0.1 MB'),
+      extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: false },
+    },
+  ]);
+  await client.dispose();
+  await small.stop();
+});

@@ -1,0 +1,307 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  createDescriptorLog,
+  readDescriptorLimit,
+  toLimitWarning,
+  toMaxConnections,
+} from '../../../src/app/descriptor-limit.ts';
+import { isOutOfDescriptors } from '../../../src/base/file-descriptors.ts';
+import { eventually } from '../../support/socket-client.ts';
+import { createBinance } from '../../venues/binance.ts';
+import { createKraken } from '../../venues/kraken.ts';
+import type { Venue } from '../../venues/venue.ts';
+
+const main = new URL('../../../dist/main.js', import.meta.url).pathname;
+
+/** Takes every file descriptor that is left, and gives all back at the next signal. */
+const hog = `
+  import { openSync, closeSync } from 'node:fs';
+  const taken = [];
+  process.on('SIGUSR2', () => {
+    if (taken.length > 0) for (const each of taken.splice(0)) closeSync(each);
+    else try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+    process.stderr.write(taken.length > 0 ? 'taken\\n' : 'given back\\n');
+  });`;
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+let binance: Venue;
+let kraken: Venue;
+let folder: string;
+let child: Child;
+let output: string;
+let port: number;
+let agent: Agent;
+let sockets: Socket[];
+
+describe('the built server', { timeout: 60_000 }, () => {
+  beforeEach(async () => {
+    binance = await createBinance();
+    kraken = await createKraken();
+    folder = mkdtempSync(join(tmpdir(), 'tickql-'));
+    agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    sockets = [];
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    agent.destroy();
+    if (child.exitCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    rmSync(folder, { recursive: true });
+    await Promise.all([binance.close(), kraken.close()]);
+  });
+
+  /** The built server as a user would start it whose system allows so few descriptors. */
+  async function start(limit: number): Promise<void> {
+    const exchangeFile = join(folder, 'exchanges.json');
+    // One of them has a name that is to be looked up.
+    const named: unknown = JSON.parse(JSON.stringify(kraken.exchangeConfig).replaceAll('127.0.0.1', 'localhost'));
+    writeFileSync(exchangeFile, JSON.stringify({ binance: binance.exchangeConfig, kraken: named }));
+    const preload = `--import=data:text/javascript,${encodeURIComponent(hog)}`;
+    const command = `ulimit -n ${limit}; exec "$0" "$@"`;
+    child = spawn('bash', ['-c', command, process.execPath, preload, main], {
+      env: {
+        PATH: process.env.PATH,
+        PORT: '0',
+        EXCHANGE_CONFIG: exchangeFile,
+        SHUTDOWN_DELAY_MS: '0',
+        TICKER_TTL_MS: '0',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += String(chunk);
+      });
+    }
+    await eventually(() => /http:\/\/localhost:\d+/.test(output), 30_000);
+    port = Number(/http:\/\/localhost:(\d+)/.exec(output)?.[1]);
+  }
+
+  /** What a page holds, over the one connection of this test. */
+  async function send(path: string): Promise<string> {
+    const asked = request({ agent, host: '127.0.0.1', port, path });
+    asked.end();
+    const [response] = await once(asked, 'response');
+    return text(response);
+  }
+
+  /** Asks over that connection too. */
+  async function ask(query: string): Promise<{ readonly data: unknown; readonly errors?: readonly unknown[] }> {
+    const headers = { 'content-type': 'application/json' };
+    const asked = request({ agent, host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
+    asked.end(JSON.stringify({ query }));
+    const [response] = await once(asked, 'response');
+    return JSON.parse(await text(response));
+  }
+
+  const tickerOf = (exchange: string, symbol: string) =>
+    ask(`{ ticker(exchange: "${exchange}", symbol: "${symbol}") { symbol stale } }`);
+
+  const fresh = (symbol: string) => ({ data: { ticker: { symbol, stale: false } } });
+
+  async function hogSays(word: string): Promise<void> {
+    output = '';
+    child.kill('SIGUSR2');
+    await eventually(() => output.includes(word));
+  }
+
+  test('with 256 descriptors and 300 sockets exchanges are asked as ever, and the log says what runs out', {
+    timeout: 60_000,
+  }, async () => {
+    await start(256);
+    expect(output).toContain('This server takes 128 connections at a time, fewer than MAX_SOCKETS (20000)');
+    expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+    let closed = 0;
+    for (let count = 0; count < 300; count += 1) {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        closed += 1;
+      });
+      sockets.push(socket);
+    }
+    await eventually(() => closed === 173, 10_000);
+    expect(await tickerOf('binance', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
+    expect(await tickerOf('kraken', 'BTC/USD')).toEqual(fresh('BTC/USD'));
+    expect(await tickerOf('sim', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
+    expect(output.match(/Connections of clients are refused/g)).toHaveLength(1);
+    expect(output).toContain(
+      'Raise how many it may have (ulimit -n, LimitNOFILE of systemd, ulimits of Docker; it is 256 now).',
+    );
+    for (const socket of sockets) socket.destroy();
+    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health`).catch(() => null))?.status === 200);
+  });
+
+  test('with none left that is what clients and the log are told, and as soon as there are some all is well', {
+    timeout: 60_000,
+  }, async () => {
+    await start(256);
+    // One exchange is known already, the others are not.
+    expect(await tickerOf('binance', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
+    await binance.goDown();
+    await binance.comeUp();
+    await hogSays('taken');
+    for (const [exchange, symbol] of [
+      ['kraken', 'BTC/USD'],
+      ['sim', 'BTC/USDT'],
+      ['binance', 'ETH/USDT'],
+    ] as const) {
+      const { errors } = await tickerOf(exchange, symbol);
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringContaining(`${exchange} could not be asked: this server has no file descriptor left`),
+          extensions: { code: 'OVERLOADED', retryable: true, exchange },
+        },
+      ]);
+    }
+    await send('/metrics');
+    // Who comes anew cannot be let in, and harms nobody.
+    const stranger = connect(port, '127.0.0.1');
+    stranger.on('error', () => {});
+    sockets.push(stranger);
+    expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+    const told = output;
+    await hogSays('given back');
+    expect(await tickerOf('kraken', 'BTC/USD')).toEqual(fresh('BTC/USD'));
+    expect(await tickerOf('sim', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
+    expect(await tickerOf('binance', 'ETH/USDT')).toEqual(fresh('ETH/USDT'));
+    expect(await send('/metrics')).toMatch(/process_open_fds \d+/);
+    expect(told.match(/out of file descriptors/g)).toHaveLength(1);
+    expect(told).not.toMatch(/options|masked|failed with|left alone/);
+  });
+
+  test('an exchange that could not be asked for want of them is not left alone, whatever it is called', async () => {
+    await start(256);
+    for (const [exchange, symbol] of [
+      ['binance', 'BTC/USDT'],
+      ['kraken', 'BTC/USD'],
+    ] as const) {
+      expect(await tickerOf(exchange, symbol)).toEqual(fresh(symbol));
+    }
+    expect(await send('/metrics')).toMatch(/process_open_fds \d+/);
+    for (const venue of [binance, kraken]) {
+      await venue.goDown();
+      await venue.comeUp();
+    }
+    await hogSays('taken');
+    for (let count = 0; count < 10; count += 1) {
+      for (const [exchange, symbol] of [
+        ['binance', 'ETH/USDT'],
+        ['kraken', 'ETH/USD'],
+      ] as const) {
+        const { errors } = await tickerOf(exchange, symbol);
+        expect(errors).toMatchObject([{ extensions: { code: 'OVERLOADED', retryable: true, exchange } }]);
+      }
+    }
+    const metrics = await send('/metrics');
+    expect(metrics).toContain('process_cpu_user_seconds_total');
+    expect(metrics).toMatch(/tickql_upstream_calls_total\{exchange="binance",outcome="OUT_OF_DESCRIPTORS"\} [1-9]/);
+    expect(metrics).not.toMatch(/outcome="(?:CIRCUIT_OPEN|EXCHANGE_UNAVAILABLE|TIMEOUT)"/);
+    await hogSays('given back');
+    expect(await tickerOf('binance', 'ETH/USDT')).toEqual(fresh('ETH/USDT'));
+    expect(await tickerOf('kraken', 'ETH/USD')).toEqual(fresh('ETH/USD'));
+  });
+});
+
+test('how many there may be is read where the system says so', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'tickql-')), 'limits');
+  const line = (limit: string) => `Limit  Soft Limit  Hard Limit  Units\nMax open files            ${limit}    files\n`;
+  writeFileSync(file, line('1024                 4096'));
+  expect(readDescriptorLimit(file)).toBe(1024);
+  writeFileSync(file, line('unlimited            unlimited'));
+  expect(readDescriptorLimit(file)).toBeNull();
+  rmSync(dirname(file), { recursive: true });
+  expect(readDescriptorLimit(file)).toBeNull();
+});
+
+test('exchanges keep half of few descriptors, and a thousand of many', () => {
+  expect([64, 256, 1024, 4096, 1_048_576].map(toMaxConnections)).toEqual([32, 128, 512, 3072, 1_047_552]);
+  expect(toLimitWarning(null, 20_000)).toBeNull();
+  expect(toLimitWarning(21_024, 20_000)).toBeNull();
+  expect(toLimitWarning(21_023, 20_000)).toContain('This server takes 19999 connections at a time');
+});
+
+test.each([
+  [Object.assign(new Error('x'), { code: 'EMFILE' }), true],
+  [Object.assign(new Error('x'), { code: 'ENFILE' }), true],
+  [new Error('connect EMFILE 127.0.0.1:80 - Local (undefined:undefined)'), true],
+  [new TypeError('fetch failed', { cause: new Error('getaddrinfo EMFILE api.example') }), true],
+  [new AggregateError([new Error('x'), Object.assign(new Error('y'), { code: 'EMFILE' })]), true],
+  [new Error('Cannot read package config /a/package.json: too many open files'), true],
+  [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), false],
+  ['EMFILE', false],
+  [null, false],
+])('%s: %s', (error, expected) => {
+  expect(isOutOfDescriptors(error)).toBe(expected);
+});
+
+test('the log says what runs out, with the limit where it is known', () => {
+  const lines: (readonly [string, object, string])[] = [];
+  const sparing = {
+    write: (level: string, _key: string, fields: object, message: string) => {
+      lines.push([level, fields, message]);
+      return true;
+    },
+  };
+  const log = createDescriptorLog(sparing, null);
+  expect(log.onError(new Error('another'))).toBe(false);
+  expect(log.onError(new Error('connect EMFILE'))).toBe(true);
+  log.onRefusal();
+  expect(lines.map(([level, fields]) => [level, fields])).toEqual([
+    ['error', { code: 'EMFILE', limit: null }],
+    ['error', { code: 'EMFILE', limit: null }],
+  ]);
+  expect(lines[0]?.[2]).toMatch(/out of file descriptors.*\(ulimit -n, LimitNOFILE of systemd, ulimits of Docker\)\.$/);
+});
+
+test('with none left neither a proxy nor a name is at fault', async () => {
+  const program = `
+    import { closeSync, openSync } from 'node:fs';
+    import { lookup } from 'node:dns/promises';
+    const dist = process.argv[1];
+    const { toOpeningError } = await import(dist + 'exchange/descriptors.js');
+    const { ProxyTunnels } = await import(dist + 'exchange/proxy/tunnels.js');
+    const proxyOf = (protocol, host) => ({ option: 'a', protocol, host, port: 9, user: '', password: '' });
+    const target = { host: 'exchange.example', port: 443 };
+    const failureOf = (protocol, host) => new ProxyTunnels(proxyOf(protocol, host), 5000).open(target, null).catch((error) => error.name);
+    const notFound = Object.assign(new Error('getaddrinfo EAI_AGAIN a'), { code: 'EAI_AGAIN', syscall: 'getaddrinfo' });
+    const refused = Object.assign(new Error('connect ECONNREFUSED a'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const askAll = async () => [
+      toOpeningError(notFound).name, toOpeningError(refused).name,
+      await failureOf('http', '127.0.0.1'), await failureOf('http', 'localhost'), await failureOf('socks5', '127.0.0.1'),
+    ];
+    const taken = [];
+    try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+    const without = await askAll();
+    for (const each of taken) closeSync(each);
+    console.log(JSON.stringify({ without, having: await askAll() }));`;
+  const command = 'ulimit -n 200; exec "$0" "$@"';
+  const parts = [
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    program,
+    new URL('../../../dist/', import.meta.url).href,
+  ];
+  const { stdout } = spawn('bash', ['-c', command, ...parts], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const out = 'DescriptorsError';
+  const proxy = 'ProxyError';
+  expect(JSON.parse(await text(stdout))).toEqual({
+    without: [out, 'Error', out, out, out],
+    having: ['Error', 'Error', proxy, proxy, proxy],
+  });
+});

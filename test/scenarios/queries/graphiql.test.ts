@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ownSockets } from '../../../src/server/http/page-headers.ts';
+import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { connect, eventually, subscribe } from '../../support/socket-client.ts';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+let running: RunningApp;
+
+beforeEach(async () => {
+  // Its own page is no other's: it needs no leave to ask.
+  running = await startApp({ pollIntervalMs: 250, lingerMs: 100, corsOrigins: [] });
+});
+
+afterEach(() => running.stop());
+
+function open(headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return fetch(running.url, { headers: { accept: 'text/html', ...headers } });
+}
+
+test('a browser gets the page, compressed, and later only that it has not changed', async () => {
+  const response = await open({ 'accept-encoding': 'gzip' });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toContain('text/html');
+  expect(response.headers.get('content-encoding')).toBe('gzip');
+  const html = await response.text();
+  expect(html).toContain('<title>TickQL</title>');
+  for (const part of ['kraken', 'markets', 'tickersUpdated', '"subscriptionsProtocol":"WS"'])
+    expect(html).toContain(part);
+  const again = await open({ 'if-none-match': response.headers.get('etag') ?? '' });
+  expect(again.status).toBe(304);
+});
+
+test('the page may do no more than it must, and others nothing with it', async () => {
+  const response = await open();
+  const { etag = '', ...headers } = Object.fromEntries(response.headers);
+  await response.text();
+  expect(headers).toMatchObject({
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    vary: 'Accept, Accept-Encoding, Authorization, Origin',
+  });
+  expect(headers).not.toHaveProperty('x-powered-by');
+  expect(headers).not.toHaveProperty('server');
+  const policy = headers['content-security-policy'] ?? '';
+  expect(policy.split('; ')).toEqual([
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    expect.stringMatching(/^script-src 'sha256-[\w+/]{43}='$/),
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    'worker-src blob:',
+    `connect-src 'self' ${running.webSocketUrl.replace('/graphql', '')} ${running.webSocketUrl.replace('ws:', 'wss:').replace('/graphql', '')}`,
+  ]);
+  const again = await open({ 'if-none-match': etag });
+  expect(again.status).toBe(304);
+  expect(again.headers.get('content-security-policy')).toBe(policy);
+});
+
+test('a host that would say more in a policy than where is left out of it', () => {
+  expect(ownSockets('ticks.example:4000')).toEqual(['ws://ticks.example:4000', 'wss://ticks.example:4000']);
+  expect(ownSockets('[::1]:4000')).toEqual(['ws://[::1]:4000', 'wss://[::1]:4000']);
+  for (const host of ['a;script-src', 'a,b', '*', 'a b', '']) expect(ownSockets(host)).toEqual([]);
+});
+
+test('every tab that it begins with runs at once, where no exchange can be reached', async () => {
+  const offline = await startApp({ exchanges: ['sim'], lingerMs: 0 });
+  const client = connect(offline.webSocketUrl);
+  const html = await (await open()).text();
+  const tabs: readonly { query: string }[] = JSON.parse(/"defaultTabs":(\[\{.*?\}\])/.exec(html)?.[1] ?? '[]');
+  expect(tabs.length).toBe(3);
+  for (const { query } of tabs) {
+    const operation = subscribe(client, query);
+    await operation.until(1);
+    operation.stop();
+    expect(operation.results.length).toBeGreaterThan(0);
+    for (const result of operation.results) expect(result).toEqual({ data: expect.any(Object) });
+    expect(JSON.stringify(operation.results)).not.toMatch(/null,|:\[\]/);
+  }
+  await client.dispose();
+  await offline.stop();
+});
+
+test('a client without gzip gets it plain', async () => {
+  const response = await open({ 'accept-encoding': 'identity' });
+  expect(response.headers.get('content-encoding')).toBeNull();
+  expect(await response.text()).toContain('<title>TickQL</title>');
+});
+
+test('the address of the server leads there', async () => {
+  const response = await fetch(new URL('/', running.url), { redirect: 'manual' });
+  expect(response.status).toBe(302);
+  expect(response.headers.get('location')).toBe('/graphql');
+});
+
+describe.skipIf(!existsSync(executablePath))('in a browser', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+    });
+  });
+
+  afterAll(() => browser.close());
+
+  test('the first tab that a newcomer sees answers at the first click', { timeout: 30_000 }, async () => {
+    const page = await browser.newPage();
+    await page.goto(running.url);
+    await page.getByRole('tab', { name: 'TickerAndCandles', selected: true }).waitFor();
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    await page.locator('.result-window').getByText('"ticker"').waitFor();
+    expect(await page.locator('.result-window').innerText()).not.toContain('errors');
+    await page.close();
+  });
+
+  test('the page needs nothing from elsewhere, and its live tab streams over a WebSocket', {
+    timeout: 30_000,
+  }, async () => {
+    const page = await browser.newPage();
+    const foreign: string[] = [];
+    const sockets: string[] = [];
+    const errors: string[] = [];
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(running.url).host) {
+        foreign.push(request.url());
+      }
+    });
+    page.on('websocket', (socket) => sockets.push(socket.url()));
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || /Content.Security.Policy/i.test(message.text())) errors.push(message.text());
+    });
+    await page.goto(running.url);
+    const live = page.getByRole('tab', { name: 'Live' });
+    await live.waitFor();
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(
+      expect.arrayContaining(['TickerAndCandles', 'MarketsWithTickers', 'Live']),
+    );
+    await live.click();
+    await page.locator('.graphiql-query-editor').getByText('tickersUpdated').waitFor();
+    // GraphiQL takes a moment to leave the operation of the tab before behind; a click within it runs nothing.
+    const execute = page.getByRole('button', { name: /Execute query/ });
+    const isLive = (): boolean => running.app.counts.subscribers === 1;
+    for (let attempt = 0; attempt < 10 && !isLive(); attempt++) {
+      await execute.click();
+      await eventually(isLive, 1000).catch(() => {});
+    }
+    expect(isLive()).toBe(true);
+    await page.locator('.result-window').getByText('tickersUpdated').waitFor();
+    expect(sockets).toEqual([running.webSocketUrl]);
+    expect(foreign).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.close();
+    await eventually(() => running.app.counts.subscribers === 0);
+  });
+});

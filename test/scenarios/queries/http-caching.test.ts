@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { tickerOf } from '../../support/fake-market-data.ts';
+import { type HotServer, startHotServer, ttlMs } from '../../support/hot-server.ts';
+import { startApp } from '../../support/running-app.ts';
+
+const ticker = '{ ticker(exchange: "kraken", symbol: "BTC/USD") { last } }';
+const exchanges = '{ exchanges { id } }';
+
+let server: HotServer;
+
+beforeEach(async () => {
+  server = await startHotServer();
+  server.port.set('BTC/USD', { last: 1 });
+});
+
+afterEach(() => server.stop());
+
+test('GET says for how many whole seconds it holds, less each time, fresh and kept alike', async () => {
+  const first = await server.get(exchanges);
+  expect(first.headers).toMatchObject({ 'cache-control': 'public, max-age=3600', vary: 'Accept, Authorization' });
+  expect((await server.get(exchanges)).headers).toMatchObject({
+    etag: first.headers.etag,
+    'cache-control': 'public, max-age=3600',
+    'content-length': String(first.text.length),
+  });
+  await server.get(ticker);
+  // Of its second some has passed.
+  server.clock.skip(1);
+  expect((await server.get(ticker)).headers['cache-control']).toBe('public, no-cache');
+});
+
+test('markets are asked for again within a minute', async () => {
+  const app = await startApp();
+  const query =
+    '{ market(exchange: "sim", symbol: "BTC/USDT") { base } exchange(id: "sim") { markets { totalCount } } }';
+  const { headers } = await fetch(`${app.url}?query=${encodeURIComponent(query)}`);
+  expect(headers.get('cache-control')).toMatch(/^public, max-age=(59|60)$/);
+  await app.stop();
+});
+
+test('a known caller’s answer is for that caller only', async () => {
+  const { headers } = await server.get(exchanges, { authorization: 'Bearer a' });
+  expect(headers['cache-control']).toBe('private, max-age=3600');
+});
+
+test('what is live must be asked for again each time', async () => {
+  server.streams.offer('ticker');
+  const subscription = server.feeds.tickers('kraken', ['BTC/USD']);
+  const receivedAt = server.clock.now();
+  server.streams.push('ticker', 'BTC/USD', tickerOf({ exchange: 'kraken', symbol: 'BTC/USD', last: 5, receivedAt }));
+  const { headers, text } = await server.get(ticker);
+  expect(text).toContain('5');
+  expect(headers['cache-control']).toBe('public, no-cache');
+  expect((await server.get(ticker, { 'if-none-match': headers.etag ?? '' })).status).toBe(304);
+  await subscription.return();
+});
+
+test('who has the answer already is sent nothing but that', async () => {
+  const { headers, text } = await server.get(exchanges);
+  const etag = headers.etag ?? '';
+  for (const ifNoneMatch of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    const again = await server.get(exchanges, { 'if-none-match': ifNoneMatch });
+    expect(again).toMatchObject({ status: 304, text: '' });
+    expect(again.headers).toMatchObject({
+      etag,
+      'cache-control': 'public, max-age=3600',
+      vary: 'Accept, Authorization',
+      'access-control-allow-origin': '*',
+    });
+    expect(again.headers['content-type']).toBeUndefined();
+  }
+  expect(await server.get(exchanges, { 'if-none-match': '"other"' })).toMatchObject({ status: 200, text });
+});
+
+test('a new answer of the same bytes has the same tag, another one has another', async () => {
+  const first = await server.get(ticker);
+  server.clock.skip(ttlMs);
+  expect((await server.get(ticker, { 'if-none-match': first.headers.etag ?? '' })).status).toBe(304);
+  server.clock.skip(ttlMs);
+  server.port.set('BTC/USD', { last: 2 });
+  const changed = await server.get(ticker, { 'if-none-match': first.headers.etag ?? '' });
+  expect(changed.status).toBe(200);
+  expect(changed.headers.etag).not.toBe(first.headers.etag);
+});
+
+test('each media type has its own answer and tag', async () => {
+  const json = await server.get(exchanges, { accept: 'application/json' });
+  const response = await server.get(exchanges, { accept: 'application/graphql-response+json' });
+  expect(response.text).toBe(json.text);
+  expect(response.headers['content-type']).toBe('application/graphql-response+json; charset=utf-8');
+  expect(response.headers.etag).not.toBe(json.headers.etag);
+});
+
+test('HEAD is GET without the body', async () => {
+  const path = `/graphql?query=${encodeURIComponent(exchanges)}`;
+  const get = await server.get(exchanges);
+  const head = await server.send({ method: 'HEAD', path });
+  expect(head).toMatchObject({ status: 200, text: '' });
+  for (const name of ['etag', 'cache-control', 'content-type', 'content-length', 'vary']) {
+    expect(head.headers[name]).toBe(get.headers[name]);
+  }
+});
+
+test.each([
+  '{ nope }',
+  '{',
+  '{ ticker(exchange: "kraken", symbol: "nope") { last } }',
+  'query ($x: ID!) { exchange(id: $x) { id } }',
+])('%s may be stored by nobody and has no tag', async (query) => {
+  const { headers } = await server.get(query, { accept: 'application/graphql-response+json' });
+  expect(headers['cache-control']).toBe('no-store');
+  expect(headers.etag).toBeUndefined();
+});
+
+test('POST says nothing of caches', async () => {
+  const { headers } = await server.post(exchanges);
+  expect(headers['cache-control']).toBeUndefined();
+  expect(headers.etag).toBeUndefined();
+});
+
+test('any page may read every answer, and the tag', async () => {
+  const origin = { origin: 'https://page.example' };
+  for (const answer of [
+    await server.get(exchanges, origin),
+    await server.get(exchanges, origin),
+    await server.post(exchanges, origin),
+    await server.post('{ nope }', origin),
+    await server.get('{ nope }', origin),
+    await server.send({ method: 'PUT', headers: origin }),
+  ]) {
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    expect(answer.headers['access-control-allow-origin']).toBe('*');
+    expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+  }
+  expect((await server.get(exchanges, origin)).headers['access-control-expose-headers']).toBe('etag');
+});
+
+test('a browser is told what another page may send', async () => {
+  const headers = {
+    origin: 'https://page.example',
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type,authorization',
+  };
+  const answer = await server.send({ method: 'OPTIONS', headers });
+  expect(answer).toMatchObject({ status: 204, text: '' });
+  expect(answer.headers).toMatchObject({
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'GET, HEAD, POST',
+    'access-control-allow-headers': 'content-type,authorization',
+  });
+});

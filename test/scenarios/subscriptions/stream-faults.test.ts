@@ -1,0 +1,168 @@
+import type { Client } from 'graphql-ws';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RunningApp } from '../../support/running-app.ts';
+import { eventually, type Operation, subscribe } from '../../support/socket-client.ts';
+import { useStreamingApp } from '../../support/streaming-app.ts';
+import { createBinance } from '../../venues/binance.ts';
+import { createKraken } from '../../venues/kraken.ts';
+import type { Venue } from '../../venues/venue.ts';
+
+const exchanges = [
+  { id: 'binance', create: createBinance, btc: 'BTC/USDT', eth: 'ETH/USDT', tickers: /ticker/ },
+  { id: 'kraken', create: createKraken, btc: 'BTC/USD', eth: 'ETH/USD', tickers: /Ticker/ },
+] as const;
+
+const silenceMs = 400;
+
+describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
+  const use = useStreamingApp(id, create, { streamSilenceMs: silenceMs });
+  let venue: Venue;
+  let running: RunningApp;
+  let client: Client;
+  let price = 1000;
+
+  beforeEach(() => {
+    ({ venue, running, client } = use());
+  });
+
+  const document = `subscription ($symbol: String!) {
+    tickerUpdated(exchange: "${id}", symbol: $symbol) { last source stale }
+  }`;
+
+  function last({ results }: Operation): Readonly<Record<string, unknown>> {
+    return results.at(-1)?.data?.tickerUpdated ?? {};
+  }
+
+  /** Ticks until the newest price has come by the stream. */
+  async function comesByStream(operation: Operation, symbol: string = btc): Promise<void> {
+    let ticked = false;
+    await eventually(() => {
+      if (ticked && last(operation).source === 'STREAM' && last(operation).last === price) return true;
+      ticked = true;
+      price += 1;
+      venue.setTicker(symbol, { last: String(price) });
+      return false;
+    }, 15_000);
+    expect(last(operation).stale).toBe(false);
+    expect(operation.completed).toBe(false);
+  }
+
+  /** The same where each price must have time to be polled. */
+  async function comesByPoll(operation: Operation, symbol: string = btc): Promise<void> {
+    price += 1;
+    venue.setTicker(symbol, { last: String(price) });
+    await eventually(() => last(operation).last === price, 15_000);
+    expect(last(operation)).toEqual({ last: price, source: 'POLL', stale: false });
+  }
+
+  async function streaming(symbol: string = btc): Promise<Operation> {
+    const operation = subscribe(client, document, { symbol });
+    await operation.until(1);
+    await comesByStream(operation, symbol);
+    return operation;
+  }
+
+  const faults: Readonly<Record<string, () => void>> = {
+    'a drop': () => venue.dropStreams(),
+    'a drop in the middle of a frame': () => venue.dropMidFrame(),
+    'a close frame': () => venue.closeStreams(1012),
+    'text that is no JSON': () => venue.sendGarbage('text'),
+    'JSON of an unknown shape': () => venue.sendGarbage('json'),
+    'bytes that are no text': () => venue.sendGarbage('binary'),
+    'prices that are no numbers': () => venue.sendGarbage('badNumbers'),
+  };
+
+  test.each(Object.keys(faults))(
+    'after %s the stream goes on, with nothing made up',
+    { timeout: 20_000 },
+    async (fault) => {
+      const operation = await streaming();
+      const before = operation.results.length;
+      faults[fault]?.();
+      await comesByStream(operation);
+      const told = operation.results.slice(before).map(({ data, errors }) => errors ?? data?.tickerUpdated.last);
+      expect(told.every((each) => typeof each === 'number' && each >= 1000)).toBe(true);
+      expect(venue.streamSockets).toBe(1);
+    },
+  );
+
+  test('a socket that pongs and says nothing is polled beside and dialled anew; polling stops when it speaks', {
+    timeout: 20_000,
+  }, async () => {
+    const operation = await streaming();
+    const dials = venue.dials;
+    venue.silence();
+    await comesByPoll(operation);
+    await comesByPoll(operation);
+    await eventually(() => venue.dials > dials);
+    venue.speak();
+    await comesByStream(operation);
+    // One poll may be under way.
+    await eventually(() => running.app.counts.polls === 0);
+    const calls = venue.count(tickers);
+    for (let tick = 0; tick < 5; tick++) {
+      await new Promise((resolve) => setTimeout(resolve, silenceMs / 4));
+      await comesByStream(operation);
+    }
+    expect(venue.count(tickers)).toBe(calls);
+    expect(venue.streamSockets).toBe(1);
+  });
+
+  test('values are stale once neither stream nor poll works, and are not when either does', {
+    timeout: 20_000,
+  }, async () => {
+    const operation = await streaming();
+    venue.fault({ kind: 'status', status: 502 });
+    venue.refuseStreams();
+    venue.dropStreams();
+    await eventually(() => last(operation).stale === true);
+    expect(last(operation)).toMatchObject({ last: price, stale: true });
+    venue.heal();
+    await comesByPoll(operation);
+  });
+
+  test('a handshake that hangs is polled beside until one succeeds', { timeout: 30_000 }, async () => {
+    venue.hangStreams();
+    const operation = subscribe(client, document, { symbol: btc });
+    await operation.until(1);
+    await comesByPoll(operation);
+    venue.acceptStreams();
+    await comesByStream(operation);
+  });
+
+  test('a market that is refused is polled, and the others stream', { timeout: 30_000 }, async () => {
+    venue.refuseSubscription(btc);
+    const refused = subscribe(client, document, { symbol: btc });
+    await refused.until(1);
+    const other = await streaming(eth);
+    await comesByPoll(refused);
+    await comesByStream(other, eth);
+    venue.acceptSubscription(btc);
+    await comesByPoll(refused);
+  });
+
+  test('a market that leaves takes nothing from the others', { timeout: 30_000 }, async () => {
+    const operation = await streaming(eth);
+    const leaving = await streaming(btc);
+    leaving.stop();
+    await eventually(() => running.app.counts.topics === 1);
+    const before = operation.results.length;
+    const prices: number[] = [];
+    await eventually(() => {
+      price += 1;
+      prices.push(price);
+      venue.setTicker(eth, { last: String(price) });
+      return venue.subscriptions.length === 1 && venue.streamSockets === 1 && prices.length > 20;
+    }, 20_000);
+    // ccxt takes a channel back at Binance, and cannot at Kraken.
+    expect(venue.dials).toBe(id === 'binance' ? 1 : 2);
+    await eventually(() => last(operation).last === price);
+    const told = operation.results.slice(before).map(({ data }) => data?.tickerUpdated);
+    expect(told.every(({ stale }) => stale === false)).toBe(true);
+    // Of two connections that take turns one may be a message ahead of the other.
+    const lasts = told.map((ticker) => ticker.last);
+    const skipped = prices.slice(prices.indexOf(lasts[0])).filter((each) => !lasts.includes(each));
+    expect(skipped.length).toBeLessThanOrEqual(2);
+    expect(lasts).toEqual([...new Set(lasts)].sort((a, b) => a - b));
+  });
+});

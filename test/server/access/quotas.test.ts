@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type WebSocket from 'ws';
+import { createGate, type Gate, type GateOptions } from '../../../src/server/access/gate.ts';
+import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { openSocket } from '../../support/socket-client.ts';
+
+const minuteMs = 60_000;
+const query = '{ exchanges { id } }';
+
+let now: number;
+
+beforeEach(() => {
+  now = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'], now });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function skip(ms: number): void {
+  now += ms;
+  vi.setSystemTime(now);
+}
+
+async function refusalOf(asked: () => unknown): Promise<unknown> {
+  try {
+    await asked();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('a gate', () => {
+  const caller = { address: '192.0.2.1', key: null };
+
+  test('without quotas makes nobody wait', () => {
+    const gate = createGate({ apiKeys: ['a'] });
+    const known = gate.identify('192.0.2.1', 'Bearer a');
+    expect(known).toEqual({ address: '192.0.2.1', key: expect.stringMatching(/^key-/) });
+    expect(gate.takeRequest(caller)).toBeUndefined();
+    expect(gate.takeCost(caller, 1e9)).toBeUndefined();
+    expect(createGate().identify('192.0.2.1', undefined)).toEqual(caller);
+  });
+
+  test('counts the requests of each address, and begins anew each minute', async () => {
+    const gate = createGate({ requestsPerMinute: 2 });
+    await gate.takeRequest(caller);
+    skip(20_000);
+    await gate.takeRequest(caller);
+    expect(await refusalOf(() => gate.takeRequest(caller))).toMatchObject({
+      code: 'RATE_LIMITED',
+      retryable: true,
+      message: 'This server takes 2 requests a minute of each address; ask again in 40 s.',
+      details: { retryAfterMs: 40_000 },
+    });
+    expect(await refusalOf(() => gate.takeRequest({ ...caller, address: '192.0.2.2' }))).toBeNull();
+    skip(39_999);
+    expect(await refusalOf(() => gate.takeRequest(caller))).toMatchObject({ details: { retryAfterMs: 1 } });
+    skip(1);
+    expect(await refusalOf(() => gate.takeRequest(caller))).toBeNull();
+  });
+
+  test('says nothing of longer than a minute where the clock was set back', async () => {
+    const gate = createGate({ requestsPerMinute: 1 });
+    await gate.takeRequest(caller);
+    skip(-3_600_000);
+    expect(await refusalOf(() => gate.takeRequest(caller))).toMatchObject({ details: { retryAfterMs: minuteMs } });
+  });
+
+  test('takes no cost of what it refuses, so that a cheaper operation still has its share', async () => {
+    const gate = createGate({ costPerMinute: 100 });
+    await gate.takeCost(caller, 60);
+    expect(await refusalOf(() => gate.takeCost(caller, 41))).toMatchObject({
+      code: 'RATE_LIMITED',
+      message: 'This server lets the operations of each address cost 100 a minute; ask again in 60 s.',
+    });
+    expect(await refusalOf(() => gate.takeCost(caller, 40))).toBeNull();
+    expect(await refusalOf(() => gate.takeCost(caller, 0))).toBeNull();
+    expect(await refusalOf(() => gate.takeCost(caller, 1))).toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  test('tells of an operation that costs more than there ever is', async () => {
+    const gate = createGate({ apiKeys: ['a'], costPerMinute: 100 });
+    const error = await refusalOf(() => gate.takeCost({ ...caller, key: 'key-a' }, 101));
+    expect(error).toMatchObject({
+      code: 'RATE_LIMITED',
+      retryable: false,
+      message:
+        'This operation costs 101, and all those of an API key may cost 100 a minute on this server: ask for less at once.',
+    });
+    expect(await refusalOf(() => gate.takeCost({ ...caller, key: 'key-a' }, 100))).toBeNull();
+  });
+
+  test('counts by key where there are keys, wherever they come from', async () => {
+    const gate = createGate({ apiKeys: ['a', 'b'], requestsPerMinute: 1 });
+    const [a, again, b] = await Promise.all([
+      gate.identify('192.0.2.1', 'Bearer a'),
+      gate.identify('192.0.2.2', 'Bearer a'),
+      gate.identify('192.0.2.1', 'Bearer b'),
+    ]);
+    await gate.takeRequest(a);
+    expect(await refusalOf(() => gate.takeRequest(again))).toMatchObject({
+      message: expect.stringContaining('of each API key'),
+    });
+    expect(await refusalOf(() => gate.takeRequest(b))).toBeNull();
+  });
+
+  test('lets nobody guess on, right or wrong, who gave too many wrong keys', async () => {
+    const gate = createGate({ apiKeys: ['a'], requestsPerMinute: 2 });
+    const guess = (key: string, address = '192.0.2.1') => refusalOf(() => gate.identify(address, `Bearer ${key}`));
+    expect(await guess('x')).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await guess('a')).toBeNull();
+    expect(await guess('y')).toMatchObject({ code: 'UNAUTHENTICATED' });
+    for (const key of ['z', 'a']) {
+      expect(await guess(key)).toMatchObject({
+        code: 'RATE_LIMITED',
+        message: 'This server got too many wrong API keys from this address; ask again in 60 s.',
+      });
+    }
+    expect(await guess('a', '192.0.2.2')).toBeNull();
+    skip(minuteMs);
+    expect(await guess('a')).toBeNull();
+  });
+
+  test('counts who gives no key at all, and takes it for no guess', async () => {
+    const gate = createGate({ apiKeys: ['a'], requestsPerMinute: 1 });
+    expect(await refusalOf(() => gate.identify('192.0.2.1', undefined))).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await refusalOf(() => gate.identify('192.0.2.1', undefined))).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await refusalOf(() => gate.identify('192.0.2.1', 'Bearer a'))).toBeNull();
+  });
+
+  test('forgets after a minute, and keeps no process alive for it', async () => {
+    vi.useRealTimers();
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const gate = createGate({ requestsPerMinute: 1 });
+    await gate.takeRequest(caller);
+    await gate.takeRequest({ ...caller, address: '192.0.2.2' });
+    expect(vi.getTimerCount()).toBe(2);
+    vi.advanceTimersByTime(minuteMs);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a server', () => {
+  let server: HotServer;
+  let sockets: WebSocket[];
+
+  beforeEach(() => {
+    sockets = [];
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.terminate();
+    await server.stop();
+  });
+
+  async function start(options: GateOptions, more: Partial<Gate> = {}): Promise<void> {
+    server = await startHotServer({ gate: { ...createGate(options), ...more } });
+  }
+
+  const limited = (says: RegExp) => ({
+    errors: [
+      {
+        message: expect.stringMatching(says),
+        extensions: { code: 'RATE_LIMITED', retryable: true, retryAfterMs: 59_500 },
+      },
+    ],
+  });
+
+  test('refuses over HTTP with 429, and says when to ask again, whatever door', async () => {
+    await start({ requestsPerMinute: 2 });
+    await server.post(query);
+    await server.get(query);
+    skip(500);
+    for (const answer of [
+      await server.get(query),
+      await server.post(query),
+      await server.post('subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }', {
+        accept: 'text/event-stream',
+      }),
+    ]) {
+      expect(answer).toMatchObject({
+        status: 429,
+        headers: { 'retry-after': '60', 'access-control-expose-headers': 'retry-after', 'cache-control': 'no-store' },
+      });
+      expect(JSON.parse(answer.text)).toEqual(limited(/^This server takes 2 requests a minute of each address/));
+    }
+    const page = await server.send({ headers: { accept: 'text/html' } });
+    expect(page).toMatchObject({ status: 429, text: expect.stringMatching(/^This server takes 2 .*\n$/) });
+    expect((await server.send({ method: 'OPTIONS' })).status).toBe(204);
+    skip(minuteMs);
+    expect((await server.get(query)).status).toBe(200);
+  });
+
+  test('charges an answer that it has kept, too', async () => {
+    const charged: number[] = [];
+    const gate = createGate({ costPerMinute: 1 });
+    await start({}, { takeCost: (caller, cost) => (charged.push(cost) > 1 ? gate.takeCost(caller, 2) : undefined) });
+    expect((await server.post(query)).status).toBe(200);
+    const before = charged.length;
+    await server.post(query);
+    const answer = await server.post(query);
+    expect(charged.length).toBeGreaterThan(before);
+    expect(answer.status).toBe(429);
+    expect(answer.headers['retry-after']).toBeUndefined();
+    expect(JSON.parse(answer.text).errors[0].extensions).toEqual({ code: 'RATE_LIMITED', retryable: false });
+  });
+
+  async function connect(): Promise<(message: object) => Promise<Record<string, unknown>>> {
+    const socket = await openSocket(server.url.replace('http', 'ws'));
+    sockets.push(socket);
+    return async (message) => {
+      socket.send(JSON.stringify(message));
+      const [data] = await once(socket, 'message');
+      return JSON.parse(String(data));
+    };
+  }
+
+  test('counts each operation of a socket, refuses it alone, and keeps the socket', async () => {
+    await start({ requestsPerMinute: 1 });
+    const send = await connect();
+    server.port.set('BTC/USD', { last: 1 });
+    const live = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }';
+    expect(await send({ id: '1', type: 'subscribe', payload: { query: live } })).toMatchObject({
+      id: '1',
+      type: 'next',
+    });
+    skip(500);
+    for (const refused of [query, live]) {
+      expect(await send({ id: '2', type: 'subscribe', payload: { query: refused } })).toEqual({
+        id: '2',
+        type: 'error',
+        payload: limited(/^This server takes 1 requests a minute of each address/).errors,
+      });
+    }
+    expect((await server.get(query)).status).toBe(429);
+    expect(await send({ type: 'ping' })).toEqual({ type: 'pong' });
+    skip(minuteMs);
+    expect(await send({ id: '2', type: 'subscribe', payload: { query } })).toMatchObject({ id: '2', type: 'next' });
+  });
+
+  test('closes a socket that guesses on with what tells clients to wait', async () => {
+    await start({ apiKeys: ['a'], requestsPerMinute: 1 });
+    expect((await server.get(query, { authorization: 'Bearer b' })).status).toBe(401);
+    expect((await server.get(query, { authorization: 'Bearer a' })).status).toBe(429);
+    const { default: WebSocket } = await import('ws');
+    const socket = new WebSocket(server.url.replace('http', 'ws'), 'graphql-transport-ws');
+    sockets.push(socket);
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer a' } }));
+    expect((await once(socket, 'close'))[0]).toBe(1013);
+  });
+});

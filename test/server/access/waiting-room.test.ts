@@ -1,0 +1,92 @@
+import { beforeEach, expect, test } from 'vitest';
+import { MarketDataError } from '../../../src/market/errors.ts';
+import { type Shortage, WaitingRoom } from '../../../src/server/access/waiting-room.ts';
+import { ManualClock, settle } from '../../support/manual-clock.ts';
+
+let clock: ManualClock;
+let room: WaitingRoom;
+/** How much is left of each. */
+let left: Map<string, number>;
+let entered: string[];
+
+beforeEach(() => {
+  clock = new ManualClock();
+  room = new WaitingRoom({ clock, maxBytes: 100, maxBytesPerAddress: 60 });
+  left = new Map();
+  entered = [];
+});
+
+/** One that needs one of each of the keys, in that order. */
+function enter(name: string, keys: readonly string[], { address = 'a', bytes = 1 } = {}) {
+  const who = { name };
+  const take = (): Shortage | null => {
+    const short = keys.find((key) => (left.get(key) ?? 0) === 0);
+    if (short !== undefined) {
+      const toError = () => new MarketDataError('TOO_MANY_SUBSCRIPTIONS', `no ${short} for ${name}`);
+      return { key: short, isGeneral: false, toError };
+    }
+    for (const key of keys) left.set(key, (left.get(key) ?? 0) - 1);
+    entered.push(name);
+    return null;
+  };
+  const result = room.enter(who, { address, bytes, take });
+  return { who, result: result.then((shortage) => shortage?.toError().message ?? null) };
+}
+
+function give(key: string, count = 1): void {
+  left.set(key, (left.get(key) ?? 0) + count);
+  room.serve(key);
+}
+
+test('there is a line for each key, first come, first served', async () => {
+  for (const name of ['x1', 'x2', 'x3']) enter(name, ['x']);
+  for (const name of ['y1', 'y2']) enter(name, ['y']);
+  give('y');
+  give('x', 2);
+  expect(entered).toEqual(['y1', 'x1', 'x2']);
+  expect(room.size).toBe(2);
+});
+
+test('one that lacks something else by then goes on waiting for that', async () => {
+  const { result } = enter('both', ['x', 'y']);
+  enter('x', ['x']);
+  give('x');
+  expect(entered).toEqual(['x']);
+  give('y');
+  expect(entered).toEqual(['x']);
+  give('x');
+  expect(entered).toEqual(['x', 'both']);
+  expect(await result).toBeNull();
+  expect([room.size, clock.pending]).toEqual([0, 0]);
+});
+
+test('one that has waited two seconds is told what is short, and the next has its turn', async () => {
+  const first = enter('first', ['x']);
+  await clock.advance(1000);
+  enter('second', ['x']);
+  await clock.advance(1000);
+  expect(await first.result).toBe('no x for first');
+  give('x');
+  expect(entered).toEqual(['second']);
+});
+
+test('one that leaves is told at once, and takes nothing afterwards', async () => {
+  const { who, result } = enter('one', ['x']);
+  room.leave(who);
+  room.leave(who);
+  expect(await result).toBe('no x for one');
+  give('x');
+  await settle();
+  expect([entered, room.size, clock.pending]).toEqual([[], 0, 0]);
+});
+
+test('only so much may wait of one address and together; more is told at once', async () => {
+  const waiting = enter('a1', ['x'], { bytes: 60 });
+  expect(await enter('a2', ['x']).result).toBe('no x for a2');
+  enter('b1', ['x'], { address: 'b', bytes: 40 });
+  expect(await enter('b2', ['x'], { address: 'b' }).result).toBe('no x for b2');
+  room.leave(waiting.who);
+  enter('b3', ['x'], { address: 'b', bytes: 20 });
+  give('x', 3);
+  expect(entered).toEqual(['b1', 'b3']);
+});

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import type { Expiry } from '../../../src/graphql/execution/freshness.ts';
+import { Answer, isNamedBy } from '../../../src/server/answers/answer.ts';
+import { AnswerCache } from '../../../src/server/answers/response-cache.ts';
+import { toCacheControl } from '../../../src/server/http/cache-control.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+const forever: Expiry = { until: Number.POSITIVE_INFINITY, isLive: false, isCurrent: () => true };
+const clock = new ManualClock();
+const outcome = { operation: 'ticker', code: 'ok' };
+const answerOf = (body: string, expiry: Expiry | null = forever) =>
+  new Answer(body, 'application/json', expiry, 0, outcome);
+
+test('answers and their requests take no more than they may, the least recently used leave', () => {
+  const cache = new AnswerCache({ clock, maxBytes: 200_000 });
+  const first = answerOf('x'.repeat(2000));
+  cache.keep('first', first);
+  for (let index = 0; index < 200; index++) {
+    for (let time = 0; time < 2; time++) cache.keep(`request ${index}`, answerOf('x'.repeat(1000)));
+    expect(cache.bytes).toBeLessThanOrEqual(200_000);
+    expect(cache.find('first')).toBe(first);
+  }
+  expect(cache.bytes).toBeGreaterThan(190_000);
+  expect(cache.find('request 0')).toBeNull();
+  expect(cache.find('request 199')).not.toBeNull();
+});
+
+test('long requests count too', () => {
+  const cache = new AnswerCache({ clock, maxBytes: 200_000 });
+  for (let index = 0; index < 200; index++) cache.keep(`${index >> 1}${'x'.repeat(2000)}`, answerOf('{}'));
+  expect(cache.bytes).toBeLessThanOrEqual(200_000);
+  expect(cache.find(`0${'x'.repeat(2000)}`)).toBeNull();
+});
+
+test('once it is full, what comes for the first time takes the place of nothing', () => {
+  const cache = new AnswerCache({ clock, maxBytes: 30_000 });
+  for (let index = 0; index < 10; index++) cache.keep(`known ${index}`, answerOf('x'.repeat(1000)));
+  for (let index = 0; index < 100; index++) cache.keep(`new ${index}`, answerOf('x'.repeat(1000)));
+  for (let index = 0; index < 10; index++) expect(cache.find(`known ${index}`)).not.toBeNull();
+  cache.keep('new 5', answerOf('x'.repeat(1000)));
+  expect(cache.find('new 5')).not.toBeNull();
+  expect(cache.bytes).toBeLessThanOrEqual(30_000);
+});
+
+test('one that ended keeps its place when it comes again', () => {
+  const cache = new AnswerCache({ clock, maxBytes: 30_000 });
+  let isCurrent = true;
+  cache.keep('hot', answerOf('x'.repeat(1000), { ...forever, isCurrent: () => isCurrent }));
+  for (let index = 0; index < 50; index++) cache.keep(`other ${index}`, answerOf('x'.repeat(1000)));
+  isCurrent = false;
+  expect(cache.find('hot')).toBeNull();
+  cache.keep('hot', answerOf('x'.repeat(1000)));
+  expect(cache.find('hot')).not.toBeNull();
+});
+
+test('no single answer takes more than an eighth', () => {
+  const cache = new AnswerCache({ clock, maxBytes: 80_000 });
+  cache.keep('small', answerOf('x'.repeat(8000)));
+  cache.keep('large', answerOf('x'.repeat(10_001)));
+  cache.keep('wide', answerOf('€'.repeat(6000)));
+  expect(cache.find('small')).not.toBeNull();
+  expect(cache.find('large')).toBeNull();
+  expect(cache.find('wide')).toBeNull();
+});
+
+test('what has ended is not kept, and what ends is forgotten', async () => {
+  const cache = new AnswerCache({ clock, maxBytes: 80_000 });
+  let isCurrent = true;
+  cache.keep('none', answerOf('{}', null));
+  cache.keep('over', answerOf('{}', { ...forever, until: clock.now() }));
+  expect(cache.bytes).toBe(0);
+  cache.keep('a', answerOf('{}', { ...forever, until: clock.now() + 10 }));
+  cache.keep('b', answerOf('{}', { ...forever, isCurrent: () => isCurrent }));
+  await clock.advance(9);
+  expect(cache.find('a')).not.toBeNull();
+  await clock.advance(1);
+  expect(cache.find('a')).toBeNull();
+  expect(cache.find('b')).not.toBeNull();
+  isCurrent = false;
+  expect(cache.find('b')).toBeNull();
+  expect(cache.bytes).toBe(0);
+});
+
+test.each([
+  [1999, false, false, 'public, max-age=1'],
+  [1000, false, true, 'private, max-age=1'],
+  [999, false, false, 'public, no-cache'],
+  [0, false, true, 'private, no-cache'],
+  [-5, false, false, 'public, no-cache'],
+  [60_000, true, false, 'public, no-cache'],
+  [Number.POSITIVE_INFINITY, false, false, 'public, max-age=3600'],
+])('%d ms, live %s, private %s: %s', (leftMs, isLive, isPrivate, expected) => {
+  expect(toCacheControl({ ...forever, until: 5000 + leftMs, isLive }, 5000, isPrivate)).toBe(expected);
+});
+
+test('without an end that is known nothing may store it', () => {
+  expect(toCacheControl(null, 0, false)).toBe('no-store');
+});
+
+test('tags are the same for the same bytes of the same media type only', () => {
+  const tag = answerOf('{}').etag;
+  expect(tag).toMatch(/^"[\w-]+"$/);
+  expect(answerOf('{}', null).etag).toBe(tag);
+  expect(answerOf('{ }').etag).not.toBe(tag);
+  expect(new Answer('{}', 'application/graphql-response+json', null, 0, outcome).etag).not.toBe(tag);
+  const large = answerOf('€'.repeat(5000));
+  expect(large.toRepeated().body).toEqual(Buffer.from('€'.repeat(5000)));
+  expect(large.toRepeated().etag).toBe(large.etag);
+});
+
+test.each([
+  ['"a"', true],
+  ['W/"a"', true],
+  ['"b", W/"a" , "c"', true],
+  ['"b","a"', true],
+  ['*', true],
+  [' * ', true],
+  ['', false],
+  ['a', false],
+  ['"b"', false],
+  ['"A"', false],
+  ['"b,a"', false],
+])('If-None-Match: %s names "a": %s', (header, expected) => {
+  expect(isNamedBy(header, '"a"')).toBe(expected);
+});

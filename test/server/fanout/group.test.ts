@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { FeedSubscription } from '../../../src/feed/topics/feed-subscription.ts';
+import { Group } from '../../../src/server/fanout/group.ts';
+import { toMessageHead } from '../../../src/server/fanout/group-subscription.ts';
+
+let server: WebSocketServer;
+let socket: WebSocket;
+let client: WebSocket;
+let told: string[];
+
+beforeEach(async () => {
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  client = new WebSocket(`ws://127.0.0.1:${address.port}`);
+  told = [];
+  client.on('message', (data) => told.push(JSON.parse(String(data)).payload));
+  [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'open')]);
+});
+
+afterEach(async () => {
+  client.terminate();
+  socket.terminate();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** A member of a group whose source tells the values and ends before the member has begun. */
+async function joinEnding(values: readonly object[]) {
+  let left = 0;
+  const source = new FeedSubscription<object>({
+    sources: 1,
+    mostWaiting: 10,
+    isSame: () => false,
+    isServing: () => true,
+    latest: () => [],
+    onEnd: () => {},
+  });
+  const group = new Group({
+    source,
+    slowConsumer: toMessageHead('"slow"'),
+    tally: { messages: 0, conflated: 0, slowConsumers: 0 },
+    headOf: async ({ value }) => toMessageHead(JSON.stringify(value)),
+    onStalled: () => {},
+    onLeave: () => {
+      left += 1;
+    },
+    onEnd: () => {},
+  });
+  const member = group.join(socket, 'a');
+  values.forEach((value, index) => {
+    source.push({ key: String(index), value });
+  });
+  source.finish();
+  return { group, member, left: () => left };
+}
+
+test('all that the source has offered before anybody has begun is for all who begin then', async () => {
+  const { group, member, left } = await joinEnding([{ n: 1 }, { n: 2 }]);
+  const second = group.join(socket, 'b');
+  expect(await Promise.all([member.next(), second.next()])).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
+  await expect.poll(() => told).toEqual([{ n: 1 }, { n: 1 }, { n: 2 }, { n: 2 }]);
+  expect([group.isOver, left()]).toEqual([true, 2]);
+});
+
+test('who begins after that is told the last, and then that it is over', async () => {
+  const { group, member } = await joinEnding([{ n: 1 }, { n: 2 }]);
+  const late = group.join(socket, 'b');
+  await member.next();
+  expect(await late.next()).toEqual({ done: true, value: undefined });
+  await expect.poll(() => told).toEqual([{ n: 1 }, { n: 2 }, { n: 2 }]);
+});
+
+test('who has not begun when a group ends that has told nothing hears only that it is over', async () => {
+  const { member, left } = await joinEnding([]);
+  expect(await member.next()).toEqual({ done: true, value: undefined });
+  expect(left()).toBe(1);
+  expect(told).toEqual([]);
+});

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fromJSON, fromQueryString } from '../../../../src/server/answers/operation-request.ts';
+import { type HotServer, startHotServer } from '../../../support/hot-server.ts';
+import { openSocket } from '../../../support/socket-client.ts';
+
+// Clients that hold the name in a string have an empty one where the document has one operation.
+
+let server: HotServer;
+
+beforeEach(async () => {
+  server = await startHotServer();
+});
+
+afterEach(() => server.stop());
+
+const query = 'query A { a: __typename }';
+const both = `${query} query B { b: __typename }`;
+const answer = '{"data":{"a":"Query"}}';
+const toSearch = (text: string) => new URLSearchParams({ query: text, operationName: '' });
+
+test('an empty name is none by POST and GET, and its answer is kept', async () => {
+  for (const name of ['', null, 'A']) {
+    expect((await server.post(query, {}, { operationName: name })).text).toBe(answer);
+    expect((await server.post(query, {}, { operationName: name })).text).toBe(answer);
+  }
+  const search = toSearch(query);
+  expect((await server.send({ path: `/graphql?${search}` })).text).toBe(answer);
+  expect((await server.send({ path: `/graphql?${search}` })).text).toBe(answer);
+});
+
+test('also where Yoga answers', async () => {
+  const events = { accept: 'text/event-stream' };
+  expect((await server.post(query, events, { operationName: '' })).text).toContain(`data: ${answer}`);
+  const search = toSearch(query);
+  expect((await server.send({ path: `/graphql?${search}`, headers: events })).text).toContain(`data: ${answer}`);
+});
+
+test('of several operations it names none', async () => {
+  for (const operationName of ['', null]) {
+    const { text } = await server.post(both, {}, { operationName });
+    expect(JSON.parse(text).errors[0].message).toMatch(/operation/i);
+  }
+});
+
+test('over a WebSocket, for queries and subscriptions', async () => {
+  server.port.set('BTC/USD', { last: 1 });
+  const socket = await openSocket(server.url.replace('http', 'ws'));
+  const messages: unknown[] = [];
+  const enough = new Promise<void>((resolve) => {
+    socket.on('message', (data) => {
+      messages.push(JSON.parse(String(data)));
+      if (messages.length === 3) resolve();
+    });
+  });
+  const ask = (id: string, payload: object) => socket.send(JSON.stringify({ id, type: 'subscribe', payload }));
+  ask('1', { query, operationName: '' });
+  const live = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { symbol } }';
+  ask('2', { query: live, operationName: '' });
+  await enough;
+  socket.terminate();
+  expect(messages).toEqual(
+    expect.arrayContaining([
+      { id: '1', type: 'next', payload: { data: { a: 'Query' } } },
+      { id: '2', type: 'next', payload: { data: { tickerUpdated: { symbol: 'BTC/USD' } } } },
+    ]),
+  );
+});
+
+test('whatever it came in, the request is the same', () => {
+  const expected = { query, operationName: null, variables: null, extensions: null };
+  expect(fromJSON(JSON.stringify({ query, operationName: '' }))).toEqual(expected);
+  expect(fromJSON(JSON.stringify({ query }))).toEqual(expected);
+  expect(fromQueryString(String(toSearch(query)))).toEqual(expected);
+});

@@ -1,0 +1,104 @@
+import { createConnection } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { connect, eventually, subscribe } from '../../support/socket-client.ts';
+import { startWatchedApp, type WatchedApp } from '../../support/watched-app.ts';
+
+const ticker = '{ ticker(exchange: "sim", symbol: "BTC/USDT") { last } }';
+
+let app: WatchedApp | null = null;
+
+afterEach(async () => {
+  await app?.stop();
+  app = null;
+});
+
+/** Those of one kind, once there are so many: a line comes after its answer. */
+async function linesOf(watched: WatchedApp, message: RegExp, count: number) {
+  const found = () => watched.lines.filter(({ msg }) => message.test(msg));
+  await eventually(() => found().length >= count);
+  return found();
+}
+
+test('at debug each request is a line, without its headers, document or variables', async () => {
+  app = await startWatchedApp('debug');
+  await app.post(ticker, { authorization: 'Bearer secret-key', 'x-request-id': 'edge-17' });
+  await app.post(ticker);
+  await app.post('{ nope(secret: "word") }');
+  await fetch(`${app.origin}/graphql?query=${encodeURIComponent('{ __typename }')}`);
+  const lines = await linesOf(app, /^request/, 4);
+  expect(
+    lines.map(({ time: _time, pid: _pid, hostname: _host, durationMs: _ms, bytes: _bytes, ...line }) => line),
+  ).toEqual(
+    [
+      { method: 'POST', operation: 'ticker', code: 'ok', id: 'edge-17' },
+      { method: 'POST', operation: 'ticker', code: 'ok', id: expect.stringMatching(/-1$/) },
+      { method: 'POST', operation: 'invalid', code: 'BAD_USER_INPUT', id: expect.stringMatching(/-2$/) },
+      { method: 'GET', operation: 'introspection', code: 'ok', id: expect.stringMatching(/-3$/) },
+    ].map((line) => ({
+      level: 20,
+      transport: 'http',
+      path: '/graphql',
+      status: 200,
+      address: '127.0.0.1',
+      msg: 'request',
+      ...line,
+    })),
+  );
+  for (const { durationMs, bytes } of lines) {
+    expect(durationMs).toBeGreaterThanOrEqual(0);
+    expect(bytes).toBeGreaterThan(100);
+  }
+  expect(JSON.stringify(app.lines)).not.toMatch(/secret|Bearer|BTC|__typename/);
+});
+
+test('a request id that is sane comes back with the answer, and no other', async () => {
+  app = await startWatchedApp('info');
+  const idOf = async (id?: string) =>
+    (await app?.post(ticker, id === undefined ? {} : { 'x-request-id': id }))?.headers.get('x-request-id');
+  expect(await idOf('a.B_c-1')).toBe('a.B_c-1');
+  expect(await idOf('x'.repeat(64))).toBe('x'.repeat(64));
+  expect(await idOf('x'.repeat(65))).toBeNull();
+  expect(await idOf('two words')).toBeNull();
+  expect(await idOf()).toBeNull();
+  expect(app.lines).toEqual([]);
+});
+
+test('at debug a request without a usable id is given one, which comes back', async () => {
+  app = await startWatchedApp('debug');
+  const given = await app.post(ticker, { 'x-request-id': 'a b' });
+  const [line] = await linesOf(app, /^request/, 1);
+  expect(line.id).toMatch(/^[\w-]{8}-1$/);
+  expect(given.headers.get('x-request-id')).toBe(line.id);
+});
+
+test('a client that leaves early is told from one that was answered', async () => {
+  app = await startWatchedApp('debug');
+  const socket = createConnection(Number(new URL(app.origin).port), '127.0.0.1');
+  socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{');
+  setTimeout(() => socket.destroy(), 50);
+  const [line] = await linesOf(app, /^request/, 1);
+  expect(line).toMatchObject({ msg: 'request, whose client left before its end', status: null, code: null });
+  expect(await app.scrape()).not.toContain('tickql_requests_total{');
+});
+
+test('at debug sockets and their operations begin and end with a line each', async () => {
+  app = await startWatchedApp('debug');
+  const client = connect(`${app.origin.replace('http', 'ws')}/graphql`);
+  const live = subscribe(client, 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }');
+  await live.until(1);
+  await subscribe(client, '{ nope(secret: "word") }').ended();
+  live.stop();
+  await linesOf(app, /^operation ended/, 1);
+  await client.dispose();
+  await linesOf(app, /^socket closed/, 1);
+  const told = app.lines.filter(({ msg }) => /^(socket|operation)/.test(msg));
+  expect(told.map(({ msg, operation, code }) => [msg, operation, code])).toEqual([
+    ['socket opened', undefined, undefined],
+    ['operation begun', 'tickerUpdated', 'ok'],
+    ['operation refused', 'invalid', 'BAD_USER_INPUT'],
+    ['operation ended', 'tickerUpdated', 'ok'],
+    ['socket closed', undefined, 1000],
+  ]);
+  expect(told[1]?.id).toBe(told[3]?.id);
+  expect(JSON.stringify(app.lines)).not.toMatch(/secret|BTC/);
+});
