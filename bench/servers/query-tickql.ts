@@ -21,7 +21,7 @@ const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, f
 const live = createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 });
 // As main.ts does.
 limitHeapGrowth();
-const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
+const operations = new Allowance({ most: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
 const subscriptionMemory = new SubscriptionMemory({
   maxBytes: 64 * megabyte,

@@ -16,7 +16,7 @@ const { marketData, live, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
 // As main.ts does.
 limitHeapGrowth();
-const operations = new Allowance({ most: 200_000, mostPerAddress: 5000, limitsLoopback: false });
+const operations = new Allowance({ most: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
 const subscriptionMemory = new SubscriptionMemory({
   maxBytes: 64 * megabyte,
@@ -26,7 +26,7 @@ const subscriptionMemory = new SubscriptionMemory({
 const gate = createGate({ addressOf: createAddressReader(0) });
 const graphql = createGraphQLServer({ marketData, live, gate, openOperations: operations, subscriptionMemory, log });
 const http = createHttpServer(graphql);
-const sockets = new Allowance({ most: 20_000, mostPerAddress: 1000, limitsLoopback: false });
+const sockets = new Allowance({ most: 20_000, maxPerAddress: 1000, limitsLoopback: false });
 const limits = { sockets, maxSubscriptions: 500, maxMessagesPerSecond: 100 };
 createSubscriptionServer({ server: http.server, graphql, gate, limits, log });
 drive(await http.listen(0, '127.0.0.1'), tick);

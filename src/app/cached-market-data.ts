@@ -37,21 +37,21 @@ export function createCachedMarketData({
   onLookup = () => {},
 }: CachedMarketDataOptions): MarketData {
   const ttl = { clock, ttlMs: tickerTtlMs };
-  const noteIn = (cache: CacheName) => ({ onLookup: (isHit: boolean) => onLookup(cache, isHit) });
-  const tickers = createTickerCache({ upstream, ...ttl, staleMaxMs, ...noteIn('tickers') });
+  const recordIn = (cache: CacheName) => ({ onLookup: (isHit: boolean) => onLookup(cache, isHit) });
+  const tickers = createTickerCache({ upstream, ...ttl, staleMaxMs, ...recordIn('tickers') });
   const fetchStored = createCandleStore({
     source: upstream,
     ...ttl,
     timeoutMs: deadlines * upstreamTimeoutMs,
-    ...noteIn('candles'),
+    ...recordIn('candles'),
   });
   const fetchCandles = createAnyTimeframe({
     fetchTimeframes: upstream.fetchTimeframes,
     fetchCandles: fetchStored,
     clock,
   });
-  const orderBooks = createOrderBookCache({ upstream, ...ttl, staleMaxMs, ...noteIn('order_books') });
-  const trades = createTradeCache({ upstream, ...ttl, ...noteIn('trades') });
+  const orderBooks = createOrderBookCache({ upstream, ...ttl, staleMaxMs, ...recordIn('order_books') });
+  const trades = createTradeCache({ upstream, ...ttl, ...recordIn('trades') });
   return {
     exchanges: upstream.exchanges,
     exchange: upstream.exchange,

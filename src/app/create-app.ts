@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
-import { createSparingLog } from '../base/throttled-log.ts';
+import { createThrottledLog } from '../base/throttled-log.ts';
 import { createCandleStreams } from '../candles/timeframes/streams.ts';
 import type { Config } from '../config/load-config.ts';
 import { createMarketData } from '../exchange/fetch/create-market-data.ts';
@@ -72,14 +72,14 @@ export function createApp(options: AppOptions): App {
   const { config, log, clock = systemClock, random = Math.random, tracing = null, descriptorLimit = null } = options;
   const { droppedLogLines = () => 0 } = options;
   const recorder = new Recorder();
-  const sparing = createSparingLog({ log, clock });
-  const descriptorLog = createDescriptorLog(sparing, descriptorLimit);
+  const throttled = createThrottledLog({ log, clock });
+  const descriptorLog = createDescriptorLog(throttled, descriptorLimit);
   const limitWarning = toLimitWarning(descriptorLimit, config.maxSockets);
   if (limitWarning) log.warn(limitWarning);
   const { exchanges, streams } = openExchanges({
     config,
     log,
-    sparing,
+    throttled,
     descriptorLog,
     recorder,
     tracing,
@@ -92,7 +92,7 @@ export function createApp(options: AppOptions): App {
     tickerTtlMs: config.tickerTtlMs,
     staleMaxMs: config.staleMaxMs,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
-    onLookup: recorder.noteLookup,
+    onLookup: recorder.recordLookup,
   });
   const feeds = createFeeds({
     marketData: fetched,
@@ -127,7 +127,7 @@ export function createApp(options: AppOptions): App {
   const gate = createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf });
   const cors = createCors(config.corsOrigins);
   const openOperations = createAllowance(config.maxOperations, config.maxOperationsPerAddress, 5000);
-  const watching = { log, onRequest: recorder.noteRequest, tracer: tracing };
+  const watching = { log, onRequest: recorder.recordRequest, tracer: tracing };
   const graphql = createGraphQLServer({
     marketData,
     live,
@@ -148,8 +148,8 @@ export function createApp(options: AppOptions): App {
     },
     introspection: config.introspection,
     ...watching,
-    onInternalError: recorder.noteInternalError,
-    onDocument: (isHit) => recorder.noteLookup('documents', isHit),
+    onInternalError: recorder.recordInternalError,
+    onDocument: (isHit) => recorder.recordLookup('documents', isHit),
   });
   const metrics = createMetrics(recorder, {
     clock,
@@ -174,7 +174,7 @@ export function createApp(options: AppOptions): App {
     onRefusal: descriptorLog.onRefusal,
     onError: (err) => {
       if (!descriptorLog.onError(err))
-        sparing.write('error', 'connections', { err }, 'a connection could not be taken');
+        throttled.write('error', 'connections', { err }, 'a connection could not be taken');
     },
   });
   const subscriptions = createSubscriptionServer({
@@ -187,7 +187,7 @@ export function createApp(options: AppOptions): App {
       maxSubscriptions: config.maxSubscriptionsPerSocket,
       maxMessagesPerSecond: config.maxMessagesPerSecond,
     },
-    onClose: recorder.noteSocketClose,
+    onClose: recorder.recordSocketClose,
     ...watching,
   });
   async function start(): Promise<number> {
@@ -236,5 +236,5 @@ export function createApp(options: AppOptions): App {
 
 /** An address may have what is set; where nothing is, it may have the usual, and this machine as much as there is. */
 function createAllowance(most: number, set: number | null, usual: number): Allowance {
-  return new Allowance({ most, mostPerAddress: set ?? usual, limitsLoopback: set !== null });
+  return new Allowance({ most, maxPerAddress: set ?? usual, limitsLoopback: set !== null });
 }

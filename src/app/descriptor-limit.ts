@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isOutOfDescriptors } from '../base/file-descriptors.ts';
-import type { SparingLog } from '../base/throttled-log.ts';
+import type { ThrottledLog } from '../base/throttled-log.ts';
 
 /** How many files and sockets the process may have open at a time; null where the system does not say. */
 export function readDescriptorLimit(file = '/proc/self/limits'): number | null {
@@ -26,7 +26,7 @@ export interface DescriptorLog {
 }
 
 /** `limit` is how many the process may have; null where nobody knows. */
-export function createDescriptorLog(log: SparingLog, limit: number | null): DescriptorLog {
+export function createDescriptorLog(log: ThrottledLog, limit: number | null): DescriptorLog {
   const fields = { code: 'EMFILE', limit };
   const advice = raiseAdvice(limit);
   return {

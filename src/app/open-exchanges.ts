@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
-import type { SparingLog } from '../base/throttled-log.ts';
+import type { ThrottledLog } from '../base/throttled-log.ts';
 import type { Config } from '../config/load-config.ts';
 import type { CallOutcome } from '../exchange/access/call-listeners.ts';
 import { createCatalogue, readCatalogue } from '../exchange/ccxt/catalogue.ts';
@@ -18,7 +18,7 @@ export interface OpenExchangesOptions {
   readonly config: Config;
   readonly log: Logger;
   /** For what would be repeated. */
-  readonly sparing: SparingLog;
+  readonly throttled: ThrottledLog;
   readonly descriptorLog: DescriptorLog;
   readonly recorder: Recorder;
   readonly tracing: Tracing | null;
@@ -32,22 +32,22 @@ export function openExchanges(options: OpenExchangesOptions): {
   readonly exchanges: Exchanges;
   readonly streams: Streams;
 } {
-  const { config, log, sparing, descriptorLog, recorder, tracing, clock, random } = options;
-  const proxyLog = createProxyLog(sparing);
-  const noteError = (exchange: string, err: unknown): void => {
+  const { config, log, throttled, descriptorLog, recorder, tracing, clock, random } = options;
+  const proxyLog = createProxyLog(throttled);
+  const onError = (exchange: string, err: unknown): void => {
     log.debug({ exchange, err }, 'a call to the exchange, or one of its streams, failed');
     descriptorLog.onError(err);
   };
-  const logCall = createCallLog(sparing, (id, hosts) =>
+  const logCall = createCallLog(throttled, (id, hosts) =>
     exchanges.circuits.some(
       ({ exchange, host, state }) =>
         exchange === id && state !== 'closed' && (hosts.length === 0 || hosts.includes(host)),
     ),
   );
-  const noteCall = (exchange: string, outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void => {
-    recorder.noteCall(exchange, outcome, durationMs);
+  const recordCall = (exchange: string, outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void => {
+    recorder.recordCall(exchange, outcome, durationMs);
     logCall(exchange, outcome, hosts);
-    tracing?.noteCall(exchange, outcome, durationMs);
+    tracing?.recordCall(exchange, outcome, durationMs);
   };
   const exchanges = createExchanges({
     catalogue: createCatalogue(readCatalogue(), config.exchanges),
@@ -57,17 +57,17 @@ export function openExchanges(options: OpenExchangesOptions): {
     timeoutMs: config.upstreamTimeoutMs,
     maxQueuedCalls: config.maxQueuedCalls,
     onError: (exchange, error) => {
-      noteError(exchange, error);
+      onError(exchange, error);
       proxyLog.onCallError(exchange, error);
     },
-    onCircuit: createCircuitLog(log, sparing),
-    onCall: noteCall,
+    onCircuit: createCircuitLog(log, throttled),
+    onCall: recordCall,
     onUnnamedMarkets: (exchange, count) => {
       if (count === 0) return;
       const message = `${exchange} lists ${count} markets whose symbol, base or quote is unknown; they are left out.`;
-      sparing.write('info', `unnamed ${exchange}`, { exchange, count }, message);
+      throttled.write('info', `unnamed ${exchange}`, { exchange, count }, message);
     },
-    onUnlisted: createListingLog(log, sparing),
+    onUnlisted: createListingLog(log, throttled),
   });
   warnOfRelays(log, exchanges);
   const streams = createStreams({
@@ -75,9 +75,9 @@ export function openExchanges(options: OpenExchangesOptions): {
     clock,
     random,
     timeoutMs: config.upstreamTimeoutMs,
-    patienceMs: config.streamSilenceMs,
+    silenceMs: config.streamSilenceMs,
     onError: (exchange, error) => {
-      noteError(exchange, error);
+      onError(exchange, error);
       proxyLog.onStreamError(exchange, error);
     },
   });

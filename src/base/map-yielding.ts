@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const perTurn = 1000;
 
 /** What `map` makes of each error of an answer; where there are thousands, others have their turn in between. */
-export async function mapInTurns<T, R>(errors: readonly T[], map: (error: T) => R): Promise<readonly R[]> {
+export async function mapYielding<T, R>(errors: readonly T[], map: (error: T) => R): Promise<readonly R[]> {
   const mapped: R[] = [];
   for (const error of errors) {
     if (mapped.length > 0 && mapped.length % perTurn === 0) await nextTurn();

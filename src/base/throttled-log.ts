@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 
 /** A log in which the same thing is told once a minute, and then how often it was left out. */
-export interface SparingLog {
+export interface ThrottledLog {
   /** Writes a line, unless one with the same level and key was written less than a minute ago. True when it has. */
   write(
     level: 'error' | 'warn' | 'info',
@@ -13,12 +13,12 @@ export interface SparingLog {
   ): boolean;
 }
 
-export interface SparingLogOptions {
+export interface ThrottledLogOptions {
   readonly log: Logger;
   readonly clock: Clock;
 }
 
-const quietMs = 60_000;
+const throttleMs = 60_000;
 
 /** Of the least recently seen key beyond these it is forgotten that it was told. */
 const maxKeys = 1000;
@@ -28,14 +28,14 @@ interface Told {
   repeated: number;
 }
 
-export function createSparingLog({ log, clock }: SparingLogOptions): SparingLog {
+export function createThrottledLog({ log, clock }: ThrottledLogOptions): ThrottledLog {
   const told = new LRUCache<string, Told>({ max: maxKeys });
   return {
     write: (level, key, fields, message) => {
       const now = clock.now();
       const before = told.get(`${level} ${key}`);
       // A clock that was set back keeps nothing quiet.
-      if (before && now >= before.at && now - before.at < quietMs) {
+      if (before && now >= before.at && now - before.at < throttleMs) {
         before.repeated += 1;
         return false;
       }
@@ -50,11 +50,11 @@ export function createSparingLog({ log, clock }: SparingLogOptions): SparingLog 
  * Tells of errors that clients do not see: the same one, by its message and where it was thrown, once a minute. Calls
  * `onError` for each.
  */
-export function createErrorReport(sparing: SparingLog, onError: () => void = () => {}): (error: unknown) => void {
+export function createErrorReport(throttled: ThrottledLog, onError: () => void = () => {}): (error: unknown) => void {
   return (error) => {
     onError();
     const message = 'an unexpected error was masked; please report it with the lines of this entry';
-    sparing.write('error', toKey(error), { err: error }, message);
+    throttled.write('error', toKey(error), { err: error }, message);
   };
 }
 

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const longestMs = 20;
 
 /** Lets others have their turn between pieces of work of which very many may come at once, each of them short. */
-export class Turns {
+export class Yielding {
   #begunAt: number | null = null;
 
   /** Does the work: at once, or in a later turn where this one has been long already. */

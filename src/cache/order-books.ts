@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { MarketDataError } from '../market/errors.ts';
 import { type OrderBook, type OrderBookQuery, toDepth } from '../market/model/order-book.ts';
 import type { MarketData, OnFresh } from '../market/ports/market-data.ts';
-import { createAnswerCache } from './ttl-cache.ts';
+import { createTtlCache } from './ttl-cache.ts';
 
 export interface OrderBookCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchOrderBook'>;
@@ -33,7 +33,7 @@ export function createOrderBookCache(options: OrderBookCacheOptions): Pick<Marke
   });
   const ttl = { ttl: Math.max(1, ttlMs), ttlResolution: 0, perf: clock };
   const failures = new LRUCache<string, MarketDataError>({ max: maxFailures, ...ttl });
-  const answers = createAnswerCache<OrderBookQuery, OrderBook>({
+  const answers = createTtlCache<OrderBookQuery, OrderBook>({
     fetch: async (query, given) => {
       const book = await upstream.fetchOrderBook(query, given);
       lastKnown.set(toMarketKey(query), book);

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Trade, TradeQuery } from '../market/model/trade.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
-import { createAnswerCache } from './ttl-cache.ts';
+import { createTtlCache } from './ttl-cache.ts';
 
 export interface TradeCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchTrades'>;
@@ -18,7 +18,7 @@ const maxTrades = 100_000;
 /** Answers of trades in this process: the same query within `ttlMs`, or while the first is under way, costs one call. */
 export function createTradeCache(options: TradeCacheOptions): Pick<MarketData, 'fetchTrades'> {
   const { upstream, ...others } = options;
-  const answers = createAnswerCache<TradeQuery, readonly Trade[]>({
+  const answers = createTtlCache<TradeQuery, readonly Trade[]>({
     fetch: (query, options) => upstream.fetchTrades(query, options),
     toKey: ({ exchange, symbol, since, limit }) => JSON.stringify([exchange, symbol, since, limit]),
     sizeOf: (trades) => trades.length,

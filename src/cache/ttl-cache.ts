@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
 import type { FetchOptions } from '../market/ports/market-data.ts';
 
-export interface AnswerCacheOptions<Q, V> {
+export interface TtlCacheOptions<Q, V> {
   readonly fetch: (query: Q, options?: FetchOptions) => Promise<V>;
   readonly toKey: (query: Q) => string;
   /** How much of `maxSize` an answer takes. */
@@ -19,8 +19,8 @@ export interface AnswerCacheOptions<Q, V> {
  * A call that remembers its answers: the same query within `ttlMs`, or while the first is under way, costs one call. With
  * `maxAgeMs` 0 it is made in any case, and its answer is remembered for the others, but not declared to be fresh.
  */
-export function createAnswerCache<Q, V extends object>(
-  given: AnswerCacheOptions<Q, V>,
+export function createTtlCache<Q, V extends object>(
+  given: TtlCacheOptions<Q, V>,
 ): (query: Q, options?: FetchOptions) => Promise<V> {
   const { fetch, toKey, sizeOf, maxSize, clock, ttlMs, onLookup } = given;
   const answers = new LRUCache<string, V, { readonly query: Q }>({

@@ -1,13 +1,13 @@
 import { MarketDataError, type MarketDataErrorDetails } from './errors.ts';
 
 /** The most candles of one answer. */
-export const mostCandles = 10_000;
+export const maxCandles = 10_000;
 
 /** The most levels of a book, or trades, of one answer. */
-export const mostRows = 1000;
+export const maxRows = 1000;
 
 /** The limit; throws BAD_USER_INPUT unless it is from 1 to 1000. */
 export function requireLimit(limit: number, about: MarketDataErrorDetails): number {
-  if (limit >= 1 && limit <= mostRows) return limit;
-  throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; it must be from 1 to ${mostRows}.`, about);
+  if (limit >= 1 && limit <= maxRows) return limit;
+  throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; it must be from 1 to ${maxRows}.`, about);
 }

@@ -1,21 +1,21 @@
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
-import { createErrorReport, createSparingLog, type SparingLog } from '../../src/base/throttled-log.ts';
+import { createErrorReport, createThrottledLog, type ThrottledLog } from '../../src/base/throttled-log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the fields of a line are up to what it tells
 let lines: any[];
 let clock: ManualClock;
-let sparing: SparingLog;
+let throttled: ThrottledLog;
 
 beforeEach(() => {
   lines = [];
   clock = new ManualClock();
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  sparing = createSparingLog({ log, clock });
+  throttled = createThrottledLog({ log, clock });
 });
 
-const warn = (key = 'a') => sparing.write('warn', key, { exchange: 'sim' }, `about ${key}`);
+const warn = (key = 'a') => throttled.write('warn', key, { exchange: 'sim' }, `about ${key}`);
 
 test('the same line is written once a minute, and then says how often it was left out', async () => {
   for (let time = 0; time < 1000; time++) warn();
@@ -35,7 +35,7 @@ test('the same line is written once a minute, and then says how often it was lef
 test('other keys and other levels are other lines', () => {
   warn('a');
   warn('b');
-  sparing.write('error', 'a', {}, 'about a');
+  throttled.write('error', 'a', {}, 'about a');
   expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
     [40, 'about a'],
     [40, 'about b'],
@@ -53,7 +53,7 @@ test('of keys that are too many the oldest is forgotten, and told again', () => 
 test('a clock that was set back keeps nothing quiet', () => {
   let now = 1_000_000;
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const other = createSparingLog({ log, clock: { now: () => now, after: () => () => {} } });
+  const other = createThrottledLog({ log, clock: { now: () => now, after: () => () => {} } });
   other.write('warn', 'a', {}, 'about a');
   now = 0;
   other.write('warn', 'a', {}, 'about a');
@@ -62,7 +62,7 @@ test('a clock that was set back keeps nothing quiet', () => {
 
 test('the same masked error from the same place is told once, another place or message again', () => {
   let count = 0;
-  const report = createErrorReport(sparing, () => {
+  const report = createErrorReport(throttled, () => {
     count += 1;
   });
   const fail = (message: string) => new Error(message);

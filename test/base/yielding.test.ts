@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Turns } from '../../src/base/yielding.ts';
+import { Yielding } from '../../src/base/yielding.ts';
 
 /** Works for longer than one may without a break. */
 function toil(): void {
@@ -8,7 +8,7 @@ function toil(): void {
 }
 
 test('short work is done at once, and after long work others have their turn', async () => {
-  const turns = new Turns();
+  const turns = new Yielding();
   const told: string[] = [];
   const first = turns.run(() => told.push('short'));
   expect(told).toEqual(['short']);
@@ -19,7 +19,7 @@ test('short work is done at once, and after long work others have their turn', a
 });
 
 test('of many that wait each is done, and others have their turn among them', async () => {
-  const turns = new Turns();
+  const turns = new Yielding();
   const told: string[] = [];
   await Promise.all(
     ['a', 'b', 'c'].map((name) =>
@@ -34,7 +34,7 @@ test('of many that wait each is done, and others have their turn among them', as
 });
 
 test('what goes wrong is told to whom it belongs, and the next goes on', async () => {
-  const turns = new Turns();
+  const turns = new Yielding();
   await expect(
     turns.run(() => {
       throw new Error('wrong');

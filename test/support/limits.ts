@@ -3,8 +3,8 @@ import { SubscriptionMemory } from '../../src/server/access/subscription-memory.
 import type { SocketLimits } from '../../src/server/websocket/subscription-server.ts';
 
 /** As many as there may be, together and of one address, this machine too. */
-export function allow(most: number, mostPerAddress = most): Allowance {
-  return new Allowance({ most, mostPerAddress, limitsLoopback: true });
+export function allow(most: number, maxPerAddress = most): Allowance {
+  return new Allowance({ most, maxPerAddress, limitsLoopback: true });
 }
 
 export interface Limits extends SocketLimits {

@@ -5,7 +5,7 @@ const minuteMs = 60_000;
 /** Minutes of the candles that KuCoin gives of its contracts: no 3 minutes, no 6 hours, no month. */
 export const kucoinGranularities = [1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 10_080];
 
-const mostRows = 200;
+const maxRows = 200;
 
 export interface KucoinOptions {
   /** Its clock, epoch ms. */
@@ -41,7 +41,7 @@ export function answerAsKucoin({ now, listedAt, candles }: KucoinOptions): Answe
     const rows: number[][] = [];
     for (
       let start = Math.ceil(since / periodMs) * periodMs;
-      start <= until && rows.length < mostRows;
+      start <= until && rows.length < maxRows;
       start += periodMs
     ) {
       rows.push([start, 1, 2, 0.5, 1.5, 10]);

@@ -17,7 +17,7 @@ export const okxBars: Readonly<Record<string, number>> = {
 /** 1970-01-05: weeks begin on Mondays. */
 const firstMonday = 4 * dayMs;
 
-const mostRows = 300;
+const maxRows = 300;
 
 export interface OkxOptions {
   /** Its clock, epoch ms. */
@@ -48,7 +48,7 @@ export function answerAsOkx({ now, bars, candles }: OkxOptions): Answer {
     const since = Number(query.before ?? -1) + 1;
     const rows: string[][] = [];
     let start = origin + Math.floor((until - origin) / ms) * ms;
-    for (; start >= since && rows.length < Math.min(Number(query.limit ?? 100), mostRows); start -= ms) {
+    for (; start >= since && rows.length < Math.min(Number(query.limit ?? 100), maxRows); start -= ms) {
       rows.push([String(start), '1', '2', '0.5', '1.5', '10', '10', '10', start + ms <= now() ? '1' : '0']);
     }
     return ok(rows);

@@ -8,16 +8,16 @@ const minuteMs = 60_000;
 
 /** Exchanges revise candles that have closed a moment ago (ccxt#6742: Kraken's volume). */
 const leastGraceMs = 2 * minuteMs;
-const mostGraceMs = 60 * minuteMs;
+const maxGraceMs = 60 * minuteMs;
 
-const mostPaceMs = 15_000;
+const maxPaceMs = 15_000;
 const changesPerPeriod = 60;
 
 /** Periods that an exchange may begin elsewhere than we do, at its own midnight or on Thursdays. */
 const movable = /[dwMy]$/;
 
 /** How the candles of a timeframe lie in pages, and how they are kept. */
-export interface PageRules {
+export interface PageLayout {
   readonly periods: Periods;
   /** Number of the page that holds the instant, epoch ms. */
   pageOf(instant: number): number;
@@ -30,13 +30,13 @@ export interface PageRules {
 }
 
 /** The rules of a timeframe. `ttlMs` is the least time for which an answer serves again. */
-export function createPageRules({ timeframe }: CandleSeries, ttlMs: number): PageRules {
+export function createPageLayout({ timeframe }: CandleSeries, ttlMs: number): PageLayout {
   const periods = periodsOf(timeframe);
   const { indexOf, startOf } = periods;
   const length = lengthOf(timeframe);
   const lengthMs = 'ms' in length ? length.ms : Number.POSITIVE_INFINITY;
-  const graceMs = Math.min(mostGraceMs, Math.max(leastGraceMs, lengthMs));
-  const paceMs = Math.max(1, ttlMs, Math.min(mostPaceMs, lengthMs / changesPerPeriod));
+  const graceMs = Math.min(maxGraceMs, Math.max(leastGraceMs, lengthMs));
+  const paceMs = Math.max(1, ttlMs, Math.min(maxPaceMs, lengthMs / changesPerPeriod));
   const spare = movable.test(timeframe) ? 2 : 0;
   return {
     periods,

@@ -1,7 +1,7 @@
 import type { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleWindow } from '../../market/model/candle.ts';
 import { CandleColumns } from './columns.ts';
-import type { PageRules } from './page-layout.ts';
+import type { PageLayout } from './page-layout.ts';
 
 /** Some candles may be missing for a while only: where periods have none, the exchange is asked once more after this. */
 const recheckMs = 60 * 60_000;
@@ -36,12 +36,12 @@ export interface PageNeed {
 }
 
 /** Until when the part of a page that begins before `until` answers without another call. */
-export function pageFreshUntil(rules: PageRules, page: Page, until: number): number {
+export function pageFreshUntil(rules: PageLayout, page: Page, until: number): number {
   return until <= page.settledUntil ? page.recheckAt : rules.freshUntil(page.askedAt);
 }
 
 /** From when on a page must be asked for; null when what is known is enough. */
-export function missingFrom(rules: PageRules, page: Page | undefined, need: PageNeed, since: number): number | null {
+export function missingFrom(rules: PageLayout, page: Page | undefined, need: PageNeed, since: number): number | null {
   const { until, now, maxAgeMs } = need;
   // What is from a time to come, since the clock was set back, is as good as nothing.
   if (!page || now < page.askedAt) return since;
@@ -53,7 +53,7 @@ export function missingFrom(rules: PageRules, page: Page | undefined, need: Page
 
 /** A page with what the exchange answered at `askedAt` for its part from `from` on, beside what was known before. */
 export function renewPage(
-  rules: PageRules,
+  rules: PageLayout,
   old: Page | undefined,
   given: { readonly page: number; readonly from: number; readonly askedAt: number; readonly window: CandleWindow },
 ): Page {

@@ -6,7 +6,7 @@ import type { CandleLimits, CandleSeries } from '../../market/model/candle.ts';
 import { candlesTooOld } from '../../market/model/candle-errors.ts';
 import type { CandleSource } from '../../market/ports/market-data.ts';
 import { keepPage, missingFrom, type Page, pageFreshUntil, renewPage } from './page.ts';
-import { createPageRules, type PageRules, periodsPerPage } from './page-layout.ts';
+import { createPageLayout, type PageLayout, periodsPerPage } from './page-layout.ts';
 import type { Awaited, Waiter } from './waiter.ts';
 
 export interface CandlePagesOptions {
@@ -66,15 +66,15 @@ export class CandlePages {
   }
 
   /** How the candles of a series lie in pages. */
-  rulesOf(series: CandleSeries): PageRules {
-    return createPageRules(series, this.#options.ttlMs);
+  rulesOf(series: CandleSeries): PageLayout {
+    return createPageLayout(series, this.#options.ttlMs);
   }
 
   /**
    * The pages that hold what is needed, in order. Calls that `waiter` has left before they were made are
    * made for others or not at all. Rejects with what the source throws.
    */
-  async read(series: CandleSeries, rules: PageRules, need: PagesNeed, waiter: Waiter): Promise<readonly Page[]> {
+  async read(series: CandleSeries, rules: PageLayout, need: PagesNeed, waiter: Waiter): Promise<readonly Page[]> {
     const now = this.#options.clock.now();
     const pages = new Map<number, Page | null>();
     const flights = new Set<Flight>();
@@ -110,11 +110,11 @@ export class CandlePages {
   }
 
   /** Until when the answer made of these pages is the answer, epoch ms. */
-  freshUntil(rules: PageRules, pages: readonly Page[], until: number): number {
+  freshUntil(rules: PageLayout, pages: readonly Page[], until: number): number {
     return Math.min(...pages.map((page) => pageFreshUntil(rules, page, Math.min(until, page.until))));
   }
 
-  #fly(series: CandleSeries, rules: PageRules, run: Run): Flight {
+  #fly(series: CandleSeries, rules: PageLayout, run: Run): Flight {
     const end = (): void => {
       for (const { page } of run.pages) {
         const key = toKey(series, page);
@@ -139,7 +139,7 @@ export class CandlePages {
     return flight;
   }
 
-  async #fetch(series: CandleSeries, rules: PageRules, run: Run, askedAt: number): Promise<ReadonlyMap<number, Page>> {
+  async #fetch(series: CandleSeries, rules: PageLayout, run: Run, askedAt: number): Promise<ReadonlyMap<number, Page>> {
     const last = run.pages.at(-1)?.page ?? 0;
     const range = { ...series, since: run.from, until: rules.startOfPage(last + 1) };
     const fetched = new Map<number, Page>();
@@ -167,7 +167,7 @@ export class CandlePages {
 }
 
 /** True unless the call was made before what is needed had happened, or too long ago. */
-function isGoodEnough(rules: PageRules, flight: Flight, until: number, maxAgeMs: number, now: number): boolean {
+function isGoodEnough(rules: PageLayout, flight: Flight, until: number, maxAgeMs: number, now: number): boolean {
   const { askedAt } = flight;
   if (askedAt === null) return true;
   if (until <= rules.settledBefore(askedAt)) return true;
@@ -175,22 +175,22 @@ function isGoodEnough(rules: PageRules, flight: Flight, until: number, maxAgeMs:
 }
 
 /** Pages that follow each other, together as far as one call reaches; each at least a page. */
-function toRuns(rules: PageRules, missing: Run['pages'], perCall: number): readonly Run[] {
+function toRuns(rules: PageLayout, missing: Run['pages'], perCall: number): readonly Run[] {
   // A call may have to ask for some periods more than it needs.
-  const mostPages = Math.max(1, Math.floor((perCall - 1) / periodsPerPage));
+  const maxPages = Math.max(1, Math.floor((perCall - 1) / periodsPerPage));
   const runs: { from: number; pages: Run['pages'][number][] }[] = [];
   for (const entry of missing) {
     const run = runs.at(-1);
     const before = run?.pages.at(-1);
     const follows = before?.page === entry.page - 1 && entry.from === rules.startOfPage(entry.page);
-    if (run && follows && run.pages.length < mostPages) run.pages.push(entry);
+    if (run && follows && run.pages.length < maxPages) run.pages.push(entry);
     else runs.push({ from: entry.from, pages: [entry] });
   }
   return runs;
 }
 
 /** Throws where the exchange serves the first candle no more that begins at the instant or later. */
-function requireServed(series: CandleSeries, rules: PageRules, since: number, { oldest }: CandleLimits): void {
+function requireServed(series: CandleSeries, rules: PageLayout, since: number, { oldest }: CandleLimits): void {
   const { indexOf, startOf } = rules.periods;
   if (startOf(indexOf(since - 1) + 1) < oldest) throw candlesTooOld(series, oldest);
 }

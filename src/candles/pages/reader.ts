@@ -2,13 +2,13 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleLimits, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
 import { candlesTooOld, firstReadOf } from '../../market/model/candle-errors.ts';
 import type { Page } from './page.ts';
-import { type PageRules, periodsPerPage } from './page-layout.ts';
+import { type PageLayout, periodsPerPage } from './page-layout.ts';
 import type { CandlePages } from './pages.ts';
 import type { Waiter } from './waiter.ts';
 
 /** How many calls' worth of periods without any candle are looked through: for the next one, or for one from before. */
-const mostEmptyAhead = 30;
-const mostEmptyBack = 3;
+const maxEmptyAhead = 30;
+const maxEmptyBack = 3;
 
 export interface ReadOptions {
   readonly now: number;
@@ -27,7 +27,7 @@ export interface CandleAnswer {
 export class CandleReader {
   readonly #pages: CandlePages;
   readonly #series: CandleSeries;
-  readonly #rules: PageRules;
+  readonly #rules: PageLayout;
   readonly #options: ReadOptions;
   readonly #renewed = new Map<number, Page>();
   #freshUntil = Number.POSITIVE_INFINITY;
@@ -65,7 +65,7 @@ export class CandleReader {
       const before = candles.length;
       for (const page of pages) page.candles.collect(from, to, candles);
       empty = candles.length > before ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
-      if (empty > mostEmptyAhead * this.#options.limits.perCall) throw this.#doubt ?? this.#nothingFrom(since, to);
+      if (empty > maxEmptyAhead * this.#options.limits.perCall) throw this.#doubt ?? this.#nothingFrom(since, to);
       from = Math.max(to, nextAfter(pages.at(-1), to));
     }
     return candles.length > limit ? candles.slice(0, limit) : candles;
@@ -76,8 +76,8 @@ export class CandleReader {
     const { indexOf, startOf } = this.#rules.periods;
     let candles: readonly Candle[] = [];
     let to = end;
-    const mostEmpty = mostEmptyBack * this.#options.limits.perCall;
-    for (let empty = 0; to > 0 && candles.length < limit && empty < mostEmpty; ) {
+    const maxEmpty = maxEmptyBack * this.#options.limits.perCall;
+    for (let empty = 0; to > 0 && candles.length < limit && empty < maxEmpty; ) {
       // What is asked for is `limit` periods; those from before stand in where some are empty, as far as there are any.
       const served = to < end ? this.#options.limits.oldest : 0;
       const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
@@ -117,7 +117,7 @@ export class CandleReader {
 }
 
 /** Throws where candles of the pages are missing that begin at the instant or later. */
-function requireKnown(series: CandleSeries, rules: PageRules, pages: readonly Page[], since: number): void {
+function requireKnown(series: CandleSeries, rules: PageLayout, pages: readonly Page[], since: number): void {
   const { indexOf, startOf } = rules.periods;
   const first = startOf(indexOf(since - 1) + 1);
   const limited = pages.findLast((page) => page.from > page.since);

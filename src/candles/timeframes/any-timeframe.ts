@@ -3,7 +3,7 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
 import { isInDoubt, isTooOld } from '../../market/model/candle-errors.ts';
 import type { FetchOptions, MarketData } from '../../market/ports/market-data.ts';
-import { mostCandles } from '../../market/row-limits.ts';
+import { maxCandles } from '../../market/row-limits.ts';
 import { isTimeframe, periodsOf } from '../../market/timeframe.ts';
 import type { FetchCandles } from '../pages/store.ts';
 import { type Base, toBases } from './bases.ts';
@@ -17,10 +17,10 @@ export interface AnyTimeframeOptions {
 }
 
 /** The most candles that one answer may be built from. */
-const mostParts = 50_000;
+const maxParts = 50_000;
 
 /** How many parts in a row that are missing are looked through for older candles. */
-const mostMissingParts = 3000;
+const maxMissingParts = 3000;
 
 /**
  * Candles of any timeframe: one that the market lacks is built from its longest one that divides it, also where it turns
@@ -51,7 +51,7 @@ export function createAnyTimeframe({ fetchTimeframes, fetchCandles, clock }: Any
   ): Promise<readonly Candle[]> {
     const isBuilt = isTimeframe(query.timeframe) && !timeframes.includes(query.timeframe);
     for (const base of isBuilt ? toBases(query.timeframe, timeframes) : []) {
-      if (base.ratio > mostParts) continue;
+      if (base.ratio > maxParts) continue;
       const candles = await buildCandles(query, base, options);
       if (candles) return candles;
     }
@@ -87,7 +87,7 @@ export function createAnyTimeframe({ fetchTimeframes, fetchCandles, clock }: Any
 
     requireParts(query, base, limit);
     let candles: readonly Candle[] = [];
-    for (let [last, empty] = [end, 0]; candles.length < limit && empty * base.ratio < mostMissingParts; ) {
+    for (let [last, empty] = [end, 0]; candles.length < limit && empty * base.ratio < maxMissingParts; ) {
       const first = last - Math.max(limit - candles.length, empty);
       if (startOf(last) <= 0) break;
       const found = await build(first, last, last - first).catch((error: unknown) => {
@@ -106,13 +106,9 @@ export function createAnyTimeframe({ fetchTimeframes, fetchCandles, clock }: Any
 
 function requireRange({ exchange, symbol, timeframe, since, until, limit }: CandleQuery): void {
   const about = { exchange, symbol, timeframe };
-  if (limit < 1 || limit > mostCandles) {
-    const hint = limit > mostCandles ? '; for more, page by since, which may be the timestamp after the last one' : '';
-    throw new MarketDataError(
-      'BAD_USER_INPUT',
-      `limit is ${limit}; it must be from 1 to ${mostCandles}${hint}.`,
-      about,
-    );
+  if (limit < 1 || limit > maxCandles) {
+    const hint = limit > maxCandles ? '; for more, page by since, which may be the timestamp after the last one' : '';
+    throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; it must be from 1 to ${maxCandles}${hint}.`, about);
   }
   if (since !== undefined && until !== undefined && since >= until) {
     throw new MarketDataError('BAD_USER_INPUT', 'since must lie before until.', about);
@@ -120,9 +116,9 @@ function requireRange({ exchange, symbol, timeframe, since, until, limit }: Cand
 }
 
 function requireParts(query: CandleQuery, base: Base, count: number): void {
-  if (count * base.ratio <= mostParts) return;
+  if (count * base.ratio <= maxParts) return;
   const { exchange, symbol, timeframe } = query;
-  const most = Math.floor(mostParts / base.ratio);
+  const most = Math.floor(maxParts / base.ratio);
   const message = `On ${exchange} a candle of ${timeframe} is built from ${base.ratio} of ${base.timeframe}: ask for a limit of up to ${most}, and page by since for more.`;
   throw new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
 }

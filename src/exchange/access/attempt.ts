@@ -1,7 +1,7 @@
 import { kindsNamed, type MarketKind } from '../ccxt/market-kinds.ts';
 import type { ApiRequest, Send } from '../http/request-tap.ts';
 import type { ExchangeFailure } from './circuit-pause.ts';
-import type { Circuits, Entry } from './circuits.ts';
+import type { CircuitEntry, Circuits } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 
 /** What a failure tells of the host that was asked: an outage of it, that it is there, or nothing. */
@@ -13,7 +13,7 @@ export interface AttemptOptions {
   /** Null where the call is for several kinds, or it is not known for which. */
   readonly kind: MarketKind | null;
   /** The leave that the call got before it waited for its turn, if any. */
-  readonly entry: Entry | null;
+  readonly entry: CircuitEntry | null;
   readonly meaningOf: (thrown: unknown) => Meaning;
   /** Called when the first request is under ccxt's throttle, and when one has passed it. */
   readonly onWait?: () => void;
@@ -22,7 +22,7 @@ export interface AttemptOptions {
 
 /** What an attempt has to do with one host. */
 interface Visit {
-  entry: Entry;
+  entry: CircuitEntry;
   /** Requests that are sent and not answered. */
   pending: number;
   hasFailed: boolean;
@@ -91,10 +91,10 @@ export class Attempt {
         visit.pending += 1;
         if (this.#sent === 1) onSend?.();
       });
-      if (!this.#isOver) circuits.noteAnswer(visit.entry);
+      if (!this.#isOver) circuits.onAnswer(visit.entry);
       return answer;
     } catch (thrown) {
-      if (!this.#isOver && !this.isRefusal(thrown)) this.#note(visit, isSent ? meaningOf(thrown) : 'nothing');
+      if (!this.#isOver && !this.isRefusal(thrown)) this.#mark(visit, isSent ? meaningOf(thrown) : 'nothing');
       throw thrown;
     } finally {
       if (isSent) visit.pending -= 1;
@@ -105,7 +105,7 @@ export class Attempt {
   end(meaning: Meaning): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const visit of this.#visits.values()) this.#note(visit, this.#requests === 0 ? meaning : 'nothing');
+    for (const visit of this.#visits.values()) this.#mark(visit, this.#requests === 0 ? meaning : 'nothing');
   }
 
   /** The call has been given up: that is a failure of the hosts that owe it an answer. */
@@ -113,7 +113,7 @@ export class Attempt {
     if (this.#isOver) return;
     this.#isOver = true;
     for (const visit of this.#visits.values()) {
-      this.#note(visit, this.#requests === 0 || visit.pending > 0 ? failure : 'nothing');
+      this.#mark(visit, this.#requests === 0 || visit.pending > 0 ? failure : 'nothing');
     }
   }
 
@@ -130,7 +130,7 @@ export class Attempt {
     if (!this.#options.circuits.allows(visit.entry)) visit.entry = this.#admit(host);
   }
 
-  #admit(host: string): Entry {
+  #admit(host: string): CircuitEntry {
     const { circuits, kind, subject } = this.#options;
     try {
       return circuits.admit(host, kind, subject);
@@ -140,14 +140,14 @@ export class Attempt {
     }
   }
 
-  #note(visit: Visit, meaning: Meaning): void {
+  #mark(visit: Visit, meaning: Meaning): void {
     const { circuits } = this.#options;
-    if (meaning === 'answered') circuits.noteAnswer(visit.entry);
-    else if (meaning === 'nothing') circuits.noteNothing(visit.entry);
+    if (meaning === 'answered') circuits.onAnswer(visit.entry);
+    else if (meaning === 'nothing') circuits.onNothing(visit.entry);
     // However many requests of a call fail, it is one failure.
     else if (!visit.hasFailed) {
       visit.hasFailed = true;
-      circuits.noteFailure(visit.entry, meaning);
+      circuits.onFailure(visit.entry, meaning);
     }
   }
 }

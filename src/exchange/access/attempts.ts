@@ -7,9 +7,9 @@ import { DescriptorsError } from '../http/opening-error.ts';
 import type { RequestTap } from '../http/request-tap.ts';
 import { Attempt, type AttemptOptions, type Meaning } from './attempt.ts';
 import type { CallerListeners, CallOutcome } from './call-listeners.ts';
-import type { Circuits, Entry } from './circuits.ts';
+import type { CircuitEntry, Circuits } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
-import { Verdicts } from './failure-reader.ts';
+import { FailureReader } from './failure-reader.ts';
 
 export interface AttemptsOptions extends Pick<CallerListeners, 'onError' | 'onCall'> {
   readonly exchange: string;
@@ -45,22 +45,22 @@ const retryShare = 1 / 2;
  * by a hiccup of an exchange that is well otherwise is made once more.
  */
 export class Attempts {
-  readonly verdicts: Verdicts;
+  readonly failures: FailureReader;
   readonly #options: AttemptsOptions;
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
-    this.verdicts = new Verdicts(options.exchange, options.failureOf);
+    this.failures = new FailureReader(options.exchange, options.failureOf);
   }
 
   start(
     subject: CallSubject,
     kind: MarketKind | null,
-    entry: Entry | null,
+    entry: CircuitEntry | null,
     listeners: Pick<AttemptOptions, 'onWait' | 'onSend'> = {},
   ): Attempt {
     const { circuits } = this.#options;
-    const meaningOf = (thrown: unknown): Meaning => this.meaningOf(this.verdicts.toError(thrown, subject));
+    const meaningOf = (thrown: unknown): Meaning => this.meaningOf(this.failures.toError(thrown, subject));
     return new Attempt({ circuits, subject, kind, entry, meaningOf, ...listeners });
   }
 
@@ -95,7 +95,7 @@ export class Attempts {
       end('answered', 'ok');
       return answer;
     } catch (thrown) {
-      const error = this.verdicts.toError(thrown, subject);
+      const error = this.failures.toError(thrown, subject);
       if (attempt.isRefusal(thrown)) end('nothing', 'CIRCUIT_OPEN');
       else {
         onError(exchange, thrown);
@@ -111,9 +111,9 @@ export class Attempts {
    */
   async mayRetry(error: unknown, attempt: Attempt, until: number, onPause = (): void => {}): Promise<boolean> {
     const { clock, random, timeoutMs, closing } = this.#options;
-    if (!(error instanceof MarketDataError) || !this.verdicts.isHiccup(error)) return false;
-    const [leastMs, mostMs] = retryPauseMs;
-    const pauseMs = leastMs + (mostMs - leastMs) * random();
+    if (!(error instanceof MarketDataError) || !this.failures.isHiccup(error)) return false;
+    const [leastMs, maxMs] = retryPauseMs;
+    const pauseMs = leastMs + (maxMs - leastMs) * random();
     const leftMs = until - clock.now() - pauseMs;
     if (!attempt.isCalm || leftMs < timeoutMs * retryShare) return false;
     onPause();
@@ -123,7 +123,7 @@ export class Attempts {
 
   /** What a failure tells the circuits; what this server cuts off itself when it stops tells nothing of the exchange. */
   meaningOf(error: MarketDataError): Meaning {
-    return this.#options.closing.aborted ? 'nothing' : this.verdicts.meaningOf(error);
+    return this.#options.closing.aborted ? 'nothing' : this.failures.meaningOf(error);
   }
 
   report(outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void {

@@ -1,7 +1,7 @@
 import type { MarketDataError } from '../../market/errors.ts';
 import { marketKinds } from '../ccxt/market-kinds.ts';
 import { CallQueue, type CallQueueOptions } from './call-queue.ts';
-import type { CircuitName, Circuits, Entry } from './circuits.ts';
+import type { CircuitEntry, CircuitName, Circuits } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 
 /** The place of one call among those under way. */
@@ -39,7 +39,7 @@ export class CallPlaces {
   }
 
   /** A place for the call. Rejects as `CallQueue.enter` does, and with what `refuseAll` and `refuseFor` say. */
-  async enter(entry: Entry, subject: CallSubject): Promise<CallPlace> {
+  async enter(entry: CircuitEntry, subject: CallSubject): Promise<CallPlace> {
     if (isProbe(entry)) return this.#enterAsProbe();
     const line = lineOf(entry);
     const leaveQueue = await this.#queue.enter(subject, line);
@@ -59,7 +59,7 @@ export class CallPlaces {
   }
 
   /** OVERLOADED, for a call that has a place and whose turn in ccxt's throttle has not come in time. */
-  tooLate(entry: Entry, subject: CallSubject): MarketDataError {
+  tooLate(entry: CircuitEntry, subject: CallSubject): MarketDataError {
     return this.#queue.tooLate(subject, lineOf(entry));
   }
 
@@ -97,11 +97,11 @@ export class CallPlaces {
 }
 
 /** Calls for one kind of market wait in one line. */
-function lineOf({ kind }: Entry): string {
+function lineOf({ kind }: CircuitEntry): string {
   return kind ?? '';
 }
 
 /** True when the call finds out whether something that was left alone is back. */
-function isProbe({ ofHost, ofKind }: Entry): boolean {
+function isProbe({ ofHost, ofKind }: CircuitEntry): boolean {
   return ofHost.isProbe || ofKind?.isProbe === true;
 }

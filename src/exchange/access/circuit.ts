@@ -6,7 +6,7 @@ import type { CallSubject } from './errors.ts';
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** Leave to ask the exchange; how that went is to be told to the circuit. */
-export interface Pass {
+export interface CircuitPermit {
   /** True of the one call that finds out whether the exchange is back. */
   readonly isProbe: boolean;
 }
@@ -53,7 +53,7 @@ export function isPlain({ error: { code } }: ExchangeFailure): boolean {
 export class Circuit {
   readonly #options: CircuitOptions;
   #opening: Opening | null = null;
-  #probe: { readonly pass: Pass; readonly at: number } | null = null;
+  #probe: { readonly pass: CircuitPermit; readonly at: number } | null = null;
   /** How many calls in a row have failed. */
   #failures = 0;
   /** Openings without a calm between them, by the code of the last. */
@@ -81,25 +81,25 @@ export class Circuit {
   }
 
   /** True while a call that was let through may still send a request. */
-  allows(pass: Pass): boolean {
+  allows(pass: CircuitPermit): boolean {
     return !this.#opening || pass === this.#probe?.pass;
   }
 
   /** Leave for one call. Throws the failure that opened the circuit while it is open, and while the probe is under way. */
-  admit(subject: CallSubject): Pass {
+  admit(subject: CallSubject): CircuitPermit {
     const { clock, probeTimeoutMs } = this.#options;
     if (!this.#opening) return { isProbe: false };
     const probeMs = this.#probe ? clock.now() - this.#probe.at : null;
     if (probeMs !== null && (probeMs < 0 || probeMs >= probeTimeoutMs)) this.#open(this.#opening.failure);
     if (this.#leftMs(this.#opening) > 0 || this.#probe) throw this.refusal(subject);
-    const pass: Pass = { isProbe: true };
+    const pass: CircuitPermit = { isProbe: true };
     this.#probe = { pass, at: clock.now() };
     this.#options.onChange('half-open', this.refusal());
     return pass;
   }
 
   /** The exchange has answered. */
-  noteAnswer(pass: Pass): void {
+  onAnswer(pass: CircuitPermit): void {
     if (!this.#opening) {
       this.#failures = 0;
     } else if (pass === this.#probe?.pass) {
@@ -112,12 +112,12 @@ export class Circuit {
   }
 
   /** The call has told nothing of the exchange. */
-  noteNothing(pass: Pass): void {
+  onNothing(pass: CircuitPermit): void {
     if (pass === this.#probe?.pass) this.#probe = null;
   }
 
   /** The exchange has failed. */
-  noteFailure(pass: Pass, failure: ExchangeFailure): void {
+  onFailure(pass: CircuitPermit, failure: ExchangeFailure): void {
     const { code, details } = failure.error;
     if (!this.#opening) {
       this.#failures += 1;

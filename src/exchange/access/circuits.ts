@@ -1,6 +1,6 @@
 import type { MarketDataError } from '../../market/errors.ts';
 import type { MarketKind } from '../ccxt/market-kinds.ts';
-import { Circuit, type CircuitOptions, type CircuitState, isPlain, type Pass } from './circuit.ts';
+import { Circuit, type CircuitOptions, type CircuitPermit, type CircuitState, isPlain } from './circuit.ts';
 import type { ExchangeFailure } from './circuit-pause.ts';
 import type { CallSubject } from './errors.ts';
 
@@ -23,10 +23,10 @@ export interface CircuitsOptions extends Omit<CircuitOptions, 'onChange' | 'scop
 }
 
 /** Leave to ask a host for a kind of market. */
-export interface Entry extends CircuitName {
-  readonly ofHost: Pass;
+export interface CircuitEntry extends CircuitName {
+  readonly ofHost: CircuitPermit;
   /** Null where the two are one circuit. */
-  readonly ofKind: Pass | null;
+  readonly ofKind: CircuitPermit | null;
 }
 
 /** The circuits that a request for a kind of market at a host needs leave of. */
@@ -56,42 +56,42 @@ export class Circuits {
   }
 
   /** Leave for one call. Throws why there is none. */
-  admit(host: string, kind: MarketKind | null, subject: CallSubject): Entry {
+  admit(host: string, kind: MarketKind | null, subject: CallSubject): CircuitEntry {
     const gates = this.#gates(host, kind);
     const ofHost = gates.ofHost.admit(subject);
     try {
       return { host, kind, ofHost, ofKind: gates.ofKind?.admit(subject) ?? null };
     } catch (refusal) {
-      gates.ofHost.noteNothing(ofHost);
+      gates.ofHost.onNothing(ofHost);
       throw refusal;
     }
   }
 
   /** True while a call that was let through may still send a request. */
-  allows({ host, kind, ofHost, ofKind }: Entry): boolean {
+  allows({ host, kind, ofHost, ofKind }: CircuitEntry): boolean {
     const gates = this.#gates(host, kind);
     return gates.ofHost.allows(ofHost) && (!ofKind || gates.ofKind?.allows(ofKind) === true);
   }
 
-  noteAnswer({ host, kind, ofHost, ofKind }: Entry): void {
+  onAnswer({ host, kind, ofHost, ofKind }: CircuitEntry): void {
     const gates = this.#gates(host, kind);
-    gates.ofHost.noteAnswer(ofHost);
-    if (ofKind) gates.ofKind?.noteAnswer(ofKind);
+    gates.ofHost.onAnswer(ofHost);
+    if (ofKind) gates.ofKind?.onAnswer(ofKind);
   }
 
-  noteNothing({ host, kind, ofHost, ofKind }: Entry): void {
+  onNothing({ host, kind, ofHost, ofKind }: CircuitEntry): void {
     const gates = this.#gates(host, kind);
-    gates.ofHost.noteNothing(ofHost);
-    if (ofKind) gates.ofKind?.noteNothing(ofKind);
+    gates.ofHost.onNothing(ofHost);
+    if (ofKind) gates.ofKind?.onNothing(ofKind);
   }
 
-  noteFailure({ host, kind, ofHost, ofKind }: Entry, failure: ExchangeFailure): void {
+  onFailure({ host, kind, ofHost, ofKind }: CircuitEntry, failure: ExchangeFailure): void {
     const gates = this.#gates(host, kind);
     // Whatever the call fails with that finds out whether the host is back: it is not.
-    if (!ofKind || ofHost.isProbe || isPlain(failure)) gates.ofHost.noteFailure(ofHost, failure);
+    if (!ofKind || ofHost.isProbe || isPlain(failure)) gates.ofHost.onFailure(ofHost, failure);
     if (!ofKind) return;
-    if (isPlain(failure)) gates.ofKind?.noteNothing(ofKind);
-    else gates.ofKind?.noteFailure(ofKind, failure);
+    if (isPlain(failure)) gates.ofKind?.onNothing(ofKind);
+    else gates.ofKind?.onFailure(ofKind, failure);
   }
 
   /** True while at most one call has failed since the last success. */

@@ -11,7 +11,7 @@ export interface CallSubject {
   readonly timeframe?: string;
 }
 
-interface Verdict {
+interface Meaning {
   readonly code: MarketDataErrorCode;
   readonly says: string;
   readonly retryable?: boolean;
@@ -20,7 +20,7 @@ interface Verdict {
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 // ccxt's hierarchy (ccxt/js/src/base/errorHierarchy.js), the most specific first.
-const verdicts: readonly (readonly [ErrorClass, Verdict])[] = [
+const meanings: readonly (readonly [ErrorClass, Meaning])[] = [
   [DescriptorsError, { code: 'OVERLOADED', says: 'could not be asked: this server has no file descriptor left' }],
   [ProxyError, { code: 'EXCHANGE_UNAVAILABLE', says: 'could not be reached through its proxy' }],
   [ccxtErrors.RestrictedLocation, { code: 'GEO_BLOCKED', says: 'does not serve the location of this server' }],
@@ -62,7 +62,7 @@ const outspoken: readonly ErrorClass[] = [
 ];
 
 /**
- * Turns whatever a ccxt call threw into a MarketDataError. Its sentence names the exchange and the symbol and nothing of
+ * Yielding whatever a ccxt call threw into a MarketDataError. Its sentence names the exchange and the symbol and nothing of
  * the transport; the original is its cause. `http` is the answer behind the error, where there was one.
  */
 export function toMarketDataError(error: unknown, subject: CallSubject, http?: HttpFailure): MarketDataError {
@@ -122,12 +122,12 @@ const failureCodes: ReadonlySet<MarketDataErrorCode> = new Set([
 /** ccxt's errors that are about this server's own doing, in the dress of an outage. */
 const ownFaults: readonly ErrorClass[] = [ccxtErrors.ExchangeClosedByUser, ccxtErrors.InvalidProxySettings];
 
-function judge(error: unknown, http: HttpFailure | undefined): Verdict {
+function judge(error: unknown, http: HttpFailure | undefined): Meaning {
   if (!(error instanceof ccxtErrors.BaseError)) return judgeRaw(error, http);
   const isOutspoken = outspoken.some((Class) => error instanceof Class);
   const byStatus = http && !isOutspoken ? judgeStatus(http.status, error) : undefined;
   if (byStatus) return byStatus;
-  for (const [Class, verdict] of verdicts) if (error instanceof Class) return verdict;
+  for (const [Class, meaning] of meanings) if (error instanceof Class) return meaning;
   return { code: 'BAD_EXCHANGE_RESPONSE', says: 'refused the request', retryable: false };
 }
 
@@ -136,7 +136,7 @@ function judge(error: unknown, http: HttpFailure | undefined): Verdict {
  * page of HTML a BadResponse, whatever its status. The other way round, a 5xx with an error code that ccxt does not know
  * (Coinbase's INTERNAL) becomes a plain ExchangeError.
  */
-function judgeStatus(status: number, error: unknown): Verdict | undefined {
+function judgeStatus(status: number, error: unknown): Meaning | undefined {
   const isUnreadable = error instanceof ccxtErrors.BadResponse || !(error instanceof ccxtErrors.BaseError);
   if (status === 451) return { code: 'GEO_BLOCKED', says: 'does not serve the location of this server (HTTP 451)' };
   if (status === 403) return { code: 'GEO_BLOCKED', says: 'blocks the address of this server (HTTP 403)' };
@@ -154,7 +154,7 @@ function judgeStatus(status: number, error: unknown): Verdict | undefined {
 }
 
 /** Errors that are not ccxt's: from the socket, from unpacking, and from its parsers when they meet something else. */
-function judgeRaw(error: unknown, http: HttpFailure | undefined): Verdict {
+function judgeRaw(error: unknown, http: HttpFailure | undefined): Meaning {
   const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT' || /^UND_ERR_.*TIMEOUT$/.test(code)) {

@@ -10,7 +10,7 @@ import type { CallerListeners } from './call-listeners.ts';
 import { type CallPlace, CallPlaces } from './call-places.ts';
 import { CallTimer } from './call-timer.ts';
 import type { CircuitState } from './circuit.ts';
-import { type CircuitStatus, Circuits, type Entry } from './circuits.ts';
+import { type CircuitEntry, type CircuitStatus, Circuits } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 import { createLoadingCall, type LoadingCall } from './loading-call.ts';
 import type { ThrottleGauge } from './throttle.ts';
@@ -26,7 +26,7 @@ export interface ExchangeStatus {
   readonly circuit: CircuitState;
 }
 
-export interface CallerOptions extends CallerListeners {
+export interface ExchangeCallerOptions extends CallerListeners {
   readonly exchange: string;
   readonly clock: Clock;
   readonly random: () => number;
@@ -43,7 +43,7 @@ export interface CallerOptions extends CallerListeners {
 /** One ccxt call that somebody waits for. */
 interface Call<T> extends Question<T> {
   readonly kind: MarketKind | null;
-  readonly entry: Entry;
+  readonly entry: CircuitEntry;
   readonly place: CallPlace;
   /** The latest at which its turn in ccxt's throttle may come, epoch ms. */
   readonly turnUntil: number;
@@ -59,14 +59,14 @@ const turnDeadlines = 3;
  * All that asks one exchange goes through here: one polite caller, with lines before it (`CallPlaces`), a circuit around
  * each of its hosts (`Circuits`, `Attempt`), a deadline on each call and one retry of a hiccup (`Attempts`).
  */
-export class Caller {
-  readonly #options: CallerOptions;
+export class ExchangeCaller {
+  readonly #options: ExchangeCallerOptions;
   readonly #circuits: Circuits;
   readonly #places: CallPlaces;
   readonly #attempts: Attempts;
   readonly #closing = new AbortController();
 
-  constructor(options: CallerOptions) {
+  constructor(options: ExchangeCallerOptions) {
     const { exchange, timeoutMs, onCircuit } = options;
     this.#options = options;
     this.#circuits = new Circuits({
@@ -120,7 +120,7 @@ export class Caller {
     const loading = createLoadingCall({
       attempt,
       ...this.#options,
-      verdicts: this.#attempts.verdicts,
+      failures: this.#attempts.failures,
       subject,
       mayRetry: (error, onPause) => this.#attempts.mayRetry(error, attempt, until, onPause),
       lateError: () => this.#attempts.lateError(subject),
@@ -145,7 +145,7 @@ export class Caller {
   }
 
   /** Leave of the host that the call will go to, as far as that is known; others are asked for it with each request. */
-  #admit(subject: CallSubject, kind: MarketKind | null): Entry {
+  #admit(subject: CallSubject, kind: MarketKind | null): CircuitEntry {
     const host = this.#circuits.hostOf(kind) ?? '';
     try {
       return this.#circuits.admit(host, kind, subject);
@@ -155,7 +155,7 @@ export class Caller {
     }
   }
 
-  async #enter(entry: Entry, subject: CallSubject): Promise<CallPlace> {
+  async #enter(entry: CircuitEntry, subject: CallSubject): Promise<CallPlace> {
     const { clock } = this.#options;
     const since = clock.now();
     try {

@@ -4,7 +4,7 @@ import type { Meaning } from './attempt.ts';
 import { type CallSubject, isHiccup, meaningOf, sayingOf, toMarketDataError } from './errors.ts';
 
 /** What the failures of one exchange's calls mean, with the HTTP answers behind them. */
-export class Verdicts {
+export class FailureReader {
   readonly #exchange: string;
   readonly #failureOf: FailureLookup;
 

@@ -3,7 +3,7 @@ import type { MarketDataError } from '../../market/errors.ts';
 import type { ApiRequest, RequestTap } from '../http/request-tap.ts';
 import type { Attempt } from './attempt.ts';
 import type { CallSubject } from './errors.ts';
-import type { Verdicts } from './failure-reader.ts';
+import type { FailureReader } from './failure-reader.ts';
 
 /** What listing an exchange's markets may ask of its caller. */
 export interface LoadingCall {
@@ -19,7 +19,7 @@ export interface LoadingCall {
   /** What that says of the exchange, a sentence without its end. */
   sayingOf(error: MarketDataError): string;
   /** Tells those that watch of a failure that does not end the call. */
-  note(thrown: unknown): void;
+  mark(thrown: unknown): void;
   /**
    * Calls back when those that wait for the markets will not do so much longer, or once the load has taken `share` of
    * their deadline; returns what cancels that.
@@ -35,7 +35,7 @@ export interface LoadingCallOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly requests: RequestTap;
-  readonly verdicts: Verdicts;
+  readonly failures: FailureReader;
   readonly subject: CallSubject;
   readonly onError: (exchange: string, error: unknown) => void;
   /** Calls `onPause` before it waits. */
@@ -48,16 +48,16 @@ export interface LoadingCallOptions {
 const loadingShare = 9 / 10;
 
 export function createLoadingCall(options: LoadingCallOptions): LoadingCall {
-  const { attempt, exchange, clock, timeoutMs, requests, verdicts, subject, onError } = options;
+  const { attempt, exchange, clock, timeoutMs, requests, failures, subject, onError } = options;
   const until = clock.now() + timeoutMs;
-  const toError = (thrown: unknown): MarketDataError => verdicts.toError(thrown, subject);
+  const toError = (thrown: unknown): MarketDataError => failures.toError(thrown, subject);
   return {
     during: (run, operation) =>
       requests.during((request, send) => run(request, () => attempt.request(request, send)), operation),
     mayRetry: (thrown) => options.mayRetry(toError(thrown), () => onError(exchange, thrown)),
     toError,
-    sayingOf: (error) => verdicts.sayingOf(error),
-    note: (thrown) => {
+    sayingOf: (error) => failures.sayingOf(error),
+    mark: (thrown) => {
       if (!attempt.isRefusal(thrown)) onError(exchange, thrown);
     },
     whenLate: (callback, share = loadingShare) => {

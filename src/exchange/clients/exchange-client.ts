@@ -8,7 +8,7 @@ import type { Operation } from '../access/attempts.ts';
 import type { CallerListeners } from '../access/call-listeners.ts';
 import type { CircuitStatus } from '../access/circuits.ts';
 import type { CallSubject } from '../access/errors.ts';
-import { Caller, type ExchangeStatus } from '../access/exchange-caller.ts';
+import { ExchangeCaller, type ExchangeStatus } from '../access/exchange-caller.ts';
 import { gaugeThrottle } from '../access/throttle.ts';
 import type { ExchangeClass } from '../ccxt/load-ccxt.ts';
 import { limitAddresses } from '../http/address-limit.ts';
@@ -27,7 +27,7 @@ import { isolateTickerRows } from './ticker-rows.ts';
 const refusalMs = 60_000;
 
 /** No exchange is sent more calls for one kind of market at a time than this. */
-const mostParallelCalls = 10;
+const maxParallelCalls = 10;
 
 /** What is going on in front of one exchange, and what is known of its list of markets. */
 export interface ClientStatus extends ExchangeStatus {
@@ -93,7 +93,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   isolateTickerRows(exchange);
   limitAddresses(exchange);
   const failureOf = guardHttp(exchange, timeoutMs);
-  const caller = new Caller({
+  const caller = new ExchangeCaller({
     ...given,
     exchange: info.id,
     places: parallelCalls,
@@ -152,6 +152,6 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
 }
 
 function countParallelCalls({ enableRateLimit, rateLimit = 1000 }: Exchange, timeoutMs: number): number {
-  if (!enableRateLimit) return mostParallelCalls;
-  return Math.min(mostParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / rateLimit)));
+  if (!enableRateLimit) return maxParallelCalls;
+  return Math.min(maxParallelCalls, Math.max(1, Math.floor(timeoutMs / 2 / rateLimit)));
 }

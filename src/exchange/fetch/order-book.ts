@@ -1,6 +1,6 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts';
-import { mostRows, requireLimit } from '../../market/row-limits.ts';
+import { maxRows, requireLimit } from '../../market/row-limits.ts';
 import { can } from '../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import { findMarket } from '../clients/find-market.ts';
@@ -26,7 +26,7 @@ export async function fetchOrderBook(
   const ask = (levels: number): Promise<CcxtOrderBook> =>
     withLimit<CcxtOrderBook>(client.limits, {
       ...call,
-      limit: Math.min(levels, mostRows),
+      limit: Math.min(levels, maxRows),
       ask: (asked) => client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
       countRows: ({ bids, asks }) => Math.max(...[bids, asks].map((side) => (Array.isArray(side) ? side.length : 0))),
     });
@@ -35,8 +35,8 @@ export async function fetchOrderBook(
   const answer = await ask(asked);
   const book = toOrderBook(exchange, symbol, answer, now(), limit);
   const missing = missingLevels(answer, book, { wanted: limit, asked });
-  if (missing === 0 || asked >= mostRows) return book;
-  client.limits.noteSpare(call, spare + missing);
+  if (missing === 0 || asked >= maxRows) return book;
+  client.limits.markSpare(call, spare + missing);
   try {
     return toOrderBook(exchange, symbol, await ask(asked + missing), now(), limit);
   } catch {

@@ -1,7 +1,7 @@
 import type { Trade as CcxtTrade, Exchange, MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Trade, TradeQuery } from '../../market/model/trade.ts';
-import { mostRows, requireLimit } from '../../market/row-limits.ts';
+import { maxRows, requireLimit } from '../../market/row-limits.ts';
 import { can } from '../ccxt/capabilities.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
@@ -31,7 +31,7 @@ export async function fetchTrades(
   requireLimit(limit, { exchange, symbol });
   const market = findMarket(client, await client.markets(), symbol);
   const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
-  const most = typeof cap === 'number' && cap > 0 ? cap : mostRows;
+  const most = typeof cap === 'number' && cap > 0 ? cap : maxRows;
   if (since === undefined) return cut(await fetchNewest(client, market, Math.min(limit, most), now), query);
   // Many give the newest even from `since` on, or what came within an hour of it: the newest tell whether they reach it.
   const newest = await fetchNewest(client, market, most, now).catch(toFailure);
@@ -86,7 +86,7 @@ async function fetchNewest(
   if (trades) return trades;
   const sums = await fetchNewestRows(client, summed, limit, now, {});
   // Only now is it known that the form was refused, and not the market.
-  client.limits.noteRefusedForm(single);
+  client.limits.markRefusedForm(single);
   return sums;
 }
 

@@ -5,7 +5,7 @@ import type { Exchange } from 'ccxt';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 
 /** The longest that exchanges send are lists of all their markets: less than 20 MB, unpacked. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 /** An answer of undici's `request`, as far as it is used here. */
 interface Packed {
@@ -20,12 +20,12 @@ interface Packed {
  */
 export function limitBodies(exchange: Exchange): void {
   const optionsOf = exchange.getDispatcherOptions.bind(exchange);
-  exchange.getDispatcherOptions = (isPlainAgent) => ({ ...optionsOf(isPlainAgent), maxResponseSize: mostBytes });
+  exchange.getDispatcherOptions = (isPlainAgent) => ({ ...optionsOf(isPlainAgent), maxResponseSize: maxBytes });
 
   const bodyOf = exchange.undiciBody.bind(exchange);
   exchange.undiciBody = async (response: Packed, binary = false) => {
     const unpacker = toUnpacker(response);
-    const tooLong = () => new ccxtErrors.BadResponse(`${exchange.id} sent an answer of more than ${mostBytes} bytes`);
+    const tooLong = () => new ccxtErrors.BadResponse(`${exchange.id} sent an answer of more than ${maxBytes} bytes`);
     if (unpacker !== null) {
       const body = await unpack(response.body, unpacker, tooLong);
       return binary ? body : body.toString('utf8');
@@ -61,7 +61,7 @@ async function unpack(packed: Readable, unpacker: Transform, tooLong: () => Erro
   const collect = async (unpacked: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of unpacked) {
       bytes += chunk.length;
-      if (bytes > mostBytes) return;
+      if (bytes > maxBytes) return;
       chunks.push(chunk);
     }
   };
@@ -69,8 +69,8 @@ async function unpack(packed: Readable, unpacker: Transform, tooLong: () => Erro
     await pipeline(packed, unpacker, collect);
   } catch (error) {
     // Leaving off early looks like a broken connection.
-    if (bytes <= mostBytes) throw error;
+    if (bytes <= maxBytes) throw error;
   }
-  if (bytes > mostBytes) throw tooLong();
+  if (bytes > maxBytes) throw tooLong();
   return Buffer.concat(chunks);
 }

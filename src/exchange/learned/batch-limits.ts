@@ -74,7 +74,7 @@ export class BatchLimits {
   }
 
   /** A batch of that many was answered. */
-  noteAccepted(kind: string, size: number): void {
+  markAccepted(kind: string, size: number): void {
     const known = this.#of(kind);
     if (size <= Math.max(1, known.maxAccepted)) return;
     this.#kinds.set(kind, { ...known, maxAccepted: size, isSuspect: false }, { noUpdateTTL: true });
@@ -107,7 +107,7 @@ export class BatchLimits {
   }
 
   /** The market was answered alone: if it had been refused so, it may go into batches again. */
-  noteAnswer(symbol: string): void {
+  onAnswer(symbol: string): void {
     if (this.#alone.get(symbol) === 'refused') this.#alone.delete(symbol);
   }
 

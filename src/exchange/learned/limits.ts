@@ -92,7 +92,7 @@ export class LimitMemory {
     return this.#spares.get(kindKey(call)) ?? 0;
   }
 
-  noteSpare(call: LimitedCall, spare: number): void {
+  markSpare(call: LimitedCall, spare: number): void {
     this.#spares.set(kindKey(call), spare);
   }
 
@@ -102,7 +102,7 @@ export class LimitMemory {
   }
 
   /** Notes that the exchange refuses a form of a call: where it takes it for others of the kind, for the market alone. */
-  noteRefusedForm(call: LimitedCall): void {
+  markRefusedForm(call: LimitedCall): void {
     this.#refusedForms.set(this.#accepted.has(kindKey(call)) ? marketKey(call) : kindKey(call), true);
   }
 }

@@ -29,7 +29,7 @@ export class ListRefusals {
   }
 
   /** Notes what a first load failed with; returns it with how long to wait. Other errors than refusals say nothing here. */
-  note(error: unknown): unknown {
+  mark(error: unknown): unknown {
     if (!(error instanceof MarketDataError) || !refusals.has(error.code)) return error;
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#count);
     this.#count += 1;

@@ -69,7 +69,7 @@ export class Listing {
     } catch (thrown) {
       if (!isForMarkets || isReadWithOthers(id, request.name)) throw thrown;
       if (!holdsNoMarkets(id, request.name)) {
-        this.#note(request.name, kindsNamed(request.name), thrown, request.host);
+        this.#mark(request.name, kindsNamed(request.name), thrown, request.host);
       }
       return [];
     }
@@ -81,7 +81,7 @@ export class Listing {
     try {
       return await this.#untilLate(fetchCurrencies(), () => true, currenciesShare);
     } catch (thrown) {
-      this.#note('currencies', new Set(), thrown);
+      this.#mark('currencies', new Set(), thrown);
       return {};
     } finally {
       this.#isListingCurrencies = false;
@@ -93,7 +93,7 @@ export class Listing {
     try {
       return await fetchPart();
     } catch (thrown) {
-      this.#note(name, kindsNamed(name), thrown);
+      this.#mark(name, kindsNamed(name), thrown);
       return [];
     }
   }
@@ -140,7 +140,7 @@ export class Listing {
     }
   }
 
-  #note(name: string, kinds: FailedPart['kinds'], thrown: unknown, host = ''): void {
+  #mark(name: string, kinds: FailedPart['kinds'], thrown: unknown, host = ''): void {
     const error = this.#loading.toError(thrown);
     const waitMs = Math.max(this.#loading.leftAloneMs(host), error.details.retryAfterMs ?? 0);
     const saying = this.#loading.sayingOf(error);

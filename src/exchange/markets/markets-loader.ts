@@ -81,7 +81,7 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
       const listed = toMarkets(exchange, loaded);
       const known = before ? keepKnown(exchange, before, current.failed) : listed;
       unlisted.update(current.failed, listed);
-      for (const { thrown } of current.failed) loading.note(thrown);
+      for (const { thrown } of current.failed) loading.mark(thrown);
       return Object.assign(known, { whyUnlisted: (symbol: string) => unlisted.why(symbol, known) });
     } catch (error) {
       if (before) {
@@ -108,7 +108,7 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
         failures += 1;
         scheduleRefresh(pauseMs(), toldMs);
       } else if (markets) scheduleRefresh(toldMs > 0 ? retryMs : refreshMs, toldMs);
-      throw markets ? error : refusals.note(error);
+      throw markets ? error : refusals.mark(error);
     } finally {
       loading = undefined;
     }

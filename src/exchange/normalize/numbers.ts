@@ -4,7 +4,7 @@ import { marketKind } from '../../market/market-ref.ts';
 export const firstBlockAt = Date.UTC(2009, 0, 3, 18, 15, 5);
 
 /** A time of an exchange may be so far ahead of our clock, in ms: clocks differ, and some take their own time for UTC. */
-const mostAheadMs = 86_400_000;
+const maxAheadMs = 86_400_000;
 
 /** A number that JSON can hold, or null. */
 export function toNumber(value: unknown): number | null {
@@ -35,7 +35,7 @@ export function toExpiry(value: unknown): number | null {
 /** When something happened, epoch ms; null of what is before Bitcoin or more than a day after `now`. */
 export function toPastInstant(value: unknown, now: number): number | null {
   const instant = toInstant(value);
-  return instant !== null && instant > firstBlockAt && instant <= now + mostAheadMs ? instant : null;
+  return instant !== null && instant > firstBlockAt && instant <= now + maxAheadMs ? instant : null;
 }
 
 /**

@@ -2,9 +2,9 @@ import { simTimeframes } from './candles.ts';
 import { BadRequest } from './ccxt.ts';
 
 /** The most candles, and the most trades, in one answer. */
-export const mostRows = 1000;
+export const maxRows = 1000;
 const defaultLevels = 20;
-const mostLevels = 100;
+const maxLevels = 100;
 
 /** A timeframe of the exchange; anything else raises BadRequest. */
 export function parseTimeframe(value: unknown): string {
@@ -31,5 +31,5 @@ export function parseLimit(value: unknown, fallback: number, most: number): numb
 
 /** How many levels on each side of an order book: 20 unless told, at most 100. */
 export function parseDepth(value: unknown): number {
-  return parseLimit(value, defaultLevels, mostLevels);
+  return parseLimit(value, defaultLevels, maxLevels);
 }

@@ -1,4 +1,4 @@
-import { mostRows } from './arguments.ts';
+import { maxRows } from './arguments.ts';
 import { simTimeframes } from './candles.ts';
 
 /** The seed of the walks unless `options.seed` is given. */
@@ -49,8 +49,8 @@ export const simDescription = {
   },
   timeframes: Object.fromEntries(simTimeframes.map((timeframe) => [timeframe, timeframe])),
   features: {
-    spot: { fetchOHLCV: { limit: mostRows } },
-    swap: { linear: { fetchOHLCV: { limit: mostRows } } },
+    spot: { fetchOHLCV: { limit: maxRows } },
+    swap: { linear: { fetchOHLCV: { limit: maxRows } } },
   },
   requiredCredentials: { apiKey: false, secret: false },
   // ccxt's TICK_SIZE: a market's precision is its smallest step, not a count of decimals.

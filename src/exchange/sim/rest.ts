@@ -1,5 +1,5 @@
 import type { Int, Market, MarketInterface, OHLCV, OrderBook, Str, Strings, Ticker, Tickers, Trade } from 'ccxt';
-import { mostRows, parseDepth, parseLimit, parseTime, parseTimeframe } from './arguments.ts';
+import { maxRows, parseDepth, parseLimit, parseTime, parseTimeframe } from './arguments.ts';
 import { firstCandleAt } from './candles.ts';
 import { BadSymbol, Exchange } from './ccxt.ts';
 import { simDescription } from './description.ts';
@@ -53,7 +53,7 @@ export class SimRest extends Exchange {
       timeframe: parseTimeframe(timeframe),
       since: parseTime('since', since),
       until: parseTime('until', params.until),
-      limit: parseLimit(limit, defaultRows, mostRows),
+      limit: parseLimit(limit, defaultRows, maxRows),
     });
   }
 
@@ -67,7 +67,7 @@ export class SimRest extends Exchange {
   override async fetchTrades(symbol: string, since?: Int, limit?: Int): Promise<Trade[]> {
     const listing = await this.loadListing(symbol);
     const from = parseTime('since', since);
-    const most = parseLimit(limit, defaultRows, mostRows);
+    const most = parseLimit(limit, defaultRows, maxRows);
     const firstTick = Math.ceil(Math.max(from ?? firstCandleAt, firstCandleAt) / tickMs);
     const choose = from === undefined ? listing.newestTrades : listing.oldestTrades;
     return this.toTrades(choose(firstTick, this.currentTick(), most));

@@ -1,5 +1,5 @@
 import type { Int, OHLCV, OrderBook, Strings, Ticker, Tickers, Trade } from 'ccxt';
-import { mostRows, parseDepth, parseLimit, parseTime, parseTimeframe } from './arguments.ts';
+import { maxRows, parseDepth, parseLimit, parseTime, parseTimeframe } from './arguments.ts';
 import { ExchangeClosedByUser, UnsubscribeError } from './ccxt.ts';
 import type { Listing } from './listing.ts';
 import { SimRest } from './rest.ts';
@@ -36,7 +36,7 @@ export default class Sim extends SimRest {
     const listing = await this.loadListing(symbol);
     const known = parseTimeframe(timeframe);
     const from = parseTime('since', since) ?? 0;
-    const newest = parseLimit(limit, mostRows, mostRows);
+    const newest = parseLimit(limit, maxRows, maxRows);
     const { tick, previous = tick } = await watches.next(`candles:${known}:${listing.symbol}`, true);
     return listing.changedCandles(previous, tick, known, newest).filter(([timestamp]) => timestamp >= from);
   }
@@ -54,7 +54,7 @@ export default class Sim extends SimRest {
     const watches = this.#watches;
     const listing = await this.loadListing(symbol);
     const from = Math.ceil((parseTime('since', since) ?? 0) / tickMs);
-    const newest = parseLimit(limit, mostRows, mostRows);
+    const newest = parseLimit(limit, maxRows, maxRows);
     const { tick, previous = tick - 1 } = await watches.next(`trades:${listing.symbol}`, true);
     return this.toTrades(listing.newestTrades(Math.max(previous + 1, from), tick, newest));
   }

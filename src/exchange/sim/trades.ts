@@ -12,7 +12,7 @@ export interface SimTrade {
   readonly side: 'buy' | 'sell';
 }
 
-const mostPerTick = 4;
+const maxPerTick = 4;
 const idsPerTick = 10;
 const sideLayer = 0;
 const amountLayer = 1;
@@ -29,7 +29,7 @@ export function tradesOf(walk: Walk, symbol: string, tick: number): readonly Sim
   const { price, volume } = walk.tick(tick);
   const side = sideOf(walk, symbol, tick);
   const random = createRandom(hashText(symbol), amountLayer, tick);
-  const count = Math.min(volume, 1 + Math.floor(mostPerTick * random() ** 2));
+  const count = Math.min(volume, 1 + Math.floor(maxPerTick * random() ** 2));
   const trades: SimTrade[] = [];
   let rest = volume;
   for (let left = count; left > 0; left--) {

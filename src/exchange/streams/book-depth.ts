@@ -63,7 +63,7 @@ export class BookDepth {
     return isLeft;
   }
 
-  noteMessage(exchange: Exchange): void {
+  onMessage(exchange: Exchange): void {
     const attempt = this.#attempts.get(exchange);
     if (!attempt || attempt.hasSpoken) return;
     attempt.hasSpoken = true;
@@ -72,7 +72,7 @@ export class BookDepth {
     this.#blamed = null;
   }
 
-  noteFailure(exchange: Exchange, error: unknown): void {
+  onFailure(exchange: Exchange, error: unknown): void {
     const attempt = this.#attempts.get(exchange);
     if (!attempt) return;
     attempt.isOver = true;

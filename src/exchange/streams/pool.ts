@@ -8,7 +8,7 @@ import type { Subscription } from './subscription.ts';
 export interface PoolOptions extends ConnectionOptions {
   readonly exchange: string;
   /** How long a connection may be without a message before it may be taken for dead, in ms. */
-  readonly patienceMs: number;
+  readonly silenceMs: number;
 }
 
 const longestRedialMs = 300_000;
@@ -80,12 +80,12 @@ export class StreamPool {
    */
   redial(subscription: Subscription, missed: boolean): void {
     const seat = this.#find(subscription);
-    const { clock, patienceMs } = this.#options;
+    const { clock, silenceMs } = this.#options;
     const now = clock.now();
     if (!seat || now < seat.redialAfter || seat.connection.isPausing) return;
     const askedAt = seat.connection.askedAt(subscription);
-    if (askedAt === null || now - askedAt < patienceMs) return;
-    const isSilent = now - seat.connection.heardAt >= patienceMs;
+    if (askedAt === null || now - askedAt < silenceMs) return;
+    const isSilent = now - seat.connection.heardAt >= silenceMs;
     if (!missed && !isSilent) return;
     const isLongAgo = seat.redials > 0 && now - seat.redialAfter > longestRedialMs;
     const next = this.#replace(seat, isLongAgo ? 1 : seat.redials + 1);
@@ -114,12 +114,12 @@ export class StreamPool {
   }
 
   #open(redials: number, previous: Connection | null): Seat {
-    const { clock, random, patienceMs } = this.#options;
+    const { clock, random, silenceMs } = this.#options;
     const openedAt = clock.now();
-    const pauseMs = redials === 0 ? 0 : backoffMs(patienceMs, redials - 1, longestRedialMs, random);
+    const pauseMs = redials === 0 ? 0 : backoffMs(silenceMs, redials - 1, longestRedialMs, random);
     const events = {
-      onSpoken: (subscription: Subscription) => this.#noteSpoken(seat, subscription),
-      onLost: (subscription: Subscription, cause: unknown) => this.#noteLost(seat.connection, subscription, cause),
+      onSpoken: (subscription: Subscription) => this.#onSpoken(seat, subscription),
+      onLost: (subscription: Subscription, cause: unknown) => this.#onLost(seat.connection, subscription, cause),
       onRefused: (subscription: Subscription) => this.#moveRefused(seat, subscription),
     };
     const seat: Seat = {
@@ -137,12 +137,12 @@ export class StreamPool {
     return seat;
   }
 
-  #noteSpoken(seat: Seat, subscription: Subscription): void {
+  #onSpoken(seat: Seat, subscription: Subscription): void {
     if (this.#seats.has(seat)) this.#dropFromOlds(subscription);
   }
 
   /** Tells the listener, unless another connection goes on with the subscription. */
-  #noteLost(connection: Connection, subscription: Subscription, cause: unknown): void {
+  #onLost(connection: Connection, subscription: Subscription, cause: unknown): void {
     const all = [...this.#seats].flatMap((seat) => [seat.connection, ...seat.olds]);
     const isServed = all.some((each) => each !== connection && each.hasSpokenTo(subscription));
     if (!isServed) subscription.interrupt(cause);
@@ -180,12 +180,12 @@ export class StreamPool {
 
   /** After a while no first message is waited for any more of what the new connection has asked for: it may be quiet. */
   #handOverLater(seat: Seat): void {
-    const { clock, patienceMs } = this.#options;
-    seat.cancelHandOver = clock.after(patienceMs / 4, () => {
+    const { clock, silenceMs } = this.#options;
+    seat.cancelHandOver = clock.after(silenceMs / 4, () => {
       this.#handOverLater(seat);
       for (const subscription of seat.connection.subscriptions) {
         const askedAt = seat.connection.askedAt(subscription);
-        if (askedAt !== null && clock.now() - askedAt >= patienceMs) this.#dropFromOlds(subscription);
+        if (askedAt !== null && clock.now() - askedAt >= silenceMs) this.#dropFromOlds(subscription);
       }
     });
   }

@@ -14,7 +14,7 @@ export interface StreamsOptions {
   /** How long the exchange may take to confirm that a subscription has ended, in ms. */
   readonly timeoutMs: number;
   /** How long a connection may be without a message before it may be taken for dead, in ms. */
-  readonly patienceMs: number;
+  readonly silenceMs: number;
   readonly onError: (exchange: string, error: unknown) => void;
 }
 

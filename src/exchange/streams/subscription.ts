@@ -46,10 +46,10 @@ export function createSubscription<K extends StreamKind>(
   async function next(exchange: Exchange): Promise<StreamMessages[K]> {
     try {
       const message = await watch.next(exchange, requestOver(exchange), now);
-      bookDepth.noteMessage(exchange);
+      bookDepth.onMessage(exchange);
       return message;
     } catch (error) {
-      bookDepth.noteFailure(exchange, error);
+      bookDepth.onFailure(exchange, error);
       throw error;
     }
   }

@@ -1,8 +1,8 @@
 import type { Candle } from '../../market/model/candle.ts';
 import { periodAfter } from '../../market/timeframe.ts';
-import { CandleJournal, type CandleMessage } from '../reconcile/candle-reconciler.ts';
+import { type CandleMessage, CandleReconciler } from '../reconcile/candle-reconciler.ts';
 import type { Topic } from '../topics/topic.ts';
-import type { KindRules } from './kind-source.ts';
+import type { KindSource } from './kind-source.ts';
 import { fetchEach } from './single-fetch.ts';
 import { adapt, type Upstream } from './upstream.ts';
 
@@ -10,28 +10,28 @@ import { adapt, type Upstream } from './upstream.ts';
 const pageLimit = 100;
 
 /** How many pages in which there is no candle are looked through. */
-const mostPages = 30;
+const maxPages = 30;
 
 /** Live candles, each series polled by itself: from the oldest candle on that has not been told as closed. */
-export function createCandleRules(options: Upstream): KindRules<CandleMessage, Candle> {
+export function createCandleSource(options: Upstream): KindSource<CandleMessage, Candle> {
   const { marketData, openCandles, clock, staleMaxMs, limiterOf } = options;
   return {
     kind: 'candles',
-    mostWaiting: 1000,
-    createJournal: (request) => new CandleJournal(request, clock, staleMaxMs),
-    laneOf: ({ exchange, symbol, timeframe }) => `${exchange} ${symbol} ${timeframe}`,
+    maxWaiting: 1000,
+    createReconciler: (request) => new CandleReconciler(request, clock, staleMaxMs),
+    groupOf: ({ exchange, symbol, timeframe }) => `${exchange} ${symbol} ${timeframe}`,
     openStream: (request, listener) =>
       openCandles(
         { ...request, kind: 'candles' },
         adapt(listener, (candles) => ({ candles, isWhole: true })),
       ),
     fetch: (topics, origin, onOutcome) => {
-      const ask = async ({ request, journal }: Topic<CandleMessage, Candle>): Promise<CandleMessage> => {
+      const ask = async ({ request, reconciler }: Topic<CandleMessage, Candle>): Promise<CandleMessage> => {
         const { exchange, symbol, timeframe = '1m' } = request;
         // The first fetch asks the exchange too: it says what has closed by now.
         const fetchPage = (page: Page): Promise<readonly Candle[]> =>
           marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 });
-        return fetchSince(fetchPage, timeframe, journal.since, clock.now());
+        return fetchSince(fetchPage, timeframe, reconciler.since, clock.now());
       };
       return fetchEach(topics, origin, limiterOf, ask, onOutcome);
     },
@@ -66,7 +66,7 @@ async function fetchSince(
     return { candles: newest, isWhole: true };
   }
   let from = since;
-  for (let page = 0; page < mostPages && from < now; page++) {
+  for (let page = 0; page < maxPages && from < now; page++) {
     const end = periodAfter(timeframe, from, pageLimit);
     const candles = await fetchPage({ since: from, until: end, limit: pageLimit });
     if (candles.some(({ timestamp }) => timestamp > since)) return { candles, isWhole: end > now };

@@ -14,8 +14,8 @@ export interface FeedState {
 }
 
 export function toFeedState<T, V>(kind: StreamKind, topic: Topic<T, V>): FeedState {
-  const { request, knownAt, journal, hasSubscribers } = topic;
-  const isStale = journal.error !== null || journal.latest.some(({ value }) => isMarkedStale(value));
+  const { request, knownAt, reconciler, hasSubscribers } = topic;
+  const isStale = reconciler.error !== null || reconciler.latest.some(({ value }) => isMarkedStale(value));
   return { exchange: request.exchange, kind, knownAt, isStale, hasSubscribers };
 }
 

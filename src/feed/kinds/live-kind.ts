@@ -1,7 +1,7 @@
 import { MarketDataError } from '../../market/errors.ts';
 import { marketKind } from '../../market/market-ref.ts';
 import type { StreamKind } from '../../market/ports/market-streams.ts';
-import { Lane } from '../polling/poll-group.ts';
+import { PollGroup } from '../polling/poll-group.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 import type { Origin } from '../reconcile/reconciler.ts';
 import type { TopicRequest } from '../reconcile/topic-request.ts';
@@ -9,7 +9,7 @@ import { FeedSubscription } from '../topics/feed-subscription.ts';
 import { Topic } from '../topics/topic.ts';
 import { type FeedState, toFeedState } from './feed-state.ts';
 import type { Health } from './health.ts';
-import type { KindRules } from './kind-source.ts';
+import type { KindSource } from './kind-source.ts';
 import type { Timing } from './timing.ts';
 
 export interface LiveKindOptions extends Timing {
@@ -33,12 +33,12 @@ const longRounds = 3;
 
 /** All topics of one kind of live data. */
 export class LiveKind<T, V> {
-  readonly #rules: KindRules<T, V>;
+  readonly #rules: KindSource<T, V>;
   readonly #options: LiveKindOptions;
   readonly #topics = new Map<string, Topic<T, V>>();
-  readonly #lanes = new Map<string, Lane<T, V>>();
+  readonly #groups = new Map<string, PollGroup<T, V>>();
 
-  constructor(rules: KindRules<T, V>, options: LiveKindOptions) {
+  constructor(rules: KindSource<T, V>, options: LiveKindOptions) {
     this.#rules = rules;
     this.#options = options;
   }
@@ -52,7 +52,7 @@ export class LiveKind<T, V> {
   }
 
   get pollCount(): number {
-    return [...this.#lanes.values()].filter(({ isPolling }) => isPolling).length;
+    return [...this.#groups.values()].filter(({ isPolling }) => isPolling).length;
   }
 
   find(request: TopicRequest): Topic<T, V> | undefined {
@@ -65,7 +65,7 @@ export class LiveKind<T, V> {
     let topics: readonly Topic<T, V>[] = [];
     const subscription = new FeedSubscription<V>({
       sources: distinct.size,
-      mostWaiting: Math.max(this.#rules.mostWaiting, distinct.size),
+      maxWaiting: Math.max(this.#rules.maxWaiting, distinct.size),
       ...(isSame ? { isSame } : {}),
       latest: () => topics.flatMap(({ latest }) => latest),
       isServing: () => topics.some(({ isServing }) => isServing),
@@ -80,14 +80,14 @@ export class LiveKind<T, V> {
       const isOutdated = known !== undefined && this.#isOutdated(topic);
       const isTooShallow = known !== undefined && depth > topic.madeForDepth;
       topic.add(subscription, depth, isOutdated);
-      const lane = this.#laneOf(request);
+      const group = this.#groupOf(request);
       if (isOutdated) void this.#fetchAlone(topic, 'poll');
       else if (!known || isTooShallow || (isBack && !topic.isServing)) void this.#fetchAlone(topic, 'fetch');
       // The polls of what fails are far apart, and a start does not wait for long.
-      else if (!topic.isServing) lane.wake(topic);
-      else if (isBack && topic.wantsPoll) lane.resume();
+      else if (!topic.isServing) group.wake(topic);
+      else if (isBack && topic.wantsPoll) group.resume();
       // What was asked for just now is polled from the next round on.
-      if (isBack) lane.add(topic);
+      if (isBack) group.add(topic);
       return topic;
     });
     return subscription;
@@ -97,16 +97,16 @@ export class LiveKind<T, V> {
   offer(request: TopicRequest, message: T, fetchedAt: number): void {
     const topic = this.find(request);
     topic?.takeFetched(message, 'fetch', fetchedAt, 0);
-    if (topic) this.#lanes.get(this.#rules.laneOf(request))?.noteSuccess();
+    if (topic) this.#groups.get(this.#rules.groupOf(request))?.onSuccess();
   }
 
-  /** The exchange answers again, of which some lanes still wait for their next round. */
-  noteAnswer(exchange: string): void {
-    const lanes = new Set<Lane<T, V>>();
+  /** The exchange answers again, of which some poll groups still wait for their next round. */
+  onAnswer(exchange: string): void {
+    const groups = new Set<PollGroup<T, V>>();
     for (const { request } of this.#topics.values()) {
-      if (request.exchange === exchange) lanes.add(this.#laneOf(request));
+      if (request.exchange === exchange) groups.add(this.#groupOf(request));
     }
-    for (const lane of lanes) lane.noteAnswer();
+    for (const group of groups) group.onAnswer();
   }
 
   /** Ends every stream, poll and subscriber. */
@@ -138,10 +138,10 @@ export class LiveKind<T, V> {
     const { clock, lingerMs, pollIntervalMs, silenceMs, staleMaxMs, startTimeoutMs } = this.#options;
     const { offersStream, onStreams } = this.#options;
     const { kind } = this.#rules;
-    const lane = this.#laneOf(request);
+    const group = this.#groupOf(request);
     const topic: Topic<T, V> = new Topic<T, V>({
       request,
-      journal: this.#rules.createJournal(request),
+      reconciler: this.#rules.createReconciler(request),
       openStream: offersStream(request.exchange, kind)
         ? (listener, depth) => this.#rules.openStream(request, listener, depth)
         : null,
@@ -151,42 +151,42 @@ export class LiveKind<T, V> {
       silenceMs,
       patienceMs: staleMaxMs,
       startTimeoutMs,
-      onWanting: () => lane.wake(topic),
+      onWanting: () => group.wake(topic),
       onEnd: () => {
         this.#topics.delete(key);
         if (topic.hasStream) onStreams(-1);
-        lane.remove(topic);
-        if (lane.isEmpty) this.#endLane(request);
+        group.remove(topic);
+        if (group.isEmpty) this.#endGroup(request);
       },
     });
     this.#topics.set(key, topic);
     if (topic.hasStream) onStreams(1);
-    lane.add(topic);
+    group.add(topic);
     return topic;
   }
 
-  #laneOf(request: TopicRequest): Lane<T, V> {
-    const key = this.#rules.laneOf(request);
-    const known = this.#lanes.get(key);
+  #groupOf(request: TopicRequest): PollGroup<T, V> {
+    const key = this.#rules.groupOf(request);
+    const known = this.#groups.get(key);
     if (known) return known;
     const { clock, random, pollIntervalMs, health } = this.#options;
-    const lane = new Lane<T, V>({
+    const group = new PollGroup<T, V>({
       fetch: (topics, onOutcome) => this.#rules.fetch(topics, 'poll', onOutcome),
       clock,
       random,
       intervalMs: pollIntervalMs,
-      onTimeout: (topic, error, askedAt) => this.#noteTimeout(topic, error, askedAt),
-      onHealth: (error) => health.note(request.exchange, this.#healthKey(key), error),
+      onTimeout: (topic, error, askedAt) => this.#onTimeout(topic, error, askedAt),
+      onHealth: (error) => health.mark(request.exchange, this.#healthKey(key), error),
     });
-    this.#lanes.set(key, lane);
-    return lane;
+    this.#groups.set(key, group);
+    return group;
   }
 
   /**
-   * Others of the same kind of market wait behind a call that was not answered for long, each in a lane of its own: what
+   * Others of the same kind of market wait behind a call that was not answered for long, each in a poll group of its own: what
    * has had no news since then fails with it, and is not left as it is until its own turn has come.
    */
-  #noteTimeout({ request: { exchange, symbol } }: Topic<T, V>, error: MarketDataError, askedAt: number): void {
+  #onTimeout({ request: { exchange, symbol } }: Topic<T, V>, error: MarketDataError, askedAt: number): void {
     const { clock, pollIntervalMs } = this.#options;
     if (clock.now() - askedAt < longRounds * pollIntervalMs) return;
     for (const other of this.#topics.values()) {
@@ -196,13 +196,13 @@ export class LiveKind<T, V> {
     }
   }
 
-  #healthKey(lane: string): string {
-    return `${this.#rules.kind} ${lane}`;
+  #healthKey(group: string): string {
+    return `${this.#rules.kind} ${group}`;
   }
 
-  #endLane(request: TopicRequest): void {
-    const key = this.#rules.laneOf(request);
-    this.#lanes.delete(key);
+  #endGroup(request: TopicRequest): void {
+    const key = this.#rules.groupOf(request);
+    this.#groups.delete(key);
     this.#options.health.forget(request.exchange, this.#healthKey(key));
   }
 
@@ -212,11 +212,11 @@ export class LiveKind<T, V> {
     await this.#rules.fetch([topic], origin, (_topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         topic.failFetch(outcome);
-        if (outcome.code === 'TIMEOUT') this.#noteTimeout(topic, outcome, askedAt);
+        if (outcome.code === 'TIMEOUT') this.#onTimeout(topic, outcome, askedAt);
         return;
       }
       topic.takeFetched(outcome, origin, askedAt, depth);
-      this.#lanes.get(this.#rules.laneOf(topic.request))?.noteSuccess();
+      this.#groups.get(this.#rules.groupOf(topic.request))?.onSuccess();
     });
   }
 }

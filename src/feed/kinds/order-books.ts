@@ -1,18 +1,18 @@
 import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
-import { LatestJournal } from '../reconcile/latest-reconciler.ts';
+import { LatestReconciler } from '../reconcile/latest-reconciler.ts';
 import type { Topic } from '../topics/topic.ts';
-import type { KindRules } from './kind-source.ts';
+import type { KindSource } from './kind-source.ts';
 import { fetchEach } from './single-fetch.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Live order books, each polled by itself. */
-export function createOrderBookRules(options: Upstream): KindRules<OrderBook, OrderBook> {
+export function createOrderBookSource(options: Upstream): KindSource<OrderBook, OrderBook> {
   const { marketData, streams, clock, staleMaxMs, limiterOf } = options;
   return {
     kind: 'orderBook',
-    mostWaiting: 1,
-    createJournal: ({ symbol }) =>
-      new LatestJournal<OrderBook>({
+    maxWaiting: 1,
+    createReconciler: ({ symbol }) =>
+      new LatestReconciler<OrderBook>({
         key: symbol,
         clock,
         staleMaxMs,
@@ -20,7 +20,7 @@ export function createOrderBookRules(options: Upstream): KindRules<OrderBook, Or
         hasMoved: (previous, next) => !isSameBook(previous, next, 1),
         toStale: (book) => Object.freeze({ ...book, stale: true }),
       }),
-    laneOf: ({ exchange, symbol }) => `${exchange} ${symbol}`,
+    groupOf: ({ exchange, symbol }) => `${exchange} ${symbol}`,
     openStream: (request, listener, depth) => streams.open({ ...request, kind: 'orderBook', depth }, listener),
     fetch: (topics, origin, onOutcome) => {
       const options = origin === 'poll' ? { maxAgeMs: 0 } : undefined;

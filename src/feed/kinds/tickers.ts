@@ -1,17 +1,17 @@
 import { marketKind } from '../../market/market-ref.ts';
 import { isUnchanged, type Source, type Ticker } from '../../market/model/ticker.ts';
-import { LatestJournal } from '../reconcile/latest-reconciler.ts';
+import { LatestReconciler } from '../reconcile/latest-reconciler.ts';
 import type { Origin } from '../reconcile/reconciler.ts';
-import type { KindRules } from './kind-source.ts';
+import type { KindSource } from './kind-source.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Live tickers: those of one kind of market of an exchange are polled in one call. */
-export function createTickerRules({ marketData, streams, clock, staleMaxMs }: Upstream): KindRules<Ticker, Ticker> {
+export function createTickerSource({ marketData, streams, clock, staleMaxMs }: Upstream): KindSource<Ticker, Ticker> {
   return {
     kind: 'ticker',
-    mostWaiting: 1,
-    createJournal: ({ symbol }) =>
-      new LatestJournal<Ticker>({
+    maxWaiting: 1,
+    createReconciler: ({ symbol }) =>
+      new LatestReconciler<Ticker>({
         key: symbol,
         clock,
         staleMaxMs,
@@ -20,7 +20,7 @@ export function createTickerRules({ marketData, streams, clock, staleMaxMs }: Up
         hasMoved: (previous, next) => previous.last !== next.last,
         toStale: (ticker) => Object.freeze({ ...ticker, stale: true }),
       }),
-    laneOf: ({ exchange, symbol }) => `${exchange} ${marketKind(symbol)}`,
+    groupOf: ({ exchange, symbol }) => `${exchange} ${marketKind(symbol)}`,
     openStream: (request, listener) => streams.open({ ...request, kind: 'ticker' }, listener),
     fetch: async (topics, origin, onOutcome) => {
       const exchange = topics[0]?.request.exchange ?? '';

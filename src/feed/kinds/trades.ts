@@ -1,7 +1,7 @@
 import type { Trade } from '../../market/model/trade.ts';
-import { TradeJournal, type TradeMessage } from '../reconcile/trade-reconciler.ts';
+import { type TradeMessage, TradeReconciler } from '../reconcile/trade-reconciler.ts';
 import type { Topic } from '../topics/topic.ts';
-import type { KindRules } from './kind-source.ts';
+import type { KindSource } from './kind-source.ts';
 import { fetchEach } from './single-fetch.ts';
 import { adapt, type Upstream } from './upstream.ts';
 
@@ -9,13 +9,13 @@ const firstLimit = 100;
 const pageLimit = 1000;
 
 /** Live trades, each market polled by itself: from the newest known trade on. */
-export function createTradeRules(options: Upstream): KindRules<TradeMessage, readonly Trade[]> {
+export function createTradeSource(options: Upstream): KindSource<TradeMessage, readonly Trade[]> {
   const { marketData, streams, clock, limiterOf } = options;
   return {
     kind: 'trades',
-    mostWaiting: 1000,
-    createJournal: (request) => new TradeJournal(request, clock),
-    laneOf: ({ exchange, symbol }) => `${exchange} ${symbol}`,
+    maxWaiting: 1000,
+    createReconciler: (request) => new TradeReconciler(request, clock),
+    groupOf: ({ exchange, symbol }) => `${exchange} ${symbol}`,
     openStream: (request, listener) =>
       streams.open(
         { ...request, kind: 'trades' },
@@ -24,7 +24,7 @@ export function createTradeRules(options: Upstream): KindRules<TradeMessage, rea
     fetch: (topics, origin, onOutcome) => {
       const ask = async (topic: Topic<TradeMessage, readonly Trade[]>): Promise<TradeMessage> => {
         const { exchange, symbol } = topic.request;
-        const { since } = topic.journal;
+        const { since } = topic.reconciler;
         const page = since === null ? { limit: firstLimit } : { since, limit: pageLimit };
         // The first fetch asks the exchange too: what is remembered may lack trades that came before the subscriber.
         const trades = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });

@@ -7,17 +7,17 @@ import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { MarketStreams, OpenCandles } from '../../market/ports/market-streams.ts';
-import { createCandleRules } from '../kinds/candles.ts';
+import { createCandleSource } from '../kinds/candles.ts';
 import type { FeedState } from '../kinds/feed-state.ts';
 import { Health, type OnHealth } from '../kinds/health.ts';
 import { LiveKind, latestValue } from '../kinds/live-kind.ts';
-import { createOrderBookRules } from '../kinds/order-books.ts';
-import { createTickerRules } from '../kinds/tickers.ts';
+import { createOrderBookSource } from '../kinds/order-books.ts';
+import { createTickerSource } from '../kinds/tickers.ts';
 import type { Timing } from '../kinds/timing.ts';
-import { createTradeRules } from '../kinds/trades.ts';
-import { CandleJournal } from '../reconcile/candle-reconciler.ts';
+import { createTradeSource } from '../kinds/trades.ts';
+import { CandleReconciler } from '../reconcile/candle-reconciler.ts';
 import type { TopicRequest } from '../reconcile/topic-request.ts';
-import { type LiveTrades, TradeJournal } from '../reconcile/trade-reconciler.ts';
+import { type LiveTrades, TradeReconciler } from '../reconcile/trade-reconciler.ts';
 import { HistoryBudget } from '../resume/backlog.ts';
 import { resumeCandles } from '../resume/candles.ts';
 import type { ResumedSubscription } from '../resume/resumed-subscription.ts';
@@ -135,15 +135,15 @@ export function createFeeds(options: FeedsOptions): Feeds {
     ...timing,
     offersStream: streams.offers,
     health: new Health(onHealth, (exchange) => {
-      for (const kind of kinds) kind.noteAnswer(exchange);
+      for (const kind of kinds) kind.onAnswer(exchange);
     }),
-    onStreams: noteStreams,
+    onStreams: countStreams,
   };
   const upstream = { marketData, streams, openCandles, clock, staleMaxMs, limiterOf };
-  const tickers = new LiveKind(createTickerRules(upstream), common);
-  const orderBooks = new LiveKind(createOrderBookRules(upstream), common);
-  const candles = new LiveKind(createCandleRules(upstream), common);
-  const trades = new LiveKind(createTradeRules(upstream), common);
+  const tickers = new LiveKind(createTickerSource(upstream), common);
+  const orderBooks = new LiveKind(createOrderBookSource(upstream), common);
+  const candles = new LiveKind(createCandleSource(upstream), common);
+  const trades = new LiveKind(createTradeSource(upstream), common);
   const kinds = [tickers, orderBooks, candles, trades];
   const watchdog = new Watchdog({
     clock,
@@ -153,7 +153,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
     },
   });
 
-  function noteStreams(change: 1 | -1): void {
+  function countStreams(change: 1 | -1): void {
     streamCount += change;
     if (streamCount > 0) watchdog.start();
     else watchdog.stop();
@@ -198,15 +198,15 @@ export function createFeeds(options: FeedsOptions): Feeds {
     },
     resumeCandles: (live, given, since, endAt = clock.now()) => {
       const series = { ...given, exchange: marketData.exchange(given.exchange).id };
-      const journal = candles.find(series)?.journal;
-      const lastClosed = (): Candle | null => (journal instanceof CandleJournal ? journal.closed : null);
+      const reconciler = candles.find(series)?.reconciler;
+      const lastClosed = (): Candle | null => (reconciler instanceof CandleReconciler ? reconciler.closed : null);
       const { fetchCandles } = marketData;
       return resumeCandles({ live, series, since, endAt, lastClosed, fetchCandles, clock, budget });
     },
     resumeTrades: (live, { exchange, symbol }, since, endAt = clock.now()) => {
       const market = { exchange: marketData.exchange(exchange).id, symbol };
-      const journal = trades.find(market)?.journal;
-      const known = journal instanceof TradeJournal ? journal : nothingKnown;
+      const reconciler = trades.find(market)?.reconciler;
+      const known = reconciler instanceof TradeReconciler ? reconciler : nothingKnown;
       const calls = { fetchTrades: marketData.fetchTrades, newest: newestTrades, pages: tradePages };
       const history = { ...market, since, ...calls };
       return resumeTrades({ ...history, endAt, live, known, clock, budget });

@@ -5,7 +5,7 @@ import type { Ticker } from '../../market/model/ticker.ts';
 import type { FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
 import { requireLimit } from '../../market/row-limits.ts';
 import type { Feeds, LiveValue } from './feeds.ts';
-import { ToldLive } from './last-served.ts';
+import { LastServed } from './last-served.ts';
 import { LiveFreshness } from './live-freshness.ts';
 
 export interface LiveMarketDataOptions {
@@ -21,7 +21,7 @@ export interface LiveMarketDataOptions {
  * call does too, its last known value answers, marked stale, if it is not too old.
  */
 export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: LiveMarketDataOptions): MarketData {
-  const told = new ToldLive();
+  const lastServed = new LastServed();
 
   function lastKnown<V extends { readonly receivedAt: number; readonly stale: boolean }>(
     value: V | undefined,
@@ -56,12 +56,14 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
     const freshness = new LiveFreshness(options.onFresh);
     for (const [symbol, live] of results) {
       freshness.addLive(() => feeds.liveTicker(exchange, symbol));
-      if (!(live instanceof MarketDataError)) told.note('ticker', live);
+      if (!(live instanceof MarketDataError)) lastServed.mark('ticker', live);
     }
     if (missing.length > 0) {
       const asked = { ...options, onFresh: freshness.ofFetched };
       const fetched = new Map(await upstream.fetchTickers(exchange, missing, asked));
-      const outdated = [...fetched].flatMap(([symbol, ticker]) => (told.isNewer('ticker', ticker) ? [symbol] : []));
+      const outdated = [...fetched].flatMap(([symbol, ticker]) =>
+        lastServed.isNewer('ticker', ticker) ? [symbol] : [],
+      );
       if (outdated.length > 0) {
         for (const [symbol, ticker] of await upstream.fetchTickers(exchange, outdated, { ...asked, maxAgeMs: 1 })) {
           fetched.set(symbol, ticker);
@@ -88,13 +90,13 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
       if (live?.isCurrent) {
         freshness.addLive(find);
         freshness.tell();
-        told.note('book', live.value);
+        lastServed.mark('book', live.value);
         return toDepth(live.value, limit);
       }
       try {
         const asked = { ...options, onFresh: freshness.ofFetched };
         let book = await upstream.fetchOrderBook(query, asked);
-        if (told.isNewer('book', book)) book = await upstream.fetchOrderBook(query, { ...asked, maxAgeMs: 0 });
+        if (lastServed.isNewer('book', book)) book = await upstream.fetchOrderBook(query, { ...asked, maxAgeMs: 0 });
         freshness.addFetched(find);
         freshness.tell();
         return book;

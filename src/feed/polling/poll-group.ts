@@ -3,7 +3,7 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { Topic } from '../topics/topic.ts';
 import { type PollRound, poll } from './poll.ts';
 
-export interface LaneOptions<T, V> {
+export interface PollGroupOptions<T, V> {
   /** Asks the exchange about all the topics. Never rejects; gives each its outcome as soon as it is there. */
   readonly fetch: (
     topics: readonly Topic<T, V>[],
@@ -19,26 +19,26 @@ export interface LaneOptions<T, V> {
 }
 
 /** How many rounds may be left out before what they would have told counts as unknown. */
-const quietRounds = 3;
+const pausedRounds = 3;
 
 /** Topics that are polled together, while they have subscribers that need it. */
-export class Lane<T, V> {
-  readonly #options: LaneOptions<T, V>;
+export class PollGroup<T, V> {
+  readonly #options: PollGroupOptions<T, V>;
   readonly #topics = new Set<Topic<T, V>>();
   #polling: AbortController | null = null;
   /** Why rounds fail, while they do. */
   #error: MarketDataError | null = null;
   /** When the next round may begin, epoch ms: an interval after the last, and when the exchange allows. */
   #nextAt = Number.NEGATIVE_INFINITY;
-  #quietUntil = Number.NEGATIVE_INFINITY;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
   /** By what the exchange asked to be left in peace. */
-  #plea: MarketDataError | null = null;
-  #cancelQuiet = (): void => {};
+  #pauseRequest: MarketDataError | null = null;
+  #cancelPause = (): void => {};
   #isFetching = false;
   /** True when the next round is to follow the one under way at once. */
-  #isHurried = false;
+  #isPollNow = false;
 
-  constructor(options: LaneOptions<T, V>) {
+  constructor(options: PollGroupOptions<T, V>) {
     this.#options = options;
   }
 
@@ -72,26 +72,26 @@ export class Lane<T, V> {
    */
   wake(topic: Topic<T, V>): void {
     if (!this.#topics.has(topic)) return;
-    if (this.#plea && this.#options.clock.now() < this.#quietUntil) {
-      topic.failFetch(this.#plea.withSymbol(topic.request.symbol));
-    } else if (this.#error) this.#hurry();
+    if (this.#pauseRequest && this.#options.clock.now() < this.#pausedUntil) {
+      topic.failFetch(this.#pauseRequest.withSymbol(topic.request.symbol));
+    } else if (this.#error) this.#pollNow();
     this.#start(0);
   }
 
   /** The exchange has answered somebody: whatever made the rounds fail is over, and nobody need sit out the pause. */
-  noteSuccess(): void {
-    if (this.#error && this.#options.clock.now() >= this.#quietUntil) this.#hurry();
+  onSuccess(): void {
+    if (this.#error && this.#options.clock.now() >= this.#pausedUntil) this.#pollNow();
   }
 
-  /** The exchange has answered another lane: asks whether what made the rounds fail is over here too, as soon as it may. */
-  noteAnswer(): void {
-    if (this.#error && !this.#isFetching) this.#hurry();
+  /** The exchange has answered another poll group: asks whether what made the rounds fail is over here too, as soon as it may. */
+  onAnswer(): void {
+    if (this.#error && !this.#isFetching) this.#pollNow();
   }
 
   /** Cuts the pause between two rounds short, but not a round, whose answers would be lost. */
-  #hurry(): void {
+  #pollNow(): void {
     if (this.#isFetching) {
-      this.#isHurried = true;
+      this.#isPollNow = true;
       return;
     }
     this.#polling?.abort();
@@ -101,9 +101,9 @@ export class Lane<T, V> {
 
   /** Ends the polling. */
   stop(): void {
-    this.#cancelQuiet();
+    this.#cancelPause();
     this.#isFetching = false;
-    this.#isHurried = false;
+    this.#isPollNow = false;
     this.#polling?.abort();
     this.#polling = null;
   }
@@ -114,7 +114,7 @@ export class Lane<T, V> {
     this.#polling = polling;
     const { clock, intervalMs } = this.#options;
     const openMs = Math.min(this.#nextAt - clock.now(), intervalMs);
-    void this.#poll(polling, Math.max(firstDelayMs, openMs, this.#quietUntil - clock.now()));
+    void this.#poll(polling, Math.max(firstDelayMs, openMs, this.#pausedUntil - clock.now()));
   }
 
   async #poll(polling: AbortController, firstDelayMs: number): Promise<void> {
@@ -123,9 +123,9 @@ export class Lane<T, V> {
     const fetchRound = (): Promise<PollRound> => this.#fetchRound(signal);
     for await (const round of poll({ fetchRound, intervalMs, firstDelayMs, clock, random, signal })) {
       if (signal.aborted) return;
-      if (this.#isHurried && round.retryAfterMs === 0) {
-        this.#isHurried = false;
-        this.#hurry();
+      if (this.#isPollNow && round.retryAfterMs === 0) {
+        this.#isPollNow = false;
+        this.#pollNow();
         return;
       }
       if (!round.failed && ![...this.#topics].some(({ needsPolls }) => needsPolls)) break;
@@ -140,7 +140,7 @@ export class Lane<T, V> {
     const topics = [...this.#topics].filter(({ isDue }) => isDue);
     if (topics.length === 0) {
       // Without subscribers nothing was asked that would tell how the exchange is.
-      if ([...this.#topics].some(({ hasSubscribers }) => hasSubscribers)) this.#note(null, signal);
+      if ([...this.#topics].some(({ hasSubscribers }) => hasSubscribers)) this.#mark(null, signal);
       return { failed: false, retryAfterMs: 0 };
     }
     const askedAt = this.#options.clock.now();
@@ -149,14 +149,14 @@ export class Lane<T, V> {
     let succeeded = 0;
     let retryAfterMs = 0;
     let failure: MarketDataError | null = null;
-    let plea: MarketDataError | null = null;
+    let pauseRequest: MarketDataError | null = null;
     this.#isFetching = true;
     await this.#options.fetch(topics, (topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         if (!outcome.isFinal) failure ??= outcome;
         const { retryAfterMs: pauseMs = 0, isUnlisted = false } = outcome.details;
-        // A market that could not be listed costs no request, and the others of its lane are asked as usual.
-        if (pauseMs > retryAfterMs && !isUnlisted) [retryAfterMs, plea] = [pauseMs, outcome];
+        // A market that could not be listed costs no request, and the others of its poll group are asked as usual.
+        if (pauseMs > retryAfterMs && !isUnlisted) [retryAfterMs, pauseRequest] = [pauseMs, outcome];
         if (signal.aborted) return;
         topic.failFetch(outcome);
         if (outcome.code === 'TIMEOUT') this.#options.onTimeout(topic, outcome, askedAt);
@@ -168,26 +168,26 @@ export class Lane<T, V> {
     // A round that was ended meanwhile may have been followed by another one.
     if (!signal.aborted) this.#isFetching = false;
     const error = succeeded === 0 ? failure : null;
-    this.#note(error, signal);
+    this.#mark(error, signal);
     // What the exchange asks counts though the round was ended meanwhile.
-    if (plea || !signal.aborted) {
-      this.#plea = plea;
-      this.#quietUntil = this.#options.clock.now() + retryAfterMs;
+    if (pauseRequest || !signal.aborted) {
+      this.#pauseRequest = pauseRequest;
+      this.#pausedUntil = this.#options.clock.now() + retryAfterMs;
     }
-    if (plea && !signal.aborted) this.#failUnasked(plea, retryAfterMs);
+    if (pauseRequest && !signal.aborted) this.#failUnasked(pauseRequest, retryAfterMs);
     return { failed: error !== null, retryAfterMs };
   }
 
   /** The exchange wants to be left in peace for long: what is not asked meanwhile is not known to be true any more. */
   #failUnasked(error: MarketDataError, retryAfterMs: number): void {
     const { clock, intervalMs } = this.#options;
-    if (retryAfterMs <= quietRounds * intervalMs) return;
-    this.#cancelQuiet = clock.after(quietRounds * intervalMs, () => {
+    if (retryAfterMs <= pausedRounds * intervalMs) return;
+    this.#cancelPause = clock.after(pausedRounds * intervalMs, () => {
       for (const topic of this.#topics) if (topic.wantsPoll) topic.failFetch(error.withSymbol(topic.request.symbol));
     });
   }
 
-  #note(error: MarketDataError | null, signal: AbortSignal): void {
+  #mark(error: MarketDataError | null, signal: AbortSignal): void {
     if (signal.aborted) return;
     this.#error = error;
     this.#options.onHealth(error);

@@ -27,8 +27,8 @@ export class PollPace {
   }
 
   /** How far apart polls are, in ms, and about how old what they tell may be. Quiet is a stream that is silent. */
-  paceMs(isQuiet: boolean): number {
-    return isQuiet ? this.#intervalMs * Math.min(slowestPace, 2 ** this.#idle) : this.#intervalMs;
+  paceMs(isIdle: boolean): number {
+    return isIdle ? this.#intervalMs * Math.min(slowestPace, 2 ** this.#idle) : this.#intervalMs;
   }
 
   /** True when it is time for the next poll beside a silent stream. */
@@ -37,11 +37,11 @@ export class PollPace {
     return this.#clock.now() - this.#answeredAt >= this.paceMs(true) * 0.9;
   }
 
-  noteAnswer(): void {
+  onAnswer(): void {
     this.#answeredAt = this.#clock.now();
   }
 
-  noteNews(isNews: boolean): void {
+  onNews(isNews: boolean): void {
     this.#idle = isNews ? 0 : this.#idle + 1;
   }
 }

@@ -3,9 +3,9 @@ import type { MarketDataError } from '../../market/errors.ts';
 import { type Candle, isSameCandle } from '../../market/model/candle.ts';
 import { periodAfter, periodStart } from '../../market/timeframe.ts';
 import type { FeedEvent } from './feed-event.ts';
-import { hole } from './gap.ts';
+import { gapError } from './gap.ts';
 import { lagMs } from './latest-reconciler.ts';
-import type { Entry, Journal, Origin } from './reconciler.ts';
+import type { Origin, Reconciled, Reconciler } from './reconciler.ts';
 import type { TopicRequest } from './topic-request.ts';
 
 /** A candle may still change, or its exchange's clock be behind ours, so long after its period or its last change, in ms. */
@@ -22,10 +22,10 @@ export interface CandleMessage {
 }
 
 /**
- * A journal of candles: the forming one at each change, and each one once more when it has closed. A candle has closed
+ * A reconciler of candles: the forming one at each change, and each one once more when it has closed. A candle has closed
  * when a later one is there, or when the exchange, asked some time after its period and its last change, says so.
  */
-export class CandleJournal implements Journal<CandleMessage, Candle> {
+export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   readonly #request: TopicRequest;
   readonly #timeframe: string;
   readonly #clock: Clock;
@@ -109,13 +109,13 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
     return this.#forming?.timestamp ?? this.#closed?.timestamp ?? null;
   }
 
-  take({ candles, isWhole }: CandleMessage, origin: Origin, asOf: number): Entry<Candle> {
+  take({ candles, isWhole }: CandleMessage, origin: Origin, asOf: number): Reconciled<Candle> {
     // A first fetch that the stream has overtaken knows less.
     if (origin === 'fetch' && this.#last !== null && !this.isBehind) return { events: [], moved: false };
     const moved = this.#hasMoved(candles);
     const events = origin === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
     // What the stream brings may have to wait for what fails.
-    if (!this.isBehind || origin !== 'stream') this.#noteSuccess();
+    if (!this.isBehind || origin !== 'stream') this.#onSuccess();
     return { events, moved };
   }
 
@@ -131,19 +131,19 @@ export class CandleJournal implements Journal<CandleMessage, Candle> {
   }
 
   giveUp(): readonly FeedEvent<Candle>[] {
-    const isHole = this.#last !== null;
+    const isGap = this.#last !== null;
     this.#behindSince = null;
     // How the forming candle ended will not be known.
     this.#forming = null;
     this.#closed = null;
     this.#startAt = null;
     this.#knownUntil = null;
-    this.#noteSuccess();
+    this.#onSuccess();
     const events = this.#release();
-    return isHole ? [hole(this.#request, 'candles'), ...events] : events;
+    return isGap ? [gapError(this.#request, 'candles'), ...events] : events;
   }
 
-  #noteSuccess(): void {
+  #onSuccess(): void {
     this.#error = null;
     this.#heardAt = this.#clock.now();
   }

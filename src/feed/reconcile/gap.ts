@@ -3,7 +3,7 @@ import type { FeedEvent } from './feed-event.ts';
 import type { TopicRequest } from './topic-request.ts';
 
 /** Ends subscribers who may miss something before what comes next, since no fetch will bring it. */
-export function hole({ exchange, symbol, timeframe }: TopicRequest, what: 'trades' | 'candles'): FeedEvent<never> {
+export function gapError({ exchange, symbol, timeframe }: TopicRequest, what: 'trades' | 'candles'): FeedEvent<never> {
   const message = `Some ${what} of ${symbol} may be missing here: ${exchange} could not be asked for them, or no longer has them. Subscribe again.`;
   const details = { exchange, symbol, ...(timeframe === undefined ? {} : { timeframe }), retryable: true };
   return { key: 'error', value: new MarketDataError('EXCHANGE_UNAVAILABLE', message, details) };

@@ -4,7 +4,7 @@ import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
 type Way = 'stream' | 'fetch';
 
 /** How many trades are remembered of each way, to know them again. */
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 
 /** What has come one way. */
 class Seen {
@@ -89,7 +89,7 @@ function withNumber(trade: Trade, nth: number): Trade {
 
 function forgetOldest(keys: Set<string> | Map<string, number>): void {
   for (const key of keys.keys()) {
-    if (keys.size <= mostRemembered) return;
+    if (keys.size <= maxRemembered) return;
     keys.delete(key);
   }
 }

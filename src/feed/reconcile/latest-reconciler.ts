@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 import { isOlder } from '../../market/model/ticker.ts';
 import type { FeedEvent } from './feed-event.ts';
-import type { Entry, Journal, Origin } from './reconciler.ts';
+import type { Origin, Reconciled, Reconciler } from './reconciler.ts';
 
 /** What a ticker and a book have in common. */
 interface Snapshot {
@@ -14,7 +14,7 @@ interface Snapshot {
 /** An exchange's answers may be so much behind its stream, in ms. */
 export const lagMs = 10_000;
 
-export interface LatestJournalOptions<V extends Snapshot> {
+export interface LatestReconcilerOptions<V extends Snapshot> {
   readonly key: string;
   readonly clock: Clock;
   /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
@@ -26,19 +26,19 @@ export interface LatestJournalOptions<V extends Snapshot> {
   readonly toStale: (value: V) => V;
 }
 
-/** A journal of values of which each replaces the one before: tickers and order books. */
-export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
+/** A reconciler of values of which each replaces the one before: tickers and order books. */
+export class LatestReconciler<V extends Snapshot> implements Reconciler<V, V> {
   readonly isBehind = false;
   readonly waitingSince = null;
   readonly dueAt = null;
   readonly since = null;
-  readonly #options: LatestJournalOptions<V>;
+  readonly #options: LatestReconcilerOptions<V>;
   #value: V | null = null;
   #isStreamed = false;
   /** Why the exchange fails, while it does. */
   #error: MarketDataError | null = null;
 
-  constructor(options: LatestJournalOptions<V>) {
+  constructor(options: LatestReconcilerOptions<V>) {
     this.#options = options;
   }
 
@@ -57,7 +57,7 @@ export class LatestJournal<V extends Snapshot> implements Journal<V, V> {
     return this.latest.length > 0;
   }
 
-  take(next: V, origin: Origin): Entry<V> {
+  take(next: V, origin: Origin): Reconciled<V> {
     const { key, isSame, hasMoved } = this.#options;
     const known = this.#value;
     if (known && next.stale) return { events: this.#markStale(known), moved: false };

@@ -5,7 +5,7 @@ import type { FeedEvent } from './feed-event.ts';
 export type Origin = 'fetch' | 'poll' | 'stream';
 
 /** What a message amounts to. */
-export interface Entry<V> {
+export interface Reconciled<V> {
   /** What subscribers are to be told of it, in order. */
   readonly events: readonly FeedEvent<V>[];
   /** True when it shows that the market has moved, beyond what is known so far. */
@@ -16,9 +16,9 @@ export interface Entry<V> {
  * What is known of one market's live data of one kind: turns messages, in whatever order and however often they come,
  * into events that each bring news. `T` is a message, `V` what an event holds.
  */
-export interface Journal<T, V> {
+export interface Reconciler<T, V> {
   /** `asOf` is the time up to which the message tells all, epoch ms: for a call, when it was asked. */
-  take(message: T, origin: Origin, asOf: number): Entry<V>;
+  take(message: T, origin: Origin, asOf: number): Reconciled<V>;
   /** Neither stream nor poll works: gives the last known value once more, marked stale, where there is one. */
   fail(error: MarketDataError): readonly FeedEvent<V>[];
   /** Why nothing comes at the moment; null while stream or poll work. */

@@ -2,9 +2,9 @@ import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 import { distinctId, type Trade } from '../../market/model/trade.ts';
 import type { FeedEvent } from './feed-event.ts';
-import { hole } from './gap.ts';
+import { gapError } from './gap.ts';
 import { KnownTrades, overlap } from './known-trades.ts';
-import type { Entry, Journal, Origin } from './reconciler.ts';
+import type { Origin, Reconciled, Reconciler } from './reconciler.ts';
 import type { TopicRequest } from './topic-request.ts';
 import { TradeAnchor } from './trade-anchor.ts';
 
@@ -23,16 +23,16 @@ export interface LiveTrades {
   hasFetchedId(trade: Trade): boolean;
 }
 
-/** How many trades of the stream may wait for a fetch that closes the hole before them. */
-const mostHeld = 10_000;
+/** How many trades of the stream may wait for a fetch that closes the gap before them. */
+const maxHeld = 10_000;
 
 const second = 1000;
 
 /**
- * A journal of trades: each once, in order. What was executed before it began is not told. After an interruption the
+ * A reconciler of trades: each once, in order. What was executed before it began is not told. After an interruption the
  * stream's trades wait until a fetch has reached them; what no fetch brings ends those who would miss it.
  */
-export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, LiveTrades {
+export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[]>, LiveTrades {
   readonly dueAt = null;
   readonly latest = [];
   readonly #request: TopicRequest;
@@ -101,7 +101,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     return this.#error === null && this.#baseAt !== null;
   }
 
-  take(message: TradeMessage, origin: Origin, asOf: number): Entry<readonly Trade[]> {
+  take(message: TradeMessage, origin: Origin, asOf: number): Reconciled<readonly Trade[]> {
     const events = origin === 'stream' ? this.#takeStreamed(message) : this.#takeFetched(message, asOf);
     // What the stream brings may have to wait for what fails.
     if (!this.isBehind || origin !== 'stream') this.#error = null;
@@ -125,7 +125,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
       trades: trades.filter(({ timestamp }) => since === null || timestamp > since),
       mayRepeat,
     }));
-    const isHole = this.#newest !== null;
+    const isGap = this.#newest !== null;
     this.#baseAt ??= this.#startedAt;
     this.#newest = null;
     this.#anchor.clear();
@@ -133,7 +133,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     const told = this.#release(held);
     this.#givenUpBefore = told[0]?.timestamp ?? this.#givenUpBefore;
     const events = this.#toEvents(told);
-    return isHole ? [hole(this.#request, 'trades'), ...events] : events;
+    return isGap ? [gapError(this.#request, 'trades'), ...events] : events;
   }
 
   #takeStreamed(message: TradeMessage): readonly FeedEvent<readonly Trade[]>[] {
@@ -143,7 +143,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     this.#heldSince ??= this.#clock.now();
     const count = this.#held.reduce((sum, { trades }) => sum + trades.length, 0);
     if (!this.isBehind) return this.#toEvents(this.#release(this.#held));
-    return count < mostHeld ? [] : this.giveUp();
+    return count < maxHeld ? [] : this.giveUp();
   }
 
   #takeFetched(message: TradeMessage, asOf: number): readonly FeedEvent<readonly Trade[]>[] {
@@ -151,14 +151,14 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     const recent = this.#held.slice(this.#heldBefore).flatMap(({ trades: some }) => some);
     const isLate = asOf >= (this.#behindSince ?? asOf);
     if (trades.length > 0) this.#isCoarse = trades.every(({ timestamp }) => timestamp % second === 0);
-    const isHole = trades.length > 0 && !this.#follows(trades);
-    if (isHole && this.#anchor.widen()) {
+    const isGap = trades.length > 0 && !this.#follows(trades);
+    if (isGap && this.#anchor.widen()) {
       this.#behindSince ??= this.#clock.now();
       return [];
     }
     this.#anchor.narrow();
     const news = this.#known.take(trades, 'fetch', message.mayRepeat);
-    let told = this.#note(news).filter(({ timestamp }) => timestamp >= this.#toFetched(this.#givenUpBefore));
+    let told = this.#mark(news).filter(({ timestamp }) => timestamp >= this.#toFetched(this.#givenUpBefore));
     // What came since the last interruption is reached by itself, and what came before not by an answer that lags.
     const isPassed = this.#held.every((held) => held.trades.every((trade) => trade.timestamp <= (this.#newestAt ?? 0)));
     const reaches = recent.length > 0 ? overlap(recent, trades) : isLate && isPassed;
@@ -166,7 +166,7 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     // Nothing new where the stream has something means that the exchange's answers lag behind it: the next one tells.
     if (reaches) told = [...told, ...this.#release(this.#held)].sort((a, b) => a.timestamp - b.timestamp);
     const events = this.#toEvents(told);
-    return isHole ? [hole(this.#request, 'trades'), ...events] : events;
+    return isGap ? [gapError(this.#request, 'trades'), ...events] : events;
   }
 
   /**
@@ -195,11 +195,11 @@ export class TradeJournal implements Journal<TradeMessage, readonly Trade[]>, Li
     this.#heldSince = null;
     const news = held.flatMap(({ trades, mayRepeat }) => this.#known.take(trades, 'stream', mayRepeat));
     for (const trade of news) this.#streamed.add(trade);
-    return this.#note(news).toSorted((a, b) => a.timestamp - b.timestamp);
+    return this.#mark(news).toSorted((a, b) => a.timestamp - b.timestamp);
   }
 
   /** Notes which is the newest, and leaves out what was executed before it began. */
-  #note(news: readonly Trade[]): readonly Trade[] {
+  #mark(news: readonly Trade[]): readonly Trade[] {
     for (const trade of news) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
     }

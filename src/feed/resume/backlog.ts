@@ -1,18 +1,18 @@
-import { Turns } from '../../base/yielding.ts';
+import { Yielding } from '../../base/yielding.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 
 /** How many candles and trades of the past all subscriptions may hold together that have not been sent; some 150 bytes each. */
-const mostHeld = 500_000;
+const maxHeld = 500_000;
 
 /** What all subscriptions together hold of the past until they have sent it. */
 export class HistoryBudget {
   /** For all together, since a client that reads at once would have its whole history in one turn of the event loop. */
-  readonly turns = new Turns();
+  readonly turns = new Yielding();
   readonly #most: number;
   #held = 0;
 
-  constructor(most = mostHeld) {
+  constructor(most = maxHeld) {
     this.#most = most;
   }
 

@@ -2,7 +2,7 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleSeries } from '../../market/model/candle.ts';
 import { isInDoubt, isTooOld } from '../../market/model/candle-errors.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import { mostCandles } from '../../market/row-limits.ts';
+import { maxCandles } from '../../market/row-limits.ts';
 import { toText } from './since.ts';
 
 export type FetchCandles = MarketData['fetchCandles'];
@@ -22,12 +22,12 @@ export async function fetchCandleHistory(
   series: CandleSeries,
   span: CandleSpan,
 ): Promise<readonly Candle[]> {
-  const query = { ...series, ...span, limit: mostCandles };
+  const query = { ...series, ...span, limit: maxCandles };
   const candles = await fetchCandles(query, { maxAgeMs: 0 }).catch((error: unknown) => {
     throw isRefusedQuery(error) ? withAdvice(error) : error;
   });
   const last = candles.at(-1);
-  if (!last || candles.length < mostCandles || last.timestamp + 1 === span.until) return candles;
+  if (!last || candles.length < maxCandles || last.timestamp + 1 === span.until) return candles;
   const more = await fetchCandles({ ...query, since: last.timestamp + 1, limit: 1 });
   if (more.length > 0) throw tooMany(series, span.since);
   return candles;
@@ -36,7 +36,7 @@ export async function fetchCandleHistory(
 const advice = 'query candles in pages first, then subscribe with since = the timestamp of the last one';
 
 function tooMany({ exchange, symbol, timeframe }: CandleSeries, since: number): MarketDataError {
-  const message = `More than ${mostCandles} candles of ${symbol} ${timeframe} have begun since ${toText(since)}, which are too many for a subscription: ${advice}.`;
+  const message = `More than ${maxCandles} candles of ${symbol} ${timeframe} have begun since ${toText(since)}, which are too many for a subscription: ${advice}.`;
   return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
 }
 

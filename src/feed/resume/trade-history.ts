@@ -1,7 +1,7 @@
 import { MarketDataError } from '../../market/errors.ts';
 import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import { mostRows } from '../../market/row-limits.ts';
+import { maxRows } from '../../market/row-limits.ts';
 import type { SharedCalls } from './shared-calls.ts';
 import { toText } from './since.ts';
 
@@ -26,8 +26,8 @@ export interface TradeHistory {
 }
 
 /** The most trades of the past that one subscription sends, and the most pages of the exchange that it takes for them. */
-const mostTrades = 10_000;
-const mostPages = 12;
+const maxTrades = 10_000;
+const maxPages = 12;
 
 /** How long before since a trade is looked for, to know that an answer reaches back to it, in ms. */
 const looksBack = [60_000, 3_600_000, 86_400_000];
@@ -54,7 +54,7 @@ const fewTrades = 3;
 export async function fetchTradeHistory(options: TradeHistoryOptions): Promise<TradeHistory> {
   const { exchange, symbol, since, fetchTrades } = options;
   const newest = await options.newest.run(`${exchange}\n${symbol}`, () =>
-    fetchTrades({ exchange, symbol, limit: mostRows }, { maxAgeMs: 0 }),
+    fetchTrades({ exchange, symbol, limit: maxRows }, { maxAgeMs: 0 }),
   );
   const isCoarse = newest.length >= fewTrades && newest.every(({ timestamp }) => timestamp % second === 0);
   // The trade of which a client knows the millisecond may be of a whole second here.
@@ -85,9 +85,9 @@ class Pages {
     for (let pages = 1; ; pages++) {
       const hasNewest = endOf(page) >= wholeFrom;
       if (hasNewest) trades = join(trades, newest, wholeFrom);
-      if (trades.length > mostTrades) throw tooMany(this.#options);
+      if (trades.length > maxTrades) throw tooMany(this.#options);
       if (hasNewest || (last && contains(page, last))) return trades;
-      if (pages >= mostPages) throw tooMany(this.#options);
+      if (pages >= maxPages) throw tooMany(this.#options);
       const next = await this.#ask(endOf(page));
       const goesOn = endOf(next) > endOf(page) || (last && contains(next, last));
       if (beginOf(next) > endOf(page) || !goesOn) throw notServed(this.#options, next);
@@ -111,7 +111,7 @@ class Pages {
     const before = Math.max(0, instant - 1);
     const since = this.#isCoarse ? before - (before % second) : before;
     const page = await pages.run(`${exchange}\n${symbol}\n${since}`, () =>
-      fetchTrades({ exchange, symbol, since, limit: mostRows }, { maxAgeMs: 0 }),
+      fetchTrades({ exchange, symbol, since, limit: maxRows }, { maxAgeMs: 0 }),
     );
     if (page.length > 0) return page;
     const message = `${exchange} gave trades of ${symbol} in one answer and none in the next: subscribe again.`;
@@ -152,6 +152,6 @@ function notServed({ exchange, symbol, since }: TradeHistoryOptions, page: reado
 }
 
 function tooMany({ exchange, symbol, since }: TradeHistoryOptions): MarketDataError {
-  const message = `Since ${toText(since)} there were more trades of ${symbol} than a subscription sends first, which are ${mostTrades} and as many as ${mostPages} calls to ${exchange} bring: query trades in pages first, then subscribe with since = the timestamp of the last one.`;
+  const message = `Since ${toText(since)} there were more trades of ${symbol} than a subscription sends first, which are ${maxTrades} and as many as ${maxPages} calls to ${exchange} bring: query trades in pages first, then subscribe with since = the timestamp of the last one.`;
   return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol });
 }

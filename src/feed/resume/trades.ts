@@ -27,7 +27,7 @@ export interface ResumeTradesOptions extends TradeHistoryOptions {
 const perEvent = 250;
 
 /** How many messages of a market may come while its history is fetched: some hundreds a second for as long as that may take. */
-const mostMeanwhile = 10_000;
+const maxMeanwhile = 10_000;
 
 /** How long to wait between two looks whether the exchange's answers have caught up with its stream, in ms. */
 const pauseMs = 1000;
@@ -49,7 +49,7 @@ export async function resumeTrades(options: ResumeTradesOptions): Promise<Resume
   const { exchange, symbol, since, endAt, live, known, clock, budget } = options;
   try {
     requirePast(since, clock.now(), { exchange, symbol });
-    live.letWait(mostMeanwhile);
+    live.letWait(maxMeanwhile);
     await live.whenStarted();
     const { newest } = known;
     const history = await retryUntil(clock, endAt, () => fetchWhole(options, newest));

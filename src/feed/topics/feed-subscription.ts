@@ -7,7 +7,7 @@ export interface SubscriptionOptions<V> {
   /** True when a subscriber who has received the one learns nothing from the other; left out where each event is news. */
   readonly isSame?: (seen: V, next: V) => boolean;
   /** How many keys may wait to be taken; one more ends the subscriber with SLOW_CONSUMER. */
-  readonly mostWaiting: number;
+  readonly maxWaiting: number;
   /** The latest known events of what it listens to. */
   readonly latest: () => readonly FeedEvent<V>[];
   /** True while one who came now would receive something at once, or as soon as there is something. */
@@ -36,7 +36,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   readonly #waiting: ((result: IteratorResult<FeedEvent<V>, undefined>) => void)[] = [];
   readonly #options: SubscriptionOptions<V>;
   #sources: number;
-  #mostWaiting: number;
+  #maxWaiting: number;
   #hasLostSource = false;
   /** Sources that fail in a way that will not pass soon. */
   readonly #hopeless = new Set<object>();
@@ -51,7 +51,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   constructor(options: SubscriptionOptions<V>) {
     this.#options = options;
     this.#sources = options.sources;
-    this.#mostWaiting = options.mostWaiting;
+    this.#maxWaiting = options.maxWaiting;
   }
 
   /** What a subscriber who came now would be told at once. */
@@ -92,7 +92,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   }
 
   /** A source has failed; `isHopeless` where it will not work again soon. Before the start, that of all sources is the end. */
-  noteFailure(source: object, error: MarketDataError, isHopeless: boolean): void {
+  onFailure(source: object, error: MarketDataError, isHopeless: boolean): void {
     if (this.#hasStarted || this.#state !== 'open') return;
     this.#error = error;
     if (isHopeless) this.#hopeless.add(source);
@@ -111,8 +111,8 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   }
 
   /** Lets `count` more events wait than wait now. As they are taken, the bound falls back to the usual one. */
-  letWait(count = this.#options.mostWaiting): void {
-    this.#mostWaiting = this.#slots.size + count;
+  letWait(count = this.#options.maxWaiting): void {
+    this.#maxWaiting = this.#slots.size + count;
   }
 
   /** Offers an event; ignored once the iterator is finishing. An error ends it. */
@@ -126,7 +126,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     this.start();
     this.#offered += 1;
     if (this.#isKnown(key, value)) this.#slots.delete(key);
-    else if (this.#waiting.length > 0 || this.#slots.size < this.#mostWaiting || this.#slots.has(key)) {
+    else if (this.#waiting.length > 0 || this.#slots.size < this.#maxWaiting || this.#slots.has(key)) {
       this.#offer(event);
     } else {
       this.#slots.clear();
@@ -149,7 +149,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     if (hasServed) this.#hasLostSource = true;
     this.#hopeless.delete(source);
     if (this.#sources <= 0) this.fail(error);
-    else this.noteFailure(source, error, false);
+    else this.onFailure(source, error, false);
   }
 
   /** Ends the iterator once what is in the slots has been taken. */
@@ -163,7 +163,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   next(): Promise<IteratorResult<FeedEvent<V>, undefined>> {
     for (const [key, offer] of this.#slots) {
       this.#slots.delete(key);
-      this.#mostWaiting = Math.min(this.#mostWaiting, this.#slots.size + this.#options.mostWaiting);
+      this.#maxWaiting = Math.min(this.#maxWaiting, this.#slots.size + this.#options.maxWaiting);
       this.#see(offer);
       if (this.#state === 'finishing' && this.#slots.size === 0) this.#end();
       return Promise.resolve({ done: false, value: offer.event });
@@ -210,7 +210,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     this.#seen.set(key, value);
     // Keys that count up, as those of candles do, must not fill the memory.
     for (const oldest of this.#seen.keys()) {
-      if (this.#seen.size <= this.#options.mostWaiting) break;
+      if (this.#seen.size <= this.#options.maxWaiting) break;
       this.#seen.delete(oldest);
     }
   }

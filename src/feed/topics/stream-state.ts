@@ -37,7 +37,7 @@ export class StreamState {
   }
 
   /** True while nothing is known to be wrong with it, but it has said nothing for long: perhaps there is nothing to say. */
-  get isQuiet(): boolean {
+  get isSilent(): boolean {
     return this.#isSilent && (this.#isConnected || this.#clock.now() - this.#dialledAt >= settledMs);
   }
 
@@ -47,14 +47,14 @@ export class StreamState {
   }
 
   /** True when a poll brought news some time ago that it has not told: it is deaf. */
-  get isDeaf(): boolean {
+  get isUnresponsive(): boolean {
     return this.#owesSince !== null && this.#clock.now() - this.#owesSince >= tellingMs;
   }
 
   /** A message has come, perhaps the first over a new connection. Returns true when some before it may be missing. */
   hear(isFirst: boolean): boolean {
     // Of two connections that take turns, the last message of the old one may come after the first of the new one.
-    const mayMiss = isFirst || !this.#isConnected || this.isDeaf;
+    const mayMiss = isFirst || !this.#isConnected || this.isUnresponsive;
     this.#heardAt = this.#clock.now();
     this.#isConnected = true;
     this.#isSilent = false;
@@ -70,7 +70,7 @@ export class StreamState {
   }
 
   /** A poll has brought news. */
-  owe(): void {
+  expect(): void {
     if (this.#isSilent) this.#owesSince ??= this.#clock.now();
   }
 

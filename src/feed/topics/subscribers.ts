@@ -1,7 +1,7 @@
 import type { FeedSubscription } from './feed-subscription.ts';
 
 /** The subscribers of a topic, and how many levels of an order book they want. */
-export class Audience<V> {
+export class Subscribers<V> {
   readonly #depths = new Map<FeedSubscription<V>, number>();
   #depth = 0;
 

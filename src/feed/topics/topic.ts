@@ -3,16 +3,16 @@ import type { MarketDataError } from '../../market/errors.ts';
 import type { Stream, StreamListener } from '../../market/ports/market-streams.ts';
 import { PollPace } from '../polling/poll-pace.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
-import type { Journal } from '../reconcile/reconciler.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
 import type { TopicRequest } from '../reconcile/topic-request.ts';
 import type { FeedSubscription } from './feed-subscription.ts';
-import { Patience } from './gap-patience.ts';
+import { GapDeadline } from './gap-deadline.ts';
 import { StreamState } from './stream-state.ts';
-import { Audience } from './subscribers.ts';
+import { Subscribers } from './subscribers.ts';
 
 export interface TopicOptions<T, V> {
   readonly request: TopicRequest;
-  readonly journal: Journal<T, V>;
+  readonly reconciler: Reconciler<T, V>;
   /** Opens the exchange's stream; null where it has none. */
   readonly openStream: ((listener: StreamListener<T>, depth: () => number) => Stream) | null;
   readonly clock: Clock;
@@ -34,13 +34,13 @@ export interface TopicOptions<T, V> {
 /** One kind of live data of one market that somebody listens to, or listened to a moment ago: its subscribers and its stream. */
 export class Topic<T, V> {
   readonly request: TopicRequest;
-  readonly journal: Journal<T, V>;
+  readonly reconciler: Reconciler<T, V>;
   readonly #options: TopicOptions<T, V>;
-  readonly #audience = new Audience<V>();
+  readonly #subscribers = new Subscribers<V>();
   readonly #pace: PollPace;
   readonly #state: StreamState;
   readonly #stream: Stream | null;
-  readonly #patience: Patience;
+  readonly #gapDeadline: GapDeadline;
   #isBehind: boolean;
   /** How many levels were wanted when the latest book was made, and asked for if a call has brought it. */
   #madeForDepth = 0;
@@ -54,11 +54,11 @@ export class Topic<T, V> {
   constructor(options: TopicOptions<T, V>) {
     this.#options = options;
     this.request = options.request;
-    this.journal = options.journal;
+    this.reconciler = options.reconciler;
     this.#pace = new PollPace(options.clock, options.pollIntervalMs);
     this.#state = new StreamState(options.clock, options.silenceMs);
-    this.#patience = new Patience(options);
-    this.#isBehind = options.journal.isBehind;
+    this.#gapDeadline = new GapDeadline(options);
+    this.#isBehind = options.reconciler.isBehind;
     this.#stream =
       options.openStream?.(
         {
@@ -70,22 +70,22 @@ export class Topic<T, V> {
   }
 
   get subscribers(): Iterable<FeedSubscription<V>> {
-    return this.#audience.subscribers;
+    return this.#subscribers.subscribers;
   }
 
   /** What a new subscriber receives at once. */
   get latest(): readonly FeedEvent<V>[] {
-    return this.#hasEnded || this.#isWithholding ? [] : this.journal.latest;
+    return this.#hasEnded || this.#isWithholding ? [] : this.reconciler.latest;
   }
 
   /** True while a new subscriber receives something at once, or as soon as there is something. */
   get isServing(): boolean {
-    return !this.#hasEnded && !this.#isWithholding && this.journal.isServing;
+    return !this.#hasEnded && !this.#isWithholding && this.reconciler.isServing;
   }
 
   /** Of order books: the most levels of a side that anybody wants. */
   get depth(): number {
-    return this.#audience.depth;
+    return this.#subscribers.depth;
   }
 
   /** Of order books: how many levels of a side the latest was made for. */
@@ -99,12 +99,12 @@ export class Topic<T, V> {
   }
 
   get hasSubscribers(): boolean {
-    return !this.#audience.isEmpty;
+    return !this.#subscribers.isEmpty;
   }
 
   /** True when nobody listens, and neither a stream nor a poll has kept up to date what is known. */
   get isUnattended(): boolean {
-    const isKnown = this.#pace.answeredAt !== Number.NEGATIVE_INFINITY || this.journal.latest.length > 0;
+    const isKnown = this.#pace.answeredAt !== Number.NEGATIVE_INFINITY || this.reconciler.latest.length > 0;
     return isKnown && !this.hasSubscribers && !this.isStreamed && !this.isPolled;
   }
 
@@ -114,7 +114,7 @@ export class Topic<T, V> {
 
   /** True while the stream does not tell all there is to tell. */
   get wantsPoll(): boolean {
-    return !this.isStreamed || this.#isHurried;
+    return !this.isStreamed || this.#isUrgent;
   }
 
   /** True while a call would bring subscribers something that the stream does not: a deeper book, too. */
@@ -129,12 +129,12 @@ export class Topic<T, V> {
 
   /** True when it is time for the poll that is needed. */
   get isDue(): boolean {
-    return this.needsPolls && (!this.#state.isQuiet || this.#isHurried || this.#pace.isDue());
+    return this.needsPolls && (!this.#state.isSilent || this.#isUrgent || this.#pace.isDue());
   }
 
   /** True while what was fetched or polled last is as new as the next would be. */
   get isPolled(): boolean {
-    return this.#options.clock.now() - this.#pace.answeredAt <= 1.5 * this.#pace.paceMs(this.#state.isQuiet);
+    return this.#options.clock.now() - this.#pace.answeredAt <= 1.5 * this.#pace.paceMs(this.#state.isSilent);
   }
 
   /** True while the stream works. */
@@ -148,8 +148,8 @@ export class Topic<T, V> {
   }
 
   /** True when something is missing, or due. */
-  get #isHurried(): boolean {
-    const { dueAt, isBehind } = this.journal;
+  get #isUrgent(): boolean {
+    const { dueAt, isBehind } = this.reconciler;
     return isBehind || (dueAt !== null && this.#options.clock.now() >= dueAt);
   }
 
@@ -159,62 +159,62 @@ export class Topic<T, V> {
    */
   add(subscriber: FeedSubscription<V>, depth: number, isOutdated = false): void {
     this.#cancelLinger();
-    this.#audience.add(subscriber, depth);
+    this.#subscribers.add(subscriber, depth);
     if (isOutdated) this.#isWithholding = true;
     if (this.#isWithholding) return;
     for (const event of this.latest) subscriber.push(event);
-    const { error } = this.journal;
+    const { error } = this.reconciler;
     if (this.isServing) subscriber.start();
-    else if (error && !error.isFinal) subscriber.noteFailure(this, error, !this.#stream && !error.retryable);
+    else if (error && !error.isFinal) subscriber.onFailure(this, error, !this.#stream && !error.retryable);
   }
 
   remove(subscriber: FeedSubscription<V>): void {
-    if (!this.#audience.remove(subscriber) || this.#hasEnded || !this.#audience.isEmpty) return;
+    if (!this.#subscribers.remove(subscriber) || this.#hasEnded || !this.#subscribers.isEmpty) return;
     this.#cancelLinger = this.#options.clock.after(this.#options.lingerMs, () => this.end());
   }
 
   /** Takes what a first fetch or a poll brought that was asked at `askedAt`, epoch ms, for so many levels of a book. */
   takeFetched(message: T, origin: 'fetch' | 'poll', askedAt: number, askedDepth: number): void {
     if (this.#hasEnded) return;
-    this.#pace.noteAnswer();
+    this.#pace.onAnswer();
     // The stream has spoken meanwhile, and a call answers with what was true before. A book may be deeper, though.
     if (!this.wantsPoll && askedDepth <= this.#madeForDepth) return;
     this.#madeForDepth = askedDepth;
     this.#askedDepth = askedDepth;
-    const { events, moved } = this.journal.take(message, origin, askedAt);
+    const { events, moved } = this.reconciler.take(message, origin, askedAt);
     if (origin === 'poll') {
-      this.#pace.noteNews(events.length > 0);
-      if (moved) this.#state.owe();
+      this.#pace.onNews(events.length > 0);
+      if (moved) this.#state.expect();
     }
     this.#tell(events);
-    if (this.#patience.endsWithAnswer(this.journal.waitingSince)) this.#tell(this.journal.giveUp());
+    if (this.#gapDeadline.endsWithAnswer(this.reconciler.waitingSince)) this.#tell(this.reconciler.giveUp());
   }
 
   /** Takes the failure of a first fetch or a poll. */
   failFetch(error: MarketDataError): void {
     if (this.#hasEnded) return;
     if (error.isFinal && !(error.code === 'NOT_SUPPORTED' && this.#stream)) {
-      this.#tell(this.journal.fail(error));
+      this.#tell(this.reconciler.fail(error));
       this.end();
-      for (const subscriber of this.subscribers) subscriber.endSource(this, error, this.#patience.hasServed);
-      this.#audience.clear();
+      for (const subscriber of this.subscribers) subscriber.endSource(this, error, this.#gapDeadline.hasServed);
+      this.#subscribers.clear();
       return;
     }
     // An exchange that refuses what is asked serves nothing so old any more.
     const isRefused = error.isFinal || error.code === 'BAD_USER_INPUT';
-    const isMissing = this.journal.isBehind || !this.#stream;
-    const isInVain = this.#patience.endsWithFailure(this.journal.waitingSince, error);
-    if ((isRefused && isMissing) || isInVain) this.#tell(this.journal.giveUp());
+    const isMissing = this.reconciler.isBehind || !this.#stream;
+    const isInVain = this.#gapDeadline.endsWithFailure(this.reconciler.waitingSince, error);
+    if ((isRefused && isMissing) || isInVain) this.#tell(this.reconciler.giveUp());
     // What the stream tells, or may tell yet, is no worse for a call that could never be made.
     const isUnsupported = !error.retryable && this.#pace.answeredAt === Number.NEGATIVE_INFINITY;
-    const maySpeak = this.#stream !== null && isUnsupported && (this.#state.isPending || this.#state.isQuiet);
-    if (!this.isStreamed && !maySpeak) this.#tell(this.journal.fail(error));
+    const maySpeak = this.#stream !== null && isUnsupported && (this.#state.isPending || this.#state.isSilent);
+    if (!this.isStreamed && !maySpeak) this.#tell(this.reconciler.fail(error));
     else if (this.#isWithholding) this.#tell([]);
     // That there is no such call does not say why the stream has brought nothing.
     if (error.isFinal) return;
     const waitMs = error.details.retryAfterMs ?? 0;
     const isHopeless = !this.#stream && (!error.retryable || waitMs > this.#options.startTimeoutMs);
-    for (const subscriber of this.subscribers) subscriber.noteFailure(this, error, isHopeless);
+    for (const subscriber of this.subscribers) subscriber.onFailure(this, error, isHopeless);
   }
 
   /** Looks whether the stream has fallen silent. */
@@ -223,7 +223,7 @@ export class Topic<T, V> {
     const didWant = this.wantsPoll;
     if (!this.#state.check()) return;
     if (!didWant) this.#options.onWanting();
-    this.#stream.redial(this.#state.isDeaf);
+    this.#stream.redial(this.#state.isUnresponsive);
   }
 
   /** Ends the stream, and for `onEnd` the topic. Subscribers are left as they are. */
@@ -240,21 +240,21 @@ export class Topic<T, V> {
     if (this.#hasEnded) return;
     if (this.#state.hear(isFirst)) {
       // What came between the last poll and this is missing.
-      this.journal.interrupt();
+      this.reconciler.interrupt();
       this.#isBehind = false;
     }
-    this.#pace.noteNews(true);
+    this.#pace.onNews(true);
     this.#madeForDepth = this.depth;
     this.#askedDepth = 0;
-    this.#tell(this.journal.take(message, 'stream', this.#state.heardAt).events);
+    this.#tell(this.reconciler.take(message, 'stream', this.#state.heardAt).events);
   }
 
   #interrupt(): void {
     if (this.#hasEnded) return;
     const didWant = this.wantsPoll;
     this.#state.interrupt();
-    this.journal.interrupt();
-    this.#noteBehind();
+    this.reconciler.interrupt();
+    this.#checkBehind();
     // A stream that is dialled in vain again and again must not hurry the polls of an exchange that is down.
     if (!didWant) this.#options.onWanting();
   }
@@ -264,26 +264,26 @@ export class Topic<T, V> {
       for (const subscriber of this.subscribers) subscriber.push(event);
     }
     if (this.isServing) this.#serve();
-    this.#noteBehind();
+    this.#checkBehind();
     this.#scheduleDue();
   }
 
   /** The latest, for subscribers that wait for it, once it is up to date or marked stale; without what is told anyway. */
   #takeWithheld(told: readonly FeedEvent<V>[]): readonly FeedEvent<V>[] {
-    const { isBehind, error } = this.journal;
+    const { isBehind, error } = this.reconciler;
     if (!this.#isWithholding || (isBehind && error === null)) return [];
     this.#isWithholding = false;
     return this.latest.filter(({ value }) => !told.some((event) => event.value === value));
   }
 
   #serve(): void {
-    this.#patience.hasServed = true;
+    this.#gapDeadline.hasServed = true;
     for (const subscriber of this.subscribers) subscriber.start();
   }
 
   /** Asks for a poll when something begins to be missing. */
-  #noteBehind(): void {
-    const { isBehind } = this.journal;
+  #checkBehind(): void {
+    const { isBehind } = this.reconciler;
     const begins = isBehind && !this.#isBehind;
     // First, since who is asked for a poll may tell the topic at once that there is none, which leads here again.
     this.#isBehind = isBehind;
@@ -292,7 +292,7 @@ export class Topic<T, V> {
 
   #scheduleDue(): void {
     this.#cancelDue();
-    const { dueAt } = this.journal;
+    const { dueAt } = this.reconciler;
     const { clock, onWanting } = this.#options;
     if (dueAt === null || this.#hasEnded) return;
     const waitMs = dueAt - clock.now();

@@ -47,12 +47,12 @@ export function measureDocument({ definitions }: DocumentNode): DocumentSize {
   let repeated = { name: '', times: 0 };
   let whole = nothing;
 
-  function noteDirectives(given: readonly unknown[] = []): void {
+  function countDirectives(given: readonly unknown[] = []): void {
     directives += given.length;
     if (given.length > directivesOfOne) directivesOfOne = given.length;
   }
 
-  function notePlace({ alias, name }: FieldNode, parent: Place): Place {
+  function markPlace({ alias, name }: FieldNode, parent: Place): Place {
     const responseName = (alias ?? name).value;
     const place = placeIn(parent.places, responseName);
     place.times += 1;
@@ -65,7 +65,7 @@ export function measureDocument({ definitions }: DocumentNode): DocumentSize {
   }
 
   function ofSelection(selection: SelectionNode, place: Place): Extent {
-    noteDirectives(selection.directives);
+    countDirectives(selection.directives);
     if (selection.kind === Kind.FIELD) return ofField(selection, place);
     const { depth, introspectionDepth, selections } =
       selection.kind === Kind.INLINE_FRAGMENT ? ofSet(selection.selectionSet, place) : ofFragment(selection.name.value);
@@ -74,7 +74,7 @@ export function measureDocument({ definitions }: DocumentNode): DocumentSize {
 
   function ofField(field: FieldNode, parent: Place): Extent {
     if (field.alias) aliases += 1;
-    const within = ofSet(field.selectionSet, notePlace(field, parent));
+    const within = ofSet(field.selectionSet, markPlace(field, parent));
     const isRoot = field.name.value === '__schema' || field.name.value === '__type';
     const { depth, introspectionDepth, selections } = isRoot ? toIntrospection(within) : within;
     return { depth: depth + 1, introspectionDepth, selections: selections + 1 };
@@ -92,7 +92,7 @@ export function measureDocument({ definitions }: DocumentNode): DocumentSize {
 
   /** What fragments of one type select may come together in one place. */
   function ofDefinition({ selectionSet, directives: given, typeCondition }: FragmentDefinitionNode): Extent {
-    noteDirectives(given);
+    countDirectives(given);
     return ofSet(selectionSet, placeIn(typePlaces, typeCondition.name.value));
   }
 
@@ -109,8 +109,8 @@ export function measureDocument({ definitions }: DocumentNode): DocumentSize {
     }
     if (definition.kind === Kind.OPERATION_DEFINITION) {
       operations += 1;
-      noteDirectives(definition.directives);
-      for (const variable of definition.variableDefinitions ?? []) noteDirectives(variable.directives);
+      countDirectives(definition.directives);
+      for (const variable of definition.variableDefinitions ?? []) countDirectives(variable.directives);
       whole = widest(whole, ofSet(definition.selectionSet, { times: 0, places: new Map() }));
     }
   }

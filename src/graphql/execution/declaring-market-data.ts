@@ -17,12 +17,12 @@ export class DeclaringMarketData implements MarketData {
   }
 
   exchanges(): readonly ExchangeInfo[] {
-    this.#freshness.noteStatic();
+    this.#freshness.markStatic();
     return this.#upstream.exchanges();
   }
 
   exchange(id: string): ExchangeInfo {
-    this.#freshness.noteStatic();
+    this.#freshness.markStatic();
     return this.#upstream.exchange(id);
   }
 

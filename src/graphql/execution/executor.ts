@@ -13,9 +13,9 @@ import {
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
 import { requireDescriptors } from '../../base/file-descriptors.ts';
-import { mapInTurns } from '../../base/map-yielding.ts';
+import { mapYielding } from '../../base/map-yielding.ts';
 import { withoutStacks } from '../../base/without-stacks.ts';
-import { Turns } from '../../base/yielding.ts';
+import { Yielding } from '../../base/yielding.ts';
 import { measureDocument } from '../documents/document-size.ts';
 import { countInterfaceFields } from '../documents/interface-fields.ts';
 import { withPartialErrors } from './partial-errors.ts';
@@ -98,7 +98,7 @@ export function createExecutor(schema: GraphQLSchema, loadCompiler: () => Promis
   }
 
   // Many may come at once, and the largest take some 30 ms.
-  const turns = new Turns();
+  const turns = new Yielding();
   return (args) => turns.run(async () => withPartialErrors(await executeNow(args), args.contextValue));
 }
 
@@ -117,7 +117,7 @@ async function toPlaced(errors: readonly GraphQLError[], { loc }: DocumentNode):
   if (!loc) return errors;
   const breaks = loc.source.body.matchAll(/\r\n|[\n\r]/g);
   const starts = [0, ...[...breaks].map(({ index, 0: text }) => index + text.length)];
-  return mapInTurns(errors, ({ message, locations = [], path, originalError }) => {
+  return mapYielding(errors, ({ message, locations = [], path, originalError }) => {
     const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
     return withoutStacks(() => new GraphQLError(message, { source: loc.source, positions, path, originalError }));
   });

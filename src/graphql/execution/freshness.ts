@@ -34,7 +34,7 @@ export class Freshness {
   }
 
   /** Notes the use of what never changes while this process lives. */
-  noteStatic(): void {
+  markStatic(): void {
     this.#isDeclared = true;
   }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { toPlain } from '../../base/suggest.ts';
-import { Turns } from '../../base/yielding.ts';
+import { Yielding } from '../../base/yielding.ts';
 import type { Market, Markets, MarketType } from '../../market/model/market.ts';
 import { requireMarket } from '../../market/model/not-found.ts';
 
@@ -24,7 +24,7 @@ const maxSize = 1_000_000;
  * is remembered, and others have their turn in between.
  */
 export class MarketSearch {
-  readonly #turns = new Turns();
+  readonly #turns = new Yielding();
   readonly #plain = new WeakMap<Markets, readonly string[]>();
   readonly #found = new LRUCache<string, Found>({
     maxSize,

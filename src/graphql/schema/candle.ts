@@ -1,6 +1,6 @@
 import { requireValue } from '../../feed/reconcile/feed-event.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
-import { mostCandles } from '../../market/row-limits.ts';
+import { maxCandles } from '../../market/row-limits.ts';
 import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
 import { builder } from '../types/builder.ts';
 import { marketArgs, resumableCost, sinceArg } from './args.ts';
@@ -52,7 +52,7 @@ const candlesArgs = builder.args((t) => ({
   }),
 }));
 
-const candlesCost = new FieldCost({ own: ownCallCost, rows: { argument: 'limit', most: mostCandles } });
+const candlesCost = new FieldCost({ own: ownCallCost, rows: { argument: 'limit', most: maxCandles } });
 
 builder.objectField(MarketType, 'candles', (t) =>
   t.field({

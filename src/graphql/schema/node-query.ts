@@ -1,4 +1,4 @@
-import { mostRows } from '../../market/row-limits.ts';
+import { maxRows } from '../../market/row-limits.ts';
 import { FieldCost, ownCallCost, sharedCallCost } from '../cost/field-cost.ts';
 import type { Context } from '../execution/context.ts';
 import { builder } from '../types/builder.ts';
@@ -21,7 +21,7 @@ function toOwnCost(id: unknown): number {
 /** How many levels each side of the book has that an id names. */
 function toLevels(id: unknown): number {
   const name = typeof id === 'string' ? readNodeId(id) : null;
-  return name?.type === 'OrderBook' ? Math.min(name.limit, mostRows) : 1;
+  return name?.type === 'OrderBook' ? Math.min(name.limit, maxRows) : 1;
 }
 
 async function fetchNode(name: NodeName, { marketData, marketSearch, tickers }: Context): Promise<NodeValue> {

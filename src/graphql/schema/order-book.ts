@@ -1,7 +1,7 @@
 import { requireValue } from '../../feed/reconcile/feed-event.ts';
 import { type PriceLevel, toDepth } from '../../market/model/order-book.ts';
 import { midOf, spreadOf } from '../../market/model/spread.ts';
-import { mostRows, requireLimit } from '../../market/row-limits.ts';
+import { maxRows, requireLimit } from '../../market/row-limits.ts';
 import { FieldCost, ownCallCost, sharedCallCost } from '../cost/field-cost.ts';
 import { builder } from '../types/builder.ts';
 import { toOrderBookId } from '../types/node-id.ts';
@@ -85,11 +85,11 @@ const limitArg = builder.args((t) => ({
   limit: t.int({
     required: true,
     defaultValue: 20,
-    description: `How many levels of each side at most, up to ${mostRows}; an exchange may give fewer.`,
+    description: `How many levels of each side at most, up to ${maxRows}; an exchange may give fewer.`,
   }),
 }));
 
-const levels = { rows: { argument: 'limit', most: mostRows }, isAround: true } as const;
+const levels = { rows: { argument: 'limit', most: maxRows }, isAround: true } as const;
 const bookCost = new FieldCost({ own: ownCallCost, ...levels });
 
 builder.objectField(MarketType, 'orderBook', (t) =>

@@ -1,6 +1,6 @@
 import { requireValue } from '../../feed/reconcile/feed-event.ts';
 import type { Trade, TradeQuery } from '../../market/model/trade.ts';
-import { mostRows } from '../../market/row-limits.ts';
+import { maxRows } from '../../market/row-limits.ts';
 import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
 import { builder } from '../types/builder.ts';
 import { toTradeId } from '../types/node-id.ts';
@@ -51,11 +51,11 @@ const tradesArgs = builder.args((t) => ({
   limit: t.int({
     required: true,
     defaultValue: 50,
-    description: `How many at most, up to ${mostRows}; an exchange may give fewer.`,
+    description: `How many at most, up to ${maxRows}; an exchange may give fewer.`,
   }),
 }));
 
-const tradesCost = new FieldCost({ own: ownCallCost, rows: { argument: 'limit', most: mostRows } });
+const tradesCost = new FieldCost({ own: ownCallCost, rows: { argument: 'limit', most: maxRows } });
 
 builder.objectField(MarketType, 'trades', (t) =>
   t.field({

@@ -7,7 +7,7 @@ const marketsBegan = Date.UTC(2009, 0);
 const leastMs = 1e11;
 
 /** The end of the last year that ISO-8601 writes with four digits, epoch ms. */
-const mostMs = Date.UTC(10_000, 0) - 1;
+const maxMs = Date.UTC(10_000, 0) - 1;
 
 /** Other units in which programs count from the epoch, each in ms. */
 const units = [
@@ -22,7 +22,7 @@ const units = [
  * "from the beginning", and the others a year that nobody will see.
  */
 export function isEpochMs(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= mostMs && !isInSeconds(value);
+  return Number.isInteger(value) && value >= 0 && value <= maxMs && !isInSeconds(value);
 }
 
 function isInSeconds(value: number): boolean {

@@ -56,7 +56,7 @@ export class Admission {
   take(address: string): Shortage | null {
     const excess = this.#operations.take(address);
     if (!excess) return null;
-    const toError = () => tooManyOperations(excess, this.#operations.mostOf(excess));
+    const toError = () => tooManyOperations(excess, this.#operations.maxOf(excess));
     return toShortage(excess, keys.operations, address, toError);
   }
 

@@ -7,7 +7,7 @@ export interface AllowanceOptions {
   /** How many there may be together. */
   readonly most: number;
   /** How many one address may have. */
-  readonly mostPerAddress: number;
+  readonly maxPerAddress: number;
   /** Whether that goes for this machine too, where load tests and proxies are that nobody told the server of. */
   readonly limitsLoopback: boolean;
 }
@@ -33,15 +33,15 @@ export class Allowance {
   }
 
   /** How many may be held: by one address, or together. */
-  mostOf(excess: Excess): number {
-    return excess === 'address' ? this.#options.mostPerAddress : this.#options.most;
+  maxOf(excess: Excess): number {
+    return excess === 'address' ? this.#options.maxPerAddress : this.#options.most;
   }
 
   /** Takes one for an address, to be released once; where that is one too many, it takes none and says why. */
   take(address: string): Excess | null {
-    const { most, mostPerAddress, limitsLoopback } = this.#options;
+    const { most, maxPerAddress, limitsLoopback } = this.#options;
     const held = this.#held.get(address) ?? 0;
-    if (held >= mostPerAddress && (limitsLoopback || !isLoopback(address))) return 'address';
+    if (held >= maxPerAddress && (limitsLoopback || !isLoopback(address))) return 'address';
     if (this.#total >= most) return 'total';
     this.#held.set(address, held + 1);
     this.#total += 1;

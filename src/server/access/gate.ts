@@ -5,7 +5,7 @@ import { createKeyFinder, toGivenKey, unauthenticated } from './keys.ts';
 import { Quota } from './quotas.ts';
 
 /** Who asks. */
-export interface Caller {
+export interface Principal {
   /** Where from. */
   readonly address: string;
   /** The name of the API key that was given, never the key itself; null where none is needed. */
@@ -20,13 +20,13 @@ export interface Gate {
    * Who gave this as `Authorization`. Throws, or rejects with, UNAUTHENTICATED, or RATE_LIMITED where too many wrong keys
    * came from there.
    */
-  identify(address: string, authorization: string | undefined): Promise<Caller> | Caller;
+  identify(address: string, authorization: string | undefined): Promise<Principal> | Principal;
   /** Counts one request or operation. Throws, or rejects with, RATE_LIMITED. */
-  takeRequest(caller: Caller): Promise<void> | void;
+  takeRequest(principal: Principal): Promise<void> | void;
   /** Counts what an operation costs. Throws, or rejects with, RATE_LIMITED. */
-  takeCost(caller: Caller, cost: number): Promise<void> | void;
+  takeCost(principal: Principal, cost: number): Promise<void> | void;
   /** Who a request is from, which it counts: all that there is to a door. Throws, or rejects, as the two do. */
-  admit(request: IncomingMessage): Promise<Caller> | Caller;
+  admit(request: IncomingMessage): Promise<Principal> | Principal;
 }
 
 export interface GateOptions {
@@ -55,14 +55,14 @@ export function createGate(options: GateOptions = {}): Gate {
   const wrongKeys = createQuota(requestsPerMinute, () => 'This server got too many wrong API keys from this address');
 
   /** Throws where no key was given, or a wrong one. */
-  function recognize(address: string, given: string | null): Caller {
+  function recognize(address: string, given: string | null): Principal {
     const key = given === null ? null : findKey(given);
     if (key === null) throw unauthenticated(given);
     return { address, key };
   }
 
   /** Whoever gave too many wrong keys must wait with a right one too: its next guess would tell. */
-  async function recognizeOrCount(address: string, given: string | null, wrong: Quota, all: Quota): Promise<Caller> {
+  async function recognizeOrCount(address: string, given: string | null, wrong: Quota, all: Quota): Promise<Principal> {
     await wrong.check(address);
     try {
       return recognize(address, given);
@@ -72,26 +72,26 @@ export function createGate(options: GateOptions = {}): Gate {
     }
   }
 
-  function identify(address: string, authorization: string | undefined): Promise<Caller> | Caller {
+  function identify(address: string, authorization: string | undefined): Promise<Principal> | Principal {
     if (apiKeys.length === 0) return { address, key: null };
     const given = toGivenKey(authorization);
     return wrongKeys && requests ? recognizeOrCount(address, given, wrongKeys, requests) : recognize(address, given);
   }
 
-  async function identifyAndCount(request: IncomingMessage, quota: Quota): Promise<Caller> {
-    const caller = await identify(addressOf(request), request.headers.authorization);
-    await quota.take(toSubject(caller));
-    return caller;
+  async function identifyAndCount(request: IncomingMessage, quota: Quota): Promise<Principal> {
+    const principal = await identify(addressOf(request), request.headers.authorization);
+    await quota.take(toSubject(principal));
+    return principal;
   }
 
   return {
     addressOf,
     identify,
-    takeRequest: (caller) => requests?.take(toSubject(caller)),
-    takeCost: (caller, given) => {
+    takeRequest: (principal) => requests?.take(toSubject(principal)),
+    takeCost: (principal, given) => {
       if (!cost || given <= 0) return;
       if (given > cost.perMinute) throw tooCostly(given, cost.perMinute, whose);
-      return cost.take(toSubject(caller), given);
+      return cost.take(toSubject(principal), given);
     },
     admit: (request) =>
       requests ? identifyAndCount(request, requests) : identify(addressOf(request), request.headers.authorization),
@@ -104,7 +104,7 @@ function createQuota(perMinute: number | null, says: (perMinute: number) => stri
 }
 
 /** Who has a quota of its own. */
-function toSubject({ key, address }: Caller): string {
+function toSubject({ key, address }: Principal): string {
   return key ?? address;
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
-import { mapInTurns } from '../../base/map-yielding.ts';
+import { mapYielding } from '../../base/map-yielding.ts';
 import type { MeasureCost } from '../../graphql/cost/cost-meter.ts';
 import type { DocumentStore } from '../../graphql/documents/document-store.ts';
 import type { Charge, Context } from '../../graphql/execution/context.ts';
@@ -98,7 +98,7 @@ export function createOperations(options: OperationsOptions): AnswerOperation {
       const outcome = { operation: label, code: 'ok' };
       return new Answer(JSON.stringify(result), mediaType, freshness.expiry, cost, outcome);
     }
-    const errors = await mapInTurns(result.errors, (error) => toClientError(error, report));
+    const errors = await mapYielding(result.errors, (error) => toClientError(error, report));
     const outcome = { operation: label, code: toCode(errors) };
     return new Answer(JSON.stringify({ ...result, errors }), mediaType, null, cost, outcome);
   };

@@ -9,7 +9,7 @@ interface Kept {
   readonly since: number;
 }
 
-export interface AnswerCacheOptions {
+export interface ResponseCacheOptions {
   readonly clock: Clock;
   /** How many bytes the answers and the requests they belong to may take together. */
   readonly maxBytes: number;
@@ -26,7 +26,7 @@ const maxNewcomers = 10_000;
  * a request has to come twice before others leave for it: those that never come again would leave nothing else there,
  * and cost more to keep than to answer.
  */
-export class AnswerCache {
+export class ResponseCache {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #kept: LRUCache<string, Kept>;
@@ -36,7 +36,7 @@ export class AnswerCache {
   /** How many requests have found their answer here since the start, and how many have not. */
   readonly lookups: { hits: number; misses: number } = { hits: 0, misses: 0 };
 
-  constructor({ clock, maxBytes }: AnswerCacheOptions) {
+  constructor({ clock, maxBytes }: ResponseCacheOptions) {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#kept = new LRUCache({

@@ -2,18 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
-import type { Caller, Gate } from '../access/gate.ts';
+import type { Gate, Principal } from '../access/gate.ts';
 import type { Answer } from '../answers/answer.ts';
 import { fromJSON, fromQueryString, type OperationRequest } from '../answers/operation-request.ts';
 import type { AnswerOperation } from '../answers/operations.ts';
-import type { AnswerCache } from '../answers/response-cache.ts';
+import type { ResponseCache } from '../answers/response-cache.ts';
 import { decompress, toCoding } from '../http/content-coding.ts';
 import type { Cors } from '../http/cors.ts';
 import { type MediaType, toMediaType } from '../http/media-type.ts';
 import { maxBodyBytes, readBody } from '../http/read-body.ts';
 import { toSingleConnectionStatus } from '../http/single-connection.ts';
 import type { RequestObserver } from '../observe/request-observer.ts';
-import { type RequestNote, toCode } from '../observe/request-record.ts';
+import { type RequestRecord, toCode } from '../observe/request-record.ts';
 import {
   prepareHeaders,
   type Reply,
@@ -32,7 +32,7 @@ export interface DoorOptions {
   readonly clock: Clock;
   readonly gate: Gate;
   readonly cors: Cors;
-  readonly cache: AnswerCache;
+  readonly cache: ResponseCache;
   readonly answer: AnswerOperation;
   readonly observer: RequestObserver;
   /** Answers everything else. A body that was read already is the request's `body`. */
@@ -43,13 +43,13 @@ export interface DoorOptions {
 
 /** What Yoga is told of a request besides. */
 export interface YogaContext {
-  readonly caller: Caller;
+  readonly principal: Principal;
   readonly response: ServerResponse;
   readonly isHead: boolean;
   /** True where its cost was taken already. */
   readonly isCharged: boolean;
   /** Left out where nobody asks how it went. */
-  readonly note?: RequestNote;
+  readonly record?: RequestRecord;
 }
 
 /** Answers a request over HTTP, whatever it is. */
@@ -64,8 +64,8 @@ const anyBody = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
 /** A request that was let in. */
 interface Visit extends Reply {
-  readonly caller: Caller;
-  readonly note: RequestNote;
+  readonly principal: Principal;
+  readonly record: RequestRecord;
   /** Who has paid for what could not be executed does not pay again to be told why. */
   isCharged: boolean;
 }
@@ -83,17 +83,17 @@ export function createDoor(options: DoorOptions): HandleRequest {
     mediaType: MediaType,
     parse: () => OperationRequest | null,
   ): Promise<Answer | null> {
-    const { caller } = visit;
+    const { principal } = visit;
     const kept = cache.find(key);
     if (kept) {
-      const taken = gate.takeCost(caller, kept.cost);
+      const taken = gate.takeCost(principal, kept.cost);
       if (taken) await taken;
       return kept;
     }
     const operation = parse();
     const charge = (cost: number): Promise<void> | void => {
       visit.isCharged = true;
-      return gate.takeCost(caller, cost);
+      return gate.takeCost(principal, cost);
     };
     const made = operation && (await answer(operation, mediaType, charge));
     if (made) cache.keep(key, made);
@@ -101,7 +101,7 @@ export function createDoor(options: DoorOptions): HandleRequest {
   }
 
   async function forward(visit: Visit): Promise<void> {
-    const { request, response, caller, note, isCharged } = visit;
+    const { request, response, principal, record, isCharged } = visit;
     // Yoga's adapter would answer with a stack trace.
     if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
       sendUnreadable(visit);
@@ -111,26 +111,26 @@ export function createDoor(options: DoorOptions): HandleRequest {
     // Yoga knows no HEAD; what it answers to GET goes out without its body.
     const isHead = request.method === 'HEAD';
     if (isHead) request.method = 'GET';
-    await yoga(request, response, { caller, response, isHead, isCharged, note });
+    await yoga(request, response, { principal, response, isHead, isCharged, record });
   }
 
   function finish(visit: Visit, answer: Answer): void {
     sendAnswer(visit, answer, clock.now());
-    visit.note.answer(answer.outcome.operation, answer.outcome.code);
+    visit.record.answer(answer.outcome.operation, answer.outcome.code);
   }
 
   async function handleGet(visit: Visit, search: string): Promise<void> {
-    const { request, caller } = visit;
+    const { request, principal } = visit;
     const { accept } = request.headers;
     const mediaType = accept?.includes('text/html') ? null : toMediaType(accept);
-    const key = `GET ${mediaType} ${caller.key}\n${search}`;
+    const key = `GET ${mediaType} ${principal.key}\n${search}`;
     const plain = mediaType && (await answerPlain(visit, key, mediaType, () => fromQueryString(search)));
     if (plain) finish(visit, plain);
     else await forward(visit);
   }
 
   async function handlePost(visit: Visit, search: string): Promise<void> {
-    const { request, caller } = visit;
+    const { request, principal } = visit;
     const { accept, 'content-type': contentType = '' } = request.headers;
     const mediaType = toMediaType(accept);
     if (!anyBody.test(contentType)) return sendUnsupported(visit);
@@ -143,7 +143,7 @@ export function createDoor(options: DoorOptions): HandleRequest {
     if (body === 'corrupt') return sendCorrupt(visit, coding ?? '');
     if (mediaType && search === '' && jsonBody.test(contentType)) {
       const text = body.toString();
-      const key = `POST ${mediaType} ${caller.key}\n${text}`;
+      const key = `POST ${mediaType} ${principal.key}\n${text}`;
       const plain = await answerPlain(visit, key, mediaType, () => fromJSON(text));
       if (plain) return finish(visit, plain);
     }
@@ -151,7 +151,7 @@ export function createDoor(options: DoorOptions): HandleRequest {
     await forward(visit);
   }
 
-  async function handle(reply: Reply, note: RequestNote): Promise<void> {
+  async function handle(reply: Reply, record: RequestRecord): Promise<void> {
     const { request, response } = reply;
     const { method, url = '' } = request;
     const [, ...rest] = url.split('?');
@@ -159,29 +159,29 @@ export function createDoor(options: DoorOptions): HandleRequest {
     // A browser asks without a key whether it may send one.
     if (method === 'OPTIONS') return sendPreflight(reply);
     const admitted = gate.admit(request);
-    const caller = admitted instanceof Promise ? await admitted : admitted;
+    const principal = admitted instanceof Promise ? await admitted : admitted;
     const refused = toSingleConnectionStatus(request, search);
     if (refused !== null) return sendNoSingleConnection(reply, refused);
-    const visit: Visit = { request, response, cors, caller, note, isCharged: false };
+    const visit: Visit = { request, response, cors, principal, record, isCharged: false };
     if (method === 'POST') return handlePost(visit, search);
     if (method === 'GET' || method === 'HEAD') return handleGet(visit, search);
     return forward(visit);
   }
 
-  async function serve(reply: Reply, note: RequestNote): Promise<void> {
+  async function serve(reply: Reply, record: RequestRecord): Promise<void> {
     try {
-      await handle(reply, note);
+      await handle(reply, record);
     } catch (thrown) {
       const error = toClientError(thrown, report);
       sendFailure(reply, error);
-      note.answer(note.operation ?? 'invalid', toCode([error]));
+      record.answer(record.operation ?? 'invalid', toCode([error]));
     }
-    observer.settle(note, reply.response);
+    observer.settle(record, reply.response);
   }
 
   return (request, response) => {
     const reply: Reply = { request, response, cors };
-    const note = observer.begin(request, response, gate.addressOf(request));
-    void note.run(() => serve(reply, note));
+    const record = observer.begin(request, response, gate.addressOf(request));
+    void record.run(() => serve(reply, record));
   };
 }

@@ -1,15 +1,15 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { WebSocket } from 'ws';
-import { Turns } from '../../base/yielding.ts';
+import { Yielding } from '../../base/yielding.ts';
 import { ResumedSubscription } from '../../feed/resume/resumed-subscription.ts';
 import { FeedSubscription, tooSlow } from '../../feed/topics/feed-subscription.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
 import { toEventResult } from '../../graphql/execution/event-result.ts';
 import { Group, type GroupOptions } from './group.ts';
 import { type DocumentKeys, toGroupKey } from './group-key.ts';
-import { type Member, type Tally, toMessageHead } from './group-subscription.ts';
-import { type Encode, SharedHeads } from './payload-prefix.ts';
-import { Solo } from './single-subscription.ts';
+import { type GroupSubscription, type Tally, toPayloadPrefix } from './group-subscription.ts';
+import { type Encode, PayloadPrefixes } from './payload-prefix.ts';
+import { SingleSubscription } from './single-subscription.ts';
 
 /** Whose operation it is. */
 export interface Subscriber {
@@ -25,7 +25,7 @@ export interface Fanout {
    * Takes up a subscription. Resolves with what graphql-ws is to iterate, which yields nothing since the messages are
    * written to the socket from here, or with the errors because of which there is none.
    */
-  subscribe(args: ExecutionArgs, subscriber: Subscriber): Promise<Member | ExecutionResult>;
+  subscribe(args: ExecutionArgs, subscriber: Subscriber): Promise<GroupSubscription | ExecutionResult>;
   readonly groupCount: number;
   /** How many different answers groups make of an event. */
   readonly payloadCount: number;
@@ -52,12 +52,12 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   const joinable = new Map<string, Promise<Group | ExecutionResult>>();
   const groups = new Set<Group>();
   /** Operations that begin in the past, which no other one joins. */
-  const solos = new Set<Group | Solo>();
+  const singles = new Set<Group | SingleSubscription>();
   const documentKeys: DocumentKeys = new WeakMap();
-  const heads = new SharedHeads();
-  const stalled = new Set<Member>();
+  const heads = new PayloadPrefixes();
+  const stalled = new Set<GroupSubscription>();
   // One event may be executed for thousands of groups.
-  const turns = new Turns();
+  const turns = new Yielding();
   const tally: Tally = { messages: 0, conflated: 0, slowConsumers: 0 };
   let timer: NodeJS.Timeout | undefined;
   let unshared = 0;
@@ -75,7 +75,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     if (source instanceof FeedSubscription || source instanceof ResumedSubscription) {
       const encode: Encode = async (event) => {
         const result = await turns.run(() => execute({ ...args, rootValue: event }));
-        return toMessageHead(JSON.stringify(toEventResult(toClientResult(result, report))));
+        return toPayloadPrefix(JSON.stringify(toEventResult(toClientResult(result, report))));
       };
       return { source, encode };
     }
@@ -119,16 +119,21 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   }
 
   /** The same for an operation that joins no other. */
-  async function openSolo(payload: string, given: ExecutionArgs): Promise<Group | Solo | ExecutionResult> {
+  async function openSingle(
+    payload: string,
+    given: ExecutionArgs,
+  ): Promise<Group | SingleSubscription | ExecutionResult> {
     const started = await start(given);
     if (!('source' in started)) return started;
     const { source, encode } = started;
-    const options = toOptions(payload, encode, () => solos.delete(solo));
+    const options = toOptions(payload, encode, () => singles.delete(single));
     // The argument may have been that of another operation in the document.
-    const solo =
-      source instanceof FeedSubscription ? new Group({ source, ...options }) : new Solo({ source, ...options });
-    solos.add(solo);
-    return solo;
+    const single =
+      source instanceof FeedSubscription
+        ? new Group({ source, ...options })
+        : new SingleSubscription({ source, ...options });
+    singles.add(single);
+    return single;
   }
 
   function find(key: string, args: ExecutionArgs): Promise<Group | ExecutionResult> {
@@ -182,7 +187,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   return {
     tally,
     get groupCount() {
-      return groups.size + solos.size;
+      return groups.size + singles.size;
     },
     get payloadCount() {
       return heads.payloadCount;
@@ -196,10 +201,10 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
         hasStart: false,
       };
       if (hasStart) {
-        const solo = await openSolo(payload, args);
-        if (!(solo instanceof Group || solo instanceof Solo)) return solo;
+        const single = await openSingle(payload, args);
+        if (!(single instanceof Group || single instanceof SingleSubscription)) return single;
         memberCount += 1;
-        return solo.join(socket, id);
+        return single.join(socket, id);
       }
       while (true) {
         const isJoined = joinable.has(payload);
@@ -216,7 +221,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
     },
     close: () => {
       stopWatching();
-      for (const group of [...groups, ...solos]) group.close();
+      for (const group of [...groups, ...singles]) group.close();
       for (const opening of joinable.values()) {
         opening.then((group) => (group instanceof Group ? group.close() : undefined)).catch(report);
       }
@@ -224,7 +229,7 @@ export function createFanout({ createContext, report }: FanoutOptions): Fanout {
   };
 }
 
-const slowConsumer = toMessageHead(JSON.stringify({ data: null, errors: [toClientError(tooSlow(), () => {})] }));
+const slowConsumer = toPayloadPrefix(JSON.stringify({ data: null, errors: [toClientError(tooSlow(), () => {})] }));
 
 /** A result with its errors as clients may see them. */
 function toClientResult(result: ExecutionResult, report: (error: unknown) => void): ExecutionResult {

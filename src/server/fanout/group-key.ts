@@ -67,11 +67,11 @@ function toDocumentKey(schema: GraphQLSchema, document: DocumentNode): DocumentK
       const value = given.find((argument) => argument.name.value === start)?.value;
       if (value) starts.push(value);
     },
-    VariableDefinition: { leave: ({ variable }) => note(variable.name.value, -1) },
-    Variable: ({ name }) => note(name.value, 1),
+    VariableDefinition: { leave: ({ variable }) => mark(variable.name.value, -1) },
+    Variable: ({ name }) => mark(name.value, 1),
   });
 
-  function note(variable: string, count: number): void {
+  function mark(variable: string, count: number): void {
     uses.set(variable, (uses.get(variable) ?? 0) + count);
   }
 

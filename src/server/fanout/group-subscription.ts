@@ -11,28 +11,28 @@ export interface Tally {
 }
 
 /** What has members. */
-export interface MemberHost {
+export interface SubscriptionHost {
   /** What a member is told when it cannot take all that it must be told: the head of a message. */
   readonly slowConsumer: Buffer;
   /** To which members add. */
   readonly tally: Tally;
   /** Called once, when graphql-ws has taken it up; only from then on may it be written to. */
-  onStart(member: Member): void;
+  onStart(member: GroupSubscription): void;
   /** Called while it waits for its socket to drain. */
-  onStalled(member: Member): void;
+  onStalled(member: GroupSubscription): void;
   /** Called when all that waited has been written. */
   onDrained?(): void;
-  onEnd(member: Member): void;
+  onEnd(member: GroupSubscription): void;
 }
 
 /** A socket with more bytes than this waiting in it is written nothing until it has drained. */
-const mostBufferedBytes = 32 * 1024;
+const maxBufferedBytes = 32 * 1024;
 
 /** How many messages of different keys may wait for a socket that takes nothing. */
-const mostWaiting = 1024;
+const maxWaiting = 1024;
 
 /** What all messages with the same answer have in common, up to the operation's id. */
-export function toMessageHead(payload: string): Buffer {
+export function toPayloadPrefix(payload: string): Buffer {
   return Buffer.from(`{"type":"next","payload":${payload},"id":`);
 }
 
@@ -40,8 +40,8 @@ export function toMessageHead(payload: string): Buffer {
  * One operation of one socket in a group. What graphql-ws iterates for it: it yields nothing, since the group writes the
  * messages, and ends when the group does. While the socket is full, of each key only the newest message waits.
  */
-export class Member implements AsyncIterableIterator<never> {
-  readonly #host: MemberHost;
+export class GroupSubscription implements AsyncIterableIterator<never> {
+  readonly #host: SubscriptionHost;
   readonly #socket: WebSocket;
   /** What a message ends with. */
   readonly #tail: string;
@@ -55,7 +55,7 @@ export class Member implements AsyncIterableIterator<never> {
   #onDone: ((result: IteratorResult<never, undefined>) => void) | null = null;
 
   /** `id` is the operation's, as the client chose it. */
-  constructor(host: MemberHost, socket: WebSocket, id: string) {
+  constructor(host: SubscriptionHost, socket: WebSocket, id: string) {
     this.#host = host;
     this.#socket = socket;
     this.#tail = `${JSON.stringify(id)}}`;
@@ -68,7 +68,7 @@ export class Member implements AsyncIterableIterator<never> {
   /** Tells what the group tells all: the head of a message, made from the event of that number. */
   tell(key: string, number: number, head: Buffer): void {
     if (this.#state !== 'open' || number <= this.#begunAt) return;
-    this.#noteTold(key);
+    this.#markSent(key);
     this.#offer(key, head);
   }
 
@@ -81,7 +81,7 @@ export class Member implements AsyncIterableIterator<never> {
   /** Tells what was known when it began, unless the group has told something newer of the key meanwhile. */
   welcome(key: string, head: Buffer): void {
     if (this.#state !== 'open' || !this.#expected?.has(key)) return;
-    this.#noteTold(key);
+    this.#markSent(key);
     this.#offer(key, head);
   }
 
@@ -137,10 +137,10 @@ export class Member implements AsyncIterableIterator<never> {
 
   get #isFull(): boolean {
     const socket = this.#socket;
-    return socket.readyState === socket.OPEN && socket.bufferedAmount > mostBufferedBytes;
+    return socket.readyState === socket.OPEN && socket.bufferedAmount > maxBufferedBytes;
   }
 
-  #noteTold(key: string): void {
+  #markSent(key: string): void {
     this.#expected?.delete(key);
     if (this.#expected?.size === 0) this.#expected = null;
   }
@@ -153,7 +153,7 @@ export class Member implements AsyncIterableIterator<never> {
     this.#waiting ??= new Map();
     if (this.#waiting.has(key)) this.#host.tally.conflated += 1;
     this.#waiting.set(key, head);
-    if (this.#waiting.size > mostWaiting) {
+    if (this.#waiting.size > maxWaiting) {
       this.#host.tally.slowConsumers += 1;
       this.#write(this.#host.slowConsumer);
       this.#end();

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { FeedSubscription } from '../../feed/topics/feed-subscription.ts';
-import { Member, type MemberHost, type Tally } from './group-subscription.ts';
+import { GroupSubscription, type SubscriptionHost, type Tally } from './group-subscription.ts';
 import type { Encode } from './payload-prefix.ts';
 
 export interface GroupOptions {
@@ -12,9 +12,9 @@ export interface GroupOptions {
   /** The head of the messages for one event. Asked again for the same value, as for those who join while it is the latest, it has it already. */
   readonly headOf: Encode;
   /** Called while a member waits for its socket to drain. */
-  readonly onStalled: (member: Member) => void;
+  readonly onStalled: (member: GroupSubscription) => void;
   /** Called once for each member. */
-  readonly onLeave: (member: Member) => void;
+  readonly onLeave: (member: GroupSubscription) => void;
   /** Called once, when the source has ended or nobody is left. */
   readonly onEnd: () => void;
 }
@@ -23,9 +23,9 @@ export interface GroupOptions {
 const chunk = 500;
 
 /** Operations that are the same: executed once for each event, and the same bytes told to all. */
-export class Group implements MemberHost {
+export class Group implements SubscriptionHost {
   readonly #options: GroupOptions;
-  readonly #members = new Set<Member>();
+  readonly #members = new Set<GroupSubscription>();
   /** Set once the first member has begun. The source is read a turn later: what it has by then is for all who wait. */
   #reading: Promise<void> | null = null;
   #isReading = false;
@@ -53,29 +53,29 @@ export class Group implements MemberHost {
   }
 
   /** A member more, which is told nothing until graphql-ws has taken it up. */
-  join(socket: WebSocket, id: string): Member {
-    const member = new Member(this, socket, id);
+  join(socket: WebSocket, id: string): GroupSubscription {
+    const member = new GroupSubscription(this, socket, id);
     this.#members.add(member);
     return member;
   }
 
-  onStart(member: Member): void {
+  onStart(member: GroupSubscription): void {
     if (this.#isReading) void this.#welcome(member);
     else this.#reading ??= nextTurn().then(() => this.#run());
   }
 
-  onStalled(member: Member): void {
+  onStalled(member: GroupSubscription): void {
     this.#options.onStalled(member);
   }
 
-  onEnd(member: Member): void {
+  onEnd(member: GroupSubscription): void {
     this.#members.delete(member);
     this.#options.onLeave(member);
     if (this.#members.size === 0) this.close();
   }
 
   /** Tells a member that has begun the latest known. */
-  async #welcome(member: Member): Promise<void> {
+  async #welcome(member: GroupSubscription): Promise<void> {
     const { latest, offered } = this.#options.source;
     member.expect(
       latest.map(({ key }) => key),
@@ -86,7 +86,7 @@ export class Group implements MemberHost {
 
   /** Ends the source, and with it the members. Nobody joins any more. */
   close(): void {
-    this.#noteOver();
+    this.#checkOver();
     void this.#options.source.return();
   }
 
@@ -105,11 +105,11 @@ export class Group implements MemberHost {
         if (told % chunk === 0) await nextTurn();
       }
     }
-    this.#noteOver();
+    this.#checkOver();
     for (const member of [...this.#members]) member.finish(last);
   }
 
-  #noteOver(): void {
+  #checkOver(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#options.onEnd();

@@ -22,7 +22,7 @@ class Heads {
  * Heads of messages that groups share: what makes the same of every event, whenever it began, is executed and encoded
  * once for each. They are forgotten with the last group that has them, and each with its value.
  */
-export class SharedHeads {
+export class PayloadPrefixes {
   readonly #byPayload = new Map<string, Heads>();
 
   /** How many different payloads groups have. */

@@ -1,9 +1,9 @@
 import type { WebSocket } from 'ws';
 import type { ResumedSubscription } from '../../feed/resume/resumed-subscription.ts';
 import type { GroupOptions } from './group.ts';
-import { Member, type MemberHost, type Tally } from './group-subscription.ts';
+import { GroupSubscription, type SubscriptionHost, type Tally } from './group-subscription.ts';
 
-export interface SoloOptions extends Omit<GroupOptions, 'source'> {
+export interface SingleSubscriptionOptions extends Omit<GroupOptions, 'source'> {
   readonly source: ResumedSubscription<object>;
 }
 
@@ -11,12 +11,12 @@ export interface SoloOptions extends Omit<GroupOptions, 'source'> {
  * A group of one: an operation that begins in the past has a history of its own, which nobody else may join. It is told
  * nothing before it has begun, and the history no faster than its socket takes it.
  */
-export class Solo implements MemberHost {
-  readonly #options: SoloOptions;
+export class SingleSubscription implements SubscriptionHost {
+  readonly #options: SingleSubscriptionOptions;
   #onDrained = (): void => {};
   #isOver = false;
 
-  constructor(options: SoloOptions) {
+  constructor(options: SingleSubscriptionOptions) {
     this.#options = options;
   }
 
@@ -29,15 +29,15 @@ export class Solo implements MemberHost {
   }
 
   /** Its member, which is told nothing until graphql-ws has taken it up. To be called once. */
-  join(socket: WebSocket, id: string): Member {
-    return new Member(this, socket, id);
+  join(socket: WebSocket, id: string): GroupSubscription {
+    return new GroupSubscription(this, socket, id);
   }
 
-  onStart(member: Member): void {
+  onStart(member: GroupSubscription): void {
     void this.#run(member);
   }
 
-  onStalled(member: Member): void {
+  onStalled(member: GroupSubscription): void {
     this.#options.onStalled(member);
   }
 
@@ -45,7 +45,7 @@ export class Solo implements MemberHost {
     this.#onDrained();
   }
 
-  onEnd(member: Member): void {
+  onEnd(member: GroupSubscription): void {
     this.#options.onLeave(member);
     this.close();
   }
@@ -59,7 +59,7 @@ export class Solo implements MemberHost {
     void this.#options.source.return();
   }
 
-  async #run(member: Member): Promise<void> {
+  async #run(member: GroupSubscription): Promise<void> {
     const { source, headOf } = this.#options;
     let number = 0;
     for await (const event of source) {

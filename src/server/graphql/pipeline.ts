@@ -1,7 +1,7 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../base/clock.ts';
-import { createErrorReport, createSparingLog } from '../../base/throttled-log.ts';
+import { createErrorReport, createThrottledLog } from '../../base/throttled-log.ts';
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
 import { createCostMeter, type MeasureCost } from '../../graphql/cost/cost-meter.ts';
 import { defaultQueryLimits, type QueryLimits } from '../../graphql/cost/query-limits.ts';
@@ -20,7 +20,7 @@ import type { Gate } from '../access/gate.ts';
 import type { SubscriptionMemory } from '../access/subscription-memory.ts';
 import { createOperations } from '../answers/operations.ts';
 import { PersistedQueries } from '../answers/persisted-queries.ts';
-import { AnswerCache } from '../answers/response-cache.ts';
+import { ResponseCache } from '../answers/response-cache.ts';
 import { createDoor, type HandleRequest, type YogaContext } from '../doors/graphql-http.ts';
 import { type Cors, createCors } from '../http/cors.ts';
 import { graphqlPath } from '../http/paths.ts';
@@ -36,7 +36,7 @@ import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
 import { useLiveEvents } from './plugins/use-live-events.ts';
 import { useOperationName } from './plugins/use-operation-name.ts';
 import { usePersistedQueries } from './plugins/use-persisted-queries.ts';
-import { useRequestNotes } from './plugins/use-request-record.ts';
+import { useRequestRecord } from './plugins/use-request-record.ts';
 import { useShallowValues } from './plugins/use-shallow-values.ts';
 import { useStreamLimit } from './plugins/use-stream-limit.ts';
 import { withRefusal } from './refusal.ts';
@@ -81,7 +81,7 @@ export interface GraphQLServer {
   /** Answers a request over HTTP. */
   readonly handle: HandleRequest;
   /** How many requests have found a kept answer since the start, and how many have not. */
-  readonly answerLookups: Readonly<AnswerCache['lookups']>;
+  readonly answerLookups: Readonly<ResponseCache['lookups']>;
   /** What documents and open subscriptions keep in memory, by estimate, in bytes. */
   readonly memory: DocumentStore['bytes'] & { readonly open: number };
   /** To be called with errors that clients must not see. */
@@ -106,7 +106,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
   const sources = { marketData, live, marketSearch: new MarketSearch() };
   const admission = new Admission({ operations: openOperations, memory: subscriptionMemory, clock });
-  const report = createErrorReport(createSparingLog({ log, clock }), options.onInternalError);
+  const report = createErrorReport(createThrottledLog({ log, clock }), options.onInternalError);
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
   const documents = new DocumentStore({
@@ -117,8 +117,8 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const measure = createCostMeter(schema, limits.maxCost);
   const yoga: Yoga = createYoga<YogaContext, Context>({
     schema,
-    context: ({ caller, isCharged }) =>
-      createContext({ ...sources, charge: (cost) => (isCharged ? undefined : gate.takeCost(caller, cost)) }),
+    context: ({ principal, isCharged }) =>
+      createContext({ ...sources, charge: (cost) => (isCharged ? undefined : gate.takeCost(principal, cost)) }),
     graphqlEndpoint: graphqlPath,
     // The door answers preflights and sets the headers.
     cors: false,
@@ -143,7 +143,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
       useOperationName(),
       usePersistedQueries(persisted),
       useErrorCodes(report),
-      useRequestNotes(),
+      useRequestRecord(),
     ],
     // Yoga would log every error that a client caused as an error of the server, with parts of its document; what
     // matters is reported above, and in the line of the request.
@@ -155,7 +155,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     },
   });
 
-  const cache = new AnswerCache({ clock, maxBytes: maxAnswerBytes });
+  const cache = new ResponseCache({ clock, maxBytes: maxAnswerBytes });
   const door = createDoor({
     clock,
     gate,

@@ -7,9 +7,9 @@ import { createRoutes, handleRoute } from '../doors/routes.ts';
 import type { GraphQLServer } from '../graphql/pipeline.ts';
 import { type Cors, createCors } from './cors.ts';
 import { asksForWebSocket, IgnoredUpgrades, shouldUpgrade } from './ignored-upgrades.ts';
-import { UnderWay } from './in-flight.ts';
+import { InFlight } from './in-flight.ts';
 import { graphqlPath } from './paths.ts';
-import { OneByOne } from './pipeline-queue.ts';
+import { PipelineQueue } from './pipeline-queue.ts';
 import { Readiness } from './readiness.ts';
 import { normalizeTarget } from './request-target.ts';
 
@@ -70,7 +70,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
   const { gate = createGate(), cors = createCors(null), metrics = null } = options;
   const { maxConnections = null, onRefusal = () => {}, onError = () => {} } = options;
   const routes = createRoutes(readiness, metrics);
-  const underWay = new UnderWay();
+  const inFlight = new InFlight();
   const serverOptions = {
     headersTimeout: timeouts.headersMs,
     requestTimeout: timeouts.requestMs,
@@ -79,7 +79,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
     shouldUpgradeCallback: shouldUpgrade,
   };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    underWay.add(response);
+    inFlight.add(response);
     // So that a client's next request goes to another server, and meets no connection that closes under it.
     if (readiness.state === 'stopping') response.shouldKeepAlive = false;
     normalizeTarget(request);
@@ -88,11 +88,11 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
     if (path === graphqlPath) graphql.handle(request, response);
     else void handleRoute(routes, path ?? '', { request, response, cors }, gate, graphql.report);
   };
-  const oneByOne = new OneByOne(handle, (response) => underWay.remove(response));
-  const server = createServer(serverOptions, (request, response) => oneByOne.take(request, response));
+  const pipelineQueue = new PipelineQueue(handle, (response) => inFlight.remove(response));
+  const server = createServer(serverOptions, (request, response) => pipelineQueue.take(request, response));
   if (maxConnections !== null) server.maxConnections = maxConnections;
   server.on('drop', onRefusal);
-  const ignored = new IgnoredUpgrades(server, (socket, callback) => oneByOne.whenAnswered(socket, callback));
+  const ignored = new IgnoredUpgrades(server, (socket, callback) => pipelineQueue.whenAnswered(socket, callback));
   server.on('upgrade', (request, socket, head) => {
     if (asksForWebSocket(request)) normalizeTarget(request);
     else ignored.take(request, socket, head);
@@ -101,7 +101,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
   return {
     server,
     get requestCount() {
-      return underWay.count;
+      return inFlight.count;
     },
     listen: (port, host) =>
       new Promise((resolve, reject) => {
@@ -114,7 +114,7 @@ export function createHttpServer(graphql: GraphQLServer, options: HttpServerOpti
     close: async () => {
       readiness.markStopping();
       const closed = new Promise((resolve) => server.close(resolve));
-      await underWay.drain(clock, drainMs);
+      await inFlight.drain(clock, drainMs);
       // Not closeIdleConnections: it spares those that a browser opened ahead and has not used.
       server.closeAllConnections();
       ignored.close();

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
-import { sliceMs, toSliceSize } from './stagger.ts';
+import { staggerMs, toStaggerSize } from './stagger.ts';
 
 /** Answers of these types go on for as long as the client listens. Known of a type that was set by `setHeader`. */
 const endless = /^(?:text\/event-stream|multipart\/mixed)/;
 
 /** The answers under way. */
-export class UnderWay {
+export class InFlight {
   readonly #responses = new Set<ServerResponse>();
   #onLeft = (): void => {};
 
@@ -27,12 +27,12 @@ export class UnderWay {
   /** Resolves when none is left, or after `limitMs`. Event streams are ended meanwhile, a few at once, many in slices. */
   drain(clock: Clock, limitMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const size = toSliceSize(this.count);
+      const size = toStaggerSize(this.count);
       let cancelSweep = (): void => {};
       const sweep = (): void => {
         for (const response of [...this.#responses].filter(isEventStream).slice(0, size)) endStream(response);
         // Again, since what is being executed may become a stream.
-        cancelSweep = clock.after(sliceMs, sweep);
+        cancelSweep = clock.after(staggerMs, sweep);
       };
       const cancelLimit = clock.after(limitMs, () => finish());
       const finish = (): void => {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { HandleRequest } from '../doors/graphql-http.ts';
 
 /** How many requests of one connection may wait: clients that send ahead at all send a few. */
-const mostWaiting = 100;
+const maxWaiting = 100;
 
 /** What goes on in one connection. */
 interface Line {
@@ -17,7 +17,7 @@ interface Line {
  * sends hundreds ahead and reads nothing would have all of their answers in memory, and Node tells nothing of those that
  * are still to be sent when their connection closes.
  */
-export class OneByOne {
+export class PipelineQueue {
   readonly #lines = new WeakMap<Socket, Line>();
   readonly #handle: HandleRequest;
   // One listener for all responses, since there are many.
@@ -45,7 +45,7 @@ export class OneByOne {
       this.#start(request, response);
     } else {
       line.waiting ??= [];
-      if (line.waiting.length < mostWaiting) line.waiting.push(() => this.#start(request, response));
+      if (line.waiting.length < maxWaiting) line.waiting.push(() => this.#start(request, response));
       else socket.destroy();
     }
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { createRequestIds, toGivenId } from './request-id.ts';
-import { type OnRequest, RequestNote, type RequestTracer } from './request-record.ts';
+import { type OnRequest, RequestRecord, type RequestTracer } from './request-record.ts';
 
 /** Who wants to know of requests. */
 export interface ObserverOptions {
@@ -15,9 +15,9 @@ export interface ObserverOptions {
 /** Watches over requests over HTTP: counts operations, writes a line for each request at debug, and traces them. */
 export interface RequestObserver {
   /** Begins to observe a request. */
-  begin(request: IncomingMessage, response: ServerResponse, address: string): RequestNote;
+  begin(request: IncomingMessage, response: ServerResponse, address: string): RequestRecord;
   /** Counts what was answered without anybody noting it: by its status, where that tells of an error. */
-  settle(note: RequestNote, response: ServerResponse): void;
+  settle(record: RequestRecord, response: ServerResponse): void;
 }
 
 export function createRequestObserver({ log, onRequest = () => {}, tracer = null }: ObserverOptions): RequestObserver {
@@ -25,13 +25,13 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
   const isLogged = log.isLevelEnabled('debug');
   const makeId = createRequestIds();
 
-  function follow(request: IncomingMessage, response: ServerResponse, note: RequestNote, address: string): void {
+  function follow(request: IncomingMessage, response: ServerResponse, record: RequestRecord, address: string): void {
     const { method, url = '', socket } = request;
     const [path] = url.split('?', 1);
     const writtenBefore = socket.bytesWritten;
     response.once('close', () => {
       const { statusCode } = response;
-      const { id, transport, operation, code, durationMs, trace } = note;
+      const { id, transport, operation, code, durationMs, trace } = record;
       const type =
         operation === null || operation === 'invalid' ? null : transport === 'sse' ? 'subscription' : 'query';
       trace?.end({ operation, type, code, status: statusCode });
@@ -39,7 +39,7 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
       log.debug(
         {
           id,
-          ...traceOf(note),
+          ...traceOf(record),
           transport,
           method,
           path,
@@ -58,7 +58,7 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
   return {
     begin: (request, response, address) => {
       const header = request.headers['x-request-id'];
-      if (header === undefined && !isLogged && !tracer) return new RequestNote('http', onRequest, null, null);
+      if (header === undefined && !isLogged && !tracer) return new RequestRecord('http', onRequest, null, null);
       const given = toGivenId(header);
       const id = given ?? (isLogged ? makeId() : null);
       if (id !== null) response.setHeader('x-request-id', id);
@@ -71,19 +71,19 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
         'client.address': address,
       };
       const trace = tracer?.begin(method, request.headers, attributes) ?? null;
-      const note = new RequestNote('http', onRequest, id, trace);
-      if (isLogged || trace) follow(request, response, note, address);
-      return note;
+      const record = new RequestRecord('http', onRequest, id, trace);
+      if (isLogged || trace) follow(request, response, record, address);
+      return record;
     },
-    settle: (note, { statusCode }) => {
-      if (note.code !== null || statusCode < 400 || statusCode === 404) return;
-      note.answer(note.operation ?? 'invalid', statusCode < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR');
+    settle: (record, { statusCode }) => {
+      if (record.code !== null || statusCode < 400 || statusCode === 404) return;
+      record.answer(record.operation ?? 'invalid', statusCode < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR');
     },
   };
 }
 
 /** The id by which a line of the log is found from a trace. */
-export function traceOf({ trace }: RequestNote): { readonly traceId?: string } {
+export function traceOf({ trace }: RequestRecord): { readonly traceId?: string } {
   return trace ? { traceId: trace.traceId } : {};
 }
 

@@ -31,7 +31,7 @@ export interface RequestTracer {
 }
 
 /** What is known of an operation while it is answered, whoever answers it. */
-export class RequestNote {
+export class RequestRecord {
   readonly #onRequest: OnRequest;
   readonly #begunAt = performance.now();
   /** Names it in the log; null where the log tells nothing of it. */

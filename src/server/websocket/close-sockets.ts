@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { type Clock, sleep } from '../../base/clock.ts';
-import { sliceMs, toSliceSize } from '../http/stagger.ts';
+import { staggerMs, toStaggerSize } from '../http/stagger.ts';
 
 /** RFC 6455, 7.4.1. */
 const goingAway = 1001;
@@ -8,9 +8,9 @@ const goingAway = 1001;
 /** Sends every socket the close frame: a few at once, very many over two seconds. Resolves when the last was sent. */
 export async function closeSockets(sockets: Iterable<WebSocket>, clock: Clock): Promise<void> {
   const all = [...sockets];
-  const size = toSliceSize(all.length);
+  const size = toStaggerSize(all.length);
   for (const [index, socket] of all.entries()) {
-    if (index > 0 && index % size === 0) await sleep(clock, sliceMs);
+    if (index > 0 && index % size === 0) await sleep(clock, staggerMs);
     socket.close(goingAway, 'Going away');
   }
 }

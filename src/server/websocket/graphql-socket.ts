@@ -18,13 +18,13 @@ export interface SocketHost {
 }
 
 /** Who has more than this waiting for it reads nothing: so many answers no client asks for at once. */
-const mostUnreadBytes = 8 * 1024 * 1024;
+const maxUnreadBytes = 8 * 1024 * 1024;
 
 /** As many bytes as the reason of a close frame may have (RFC 6455, 5.5): ws refuses to send more. */
-const mostReasonBytes = 123;
+const maxReasonBytes = 123;
 
 /** How many operations of one socket are begun or ended before others have their turn: some milliseconds. */
-const mostInTurn = 50;
+const maxPerTurn = 50;
 
 type Handle = (text: string) => Promise<void>;
 
@@ -50,7 +50,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
 
   send(text: string): Promise<void> {
     const socket = this.#socket;
-    if (socket.bufferedAmount > mostUnreadBytes) this.#host.onUnread(socket);
+    if (socket.bufferedAmount > maxUnreadBytes) this.#host.onUnread(socket);
     return new Promise((resolve, reject) => {
       if (socket.readyState !== socket.OPEN) resolve();
       else socket.send(text, (error) => (error ? reject(error) : resolve()));
@@ -83,7 +83,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
     const host = this.#host;
     const message = readMessage(text);
     if (isOfOperation(message)) {
-      if (this.#inTurn >= mostInTurn) return 0;
+      if (this.#inTurn >= maxPerTurn) return 0;
       const delayMs = host.delayOf(socket);
       if (delayMs > 0) return delayMs;
       this.#countInTurn();
@@ -134,6 +134,6 @@ export class GraphQLSocket implements GraphQLWebSocket {
 
 /** As much of a text as fits, in whole characters. */
 function cut(text: string): string {
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(mostReasonBytes));
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxReasonBytes));
   return text.slice(0, read);
 }

@@ -50,8 +50,8 @@ export class Heartbeat {
     this.#turn += 1;
     const slot = this.#slots[this.#turn % slots] ?? new Set();
     for (const socket of slot) {
-      const isDeaf = this.#waiting.delete(socket);
-      if (isDeaf) {
+      const isUnresponsive = this.#waiting.delete(socket);
+      if (isUnresponsive) {
         socket.terminate();
       } else if (socket.readyState === socket.OPEN) {
         this.#waiting.add(socket);

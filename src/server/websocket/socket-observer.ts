@@ -3,7 +3,7 @@ import type { SubscribePayload } from 'graphql-ws';
 import { toOperationLabel } from '../observe/operation-label.ts';
 import { createRequestIds } from '../observe/request-id.ts';
 import { type ObserverOptions, toTenths, traceOf } from '../observe/request-observer.ts';
-import { RequestNote, toCode } from '../observe/request-record.ts';
+import { RequestRecord, toCode } from '../observe/request-record.ts';
 
 /** Watches over operations over sockets, each known by its payload. */
 export interface SocketObserver {
@@ -15,7 +15,7 @@ export interface SocketObserver {
 }
 
 interface Observed {
-  readonly note: RequestNote;
+  readonly record: RequestRecord;
   readonly address: string;
 }
 
@@ -24,9 +24,9 @@ export function createSocketObserver({ log, onRequest = () => {}, tracer = null 
   const makeId = createRequestIds();
   const observed = new WeakMap<SubscribePayload, Observed>();
 
-  function tell({ note, address }: Observed, what: string): void {
-    const { id, transport, operation, code, durationMs } = note;
-    const fields = { id, ...traceOf(note), transport, operation, code, durationMs: toTenths(durationMs), address };
+  function tell({ record, address }: Observed, what: string): void {
+    const { id, transport, operation, code, durationMs } = record;
+    const fields = { id, ...traceOf(record), transport, operation, code, durationMs: toTenths(durationMs), address };
     log.debug(fields, what);
   }
 
@@ -35,19 +35,19 @@ export function createSocketObserver({ log, onRequest = () => {}, tracer = null 
       const carrier = payload.extensions ?? {};
       const attributes = { 'network.protocol.name': 'websocket', 'client.address': address };
       const trace = tracer?.begin('subscribe', carrier, attributes) ?? null;
-      const note = new RequestNote('websocket', onRequest, isLogged ? makeId() : null, trace);
-      observed.set(payload, { note, address });
-      return note.run(prepare);
+      const record = new RequestRecord('websocket', onRequest, isLogged ? makeId() : null, trace);
+      observed.set(payload, { record, address });
+      return record.run(prepare);
     },
     answer: (payload, args, result) => {
       const known = observed.get(payload);
-      if (!known || known.note.code !== null) return;
-      const { note } = known;
+      if (!known || known.record.code !== null) return;
+      const { record } = known;
       const label = args ? toOperationLabel(args.schema, args.document, args.operationName) : 'invalid';
-      note.answer(label, toCode(errorsOf(result)));
+      record.answer(label, toCode(errorsOf(result)));
       const type = args ? (getOperationAST(args.document, args.operationName)?.operation ?? null) : null;
-      note.trace?.end({ operation: label, type, code: note.code });
-      if (isLogged) tell(known, note.code === 'ok' ? 'operation begun' : 'operation refused');
+      record.trace?.end({ operation: label, type, code: record.code });
+      if (isLogged) tell(known, record.code === 'ok' ? 'operation begun' : 'operation refused');
       else observed.delete(payload);
     },
     end: (payload) => {

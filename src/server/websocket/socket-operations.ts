@@ -9,9 +9,9 @@ import type { OperationResult, Context as SocketContext, SubscribePayload } from
 import { requireShallow } from '../../graphql/documents/value-depth.ts';
 import type { Context } from '../../graphql/execution/context.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
-import type { Caller, Gate } from '../access/gate.ts';
+import type { Gate, Principal } from '../access/gate.ts';
 import type { Fanout, Subscriber } from '../fanout/fanout.ts';
-import type { Member } from '../fanout/group-subscription.ts';
+import type { GroupSubscription } from '../fanout/group-subscription.ts';
 import type { GraphQLServer } from '../graphql/pipeline.ts';
 import type { CountedSocket } from './counted-socket.ts';
 import type { OperationIds } from './operation-ids.ts';
@@ -27,7 +27,7 @@ export interface SocketExtra {
   /** What the request said; forgotten once it is known who that is. */
   authorization: string | undefined;
   /** Known once the connection is acknowledged; no operation comes before. */
-  caller: Caller | null;
+  principal: Principal | null;
 }
 
 export type OwnContext = SocketContext<ConnectionParams, SocketExtra>;
@@ -47,7 +47,7 @@ export interface SocketOperations {
   /** Executes a query. Never rejects. */
   execute(args: ExecutionArgs): OperationResult;
   /** Takes up a subscription. Never rejects. */
-  subscribe(args: ExecutionArgs): Promise<Member | ExecutionResult>;
+  subscribe(args: ExecutionArgs): Promise<GroupSubscription | ExecutionResult>;
 }
 
 /** Prepares operations with the pipeline of HTTP; subscriptions go to the fan-out. */
@@ -61,11 +61,11 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const { caller } = context.extra;
-    if (!caller) throw new TypeError('an operation of nobody');
-    await gate.takeRequest(caller);
+    const { principal } = context.extra;
+    if (!principal) throw new TypeError('an operation of nobody');
+    await gate.takeRequest(principal);
     requireShallow(payload);
-    const pipeline = graphql.getEnveloped({ params: payload, caller });
+    const pipeline = graphql.getEnveloped({ params: payload, principal });
     const { schema } = pipeline;
     const document: DocumentNode = pipeline.parse(payload.query);
     const operation = getOperationAST(document, payload.operationName);
@@ -88,7 +88,7 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
       args.document = hold?.document ?? document;
       // The group makes its own, once for all.
       args.contextValue = undefined;
-      subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(caller) });
+      subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(principal) });
     } else {
       args.contextValue = { ...contextValue, charge: () => {} };
       pipelines.set(args, pipeline);
@@ -118,6 +118,6 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
 }
 
 /** Clients with different keys share no answers, whatever may come to depend on who asks. */
-function toScope({ key }: Caller): string {
+function toScope({ key }: Principal): string {
   return key ?? '';
 }

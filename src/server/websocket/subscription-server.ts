@@ -123,7 +123,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
       extra.authorization = undefined;
       Object.assign(context, { connectionParams: undefined });
       try {
-        extra.caller = await gate.identify(extra.address, given);
+        extra.principal = await gate.identify(extra.address, given);
         return true;
       } catch (error) {
         refuse(extra.socket, error);
@@ -197,7 +197,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     socket.on('ping', onPing);
     const ids = new OperationIds(idsOptions, address);
     const { authorization } = request.headers;
-    const extra: SocketExtra = { socket, ids, address, authorization, caller: null };
+    const extra: SocketExtra = { socket, ids, address, authorization, principal: null };
     const closed = protocol.opened(new GraphQLSocket(socket, host, ids), extra);
     if (isLogged) log.debug({ address }, 'socket opened');
     // Happens once; `once` would cost memory for each.

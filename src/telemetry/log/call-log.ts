@@ -1,4 +1,4 @@
-import type { SparingLog } from '../../base/throttled-log.ts';
+import type { ThrottledLog } from '../../base/throttled-log.ts';
 import type { CallOutcome } from '../../exchange/access/call-listeners.ts';
 import { outageAdvice } from './outage-advice.ts';
 
@@ -10,7 +10,7 @@ const toldByCircuits: ReadonlySet<CallOutcome> = new Set(['RATE_LIMITED', 'GEO_B
  * and nothing of one that is left alone, which has been told already.
  */
 export function createCallLog(
-  log: SparingLog,
+  log: ThrottledLog,
   isLeftAlone: (exchange: string, hosts: readonly string[]) => boolean,
 ): (exchange: string, outcome: CallOutcome, hosts?: readonly string[]) => void {
   return (exchange, outcome, hosts = []) => {

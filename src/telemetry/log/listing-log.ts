@@ -1,17 +1,20 @@
 import type { Logger } from 'pino';
-import type { SparingLog } from '../../base/throttled-log.ts';
+import type { ThrottledLog } from '../../base/throttled-log.ts';
 import type { MarketsLoaderOptions } from '../../exchange/markets/markets-loader.ts';
 
 /**
  * Writes when a part of an exchange's markets cannot be listed while others can, with what an operator may do about it,
  * once for the same reason; and when all are listed again.
  */
-export function createListingLog(log: Logger, sparing: SparingLog): NonNullable<MarketsLoaderOptions['onUnlisted']> {
+export function createListingLog(
+  log: Logger,
+  throttled: ThrottledLog,
+): NonNullable<MarketsLoaderOptions['onUnlisted']> {
   const lastReasons = new Map<string, string>();
   return (exchange, status) => {
     if (!status) {
       lastReasons.delete(exchange);
-      sparing.write('info', `listing ${exchange}`, { exchange }, `all markets of ${exchange} are listed again.`);
+      throttled.write('info', `listing ${exchange}`, { exchange }, `all markets of ${exchange} are listed again.`);
       return;
     }
     const { kinds, error, saying, retryMs, types } = status;
@@ -28,6 +31,6 @@ export function createListingLog(log: Logger, sparing: SparingLog): NonNullable<
     const text = `${what}: ${saying}. ${when}${advice}`;
     const reason = `${error.code} ${kinds.join()}`;
     if (lastReasons.get(exchange) === reason) log.debug(fields, text);
-    else if (sparing.write('warn', `listing ${exchange}`, fields, text)) lastReasons.set(exchange, reason);
+    else if (throttled.write('warn', `listing ${exchange}`, fields, text)) lastReasons.set(exchange, reason);
   };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { SparingLog } from '../../base/throttled-log.ts';
+import type { ThrottledLog } from '../../base/throttled-log.ts';
 import type { Exchanges } from '../../exchange/clients/exchanges.ts';
 import { ProxyError } from '../../exchange/proxy/proxy-error.ts';
 
@@ -13,7 +13,7 @@ export interface ProxyLog {
   onStreamError(exchange: string, error: unknown): void;
 }
 
-export function createProxyLog(log: SparingLog): ProxyLog {
+export function createProxyLog(log: ThrottledLog): ProxyLog {
   const warn = (exchange: string, error: unknown, effect: string): void => {
     if (!(error instanceof ProxyError)) return;
     log.write('warn', `proxy ${effect}`, { exchange }, `${effect} ${error.message} ${advice}`);

@@ -33,29 +33,29 @@ export class Recorder {
   }
 
   /** An operation was answered, or taken up. */
-  readonly noteRequest = (transport: string, operation: string, code: string, durationMs: number): void => {
+  readonly recordRequest = (transport: string, operation: string, code: string, durationMs: number): void => {
     this.requests.add(transport, operation, code);
     this.requestDurations.add(transport, durationMs);
   };
 
   /** A call to an exchange has ended, or was not made. */
-  readonly noteCall = (exchange: string, outcome: string, durationMs: number): void => {
+  readonly recordCall = (exchange: string, outcome: string, durationMs: number): void => {
     this.calls.add(exchange, outcome);
     this.callDurations.add(exchange, durationMs);
   };
 
   /** Something was looked up in a cache. */
-  readonly noteLookup = (cache: string, isHit: boolean): void => {
+  readonly recordLookup = (cache: string, isHit: boolean): void => {
     this.lookups.add(cache, isHit ? 'hit' : 'miss');
   };
 
   /** A WebSocket has closed with the code. */
-  readonly noteSocketClose = (code: number): void => {
+  readonly recordSocketClose = (code: number): void => {
     this.socketCloses.add(knownCloseCodes.has(code) ? String(code) : 'other', '');
   };
 
   /** An error of this server's own was masked. */
-  readonly noteInternalError = (): void => {
+  readonly recordInternalError = (): void => {
     this.#internalErrors += 1;
   };
 }

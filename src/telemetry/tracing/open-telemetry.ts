@@ -30,7 +30,7 @@ export function openTracing({ protocol, version, onProblem }: TracingOptions): T
   const tracer = provider.getTracer('tickql', version);
   return {
     begin: (name, carrier, attributes) => beginRequest(tracer, name, carrier, attributes),
-    noteCall: (exchange, outcome, durationMs) => addCall(tracer, exchange, outcome, durationMs),
+    recordCall: (exchange, outcome, durationMs) => addCall(tracer, exchange, outcome, durationMs),
     stop: async () => {
       // A collector that is away must not keep the server from stopping.
       let timer: NodeJS.Timeout | undefined;

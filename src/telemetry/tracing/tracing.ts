@@ -5,7 +5,7 @@ export interface Tracing {
   /** Begins a request, as the child of what `carrier` names in its `traceparent`. */
   begin(name: string, carrier: object, attributes: Readonly<Record<string, string>>): RequestSpan;
   /** Adds a call to an exchange that has just ended, by its outcome: `ok`, or a code. */
-  noteCall(exchange: string, outcome: string, durationMs: number): void;
+  recordCall(exchange: string, outcome: string, durationMs: number): void;
   /** Sends what has not been sent, for a few seconds at most. */
   stop(): Promise<void>;
 }

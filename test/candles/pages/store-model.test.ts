@@ -9,7 +9,7 @@ import { ManualClock } from '../../support/manual-clock.ts';
 // Whatever was asked before: an answer is what the exchange has, and no call is made twice for what has settled.
 
 const periodsPerPage = 100;
-const mostGraceMs = 60 * 60_000;
+const maxGraceMs = 60 * 60_000;
 const series = { exchange: 'kraken', symbol: 'BTC/USD' } as const;
 const start = Date.UTC(2026, 2, 4, 12, 34, 56, 789);
 
@@ -90,7 +90,7 @@ test('an answer is the truth, and costs no more calls than pages are missing, an
         for (const page of pages) {
           const closedAt = startOf((page + 1) * periodsPerPage);
           const isFull = source.within(timeframe, startOf(page * periodsPerPage), closedAt).length === periodsPerPage;
-          if (isFull && closedAt + mostGraceMs + 2 * lengthMs <= now) settled.add(`${timeframe} ${page}`);
+          if (isFull && closedAt + maxGraceMs + 2 * lengthMs <= now) settled.add(`${timeframe} ${page}`);
         }
         expect(clock.pending).toBe(0);
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Circuit, type CircuitState, type Pass } from '../../../src/exchange/access/circuit.ts';
+import { Circuit, type CircuitPermit, type CircuitState } from '../../../src/exchange/access/circuit.ts';
 import type { ExchangeFailure } from '../../../src/exchange/access/circuit-pause.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../../../src/market/errors.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -42,7 +42,7 @@ function create(random = () => 0) {
     throw new Error('it was admitted');
   }
   /** How long nobody is admitted from now on, in ms, and the pass of who is then. */
-  async function sitOut(): Promise<{ readonly pauseMs: number; readonly pass: Pass }> {
+  async function sitOut(): Promise<{ readonly pauseMs: number; readonly pass: CircuitPermit }> {
     const start = clock.now();
     while (circuit.state === 'open') await clock.advance(100);
     return { pauseMs: clock.now() - start, pass: circuit.admit(about) };
@@ -53,7 +53,7 @@ function create(random = () => 0) {
 describe('a closed circuit', () => {
   it('opens at once when the exchange limits this server, and says why and for how long', async () => {
     const { clock, circuit, changes, refusal } = create();
-    circuit.noteFailure(circuit.admit(about), failure('RATE_LIMITED', { retryAfterMs: 28 * second }));
+    circuit.onFailure(circuit.admit(about), failure('RATE_LIMITED', { retryAfterMs: 28 * second }));
     expect(circuit.state).toBe('open');
     expect(changes).toEqual([['open', 'kraken failed; it is asked again in 28 s.']]);
     await clock.advance(8 * second);
@@ -66,27 +66,27 @@ describe('a closed circuit', () => {
 
   it('opens for ten minutes when the exchange blocks this server, which stays not worth a retry', async () => {
     const { circuit, refusal, sitOut } = create();
-    circuit.noteFailure(circuit.admit(about), failure('GEO_BLOCKED', { status: 451 }));
+    circuit.onFailure(circuit.admit(about), failure('GEO_BLOCKED', { status: 451 }));
     expect(refusal()).toMatchObject({ code: 'GEO_BLOCKED', retryable: false });
     expect((await sitOut()).pauseMs).toBe(10 * minute);
   });
 
   it.each(['EXCHANGE_UNAVAILABLE', 'TIMEOUT'] as const)('opens after five %s in a row', async (code) => {
     const { circuit, changes, refusal, sitOut } = create();
-    for (let count = 0; count < 4; count++) circuit.noteFailure(circuit.admit(about), failure(code));
-    circuit.noteAnswer(circuit.admit(about));
-    for (let count = 0; count < 4; count++) circuit.noteFailure(circuit.admit(about), failure(code));
+    for (let count = 0; count < 4; count++) circuit.onFailure(circuit.admit(about), failure(code));
+    circuit.onAnswer(circuit.admit(about));
+    for (let count = 0; count < 4; count++) circuit.onFailure(circuit.admit(about), failure(code));
     expect(changes).toEqual([]);
-    circuit.noteFailure(circuit.admit(about), failure(code));
+    circuit.onFailure(circuit.admit(about), failure(code));
     expect(refusal().code).toBe(code);
     expect((await sitOut()).pauseMs).toBe(second);
   });
 
   it('does not count what told nothing of the exchange', () => {
     const { circuit } = create();
-    for (let count = 0; count < 4; count++) circuit.noteFailure(circuit.admit(about), failure('TIMEOUT'));
-    circuit.noteNothing(circuit.admit(about));
-    circuit.noteFailure(circuit.admit(about), failure('TIMEOUT'));
+    for (let count = 0; count < 4; count++) circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
+    circuit.onNothing(circuit.admit(about));
+    circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
     expect(circuit.state).toBe('open');
   });
 });
@@ -104,7 +104,7 @@ describe('the pause', () => {
     let pass = circuit.admit(about);
     const pauses: number[] = [];
     for (const _ of seconds) {
-      circuit.noteFailure(pass, failure(code, given));
+      circuit.onFailure(pass, failure(code, given));
       const { pauseMs, pass: probe } = await sitOut();
       pauses.push(pauseMs / second);
       pass = probe;
@@ -114,15 +114,15 @@ describe('the pause', () => {
 
   it('of a storm doubles up to half a minute, and is never shorter than what the exchange asked for', async () => {
     const { circuit, sitOut } = create();
-    for (let count = 0; count < 4; count++) circuit.noteFailure(circuit.admit(about), failure('TIMEOUT'));
+    for (let count = 0; count < 4; count++) circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
     let pass = circuit.admit(about);
     for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
-      circuit.noteFailure(pass, failure('TIMEOUT'));
+      circuit.onFailure(pass, failure('TIMEOUT'));
       const { pauseMs, pass: probe } = await sitOut();
       expect(pauseMs).toBe(seconds * second);
       pass = probe;
     }
-    circuit.noteFailure(pass, failure('EXCHANGE_UNAVAILABLE', { retryAfterMs: 90 * second }));
+    circuit.onFailure(pass, failure('EXCHANGE_UNAVAILABLE', { retryAfterMs: 90 * second }));
     expect((await sitOut()).pauseMs).toBe(90 * second);
   });
 
@@ -133,22 +133,22 @@ describe('the pause', () => {
       [1, 36],
     ] as const) {
       const { circuit, sitOut } = create(() => chance);
-      circuit.noteFailure(circuit.admit(about), failure('RATE_LIMITED', { retryAfterMs: 30 * second }));
+      circuit.onFailure(circuit.admit(about), failure('RATE_LIMITED', { retryAfterMs: 30 * second }));
       expect((await sitOut()).pauseMs).toBe(seconds * second);
     }
   });
 
   it('goes on doubling when the circuit opens again soon after it closed, and not after a calm', async () => {
     const { clock, circuit, sitOut } = create();
-    circuit.noteFailure(circuit.admit(about), failure('RATE_LIMITED'));
-    circuit.noteAnswer((await sitOut()).pass);
+    circuit.onFailure(circuit.admit(about), failure('RATE_LIMITED'));
+    circuit.onAnswer((await sitOut()).pass);
     await clock.advance(10 * second);
-    circuit.noteFailure(circuit.admit(about), failure('RATE_LIMITED'));
+    circuit.onFailure(circuit.admit(about), failure('RATE_LIMITED'));
     const again = await sitOut();
     expect(again.pauseMs).toBe(minute);
-    circuit.noteAnswer(again.pass);
+    circuit.onAnswer(again.pass);
     await clock.advance(minute);
-    circuit.noteFailure(circuit.admit(about), failure('RATE_LIMITED'));
+    circuit.onFailure(circuit.admit(about), failure('RATE_LIMITED'));
     expect((await sitOut()).pauseMs).toBe(30 * second);
   });
 });
@@ -156,7 +156,7 @@ describe('the pause', () => {
 describe('after the pause', () => {
   async function createHalfOpen() {
     const created = create();
-    created.circuit.noteFailure(created.circuit.admit(about), failure('RATE_LIMITED'));
+    created.circuit.onFailure(created.circuit.admit(about), failure('RATE_LIMITED'));
     await created.clock.advance(30 * second);
     created.changes.length = 0;
     return created;
@@ -169,7 +169,7 @@ describe('after the pause', () => {
     expect(probe.isProbe).toBe(true);
     expect(refusal()).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterMs: second } });
     expect(refusal().message).toBe('kraken failed; it is being asked again just now.');
-    circuit.noteAnswer(probe);
+    circuit.onAnswer(probe);
     expect(circuit.state).toBe('closed');
     expect(circuit.admit(about).isProbe).toBe(false);
     expect(changes.map(([state]) => state)).toEqual(['half-open', 'closed']);
@@ -177,13 +177,13 @@ describe('after the pause', () => {
 
   it('its failure opens the circuit for longer, whatever the failure is', async () => {
     const { circuit, sitOut } = await createHalfOpen();
-    circuit.noteFailure(circuit.admit(about), failure('TIMEOUT'));
+    circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
     expect((await sitOut()).pauseMs).toBe(30 * second);
   });
 
   it('when it told nothing, the next one is let through', async () => {
     const { circuit } = await createHalfOpen();
-    circuit.noteNothing(circuit.admit(about));
+    circuit.onNothing(circuit.admit(about));
     expect(circuit.admit(about).isProbe).toBe(true);
   });
 
@@ -192,13 +192,13 @@ describe('after the pause', () => {
     const lost = circuit.admit(about);
     await clock.advance(20 * second);
     expect(refusal().message).toBe('kraken failed; it is asked again in 60 s.');
-    circuit.noteAnswer(lost);
+    circuit.onAnswer(lost);
     expect((await sitOut()).pauseMs).toBe(minute);
   });
 
   it('a clock that is set back does not keep the circuit open', () => {
     const created = create();
-    created.circuit.noteFailure(created.circuit.admit(about), failure('RATE_LIMITED'));
+    created.circuit.onFailure(created.circuit.admit(about), failure('RATE_LIMITED'));
     const { now } = created.clock;
     created.clock.now = () => now() - 3_600_000;
     expect(created.circuit.admit(about).isProbe).toBe(true);
@@ -209,8 +209,8 @@ describe('calls that were under way when it opened', () => {
   it('do not lengthen the pause by saying the same, or close the circuit', async () => {
     const { circuit, changes, sitOut } = create();
     const passes = Array.from({ length: 10 }, () => circuit.admit(about));
-    for (const pass of passes.slice(1)) circuit.noteFailure(pass, failure('RATE_LIMITED', { retryAfterMs: 5000 }));
-    for (const pass of passes.slice(0, 1)) circuit.noteAnswer(pass);
+    for (const pass of passes.slice(1)) circuit.onFailure(pass, failure('RATE_LIMITED', { retryAfterMs: 5000 }));
+    for (const pass of passes.slice(0, 1)) circuit.onAnswer(pass);
     expect(changes).toHaveLength(1);
     expect((await sitOut()).pauseMs).toBe(5 * second);
   });
@@ -218,8 +218,8 @@ describe('calls that were under way when it opened', () => {
   it('are heard when they ask for more', async () => {
     const { circuit, sitOut } = create();
     const [first, second_] = [circuit.admit(about), circuit.admit(about)];
-    circuit.noteFailure(first, failure('RATE_LIMITED', { retryAfterMs: 5000 }));
-    circuit.noteFailure(second_, failure('RATE_LIMITED', { retryAfterMs: 60_000 }));
+    circuit.onFailure(first, failure('RATE_LIMITED', { retryAfterMs: 5000 }));
+    circuit.onFailure(second_, failure('RATE_LIMITED', { retryAfterMs: 60_000 }));
     expect((await sitOut()).pauseMs).toBe(minute);
   });
 });

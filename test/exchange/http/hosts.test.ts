@@ -238,7 +238,7 @@ it('streams of the kinds that are left alone go on', async () => {
     clock,
     random: () => 0,
     timeoutMs: 2000,
-    patienceMs: 15_000,
+    silenceMs: 15_000,
     onError: () => {},
   });
   onTestFinished(() => streams.close());

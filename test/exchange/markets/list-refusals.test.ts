@@ -16,7 +16,7 @@ const refused = new MarketDataError('BAD_EXCHANGE_RESPONSE', 'No list.', { excha
 test('a list that was refused is not asked for again for a while, which gets longer', () => {
   const { clock, refusals } = create();
   const pauses = Array.from({ length: 8 }, () => {
-    refusals.note(refused);
+    refusals.mark(refused);
     const pauseMs = refusals.current?.details.retryAfterMs ?? 0;
     clock.at += pauseMs;
     expect(refusals.current).toBeNull();
@@ -27,7 +27,7 @@ test('a list that was refused is not asked for again for a while, which gets lon
 
 test('a clock that was set back makes no pause longer', () => {
   const { clock, refusals } = create();
-  refusals.note(refused);
+  refusals.mark(refused);
   clock.at -= 60 * minute;
   expect(refusals.current).toBeNull();
 });
@@ -35,6 +35,6 @@ test('a clock that was set back makes no pause longer', () => {
 test('an outage is for the circuits to pace', () => {
   const { refusals } = create();
   const outage = new MarketDataError('EXCHANGE_UNAVAILABLE', 'Down.', { exchange: 'kraken' });
-  expect(refusals.note(outage)).toBe(outage);
+  expect(refusals.mark(outage)).toBe(outage);
   expect(refusals.current).toBeNull();
 });

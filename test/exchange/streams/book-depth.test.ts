@@ -14,7 +14,7 @@ import { eventually } from '../../support/socket-client.ts';
 import { connect as connectVenue } from '../../support/venue-client.ts';
 
 const hourMs = 3_600_000;
-const patienceMs = 60_000;
+const silenceMs = 60_000;
 
 const contract = { contract: true, linear: true, inverse: false, contractSize: 1, settle: 'USDT', settleId: 'USDT' };
 const common = { base: 'BTC', quote: 'USDT', baseId: 'BTC', quoteId: 'USDT', active: true, info: {} };
@@ -239,7 +239,7 @@ test('a book whose depth Kraken refuses is streamed with its own depth', { timeo
   onTestFinished(close);
   const clock = new ManualClock(Date.now());
   const streams = createStreams({
-    ...{ exchanges, clock, random: () => 0, timeoutMs: 5000, patienceMs, onError: () => {} },
+    ...{ exchanges, clock, random: () => 0, timeoutMs: 5000, silenceMs, onError: () => {} },
   });
   onTestFinished(() => streams.close());
   const books: OrderBook[] = [];
@@ -250,7 +250,7 @@ test('a book whose depth Kraken refuses is streamed with its own depth', { timeo
   // ccxt tells nobody of Kraken's refusal: nothing comes.
   venue.refuseSubscription('book-100 BTC/USD');
   await eventually(() => venue.streamRequests.length === 1);
-  await clock.advance(patienceMs + 1000);
+  await clock.advance(silenceMs + 1000);
   stream.redial(true);
   await eventually(async () => {
     await clock.advance(0);

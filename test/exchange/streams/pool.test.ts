@@ -7,7 +7,7 @@ import type { Subscription } from '../../../src/exchange/streams/subscription.ts
 import { ManualClock, settle } from '../../support/manual-clock.ts';
 
 const timeoutMs = 500;
-const patienceMs = 10_000;
+const silenceMs = 10_000;
 
 let exchange: Exchange;
 /** True once a socket of the newest instance has failed. */
@@ -59,7 +59,7 @@ function createPool(id = 'binance'): StreamPool {
     clock,
     random: () => 0,
     timeoutMs,
-    patienceMs,
+    silenceMs,
     onError: () => {},
   });
   pools.push(pool);
@@ -221,7 +221,7 @@ test.each([
   await clock.advance(replacedAfterMs);
   expect([opened, closed]).toEqual([2, 0]);
   // Who has been asked for and says nothing may be quiet: it is not waited for longer than patience.
-  await clock.advance(1.25 * patienceMs);
+  await clock.advance(1.25 * silenceMs);
   expect([closed, staying.interruptions]).toEqual([1, 0]);
 });
 
@@ -322,7 +322,7 @@ test('a connection is dialled anew when all its markets are silent, at a pace th
   const pool = createPool();
   const [one, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, one, other);
-  await clock.advance(patienceMs);
+  await clock.advance(silenceMs);
   await other.speak();
   pool.redial(one, false);
   await settle();
@@ -344,20 +344,20 @@ test('a connection is dialled anew when all its markets are silent, at a pace th
 
 test('messages that are known to be missed are reason enough', async () => {
   const pool = createPool();
-  const [deaf, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
-  await join(pool, deaf, other);
-  await clock.advance(patienceMs);
+  const [unresponsive, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
+  await join(pool, unresponsive, other);
+  await clock.advance(silenceMs);
   await other.speak();
   // Just asked for it is no reason yet, nor is it while a market waits because it was refused.
-  pool.redial(deaf, true);
+  pool.redial(unresponsive, true);
   await settle();
   expect(opened).toBe(1);
   await clock.advance(10);
-  pool.redial(deaf, true);
+  pool.redial(unresponsive, true);
   await settle();
   expect([opened, closed]).toEqual([2, 0]);
   await other.speak(other.waiting.length - 1);
-  await deaf.speak(deaf.waiting.length - 1);
+  await unresponsive.speak(unresponsive.waiting.length - 1);
   expect(closed).toBe(1);
 });
 
@@ -474,11 +474,11 @@ test('the old connection goes on until what the new one was asked for is long ag
   await clock.advance(1000);
   expect(opened).toBe(2);
   // A message each 10 ms takes the last of them 10 s to be asked for: it is served by the old one meanwhile.
-  await clock.advance(1.5 * patienceMs);
+  await clock.advance(1.5 * silenceMs);
   await all[999]?.speak(0);
   expect(all[999]?.heard).toBe(1);
   expect(closed).toBe(0);
-  await clock.advance(patienceMs);
+  await clock.advance(silenceMs);
   expect(closed).toBe(1);
 });
 
@@ -518,7 +518,7 @@ test('closing does not wait for an instance that is not open yet', async () => {
     clock,
     random: () => 0,
     timeoutMs,
-    patienceMs,
+    silenceMs,
     onError: () => {},
   });
   await join(pool, new FakeSubscription('A/B'));

@@ -29,7 +29,7 @@ const step: fc.Arbitrary<Happening> = fc.oneof(
 );
 
 /** True for what tells that something is lost: calls of this exchange fail in another way. */
-function isHole(event: unknown): boolean {
+function isGap(event: unknown): boolean {
   return event instanceof MarketDataError && event.code === 'EXCHANGE_UNAVAILABLE';
 }
 
@@ -54,7 +54,7 @@ test.each(Object.keys(namings))('every trade is told once and in order, with %s 
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
       const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
-      expect(events.seen.filter(isHole)).toEqual([]);
+      expect(events.seen.filter(isGap)).toEqual([]);
       const toText = ({ timestamp, amount }: Trade): string => `${timestamp} ${amount}`;
       expect(told.map(({ timestamp }) => timestamp)).toEqual(executed.map(({ timestamp }) => timestamp));
       expect(told.map(toText).sort()).toEqual(executed.map(toText).sort());
@@ -89,7 +89,7 @@ test('trades that the stream gives and no call does leave no gap among the other
       await live.clock.advance(1);
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
-      expect(events.seen.filter(isHole)).toEqual([]);
+      expect(events.seen.filter(isGap)).toEqual([]);
       const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
       expect(told.filter(({ side }) => side === 'buy').map(({ id }) => id)).toEqual(inCalls.map(({ id }) => id));
       expect(new Set(told).size).toBe(told.length);
@@ -120,7 +120,7 @@ test('every candle is told as closed once, in order and with its last values', a
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
       const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));
-      expect(events.seen.filter(isHole)).toEqual([]);
+      expect(events.seen.filter(isGap)).toEqual([]);
       const closed = told.filter((candle) => candle.closed);
       expect(closed).toEqual(candles.map((candle) => ({ ...candle, closed: true, stale: false })));
       // Nothing of a period comes before the one before it has closed, or after it has closed itself.

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CandleJournal } from '../../../src/feed/reconcile/candle-reconciler.ts';
+import { CandleReconciler } from '../../../src/feed/reconcile/candle-reconciler.ts';
 import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
-import { TradeJournal } from '../../../src/feed/reconcile/trade-reconciler.ts';
+import { TradeReconciler } from '../../../src/feed/reconcile/trade-reconciler.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
@@ -19,10 +19,10 @@ beforeEach(() => {
 });
 
 describe('a journal of candles', () => {
-  let journal: CandleJournal;
+  let reconciler: CandleReconciler;
 
   beforeEach(() => {
-    journal = new CandleJournal({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock, minute);
+    reconciler = new CandleReconciler({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock, minute);
   });
 
   function candle(period: number, close: number): Candle {
@@ -31,11 +31,11 @@ describe('a journal of candles', () => {
 
   function fetched(candles: readonly Candle[], asOf = clock.now(), isWhole = true): readonly string[] {
     const known = candles.map((each) => ({ ...each, closed: each.timestamp + minute <= clock.now() }));
-    return toTexts(journal.take({ candles: known, isWhole }, 'poll', asOf).events);
+    return toTexts(reconciler.take({ candles: known, isWhole }, 'poll', asOf).events);
   }
 
   function streamed(...candles: readonly Candle[]): readonly string[] {
-    return toTexts(journal.take({ candles, isWhole: true }, 'stream', clock.now()).events);
+    return toTexts(reconciler.take({ candles, isWhole: true }, 'stream', clock.now()).events);
   }
 
   function toTexts(events: readonly FeedEvent<Candle>[]): readonly string[] {
@@ -62,7 +62,7 @@ describe('a journal of candles', () => {
 
   test('begins with the newest of what there is, and with all that came while nothing could be had', async () => {
     expect(fetched([candle(-3, 5), candle(-2, 6)])).toEqual(['-2 6 closed']);
-    journal = new CandleJournal({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock, minute);
+    reconciler = new CandleReconciler({ exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1m' }, clock, minute);
     await clock.advance(3 * minute);
     expect(fetched([candle(-1, 5), candle(0, 1), candle(2, 2), candle(3, 3)])).toEqual([
       '0 1 closed',
@@ -74,7 +74,7 @@ describe('a journal of candles', () => {
   test('waits for a fetch where the stream’s first message comes after its period', async () => {
     await clock.advance(minute);
     expect(streamed(candle(1, 3))).toEqual([]);
-    expect(journal.isBehind).toBe(true);
+    expect(reconciler.isBehind).toBe(true);
     expect(fetched([candle(0, 1), candle(1, 2)])).toEqual(['0 1 closed', '1 2', '1 3']);
     expect(streamed(candle(1, 4))).toEqual(['1 4']);
   });
@@ -83,28 +83,28 @@ describe('a journal of candles', () => {
     fetched([candle(0, 1)]);
     const askedBefore = clock.now();
     await clock.advance(2 * minute);
-    journal.interrupt();
+    reconciler.interrupt();
     expect(streamed(candle(2, 9))).toEqual([]);
     expect(fetched([candle(0, 1)], askedBefore)).toEqual([]);
-    expect(journal.isBehind).toBe(true);
+    expect(reconciler.isBehind).toBe(true);
     expect(fetched([candle(0, 4), candle(1, 5), candle(2, 6)])).toEqual(['0 4 closed', '1 5 closed', '2 6', '2 9']);
-    expect(journal.isBehind).toBe(false);
+    expect(reconciler.isBehind).toBe(false);
   });
 
   test('takes a hole in the stream for an interruption', () => {
     fetched([candle(0, 1)]);
     expect(streamed(candle(2, 9))).toEqual([]);
-    expect(journal.isBehind).toBe(true);
+    expect(reconciler.isBehind).toBe(true);
     expect(fetched([candle(0, 2), candle(2, 6)])).toEqual(['0 2 closed', '2 6', '2 9']);
   });
 
   test('goes on page by page', () => {
     fetched([candle(0, 1)]);
-    journal.interrupt();
+    reconciler.interrupt();
     streamed(candle(4, 9));
     expect(fetched([candle(0, 2), candle(1, 3)], clock.now(), false)).toEqual(['0 2 closed', '1 3']);
-    expect(journal.isBehind).toBe(true);
-    expect(journal.since).toBe(start + minute);
+    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.since).toBe(start + minute);
     expect(fetched([candle(1, 4), candle(2, 5), candle(3, 6), candle(4, 7)]).at(-1)).toBe('4 9');
   });
 
@@ -122,17 +122,17 @@ describe('a journal of candles', () => {
 
   test('that nobody can fill goes on with what is new, and invents no end of what it had', () => {
     fetched([candle(0, 1)]);
-    journal.interrupt();
+    reconciler.interrupt();
     streamed(candle(5, 9), candle(6, 1));
-    expect(toTexts(journal.giveUp())).toEqual(['EXCHANGE_UNAVAILABLE', '5 9 closed', '6 1']);
-    expect(journal.isBehind).toBe(false);
+    expect(toTexts(reconciler.giveUp())).toEqual(['EXCHANGE_UNAVAILABLE', '5 9 closed', '6 1']);
+    expect(reconciler.isBehind).toBe(false);
   });
 
   test('that the exchange refuses to go on with ends who would miss something, with polls alone too', () => {
-    expect(toTexts(journal.giveUp())).toEqual([]);
+    expect(toTexts(reconciler.giveUp())).toEqual([]);
     fetched([candle(0, 1)]);
-    expect(journal.isBehind).toBe(false);
-    expect(toTexts(journal.giveUp())).toEqual(['EXCHANGE_UNAVAILABLE']);
+    expect(reconciler.isBehind).toBe(false);
+    expect(toTexts(reconciler.giveUp())).toEqual(['EXCHANGE_UNAVAILABLE']);
     expect(fetched([candle(5, 1)])).toEqual(['5 1']);
   });
 
@@ -161,34 +161,34 @@ describe('a journal of candles', () => {
     fetched([candle(0, 1)]);
     await clock.advance(minute + 3000);
     const open = { ...candle(0, 1), closed: false };
-    expect(journal.take({ candles: [open], isWhole: true }, 'poll', clock.now()).events).toEqual([]);
-    expect(journal.dueAt).toBe(clock.now() + 10_000);
+    expect(reconciler.take({ candles: [open], isWhole: true }, 'poll', clock.now()).events).toEqual([]);
+    expect(reconciler.dueAt).toBe(clock.now() + 10_000);
   });
 
   test('gives a newcomer the last that closed where none forms, for a while although the exchange fails', async () => {
     fetched([candle(-2, 6)]);
-    expect(toTexts(journal.latest)).toEqual(['-2 6 closed']);
-    expect(journal.fail(down)).toEqual([]);
+    expect(toTexts(reconciler.latest)).toEqual(['-2 6 closed']);
+    expect(reconciler.fail(down)).toEqual([]);
     await clock.advance(minute);
-    expect(toTexts(journal.latest)).toEqual(['-2 6 closed']);
-    expect(journal.isServing).toBe(true);
+    expect(toTexts(reconciler.latest)).toEqual(['-2 6 closed']);
+    expect(reconciler.isServing).toBe(true);
     await clock.advance(1);
-    expect(journal.latest).toEqual([]);
-    expect(journal.isServing).toBe(false);
+    expect(reconciler.latest).toEqual([]);
+    expect(reconciler.isServing).toBe(false);
   });
 
   test('serves a market that has no candle yet, once that is known', () => {
-    expect(journal.isServing).toBe(false);
+    expect(reconciler.isServing).toBe(false);
     fetched([]);
-    expect(journal.isServing).toBe(true);
-    journal.fail(down);
-    expect(journal.isServing).toBe(false);
+    expect(reconciler.isServing).toBe(true);
+    reconciler.fail(down);
+    expect(reconciler.isServing).toBe(false);
   });
 
   test('counts as moved by trades only', async () => {
     fetched([candle(0, 1)]);
     const moved = (...candles: readonly Candle[]): boolean =>
-      journal.take({ candles, isWhole: true }, 'poll', clock.now()).moved;
+      reconciler.take({ candles, isWhole: true }, 'poll', clock.now()).moved;
     expect(moved(candle(0, 1))).toBe(false);
     expect(moved(candle(0, 2))).toBe(true);
     await clock.advance(2 * minute);
@@ -198,31 +198,31 @@ describe('a journal of candles', () => {
   });
 
   test('gives the forming one once more, stale, when the exchange fails, and again when it is back, though it is the same', () => {
-    expect(journal.fail(down)).toEqual([]);
-    expect(journal.error).toBe(down);
+    expect(reconciler.fail(down)).toEqual([]);
+    expect(reconciler.error).toBe(down);
     fetched([candle(0, 1)]);
-    expect(journal.error).toBe(null);
-    expect(journal.fail(down)).toMatchObject([{ value: { close: 1, stale: true } }]);
-    expect(journal.fail(down)).toEqual([]);
-    expect(journal.latest).toMatchObject([{ value: { stale: true } }]);
-    const back = journal.take({ candles: [candle(0, 1)], isWhole: true }, 'poll', clock.now());
+    expect(reconciler.error).toBe(null);
+    expect(reconciler.fail(down)).toMatchObject([{ value: { close: 1, stale: true } }]);
+    expect(reconciler.fail(down)).toEqual([]);
+    expect(reconciler.latest).toMatchObject([{ value: { stale: true } }]);
+    const back = reconciler.take({ candles: [candle(0, 1)], isWhole: true }, 'poll', clock.now());
     expect(back.events).toMatchObject([{ value: { close: 1, stale: false } }]);
   });
 
   test('closes what was stale with its last values, no longer stale', async () => {
     fetched([candle(0, 1)]);
-    journal.fail(down);
+    reconciler.fail(down);
     await clock.advance(2 * minute);
-    const { events } = journal.take({ candles: [candle(0, 4), candle(1, 2)], isWhole: true }, 'poll', clock.now());
+    const { events } = reconciler.take({ candles: [candle(0, 4), candle(1, 2)], isWhole: true }, 'poll', clock.now());
     expect(events[0]).toMatchObject({ value: { close: 4, closed: true, stale: false } });
   });
 });
 
 describe('a journal of trades', () => {
-  let journal: TradeJournal;
+  let reconciler: TradeReconciler;
 
   beforeEach(() => {
-    journal = new TradeJournal({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
+    reconciler = new TradeReconciler({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
   });
 
   function trade(number: number, atMs = number): Trade {
@@ -234,11 +234,11 @@ describe('a journal of trades', () => {
   const trades = (...numbers: readonly number[]): readonly Trade[] => numbers.map((number) => trade(number));
 
   function fetched(list: readonly Trade[], asOf = clock.now()): string {
-    return toText(journal.take({ trades: list, mayRepeat: true }, 'poll', asOf).events);
+    return toText(reconciler.take({ trades: list, mayRepeat: true }, 'poll', asOf).events);
   }
 
   function streamed(list: readonly Trade[], mayRepeat = false): string {
-    return toText(journal.take({ trades: list, mayRepeat }, 'stream', clock.now()).events);
+    return toText(reconciler.take({ trades: list, mayRepeat }, 'stream', clock.now()).events);
   }
 
   function toText(events: readonly FeedEvent<readonly Trade[]>[]): string {
@@ -260,51 +260,51 @@ describe('a journal of trades', () => {
 
   test('waits after an interruption until a fetch has reached the stream', () => {
     fetched([trade(1, -5)]);
-    journal.interrupt();
+    reconciler.interrupt();
     expect(streamed(trades(8))).toBe('');
     expect(fetched([trade(1, -5), ...trades(5, 6)])).toBe('5,6');
-    expect(journal.isBehind).toBe(true);
-    expect(journal.since).toBe(start + 5);
+    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.since).toBe(start + 5);
     expect(streamed(trades(9))).toBe('');
     expect(fetched(trades(6, 7, 8))).toBe('7,8,9');
-    expect(journal.isBehind).toBe(false);
+    expect(reconciler.isBehind).toBe(false);
   });
 
   test('waits for a fetch that was asked after the interruption, if the stream has said nothing', async () => {
     const askedBefore = clock.now();
     fetched([trade(1, -5)]);
     await clock.advance(10);
-    journal.interrupt();
+    reconciler.interrupt();
     expect(fetched([trade(1, -5)], askedBefore)).toBe('');
-    expect(journal.isBehind).toBe(true);
+    expect(reconciler.isBehind).toBe(true);
     expect(fetched([trade(1, -5), ...trades(2)])).toBe('2');
-    expect(journal.isBehind).toBe(false);
+    expect(reconciler.isBehind).toBe(false);
   });
 
   test('does not wait for anything because of a message without a trade', () => {
     fetched([trade(1, -5)]);
-    journal.interrupt();
+    reconciler.interrupt();
     expect(streamed([], true)).toBe('');
-    expect(journal.waitingSince).toBe(null);
+    expect(reconciler.waitingSince).toBe(null);
     expect(fetched([trade(1, -5), ...trades(2)])).toBe('2');
-    expect([journal.isBehind, journal.waitingSince]).toEqual([false, null]);
+    expect([reconciler.isBehind, reconciler.waitingSince]).toEqual([false, null]);
     expect(streamed([])).toBe('');
     expect(streamed(trades(9))).toBe('9');
   });
 
   test('that nobody can fill goes on with the stream', () => {
     fetched([trade(1, -5)]);
-    journal.interrupt();
+    reconciler.interrupt();
     streamed(trades(8, 7));
-    expect(toText(journal.giveUp())).toBe('EXCHANGE_UNAVAILABLE,7,8');
+    expect(toText(reconciler.giveUp())).toBe('EXCHANGE_UNAVAILABLE,7,8');
     expect(streamed(trades(9))).toBe('9');
-    expect(journal.since).toBe(start + 8);
+    expect(reconciler.since).toBe(start + 8);
   });
 
   test('that nobody could ask for what there was before tells nothing older than what it began with', () => {
     streamed(trades(8));
-    expect(toText(journal.giveUp())).toBe('8');
-    expect(journal.since).toBe(start + 7);
+    expect(toText(reconciler.giveUp())).toBe('8');
+    expect(reconciler.since).toBe(start + 7);
     expect(fetched(trades(7, 8, 9))).toBe('9');
     // The stream may be late as ever.
     expect(streamed(trades(6))).toBe('6');
@@ -312,15 +312,15 @@ describe('a journal of trades', () => {
 
   test('that was given up loses nothing where calls give whole seconds', () => {
     streamed(trades(8));
-    journal.giveUp();
-    journal.interrupt();
+    reconciler.giveUp();
+    reconciler.interrupt();
     expect(fetched([trade(8, 0), trade(9, 0)])).toBe('9');
   });
 
   test('tells each of those that came in one message, ids or none', () => {
     fetched([trade(1, -5)]);
     const twins = [1, 1, 2].map((amount) => ({ ...trade(3), id: null, amount }));
-    const told = journal.take({ trades: twins, mayRepeat: false }, 'stream', clock.now()).events[0]?.value;
+    const told = reconciler.take({ trades: twins, mayRepeat: false }, 'stream', clock.now()).events[0]?.value;
     expect(told).toEqual([twins[0], { ...twins[1], nth: 2 }, twins[2]]);
   });
 
@@ -329,23 +329,23 @@ describe('a journal of trades', () => {
       (known: Trade): Trade => ({ ...known, id: null }),
       (known: Trade): Trade => ({ ...known, id: `other ${known.id}` }),
     ]) {
-      journal = new TradeJournal({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
+      reconciler = new TradeReconciler({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
       const poll = (...numbers: readonly number[]) => fetched(trades(...numbers).map(toFetched));
       expect(streamed(trades(2))).toBe('');
       expect(poll(1, 2)).not.toBe('');
-      expect(journal.isBehind).toBe(false);
+      expect(reconciler.isBehind).toBe(false);
       expect(streamed(trades(2, 3))).toBe('3');
-      journal.interrupt();
+      reconciler.interrupt();
       expect(streamed(trades(3, 6))).toBe('');
       expect(poll(2, 3, 5, 6).split(',')).toHaveLength(2);
-      expect(journal.isBehind).toBe(false);
+      expect(reconciler.isBehind).toBe(false);
       expect(streamed(trades(6, 7))).toBe('7');
     }
   });
 
   test('does not tell twice what was fetched, where nothing of the stream can be found in it', () => {
     fetched([trade(1, -5)]);
-    journal.interrupt();
+    reconciler.interrupt();
     streamed([trade(10), trade(20)]);
     expect(
       fetched([
@@ -353,31 +353,31 @@ describe('a journal of trades', () => {
         { ...trade(15), id: 'b' },
       ]),
     ).toBe('EXCHANGE_UNAVAILABLE,a,b');
-    expect(toText(journal.giveUp())).toBe('EXCHANGE_UNAVAILABLE,20');
+    expect(toText(reconciler.giveUp())).toBe('EXCHANGE_UNAVAILABLE,20');
   });
 
   test('is not reached by a fetch from before the last interruption', () => {
     fetched([trade(1, -5)]);
-    journal.interrupt();
+    reconciler.interrupt();
     streamed(trades(8));
-    journal.interrupt();
+    reconciler.interrupt();
     streamed(trades(11));
     expect(fetched([trade(1, -5), ...trades(7, 8)])).toBe('7,8');
-    expect(journal.isBehind).toBe(true);
+    expect(reconciler.isBehind).toBe(true);
     expect(fetched(trades(8, 9, 10, 11))).toBe('9,10,11');
-    expect(journal.isBehind).toBe(false);
+    expect(reconciler.isBehind).toBe(false);
   });
 
   test('tells in order what the stream held from before the answer, too', () => {
     fetched([trade(1, -5)]);
-    journal.interrupt();
+    reconciler.interrupt();
     streamed(trades(5, 6, 9), true);
     expect(fetched([trade(1, -5), ...trades(2, 8, 9)])).toBe('2,5,6,8,9');
   });
 
   test('tells a hole where the exchange does not go back to what is known', () => {
     fetched([trade(1, -5)]);
-    journal.interrupt();
+    reconciler.interrupt();
     streamed(trades(80));
     expect(fetched(trades(70, 80))).toBe('EXCHANGE_UNAVAILABLE,70,80');
     expect(fetched(trades(80))).toBe('');
@@ -386,22 +386,22 @@ describe('a journal of trades', () => {
   test('asks once more from some trades earlier on where calls do not give the newest one that the stream gave', () => {
     fetched([trade(1, -5)]);
     expect(streamed(trades(2, 3))).toBe('2,3');
-    journal.interrupt();
-    expect(journal.since).toBe(start + 2);
+    reconciler.interrupt();
+    expect(reconciler.since).toBe(start + 2);
     // The exchange never gives the third trade.
     expect(fetched(trades(4, 5))).toBe('');
-    expect([journal.isBehind, journal.since]).toEqual([true, start - 6]);
+    expect([reconciler.isBehind, reconciler.since]).toEqual([true, start - 6]);
     expect(fetched([trade(1, -5), ...trades(2, 4, 5)])).toBe('4,5');
-    expect([journal.isBehind, journal.since]).toEqual([false, start + 4]);
+    expect([reconciler.isBehind, reconciler.since]).toEqual([false, start + 4]);
   });
 
   test('tells a gap where an answer from some trades earlier on has none that is known either', () => {
     fetched([trade(1, -5)]);
     streamed(trades(2, 3));
-    journal.interrupt();
+    reconciler.interrupt();
     expect(fetched(trades(70, 71))).toBe('');
     expect(fetched(trades(70, 71, 72))).toBe('EXCHANGE_UNAVAILABLE,70,71,72');
-    expect(journal.isBehind).toBe(false);
+    expect(reconciler.isBehind).toBe(false);
   });
 
   test('takes an answer from earlier on for a gap that has more than is known up to the newest', () => {
@@ -414,10 +414,10 @@ describe('a journal of trades', () => {
       [trades(10, 20, 30, 40), trades(50, 60), trades(10, 20, 30)],
     ];
     for (const [known, narrow, wide] of cases) {
-      journal = new TradeJournal({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
+      reconciler = new TradeReconciler({ exchange: 'kraken', symbol: 'BTC/USD' }, clock);
       fetched([trade(1, -5)]);
       for (const each of known) streamed([{ ...each, amount: 7 }]);
-      journal.interrupt();
+      reconciler.interrupt();
       streamed(trades(70));
       const toSum = (list: readonly Trade[]) =>
         list.map((each) => ({ ...each, amount: each.timestamp === start + 10 ? 7 : 9 }));
@@ -427,43 +427,43 @@ describe('a journal of trades', () => {
   });
 
   test('begins with its own time, if nobody can say what there was before', () => {
-    journal.giveUp();
+    reconciler.giveUp();
     expect(streamed([trade(1, -3_600_000), ...trades(2)], true)).toBe('2');
   });
 
   test('asks from a whole second on where the exchange gives no finer times', () => {
     fetched([trade(1, -5000)]);
-    expect(journal.since).toBe(start - 6000);
+    expect(reconciler.since).toBe(start - 6000);
     streamed([trade(2, 1500)]);
     fetched([trade(1, -5000), { ...trade(2), timestamp: start + 1000 }]);
     expect(streamed([trade(3, 2700)])).toBe('3');
-    expect(journal.since).toBe(start + 2000);
+    expect(reconciler.since).toBe(start + 2000);
   });
 
   test('serves with the stream once it does not wait for calls that fail any more', () => {
-    journal.fail(down);
+    reconciler.fail(down);
     streamed(trades(2));
-    expect(journal.isServing).toBe(false);
-    expect(toText(journal.giveUp())).toBe('2');
-    expect([journal.isServing, journal.error]).toEqual([true, null]);
+    expect(reconciler.isServing).toBe(false);
+    expect(toText(reconciler.giveUp())).toBe('2');
+    expect([reconciler.isServing, reconciler.error]).toEqual([true, null]);
   });
 
   test('serves once it is known what there was before, while the exchange does not fail', () => {
-    expect(journal.isServing).toBe(false);
-    expect(journal.fail(down)).toEqual([]);
+    expect(reconciler.isServing).toBe(false);
+    expect(reconciler.fail(down)).toEqual([]);
     streamed(trades(2));
-    expect(journal.isServing).toBe(false);
+    expect(reconciler.isServing).toBe(false);
     fetched([trade(1, -5), ...trades(2)]);
-    expect(journal.isServing).toBe(true);
-    journal.fail(down);
-    expect([journal.isServing, journal.error]).toEqual([false, down]);
+    expect(reconciler.isServing).toBe(true);
+    reconciler.fail(down);
+    expect([reconciler.isServing, reconciler.error]).toEqual([false, down]);
   });
 
   test('tells once what two connections bring while one takes over from the other, without ids too', () => {
     fetched([trade(1, -5)]);
     const nameless = (number: number): Trade => ({ ...trade(number), id: null });
     const tell = (list: readonly Trade[], mayRepeat: boolean) =>
-      journal
+      reconciler
         .take({ trades: list, mayRepeat }, 'stream', clock.now())
         .events.flatMap(({ value }) => (value instanceof MarketDataError ? [] : value));
     expect(tell([nameless(2)], false)).toHaveLength(1);

@@ -12,11 +12,11 @@ function value(text: string): IteratorResult<FeedEvent<string>, undefined> {
 }
 
 /** A subscription of texts, and how often it has told its end. */
-function open(mostWaiting = 100) {
+function open(maxWaiting = 100) {
   let ends = 0;
   const subscription = new FeedSubscription<string>({
     sources: 1,
-    mostWaiting,
+    maxWaiting,
     isSame: (seen, next) => seen === next,
     latest: () => [],
     isServing: () => true,
@@ -233,7 +233,7 @@ test('it ends with the last of its sources', async () => {
   let ends = 0;
   const subscription = new FeedSubscription<string>({
     sources: 2,
-    mostWaiting: 1,
+    maxWaiting: 1,
     isSame: () => false,
     latest: () => [],
     isServing: () => true,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TradeJournal, type TradeMessage } from '../../../src/feed/reconcile/trade-reconciler.ts';
+import { type TradeMessage, TradeReconciler } from '../../../src/feed/reconcile/trade-reconciler.ts';
 import { FeedSubscription } from '../../../src/feed/topics/feed-subscription.ts';
 import { Topic } from '../../../src/feed/topics/topic.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
@@ -20,7 +20,7 @@ test('who answers that nothing can be fetched is asked once when something begin
   let asked = 0;
   const topic = new Topic<TradeMessage, readonly Trade[]>({
     request,
-    journal: new TradeJournal(request, clock),
+    reconciler: new TradeReconciler(request, clock),
     openStream: (listener) => {
       listeners.push(listener);
       return { redial: () => {}, close: () => {} };
@@ -31,7 +31,7 @@ test('who answers that nothing can be fetched is asked once when something begin
     silenceMs: 60_000,
     patienceMs: 60_000,
     startTimeoutMs: 10_000,
-    // As a lane does while its exchange wants to be left in peace.
+    // As a poll group does while its exchange wants to be left in peace.
     onWanting: () => {
       asked += 1;
       topic.failFetch(new MarketDataError('RATE_LIMITED', 'not now', { retryAfterMs: 60_000 }));
@@ -40,7 +40,7 @@ test('who answers that nothing can be fetched is asked once when something begin
   });
   const options = {
     sources: 1,
-    mostWaiting: 10,
+    maxWaiting: 10,
     latest: () => topic.latest,
     isServing: () => topic.isServing,
     onEnd: () => {},
@@ -48,6 +48,6 @@ test('who answers that nothing can be fetched is asked once when something begin
   topic.add(new FeedSubscription<readonly Trade[]>(options), 0);
   topic.takeFetched(messageOf(clock.now()), 'fetch', clock.now(), 0);
   listeners[0]?.onInterrupted(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
-  expect([topic.journal.isBehind, asked]).toEqual([true, 1]);
+  expect([topic.reconciler.isBehind, asked]).toEqual([true, 1]);
   topic.end();
 });

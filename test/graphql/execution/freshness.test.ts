@@ -20,7 +20,7 @@ test('each call owes a declaration, and the earliest counts', () => {
   expect(freshness.expiry).toBeNull();
   second(10);
   expect(freshness.expiry).toMatchObject({ until: 10, isLive: false });
-  freshness.noteStatic();
+  freshness.markStatic();
   expect(freshness.expiry).toMatchObject({ until: 10 });
 });
 

@@ -264,7 +264,7 @@ it('a stream that is live goes on while the circuit is open, and another can be 
     clock,
     random: () => 0,
     timeoutMs: 2000,
-    patienceMs: 15_000,
+    silenceMs: 15_000,
     onError: () => {},
   });
   onTestFinished(() => streams.close());

@@ -251,13 +251,13 @@ test.each([
 
 test('the log says what runs out, with the limit where it is known', () => {
   const lines: (readonly [string, object, string])[] = [];
-  const sparing = {
+  const throttled = {
     write: (level: string, _key: string, fields: object, message: string) => {
       lines.push([level, fields, message]);
       return true;
     },
   };
-  const log = createDescriptorLog(sparing, null);
+  const log = createDescriptorLog(throttled, null);
   expect(log.onError(new Error('another'))).toBe(false);
   expect(log.onError(new Error('connect EMFILE'))).toBe(true);
   log.onRefusal();

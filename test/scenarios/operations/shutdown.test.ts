@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { createApp } from '../../../src/app/create-app.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
-import { UnderWay } from '../../../src/server/http/in-flight.ts';
-import { toSliceSize } from '../../../src/server/http/stagger.ts';
+import { InFlight } from '../../../src/server/http/in-flight.ts';
+import { toStaggerSize } from '../../../src/server/http/stagger.ts';
 import { closeSockets } from '../../../src/server/websocket/close-sockets.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { type RunningApp, startApp } from '../../support/running-app.ts';
@@ -125,18 +125,18 @@ test('an event stream ends at once and not as complete, so that its client comes
 
 test('what becomes an event stream only while the server closes is ended too', async () => {
   const hands = new ManualClock();
-  const underWay = new UnderWay();
+  const inFlight = new InFlight();
   const responses: ServerResponse[] = [];
   const server = createServer((_request, response) => {
-    underWay.add(response);
-    response.on('close', () => underWay.remove(response));
+    inFlight.add(response);
+    response.on('close', () => inFlight.remove(response));
     responses.push(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const asked = fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);
   await eventually(() => responses.length === 1);
-  const drained = underWay.drain(hands, 7000);
+  const drained = inFlight.drain(hands, 7000);
   responses[0]?.setHeader('content-type', 'text/event-stream');
   responses[0]?.write('event: next\n');
   // Who writes to it does not know yet.
@@ -212,5 +212,5 @@ test('few sockets close at once, very many in slices within two seconds', async 
   await done;
   expect(closing()).toBe(250);
   await new Promise((resolve) => server.close(resolve));
-  expect(Math.ceil(10_000 / toSliceSize(10_000)) * 50).toBeLessThanOrEqual(2000);
+  expect(Math.ceil(10_000 / toStaggerSize(10_000)) * 50).toBeLessThanOrEqual(2000);
 });

@@ -5,7 +5,7 @@ import WebSocket from 'ws';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
 import { toGroupKey } from '../../../src/server/fanout/group-key.ts';
-import { SharedHeads } from '../../../src/server/fanout/payload-prefix.ts';
+import { PayloadPrefixes } from '../../../src/server/fanout/payload-prefix.ts';
 import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
@@ -234,7 +234,7 @@ describe('the key of an operation', () => {
 });
 
 test('heads are made once for each payload and value, and forgotten with the last group that has them', async () => {
-  const heads = new SharedHeads();
+  const heads = new PayloadPrefixes();
   let made = 0;
   const encode = async (): Promise<Buffer> => {
     made += 1;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Allowance } from '../../../src/server/access/allowance.ts';
 
 test('an address may have so many, and all together so many', () => {
-  const allowance = new Allowance({ most: 3, mostPerAddress: 2, limitsLoopback: false });
+  const allowance = new Allowance({ most: 3, maxPerAddress: 2, limitsLoopback: false });
   expect(['a', 'a', 'a', 'b', 'b', 'c'].map((address) => allowance.take(address))).toEqual([
     null,
     null,
@@ -17,7 +17,7 @@ test('an address may have so many, and all together so many', () => {
 });
 
 test('an address that holds nothing is forgotten', () => {
-  const allowance = new Allowance({ most: 10, mostPerAddress: 1, limitsLoopback: false });
+  const allowance = new Allowance({ most: 10, maxPerAddress: 1, limitsLoopback: false });
   allowance.take('a');
   allowance.take('a');
   allowance.take('b');
@@ -31,7 +31,7 @@ test.each([
   [true, 'address'],
   [false, null],
 ])('this machine is limited when that was asked for: %s', (limitsLoopback, excess) => {
-  const allowance = new Allowance({ most: 10, mostPerAddress: 1, limitsLoopback });
+  const allowance = new Allowance({ most: 10, maxPerAddress: 1, limitsLoopback });
   allowance.take('127.0.0.1');
   expect(allowance.take('127.0.0.1')).toBe(excess);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Expiry } from '../../../src/graphql/execution/freshness.ts';
 import { Answer, isNamedBy } from '../../../src/server/answers/answer.ts';
-import { AnswerCache } from '../../../src/server/answers/response-cache.ts';
+import { ResponseCache } from '../../../src/server/answers/response-cache.ts';
 import { toCacheControl } from '../../../src/server/http/cache-control.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
@@ -12,7 +12,7 @@ const answerOf = (body: string, expiry: Expiry | null = forever) =>
   new Answer(body, 'application/json', expiry, 0, outcome);
 
 test('answers and their requests take no more than they may, the least recently used leave', () => {
-  const cache = new AnswerCache({ clock, maxBytes: 200_000 });
+  const cache = new ResponseCache({ clock, maxBytes: 200_000 });
   const first = answerOf('x'.repeat(2000));
   cache.keep('first', first);
   for (let index = 0; index < 200; index++) {
@@ -26,14 +26,14 @@ test('answers and their requests take no more than they may, the least recently 
 });
 
 test('long requests count too', () => {
-  const cache = new AnswerCache({ clock, maxBytes: 200_000 });
+  const cache = new ResponseCache({ clock, maxBytes: 200_000 });
   for (let index = 0; index < 200; index++) cache.keep(`${index >> 1}${'x'.repeat(2000)}`, answerOf('{}'));
   expect(cache.bytes).toBeLessThanOrEqual(200_000);
   expect(cache.find(`0${'x'.repeat(2000)}`)).toBeNull();
 });
 
 test('once it is full, what comes for the first time takes the place of nothing', () => {
-  const cache = new AnswerCache({ clock, maxBytes: 30_000 });
+  const cache = new ResponseCache({ clock, maxBytes: 30_000 });
   for (let index = 0; index < 10; index++) cache.keep(`known ${index}`, answerOf('x'.repeat(1000)));
   for (let index = 0; index < 100; index++) cache.keep(`new ${index}`, answerOf('x'.repeat(1000)));
   for (let index = 0; index < 10; index++) expect(cache.find(`known ${index}`)).not.toBeNull();
@@ -43,7 +43,7 @@ test('once it is full, what comes for the first time takes the place of nothing'
 });
 
 test('one that ended keeps its place when it comes again', () => {
-  const cache = new AnswerCache({ clock, maxBytes: 30_000 });
+  const cache = new ResponseCache({ clock, maxBytes: 30_000 });
   let isCurrent = true;
   cache.keep('hot', answerOf('x'.repeat(1000), { ...forever, isCurrent: () => isCurrent }));
   for (let index = 0; index < 50; index++) cache.keep(`other ${index}`, answerOf('x'.repeat(1000)));
@@ -54,7 +54,7 @@ test('one that ended keeps its place when it comes again', () => {
 });
 
 test('no single answer takes more than an eighth', () => {
-  const cache = new AnswerCache({ clock, maxBytes: 80_000 });
+  const cache = new ResponseCache({ clock, maxBytes: 80_000 });
   cache.keep('small', answerOf('x'.repeat(8000)));
   cache.keep('large', answerOf('x'.repeat(10_001)));
   cache.keep('wide', answerOf('€'.repeat(6000)));
@@ -64,7 +64,7 @@ test('no single answer takes more than an eighth', () => {
 });
 
 test('what has ended is not kept, and what ends is forgotten', async () => {
-  const cache = new AnswerCache({ clock, maxBytes: 80_000 });
+  const cache = new ResponseCache({ clock, maxBytes: 80_000 });
   let isCurrent = true;
   cache.keep('none', answerOf('{}', null));
   cache.keep('over', answerOf('{}', { ...forever, until: clock.now() }));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { Turns } from '../../../src/base/yielding.ts';
+import { Yielding } from '../../../src/base/yielding.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
 import { tickerOf } from '../../support/fake-market-data.ts';
@@ -93,7 +93,7 @@ describe('a group', () => {
         id,
       });
     await eventually(() => listener.messages.length === 3);
-    const run = vi.spyOn(Turns.prototype, 'run');
+    const run = vi.spyOn(Yielding.prototype, 'run');
     tick(2);
     await eventually(() => listener.messages.length === 6);
     expect(run).toHaveBeenCalledTimes(3);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { FeedSubscription } from '../../../src/feed/topics/feed-subscription.ts';
 import { Group } from '../../../src/server/fanout/group.ts';
-import { toMessageHead } from '../../../src/server/fanout/group-subscription.ts';
+import { toPayloadPrefix } from '../../../src/server/fanout/group-subscription.ts';
 
 let server: WebSocketServer;
 let socket: WebSocket;
@@ -32,7 +32,7 @@ async function joinEnding(values: readonly object[]) {
   let left = 0;
   const source = new FeedSubscription<object>({
     sources: 1,
-    mostWaiting: 10,
+    maxWaiting: 10,
     isSame: () => false,
     isServing: () => true,
     latest: () => [],
@@ -40,9 +40,9 @@ async function joinEnding(values: readonly object[]) {
   });
   const group = new Group({
     source,
-    slowConsumer: toMessageHead('"slow"'),
+    slowConsumer: toPayloadPrefix('"slow"'),
     tally: { messages: 0, conflated: 0, slowConsumers: 0 },
-    headOf: async ({ value }) => toMessageHead(JSON.stringify(value)),
+    headOf: async ({ value }) => toPayloadPrefix(JSON.stringify(value)),
     onStalled: () => {},
     onLeave: () => {
       left += 1;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createConnection, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { IgnoredUpgrades } from '../../../src/server/http/ignored-upgrades.ts';
-import { OneByOne } from '../../../src/server/http/pipeline-queue.ts';
+import { PipelineQueue } from '../../../src/server/http/pipeline-queue.ts';
 import { type RunningApp, startApp } from '../../support/running-app.ts';
 import { eventually } from '../../support/socket-client.ts';
 
@@ -80,9 +80,9 @@ describe('a connection that is handed back to its server', () => {
       seen.push(request);
       held.push(response);
     };
-    const oneByOne = new OneByOne(handle, () => {});
-    server = createServer((request, response) => oneByOne.take(request, response));
-    ignored = new IgnoredUpgrades(server, (socket, callback) => oneByOne.whenAnswered(socket, callback));
+    const pipelineQueue = new PipelineQueue(handle, () => {});
+    server = createServer((request, response) => pipelineQueue.take(request, response));
+    ignored = new IgnoredUpgrades(server, (socket, callback) => pipelineQueue.whenAnswered(socket, callback));
     server.on('upgrade', (request, socket, head) => ignored.take(request, socket, head));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

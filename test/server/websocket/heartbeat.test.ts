@@ -45,15 +45,15 @@ async function connect(options: { readonly autoPong: boolean }) {
 
 test('each socket is pinged once in half a minute, and who does not answer by the next ping is cut', async () => {
   const alive = [await connect({ autoPong: true }), await connect({ autoPong: true })];
-  const deaf = await connect({ autoPong: false });
+  const unresponsive = await connect({ autoPong: false });
   for (let round = 1; round <= 3; round++) {
     await clock.advance(roundMs);
     await eventually(() => alive.every(({ pings }) => pings === round));
     // The pongs are back before the next round.
-    await eventually(() => deaf.socket.readyState === WebSocket.CLOSED || round === 1);
+    await eventually(() => unresponsive.socket.readyState === WebSocket.CLOSED || round === 1);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  expect(deaf.pings).toBe(1);
+  expect(unresponsive.pings).toBe(1);
   expect(alive.map(({ socket }) => socket.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
   expect(server.clients.size).toBe(2);
 });

@@ -13,7 +13,7 @@ const none: CandleGap = { isLimit: false, emptyUntil: null };
 const periodsLookedAt = 50;
 
 /** How many longer timeframes are tried, where the exchange fails to answer for one. */
-const mostTried = 3;
+const maxTried = 3;
 
 /** How long an exchange is not asked again that could not say why candles are missing, in ms. */
 const failedMs = 60_000;
@@ -45,11 +45,11 @@ export async function explainGap(
   const longer = isMissing && now - since > reachMs ? longerTimeframes(client, range, end - since) : [];
   const key = `${series}\n${first ?? since}\n${longer[0]}`;
   const known = longer.length === 0 ? none : (gaps.get(key) ?? gaps.get(series));
-  if (known) return noteReach(client, series, known, first, now);
+  if (known) return markReach(client, series, known, first, now);
   try {
     const gap = await lookAtLonger(client, range, longer, first, end);
     gaps.set(key, gap);
-    return noteReach(client, series, gap, first, now);
+    return markReach(client, series, gap, first, now);
   } catch (error) {
     const isDoubt = error instanceof MarketDataError && error.retryable;
     const gap: CandleGap = isDoubt ? { ...none, doubt: candlesInDoubt(error) } : none;
@@ -60,7 +60,7 @@ export async function explainGap(
 }
 
 /** What has been found out, and that candles so old have been seen where it is no limit. */
-function noteReach(
+function markReach(
   { candles }: ExchangeClient,
   series: string,
   gap: CandleGap,
@@ -82,7 +82,7 @@ async function lookAtLonger(
   end: number,
 ): Promise<CandleGap> {
   let failure: unknown;
-  for (const timeframe of longer.slice(0, mostTried)) {
+  for (const timeframe of longer.slice(0, maxTried)) {
     try {
       return await lookAt(client, range, timeframe, first, end);
     } catch (error) {

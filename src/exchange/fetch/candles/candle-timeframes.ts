@@ -10,7 +10,7 @@ import { listedTimeframes } from './market-timeframes.ts';
 const probedPeriods = 3;
 
 /** How many shorter timeframes are tried before a refusal is taken to be about something else. */
-const mostProbes = 3;
+const maxProbes = 3;
 
 /**
  * The timeframes that the exchange gives of a market by itself: those that ccxt lists for its kind, without those that
@@ -29,7 +29,7 @@ export function requireTimeframe(client: ExchangeClient, market: MarketInterface
 }
 
 /** Notes that the exchange has given candles of the timeframe: no refusal is about it for a while. */
-export function noteTaken(client: ExchangeClient, market: MarketInterface, timeframe: string): void {
+export function markTaken(client: ExchangeClient, market: MarketInterface, timeframe: string): void {
   client.candles.takenTimeframes.set(toKey(market, timeframe), true);
 }
 
@@ -51,7 +51,7 @@ export async function explainRefusal(
   const ofSymbol = `${series.symbol}\n${series.timeframe}`;
   if (!isRefusal(error) || takenTimeframes.has(key) || otherRefusals.has(ofSymbol)) return error;
   const first = await probe(client, series, series.timeframe, now);
-  if (first === 'taken') noteTaken(client, market, series.timeframe);
+  if (first === 'taken') markTaken(client, market, series.timeframe);
   if (first === 'refused' && (await takesShorter(client, market, series, now))) {
     refusedTimeframes.set(key, true);
     return notSupported(series, timeframesOf(client, market));
@@ -73,9 +73,9 @@ async function takesShorter(
   const shorter = timeframesOf(client, market)
     .filter((timeframe) => toMs(timeframe) < lengthMs)
     .sort((a, b) => isKnown(b) - isKnown(a) || toMs(b) - toMs(a));
-  for (const timeframe of shorter.slice(0, mostProbes)) {
+  for (const timeframe of shorter.slice(0, maxProbes)) {
     const outcome = await probe(client, series, timeframe, now);
-    if (outcome === 'taken') noteTaken(client, market, timeframe);
+    if (outcome === 'taken') markTaken(client, market, timeframe);
     if (outcome !== 'refused') return outcome === 'taken';
   }
   return false;

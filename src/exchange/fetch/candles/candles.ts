@@ -10,7 +10,7 @@ import { isRefusal } from '../../learned/limits.ts';
 import { toCandles } from '../../normalize/ticker.ts';
 import { actualTimeframe, candleHistory } from '../../quirks/rest-quirks.ts';
 import { explainGap } from './candle-gap.ts';
-import { explainRefusal, noteTaken, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
+import { explainRefusal, markTaken, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
 
 /** Most exchanges cap a call at 1,000 candles or fewer; where ccxt does not know the cap, this one is assumed. */
 const assumedCap = 1000;
@@ -75,10 +75,10 @@ async function fetchPieces(client: ExchangeClient, range: CandleRange, now: numb
       if (found.size > 0 && isRefusal(error)) break;
       throw await explainRefusal(client, market, range, error, now);
     }
-    if (rows.length > 0) noteTaken(client, market, timeframe);
+    if (rows.length > 0) markTaken(client, market, timeframe);
     const candles = toCandles(rows, range, now);
     const isNews = candles.some(({ timestamp }) => !found.has(timestamp) && timestamp >= since && timestamp < until);
-    if (cutAt !== null && isNews) noteCap(client, symbol, cutAt);
+    if (cutAt !== null && isNews) markCap(client, symbol, cutAt);
     for (const candle of candles) found.set(candle.timestamp, candle);
     const timestamps = candles.map(({ timestamp }) => timestamp).filter((timestamp) => timestamp >= since);
     const [first = 0, last = 0] = [timestamps[0], timestamps.at(-1)];
@@ -98,7 +98,7 @@ function mayBeCut(rows: readonly OHLCV[], limit: number): boolean {
 }
 
 /** Notes that an exchange gives fewer candles in a call than ccxt says (mexc: 500 of 1,000). */
-function noteCap(client: ExchangeClient, symbol: string, cap: number): void {
+function markCap(client: ExchangeClient, symbol: string, cap: number): void {
   const { type } = client.ccxt.market(symbol);
   client.candles.caps.set(type, Math.min(cap, client.candles.caps.get(type) ?? cap));
 }

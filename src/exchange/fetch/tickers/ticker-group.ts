@@ -85,7 +85,7 @@ class TickerGroup {
       case 'answered':
         this.#batched += markets.length;
         this.#leftOut.push(...markets.filter(({ symbol }) => !answer.outcomes.has(symbol)));
-        if (answer.outcomes.size > 0) round.client.batchLimits.noteAccepted(this.#kind, markets.length);
+        if (answer.outcomes.size > 0) round.client.batchLimits.markAccepted(this.#kind, markets.length);
         return true;
       case 'too long':
         round.client.batchLimits.learnSize(this.#kind, answer.fitting);

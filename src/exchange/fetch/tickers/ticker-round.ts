@@ -86,7 +86,7 @@ export class TickerRound {
       this.set(symbol, outcome);
       if (!(outcome instanceof MarketDataError)) {
         this.#works = true;
-        this.client.batchLimits.noteAnswer(symbol);
+        this.client.batchLimits.onAnswer(symbol);
       } else if (isRefusal(outcome)) {
         this.#refusals += 1;
         this.#refused.set(symbol, outcome);

@@ -40,8 +40,8 @@ export function useStreamLimit(admission: Admission, measure: MeasureCost): Plug
 
   return {
     onSubscribe: ({ args }) => {
-      const { caller, response, params } = args.contextValue;
-      return enter(caller.address, response, JSON.stringify(params).length, args);
+      const { principal, response, params } = args.contextValue;
+      return enter(principal.address, response, JSON.stringify(params).length, args);
     },
   };
 }

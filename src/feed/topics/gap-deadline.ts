@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 
-export interface PatienceOptions {
+export interface GapDeadlineOptions {
   readonly clock: Clock;
   /** How long the stream's messages wait for a fetch of what is missing before them, in ms. */
   readonly patienceMs: number;
@@ -10,24 +10,24 @@ export interface PatienceOptions {
 }
 
 /** So many answers may fail to bring what is missing after it has been waited for long: the first may be late. */
-const mostVainAnswers = 2;
+const maxVainAnswers = 2;
 
 /** How long the stream's messages of one topic wait for a fetch of what is missing before them. */
-export class Patience {
-  readonly #options: PatienceOptions;
+export class GapDeadline {
+  readonly #options: GapDeadlineOptions;
   /** True once somebody has received something: before that nobody misses what never comes, and all wait for a start. */
   hasServed = false;
   /** How many answers in a row have not brought what has been waited for too long. */
   #vainAnswers = 0;
 
-  constructor(options: PatienceOptions) {
+  constructor(options: GapDeadlineOptions) {
     this.#options = options;
   }
 
   /** Notes an answer. True when it is one too many: what never reaches the stream keeps it back no longer than failures do. */
   endsWithAnswer(waitingSince: number | null): boolean {
     this.#vainAnswers = this.#hasWaited(waitingSince, this.#limitMs) ? this.#vainAnswers + 1 : 0;
-    return this.#vainAnswers > mostVainAnswers;
+    return this.#vainAnswers > maxVainAnswers;
   }
 
   /** True when what is missing has been waited for too long, or will not come because of this failure. */
