@@ -18,7 +18,6 @@ export function createTickerSource({ marketData, streams, clock, staleMaxMs }: U
         isSame: isUnchanged,
         // Bids, asks and what is counted over 24 hours move without a trade, of which some streams tell nothing.
         hasMoved: (previous, next) => previous.last !== next.last,
-        toStale: (ticker) => Object.freeze({ ...ticker, stale: true }),
       }),
     groupOf: ({ exchange, symbol }) => `${exchange} ${marketKind(symbol)}`,
     openStream: (request, listener) => streams.open({ ...request, kind: 'ticker' }, listener),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 import { type Candle, isSameCandle } from '../../market/model/candle.ts';
+import { toStale } from '../../market/model/staleness.ts';
 import { periodAfter, periodStart } from '../../market/timeframe.ts';
 import type { FeedEvent } from './feed-event.ts';
 import { gapError } from './gap.ts';
@@ -122,7 +123,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   fail(error: MarketDataError): readonly FeedEvent<Candle>[] {
     this.#error = error;
     if (!this.#forming || this.#forming.stale) return [];
-    this.#forming = Object.freeze({ ...this.#forming, stale: true });
+    this.#forming = toStale(this.#forming);
     return [toEvent(this.#forming)];
   }
 

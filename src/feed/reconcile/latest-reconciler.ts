@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
+import { toStale } from '../../market/model/staleness.ts';
 import { isOlder } from '../../market/model/ticker.ts';
 import type { FeedEvent } from './feed-event.ts';
 import type { Origin, Reconciled, Reconciler } from './reconciler.ts';
@@ -23,7 +24,6 @@ export interface LatestReconcilerOptions<V extends Snapshot> {
   readonly isSame: (previous: V, next: V) => boolean;
   /** True when the market has moved from the first to the second. */
   readonly hasMoved: (previous: V, next: V) => boolean;
-  readonly toStale: (value: V) => V;
 }
 
 /** A reconciler of values of which each replaces the one before: tickers and order books. */
@@ -92,7 +92,7 @@ export class LatestReconciler<V extends Snapshot> implements Reconciler<V, V> {
 
   #markStale(value: V): readonly FeedEvent<V>[] {
     if (value.stale) return [];
-    this.#value = this.#options.toStale(value);
+    this.#value = toStale(value);
     return [{ key: this.#options.key, value: this.#value }];
   }
 }
