@@ -5,9 +5,10 @@ import { toStale } from '../../market/model/staleness.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
 import type { FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
 import { requireLimit } from '../../market/row-limits.ts';
-import type { Feeds, LiveValue } from './feeds.ts';
+import type { Feeds } from './feeds.ts';
 import { LastServed } from './last-served.ts';
 import { LiveFreshness } from './live-freshness.ts';
+import type { LiveValue } from './live-value.ts';
 
 export interface LiveMarketDataOptions {
   readonly upstream: MarketData;

@@ -3,7 +3,8 @@ import type { MarketDataError } from '../../market/errors.ts';
 import { toStale } from '../../market/model/staleness.ts';
 import { isOlder } from '../../market/model/ticker.ts';
 import type { FeedEvent } from './feed-event.ts';
-import type { Origin, Reconciled, Reconciler } from './reconciler.ts';
+import { lagMs } from './lag.ts';
+import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts';
 
 /** What a ticker and a book have in common. */
 interface Snapshot {
@@ -12,33 +13,31 @@ interface Snapshot {
   readonly stale: boolean;
 }
 
-/** An exchange's answers may be so much behind its stream, in ms. */
-export const lagMs = 10_000;
-
-export interface LatestReconcilerOptions<V extends Snapshot> {
+export interface LatestReconcilerOptions<V extends Snapshot, T> {
   readonly key: string;
   readonly clock: Clock;
   /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
   readonly staleMaxMs: number;
-  /** True when a subscriber would learn nothing from the second. */
+  readonly toValue: (message: T) => V;
+  /** True when the second value changes nothing for a subscriber. */
   readonly isSame: (previous: V, next: V) => boolean;
   /** True when the market has moved from the first to the second. */
   readonly hasMoved: (previous: V, next: V) => boolean;
 }
 
-/** A reconciler of values of which each replaces the one before: tickers and order books. */
-export class LatestReconciler<V extends Snapshot> implements Reconciler<V, V> {
-  readonly isBehind = false;
+/** A reconciler of values of which each replaces the one before: tickers and order books. Nothing is ever missing. */
+export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T, V> {
+  readonly hasGap = false;
   readonly waitingSince = null;
   readonly dueAt = null;
   readonly since = null;
-  readonly #options: LatestReconcilerOptions<V>;
+  readonly #options: LatestReconcilerOptions<V, T>;
   #value: V | null = null;
   #isStreamed = false;
   /** Why the exchange fails, while it does. */
   #error: MarketDataError | null = null;
 
-  constructor(options: LatestReconcilerOptions<V>) {
+  constructor(options: LatestReconcilerOptions<V, T>) {
     this.#options = options;
   }
 
@@ -53,21 +52,22 @@ export class LatestReconciler<V extends Snapshot> implements Reconciler<V, V> {
     return this.#error;
   }
 
-  get isServing(): boolean {
+  get isReady(): boolean {
     return this.latest.length > 0;
   }
 
-  take(next: V, origin: Origin): Reconciled<V> {
-    const { key, isSame, hasMoved } = this.#options;
+  take(message: T, source: MessageSource): ReconcileResult<V> {
+    const { key, toValue, isSame, hasMoved } = this.#options;
+    const next = toValue(message);
     const known = this.#value;
-    if (known && next.stale) return { events: this.#markStale(known), moved: false };
-    const isStreamed = origin === 'stream';
-    if (known && this.#isBehind(known, next, isStreamed)) return { events: [], moved: false };
+    if (known && next.stale) return { events: this.#markStale(known), marketMoved: false };
+    const isStreamed = source === 'stream';
+    if (known && this.#isOutrun(known, next, isStreamed)) return { events: [], marketMoved: false };
     this.#value = next;
     this.#isStreamed = isStreamed;
     this.#error = null;
     const events = known && isSame(known, next) ? [] : [{ key, value: next }];
-    return { events, moved: known !== null && hasMoved(known, next) };
+    return { events, marketMoved: known !== null && hasMoved(known, next) };
   }
 
   fail(error: MarketDataError): readonly FeedEvent<V>[] {
@@ -82,10 +82,10 @@ export class LatestReconciler<V extends Snapshot> implements Reconciler<V, V> {
   }
 
   /**
-   * True when `next` was true before what is known. The exchange's clock tells for good only among values that came the
-   * same way: a stream may carry the time of the message, and a call that of the last trade (Coinbase).
+   * True when `next` was true before what is known. Times of the exchange compare reliably only among values that came
+   * the same way: a stream may carry the time of the message, and a call that of the last trade (Coinbase).
    */
-  #isBehind(known: V, next: V, isStreamed: boolean): boolean {
+  #isOutrun(known: V, next: V, isStreamed: boolean): boolean {
     if (!isOlder(known, next)) return false;
     return isStreamed === this.#isStreamed || next.receivedAt - known.receivedAt < lagMs;
   }

@@ -8,3 +8,8 @@ interface Stalable {
 export function toStale<V extends Stalable>(value: V): V {
   return value.stale ? value : Object.freeze({ ...value, stale: true });
 }
+
+/** True of a value that is marked as stale; false of what carries no such mark, such as trades. */
+export function isStale(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'stale' in value && value.stale === true;
+}

@@ -74,7 +74,7 @@ describe('a journal of candles', () => {
   test('waits for a fetch where the stream’s first message comes after its period', async () => {
     await clock.advance(minute);
     expect(streamed(candle(1, 3))).toEqual([]);
-    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.hasGap).toBe(true);
     expect(fetched([candle(0, 1), candle(1, 2)])).toEqual(['0 1 closed', '1 2', '1 3']);
     expect(streamed(candle(1, 4))).toEqual(['1 4']);
   });
@@ -86,15 +86,15 @@ describe('a journal of candles', () => {
     reconciler.interrupt();
     expect(streamed(candle(2, 9))).toEqual([]);
     expect(fetched([candle(0, 1)], askedBefore)).toEqual([]);
-    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.hasGap).toBe(true);
     expect(fetched([candle(0, 4), candle(1, 5), candle(2, 6)])).toEqual(['0 4 closed', '1 5 closed', '2 6', '2 9']);
-    expect(reconciler.isBehind).toBe(false);
+    expect(reconciler.hasGap).toBe(false);
   });
 
   test('takes a hole in the stream for an interruption', () => {
     fetched([candle(0, 1)]);
     expect(streamed(candle(2, 9))).toEqual([]);
-    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.hasGap).toBe(true);
     expect(fetched([candle(0, 2), candle(2, 6)])).toEqual(['0 2 closed', '2 6', '2 9']);
   });
 
@@ -103,7 +103,7 @@ describe('a journal of candles', () => {
     reconciler.interrupt();
     streamed(candle(4, 9));
     expect(fetched([candle(0, 2), candle(1, 3)], clock.now(), false)).toEqual(['0 2 closed', '1 3']);
-    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.hasGap).toBe(true);
     expect(reconciler.since).toBe(start + minute);
     expect(fetched([candle(1, 4), candle(2, 5), candle(3, 6), candle(4, 7)]).at(-1)).toBe('4 9');
   });
@@ -125,13 +125,13 @@ describe('a journal of candles', () => {
     reconciler.interrupt();
     streamed(candle(5, 9), candle(6, 1));
     expect(toTexts(reconciler.giveUp())).toEqual(['EXCHANGE_UNAVAILABLE', '5 9 closed', '6 1']);
-    expect(reconciler.isBehind).toBe(false);
+    expect(reconciler.hasGap).toBe(false);
   });
 
   test('that the exchange refuses to go on with ends who would miss something, with polls alone too', () => {
     expect(toTexts(reconciler.giveUp())).toEqual([]);
     fetched([candle(0, 1)]);
-    expect(reconciler.isBehind).toBe(false);
+    expect(reconciler.hasGap).toBe(false);
     expect(toTexts(reconciler.giveUp())).toEqual(['EXCHANGE_UNAVAILABLE']);
     expect(fetched([candle(5, 1)])).toEqual(['5 1']);
   });
@@ -171,24 +171,24 @@ describe('a journal of candles', () => {
     expect(reconciler.fail(down)).toEqual([]);
     await clock.advance(minute);
     expect(toTexts(reconciler.latest)).toEqual(['-2 6 closed']);
-    expect(reconciler.isServing).toBe(true);
+    expect(reconciler.isReady).toBe(true);
     await clock.advance(1);
     expect(reconciler.latest).toEqual([]);
-    expect(reconciler.isServing).toBe(false);
+    expect(reconciler.isReady).toBe(false);
   });
 
   test('serves a market that has no candle yet, once that is known', () => {
-    expect(reconciler.isServing).toBe(false);
+    expect(reconciler.isReady).toBe(false);
     fetched([]);
-    expect(reconciler.isServing).toBe(true);
+    expect(reconciler.isReady).toBe(true);
     reconciler.fail(down);
-    expect(reconciler.isServing).toBe(false);
+    expect(reconciler.isReady).toBe(false);
   });
 
   test('counts as moved by trades only', async () => {
     fetched([candle(0, 1)]);
     const moved = (...candles: readonly Candle[]): boolean =>
-      reconciler.take({ candles, isWhole: true }, 'poll', clock.now()).moved;
+      reconciler.take({ candles, isWhole: true }, 'poll', clock.now()).marketMoved;
     expect(moved(candle(0, 1))).toBe(false);
     expect(moved(candle(0, 2))).toBe(true);
     await clock.advance(2 * minute);
@@ -263,11 +263,11 @@ describe('a journal of trades', () => {
     reconciler.interrupt();
     expect(streamed(trades(8))).toBe('');
     expect(fetched([trade(1, -5), ...trades(5, 6)])).toBe('5,6');
-    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.hasGap).toBe(true);
     expect(reconciler.since).toBe(start + 5);
     expect(streamed(trades(9))).toBe('');
     expect(fetched(trades(6, 7, 8))).toBe('7,8,9');
-    expect(reconciler.isBehind).toBe(false);
+    expect(reconciler.hasGap).toBe(false);
   });
 
   test('waits for a fetch that was asked after the interruption, if the stream has said nothing', async () => {
@@ -276,9 +276,9 @@ describe('a journal of trades', () => {
     await clock.advance(10);
     reconciler.interrupt();
     expect(fetched([trade(1, -5)], askedBefore)).toBe('');
-    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.hasGap).toBe(true);
     expect(fetched([trade(1, -5), ...trades(2)])).toBe('2');
-    expect(reconciler.isBehind).toBe(false);
+    expect(reconciler.hasGap).toBe(false);
   });
 
   test('does not wait for anything because of a message without a trade', () => {
@@ -287,7 +287,7 @@ describe('a journal of trades', () => {
     expect(streamed([], true)).toBe('');
     expect(reconciler.waitingSince).toBe(null);
     expect(fetched([trade(1, -5), ...trades(2)])).toBe('2');
-    expect([reconciler.isBehind, reconciler.waitingSince]).toEqual([false, null]);
+    expect([reconciler.hasGap, reconciler.waitingSince]).toEqual([false, null]);
     expect(streamed([])).toBe('');
     expect(streamed(trades(9))).toBe('9');
   });
@@ -333,12 +333,12 @@ describe('a journal of trades', () => {
       const poll = (...numbers: readonly number[]) => fetched(trades(...numbers).map(toFetched));
       expect(streamed(trades(2))).toBe('');
       expect(poll(1, 2)).not.toBe('');
-      expect(reconciler.isBehind).toBe(false);
+      expect(reconciler.hasGap).toBe(false);
       expect(streamed(trades(2, 3))).toBe('3');
       reconciler.interrupt();
       expect(streamed(trades(3, 6))).toBe('');
       expect(poll(2, 3, 5, 6).split(',')).toHaveLength(2);
-      expect(reconciler.isBehind).toBe(false);
+      expect(reconciler.hasGap).toBe(false);
       expect(streamed(trades(6, 7))).toBe('7');
     }
   });
@@ -363,9 +363,9 @@ describe('a journal of trades', () => {
     reconciler.interrupt();
     streamed(trades(11));
     expect(fetched([trade(1, -5), ...trades(7, 8)])).toBe('7,8');
-    expect(reconciler.isBehind).toBe(true);
+    expect(reconciler.hasGap).toBe(true);
     expect(fetched(trades(8, 9, 10, 11))).toBe('9,10,11');
-    expect(reconciler.isBehind).toBe(false);
+    expect(reconciler.hasGap).toBe(false);
   });
 
   test('tells in order what the stream held from before the answer, too', () => {
@@ -390,9 +390,9 @@ describe('a journal of trades', () => {
     expect(reconciler.since).toBe(start + 2);
     // The exchange never gives the third trade.
     expect(fetched(trades(4, 5))).toBe('');
-    expect([reconciler.isBehind, reconciler.since]).toEqual([true, start - 6]);
+    expect([reconciler.hasGap, reconciler.since]).toEqual([true, start - 6]);
     expect(fetched([trade(1, -5), ...trades(2, 4, 5)])).toBe('4,5');
-    expect([reconciler.isBehind, reconciler.since]).toEqual([false, start + 4]);
+    expect([reconciler.hasGap, reconciler.since]).toEqual([false, start + 4]);
   });
 
   test('tells a gap where an answer from some trades earlier on has none that is known either', () => {
@@ -401,7 +401,7 @@ describe('a journal of trades', () => {
     reconciler.interrupt();
     expect(fetched(trades(70, 71))).toBe('');
     expect(fetched(trades(70, 71, 72))).toBe('EXCHANGE_UNAVAILABLE,70,71,72');
-    expect(reconciler.isBehind).toBe(false);
+    expect(reconciler.hasGap).toBe(false);
   });
 
   test('takes an answer from earlier on for a gap that has more than is known up to the newest', () => {
@@ -443,20 +443,20 @@ describe('a journal of trades', () => {
   test('serves with the stream once it does not wait for calls that fail any more', () => {
     reconciler.fail(down);
     streamed(trades(2));
-    expect(reconciler.isServing).toBe(false);
+    expect(reconciler.isReady).toBe(false);
     expect(toText(reconciler.giveUp())).toBe('2');
-    expect([reconciler.isServing, reconciler.error]).toEqual([true, null]);
+    expect([reconciler.isReady, reconciler.error]).toEqual([true, null]);
   });
 
   test('serves once it is known what there was before, while the exchange does not fail', () => {
-    expect(reconciler.isServing).toBe(false);
+    expect(reconciler.isReady).toBe(false);
     expect(reconciler.fail(down)).toEqual([]);
     streamed(trades(2));
-    expect(reconciler.isServing).toBe(false);
+    expect(reconciler.isReady).toBe(false);
     fetched([trade(1, -5), ...trades(2)]);
-    expect(reconciler.isServing).toBe(true);
+    expect(reconciler.isReady).toBe(true);
     reconciler.fail(down);
-    expect([reconciler.isServing, reconciler.error]).toEqual([false, down]);
+    expect([reconciler.isReady, reconciler.error]).toEqual([false, down]);
   });
 
   test('tells once what two connections bring while one takes over from the other, without ids too', () => {

@@ -310,14 +310,14 @@ describe('trades', () => {
         liveFrom: Number.NEGATIVE_INFINITY,
       });
     const both = [one, twin];
-    expect(seamOf(true).newsOf(both)).toEqual([twin]);
-    expect(seamOf(true).newsOf([twin])).toEqual([twin]);
+    expect(seamOf(true).withoutHistory(both)).toEqual([twin]);
+    expect(seamOf(true).withoutHistory([twin])).toEqual([twin]);
     // Else the first that is alike is taken for it.
-    expect(seamOf(false).newsOf([{ ...twin, id: 's1' }])).toEqual([]);
+    expect(seamOf(false).withoutHistory([{ ...twin, id: 's1' }])).toEqual([]);
     const seam = seamOf(false);
-    expect([seam.newsOf([{ ...one, id: 's1' }]), seam.newsOf([twin])]).toEqual([[], [twin]]);
+    expect([seam.withoutHistory([{ ...one, id: 's1' }]), seam.withoutHistory([twin])]).toEqual([[], [twin]]);
     const later = [tradeOf(3, now + 11_000)];
-    expect(seam.newsOf(later)).toBe(later);
+    expect(seam.withoutHistory(later)).toBe(later);
   });
 
   test('of an exchange that repeats its ids are told apart by content', async () => {

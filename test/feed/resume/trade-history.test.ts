@@ -58,7 +58,7 @@ class Exchange {
   };
 
   fetch(since: number): Promise<TradeHistory> {
-    return fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades: this.fetchTrades, ...shareCalls() });
+    return fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: this, ...shareCalls() });
   }
 }
 
@@ -170,7 +170,7 @@ describe('the history', () => {
     const shared = shareCalls();
     const since = trades[1000]?.timestamp ?? 0;
     await expect(
-      fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades, ...shared }),
+      fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: { fetchTrades }, ...shared }),
     ).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining('does not serve all trades'),
@@ -201,7 +201,13 @@ describe('the history', () => {
     const { fetchTrades } = exchange;
     const histories = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        fetchTradeHistory({ exchange: 'kraken', symbol, since: now - (index % 20) * second, fetchTrades, ...shared }),
+        fetchTradeHistory({
+          exchange: 'kraken',
+          symbol,
+          since: now - (index % 20) * second,
+          marketData: { fetchTrades },
+          ...shared,
+        }),
       ),
     );
     expect(histories.map(({ trades }) => trades.length)).toEqual(Array.from({ length: 100 }, (_, n) => n % 20));
@@ -216,7 +222,9 @@ describe('the history', () => {
     const back = now - 4000 * second - ((now - 4000 * second) % 10_000) + 2 * second;
     const instants = Array.from({ length: 100 }, (_, index) => back + index * 70);
     const histories = await Promise.all(
-      instants.map((since) => fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades, ...shared })),
+      instants.map((since) =>
+        fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: { fetchTrades }, ...shared }),
+      ),
     );
     const countFrom = (since: number): number => trades.filter(({ timestamp }) => timestamp >= since).length;
     expect(histories.map((history) => history.trades.length)).toEqual(instants.map(countFrom));
@@ -233,7 +241,13 @@ describe('the history', () => {
       return exchange.fetchTrades(query);
     };
     const fetch = () =>
-      fetchTradeHistory({ exchange: 'kraken', symbol, since: now - 2 * second, fetchTrades, ...shared });
+      fetchTradeHistory({
+        exchange: 'kraken',
+        symbol,
+        since: now - 2 * second,
+        marketData: { fetchTrades },
+        ...shared,
+      });
     await expect(Promise.all([fetch(), fetch()])).rejects.toMatchObject({ code: 'TIMEOUT' });
     isDown = false;
     expect((await fetch()).trades).toHaveLength(2);

@@ -19,7 +19,7 @@ function open(maxWaiting = 100) {
     maxWaiting,
     isSame: (seen, next) => seen === next,
     latest: () => [],
-    isServing: () => true,
+    isReady: () => true,
     onEnd: () => {
       ends++;
     },
@@ -236,7 +236,7 @@ test('it ends with the last of its sources', async () => {
     maxWaiting: 1,
     isSame: () => false,
     latest: () => [],
-    isServing: () => true,
+    isReady: () => true,
     onEnd: () => {
       ends++;
     },
