@@ -23,7 +23,7 @@ export interface LiveMarketDataOptions {
  * call does too, its last known value answers, marked stale, if it is not too old.
  */
 export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: LiveMarketDataOptions): MarketData {
-  const lastServed = new LastServed();
+  const lastServed = new LastServed(clock);
 
   function lastKnown<V extends { readonly receivedAt: number; readonly stale: boolean }>(
     value: V | undefined,

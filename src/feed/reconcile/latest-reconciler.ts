@@ -33,6 +33,8 @@ export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T
   readonly since = null;
   readonly #options: LatestReconcilerOptions<V, T>;
   #value: V | null = null;
+  /** When the value was true. A time of receipt in this clock's future, from a machine whose clock is ahead, counts as now. */
+  #times: Pick<Snapshot, 'timestamp' | 'receivedAt'> = { timestamp: null, receivedAt: 0 };
   #isStreamed = false;
   /** Why the exchange fails, while it does. */
   #error: MarketDataError | null = null;
@@ -57,13 +59,15 @@ export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T
   }
 
   take(message: T, source: MessageSource): ReconcileResult<V> {
-    const { key, toValue, isSame, hasMoved } = this.#options;
+    const { clock, key, toValue, isSame, hasMoved } = this.#options;
     const next = toValue(message);
     const known = this.#value;
     if (known && next.stale) return { events: this.#markStale(known), marketMoved: false };
     const isStreamed = source === 'stream';
-    if (known && this.#isOutrun(known, next, isStreamed)) return { events: [], marketMoved: false };
+    if (known && this.#isOutrun(next, isStreamed)) return { events: [], marketMoved: false };
+    const now = clock.now();
     this.#value = next;
+    this.#times = next.receivedAt <= now ? next : { timestamp: next.timestamp, receivedAt: now };
     this.#isStreamed = isStreamed;
     this.#error = null;
     const events = known && isSame(known, next) ? [] : [{ key, value: next }];
@@ -85,9 +89,9 @@ export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T
    * True when `next` was true before what is known. Times of the exchange compare reliably only among values that came
    * the same way: a stream may carry the time of the message, and a call that of the last trade (Coinbase).
    */
-  #isOutrun(known: V, next: V, isStreamed: boolean): boolean {
-    if (!isOlder(known, next)) return false;
-    return isStreamed === this.#isStreamed || next.receivedAt - known.receivedAt < lagMs;
+  #isOutrun(next: V, isStreamed: boolean): boolean {
+    if (!isOlder(this.#times, next)) return false;
+    return isStreamed === this.#isStreamed || next.receivedAt - this.#times.receivedAt < lagMs;
   }
 
   #markStale(value: V): readonly FeedEvent<V>[] {
