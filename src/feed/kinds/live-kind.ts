@@ -116,7 +116,7 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
   }
 
   /**
-   * The topic, unless it has lapsed and only polls keep it up to date: then it begins anew, and a new subscriber receives
+   * The topic, unless it has lapsed and only polls keep it up to date: then it starts again, and a new subscriber receives
    * nothing of what happened before.
    */
   #findUsable(request: TopicRequest): Topic<T, V, R> | undefined {

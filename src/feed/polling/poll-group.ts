@@ -15,7 +15,7 @@ export interface PollGroupOptions<P extends Polled<T>, T> {
   readonly onHealth: (error: MarketDataError | null) => void;
 }
 
-/** For so many rounds left out, what the last one brought still counts as known. */
+/** How many rounds may be left out before what the last one brought no longer counts as known. */
 const maxRoundsLeftOut = 3;
 
 /**

@@ -16,7 +16,7 @@ export interface PollGroupsOptions<P extends Polled<T>, T> {
   readonly health: ExchangeHealth;
 }
 
-/** A call that takes as long as so many intervals holds up others. */
+/** After this many intervals, a call without an answer holds up others. */
 const longCallIntervals = 3;
 
 /** The poll groups of one kind of data, each there while it has topics. */

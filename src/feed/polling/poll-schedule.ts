@@ -21,13 +21,13 @@ export interface PollScheduleOptions {
 /** How often the data of a topic must be polled to be up to date, whether anybody listens or not. */
 type Pace = 'none' | 'slow' | 'full';
 
-/** Polls at the slow pace are at most so many intervals apart. */
+/** The slow pace: polls are at most this many intervals apart. */
 const slowestPace = 5;
 
 /** A round begins a little sooner or later than an interval after the one before. */
 const roundJitter = 0.9;
 
-/** What was polled counts as current for so many intervals. */
+/** For how many intervals the answer to a poll counts as current. */
 const currentIntervals = 1.5;
 
 /**
@@ -37,11 +37,11 @@ const currentIntervals = 1.5;
  * |---|---|---|---|
  * | No subscribers | no | | Nobody would receive it. A subscriber that comes back receives what is known, or what a call brings. |
  * | The stream works: it is connected and speaks | no | | It sends everything. |
- * | The stream is silent: connected, but quiet for longer than the silence limit | yes | every 1, 2, 4, then 5 intervals while polls bring nothing new | It sends when the market moves; polls only find out whether it is broken. |
+ * | The stream is silent: connected, but it has sent nothing for longer than `silenceMs` | yes | every 1, 2, 4, then 5 intervals while polls bring nothing new | It sends when the market moves; polls only find out whether it is broken. |
  * | The stream is not connected yet, or was interrupted | yes | every interval | Only polls find out when the market moves, so an idle market is polled as often as a busy one. |
  * | The exchange has no such stream | yes | every interval | The same. |
  * | Something is missing: a gap after an interruption | yes | at once, then every interval | Only a call brings it, even if the stream works. |
- * | Something is due: a candle should have closed | yes | at once, then every interval | Only a call tells, even if the stream works. |
+ * | Something is due: a candle should have closed | yes | at once, then every interval | Only a call shows it, even if the stream works. |
  *
  * Topics are polled in rounds, one call or more for all topics of a poll group. `RoundSchedule` times the rounds:
  *

@@ -27,7 +27,7 @@ const maxBackoffMs = 30_000;
 /**
  * Rounds of polling until the signal aborts. While rounds fail, the wait doubles up to half a minute, with jitter over its
  * upper half so that many servers do not return together, and is never shorter than what the failure asked for. After a
- * wait that the failure asked for, the doubling begins anew: no attempt has failed meanwhile.
+ * wait that the failure asked for, the doubling starts again: no attempt has failed meanwhile.
  */
 export async function* poll({
   fetchRound,

@@ -42,7 +42,7 @@ export class RoundSchedule {
     this.#error = error;
   }
 
-  /** The exchange has asked for a pause of so many ms from now on, or for none. */
+  /** The exchange has asked for a pause of `pauseMs` from now on, or for none. */
   pause(request: MarketDataError | null, pauseMs: number): void {
     this.#pauseRequest = request;
     this.#pausedUntil = this.#clock.now() + pauseMs;

@@ -33,7 +33,7 @@ export class BookDepth implements Coverage<BookMessage> {
     return askedDepth > this.#madeFor;
   }
 
-  /** A subscriber wants so many levels of a side. */
+  /** A subscriber wants this many levels of a side. */
   claim(levels: number): Claim {
     const claim = { isCovered: levels <= this.#madeFor, release: () => this.#release(claim) };
     this.#wanted = this.#claims.size === 0 ? levels : Math.max(this.#wanted, levels);

@@ -32,7 +32,7 @@ export interface CandleMessage {
  * States: it begins with nothing known, and then only what began after it counts, plus the newest candle. Up to date,
  * stream and answers advance the sequence. Behind (`hasGap`), after an interruption or where a period seems to be left out,
  * the stream's candles are held until an answer has filled the gap; where none will, `giveUp` ends the subscribers and the
- * sequence begins anew. Failing, the forming candle is marked stale once. When the forming candle's period has passed,
+ * sequence starts again. Failing, the forming candle is marked stale once. When the forming candle's period has passed,
  * `dueAt` asks for a call that says whether it has closed.
  */
 export class CandleReconciler implements Reconciler<CandleMessage, Candle> {

@@ -100,7 +100,7 @@ export class CandleSequence {
     events.push(toEvent(next));
   }
 
-  /** True of an answer that was asked at `asOf`, of a candle that had closed by then and was not still being corrected. */
+  /** True when the candle had closed long enough before `asOf`, the time of the call, not to change any more. */
   hadClosed(candle: Candle, asOf: number): boolean {
     return candle.closed && asOf >= this.#endOf(candle) + lagMs;
   }
@@ -123,7 +123,7 @@ export class CandleSequence {
     return [toEvent(this.#forming)];
   }
 
-  /** Begins anew, with whatever comes next: how the forming candle ended will not be known. */
+  /** Starts again with whatever comes next: how the forming candle ended will not be known. */
   clear(): void {
     this.#forming = null;
     this.#closed = null;

@@ -33,7 +33,7 @@ export class KnownTrades {
   #idsAgree = false;
   #fetchesLackIds = false;
 
-  /** True once one id has come both ways: ids tell trades apart, whichever way they come. */
+  /** True once the same id has come both ways: ids tell trades apart, whichever way they come. */
   get idsAgree(): boolean {
     return this.#idsAgree;
   }

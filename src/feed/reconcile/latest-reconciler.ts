@@ -25,7 +25,7 @@ export interface LatestReconcilerOptions<V extends Snapshot, T> {
   readonly hasMoved: (previous: V, next: V) => boolean;
 }
 
-/** A reconciler of values of which each replaces the one before: tickers and order books. Nothing is ever missing. */
+/** The reconciler of tickers and order books: each value replaces the one before, so that nothing is ever missing. */
 export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T, V> {
   readonly hasGap = false;
   readonly waitingSince = null;

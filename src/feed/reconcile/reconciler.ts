@@ -25,8 +25,8 @@ export interface ReconcileResult<V> {
  * right however late and however often the messages come.
  *
  * It is in one of three states. Up to date: messages become events. With a gap (`hasGap`): something is missing that only
- * a call can bring, and messages of the stream wait for it, until `take` has closed the gap or `giveUp` ends those who
- * would miss something. Failing (`error`): neither stream nor calls work, and the last value is marked stale.
+ * a call can bring, and messages of the stream wait for it, until `take` has closed the gap or `giveUp` ends the
+ * subscribers that would miss something. Failing (`error`): neither stream nor calls work, and the last value is marked stale.
  */
 export interface Reconciler<T, V> {
   /** `asOf` is the time up to which the message is complete, epoch ms: for a call, when it was made. */
@@ -40,8 +40,8 @@ export interface Reconciler<T, V> {
   /** The stream was interrupted: whatever the exchange sent meanwhile is missing. */
   interrupt(): void;
   /**
-   * No call will ever bring what is missing: continues with what the stream brings, for new subscribers. Those who would
-   * miss something receive an error, which ends them.
+   * No call will ever bring what is missing: continues with what the stream brings, for new subscribers. Those
+   * that would miss something receive an error, which ends them.
    */
   giveUp(): readonly FeedEvent<V>[];
   /** True while something is missing that a call would bring. */

@@ -30,7 +30,7 @@ export class TradeAnchor {
     this.#times = [...this.#times, ...newest].sort((a, b) => a - b).slice(-1 - reach);
   }
 
-  /** An answer has no trade that is known. True where it is worth another question, from earlier on. */
+  /** An answer has no known trade. True where the exchange should be asked once more, from earlier on. */
   widen(): boolean {
     if (this.#isWide || this.#times[0] === this.#times.at(-1)) return false;
     this.#isWide = true;

@@ -40,7 +40,7 @@ const second = 1000;
  */
 const firstPageGridMs = 10_000;
 
-/** If at least so many trades all have times in whole seconds, that is not by chance. */
+/** If at least this many trades all have times in whole seconds, that is not by chance. */
 const fewTrades = 3;
 
 /**
@@ -76,7 +76,7 @@ class Pages {
     this.#isCoarse = isCoarse;
   }
 
-  /** Those from an instant on, and perhaps some from just before it, up to the newest, of which there are some. */
+  /** The trades from an instant on, and perhaps some from just before it. There is at least one newest trade. */
   async read(from: number, newest: readonly Trade[]): Promise<readonly Trade[]> {
     const last = newest.at(-1);
     // The newest may begin in the middle of a millisecond.

@@ -10,7 +10,7 @@ export interface GapDeadlineOptions {
   readonly subscribers: { readonly hasServed: boolean };
 }
 
-/** After the deadline, so many answers may still leave the gap open: the first may be late. */
+/** How many answers may leave the gap open after the deadline: the first may be late. */
 const maxUselessAnswers = 2;
 
 /** Decides when a topic stops waiting for a call to close the gap before what its stream has sent. */

@@ -54,7 +54,7 @@ describe('a topic is polled', () => {
     expect(await pollRounds(10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  test('ever more slowly beside a silent stream, until something is new', async () => {
+  test('ever more slowly in parallel to a silent stream, until something is new', async () => {
     stream.isSilent = true;
     expect(await pollRounds(20)).toEqual([1, 3, 7, 12, 17]);
     schedule.onResult(true);
@@ -87,7 +87,7 @@ describe('what a poll brought is current', () => {
     expect(schedule.isCurrent).toBe(false);
   });
 
-  test('for as much longer as polls are further apart beside a silent stream', async () => {
+  test('for as much longer as polls are further apart while the stream is silent', async () => {
     stream.isSilent = true;
     schedule.onAnswer();
     schedule.onResult(false);
