@@ -31,26 +31,26 @@ const roundJitter = 0.9;
 const currentIntervals = 1.5;
 
 /**
- * Decides whether a topic is polled, and how often.
+ * Decides whether a topic is polled, and how often. Where several rows apply, the first row wins, then the last two.
  *
  * | State of the topic | Polled? | How often | Why |
  * |---|---|---|---|
- * | No subscribers | no | | Nobody would receive it. A subscriber that comes back receives what is known, or what a call brings. |
+ * | It has no subscribers | no | | Nobody would receive it. A subscriber that comes back receives what is known, or what a call brings. |
  * | The stream works: it is connected and speaks | no | | It sends everything. |
- * | The stream is silent: connected, but it has sent nothing for longer than `silenceMs` | yes | every 1, 2, 4, then 5 intervals while polls bring nothing new | It sends when the market moves; polls only find out whether it is broken. |
+ * | The stream is silent: it has sent nothing for `silenceMs`, and is connected, or was not interrupted for 70 s | yes | every interval, then every 2, 4 and 5 intervals while polls bring nothing new | It sends when the market moves; polls only find out whether it is broken. |
  * | The stream is not connected yet, or was interrupted | yes | every interval | Only polls find out when the market moves, so an idle market is polled as often as a busy one. |
  * | The exchange has no such stream | yes | every interval | The same. |
- * | Something is missing: a gap after an interruption | yes | at once, then every interval | Only a call brings it, even if the stream works. |
- * | Something is due: a candle should have closed | yes | at once, then every interval | Only a call shows it, even if the stream works. |
+ * | Something is missing: a gap after an interruption | yes | as soon as a round may begin, then every interval | Only a call brings it, even if the stream works. |
+ * | Something is due: a candle should have closed | yes | as soon as a round may begin, then every interval | Only a call shows it, even if the stream works. |
  *
- * Topics are polled in rounds, one call or more for all topics of a poll group. `RoundSchedule` times the rounds:
+ * Topics are polled in rounds, with one or more calls for all topics of a poll group. `RoundSchedule` times the rounds:
  *
  * | State of the exchange | Next round | Why |
  * |---|---|---|
- * | It answers | an interval after the last one began | |
+ * | It answers | an interval after the last round began | |
  * | A round is under way | after it has ended | Its answers would be lost. |
- * | The last round failed | after an interval that doubles up to 30 s, with jitter; at once when any other call is answered | It may be down, and many servers must not return together. |
- * | It asked for a pause (Retry-After), or its circuit is open | when that is over | The call would be refused, or lengthen the ban. Topics that are not polled for three intervals fail, and are marked stale. |
+ * | The last round failed | after a wait that doubles up to 30 s, with jitter; at once when another call is answered, or a topic begins to need polls | It may be down, and many servers must not return together. |
+ * | It asked for a pause (Retry-After), or its circuit is open | when that is over | The call would be refused, or lengthen the ban. Topics that are left out for three intervals fail, and are marked stale. |
  */
 export class PollSchedule {
   readonly #options: PollScheduleOptions;
