@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Certificate, createCertificate } from '../../support/certificate.ts';
 import { findFreePort } from '../../support/loopback-program.ts';
-import { type ProxiedServer, startProxiedServer } from '../../support/proxied-server.ts';
 import { hasProxyPrograms, startDante, startMicrosocks, startTinyproxy } from '../../support/proxy-programs.ts';
+import { type ProxiedServer, startProxiedServer } from '../../support/server/proxied-server.ts';
 import { eventually } from '../../support/socket-client.ts';
 import { createRelay, createTlsFront } from '../../support/wire-proxies.ts';
 
