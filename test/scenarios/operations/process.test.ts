@@ -153,6 +153,6 @@ test('a port in use stops it with a sentence', async () => {
   const port = typeof address === 'object' && address ? String(address.port) : '';
   await using built = runBuilt({ env: { PORT: port } });
   expect(await built.ended).toEqual([1, null]);
-  expect(built.output).toMatch(/^TickQL cannot start\. PORT is in use.*\n$/);
+  expect(built.output).toMatch(/^TickQL cannot start\. PORT is in use.*\n$/m);
   other.close();
 });
