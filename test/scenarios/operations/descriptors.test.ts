@@ -273,7 +273,7 @@ test('with none left neither a proxy nor a name is at fault', async () => {
     import { closeSync, openSync } from 'node:fs';
     import { lookup } from 'node:dns/promises';
     const dist = process.argv[1];
-    const { toOpeningError } = await import(dist + 'exchange/descriptors.js');
+    const { toOpeningError } = await import(dist + 'exchange/http/opening-error.js');
     const { ProxyTunnels } = await import(dist + 'exchange/proxy/tunnels.js');
     const proxyOf = (protocol, host) => ({ option: 'a', protocol, host, port: 9, user: '', password: '' });
     const target = { host: 'exchange.example', port: 443 };
