@@ -33,6 +33,12 @@ test('the dashboard shows every metric there is, and none that there is not', ()
   expect([...namesIn(expressions())].sort()).toEqual([...known].sort());
 });
 
+test('the table of metrics has a row for each metric, and none for another', () => {
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| ((?:tickql|process|nodejs)_\w+) +\|/gm)].map(([, name]) => name);
+  expect(rows.sort()).toEqual([...known].sort());
+});
+
 test('alerts name metrics that there are', () => {
   const rules = [...alerts.matchAll(/^ +expr: (?:>-\n((?: {10}.+\n)+)|(.+))/gm)].map(
     ([, block, line]) => block ?? line,
