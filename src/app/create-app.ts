@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
-import { createThrottledLog } from '../base/throttled-log.ts';
+import { ThrottledLog } from '../base/throttled-log.ts';
 import { createCandleStreams } from '../candles/timeframes/streams.ts';
 import type { Config } from '../config/load-config.ts';
 import { createMarketData } from '../exchange/fetch/create-market-data.ts';
@@ -72,7 +72,7 @@ export function createApp(options: AppOptions): App {
   const { config, log, clock = systemClock, random = Math.random, tracing = null, descriptorLimit = null } = options;
   const { droppedLogLines = () => 0 } = options;
   const recorder = new Recorder();
-  const throttled = createThrottledLog({ log, clock });
+  const throttled = new ThrottledLog({ log, clock });
   const descriptorLog = createDescriptorLog(throttled, descriptorLimit);
   const limitWarning = toLimitWarning(descriptorLimit, config.maxSockets);
   if (limitWarning) log.warn(limitWarning);

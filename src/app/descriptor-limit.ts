@@ -26,7 +26,7 @@ export interface DescriptorLog {
 }
 
 /** `limit` is how many the process may have; null where nobody knows. */
-export function createDescriptorLog(log: ThrottledLog, limit: number | null): DescriptorLog {
+export function createDescriptorLog(log: Pick<ThrottledLog, 'write'>, limit: number | null): DescriptorLog {
   const fields = { code: 'EMFILE', limit };
   const advice = raiseAdvice(limit);
   return {

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { Logger } from 'pino';
 import { systemClock } from '../base/clock.ts';
 import { isOutOfDescriptors } from '../base/file-descriptors.ts';
-import { createThrottledLog } from '../base/throttled-log.ts';
+import { ThrottledLog } from '../base/throttled-log.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
 import { readCatalogue } from '../exchange/ccxt/catalogue.ts';
@@ -65,7 +65,7 @@ function readConfig(): Config {
 
 function openTracing({ tracesProtocol: protocol }: Config, log: Logger): Promise<Tracing | null> {
   if (!protocol) return Promise.resolve(null);
-  const throttled = createThrottledLog({ log, clock: systemClock });
+  const throttled = new ThrottledLog({ log, clock: systemClock });
   const message = 'traces cannot be sent; is a collector at OTEL_EXPORTER_OTLP_ENDPOINT?';
   return startTracing({
     protocol,

@@ -9,7 +9,7 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
-import { withoutStacks } from '../../base/without-stacks.ts';
+import { withoutStackTraces } from '../../base/stack-traces.ts';
 
 export interface ValidationOptions {
   /** False where clients may not ask for the schema; then errors suggest nothing of it either. */
@@ -31,7 +31,7 @@ export function createDocumentValidator(
   ];
   const options = { maxErrors, hideSuggestions: !introspection };
   // A stack keeps all that validation has made in memory, some 60 KB, for as long as there is the error.
-  return (document) => withoutStacks(() => validate(schema, document, rules, options));
+  return (document) => withoutStackTraces(() => validate(schema, document, rules, options));
 }
 
 /**

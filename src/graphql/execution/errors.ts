@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { withoutStacks } from '../../base/without-stacks.ts';
+import { withoutStackTraces } from '../../base/stack-traces.ts';
 import { MarketDataError, marketDataErrorCodes } from '../../market/errors.ts';
 
 /** The last one is of Apollo's protocol: its clients send the document when they see it. */
@@ -71,5 +71,5 @@ function clientError(
     ...(located?.positions ? { positions: located.positions } : {}),
     ...(located?.path ? { path: located.path } : {}),
   };
-  return withoutStacks(() => new GraphQLError(message, options));
+  return withoutStackTraces(() => new GraphQLError(message, options));
 }

@@ -14,7 +14,7 @@ import {
 import type { CompiledQuery } from 'graphql-jit';
 import { requireDescriptors } from '../../base/file-descriptors.ts';
 import { mapYielding } from '../../base/map-yielding.ts';
-import { withoutStacks } from '../../base/without-stacks.ts';
+import { withoutStackTraces } from '../../base/stack-traces.ts';
 import { Yielding } from '../../base/yielding.ts';
 import { measureDocument } from '../documents/document-size.ts';
 import { countInterfaceFields } from '../documents/interface-fields.ts';
@@ -119,7 +119,7 @@ async function toPlaced(errors: readonly GraphQLError[], { loc }: DocumentNode):
   const starts = [0, ...[...breaks].map(({ index, 0: text }) => index + text.length)];
   return mapYielding(errors, ({ message, locations = [], path, originalError }) => {
     const positions = locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
-    return withoutStacks(() => new GraphQLError(message, { source: loc.source, positions, path, originalError }));
+    return withoutStackTraces(() => new GraphQLError(message, { source: loc.source, positions, path, originalError }));
   });
 }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { toPlain } from '../../base/suggest.ts';
+import { normalizeName } from '../../base/suggest.ts';
 import { Yielding } from '../../base/yielding.ts';
 import type { Market, Markets, MarketType } from '../../market/model/market.ts';
 import { requireMarket } from '../../market/model/not-found.ts';
@@ -55,7 +55,7 @@ export class MarketSearch {
 
   #filter(markets: Markets, { search, type, active }: MarketFilter): readonly Market[] {
     const text = (search ?? '').toLowerCase();
-    const plain = toPlain(text);
+    const plain = normalizeName(text);
     const plainSymbols = this.#plainOf(markets);
     return [...markets.values()].filter(
       (market, index) =>
@@ -68,7 +68,7 @@ export class MarketSearch {
   #plainOf(markets: Markets): readonly string[] {
     const known = this.#plain.get(markets);
     if (known) return known;
-    const made = [...markets.keys()].map(toPlain);
+    const made = [...markets.keys()].map(normalizeName);
     this.#plain.set(markets, made);
     return made;
   }

@@ -1,5 +1,5 @@
+import { withoutStackTraces } from '../../base/stack-traces.ts';
 import { suggest } from '../../base/suggest.ts';
-import { withoutStacks } from '../../base/without-stacks.ts';
 import { MarketDataError } from '../errors.ts';
 import type { Market, Markets } from './market.ts';
 
@@ -27,7 +27,7 @@ export function requireMarket(exchange: string, symbol: string, markets: Markets
   const hint = didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
   const message = `${exchange} has no market ${quote(symbol)}; ${hint}`;
   const details = { exchange, symbol, suggestions };
-  throw withoutStacks(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));
+  throw withoutStackTraces(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));
 }
 
 /** A message names so many symbols; `symbols` of the error has all. */
@@ -59,7 +59,7 @@ export function requireMarkets(
       : didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
   const message = `${exchange} has no ${unknown.length === 1 ? 'market' : 'markets'} ${named}${others}; ${hint}`;
   const details = { exchange, symbols: unknown, suggestions };
-  throw withoutStacks(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));
+  throw withoutStackTraces(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));
 }
 
 function didYouMean(suggestions: readonly string[], otherwise: string): string {

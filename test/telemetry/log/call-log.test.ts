@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { createThrottledLog } from '../../../src/base/throttled-log.ts';
+import { ThrottledLog } from '../../../src/base/throttled-log.ts';
 import type { CallOutcome } from '../../../src/exchange/access/call-listeners.ts';
 import { createCallLog } from '../../../src/telemetry/log/call-log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -25,7 +25,7 @@ test('failures that somebody can mend are told once a minute of each exchange an
   const lines: Line[] = [];
   const clock = new ManualClock();
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const note = createCallLog(createThrottledLog({ log, clock }), (exchange) => leftAlone.has(exchange));
+  const note = createCallLog(new ThrottledLog({ log, clock }), (exchange) => leftAlone.has(exchange));
   const leftAlone = new Set<string>();
   for (let time = 0; time < 1000; time++) for (const outcome of outcomes) note('kraken', outcome);
   note('binance', 'AUTHENTICATION_REQUIRED');

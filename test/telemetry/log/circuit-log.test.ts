@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { createThrottledLog } from '../../../src/base/throttled-log.ts';
+import { ThrottledLog } from '../../../src/base/throttled-log.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../../../src/market/errors.ts';
 import { createCircuitLog } from '../../../src/telemetry/log/circuit-log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -9,7 +9,7 @@ function create() {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const clock = new ManualClock();
-  return { clock, lines, onCircuit: createCircuitLog(log, createThrottledLog({ log, clock })) };
+  return { clock, lines, onCircuit: createCircuitLog(log, new ThrottledLog({ log, clock })) };
 }
 
 function limited(code: MarketDataErrorCode): MarketDataError {

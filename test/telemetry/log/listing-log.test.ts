@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { createThrottledLog } from '../../../src/base/throttled-log.ts';
+import { ThrottledLog } from '../../../src/base/throttled-log.ts';
 import type { UnlistedStatus } from '../../../src/exchange/markets/unlisted-markets.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { createListingLog } from '../../../src/telemetry/log/listing-log.ts';
@@ -10,7 +10,7 @@ function create() {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const clock = new ManualClock();
-  return { clock, lines, note: createListingLog(log, createThrottledLog({ log, clock })) };
+  return { clock, lines, note: createListingLog(log, new ThrottledLog({ log, clock })) };
 }
 
 const status: UnlistedStatus = {
