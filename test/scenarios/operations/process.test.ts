@@ -181,7 +181,7 @@ test.each([
 
 test.each([
   [{ PORT: '70000' }, 'PORT is "70000"; it must be a whole number from 0 to 65535'],
-  [{ EXCHANGES: 'karken' }, 'EXCHANGES names "karken", which is no exchange; did you mean kraken?'],
+  [{ EXCHANGES: 'karken' }, 'EXCHANGES names "karken", which is not an exchange; did you mean kraken?'],
   [{ HOST: 'nowhere.invalid' }, 'HOST is no address of this machine'],
   [{ HOST: '203.0.113.7' }, 'HOST is no address of this machine'],
   [{ EXCHANGE_CONFIG: '/nowhere/file.json' }, 'EXCHANGE_CONFIG: the file /nowhere/file.json cannot be read'],

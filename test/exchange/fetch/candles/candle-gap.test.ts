@@ -70,7 +70,7 @@ it('a range of which it gives nothing at all is an error where there were trades
   const window = { since: now - 30 * dayMs, until: now - 30 * dayMs + 100 * minuteMs, limit: 10 };
   const error = await failureOf(data.fetchCandles({ ...query, ...window }));
   expect(error).toMatchObject({ code: 'BAD_USER_INPUT' });
-  expect(error.message).toMatch(/serves only its newest candles: of 1m none from so long ago/);
+  expect(error.message).toMatch(/serves only its newest candles; it has no 1m candles that old/);
 });
 
 it('where each request tells its own range only, the first trade is found in a few all the same', async () => {
