@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
-import { limitHeapGrowth } from '../../src/app/heap-growth.ts';
+import { setV8Flags } from '../../src/app/v8-flags.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLiveMarketData } from '../../src/feed/live/live-market-data.ts';
 import { createLiveOperations } from '../../src/feed/live/live-operations.ts';
@@ -20,7 +20,7 @@ const feeds = createIdleFeeds(fetched);
 const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
 const live = createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 });
 // As main.ts does.
-limitHeapGrowth();
+setV8Flags();
 const operations = new Allowance({ most: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
 const subscriptionMemory = new SubscriptionMemory({

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { limitHeapGrowth } from '../../src/app/heap-growth.ts';
+import { setV8Flags } from '../../src/app/v8-flags.ts';
 import { createAddressReader } from '../../src/server/access/address.ts';
 import { Allowance } from '../../src/server/access/allowance.ts';
 import { createGate } from '../../src/server/access/gate.ts';
@@ -15,7 +15,7 @@ import { drive } from './driver.ts';
 const { marketData, live, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
 // As main.ts does.
-limitHeapGrowth();
+setV8Flags();
 const operations = new Allowance({ most: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
 const subscriptionMemory = new SubscriptionMemory({

@@ -16,7 +16,7 @@ import { createCors } from '../server/http/cors.ts';
 import { createHttpServer } from '../server/http/http-server.ts';
 import { Readiness } from '../server/http/readiness.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../server/websocket/subscription-server.ts';
-import { createMetrics } from '../telemetry/metrics/metrics.ts';
+import { Metrics } from '../telemetry/metrics/metrics.ts';
 import { Recorder } from '../telemetry/metrics/recorder.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import { createCachedMarketData } from './cached-market-data.ts';
@@ -151,10 +151,10 @@ export function createApp(options: AppOptions): App {
     onInternalError: recorder.recordInternalError,
     onDocument: (isHit) => recorder.recordLookup('documents', isHit),
   });
-  const metrics = createMetrics(recorder, {
+  const metrics = new Metrics(recorder, {
     clock,
-    live: () => subscriptions.counts,
-    tally: () => subscriptions.tally,
+    open: () => subscriptions.counts,
+    deliveries: () => subscriptions.tally,
     feeds: () => feeds.states,
     exchanges: () => exchanges.statuses,
     circuits: () => exchanges.circuits,

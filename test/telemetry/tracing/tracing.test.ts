@@ -12,9 +12,9 @@ const main = new URL('../../../dist/main.js', import.meta.url).pathname;
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
 
-/** Each test starts a process, which takes its time on a busy machine. */
-const patienceMs = 60_000;
-vi.setConfig({ testTimeout: patienceMs });
+/** Each test starts a process, which may be slow on a busy machine. */
+const timeoutMs = 60_000;
+vi.setConfig({ testTimeout: timeoutMs });
 
 let receiver: TraceReceiver;
 let folder: string;
@@ -34,7 +34,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-/** Runs the built server; resolves with its address. When it ends it prints which parts of OpenTelemetry were loaded. */
+/** Runs the built server and resolves with its address. On exit it prints how many files of OpenTelemetry were loaded. */
 async function start(env: Readonly<Record<string, string>>): Promise<string> {
   const spy = join(folder, 'spy.cjs');
   const find = `Object.keys(require.cache).filter((file) => file.includes('@opentelemetry'))`;
@@ -50,7 +50,7 @@ async function start(env: Readonly<Record<string, string>>): Promise<string> {
   started.stderr.on('data', (chunk) => {
     output += String(chunk);
   });
-  await eventually(() => output.includes('is ready') || started.exitCode !== null, patienceMs);
+  await eventually(() => output.includes('is ready') || started.exitCode !== null, timeoutMs);
   return /http:\/\/(localhost:\d+\/graphql)/.exec(output)?.[1] ?? '';
 }
 
@@ -74,14 +74,17 @@ function spanOf(name: string): ReceivedSpan | undefined {
   return receiver.spans.find((span) => span.name === name);
 }
 
-const asked = (endpoint: string) => ({
+const tracingEnv = (endpoint: string) => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
   OTEL_BSP_SCHEDULE_DELAY: '50',
 });
 
-test('requests over HTTP and operations over sockets are spans of the traces that they name', async () => {
-  const address = await start({ ...asked(receiver.endpoint), OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test' });
+test('requests over HTTP and operations over sockets become spans of the traces that they name', async () => {
+  const address = await start({
+    ...tracingEnv(receiver.endpoint),
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test',
+  });
   await post(address, 'query Mine { ticker(exchange: "sim", symbol: "BTC/USDT") { last } }', { traceparent });
   await post(address, '{ nope(key: "secret") }');
   const socket = await openSocket(`ws://${address}`);
@@ -89,7 +92,7 @@ test('requests over HTTP and operations over sockets are spans of the traces tha
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query, extensions: { traceparent } } }));
   await once(socket, 'message');
   socket.terminate();
-  await eventually(() => spanOf('subscription tickerUpdated') !== undefined, patienceMs);
+  await eventually(() => spanOf('subscription tickerUpdated') !== undefined, timeoutMs);
 
   const ticker = spanOf('query ticker');
   expect(ticker).toMatchObject({
@@ -122,7 +125,7 @@ test('requests over HTTP and operations over sockets are spans of the traces tha
   expect(await stop()).toBe(0);
 });
 
-test('what was not sent yet is sent when the server stops, as protobuf unless something else is asked for', async () => {
+test('remaining spans are sent when the server stops, as protobuf by default', async () => {
   const address = await start({
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.endpoint}/v1/traces`,
     OTEL_BSP_SCHEDULE_DELAY: '600000',
@@ -133,24 +136,24 @@ test('what was not sent yet is sent when the server stops, as protobuf unless so
   expect(receiver.contentTypes).toEqual(['application/x-protobuf']);
 });
 
-test('a collector that is away is told of once, and keeps the server neither from answering nor from stopping', async () => {
+test('an unreachable collector is logged once, and the server still answers and stops', async () => {
   const away = await startTraceReceiver();
   await away.close();
-  const address = await start({ ...asked(away.endpoint), OTEL_EXPORTER_OTLP_TIMEOUT: '200' });
+  const address = await start({ ...tracingEnv(away.endpoint), OTEL_EXPORTER_OTLP_TIMEOUT: '200' });
   for (let round = 0; round < 3; round++) {
     await post(address, '{ exchanges { id } }');
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
-  await eventually(() => output.includes('traces cannot be sent'), patienceMs);
+  await eventually(() => output.includes('traces cannot be sent'), timeoutMs);
   expect(await stop()).toBe(0);
   expect(output.match(/traces cannot be sent/g)).toHaveLength(1);
 });
 
 test.each([
-  ['nothing asks for traces', () => ({})],
-  ['OTEL_SDK_DISABLED is true', () => ({ ...asked(receiver.endpoint), OTEL_SDK_DISABLED: 'true' })],
-  ['OTEL_TRACES_EXPORTER is none', () => ({ ...asked(receiver.endpoint), OTEL_TRACES_EXPORTER: 'none' })],
-])('nothing of OpenTelemetry is loaded when %s', async (_when, env) => {
+  ['no variable turns traces on', () => ({})],
+  ['OTEL_SDK_DISABLED is true', () => ({ ...tracingEnv(receiver.endpoint), OTEL_SDK_DISABLED: 'true' })],
+  ['OTEL_TRACES_EXPORTER is none', () => ({ ...tracingEnv(receiver.endpoint), OTEL_TRACES_EXPORTER: 'none' })],
+])('OpenTelemetry is not loaded when %s', async (_when, env) => {
   const address = await start(env());
   await post(address, '{ exchanges { id } }', { traceparent });
   expect(await stop()).toBe(0);
