@@ -13,13 +13,13 @@ import { createHttpServer } from '../../src/server/http/http-server.ts';
 import { cacheSettings, createIdleFeeds, createQuerySource } from '../query-source.ts';
 import { drive } from './query-driver.ts';
 
-// This server, wired as in src/app.ts, with an exchange inside the process in place of ccxt, beneath the caches.
+// This server, wired as in app/create-app.ts, with an in-process exchange instead of ccxt below the caches.
 
 const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuerySource() });
 const feeds = createIdleFeeds(fetched);
 const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
 const live = createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 });
-// As main.ts does.
+// As in app/run.ts.
 setV8Flags();
 const operations = new Allowance({ most: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;

@@ -10,11 +10,11 @@ import { createSubscriptionServer } from '../../src/server/websocket/subscriptio
 import { createBenchSource } from '../source.ts';
 import { drive } from './driver.ts';
 
-// This server, with an exchange inside the process in place of ccxt.
+// This server, with an in-process exchange instead of ccxt.
 
 const { marketData, live, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
-// As main.ts does.
+// As in app/run.ts.
 setV8Flags();
 const operations = new Allowance({ most: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
