@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { startMeasuredApp } from '../support/measured-app.ts';
+import { startServer } from '../support/server.ts';
 import { playFlood } from './flood.ts';
 
 const megabyte = 1024 * 1024;
 
 // A short version of the flood in `npm run fuzz`.
 test('documents that are sent once leave almost no memory in use, and large subscriptions stay within their limit', async () => {
-  const app = await startMeasuredApp({ exchanges: ['sim'], lingerMs: 0, maxSubscriptionMb: 8 });
+  const app = await startServer({ measured: { exchanges: ['sim'], lingerMs: 0, maxSubscriptionMb: 8 } });
   try {
     const report = await playFlood(app, { documents: 4000, subscriptions: 120 });
     const { before, afterDocuments, withSubscriptions, after, subscriptions } = report;

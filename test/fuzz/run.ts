@@ -1,4 +1,4 @@
-import type { Measurement } from '../support/app-process.ts';
+import type { Measurement } from '../support/server/measured-process.ts';
 import { type Summary, slowestOf } from './findings.ts';
 import { playDocuments } from './play-documents.ts';
 import { playSequences } from './play-sequences.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseExposition } from '../support/exposition.ts';
-import { startWatchedApp, type WatchedApp } from '../support/watched-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../../ops/${name}`, import.meta.url), 'utf8');
 const dashboard = JSON.parse(read('grafana-dashboard.json'));
@@ -9,11 +9,11 @@ const alerts = read('alerts.yaml');
 
 const chosen = /^\$\{datasource\}$/;
 
-let app: WatchedApp;
+let app: AppServer;
 let known: ReadonlySet<string>;
 
 beforeAll(async () => {
-  app = await startWatchedApp('silent');
+  app = await startServer();
   const { metrics } = parseExposition(await app.scrape());
   known = new Set(metrics.keys());
 });

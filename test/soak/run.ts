@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Measurement } from '../support/app-process.ts';
-import { type MeasuredApp, startMeasuredApp } from '../support/measured-app.ts';
+import type { Measurement } from '../support/server/measured-process.ts';
+import { type MeasuredServer, startServer } from '../support/server.ts';
 import { createBinance } from '../venues/binance.ts';
 import { injectFaults } from './exchange.ts';
 import { startLoad } from './load.ts';
@@ -36,14 +36,16 @@ const maxGrowth = 1.2;
 /** Runs clients against a failing exchange and reports what has grown. Rejects if the server dies. */
 export async function soak({ seconds, faultMs, onMeasured, reportMs = 60_000 }: SoakOptions): Promise<SoakReport> {
   const venue = await createBinance();
-  const app = await startMeasuredApp({
-    exchanges: ['sim', 'binance'],
-    exchangeOptions: { binance: { ...venue.exchangeConfig, enableRateLimit: false } },
-    tickerTtlMs: 200,
-    pollIntervalMs: 200,
-    lingerMs: 500,
-    streamSilenceMs: 1000,
-    upstreamTimeoutMs: 1500,
+  const app = await startServer({
+    measured: {
+      exchanges: ['sim', 'binance'],
+      exchangeOptions: { binance: { ...venue.exchangeConfig, enableRateLimit: false } },
+      tickerTtlMs: 200,
+      pollIntervalMs: 200,
+      lingerMs: 500,
+      streamSilenceMs: 1000,
+      upstreamTimeoutMs: 1500,
+    },
   });
   const sessions = new Map<string, number>();
   const findings: string[] = [];
@@ -81,7 +83,7 @@ export async function soak({ seconds, faultMs, onMeasured, reportMs = 60_000 }: 
 }
 
 /** Measures the server once nothing is live and `isIdle` holds. */
-async function settle(app: MeasuredApp, isIdle: (measured: Measurement) => boolean): Promise<Measurement> {
+async function settle(app: MeasuredServer, isIdle: (measured: Measurement) => boolean): Promise<Measurement> {
   const until = Date.now() + maxSettleMs;
   for (;;) {
     const measured = await app.measure();
