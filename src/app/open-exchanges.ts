@@ -67,7 +67,7 @@ export function openExchanges(options: OpenExchangesOptions): {
       const message = `${exchange} lists ${count} markets whose symbol, base or quote is unknown; they are left out.`;
       throttled.write('info', `unnamed ${exchange}`, { exchange, count }, message);
     },
-    onUnlisted: createListingLog(log, throttled),
+    onMissingMarkets: createListingLog(log, throttled),
   });
   warnOfRelays(log, exchanges);
   const streams = createStreams({

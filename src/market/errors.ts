@@ -39,7 +39,7 @@ export interface MarketDataErrorDetails {
   /** True of missing candles if nobody knows whether there were none or the exchange no longer serves them. */
   readonly isInDoubt?: boolean;
   /** True if the market may be in a list that failed: the error says nothing about the markets that are known. */
-  readonly isUnlisted?: boolean;
+  readonly isMarketMissing?: boolean;
   /** The error underneath, for the log only: it may hold URLs, bodies and keys. */
   readonly cause?: unknown;
 }

@@ -4,7 +4,7 @@ import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogu
 import { createExchanges } from '../../src/exchange/clients/exchanges.ts';
 import type { ExchangeOptions } from '../../src/exchange/clients/instance.ts';
 import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
-import type { UnlistedStatus } from '../../src/exchange/markets/unlisted-markets.ts';
+import type { MissingMarketsStatus } from '../../src/exchange/markets/missing-markets.ts';
 import { listers } from '../venues/listings.ts';
 
 export interface ListerOptions {
@@ -17,7 +17,7 @@ export interface ListerOptions {
 export async function connectLister(id: keyof typeof listers, given: ListerOptions = {}) {
   const { clock = systemClock, timeoutMs = 2000, options = {} } = given;
   const venue = await listers[id]();
-  const unlisted: (UnlistedStatus | null)[] = [];
+  const unlisted: (MissingMarketsStatus | null)[] = [];
   const exchanges = createExchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: { [id]: { ...venue.exchangeConfig, enableRateLimit: false, ...options } },
@@ -25,7 +25,7 @@ export async function connectLister(id: keyof typeof listers, given: ListerOptio
     random: () => 0.5,
     timeoutMs,
     onError: () => {},
-    onUnlisted: (_, status) => unlisted.push(status),
+    onMissingMarkets: (_, status) => unlisted.push(status),
   });
   onTestFinished(async () => {
     await exchanges.close();

@@ -58,7 +58,7 @@ export interface VenueClientOptions {
   readonly onCall?: CallerListeners['onCall'];
   readonly onCircuit?: CallerListeners['onCircuit'];
   readonly onUnnamedMarkets?: ExchangeClientOptions['onUnnamedMarkets'];
-  readonly onUnlisted?: MarketsLoaderOptions['onUnlisted'];
+  readonly onMissingMarkets?: MarketsLoaderOptions['onMissingMarkets'];
   readonly options?: ExchangeOptions;
 }
 
@@ -102,7 +102,7 @@ export async function connectTo(
     onCall: given.onCall ?? (() => {}),
     onCircuit: given.onCircuit ?? (() => {}),
     onUnnamedMarkets: given.onUnnamedMarkets ?? (() => {}),
-    onUnlisted: given.onUnlisted ?? (() => {}),
+    onMissingMarkets: given.onMissingMarkets ?? (() => {}),
   });
   const client = await exchanges.get(id);
   const source = createMarketData(exchanges, clock);

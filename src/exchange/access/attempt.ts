@@ -1,7 +1,7 @@
 import { kindsNamed, type MarketKind } from '../ccxt/market-kinds.ts';
-import type { ApiRequest, Send } from '../http/request-tap.ts';
+import type { ApiRequest, Send } from '../http/request-interception.ts';
 import type { ExchangeFailure } from './circuit-pause.ts';
-import type { CircuitEntry, Circuits } from './circuits.ts';
+import type { Circuits, HostPermit } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 
 /** What a failure tells of the host that was asked: an outage of it, that it is there, or nothing. */
@@ -13,7 +13,7 @@ export interface AttemptOptions {
   /** Null where the call is for several kinds, or it is not known for which. */
   readonly kind: MarketKind | null;
   /** The leave that the call got before it waited for its turn, if any. */
-  readonly entry: CircuitEntry | null;
+  readonly entry: HostPermit | null;
   readonly meaningOf: (thrown: unknown) => Meaning;
   /** Called when the first request is under ccxt's throttle, and when one has passed it. */
   readonly onWait?: () => void;
@@ -22,7 +22,7 @@ export interface AttemptOptions {
 
 /** What an attempt has to do with one host. */
 interface Visit {
-  entry: CircuitEntry;
+  entry: HostPermit;
   /** Requests that are sent and not answered. */
   pending: number;
   hasFailed: boolean;
@@ -130,7 +130,7 @@ export class Attempt {
     if (!this.#options.circuits.allows(visit.entry)) visit.entry = this.#admit(host);
   }
 
-  #admit(host: string): CircuitEntry {
+  #admit(host: string): HostPermit {
     const { circuits, kind, subject } = this.#options;
     try {
       return circuits.admit(host, kind, subject);
@@ -143,7 +143,7 @@ export class Attempt {
   #mark(visit: Visit, meaning: Meaning): void {
     const { circuits } = this.#options;
     if (meaning === 'answered') circuits.onAnswer(visit.entry);
-    else if (meaning === 'nothing') circuits.onNothing(visit.entry);
+    else if (meaning === 'nothing') circuits.onInconclusive(visit.entry);
     // However many requests of a call fail, it is one failure.
     else if (!visit.hasFailed) {
       visit.hasFailed = true;

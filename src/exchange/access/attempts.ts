@@ -4,10 +4,10 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { MarketKind } from '../ccxt/market-kinds.ts';
 import type { FailureLookup } from '../http/http-guard.ts';
 import { DescriptorsError } from '../http/opening-error.ts';
-import type { RequestTap } from '../http/request-tap.ts';
+import type { RequestInterception } from '../http/request-interception.ts';
 import { Attempt, type AttemptOptions, type Meaning } from './attempt.ts';
 import type { CallerListeners, CallOutcome } from './call-listeners.ts';
-import type { CircuitEntry, Circuits } from './circuits.ts';
+import type { Circuits, HostPermit } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 import { FailureReader } from './failure-reader.ts';
 
@@ -19,7 +19,7 @@ export interface AttemptsOptions extends Pick<CallerListeners, 'onError' | 'onCa
   /** Deadline of a call, in ms. */
   readonly timeoutMs: number;
   readonly circuits: Circuits;
-  readonly requests: RequestTap;
+  readonly requests: RequestInterception;
   readonly failureOf: FailureLookup;
   /** Aborted when nothing is asked again. */
   readonly closing: AbortSignal;
@@ -29,7 +29,7 @@ export interface AttemptsOptions extends Pick<CallerListeners, 'onError' | 'onCa
 export type Operation<T> = (exchange: Exchange, attempt: Pick<Attempt, 'hasSent'>) => Promise<T>;
 
 /** What is asked of the exchange. */
-export interface Question<T> {
+export interface CcxtCall<T> {
   readonly operation: Operation<T>;
   readonly subject: CallSubject;
 }
@@ -56,7 +56,7 @@ export class Attempts {
   start(
     subject: CallSubject,
     kind: MarketKind | null,
-    entry: CircuitEntry | null,
+    entry: HostPermit | null,
     listeners: Pick<AttemptOptions, 'onWait' | 'onSend'> = {},
   ): Attempt {
     const { circuits } = this.#options;
@@ -65,8 +65,8 @@ export class Attempts {
   }
 
   /** Asks, and once more after a hiccup. `until` tells when the time is over, epoch ms; nothing is asked once `isLate`. */
-  async askTwice<T>(
-    { operation, subject }: Question<T>,
+  async askWithRetry<T>(
+    { operation, subject }: CcxtCall<T>,
     start: (isFirst: boolean) => Attempt,
     { until, isLate }: { readonly until: () => number; readonly isLate: () => boolean },
   ): Promise<T> {
@@ -111,7 +111,7 @@ export class Attempts {
    */
   async mayRetry(error: unknown, attempt: Attempt, until: number, onPause = (): void => {}): Promise<boolean> {
     const { clock, random, timeoutMs, closing } = this.#options;
-    if (!(error instanceof MarketDataError) || !this.failures.isHiccup(error)) return false;
+    if (!(error instanceof MarketDataError) || !this.failures.isTransient(error)) return false;
     const [leastMs, maxMs] = retryPauseMs;
     const pauseMs = leastMs + (maxMs - leastMs) * random();
     const leftMs = until - clock.now() - pauseMs;

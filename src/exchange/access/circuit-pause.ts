@@ -4,13 +4,13 @@ import type { MarketDataError } from '../../market/errors.ts';
 export interface ExchangeFailure {
   readonly error: MarketDataError;
   /** What it says of the exchange, a sentence without its end. */
-  readonly saying: string;
+  readonly reason: string;
   /** Of the HTTP answer, where there was one. */
   readonly status: number | null;
 }
 
 /** What a circuit has been through before it opens. */
-export interface PastOpenings {
+export interface OpeningHistory {
   /** How many times it has opened before for the same reason, without a calm between. */
   readonly count: number;
   /** How long it was open the last time, in ms. */
@@ -38,7 +38,7 @@ const jitter = 0.2;
  * How long an exchange is left alone after a failure, in ms: longer each time, never less than it asked for, and a little
  * more by `random` (0 to 1), so that many servers don't return together.
  */
-export function circuitPauseMs(failure: ExchangeFailure, past: PastOpenings, random: () => number): number {
+export function circuitPauseMs(failure: ExchangeFailure, past: OpeningHistory, random: () => number): number {
   const { code, details } = failure.error;
   const kind = code === 'GEO_BLOCKED' || code === 'RATE_LIMITED' ? code : 'storm';
   const { firstMs, longestMs } = pauses[kind];

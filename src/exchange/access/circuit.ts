@@ -41,7 +41,7 @@ const probePauseMs = 1000;
 const earlyMs = 10;
 
 /** True when an exchange says in so many words that it limits or blocks this server. */
-export function isPlain({ error: { code } }: ExchangeFailure): boolean {
+export function isLimitOrBlock({ error: { code } }: ExchangeFailure): boolean {
   return code === 'RATE_LIMITED' || code === 'GEO_BLOCKED';
 }
 
@@ -112,7 +112,7 @@ export class Circuit {
   }
 
   /** The call has told nothing of the exchange. */
-  onNothing(pass: CircuitPermit): void {
+  onInconclusive(pass: CircuitPermit): void {
     if (pass === this.#probe?.pass) this.#probe = null;
   }
 
@@ -121,10 +121,10 @@ export class Circuit {
     const { code, details } = failure.error;
     if (!this.#opening) {
       this.#failures += 1;
-      if (isPlain(failure) || this.#failures >= stormFailures) this.#open(failure);
+      if (isLimitOrBlock(failure) || this.#failures >= stormFailures) this.#open(failure);
     } else if (pass === this.#probe?.pass) {
       this.#open(failure);
-    } else if (isPlain(failure) && (code === 'GEO_BLOCKED' || details.retryAfterMs !== undefined)) {
+    } else if (isLimitOrBlock(failure) && (code === 'GEO_BLOCKED' || details.retryAfterMs !== undefined)) {
       // A call that was under way already: it says the same again, unless it asks for more.
       this.#extend(failure);
     }
@@ -135,12 +135,12 @@ export class Circuit {
     const { exchange, scope = () => '' } = this.#options;
     const opening = this.#opening;
     if (!opening) throw new Error(`the circuit of ${exchange} is closed`);
-    const { error, saying } = opening.failure;
+    const { error, reason } = opening.failure;
     const leftMs = this.#leftMs(opening);
     const isWaiting = leftMs > 0;
     const seconds = Math.ceil((leftMs - earlyMs) / 1000);
     const when = isWaiting ? `it is asked again in ${seconds} s` : 'it is being asked again just now';
-    return new MarketDataError(error.code, `${saying}${scope()}; ${when}.`, {
+    return new MarketDataError(error.code, `${reason}${scope()}; ${when}.`, {
       ...(subject ?? { exchange }),
       retryable: error.retryable,
       retryAfterMs: isWaiting ? Math.ceil(leftMs) : probePauseMs,

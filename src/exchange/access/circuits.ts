@@ -1,6 +1,6 @@
 import type { MarketDataError } from '../../market/errors.ts';
 import type { MarketKind } from '../ccxt/market-kinds.ts';
-import { Circuit, type CircuitOptions, type CircuitPermit, type CircuitState, isPlain } from './circuit.ts';
+import { Circuit, type CircuitOptions, type CircuitPermit, type CircuitState, isLimitOrBlock } from './circuit.ts';
 import type { ExchangeFailure } from './circuit-pause.ts';
 import type { CallSubject } from './errors.ts';
 
@@ -23,7 +23,7 @@ export interface CircuitsOptions extends Omit<CircuitOptions, 'onChange' | 'scop
 }
 
 /** Leave to ask a host for a kind of market. */
-export interface CircuitEntry extends CircuitName {
+export interface HostPermit extends CircuitName {
   readonly ofHost: CircuitPermit;
   /** Null where the two are one circuit. */
   readonly ofKind: CircuitPermit | null;
@@ -56,41 +56,41 @@ export class Circuits {
   }
 
   /** Leave for one call. Throws why there is none. */
-  admit(host: string, kind: MarketKind | null, subject: CallSubject): CircuitEntry {
+  admit(host: string, kind: MarketKind | null, subject: CallSubject): HostPermit {
     const gates = this.#gates(host, kind);
     const ofHost = gates.ofHost.admit(subject);
     try {
       return { host, kind, ofHost, ofKind: gates.ofKind?.admit(subject) ?? null };
     } catch (refusal) {
-      gates.ofHost.onNothing(ofHost);
+      gates.ofHost.onInconclusive(ofHost);
       throw refusal;
     }
   }
 
   /** True while a call that was let through may still send a request. */
-  allows({ host, kind, ofHost, ofKind }: CircuitEntry): boolean {
+  allows({ host, kind, ofHost, ofKind }: HostPermit): boolean {
     const gates = this.#gates(host, kind);
     return gates.ofHost.allows(ofHost) && (!ofKind || gates.ofKind?.allows(ofKind) === true);
   }
 
-  onAnswer({ host, kind, ofHost, ofKind }: CircuitEntry): void {
+  onAnswer({ host, kind, ofHost, ofKind }: HostPermit): void {
     const gates = this.#gates(host, kind);
     gates.ofHost.onAnswer(ofHost);
     if (ofKind) gates.ofKind?.onAnswer(ofKind);
   }
 
-  onNothing({ host, kind, ofHost, ofKind }: CircuitEntry): void {
+  onInconclusive({ host, kind, ofHost, ofKind }: HostPermit): void {
     const gates = this.#gates(host, kind);
-    gates.ofHost.onNothing(ofHost);
-    if (ofKind) gates.ofKind?.onNothing(ofKind);
+    gates.ofHost.onInconclusive(ofHost);
+    if (ofKind) gates.ofKind?.onInconclusive(ofKind);
   }
 
-  onFailure({ host, kind, ofHost, ofKind }: CircuitEntry, failure: ExchangeFailure): void {
+  onFailure({ host, kind, ofHost, ofKind }: HostPermit, failure: ExchangeFailure): void {
     const gates = this.#gates(host, kind);
     // Whatever the call fails with that finds out whether the host is back: it is not.
-    if (!ofKind || ofHost.isProbe || isPlain(failure)) gates.ofHost.onFailure(ofHost, failure);
+    if (!ofKind || ofHost.isProbe || isLimitOrBlock(failure)) gates.ofHost.onFailure(ofHost, failure);
     if (!ofKind) return;
-    if (isPlain(failure)) gates.ofKind?.onNothing(ofKind);
+    if (isLimitOrBlock(failure)) gates.ofKind?.onInconclusive(ofKind);
     else gates.ofKind?.onFailure(ofKind, failure);
   }
 

@@ -86,7 +86,7 @@ export function isAboutOneMarket({ details: { cause } }: MarketDataError): boole
 }
 
 /** What an error says of its exchange, whatever the call was about: the sentence of its MarketDataError without an end. */
-export function sayingOf(exchange: string, error: MarketDataError, http?: HttpFailure): string {
+export function reasonOf(exchange: string, error: MarketDataError, http?: HttpFailure): string {
   const { cause } = error.details;
   return cause === undefined ? error.message.replace(/\.$/, '') : `${exchange} ${judge(cause, http).says}`;
 }
@@ -104,7 +104,7 @@ export function meaningOf(error: MarketDataError, http?: HttpFailure): 'failed' 
 }
 
 /** True when the connection broke or the exchange stumbled (HTTP 5xx), of which it is to be hoped that it was only once. */
-export function isHiccup(error: MarketDataError, http?: HttpFailure): boolean {
+export function isTransient(error: MarketDataError, http?: HttpFailure): boolean {
   const { code, details } = error;
   if (code !== 'EXCHANGE_UNAVAILABLE' || !error.retryable || details.retryAfterMs !== undefined) return false;
   if (details.cause instanceof ccxtErrors.OnMaintenance || meaningOf(error, http) !== 'failed') return false;

@@ -3,14 +3,14 @@ import { withDeadline } from '../../base/deadline.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import { kindOfSymbol, type MarketKind } from '../ccxt/market-kinds.ts';
 import type { FailureLookup } from '../http/http-guard.ts';
-import type { RequestTap } from '../http/request-tap.ts';
+import type { RequestInterception } from '../http/request-interception.ts';
 import type { Attempt, Meaning } from './attempt.ts';
-import { Attempts, type Operation, type Question } from './attempts.ts';
+import { Attempts, type CcxtCall, type Operation } from './attempts.ts';
 import type { CallerListeners } from './call-listeners.ts';
-import { type CallPlace, CallPlaces } from './call-places.ts';
+import { type CallSlot, CallSlots } from './call-slots.ts';
 import { CallTimer } from './call-timer.ts';
 import type { CircuitState } from './circuit.ts';
-import { type CircuitEntry, type CircuitStatus, Circuits } from './circuits.ts';
+import { type CircuitStatus, Circuits, type HostPermit } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 import { createLoadingCall, type LoadingCall } from './loading-call.ts';
 import type { ThrottleGauge } from './throttle.ts';
@@ -36,15 +36,15 @@ export interface ExchangeCallerOptions extends CallerListeners {
   readonly places: number;
   readonly maxWaiting: number;
   readonly throttle: ThrottleGauge;
-  readonly requests: RequestTap;
+  readonly requests: RequestInterception;
   readonly failureOf: FailureLookup;
 }
 
 /** One ccxt call that somebody waits for. */
-interface Call<T> extends Question<T> {
+interface Call<T> extends CcxtCall<T> {
   readonly kind: MarketKind | null;
-  readonly entry: CircuitEntry;
-  readonly place: CallPlace;
+  readonly entry: HostPermit;
+  readonly place: CallSlot;
   /** The latest at which its turn in ccxt's throttle may come, epoch ms. */
   readonly turnUntil: number;
 }
@@ -56,13 +56,13 @@ interface Call<T> extends Question<T> {
 const turnDeadlines = 3;
 
 /**
- * All that asks one exchange goes through here: one polite caller, with lines before it (`CallPlaces`), a circuit around
+ * All that asks one exchange goes through here: one polite caller, with lines before it (`CallSlots`), a circuit around
  * each of its hosts (`Circuits`, `Attempt`), a deadline on each call and one retry of a hiccup (`Attempts`).
  */
 export class ExchangeCaller {
   readonly #options: ExchangeCallerOptions;
   readonly #circuits: Circuits;
-  readonly #places: CallPlaces;
+  readonly #places: CallSlots;
   readonly #attempts: Attempts;
   readonly #closing = new AbortController();
 
@@ -79,7 +79,7 @@ export class ExchangeCaller {
       },
     });
     this.#attempts = new Attempts({ ...options, circuits: this.#circuits, closing: this.#closing.signal });
-    this.#places = new CallPlaces({ ...options, timeoutMs: turnDeadlines * timeoutMs }, this.#circuits);
+    this.#places = new CallSlots({ ...options, timeoutMs: turnDeadlines * timeoutMs }, this.#circuits);
   }
 
   get status(): ExchangeStatus {
@@ -124,7 +124,7 @@ export class ExchangeCaller {
       subject,
       mayRetry: (error, onPause) => this.#attempts.mayRetry(error, attempt, until, onPause),
       lateError: () => this.#attempts.lateError(subject),
-      leftAloneMs: (host) => this.#circuits.leftMs(host),
+      circuitOpenMs: (host) => this.#circuits.leftMs(host),
     });
     // Not in the line: calls there wait for the markets.
     return this.#attempts.run(() => operation(loading), subject, attempt);
@@ -145,7 +145,7 @@ export class ExchangeCaller {
   }
 
   /** Leave of the host that the call will go to, as far as that is known; others are asked for it with each request. */
-  #admit(subject: CallSubject, kind: MarketKind | null): CircuitEntry {
+  #admit(subject: CallSubject, kind: MarketKind | null): HostPermit {
     const host = this.#circuits.hostOf(kind) ?? '';
     try {
       return this.#circuits.admit(host, kind, subject);
@@ -155,7 +155,7 @@ export class ExchangeCaller {
     }
   }
 
-  async #enter(entry: CircuitEntry, subject: CallSubject): Promise<CallPlace> {
+  async #enter(entry: HostPermit, subject: CallSubject): Promise<CallSlot> {
     const { clock } = this.#options;
     const since = clock.now();
     try {
@@ -208,7 +208,7 @@ export class ExchangeCaller {
       };
       timer.set(timeoutMs, late);
       this.#attempts
-        .askTwice(call, start, { until: () => timer.endsAt, isLate: () => isLate })
+        .askWithRetry(call, start, { until: () => timer.endsAt, isLate: () => isLate })
         .finally(() => {
           timer.cancel();
           cancelLeave();

@@ -1,7 +1,7 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { FailureLookup } from '../http/http-guard.ts';
 import type { Meaning } from './attempt.ts';
-import { type CallSubject, isHiccup, meaningOf, sayingOf, toMarketDataError } from './errors.ts';
+import { type CallSubject, isTransient, meaningOf, reasonOf, toMarketDataError } from './errors.ts';
 
 /** What the failures of one exchange's calls mean, with the HTTP answers behind them. */
 export class FailureReader {
@@ -18,11 +18,11 @@ export class FailureReader {
   }
 
   /** What an error says of the exchange, a sentence without its end. */
-  sayingOf(error: MarketDataError): string {
+  reasonOf(error: MarketDataError): string {
     const { cause } = error.details;
     // What a circuit refuses with has the error that opened it as its cause.
-    if (cause instanceof MarketDataError) return this.sayingOf(cause);
-    return sayingOf(this.#exchange, error, this.#failureOf(cause));
+    if (cause instanceof MarketDataError) return this.reasonOf(cause);
+    return reasonOf(this.#exchange, error, this.#failureOf(cause));
   }
 
   /** What a failure tells the circuits. */
@@ -30,10 +30,10 @@ export class FailureReader {
     const http = this.#failureOf(error.details.cause);
     const meaning = meaningOf(error, http);
     if (meaning !== 'failed') return meaning;
-    return { error, saying: this.sayingOf(error), status: http?.status ?? null };
+    return { error, reason: this.reasonOf(error), status: http?.status ?? null };
   }
 
-  isHiccup(error: MarketDataError): boolean {
-    return isHiccup(error, this.#failureOf(error.details.cause));
+  isTransient(error: MarketDataError): boolean {
+    return isTransient(error, this.#failureOf(error.details.cause));
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
-import type { ApiRequest, RequestTap } from '../http/request-tap.ts';
+import type { ApiRequest, RequestInterception } from '../http/request-interception.ts';
 import type { Attempt } from './attempt.ts';
 import type { CallSubject } from './errors.ts';
 import type { FailureReader } from './failure-reader.ts';
@@ -17,7 +17,7 @@ export interface LoadingCall {
   /** What a request threw, in our terms. */
   toError(thrown: unknown): MarketDataError;
   /** What that says of the exchange, a sentence without its end. */
-  sayingOf(error: MarketDataError): string;
+  reasonOf(error: MarketDataError): string;
   /** Tells those that watch of a failure that does not end the call. */
   mark(thrown: unknown): void;
   /**
@@ -26,7 +26,7 @@ export interface LoadingCall {
    */
   whenLate(callback: (error: MarketDataError) => void, share?: number): () => void;
   /** How long the host is left alone, in ms. */
-  leftAloneMs(host: string): number;
+  circuitOpenMs(host: string): number;
 }
 
 export interface LoadingCallOptions {
@@ -34,14 +34,14 @@ export interface LoadingCallOptions {
   readonly exchange: string;
   readonly clock: Clock;
   readonly timeoutMs: number;
-  readonly requests: RequestTap;
+  readonly requests: RequestInterception;
   readonly failures: FailureReader;
   readonly subject: CallSubject;
   readonly onError: (exchange: string, error: unknown) => void;
   /** Calls `onPause` before it waits. */
   readonly mayRetry: (error: MarketDataError, onPause: () => void) => Promise<boolean>;
   readonly lateError: () => MarketDataError;
-  readonly leftAloneMs: (host: string) => number;
+  readonly circuitOpenMs: (host: string) => number;
 }
 
 /** The share of a deadline in which the parts of a list of markets are waited for, once some have come. */
@@ -56,7 +56,7 @@ export function createLoadingCall(options: LoadingCallOptions): LoadingCall {
       requests.during((request, send) => run(request, () => attempt.request(request, send)), operation),
     mayRetry: (thrown) => options.mayRetry(toError(thrown), () => onError(exchange, thrown)),
     toError,
-    sayingOf: (error) => failures.sayingOf(error),
+    reasonOf: (error) => failures.reasonOf(error),
     mark: (thrown) => {
       if (!attempt.isRefusal(thrown)) onError(exchange, thrown);
     },
@@ -64,6 +64,6 @@ export function createLoadingCall(options: LoadingCallOptions): LoadingCall {
       const leftMs = until - clock.now() - timeoutMs * (1 - share);
       return clock.after(Math.max(leftMs, timeoutMs * Math.min(share, 1 / 2)), () => callback(options.lateError()));
     },
-    leftAloneMs: options.leftAloneMs,
+    circuitOpenMs: options.circuitOpenMs,
   };
 }

@@ -11,14 +11,14 @@ import type { CallSubject } from '../access/errors.ts';
 import { ExchangeCaller, type ExchangeStatus } from '../access/exchange-caller.ts';
 import { gaugeThrottle } from '../access/throttle.ts';
 import type { ExchangeClass } from '../ccxt/load-ccxt.ts';
-import { limitAddresses } from '../http/address-limit.ts';
 import { type FailureLookup, guardHttp } from '../http/http-guard.ts';
-import { tapRequests } from '../http/request-tap.ts';
+import { interceptRequests } from '../http/request-interception.ts';
+import { limitUrlLength } from '../http/url-limit.ts';
 import { BatchLimits } from '../learned/batch-limits.ts';
 import { type CandleMemory, createCandleMemory } from '../learned/candle-memory.ts';
 import { LimitMemory } from '../learned/limits.ts';
 import { createMarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
-import type { UnlistedStatus } from '../markets/unlisted-markets.ts';
+import type { MissingMarketsStatus } from '../markets/missing-markets.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
 import { createStreamInstance, type StreamInstance } from './stream-instance.ts';
 import { isolateTickerRows } from './ticker-rows.ts';
@@ -57,7 +57,7 @@ export interface ExchangeClient {
   /** One for each of its hosts that was asked, and for each kind of market that was asked for there. */
   readonly circuits: readonly CircuitStatus[];
   /** What of its markets could not be listed; null when nothing. */
-  readonly unlisted: UnlistedStatus | null;
+  readonly unlisted: MissingMarketsStatus | null;
   /**
    * Runs one ccxt call when its turn comes, under the deadline. Rejects with a MarketDataError about the subject: with
    * OVERLOADED when too many wait already, and, without asking, with why its host is left alone at the moment. A call for
@@ -72,7 +72,7 @@ export interface ExchangeClient {
   close(): Promise<void>;
 }
 
-export interface ExchangeClientOptions extends CallerListeners, Pick<MarketsLoaderOptions, 'onUnlisted'> {
+export interface ExchangeClientOptions extends CallerListeners, Pick<MarketsLoaderOptions, 'onMissingMarkets'> {
   readonly info: ExchangeInfo;
   readonly Class: ExchangeClass;
   readonly options: ExchangeOptions;
@@ -91,7 +91,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   const exchange = createInstance(given.Class, given.options, timeoutMs);
   const parallelCalls = countParallelCalls(exchange, timeoutMs);
   isolateTickerRows(exchange);
-  limitAddresses(exchange);
+  limitUrlLength(exchange);
   const failureOf = guardHttp(exchange, timeoutMs);
   const caller = new ExchangeCaller({
     ...given,
@@ -100,15 +100,15 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     maxWaiting,
     throttle: gaugeThrottle(exchange),
     failureOf,
-    requests: tapRequests(exchange),
+    requests: interceptRequests(exchange),
   });
-  const { onUnlisted = () => {} } = given;
+  const { onMissingMarkets = () => {} } = given;
   const loader = createMarketsLoader({
     exchange,
     clock,
     random,
     attempt: (load) => caller.load(load),
-    onUnlisted,
+    onMissingMarkets,
     onUnnamed: (count) => given.onUnnamedMarkets?.(info.id, count),
   });
 

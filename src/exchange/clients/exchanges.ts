@@ -6,7 +6,7 @@ import { toMarketDataError } from '../access/errors.ts';
 import type { Catalogue } from '../ccxt/catalogue.ts';
 import { loadExchangeClass } from '../ccxt/load-ccxt.ts';
 import { DescriptorsError, toOpeningError } from '../http/opening-error.ts';
-import type { UnlistedStatus } from '../markets/unlisted-markets.ts';
+import type { MissingMarketsStatus } from '../markets/missing-markets.ts';
 import { mayStream } from '../proxy/settings.ts';
 import {
   type ClientStatus,
@@ -28,7 +28,7 @@ export interface Exchanges {
   /** The circuits of their hosts and kinds of markets. */
   readonly circuits: readonly CircuitStatus[];
   /** What of their markets could not be listed. */
-  readonly unlisted: readonly UnlistedStatus[];
+  readonly unlisted: readonly MissingMarketsStatus[];
   /** The ids of those that are in use and not closed yet. */
   readonly openIds: readonly string[];
   /** Closes every client; those being made too. */

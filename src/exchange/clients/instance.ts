@@ -4,7 +4,7 @@ import type { ExchangeClass } from '../ccxt/load-ccxt.ts';
 import { correctVolumes } from '../normalize/volumes.ts';
 import { routeThroughProxies } from '../proxy/route.ts';
 import { readProxySettings, withoutProxies } from '../proxy/settings.ts';
-import { priceRequests } from '../quirks/rest-quirks.ts';
+import { correctRequestCosts } from '../quirks/rest-quirks.ts';
 import { requireCandleTimes } from './candle-times.ts';
 
 /** ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` chooses its test network. */
@@ -28,7 +28,7 @@ export function createInstance(Class: ExchangeClass, given: ExchangeOptions, tim
   });
   routeThroughProxies(exchange, readProxySettings(exchange.id, options), timeoutMs);
   if (sandbox === true) enterSandbox(exchange);
-  priceRequests(exchange);
+  correctRequestCosts(exchange);
   requireCandleTimes(exchange);
   correctVolumes(exchange);
   return exchange;

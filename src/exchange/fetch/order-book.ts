@@ -30,13 +30,13 @@ export async function fetchOrderBook(
       ask: (asked) => client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
       countRows: ({ bids, asks }) => Math.max(...[bids, asks].map((side) => (Array.isArray(side) ? side.length : 0))),
     });
-  const spare = client.limits.spareOf(call);
-  const asked = limit + spare;
+  const extra = client.limits.extraRowsOf(call);
+  const asked = limit + extra;
   const answer = await ask(asked);
   const book = toOrderBook(exchange, symbol, answer, now(), limit);
   const missing = missingLevels(answer, book, { wanted: limit, asked });
   if (missing === 0 || asked >= maxRows) return book;
-  client.limits.markSpare(call, spare + missing);
+  client.limits.learnExtraRows(call, extra + missing);
   try {
     return toOrderBook(exchange, symbol, await ask(asked + missing), now(), limit);
   } catch {

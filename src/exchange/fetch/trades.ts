@@ -6,7 +6,7 @@ import { can } from '../ccxt/capabilities.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import { findMarket } from '../clients/find-market.ts';
-import { isRefusal, type LimitedCall, withLimit } from '../learned/limits.ts';
+import { isRequestRefusal, type LimitedCall, withLimit } from '../learned/limits.ts';
 import { toTrades } from '../normalize/trades.ts';
 import { singleTradesMethod } from '../quirks/rest-quirks.ts';
 
@@ -43,7 +43,7 @@ export async function fetchTrades(
     return older;
   }
   // Refused, there are no older ones to be had; down, there may be.
-  if (older instanceof MarketDataError && !isRefusal(older)) throw older;
+  if (older instanceof MarketDataError && !isRequestRefusal(older)) throw older;
   return older instanceof MarketDataError || older.length === 0 ? cut(newest, query) : older;
 }
 
@@ -135,7 +135,7 @@ async function fetchSingleTrades(
   try {
     return await fetchNewestRows(client, call, limit, now, { fetchTradesMethod: call.name });
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRequestRefusal(error)) throw error;
     return null;
   }
 }

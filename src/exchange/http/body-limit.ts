@@ -8,7 +8,7 @@ import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 const maxBytes = 64 * 1024 * 1024;
 
 /** An answer of undici's `request`, as far as it is used here. */
-interface Packed {
+interface CompressedResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: Readable;
@@ -23,11 +23,11 @@ export function limitBodies(exchange: Exchange): void {
   exchange.getDispatcherOptions = (isPlainAgent) => ({ ...optionsOf(isPlainAgent), maxResponseSize: maxBytes });
 
   const bodyOf = exchange.undiciBody.bind(exchange);
-  exchange.undiciBody = async (response: Packed, binary = false) => {
-    const unpacker = toUnpacker(response);
+  exchange.undiciBody = async (response: CompressedResponse, binary = false) => {
+    const decompressor = toDecompressor(response);
     const tooLong = () => new ccxtErrors.BadResponse(`${exchange.id} sent an answer of more than ${maxBytes} bytes`);
-    if (unpacker !== null) {
-      const body = await unpack(response.body, unpacker, tooLong);
+    if (decompressor !== null) {
+      const body = await decompress(response.body, decompressor, tooLong);
       return binary ? body : body.toString('utf8');
     }
     try {
@@ -39,7 +39,7 @@ export function limitBodies(exchange: Exchange): void {
   };
 }
 
-function toUnpacker({ statusCode, headers }: Packed): Transform | null {
+function toDecompressor({ statusCode, headers }: CompressedResponse): Transform | null {
   // These have no body, whatever they say.
   if (statusCode === 204 || statusCode === 304) return null;
   switch (headers['content-encoding']) {
@@ -55,18 +55,18 @@ function toUnpacker({ statusCode, headers }: Packed): Transform | null {
   }
 }
 
-async function unpack(packed: Readable, unpacker: Transform, tooLong: () => Error): Promise<Buffer> {
+async function decompress(packed: Readable, decompressor: Transform, tooLong: () => Error): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const collect = async (unpacked: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of unpacked) {
+  const collect = async (decompressed: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of decompressed) {
       bytes += chunk.length;
       if (bytes > maxBytes) return;
       chunks.push(chunk);
     }
   };
   try {
-    await pipeline(packed, unpacker, collect);
+    await pipeline(packed, decompressor, collect);
   } catch (error) {
     // Leaving off early looks like a broken connection.
     if (bytes <= maxBytes) throw error;

@@ -6,7 +6,7 @@ import type { MarketDataError } from '../../market/errors.ts';
 const rememberMs = 3_600_000;
 
 /** How long a market that batches leave out is not asked for alone again after its own call brought nothing, in ms. */
-const silenceMs = 600_000;
+const missingMs = 600_000;
 
 interface KindLimits {
   /** The most symbols that were accepted after more were refused. */
@@ -39,13 +39,13 @@ type AloneOutcome = 'refused' | 'answered';
 export class BatchLimits {
   readonly #kinds: LRUCache<string, KindLimits>;
   readonly #alone: LRUCache<string, AloneOutcome>;
-  readonly #silent: LRUCache<string, MarketDataError>;
+  readonly #missing: LRUCache<string, MarketDataError>;
 
   constructor(clock: Clock) {
     const options = { ttlResolution: 0, perf: clock };
     this.#kinds = new LRUCache({ ...options, max: 200, ttl: rememberMs });
     this.#alone = new LRUCache({ ...options, max: 5000, ttl: rememberMs });
-    this.#silent = new LRUCache({ ...options, max: 5000, ttl: silenceMs });
+    this.#missing = new LRUCache({ ...options, max: 5000, ttl: missingMs });
   }
 
   /** The most symbols of a kind that one call may have; infinite until the exchange refused some number. */
@@ -69,8 +69,8 @@ export class BatchLimits {
   }
 
   /** Why a market that batches leave out brought nothing alone either, while that is remembered. */
-  silenceOf(symbol: string): MarketDataError | undefined {
-    return this.#silent.get(symbol);
+  missingErrorOf(symbol: string): MarketDataError | undefined {
+    return this.#missing.get(symbol);
   }
 
   /** A batch of that many was answered. */
@@ -112,15 +112,15 @@ export class BatchLimits {
   }
 
   /** Batches leave the market out, and its own call brought nothing but this error. */
-  learnSilence(symbol: string, error: MarketDataError): void {
-    this.#silent.set(symbol, error);
+  learnMissing(symbol: string, error: MarketDataError): void {
+    this.#missing.set(symbol, error);
   }
 
   #of(kind: string): KindLimits {
     return this.#kinds.get(kind) ?? unlimited;
   }
 
-  #learn(kind: string, lesson: Partial<KindLimits>): void {
-    this.#kinds.set(kind, { ...this.#of(kind), ...lesson });
+  #learn(kind: string, change: Partial<KindLimits>): void {
+    this.#kinds.set(kind, { ...this.#of(kind), ...change });
   }
 }

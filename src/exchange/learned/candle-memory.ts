@@ -22,7 +22,7 @@ export interface CandleMemory {
   readonly caps: Map<string, number>;
   /** Timeframes that it refuses, or has given, by kind of market. */
   readonly refusedTimeframes: LRUCache<string, true>;
-  readonly takenTimeframes: LRUCache<string, true>;
+  readonly acceptedTimeframes: LRUCache<string, true>;
   /** Series that it has refused a moment ago for some other reason than their timeframe, by symbol and timeframe. */
   readonly otherRefusals: LRUCache<string, true>;
 }
@@ -43,7 +43,7 @@ export function createCandleMemory(clock: Clock): CandleMemory {
     reach: new LRUCache({ max: 10_000 }),
     caps: new Map(),
     refusedTimeframes: new LRUCache({ max: 1000, ttl: timeframeMs, ttlResolution: 0, perf: clock }),
-    takenTimeframes: new LRUCache({ max: 1000, ttl: timeframeMs, ttlResolution: 0, perf: clock }),
+    acceptedTimeframes: new LRUCache({ max: 1000, ttl: timeframeMs, ttlResolution: 0, perf: clock }),
     otherRefusals: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
   };
 }

@@ -33,7 +33,7 @@ export class LimitMemory {
   /** By kind of market and limit, the first market that was refused it and got fewer rows than were wanted. */
   readonly #shortened: LRUCache<string, string>;
   readonly #accepted: LRUCache<string, Set<number>>;
-  readonly #spares: LRUCache<string, number>;
+  readonly #extraRows: LRUCache<string, number>;
   readonly #refusedForms: LRUCache<string, true>;
 
   constructor(clock: Clock) {
@@ -41,7 +41,7 @@ export class LimitMemory {
     this.#substitutes = new LRUCache({ max: maxRefusals, ...forAWhile });
     this.#shortened = new LRUCache({ max: maxRefusals, ...forAWhile });
     this.#accepted = new LRUCache({ max: maxKinds, ...forAWhile });
-    this.#spares = new LRUCache({ max: maxKinds, ...forAWhile });
+    this.#extraRows = new LRUCache({ max: maxKinds, ...forAWhile });
     this.#refusedForms = new LRUCache({ max: maxForms, ...forAWhile });
   }
 
@@ -88,12 +88,12 @@ export class LimitMemory {
   }
 
   /** How many rows more to ask for than are wanted, since some of an answer count for nothing. */
-  spareOf(call: LimitedCall): number {
-    return this.#spares.get(kindKey(call)) ?? 0;
+  extraRowsOf(call: LimitedCall): number {
+    return this.#extraRows.get(kindKey(call)) ?? 0;
   }
 
-  markSpare(call: LimitedCall, spare: number): void {
-    this.#spares.set(kindKey(call), spare);
+  learnExtraRows(call: LimitedCall, extra: number): void {
+    this.#extraRows.set(kindKey(call), extra);
   }
 
   /** True of a form of a call that the exchange refused a while ago. */
@@ -189,7 +189,7 @@ async function attempt<T>({ ask }: LimitedRequest<T>, limit: number): Promise<{ 
   try {
     return { value: await ask(limit) };
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRequestRefusal(error)) throw error;
     return null;
   }
 }
@@ -197,6 +197,6 @@ async function attempt<T>({ ask }: LimitedRequest<T>, limit: number): Promise<{ 
 const refusals: ReadonlySet<string> = new Set(['BAD_USER_INPUT', 'NOT_SUPPORTED', 'BAD_EXCHANGE_RESPONSE']);
 
 /** True of an error by which an exchange says that it does not take a call in this form, whatever the symbol. */
-export function isRefusal(error: unknown): boolean {
+export function isRequestRefusal(error: unknown): boolean {
   return error instanceof MarketDataError && !error.retryable && refusals.has(error.code);
 }

@@ -4,10 +4,10 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { Market, Markets } from '../../market/model/market.ts';
 import type { LoadingCall } from '../access/loading-call.ts';
 import { isNamed, toMarket } from '../normalize/ticker.ts';
-import { ListRefusals } from './list-refusals.ts';
-import { type FailedPart, Listing, tapListing } from './listing.ts';
-import { toListFailure } from './listing-errors.ts';
-import { isIn, UnlistedMarkets, type UnlistedStatus } from './unlisted-markets.ts';
+import { FirstLoadBackoff } from './first-load-backoff.ts';
+import { toMarketListFailure } from './market-list-errors.ts';
+import { type FailedPart, interceptMarketLists, MarketListLoad } from './market-list-load.ts';
+import { isIn, MissingMarkets, type MissingMarketsStatus } from './missing-markets.ts';
 
 /** Exchanges list and delist a few markets a day; an hour keeps up and costs them nothing. */
 const refreshMs = 3_600_000;
@@ -29,7 +29,7 @@ export interface MarketsLoader {
   /** How many markets were left out at the last load, since ccxt could not make out what they are of. */
   readonly unnamedCount: number;
   /** What could not be listed, although other markets could; null when nothing. */
-  readonly unlisted: UnlistedStatus | null;
+  readonly unlisted: MissingMarketsStatus | null;
   /** The markets; loads them when there are none yet, once for all who wait. Rejects with what `attempt` does. */
   load(): Promise<Markets>;
   /** Ends the refreshing. */
@@ -44,7 +44,7 @@ export interface MarketsLoaderOptions {
   /** Runs one attempt. */
   readonly attempt: (load: (loading: LoadingCall) => Promise<Markets>) => Promise<Markets>;
   /** Called after a load that left out a part of the list, and with null after the first that is complete again. */
-  readonly onUnlisted?: (exchange: string, status: UnlistedStatus | null) => void;
+  readonly onMissingMarkets?: (exchange: string, status: MissingMarketsStatus | null) => void;
   /** Called after a load with how many markets were left out, if that is another number than before. */
   readonly onUnnamed: (count: number) => void;
 }
@@ -55,11 +55,11 @@ export interface MarketsLoaderOptions {
  * list fails, the other markets are there, those of that part as last known, and the list is tried again sooner.
  */
 export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoader {
-  const { exchange, clock, random, attempt, onUnlisted, onUnnamed } = options;
-  const unlisted = new UnlistedMarkets(exchange, clock);
-  const refusals = new ListRefusals(clock);
-  let listing: Listing | null = null;
-  tapListing(exchange, () => listing);
+  const { exchange, clock, random, attempt, onMissingMarkets, onUnnamed } = options;
+  const unlisted = new MissingMarkets(exchange, clock);
+  const refusals = new FirstLoadBackoff(clock);
+  let listing: MarketListLoad | null = null;
+  interceptMarketLists(exchange, () => listing);
   let markets: Markets | null = null;
   let unnamedCount = 0;
   let loading: Promise<Markets> | undefined;
@@ -71,7 +71,7 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
   async function loadOnce(loading: LoadingCall): Promise<Markets> {
     // An empty list comes as far as ccxt's indices before it is refused, so they are put back as well.
     const { markets: before, markets_by_id, symbols, ids } = exchange;
-    const current = new Listing(exchange, loading, markets === null);
+    const current = new MarketListLoad(exchange, loading, markets === null);
     listing = current;
     try {
       const loaded = await loading.during(
@@ -82,13 +82,13 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
       const known = before ? keepKnown(exchange, before, current.failed) : listed;
       unlisted.update(current.failed, listed);
       for (const { thrown } of current.failed) loading.mark(thrown);
-      return Object.assign(known, { whyUnlisted: (symbol: string) => unlisted.why(symbol, known) });
+      return Object.assign(known, { whyMissing: (symbol: string) => unlisted.why(symbol, known) });
     } catch (error) {
       if (before) {
         Object.assign(exchange, { markets: before, markets_by_id, symbols, ids });
         exchange.marketsLoading = Promise.resolve(before);
       }
-      throw toListFailure(exchange.id, loading, current.cause ?? error);
+      throw toMarketListFailure(exchange.id, loading, current.cause ?? error);
     } finally {
       listing = null;
     }
@@ -120,7 +120,7 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
     failures = unlisted.hasFailed ? failures + 1 : 0;
     if (failures === 0) scheduleRefresh(refreshMs);
     else scheduleRefresh(pauseMs(), unlisted.waitMs);
-    if (hadFailed || failures > 0) onUnlisted?.(exchange.id, unlisted.status);
+    if (hadFailed || failures > 0) onMissingMarkets?.(exchange.id, unlisted.status);
   }
 
   /** How long to wait for the part of the list that has failed so often in a row, in ms. */

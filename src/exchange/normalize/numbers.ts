@@ -51,10 +51,10 @@ export function mayBeZero(symbol: string): boolean {
   return mayBeNegative(symbol) && !/-[CP]$/.test(symbol);
 }
 
-/** A price of a market, or null. `isFree` says that it may be negative. */
-export function toPrice(value: unknown, isFree: boolean): number | null {
+/** A price of a market, or null. `allowsNegative` says that it may be negative. */
+export function toPrice(value: unknown, allowsNegative: boolean): number | null {
   const price = toNumber(value);
-  return price !== null && (isFree || price >= 0) ? price : null;
+  return price !== null && (allowsNegative || price >= 0) ? price : null;
 }
 
 /** How much of something, or null: never less than nothing. */

@@ -25,12 +25,12 @@ export function toOrderBook(
   receivedAt: number,
   limit: number,
 ): OrderBook {
-  const isFree = mayBeNegative(symbol);
+  const allowsNegative = mayBeNegative(symbol);
   const toLevel = (level: unknown): PriceLevel | null => {
     const [price, amount] = Array.isArray(level) ? [toNumber(level[0]), toNumber(level[1])] : [null, null];
     if (price === null || amount === null) throw unreadable(exchange, symbol, 'with a number missing');
     if (amount === 0) return null;
-    if (toPrice(price, isFree) === null || toAmount(amount) === null) {
+    if (toPrice(price, allowsNegative) === null || toAmount(amount) === null) {
       throw unreadable(exchange, symbol, 'with a negative number');
     }
     return price === 0 && !mayBeZero(symbol) ? null : { price, amount };

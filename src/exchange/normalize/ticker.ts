@@ -67,32 +67,32 @@ const prices = [
  * Throws BAD_EXCHANGE_RESPONSE when that leaves no price, or no number at all: then it was none.
  */
 export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, receivedAt: number): Ticker {
-  const isFree = mayBeNegative(symbol);
+  const allowsNegative = mayBeNegative(symbol);
   const isAbsurd = (field: (typeof prices)[number]): boolean =>
-    toNumber(ticker[field]) !== toPrice(ticker[field], isFree);
+    toNumber(ticker[field]) !== toPrice(ticker[field], allowsNegative);
   const isMoveAbsurd = isAbsurd('last') || isAbsurd('open');
   const result: Ticker = Object.freeze({
     exchange,
     symbol,
     timestamp: toPastInstant(ticker.timestamp, receivedAt),
-    last: toPrice(ticker.last, isFree),
-    open: toPrice(ticker.open, isFree),
-    high: toPrice(ticker.high, isFree),
-    low: toPrice(ticker.low, isFree),
-    close: toPrice(ticker.close, isFree),
-    previousClose: toPrice(ticker.previousClose, isFree),
-    bid: toPrice(ticker.bid, isFree),
+    last: toPrice(ticker.last, allowsNegative),
+    open: toPrice(ticker.open, allowsNegative),
+    high: toPrice(ticker.high, allowsNegative),
+    low: toPrice(ticker.low, allowsNegative),
+    close: toPrice(ticker.close, allowsNegative),
+    previousClose: toPrice(ticker.previousClose, allowsNegative),
+    bid: toPrice(ticker.bid, allowsNegative),
     bidVolume: toAmount(ticker.bidVolume),
-    ask: toPrice(ticker.ask, isFree),
+    ask: toPrice(ticker.ask, allowsNegative),
     askVolume: toAmount(ticker.askVolume),
-    vwap: toPrice(ticker.vwap, isFree),
+    vwap: toPrice(ticker.vwap, allowsNegative),
     change: isMoveAbsurd ? null : toNumber(ticker.change),
     percentage: isMoveAbsurd ? null : toNumber(ticker.percentage),
-    average: isMoveAbsurd ? null : toPrice(ticker.average, isFree),
+    average: isMoveAbsurd ? null : toPrice(ticker.average, allowsNegative),
     baseVolume: toAmount(ticker.baseVolume),
     quoteVolume: toAmount(ticker.quoteVolume),
-    markPrice: toPrice(ticker.markPrice, isFree),
-    indexPrice: toPrice(ticker.indexPrice, isFree),
+    markPrice: toPrice(ticker.markPrice, allowsNegative),
+    indexPrice: toPrice(ticker.indexPrice, allowsNegative),
     receivedAt,
     source: 'FETCH',
     stale: false,
@@ -118,7 +118,7 @@ const clockToleranceMs = 60_000;
 export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: number): readonly Candle[] {
   const { exchange, symbol, timeframe } = series;
   const period = actualTimeframe(exchange, timeframe);
-  const isFree = mayBeNegative(symbol);
+  const allowsNegative = mayBeNegative(symbol);
   // Some call a candle by its end.
   const latest = periodAfter(period, now) + clockToleranceMs;
   const byTimestamp = new Map<number, Candle>();
@@ -132,7 +132,7 @@ export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: num
     if (timestamp > latest) throw unreadable(series, 'that begins in the future, by the clock of this server');
     const end = periodAfter(period, timestamp);
     if (!(end > firstBlockAt)) throw unreadable(series, 'from before there were any');
-    if (volume < 0 || (!isFree && Math.min(open, high, low, close) < 0)) {
+    if (volume < 0 || (!allowsNegative && Math.min(open, high, low, close) < 0)) {
       throw unreadable(series, 'with a negative number');
     }
     // An open or close beyond both is common: some take the open from the candle before.

@@ -56,13 +56,13 @@ function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: nu
   const [timestamp, price, reported] = [toInstant(row.timestamp), toNumber(row.price), toNumber(row.cost)];
   const given = toNumber(row.amount);
   const amount = given === null && price && reported !== null ? toAmountOfCost(market, price, reported) : given;
-  const isFree = mayBeNegative(symbol);
+  const allowsNegative = mayBeNegative(symbol);
   if (amount === 0 || (price === 0 && !mayBeZero(symbol))) return null;
   if (timestamp === null || price === null || amount === null) {
     throw unreadable(exchange, symbol, 'with a number missing');
   }
   if (toPastInstant(timestamp, now) === null) throw unreadable(exchange, symbol, 'from a time that cannot be');
-  if (toPrice(price, isFree) === null || toAmount(amount) === null) {
+  if (toPrice(price, allowsNegative) === null || toAmount(amount) === null) {
     throw unreadable(exchange, symbol, 'with a negative number');
   }
   return Object.freeze({

@@ -43,8 +43,8 @@ export function readAddress(option: string, value: unknown, kind: 'http' | 'sock
   const url = new URL(value);
   const { protocol: scheme, hostname, port, pathname, search, hash } = url;
   const protocol = protocols[kind][scheme];
-  const isPlain = /^\/?$/.test(pathname) && search === '' && hash === '';
-  if (protocol === undefined || hostname === '' || port === '0' || !isPlain) return wanted[kind];
+  const isLimitOrBlock = /^\/?$/.test(pathname) && search === '' && hash === '';
+  if (protocol === undefined || hostname === '' || port === '0' || !isLimitOrBlock) return wanted[kind];
   const credentials = readCredentials(url);
   const fault = findFault(protocol, credentials);
   if (fault !== null) return fault;

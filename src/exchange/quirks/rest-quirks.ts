@@ -7,7 +7,7 @@ import type { Exchange, MarketInterface } from 'ccxt';
  * Binance "24hr Ticker Price Change Statistics" of the USDⓈ-M and COIN-M futures, Aster's API documentation of the same
  * endpoint. The spot lines are for exchanges that copied it: ccxt's own costs in binanceus.js and bitrue.js.
  */
-const dearBatches: Readonly<Record<string, readonly ('spot' | 'contract')[]>> = {
+const expensiveBatches: Readonly<Record<string, readonly ('spot' | 'contract')[]>> = {
   aster: ['contract'],
   binance: ['contract'],
   binancecoinm: ['contract'],
@@ -15,12 +15,12 @@ const dearBatches: Readonly<Record<string, readonly ('spot' | 'contract')[]>> = 
   binanceusdm: ['contract'],
   bitrue: ['spot'],
 };
-const dearBatchPaysFrom = 40;
+const expensiveBatchPaysFrom = 40;
 
 /** The number of symbols from which one batched ticker call is cheaper for the exchange than single calls. */
 export function batchPaysFrom(exchange: string, market: MarketInterface): number {
   const kind = market.spot ? 'spot' : 'contract';
-  return dearBatches[exchange]?.includes(kind) ? dearBatchPaysFrom : 2;
+  return expensiveBatches[exchange]?.includes(kind) ? expensiveBatchPaysFrom : 2;
 }
 
 /**
@@ -66,7 +66,7 @@ export function candleHistory(exchange: string): number | null {
  * `symbols` for one of all symbols. The weights: up to 20 symbols 2, up to 100 40, more 80 (rest-api.md of
  * binance-spot-api-docs); ccxt's unit there is 0.2 a weight.
  */
-export function priceRequests(exchange: Exchange): void {
+export function correctRequestCosts(exchange: Exchange): void {
   if (exchange.id !== 'binance') return;
   const original = exchange.calculateRateLimiterCost.bind(exchange);
   exchange.calculateRateLimiterCost = (api, method, path, params, config) => {
@@ -91,20 +91,20 @@ export function singleTradesMethod(exchange: string, market: MarketInterface): s
  * Requests of a listing whose answer the others are read with: without it their markets would be wrong. Phemex: the sizes
  * of contracts are in the list of version 1 alone (phemex.js of ccxt, fetchMarkets).
  */
-const readWithOthers: Readonly<Record<string, RegExp>> = { phemex: /^v1 exchange\/public\/products / };
+const requiredByOthers: Readonly<Record<string, RegExp>> = { phemex: /^v1 exchange\/public\/products / };
 
 /** The clock of the exchange, by which ccxt sets its own where `adjustForTimeDifference` says so (loadTimeDifference). */
 const clock = /^\S+ \S*\b(server)?time(stamp)?\b/i;
 
-export function isReadWithOthers(exchange: string, request: string): boolean {
-  return clock.test(request) || (readWithOthers[exchange]?.test(request) ?? false);
+export function isRequiredByOthers(exchange: string, request: string): boolean {
+  return clock.test(request) || (requiredByOthers[exchange]?.test(request) ?? false);
 }
 
 /**
  * Requests of a listing that only add fees and margins to the markets of another (fetchMarkets of bitget.js, gate.js and
  * kucoin.js of ccxt): no market is missing without them.
  */
-const withoutMarkets: Readonly<Record<string, RegExp>> = {
+const extraRequests: Readonly<Record<string, RegExp>> = {
   bitget: /^public,margin /,
   gate: /^public,margin /,
   gateeu: /^public,margin /,
@@ -112,5 +112,5 @@ const withoutMarkets: Readonly<Record<string, RegExp>> = {
 };
 
 export function holdsNoMarkets(exchange: string, request: string): boolean {
-  return withoutMarkets[exchange]?.test(request) ?? false;
+  return extraRequests[exchange]?.test(request) ?? false;
 }

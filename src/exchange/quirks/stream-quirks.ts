@@ -93,7 +93,7 @@ export function streamDepth(exchange: string, type: string, wanted: number): num
 }
 
 /** What ccxt must be told to take back a book of a market that was asked for with `depth` levels, if with any. */
-export function endOfBook(exchange: string, type: string, depth: number | undefined): Record<string, number> {
+export function unwatchBookParams(exchange: string, type: string, depth: number | undefined): Record<string, number> {
   const usual = usualBookDepths[exchange];
   return usual ? { limit: depth ?? usual[type === 'option' ? 'option' : 'other'] } : {};
 }
@@ -103,14 +103,14 @@ export function endOfBook(exchange: string, type: string, depth: number | undefi
  * the candles are never asked for again. Coinbase: it takes an unsubscription for confirmed when none is left on the
  * socket (both in the exchange's file in ccxt/js/src/pro).
  */
-const notEnded: Readonly<Record<string, readonly StreamKind[]>> = {
+const brokenUnwatch: Readonly<Record<string, readonly StreamKind[]>> = {
   coinbase: ['ticker', 'orderBook', 'trades', 'candles'],
   okx: ['candles'],
 };
 
 /** True where ccxt can take back a channel of the kind. */
-export function canEnd(exchange: string, kind: StreamKind): boolean {
-  return !notEnded[exchange]?.includes(kind);
+export function canUnwatch(exchange: string, kind: StreamKind): boolean {
+  return !brokenUnwatch[exchange]?.includes(kind);
 }
 
 /**

@@ -37,9 +37,9 @@ export class RefusedDepths {
 export class BookDepth {
   readonly #refused: RefusedDepths;
   readonly #suspects: RefusedDepths;
-  /** An old connection goes on until the new one has spoken, so there may be two. */
-  readonly #attempts = new WeakMap<Exchange, Attempt>();
-  #latest: Attempt | null = null;
+  /** An old connection goes on until the new one has hasDelivered, so there may be two. */
+  readonly #attempts = new WeakMap<Exchange, DepthAttempt>();
+  #latest: DepthAttempt | null = null;
   /** The depth that was refused last, until it is known whether it was to blame. */
   #blamed: number | null = null;
 
@@ -53,20 +53,20 @@ export class BookDepth {
    * True where the depth is left to the exchange over the connection of an instance; decided when first asked. `depth` is
    * the one that we would like; undefined for none.
    */
-  isLeft(exchange: Exchange, depth: number | undefined): boolean {
+  isLeftToExchange(exchange: Exchange, depth: number | undefined): boolean {
     const known = this.#attempts.get(exchange);
     if (known) return depth !== undefined && known.asked === undefined;
     if (this.#latest && !this.#latest.isOver) this.#suspect(this.#latest);
-    const isLeft = depth !== undefined && (this.#suspects.has(depth) || this.#refused.has(depth));
-    this.#latest = { asked: isLeft ? undefined : depth, hasSpoken: false, isOver: false };
+    const isLeftToExchange = depth !== undefined && (this.#suspects.has(depth) || this.#refused.has(depth));
+    this.#latest = { asked: isLeftToExchange ? undefined : depth, hasDelivered: false, isOver: false };
     this.#attempts.set(exchange, this.#latest);
-    return isLeft;
+    return isLeftToExchange;
   }
 
   onMessage(exchange: Exchange): void {
     const attempt = this.#attempts.get(exchange);
-    if (!attempt || attempt.hasSpoken) return;
-    attempt.hasSpoken = true;
+    if (!attempt || attempt.hasDelivered) return;
+    attempt.hasDelivered = true;
     attempt.isOver = true;
     if (attempt.asked === undefined && this.#blamed !== null) this.#refused.add(this.#blamed);
     this.#blamed = null;
@@ -76,7 +76,7 @@ export class BookDepth {
     const attempt = this.#attempts.get(exchange);
     if (!attempt) return;
     attempt.isOver = true;
-    if (attempt.hasSpoken || !isRefusal(error)) return;
+    if (attempt.hasDelivered || !isDepthRefusal(error)) return;
     this.#blamed = attempt.asked ?? null;
     this.#suspect(attempt);
     // The next attempt decides anew, even where it is over the same connection.
@@ -84,23 +84,23 @@ export class BookDepth {
   }
 
   /** The depth may be to blame; where none was asked for it was not. */
-  #suspect({ asked }: Attempt): void {
+  #suspect({ asked }: DepthAttempt): void {
     if (asked === undefined) this.#suspects.clear();
     else this.#suspects.add(asked);
   }
 }
 
 /** A book over one connection. */
-interface Attempt {
+interface DepthAttempt {
   /** Undefined for no depth. */
   readonly asked: number | undefined;
-  hasSpoken: boolean;
-  /** True once it has spoken or failed. */
+  hasDelivered: boolean;
+  /** True once it has hasDelivered or failed. */
   isOver: boolean;
 }
 
 /** True of an error that may be about what was asked for, and not about the market or the server's rights. */
-function isRefusal(error: unknown): boolean {
+function isDepthRefusal(error: unknown): boolean {
   return (
     error instanceof ccxtErrors.ExchangeError &&
     !(error instanceof ccxtErrors.BadSymbol) &&

@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import type { StreamInstance } from '../clients/stream-instance.ts';
-import { DialPause } from './dial-pause.ts';
+import { ReconnectBackoff } from './reconnect-backoff.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface ConnectionOptions {
@@ -20,7 +20,7 @@ export interface ConnectionOptions {
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
   /** The first message of a subscription since it was asked for. */
-  readonly onSpoken: (subscription: Subscription) => void;
+  readonly onFirstMessage: (subscription: Subscription) => void;
   /** A subscription has stopped, with the cause. It is asked for again, unless the connection has been retired. */
   readonly onLost: (subscription: Subscription, cause: unknown) => void;
   /** The exchange refused a subscription, and ccxt would not ask again over this connection: it is up to the owner. */
@@ -33,7 +33,7 @@ interface Run {
   /** About when the exchange was asked for it, epoch ms; null while it was not. */
   askedAt: number | null;
   /** True once it has brought a message since it was asked for. */
-  spoken: boolean;
+  hasDelivered: boolean;
   /** Failures of this channel alone since its last message. */
   failures: number;
 }
@@ -59,7 +59,7 @@ export class Connection {
   readonly #leaving = new Map<string, Promise<unknown>>();
   readonly #closing = new Set<Promise<void>>();
   readonly #end = new AbortController();
-  readonly #pause: DialPause;
+  readonly #pause: ReconnectBackoff;
   #instance: Promise<StreamInstance> | null = null;
   #isOpen = false;
   #isRetired = false;
@@ -71,7 +71,7 @@ export class Connection {
   constructor(options: ConnectionOptions, events: ConnectionEvents, previous: Connection | null) {
     this.#options = options;
     this.#events = events;
-    this.#pause = new DialPause(options.clock, options.random, previous ? previous.#pause : null);
+    this.#pause = new ReconnectBackoff(options.clock, options.random, previous ? previous.#pause : null);
     this.#heardAt = options.clock.now();
   }
 
@@ -97,8 +97,8 @@ export class Connection {
     return this.#runs.has(subscription);
   }
 
-  hasSpokenTo(subscription: Subscription): boolean {
-    return this.#runs.get(subscription)?.spoken ?? false;
+  hasDelivered(subscription: Subscription): boolean {
+    return this.#runs.get(subscription)?.hasDelivered ?? false;
   }
 
   /** About when the exchange was asked for the subscription, epoch ms; null while it was not. */
@@ -107,7 +107,7 @@ export class Connection {
   }
 
   add(subscription: Subscription): void {
-    const run: Run = { abort: new AbortController(), askedAt: null, spoken: false, failures: 0 };
+    const run: Run = { abort: new AbortController(), askedAt: null, hasDelivered: false, failures: 0 };
     this.#runs.set(subscription, run);
     void this.#run(subscription, run);
   }
@@ -175,12 +175,12 @@ export class Connection {
     while (true) {
       const deliver = await subscription.nextFrom(instance.exchange);
       if (run.abort.signal.aborted) return;
-      const isFirst = !run.spoken;
-      run.spoken = true;
+      const isFirst = !run.hasDelivered;
+      run.hasDelivered = true;
       run.failures = 0;
       subscription.refusals = 0;
       this.#heardAt = clock.now();
-      if (isFirst) this.#events.onSpoken(subscription);
+      if (isFirst) this.#events.onFirstMessage(subscription);
       deliver(isFirst);
     }
   }
@@ -198,10 +198,10 @@ export class Connection {
     const isBroken = instance === null || instance.isBroken || opening !== this.#instance;
     // A channel of the same name was ended a moment ago, or ccxt told all channels of what concerns another one.
     const isOthers =
-      error instanceof ccxtErrors.UnsubscribeError || (run.spoken && error instanceof ccxtErrors.BaseError);
+      error instanceof ccxtErrors.UnsubscribeError || (run.hasDelivered && error instanceof ccxtErrors.BaseError);
     if (!isBroken && isOthers && run.failures === 1) return;
     onError(error);
-    run.spoken = false;
+    run.hasDelivered = false;
     this.#events.onLost(subscription, error);
     if (this.#isRetired) {
       run.abort.abort();
@@ -222,7 +222,7 @@ export class Connection {
   async #leave(subscription: Subscription, opening: Promise<StreamInstance>): Promise<boolean> {
     const { clock, timeoutMs, onError } = this.#options;
     try {
-      const ended = subscription.endAt((await opening).exchange);
+      const ended = subscription.unwatch((await opening).exchange);
       if (!ended) return false;
       await withDeadline(clock, timeoutMs, ended, () => new Error('not confirmed'));
       return true;

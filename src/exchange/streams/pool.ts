@@ -118,7 +118,7 @@ export class StreamPool {
     const openedAt = clock.now();
     const pauseMs = redials === 0 ? 0 : backoffMs(silenceMs, redials - 1, longestRedialMs, random);
     const events = {
-      onSpoken: (subscription: Subscription) => this.#onSpoken(seat, subscription),
+      onFirstMessage: (subscription: Subscription) => this.#onFirstMessage(seat, subscription),
       onLost: (subscription: Subscription, cause: unknown) => this.#onLost(seat.connection, subscription, cause),
       onRefused: (subscription: Subscription) => this.#moveRefused(seat, subscription),
     };
@@ -137,14 +137,14 @@ export class StreamPool {
     return seat;
   }
 
-  #onSpoken(seat: Seat, subscription: Subscription): void {
+  #onFirstMessage(seat: Seat, subscription: Subscription): void {
     if (this.#seats.has(seat)) this.#dropFromOlds(subscription);
   }
 
   /** Tells the listener, unless another connection goes on with the subscription. */
   #onLost(connection: Connection, subscription: Subscription, cause: unknown): void {
     const all = [...this.#seats].flatMap((seat) => [seat.connection, ...seat.olds]);
-    const isServed = all.some((each) => each !== connection && each.hasSpokenTo(subscription));
+    const isServed = all.some((each) => each !== connection && each.hasDelivered(subscription));
     if (!isServed) subscription.interrupt(cause);
   }
 

@@ -3,7 +3,7 @@ import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '
 import { toMarketDataError } from '../access/errors.ts';
 import { type Channel, channelKey } from '../ccxt/channel.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
-import { canEnd } from '../quirks/stream-quirks.ts';
+import { canUnwatch } from '../quirks/stream-quirks.ts';
 import { BookDepth, type RefusedDepths } from './book-depth.ts';
 import { askedDepth, type WatchRequest, watches } from './watches.ts';
 
@@ -19,7 +19,7 @@ export interface Subscription {
   /** Waits for the next message over an instance; resolves with what hands it on, as the first since it was asked for. */
   nextFrom(exchange: Exchange): Promise<(isFirst: boolean) => void>;
   /** Takes the subscription back at the exchange; null where ccxt cannot. */
-  endAt(exchange: Exchange): Promise<unknown> | null;
+  unwatch(exchange: Exchange): Promise<unknown> | null;
   /** Tells the listener that messages may have been lost. */
   interrupt(cause: unknown): void;
   /** Nothing is told any more. */
@@ -40,7 +40,7 @@ export function createSubscription<K extends StreamKind>(
 
   const requestOver = (exchange: Exchange): WatchRequest<K> => {
     if (request.kind !== 'orderBook') return request;
-    return { ...request, leavesDepth: bookDepth.isLeft(exchange, askedDepth(exchange, request)) };
+    return { ...request, leavesDepth: bookDepth.isLeftToExchange(exchange, askedDepth(exchange, request)) };
   };
 
   async function next(exchange: Exchange): Promise<StreamMessages[K]> {
@@ -68,7 +68,7 @@ export function createSubscription<K extends StreamKind>(
         if (!closed) listener.onMessage(message, isFirst);
       };
     },
-    endAt: (exchange) => (canEnd(id, request.kind) ? watch.end(exchange, requestOver(exchange)) : null),
+    unwatch: (exchange) => (canUnwatch(id, request.kind) ? watch.end(exchange, requestOver(exchange)) : null),
     interrupt: (cause) => {
       if (!closed) listener.onInterrupted(toMarketDataError(cause, subject));
     },

@@ -6,7 +6,7 @@ import { requireDistances } from '../normalize/candle-interval.ts';
 import { toOrderBook } from '../normalize/order-book.ts';
 import { toCandles, toTicker } from '../normalize/ticker.ts';
 import { toTrades } from '../normalize/trades.ts';
-import { endOfBook, streamDepth } from '../quirks/stream-quirks.ts';
+import { streamDepth, unwatchBookParams } from '../quirks/stream-quirks.ts';
 
 /** What to watch. */
 export type WatchRequest<K extends StreamKind> = StreamRequest<K> & {
@@ -65,7 +65,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
       const { symbol, exchange: id } = request;
       return exchange.unWatchOrderBook(
         symbol,
-        endOfBook(id, exchange.market(symbol).type, askedDepth(exchange, request)),
+        unwatchBookParams(id, exchange.market(symbol).type, askedDepth(exchange, request)),
       );
     },
   },

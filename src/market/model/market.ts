@@ -30,5 +30,5 @@ export interface Markets extends ReadonlyMap<string, Market> {
    * Why a market of this symbol may exist that is not here: the list of its kind failed. Null if all markets of its kind
    * are here.
    */
-  readonly whyUnlisted?: (symbol: string) => MarketDataError | null;
+  readonly whyMissing?: (symbol: string) => MarketDataError | null;
 }

@@ -9,15 +9,15 @@ import type { MarketsLoaderOptions } from '../../exchange/markets/markets-loader
 export function createListingLog(
   log: Logger,
   throttled: ThrottledLog,
-): NonNullable<MarketsLoaderOptions['onUnlisted']> {
-  const lastReasons = new Map<string, string>();
+): NonNullable<MarketsLoaderOptions['onMissingMarkets']> {
+  const lastKeys = new Map<string, string>();
   return (exchange, status) => {
     if (!status) {
-      lastReasons.delete(exchange);
+      lastKeys.delete(exchange);
       throttled.write('info', `listing ${exchange}`, { exchange }, `all markets of ${exchange} are listed again.`);
       return;
     }
-    const { kinds, error, saying, retryMs, types } = status;
+    const { kinds, error, reason, retryMs, types } = status;
     const what =
       kinds.length > 0
         ? `${exchange}'s ${kinds.join(' and ')} markets could not be listed`
@@ -28,9 +28,9 @@ export function createListingLog(
         ? ` To leave a kind out, set options.fetchMarkets.types in EXCHANGE_CONFIG to the others; it is ${JSON.stringify(types)} now.`
         : '';
     const fields = { exchange, code: error.code, kinds, retryAfterMs: retryMs };
-    const text = `${what}: ${saying}. ${when}${advice}`;
-    const reason = `${error.code} ${kinds.join()}`;
-    if (lastReasons.get(exchange) === reason) log.debug(fields, text);
-    else if (throttled.write('warn', `listing ${exchange}`, fields, text)) lastReasons.set(exchange, reason);
+    const text = `${what}: ${reason}. ${when}${advice}`;
+    const key = `${error.code} ${kinds.join()}`;
+    if (lastKeys.get(exchange) === key) log.debug(fields, text);
+    else if (throttled.write('warn', `listing ${exchange}`, fields, text)) lastKeys.set(exchange, key);
   };
 }

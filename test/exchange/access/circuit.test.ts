@@ -20,7 +20,7 @@ function failure(code: MarketDataErrorCode, { status, ...details }: Given = {}):
     symbol: 'ETH/USD',
     ...details,
   });
-  return { error, saying: 'kraken failed', status: status ?? null };
+  return { error, reason: 'kraken failed', status: status ?? null };
 }
 
 function create(random = () => 0) {
@@ -85,7 +85,7 @@ describe('a closed circuit', () => {
   it('does not count what told nothing of the exchange', () => {
     const { circuit } = create();
     for (let count = 0; count < 4; count++) circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
-    circuit.onNothing(circuit.admit(about));
+    circuit.onInconclusive(circuit.admit(about));
     circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
     expect(circuit.state).toBe('open');
   });
@@ -183,7 +183,7 @@ describe('after the pause', () => {
 
   it('when it told nothing, the next one is let through', async () => {
     const { circuit } = await createHalfOpen();
-    circuit.onNothing(circuit.admit(about));
+    circuit.onInconclusive(circuit.admit(about));
     expect(circuit.admit(about).isProbe).toBe(true);
   });
 
@@ -206,7 +206,7 @@ describe('after the pause', () => {
 });
 
 describe('calls that were under way when it opened', () => {
-  it('do not lengthen the pause by saying the same, or close the circuit', async () => {
+  it('do not lengthen the pause by reason the same, or close the circuit', async () => {
     const { circuit, changes, sitOut } = create();
     const passes = Array.from({ length: 10 }, () => circuit.admit(about));
     for (const pass of passes.slice(1)) circuit.onFailure(pass, failure('RATE_LIMITED', { retryAfterMs: 5000 }));

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { createStreamInstance, type StreamInstance } from '../../../src/exchange/clients/stream-instance.ts';
-import { canEnd } from '../../../src/exchange/quirks/stream-quirks.ts';
+import { canUnwatch } from '../../../src/exchange/quirks/stream-quirks.ts';
 import { eventually } from '../../support/socket-client.ts';
 
 let server: WebSocketServer;
@@ -135,7 +135,7 @@ test.each([
 });
 
 test('what ccxt cannot take back is known', () => {
-  expect([canEnd('okx', 'candles'), canEnd('okx', 'ticker'), canEnd('coinbase', 'trades')]).toEqual([
+  expect([canUnwatch('okx', 'candles'), canUnwatch('okx', 'ticker'), canUnwatch('coinbase', 'trades')]).toEqual([
     false,
     true,
     false,

@@ -2,7 +2,7 @@ import type { Exchange } from 'ccxt';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
-import { endOfBook, streamDepth } from '../../../src/exchange/quirks/stream-quirks.ts';
+import { streamDepth, unwatchBookParams } from '../../../src/exchange/quirks/stream-quirks.ts';
 import { RefusedDepths } from '../../../src/exchange/streams/book-depth.ts';
 import { createStreams } from '../../../src/exchange/streams/streams.ts';
 import { createSubscription } from '../../../src/exchange/streams/subscription.ts';
@@ -113,8 +113,8 @@ describe('the channel of a book is taken back by the depth that it was asked for
   });
 
   test('and without one where ccxt needs none', () => {
-    expect(endOfBook('okx', 'spot', undefined)).toEqual({});
-    expect(endOfBook('bitfinex', 'spot', 100)).toEqual({});
+    expect(unwatchBookParams('okx', 'spot', undefined)).toEqual({});
+    expect(unwatchBookParams('bitfinex', 'spot', 100)).toEqual({});
   });
 });
 

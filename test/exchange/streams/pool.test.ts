@@ -94,7 +94,7 @@ class FakeSubscription implements Subscription {
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
-  endAt(): Promise<unknown> | null {
+  unwatch(): Promise<unknown> | null {
     this.ends += 1;
     return this.end?.() ?? null;
   }
@@ -193,7 +193,7 @@ test('those who leave one after the other are taken out by one replacement, and 
   }
   await clock.advance(1000);
   expect(opened).toBe(2);
-  // Another leaves before the new connection has spoken, and the one that serves goes on.
+  // Another leaves before the new connection has hasDelivered, and the one that serves goes on.
   await staying.speak(0);
   expect([staying.heard, staying.interruptions, closed]).toEqual([21, 0, 0]);
   const late = new FakeSubscription('Z/B');

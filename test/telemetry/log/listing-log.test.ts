@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createThrottledLog } from '../../../src/base/throttled-log.ts';
-import type { UnlistedStatus } from '../../../src/exchange/markets/unlisted-markets.ts';
+import type { MissingMarketsStatus } from '../../../src/exchange/markets/missing-markets.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { createListingLog } from '../../../src/telemetry/log/listing-log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -13,11 +13,11 @@ function create() {
   return { clock, lines, note: createListingLog(log, createThrottledLog({ log, clock })) };
 }
 
-const status: UnlistedStatus = {
+const status: MissingMarketsStatus = {
   exchange: 'binance',
   kinds: ['inverse'],
   error: new MarketDataError('GEO_BLOCKED', 'binance blocks the address of this server (HTTP 403).'),
-  saying: 'binance blocks the address of this server (HTTP 403)',
+  reason: 'binance blocks the address of this server (HTTP 403)',
   retryMs: 600_000,
   types: ['spot', 'linear', 'inverse'],
 };

@@ -3,7 +3,7 @@ import { MarketDataError } from '../../../market/errors.ts';
 import type { CandleSeries } from '../../../market/model/candle.ts';
 import { lengthOf } from '../../../market/timeframe.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
-import { isRefusal } from '../../learned/limits.ts';
+import { isRequestRefusal } from '../../learned/limits.ts';
 import { listedTimeframes } from './market-timeframes.ts';
 
 /** How many candles are asked for to find out whether a timeframe is taken. */
@@ -29,8 +29,8 @@ export function requireTimeframe(client: ExchangeClient, market: MarketInterface
 }
 
 /** Notes that the exchange has given candles of the timeframe: no refusal is about it for a while. */
-export function markTaken(client: ExchangeClient, market: MarketInterface, timeframe: string): void {
-  client.candles.takenTimeframes.set(toKey(market, timeframe), true);
+export function markAccepted(client: ExchangeClient, market: MarketInterface, timeframe: string): void {
+  client.candles.acceptedTimeframes.set(toKey(market, timeframe), true);
 }
 
 /**
@@ -46,13 +46,13 @@ export async function explainRefusal(
   error: unknown,
   now: number,
 ): Promise<unknown> {
-  const { takenTimeframes, refusedTimeframes, otherRefusals } = client.candles;
+  const { acceptedTimeframes, refusedTimeframes, otherRefusals } = client.candles;
   const key = toKey(market, series.timeframe);
   const ofSymbol = `${series.symbol}\n${series.timeframe}`;
-  if (!isRefusal(error) || takenTimeframes.has(key) || otherRefusals.has(ofSymbol)) return error;
+  if (!isRequestRefusal(error) || acceptedTimeframes.has(key) || otherRefusals.has(ofSymbol)) return error;
   const first = await probe(client, series, series.timeframe, now);
-  if (first === 'taken') markTaken(client, market, series.timeframe);
-  if (first === 'refused' && (await takesShorter(client, market, series, now))) {
+  if (first === 'accepted') markAccepted(client, market, series.timeframe);
+  if (first === 'refused' && (await acceptsShorter(client, market, series, now))) {
     refusedTimeframes.set(key, true);
     return notSupported(series, timeframesOf(client, market));
   }
@@ -61,22 +61,22 @@ export async function explainRefusal(
 }
 
 /** True when the exchange takes a shorter timeframe of the same market. */
-async function takesShorter(
+async function acceptsShorter(
   client: ExchangeClient,
   market: MarketInterface,
   series: CandleSeries,
   now: number,
 ): Promise<boolean> {
-  const { takenTimeframes } = client.candles;
-  const isKnown = (timeframe: string): number => (takenTimeframes.has(toKey(market, timeframe)) ? 1 : 0);
+  const { acceptedTimeframes } = client.candles;
+  const isKnown = (timeframe: string): number => (acceptedTimeframes.has(toKey(market, timeframe)) ? 1 : 0);
   const lengthMs = toMs(series.timeframe);
   const shorter = timeframesOf(client, market)
     .filter((timeframe) => toMs(timeframe) < lengthMs)
     .sort((a, b) => isKnown(b) - isKnown(a) || toMs(b) - toMs(a));
   for (const timeframe of shorter.slice(0, maxProbes)) {
     const outcome = await probe(client, series, timeframe, now);
-    if (outcome === 'taken') markTaken(client, market, timeframe);
-    if (outcome !== 'refused') return outcome === 'taken';
+    if (outcome === 'accepted') markAccepted(client, market, timeframe);
+    if (outcome !== 'refused') return outcome === 'accepted';
   }
   return false;
 }
@@ -86,13 +86,13 @@ async function probe(
   { symbol }: CandleSeries,
   timeframe: string,
   now: number,
-): Promise<'taken' | 'refused' | 'failed'> {
+): Promise<'accepted' | 'refused' | 'failed'> {
   const since = now - probedPeriods * toMs(timeframe);
   try {
     await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, since, probedPeriods), { symbol, timeframe });
-    return 'taken';
+    return 'accepted';
   } catch (error) {
-    return isRefusal(error) ? 'refused' : 'failed';
+    return isRequestRefusal(error) ? 'refused' : 'failed';
   }
 }
 

@@ -6,11 +6,11 @@ import { lengthOf, periodAfter, periodStart, periodsOf } from '../../../market/t
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { findMarket } from '../../clients/find-market.ts';
-import { isRefusal } from '../../learned/limits.ts';
+import { isRequestRefusal } from '../../learned/limits.ts';
 import { toCandles } from '../../normalize/ticker.ts';
 import { actualTimeframe, candleHistory } from '../../quirks/rest-quirks.ts';
 import { explainGap } from './candle-gap.ts';
-import { explainRefusal, markTaken, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
+import { explainRefusal, markAccepted, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
 
 /** Most exchanges cap a call at 1,000 candles or fewer; where ccxt does not know the cap, this one is assumed. */
 const assumedCap = 1000;
@@ -72,17 +72,17 @@ async function fetchPieces(client: ExchangeClient, range: CandleRange, now: numb
       rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, piece.since, limit), { symbol, timeframe });
     } catch (error) {
       // It was only to be seen whether there is more: refused, there is not.
-      if (found.size > 0 && isRefusal(error)) break;
+      if (found.size > 0 && isRequestRefusal(error)) break;
       throw await explainRefusal(client, market, range, error, now);
     }
-    if (rows.length > 0) markTaken(client, market, timeframe);
+    if (rows.length > 0) markAccepted(client, market, timeframe);
     const candles = toCandles(rows, range, now);
-    const isNews = candles.some(({ timestamp }) => !found.has(timestamp) && timestamp >= since && timestamp < until);
-    if (cutAt !== null && isNews) markCap(client, symbol, cutAt);
+    const hasNew = candles.some(({ timestamp }) => !found.has(timestamp) && timestamp >= since && timestamp < until);
+    if (cutAt !== null && hasNew) markCap(client, symbol, cutAt);
     for (const candle of candles) found.set(candle.timestamp, candle);
     const timestamps = candles.map(({ timestamp }) => timestamp).filter((timestamp) => timestamp >= since);
     const [first = 0, last = 0] = [timestamps[0], timestamps.at(-1)];
-    if (!isNews || !mayBeCut(rows, limit)) break;
+    if (!hasNew || !mayBeCut(rows, limit)) break;
     cutAt = rows.length;
     // What is missing at either end; there may be nothing, which is one call more.
     if (startOf(indexOf(last) + 1) < Math.min(until, now)) piece = { since: startOf(indexOf(last) + 1), until };

@@ -24,7 +24,7 @@ export function mixesUnderlyings(markets: readonly MarketInterface[]): boolean {
 }
 
 /** Markets of one kind in the batches that the exchange takes, as far as that is known. */
-export function toParts(
+export function toBatches(
   { info, batchLimits }: ExchangeClient,
   kind: string,
   markets: readonly MarketInterface[],
@@ -33,11 +33,11 @@ export function toParts(
   if (!market) return [];
   const isApart = batchLimits.isPerUnderlying(kind) || underlyingParams(info.id, market) !== null;
   const groups = isApart ? byUnderlying(markets) : [markets];
-  return groups.flatMap((group) => inEvenParts(group, batchLimits.maxSize(kind)));
+  return groups.flatMap((group) => splitEvenly(group, batchLimits.maxSize(kind)));
 }
 
 /** The fewest parts of at most `maxSize` items, all about equally long. */
-export function inEvenParts<T>(items: readonly T[], maxSize: number): readonly (readonly T[])[] {
+export function splitEvenly<T>(items: readonly T[], maxSize: number): readonly (readonly T[])[] {
   const count = Math.max(1, Math.ceil(items.length / maxSize));
   const size = Math.ceil(items.length / count);
   const starts = Array.from({ length: count }, (_, index) => index * size).filter((start) => start < items.length);
@@ -60,7 +60,7 @@ export function isSmall({ length }: readonly MarketInterface[]): boolean {
  * Splits a refused batch. Markets of several underlyings are split between two underlyings. Others are split near the
  * middle: after `accepted` markets if that many were accepted before, else at a size that may well be the limit.
  */
-export function smaller(
+export function splitBatch(
   markets: readonly MarketInterface[],
   accepted: number,
 ): readonly (readonly MarketInterface[])[] {

@@ -5,7 +5,7 @@ import { isAboutOneMarket, toMarketDataError } from '../../access/errors.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { requireReadable, UnreadableRow } from '../../clients/ticker-rows.ts';
-import { AddressTooLong, maxAddressLength } from '../../http/address-limit.ts';
+import { maxUrlLength, UrlTooLong } from '../../http/url-limit.ts';
 import { toTicker } from '../../normalize/ticker.ts';
 import { underlyingParams } from '../../quirks/rest-quirks.ts';
 
@@ -51,11 +51,11 @@ export async function askBatch(
   } catch (thrown) {
     const error = toMarketDataError(thrown, { exchange });
     const { cause } = error.details;
-    if (cause instanceof AddressTooLong) {
-      const fitting = Math.floor((markets.length * maxAddressLength * fittingShare) / cause.length);
+    if (cause instanceof UrlTooLong) {
+      const fitting = Math.floor((markets.length * maxUrlLength * fittingShare) / cause.length);
       return { kind: 'too long', fitting: Math.max(1, fitting) };
     }
-    const isRefused = isRefusal(error) || isUnparsed(client, error);
+    const isRefused = isSymbolRefusal(error) || isUnparsed(client, error);
     return isRefused ? { kind: 'refused', error, wasSent } : { kind: 'failed', error };
   }
 }
@@ -71,18 +71,18 @@ export async function askAlone(
   try {
     if (can(client.ccxt, 'TICKER')) {
       const ticker = await client.call(async (ccxt) => requireReadable(await ccxt.fetchTicker(symbol)), { symbol });
-      return ticker ? toTicker(exchange, symbol, ticker, now()) : missing(client, symbol);
+      return ticker ? toTicker(exchange, symbol, ticker, now()) : missingTickerError(client, symbol);
     }
     const params = underlyingParams(exchange, market) ?? {};
     const tickers = await client.call((ccxt) => ccxt.fetchTickers([symbol], params), { symbol });
-    return pickAll(exchange, tickers, [symbol], now()).get(symbol) ?? missing(client, symbol);
+    return pickAll(exchange, tickers, [symbol], now()).get(symbol) ?? missingTickerError(client, symbol);
   } catch (thrown) {
     return toMarketDataError(thrown, { exchange, symbol });
   }
 }
 
 /** The error of a market that an answer leaves out. Some exchanges do so with those that are not active. */
-export function missing(client: ExchangeClient, symbol: string): MarketDataError {
+export function missingTickerError(client: ExchangeClient, symbol: string): MarketDataError {
   const exchange = client.info.id;
   const inactive = client.ccxt.markets?.[symbol]?.active === false ? ', which is not active there' : '';
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no ticker of ${symbol}${inactive}.`, {
@@ -93,7 +93,7 @@ export function missing(client: ExchangeClient, symbol: string): MarketDataError
 }
 
 /** A refusal that one symbol may have caused, delisted since the markets were loaded, say. */
-export function isRefusal(error: MarketDataError): boolean {
+export function isSymbolRefusal(error: MarketDataError): boolean {
   return (
     error.isFinal ||
     error.code === 'BAD_USER_INPUT' ||
@@ -104,7 +104,7 @@ export function isRefusal(error: MarketDataError): boolean {
 
 /** True when one market's error concerns the whole exchange: then the other markets are not asked for. */
 export function isOutage(error: MarketDataError): boolean {
-  return error.code !== 'BAD_EXCHANGE_RESPONSE' && !isRefusal(error);
+  return error.code !== 'BAD_EXCHANGE_RESPONSE' && !isSymbolRefusal(error);
 }
 
 /** True when an HTTP answer as a whole could not be read, which says nothing of its markets and may be over with the next. */

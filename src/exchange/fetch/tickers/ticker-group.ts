@@ -2,8 +2,8 @@ import type { MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../../market/errors.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
-import { inEvenParts, mixesUnderlyings, paysAsBatch, smaller, toParts } from './batch-shape.ts';
-import { fetchLeftOut } from './left-out.ts';
+import { mixesUnderlyings, paysAsBatch, splitBatch, splitEvenly, toBatches } from './batch-shape.ts';
+import { refetchMissing } from './missing-tickers.ts';
 import { type TickerOutcomes, TickerRound } from './ticker-round.ts';
 
 type Markets = readonly MarketInterface[];
@@ -37,7 +37,7 @@ export async function fetchTickerGroup(
 class TickerGroup {
   readonly #round: TickerRound;
   readonly #kind: string;
-  #leftOut: MarketInterface[] = [];
+  #missing: MarketInterface[] = [];
   #batched = 0;
   #postponed: MarketInterface[] = [];
 
@@ -55,19 +55,19 @@ class TickerGroup {
     if (this.#postponed.length > 0) await this.#fetchPostponed(this.#postponed);
     for (const [symbol, error] of round.refused) {
       // Where the exchange refused all of them the trouble may be its own, and over with the next call.
-      const isItsOwn = !round.works && !error.isFinal;
+      const isItsOwn = !round.hasSucceeded && !error.isFinal;
       if (isItsOwn || (markets.length === 1 && alone.length === 0)) continue;
       refused.set(symbol, error);
       batchLimits.learnAlone(symbol, 'refused');
     }
-    if (this.#leftOut.length > 0) {
-      await fetchLeftOut(round, this.#kind, this.#leftOut, this.#leftOut.length < this.#batched);
+    if (this.#missing.length > 0) {
+      await refetchMissing(round, this.#kind, this.#missing, this.#missing.length < this.#batched);
     }
   }
 
   /** Fetches markets in the batches that the exchange takes, as far as that is known; true when it refused nothing. */
   async #fetchParts(markets: Markets): Promise<boolean> {
-    return this.#fetchAll(toParts(this.#round.client, this.#kind, markets));
+    return this.#fetchAll(toBatches(this.#round.client, this.#kind, markets));
   }
 
   async #fetchAll(parts: readonly Markets[]): Promise<boolean> {
@@ -84,12 +84,12 @@ class TickerGroup {
         return false;
       case 'answered':
         this.#batched += markets.length;
-        this.#leftOut.push(...markets.filter(({ symbol }) => !answer.outcomes.has(symbol)));
+        this.#missing.push(...markets.filter(({ symbol }) => !answer.outcomes.has(symbol)));
         if (answer.outcomes.size > 0) round.client.batchLimits.markAccepted(this.#kind, markets.length);
         return true;
       case 'too long':
         round.client.batchLimits.learnSize(this.#kind, answer.fitting);
-        return this.#fetchAll(inEvenParts(markets, answer.fitting));
+        return this.#fetchAll(splitEvenly(markets, answer.fitting));
       case 'refused':
         await this.#fetchRefused(markets);
         return false;
@@ -99,7 +99,7 @@ class TickerGroup {
   /** Asks for a refused batch in smaller ones, one after the other, since each may teach something about the next. */
   async #fetchRefused(markets: Markets): Promise<void> {
     const round = this.#round;
-    if (round.works && round.refusals >= maxRefusals) {
+    if (round.hasSucceeded && round.refusals >= maxRefusals) {
       await round.fetchEach(markets);
       return;
     }
@@ -107,10 +107,10 @@ class TickerGroup {
     const areManyBad = round.refused.size > 1 && markets.length <= maxUnhalved;
     const parts = areManyBad
       ? markets.map((market) => [market])
-      : smaller(markets, round.client.batchLimits.maxAccepted(this.#kind));
+      : splitBatch(markets, round.client.batchLimits.maxAccepted(this.#kind));
     let areAccepted = true;
     for (const part of parts) {
-      if (!round.works && round.refusals >= maxRefusals) {
+      if (!round.hasSucceeded && round.refusals >= maxRefusals) {
         this.#postponed.push(...part);
         areAccepted = false;
       } else if (!(await this.#fetchParts(part))) areAccepted = false;
@@ -139,13 +139,13 @@ class TickerGroup {
     const probes = markets.filter((_, index) => index % step === 0).slice(0, maxProbes);
     await round.fetchEach(probes);
     const others = markets.filter((market) => !probes.includes(market));
-    if (round.works) await round.fetchEach(others);
-    else for (const { symbol } of others) round.set(symbol, refusedBatch(round.client.info.id, symbol));
+    if (round.hasSucceeded) await round.fetchEach(others);
+    else for (const { symbol } of others) round.set(symbol, notRequestedError(round.client.info.id, symbol));
   }
 }
 
 /** Which of them it was stays open, so none is said not to exist. */
-function refusedBatch(exchange: string, symbol: string): MarketDataError {
+function notRequestedError(exchange: string, symbol: string): MarketDataError {
   const message = `${exchange} refused requests for several tickers, and those for some of them; ${symbol} was not asked for.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
 }

@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { MarketDataError } from '../../../market/errors.ts';
 import type { Ticker } from '../../../market/model/ticker.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
-import { askAlone, askBatch, type BatchAnswer, isOutage, isRefusal } from './ticker-calls.ts';
+import { askAlone, askBatch, type BatchAnswer, isOutage, isSymbolRefusal } from './ticker-calls.ts';
 
 export type TickerOutcomes = Map<string, Ticker | MarketDataError>;
 
@@ -18,7 +18,7 @@ export class TickerRound {
   readonly #limit: LimitFunction;
   readonly #refused = new Map<string, MarketDataError>();
   #refusals = 0;
-  #works = false;
+  #hasSucceeded = false;
   #outage: MarketDataError | null = null;
 
   constructor(client: ExchangeClient, now: () => number, outcomes: TickerOutcomes) {
@@ -34,8 +34,8 @@ export class TickerRound {
   }
 
   /** True once the exchange gave a ticker. */
-  get works(): boolean {
-    return this.#works;
+  get hasSucceeded(): boolean {
+    return this.#hasSucceeded;
   }
 
   /** Markets that the exchange refused in calls of their own, with how. */
@@ -63,7 +63,7 @@ export class TickerRound {
           return null;
         case 'answered':
           for (const [symbol, outcome] of answer.outcomes) this.set(symbol, outcome);
-          if (answer.outcomes.size > 0) this.#works = true;
+          if (answer.outcomes.size > 0) this.#hasSucceeded = true;
           return answer;
         case 'refused':
           if (answer.wasSent) this.#refusals += 1;
@@ -85,9 +85,9 @@ export class TickerRound {
       const outcome = await askAlone(this.client, market, this.#now);
       this.set(symbol, outcome);
       if (!(outcome instanceof MarketDataError)) {
-        this.#works = true;
+        this.#hasSucceeded = true;
         this.client.batchLimits.onAnswer(symbol);
-      } else if (isRefusal(outcome)) {
+      } else if (isSymbolRefusal(outcome)) {
         this.#refusals += 1;
         this.#refused.set(symbol, outcome);
       } else if (isOutage(outcome)) {

@@ -2,17 +2,17 @@ import type { Exchange } from 'ccxt';
 import type { Clock } from '../../base/clock.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../../market/errors.ts';
 import { kindOfSymbol, kindsOfType, type MarketKind, marketKinds } from '../ccxt/market-kinds.ts';
-import type { FailedPart } from './listing.ts';
+import type { FailedPart } from './market-list-load.ts';
 
 /** What of an exchange's markets could not be listed. */
-export interface UnlistedStatus {
+export interface MissingMarketsStatus {
   readonly exchange: string;
   /** The kinds that lack markets; empty if the last known ones are used, and if only currencies failed. */
   readonly kinds: readonly MarketKind[];
   /** What failed first. */
   readonly error: MarketDataError;
   /** A sentence about it, without its end. */
-  readonly saying: string;
+  readonly reason: string;
   /** In how many ms the list is tried again. */
   readonly retryMs: number;
   /** The types that ccxt's `options.fetchMarkets.types` has now; null where the exchange has no such option. */
@@ -28,7 +28,7 @@ export function isIn({ kinds }: FailedPart, symbol: string): boolean {
 const leastWaitMs = 1000;
 
 /** Remembers which parts of an exchange's list have never come, so that their markets are not said not to exist. */
-export class UnlistedMarkets {
+export class MissingMarkets {
   readonly #exchange: Exchange;
   readonly #clock: Clock;
   /** What failed the last time. */
@@ -84,26 +84,26 @@ export class UnlistedMarkets {
       : `Not all of ${exchange}'s ${kind} markets could be listed`;
     const leftMs = this.nextAt - this.#clock.now();
     const when = leftMs > 0 ? `the server tries again in ${Math.ceil(leftMs / 1000)} s` : 'the server is trying again';
-    return new MarketDataError(codeOf(part.error), `${what}: ${part.saying}; ${when}.`, {
+    return new MarketDataError(codeOf(part.error), `${what}: ${part.reason}; ${when}.`, {
       exchange,
       symbol,
       // The list is tried again, whatever it failed with.
       retryable: true,
       retryAfterMs: Math.ceil(Math.max(leastWaitMs, leftMs)),
-      isUnlisted: true,
+      isMarketMissing: true,
       cause: part.error,
     });
   }
 
-  get status(): UnlistedStatus | null {
+  get status(): MissingMarketsStatus | null {
     const [first] = this.#missing.length > 0 ? this.#missing : this.#failed;
     if (!first) return null;
-    const { error, saying } = first;
+    const { error, reason } = first;
     const exchange = this.#exchange;
     const kinds = marketKinds.filter((kind) => this.#missing.some((part) => part.kinds?.has(kind)));
     const types = typesOf(exchange);
     const retryMs = Math.max(0, Math.ceil(this.nextAt - this.#clock.now()));
-    return { exchange: exchange.id, kinds, error, saying, retryMs, types };
+    return { exchange: exchange.id, kinds, error, reason, retryMs, types };
   }
 }
 

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { toMarketDataError } from '../../../src/exchange/access/errors.ts';
 import type { LoadingCall } from '../../../src/exchange/access/loading-call.ts';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
-import { type RequestRunner, tapRequests } from '../../../src/exchange/http/request-tap.ts';
-import { Listing, tapListing } from '../../../src/exchange/markets/listing.ts';
+import { type Interceptor, interceptRequests } from '../../../src/exchange/http/request-interception.ts';
+import { interceptMarketLists, MarketListLoad } from '../../../src/exchange/markets/market-list-load.ts';
 
 async function tap(id = 'binance') {
   const Class = await loadExchangeClass(id, true);
@@ -15,12 +15,12 @@ async function tap(id = 'binance') {
   };
   const seen: string[] = [];
   const run =
-    (name: string): RequestRunner =>
+    (name: string): Interceptor =>
     (request, send) => {
       seen.push(`${name} ${request.host} ${request.name}`);
       return send(() => {});
     };
-  return { exchange, urls, seen, run, requests: tapRequests(exchange) };
+  return { exchange, urls, seen, run, requests: interceptRequests(exchange) };
 }
 
 it('tells calls apart that are under way together, by all of the names that ccxt gives its endpoints', async () => {
@@ -70,13 +70,13 @@ it('what a call asks of the methods that list markets is its own, while markets 
     during: (_, operation) => operation(),
     mayRetry: async () => false,
     toError: (thrown) => toMarketDataError(thrown, { exchange: 'hyperliquid' }),
-    sayingOf: ({ message }) => message,
+    reasonOf: ({ message }) => message,
     mark: () => {},
     whenLate: () => () => {},
-    leftAloneMs: () => 0,
+    circuitOpenMs: () => 0,
   };
-  const listing = new Listing(exchange, loading, false);
-  tapListing(exchange, () => listing);
+  const listing = new MarketListLoad(exchange, loading, false);
+  interceptMarketLists(exchange, () => listing);
   const refused = requests.through(() => Promise.reject(new Error('refused')));
   await expect(refused.fetchSpotMarkets()).rejects.toThrow('refused');
   expect(listing.failed).toEqual([]);

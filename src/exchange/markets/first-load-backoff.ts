@@ -12,7 +12,7 @@ const refusals: ReadonlySet<MarketDataErrorCode> = new Set(['BAD_EXCHANGE_RESPON
  * Why an exchange that answers has no list of markets yet. Circuits pace calls to one that is out; one whose list is
  * refused, or cannot be read, is paced here, or each query would ask for it anew.
  */
-export class ListRefusals {
+export class FirstLoadBackoff {
   readonly #clock: Clock;
   #last: { readonly error: MarketDataError; readonly until: number } | null = null;
   #count = 0;

@@ -7,7 +7,7 @@ const longestPauseMs = 60_000;
 const calmMs = 60_000;
 
 /** The pauses before a connection dials again: longer each time, and one for all that dropped together. */
-export class DialPause {
+export class ReconnectBackoff {
   readonly #clock: Clock;
   readonly #random: () => number;
   #failures: number;
@@ -15,7 +15,7 @@ export class DialPause {
   #underWay: Promise<void> | null = null;
 
   /** `previous` are the pauses of the connection that was replaced, whose failures count here too. */
-  constructor(clock: Clock, random: () => number, previous: DialPause | null) {
+  constructor(clock: Clock, random: () => number, previous: ReconnectBackoff | null) {
     this.#clock = clock;
     this.#random = random;
     this.#failures = previous ? previous.#failures : 0;

@@ -2,9 +2,9 @@ import type { Currencies, Exchange } from 'ccxt';
 import { MarketDataError } from '../../market/errors.ts';
 import type { LoadingCall } from '../access/loading-call.ts';
 import { kindsNamed, type MarketKind } from '../ccxt/market-kinds.ts';
-import type { ApiRequest } from '../http/request-tap.ts';
-import { holdsNoMarkets, isReadWithOthers } from '../quirks/rest-quirks.ts';
-import { outages, toListingError } from './listing-errors.ts';
+import type { ApiRequest } from '../http/request-interception.ts';
+import { holdsNoMarkets, isRequiredByOthers } from '../quirks/rest-quirks.ts';
+import { outages, toMarketListError } from './market-list-errors.ts';
 
 /** A part of an exchange's listing that did not come. */
 export interface FailedPart {
@@ -14,7 +14,7 @@ export interface FailedPart {
   readonly kinds: ReadonlySet<MarketKind> | null;
   readonly error: MarketDataError;
   /** What the error says of the exchange, a sentence without its end. */
-  readonly saying: string;
+  readonly reason: string;
   /** How long its host is left alone, in ms. */
   readonly waitMs: number;
   readonly thrown: unknown;
@@ -28,7 +28,7 @@ const currenciesShare = 2 / 5;
  * listed, and what did not come is remembered. In place of that ccxt gets an empty list, which all of its `fetchMarkets`
  * that make several requests take for a list without markets.
  */
-export class Listing {
+export class MarketListLoad {
   readonly #exchange: Exchange;
   readonly #loading: LoadingCall;
   readonly #isAwaited: boolean;
@@ -67,7 +67,7 @@ export class Listing {
       const asked = this.#ask(request, ask, isForMarkets);
       return await (isForMarkets ? this.#untilLate(asked, () => this.#hasParts) : asked);
     } catch (thrown) {
-      if (!isForMarkets || isReadWithOthers(id, request.name)) throw thrown;
+      if (!isForMarkets || isRequiredByOthers(id, request.name)) throw thrown;
       if (!holdsNoMarkets(id, request.name)) {
         this.#mark(request.name, kindsNamed(request.name), thrown, request.host);
       }
@@ -116,7 +116,7 @@ export class Listing {
     // An exchange that is out is asked once, and not for each part of its list.
     if (this.#outages.has(host)) throw this.#outages.get(host);
     try {
-      const answer = await this.#askTwice(host, ask);
+      const answer = await this.#askWithRetry(host, ask);
       this.#live.add(host);
       this.#hasParts ||= isForMarkets;
       this.#outages.delete(host);
@@ -128,7 +128,7 @@ export class Listing {
     }
   }
 
-  async #askTwice(host: string, ask: () => Promise<unknown>): Promise<unknown> {
+  async #askWithRetry(host: string, ask: () => Promise<unknown>): Promise<unknown> {
     try {
       return await ask();
     } catch (thrown) {
@@ -142,9 +142,9 @@ export class Listing {
 
   #mark(name: string, kinds: FailedPart['kinds'], thrown: unknown, host = ''): void {
     const error = this.#loading.toError(thrown);
-    const waitMs = Math.max(this.#loading.leftAloneMs(host), error.details.retryAfterMs ?? 0);
-    const saying = this.#loading.sayingOf(error);
-    this.#failed.push({ name, kinds, error: toListingError(error), saying, waitMs, thrown });
+    const waitMs = Math.max(this.#loading.circuitOpenMs(host), error.details.retryAfterMs ?? 0);
+    const reason = this.#loading.reasonOf(error);
+    this.#failed.push({ name, kinds, error: toMarketListError(error), reason, waitMs, thrown });
   }
 }
 
@@ -153,10 +153,10 @@ const partMethod = /^fetch[A-Z]\w*Markets$|^fetchMarkets[A-Z]\w*$/;
 
 /**
  * Lets a listing have its say in how an instance loads its markets, while there is one; `current` gives it. What other
- * calls ask of these methods, on objects of their own (see `tapRequests`), is theirs: Hyperliquid's tickers come from its
+ * calls ask of these methods, on objects of their own (see `interceptRequests`), is theirs: Hyperliquid's tickers come from its
  * lists of markets.
  */
-export function tapListing(exchange: Exchange, current: () => Listing | null): void {
+export function interceptMarketLists(exchange: Exchange, current: () => MarketListLoad | null): void {
   const { fetchCurrencies } = exchange;
   exchange.fetchCurrencies = async function (this: Exchange, ...args) {
     const fetchAll = (): Promise<Currencies> => Reflect.apply(fetchCurrencies, this, args);

@@ -1,11 +1,11 @@
 import type { MarketDataError } from '../../market/errors.ts';
 import { marketKinds } from '../ccxt/market-kinds.ts';
 import { CallQueue, type CallQueueOptions } from './call-queue.ts';
-import type { CircuitEntry, CircuitName, Circuits } from './circuits.ts';
+import type { CircuitName, Circuits, HostPermit } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 
 /** The place of one call among those under way. */
-export interface CallPlace {
+export interface CallSlot {
   /** Notes that the call has passed ccxt's throttle: it keeps no other from it any more. */
   markSent(): void;
   /** Gives the place to the next call. Only the first time counts. */
@@ -16,7 +16,7 @@ export interface CallPlace {
  * The places of the calls to one exchange: a line for each kind of market (`CallQueue`). A call that finds out whether a
  * host is back needs no place, since calls that hang may have them all.
  */
-export class CallPlaces {
+export class CallSlots {
   readonly #queue: CallQueue;
   readonly #circuits: Pick<Circuits, 'hostOf' | 'refusal'>;
   /** How many of the calls that have a place have sent a request, by line. */
@@ -39,7 +39,7 @@ export class CallPlaces {
   }
 
   /** A place for the call. Rejects as `CallQueue.enter` does, and with what `refuseAll` and `refuseFor` say. */
-  async enter(entry: CircuitEntry, subject: CallSubject): Promise<CallPlace> {
+  async enter(entry: HostPermit, subject: CallSubject): Promise<CallSlot> {
     if (isProbe(entry)) return this.#enterAsProbe();
     const line = lineOf(entry);
     const leaveQueue = await this.#queue.enter(subject, line);
@@ -59,7 +59,7 @@ export class CallPlaces {
   }
 
   /** OVERLOADED, for a call that has a place and whose turn in ccxt's throttle has not come in time. */
-  tooLate(entry: CircuitEntry, subject: CallSubject): MarketDataError {
+  tooLate(entry: HostPermit, subject: CallSubject): MarketDataError {
     return this.#queue.tooLate(subject, lineOf(entry));
   }
 
@@ -79,7 +79,7 @@ export class CallPlaces {
     );
   }
 
-  #enterAsProbe(): CallPlace {
+  #enterAsProbe(): CallSlot {
     this.#probes += 1;
     let hasLeft = false;
     return {
@@ -97,11 +97,11 @@ export class CallPlaces {
 }
 
 /** Calls for one kind of market wait in one line. */
-function lineOf({ kind }: CircuitEntry): string {
+function lineOf({ kind }: HostPermit): string {
   return kind ?? '';
 }
 
 /** True when the call finds out whether something that was left alone is back. */
-function isProbe({ ofHost, ofKind }: CircuitEntry): boolean {
+function isProbe({ ofHost, ofKind }: HostPermit): boolean {
   return ofHost.isProbe || ofKind?.isProbe === true;
 }

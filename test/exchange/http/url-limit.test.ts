@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maxAddressLength } from '../../../src/exchange/http/address-limit.ts';
+import { maxUrlLength } from '../../../src/exchange/http/url-limit.ts';
 import { failed } from '../../support/small-exchange.ts';
 import { expectAll, html, kraken, krakenTickers, sizes } from '../../support/small-kraken.ts';
 import { requireError } from '../../support/venue-client.ts';
@@ -14,7 +14,7 @@ describe('an address', () => {
     });
     await expectAll(exchange, exchange.symbols);
     expect(sizes(exchange)).toEqual([300, 300]);
-    expect(longest).toBeLessThanOrEqual(maxAddressLength);
+    expect(longest).toBeLessThanOrEqual(maxUrlLength);
     await expectAll(exchange, exchange.symbols);
     expect(sizes(exchange)).toEqual([300, 300]);
   });

@@ -1,7 +1,7 @@
 import type { MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../../market/errors.ts';
-import { byUnderlying, isSmall, mixesUnderlyings, paysAsBatch, smaller, toParts } from './batch-shape.ts';
-import { isUnreadable, missing } from './ticker-calls.ts';
+import { byUnderlying, isSmall, mixesUnderlyings, paysAsBatch, splitBatch, toBatches } from './batch-shape.ts';
+import { isUnreadable, missingTickerError } from './ticker-calls.ts';
 import type { TickerRound } from './ticker-round.ts';
 
 type Markets = readonly MarketInterface[];
@@ -15,18 +15,18 @@ const aloneAtATime = 5;
  * brings nothing alone either is not asked for so again for a while, though batches go on having it. `broughtAny` is
  * false when those batches brought nothing at all.
  */
-export async function fetchLeftOut(
+export async function refetchMissing(
   round: TickerRound,
   kind: string,
-  leftOut: Markets,
+  missing: Markets,
   broughtAny: boolean,
 ): Promise<void> {
   const { client } = round;
   const unknown: MarketInterface[] = [];
-  for (const market of leftOut) {
-    const silence = client.batchLimits.silenceOf(market.symbol);
-    round.set(market.symbol, silence ?? missing(client, market.symbol));
-    if (!silence) unknown.push(market);
+  for (const market of missing) {
+    const known = client.batchLimits.missingErrorOf(market.symbol);
+    round.set(market.symbol, known ?? missingTickerError(client, market.symbol));
+    if (!known) unknown.push(market);
   }
   const { rest, isRepeated } = await fetchTogether(round, kind, unknown, broughtAny);
   for (let done = 0; done < rest.length; done += aloneAtATime) {
@@ -49,7 +49,7 @@ async function fetchTogether(
   let hasWorked = broughtAny;
   while (rest.length > 1) {
     if (!hasWorked && !mixesUnderlyings(rest) && isSmall(rest)) return { rest, isRepeated: true };
-    const batches = reshaped(rest, hasWorked).flatMap((part) => toParts(client, kind, part));
+    const batches = reshaped(rest, hasWorked).flatMap((part) => toBatches(client, kind, part));
     const found = new Set<string>();
     for (const batch of batches) {
       if (!paysAsBatch(client, batch)) continue;
@@ -68,7 +68,7 @@ async function fetchTogether(
 function reshaped(markets: Markets, hasWorked: boolean): readonly Markets[] {
   if (mixesUnderlyings(markets)) return byUnderlying(markets);
   // The same batch again would bring as little.
-  return hasWorked ? [markets] : smaller(markets, 0).slice(0, 1);
+  return hasWorked ? [markets] : splitBatch(markets, 0).slice(0, 1);
 }
 
 /** True when the market was answered. */
@@ -77,7 +77,7 @@ async function fetchAlone(round: TickerRound, market: MarketInterface, isRepeate
   const outcome = await round.fetchAlone(market);
   if (outcome === null) return false;
   if (outcome instanceof MarketDataError) {
-    if (!isUnreadable(round.client, outcome)) batchLimits.learnSilence(market.symbol, outcome);
+    if (!isUnreadable(round.client, outcome)) batchLimits.learnMissing(market.symbol, outcome);
     return false;
   }
   if (isRepeated) batchLimits.learnAlone(market.symbol, 'answered');

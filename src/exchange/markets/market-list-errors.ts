@@ -13,16 +13,16 @@ export const outages: ReadonlySet<MarketDataErrorCode> = new Set([
 const blamingCodes: ReadonlySet<MarketDataErrorCode> = new Set(['BAD_USER_INPUT', 'NOT_SUPPORTED', 'SYMBOL_NOT_FOUND']);
 
 /** The error of a part of a list as clients get it: what the exchange says of the request is not about theirs. */
-export function toListingError({ code, message, details }: MarketDataError): MarketDataError {
+export function toMarketListError({ code, message, details }: MarketDataError): MarketDataError {
   return new MarketDataError(blamingCodes.has(code) ? 'BAD_EXCHANGE_RESPONSE' : code, message, details);
 }
 
 /** What a load as a whole failed with: an outage as it is, else that there is no list, and what the exchange said. */
-export function toListFailure(exchange: string, loading: LoadingCall, thrown: unknown): unknown {
+export function toMarketListFailure(exchange: string, loading: LoadingCall, thrown: unknown): unknown {
   const error = loading.toError(thrown);
   if (outages.has(error.code) || error.details.cause === undefined) return thrown;
-  const message = `${exchange}'s markets could not be listed: ${loading.sayingOf(error)}.`;
-  const { code, retryable } = toListingError(error);
+  const message = `${exchange}'s markets could not be listed: ${loading.reasonOf(error)}.`;
+  const { code, retryable } = toMarketListError(error);
   const details = { exchange, retryable: retryable || code === 'BAD_EXCHANGE_RESPONSE', cause: thrown };
   return new MarketDataError(code, message, details);
 }

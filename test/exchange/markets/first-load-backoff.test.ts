@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ListRefusals } from '../../../src/exchange/markets/list-refusals.ts';
+import { FirstLoadBackoff } from '../../../src/exchange/markets/first-load-backoff.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 
 const minute = 60_000;
@@ -7,7 +7,7 @@ const minute = 60_000;
 /** Refusals by a clock that can be set to any time. */
 function create() {
   const clock = { at: Date.UTC(2026, 0, 1) };
-  const refusals = new ListRefusals({ now: () => clock.at, after: () => () => {} });
+  const refusals = new FirstLoadBackoff({ now: () => clock.at, after: () => () => {} });
   return { clock, refusals };
 }
 

@@ -16,13 +16,13 @@ export interface ApiRequest {
 export type Send = (onSend: () => void) => Promise<unknown>;
 
 /** Stands between ccxt's methods and its requests. */
-export type RequestRunner = (request: ApiRequest, send: Send) => Promise<unknown>;
+export type Interceptor = (request: ApiRequest, send: Send) => Promise<unknown>;
 
-export interface RequestTap {
+export interface RequestInterception {
   /** The exchange, for one call: the requests of its methods go through `run`. */
-  through(run: RequestRunner): Exchange;
+  through(run: Interceptor): Exchange;
   /** Sends the requests that are made on the instance itself through `run` while the operation is under way. */
-  during<T>(run: RequestRunner, operation: () => Promise<T>): Promise<T>;
+  during<T>(run: Interceptor, operation: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -30,14 +30,14 @@ export interface RequestTap {
  * object of its own that inherits from the instance, and ccxt's endpoints call `fetch2` on the object they are called on.
  * (AsyncLocalStorage would do it too, and makes every promise of the process two to three times as dear on Node 20.)
  */
-export function tapRequests(exchange: Exchange): RequestTap {
+export function interceptRequests(exchange: Exchange): RequestInterception {
   const hostOf = createHostLookup(exchange);
   const hasEndpoints = rebindEndpoints(exchange);
   const fetch2 = exchange.fetch2;
-  let current: RequestRunner = (_, send) => send(() => {});
+  let current: Interceptor = (_, send) => send(() => {});
 
   function request(
-    run: RequestRunner,
+    run: Interceptor,
     path: string,
     section: unknown = 'public',
     method = 'GET',

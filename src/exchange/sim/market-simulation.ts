@@ -7,10 +7,10 @@ import { newestTrades, oldestTrades } from './trades.ts';
 import { createWalk, tickMs, ticksPerDay } from './walk.ts';
 
 /** One market at work: what ccxt's parsers are fed, as of a tick given by its number. Later ticks never show in it. */
-export type Listing = ReturnType<typeof createListing>;
+export type MarketSimulation = ReturnType<typeof createMarketSimulation>;
 
-/** Sets up the market's walk; listings of the same market and seed give the same answers. */
-export function createListing(market: SimMarket, seed: number | string) {
+/** Sets up the market's walk; simulations of the same market and seed give the same answers. */
+export function createMarketSimulation(market: SimMarket, seed: number | string) {
   const { symbol } = market;
   const dailyLots = market.dailyAmount * 10 ** market.amountDecimals;
   const walk = createWalk({

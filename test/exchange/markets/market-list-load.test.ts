@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { UnlistedStatus } from '../../../src/exchange/markets/unlisted-markets.ts';
+import type { MissingMarketsStatus } from '../../../src/exchange/markets/missing-markets.ts';
 import { connectLister } from '../../support/lister-client.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import {
@@ -16,9 +16,9 @@ const minute = 60 * second;
 
 async function startBinance(options: VenueClientOptions = {}) {
   const clock = new ManualClock();
-  const unlisted: (UnlistedStatus | null)[] = [];
-  const onUnlisted = (_: string, status: UnlistedStatus | null): void => void unlisted.push(status);
-  const connection = await connect('binance', { clock, timeoutMs: 500, onUnlisted, ...options });
+  const unlisted: (MissingMarketsStatus | null)[] = [];
+  const onMissingMarkets = (_: string, status: MissingMarketsStatus | null): void => void unlisted.push(status);
+  const connection = await connect('binance', { clock, timeoutMs: 500, onMissingMarkets, ...options });
   onTestFinished(connection.close);
   const tickerOf = async (symbol: string) => (await connection.data.fetchTickers('binance', [symbol])).get(symbol);
   return { ...connection, clock, unlisted, tickerOf };
@@ -100,7 +100,7 @@ it('a part that hangs keeps nobody waiting past the deadline', async () => {
   venue.fault({ kind: 'hang', match: /^\/dapi\// });
   const markets = await data.fetchMarkets('binance');
   expect(markets.has('BTC/USDT')).toBe(true);
-  expect(markets.whyUnlisted?.('BTC/USD:BTC')).toMatchObject({ code: 'TIMEOUT' });
+  expect(markets.whyMissing?.('BTC/USD:BTC')).toMatchObject({ code: 'TIMEOUT' });
 });
 
 it('a list of currencies that hangs keeps nobody waiting past the deadline', async () => {
@@ -141,7 +141,7 @@ it('a list that is refused as a whole is not the fault of clients, and is not as
 it('a part that is refused is not the fault of clients', async () => {
   const { venue, client } = await connectLister('kucoin', { clock: new ManualClock() });
   venue.fault({ kind: 'status', match: /contracts/, status: 400, body: { code: '400100', msg: 'no' } });
-  expect((await client.markets()).whyUnlisted?.('BTC/USDT:USDT')?.code).toBe('BAD_EXCHANGE_RESPONSE');
+  expect((await client.markets()).whyMissing?.('BTC/USDT:USDT')?.code).toBe('BAD_EXCHANGE_RESPONSE');
 });
 
 it('pauses grow while it goes on, and the refresh is an hourly one again after that', async () => {
@@ -277,10 +277,10 @@ it('bybit without the options of one base says of those alone that they may be m
   venue.fault({ kind: 'status', status: 404, match: /baseCoin=BTC/ });
   const markets = await client.markets();
   expect(markets.has('ETH/USDC:USDC-271231-1000-C')).toBe(true);
-  expect(markets.whyUnlisted?.('BTC/USDC:USDC-271231-1000-C')?.message).toMatch(
+  expect(markets.whyMissing?.('BTC/USDC:USDC-271231-1000-C')?.message).toMatch(
     /^Not all of bybit's option markets could/,
   );
-  expect(markets.whyUnlisted?.('NONE/USDT')).toBe(null);
+  expect(markets.whyMissing?.('NONE/USDT')).toBe(null);
 });
 
 it('kucoin without the fees that it lists beside misses nothing', async () => {
