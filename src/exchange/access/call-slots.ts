@@ -1,107 +1,107 @@
 import type { MarketDataError } from '../../market/errors.ts';
 import { marketKinds } from '../ccxt/market-kinds.ts';
-import { CallQueue, type CallQueueOptions } from './call-queue.ts';
+import { CallQueues, type CallQueuesOptions } from './call-queues.ts';
 import type { CircuitName, Circuits, HostPermit } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 
-/** The place of one call among those under way. */
+/** The slot that one call occupies while it runs. */
 export interface CallSlot {
-  /** Notes that the call has passed ccxt's throttle: it keeps no other from it any more. */
+  /** The call has passed ccxt's throttle: it no longer delays other calls there. */
   markSent(): void;
-  /** Gives the place to the next call. Only the first time counts. */
-  leave(): void;
+  /** Gives the slot to the next call. Only the first time counts. */
+  release(): void;
 }
 
 /**
- * The places of the calls to one exchange: a line for each kind of market (`CallQueue`). A call that finds out whether a
- * host is back needs no place, since calls that hang may have them all.
+ * The slots of the calls to one exchange, with one queue for each kind of market (`CallQueues`). A probe, which finds out
+ * whether a host is back, needs no slot: calls that hang may occupy all of them.
  */
 export class CallSlots {
-  readonly #queue: CallQueue;
+  readonly #queues: CallQueues;
   readonly #circuits: Pick<Circuits, 'hostOf' | 'refusal'>;
-  /** How many of the calls that have a place have sent a request, by line. */
+  /** How many running calls have sent a request, by queue. */
   readonly #sent = new Map<string, number>();
   #probes = 0;
 
-  constructor(options: Omit<CallQueueOptions, 'sent'>, circuits: Pick<Circuits, 'hostOf' | 'refusal'>) {
-    this.#queue = new CallQueue({ ...options, sent: (line) => this.#sent.get(line) ?? 0 });
+  constructor(options: Omit<CallQueuesOptions, 'sent'>, circuits: Pick<Circuits, 'hostOf' | 'refusal'>) {
+    this.#queues = new CallQueues({ ...options, sent: (queue) => this.#sent.get(queue) ?? 0 });
     this.#circuits = circuits;
   }
 
-  /** How many calls wait for a place. */
+  /** How many calls wait for a slot. */
   get waiting(): number {
-    return this.#queue.waiting;
+    return this.#queues.waiting;
   }
 
-  /** How many calls are under way. */
+  /** How many calls run, probes included. */
   get running(): number {
-    return this.#queue.running + this.#probes;
+    return this.#queues.running + this.#probes;
   }
 
-  /** A place for the call. Rejects as `CallQueue.enter` does, and with what `refuseAll` and `refuseFor` say. */
-  async enter(entry: HostPermit, subject: CallSubject): Promise<CallSlot> {
-    if (isProbe(entry)) return this.#enterAsProbe();
-    const line = lineOf(entry);
-    const leaveQueue = await this.#queue.enter(subject, line);
-    let state: 'waiting' | 'sent' | 'left' = 'waiting';
+  /** Waits for a slot. Rejects as `CallQueues.enter` does, and with the errors of `refuseAll` and `refuseFor`. */
+  async acquire(permit: HostPermit, subject: CallSubject): Promise<CallSlot> {
+    if (isProbe(permit)) return this.#createProbeSlot();
+    const queue = queueOf(permit);
+    const end = await this.#queues.enter(subject, queue);
+    let state: 'waiting' | 'sent' | 'released' = 'waiting';
     return {
       markSent: () => {
         if (state !== 'waiting') return;
         state = 'sent';
-        this.#countSent(line, 1);
+        this.#countSent(queue, 1);
       },
-      leave: () => {
-        if (state === 'sent') this.#countSent(line, -1);
-        state = 'left';
-        leaveQueue();
+      release: () => {
+        if (state === 'sent') this.#countSent(queue, -1);
+        state = 'released';
+        end();
       },
     };
   }
 
-  /** OVERLOADED, for a call that has a place and whose turn in ccxt's throttle has not come in time. */
-  tooLate(entry: HostPermit, subject: CallSubject): MarketDataError {
-    return this.#queue.tooLate(subject, lineOf(entry));
+  /** OVERLOADED, for a call that has a slot but whose turn in ccxt's throttle has not come in time. */
+  tooLate(permit: HostPermit, subject: CallSubject): MarketDataError {
+    return this.#queues.tooLate(subject, queueOf(permit));
   }
 
-  /** Sends away all calls that wait. */
+  /** Refuses all calls that wait. */
   refuseAll(toError: (subject: CallSubject) => MarketDataError): void {
-    this.#queue.refuseWaiting(toError);
+    this.#queues.refuseWaiting(toError);
   }
 
-  /** Sends away the calls that wait for what is left alone from now on. */
+  /** Refuses the calls that wait for a circuit that has just opened. */
   refuseFor(name: CircuitName): void {
-    this.#queue.refuseWaiting(
+    this.#queues.refuseWaiting(
       (subject) => this.#circuits.refusal(name, subject),
-      (line) => {
-        const kind = marketKinds.find((candidate) => candidate === line) ?? null;
+      (queue) => {
+        const kind = marketKinds.find((candidate) => candidate === queue) ?? null;
         return (this.#circuits.hostOf(kind) ?? '') === name.host && (name.kind === null || name.kind === kind);
       },
     );
   }
 
-  #enterAsProbe(): CallSlot {
+  #createProbeSlot(): CallSlot {
     this.#probes += 1;
-    let hasLeft = false;
+    let isReleased = false;
     return {
       markSent: () => {},
-      leave: () => {
-        if (!hasLeft) this.#probes -= 1;
-        hasLeft = true;
+      release: () => {
+        if (!isReleased) this.#probes -= 1;
+        isReleased = true;
       },
     };
   }
 
-  #countSent(line: string, change: 1 | -1): void {
-    this.#sent.set(line, (this.#sent.get(line) ?? 0) + change);
+  #countSent(queue: string, change: 1 | -1): void {
+    this.#sent.set(queue, (this.#sent.get(queue) ?? 0) + change);
   }
 }
 
-/** Calls for one kind of market wait in one line. */
-function lineOf({ kind }: HostPermit): string {
+/** Calls for one kind of market share a queue. */
+function queueOf({ kind }: HostPermit): string {
   return kind ?? '';
 }
 
-/** True when the call finds out whether something that was left alone is back. */
+/** True when the call finds out whether a host or a kind of market is back. */
 function isProbe({ ofHost, ofKind }: HostPermit): boolean {
   return ofHost.isProbe || ofKind?.isProbe === true;
 }

@@ -15,7 +15,7 @@ export function requireCandleTimes(exchange: Exchange): void {
     const candles = parse(rows, market, timeframe);
     for (const [time] of candles) {
       if (!(typeof time === 'number' && time > firstBlockAt - longestMs)) {
-        throw new ccxtErrors.BadResponse(`${exchange.id} sent candles without a time`);
+        throw new ccxtErrors.BadResponse(`${exchange.id} sent candles without a valid time`);
       }
     }
     return exchange.filterBySinceLimit(candles, since, limit, 0, tail);

@@ -96,7 +96,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   const caller = new ExchangeCaller({
     ...given,
     exchange: info.id,
-    places: parallelCalls,
+    concurrency: parallelCalls,
     maxWaiting,
     throttle: gaugeThrottle(exchange),
     failureOf,

@@ -37,7 +37,7 @@ export function createInstance(Class: ExchangeClass, given: ExchangeOptions, tim
 /** ccxt would go on without any address. */
 function enterSandbox(exchange: Exchange): void {
   if (!exchange.urls.test) {
-    const message = `${exchange.id} has no test network: take sandbox out of its options.`;
+    const message = `${exchange.id} has no test network: remove sandbox from its options.`;
     throw new MarketDataError('NOT_SUPPORTED', message, { exchange: exchange.id });
   }
   exchange.setSandboxMode(true);

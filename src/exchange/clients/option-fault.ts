@@ -9,7 +9,7 @@ export function findOptionFault(exchange: string, options: ExchangeOptions, hasT
   const { sandbox } = options;
   if (sandbox !== undefined && typeof sandbox !== 'boolean') return `sandbox of ${exchange} must be true or false.`;
   if (sandbox && !hasTestNetwork && !namesTestNetwork(options.urls)) {
-    return `${exchange} has no test network; take sandbox out of its options.`;
+    return `${exchange} has no test network; remove sandbox from its options.`;
   }
   try {
     readProxySettings(exchange, options);

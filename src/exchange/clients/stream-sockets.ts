@@ -19,7 +19,7 @@ export class StreamSockets {
     this.#exchange = exchange;
     const dial = exchange.client.bind(exchange);
     exchange.client = (url) => {
-      if (this.#isClosed) throw new ccxtErrors.ExchangeClosedByUser(`${exchange.id} streams no more`);
+      if (this.#isClosed) throw new ccxtErrors.ExchangeClosedByUser(`${exchange.id} no longer streams`);
       if (url === undefined) return dial(url);
       this.#restore(url);
       const socket = dial(url);

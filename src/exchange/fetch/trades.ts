@@ -156,5 +156,8 @@ function countRows(rows: unknown): number {
 
 function requireRows<T>(rows: readonly T[], exchange: string, symbol: string): readonly T[] {
   if (Array.isArray(rows)) return rows;
-  throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no list of trades.`, { exchange, symbol });
+  throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} did not send a list of trades.`, {
+    exchange,
+    symbol,
+  });
 }

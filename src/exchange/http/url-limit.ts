@@ -13,7 +13,7 @@ export class UrlTooLong extends ccxtErrors.BadRequest {
   readonly length: number;
 
   constructor(exchange: string, length: number) {
-    super(`${exchange} would be sent an address of ${length} characters; at most ${maxUrlLength} are safe`);
+    super(`${exchange} would be sent a URL of ${length} characters; at most ${maxUrlLength} are safe`);
     this.length = length;
   }
 }

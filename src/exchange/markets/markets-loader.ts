@@ -81,7 +81,7 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
       const listed = toMarkets(exchange, loaded);
       const known = before ? keepKnown(exchange, before, current.failed) : listed;
       unlisted.update(current.failed, listed);
-      for (const { thrown } of current.failed) loading.mark(thrown);
+      for (const { thrown } of current.failed) loading.reportError(thrown);
       return Object.assign(known, { whyMissing: (symbol: string) => unlisted.why(symbol, known) });
     } catch (error) {
       if (before) {
@@ -193,7 +193,7 @@ function toMarkets(
     if (market) markets.set(symbol, market);
   }
   if (markets.size === 0) {
-    throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange.id} sent an answer without any market.`, {
+    throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange.id} sent a list without any market.`, {
       exchange: exchange.id,
     });
   }

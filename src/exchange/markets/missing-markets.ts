@@ -83,7 +83,8 @@ export class MissingMarkets {
       ? `${exchange}'s ${kind} markets could not be listed`
       : `Not all of ${exchange}'s ${kind} markets could be listed`;
     const leftMs = this.nextAt - this.#clock.now();
-    const when = leftMs > 0 ? `the server tries again in ${Math.ceil(leftMs / 1000)} s` : 'the server is trying again';
+    const when =
+      leftMs > 0 ? `this server tries again in ${Math.ceil(leftMs / 1000)} s` : 'this server is trying again now';
     return new MarketDataError(codeOf(part.error), `${what}: ${part.reason}; ${when}.`, {
       exchange,
       symbol,

@@ -28,7 +28,7 @@ export function toOrderBook(
   const allowsNegative = mayBeNegative(symbol);
   const toLevel = (level: unknown): PriceLevel | null => {
     const [price, amount] = Array.isArray(level) ? [toNumber(level[0]), toNumber(level[1])] : [null, null];
-    if (price === null || amount === null) throw unreadable(exchange, symbol, 'with a number missing');
+    if (price === null || amount === null) throw unreadable(exchange, symbol, 'with a missing number');
     if (amount === 0) return null;
     if (toPrice(price, allowsNegative) === null || toAmount(amount) === null) {
       throw unreadable(exchange, symbol, 'with a negative number');
@@ -43,7 +43,7 @@ export function toOrderBook(
       if (!level) continue;
       const { price, amount } = level;
       const before = side.at(-1);
-      if (before && (price - before.price) * direction < 0) throw unreadable(exchange, symbol, 'in no order');
+      if (before && (price - before.price) * direction < 0) throw unreadable(exchange, symbol, 'that is not sorted');
       if (before?.price === price) side[side.length - 1] = { price, amount: add(before.amount, amount) };
       else if (side.length < limit) side.push(level);
       else break;
@@ -76,6 +76,6 @@ export function missingLevels(
 }
 
 function unreadable(exchange: string, symbol: string, how: string): MarketDataError {
-  const message = `${exchange} sent an order book of ${symbol} ${how}.`;
+  const message = `${exchange} sent an order book for ${symbol} ${how}.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
 }

@@ -99,7 +99,7 @@ export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, r
   });
   const isEmpty = tickerNumbers.every((field) => result[field] === null);
   if (isEmpty || (prices.some(isAbsurd) && prices.every((field) => result[field] === null))) {
-    throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent a ticker of ${symbol} without any price.`, {
+    throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent a ticker for ${symbol} without any price.`, {
       exchange,
       symbol,
     });
@@ -127,11 +127,11 @@ export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: num
     if (
       !(isNumber(timestamp) && isNumber(open) && isNumber(high) && isNumber(low) && isNumber(close) && isNumber(volume))
     ) {
-      throw unreadable(series, 'with a number missing');
+      throw unreadable(series, 'with a missing number');
     }
-    if (timestamp > latest) throw unreadable(series, 'that begins in the future, by the clock of this server');
+    if (timestamp > latest) throw unreadable(series, "that begins in the future by this server's clock");
     const end = periodAfter(period, timestamp);
-    if (!(end > firstBlockAt)) throw unreadable(series, 'from before there were any');
+    if (!(end > firstBlockAt)) throw unreadable(series, 'from before cryptocurrencies existed');
     if (volume < 0 || (!allowsNegative && Math.min(open, high, low, close) < 0)) {
       throw unreadable(series, 'with a negative number');
     }
@@ -145,7 +145,7 @@ export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: num
 }
 
 function unreadable({ exchange, symbol, timeframe }: CandleSeries, how: string): MarketDataError {
-  const message = `${exchange} sent a candle of ${symbol} ${timeframe} ${how}.`;
+  const message = `${exchange} sent a candle for ${symbol} ${timeframe} ${how}.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol, timeframe });
 }
 

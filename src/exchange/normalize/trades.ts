@@ -59,9 +59,9 @@ function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: nu
   const allowsNegative = mayBeNegative(symbol);
   if (amount === 0 || (price === 0 && !mayBeZero(symbol))) return null;
   if (timestamp === null || price === null || amount === null) {
-    throw unreadable(exchange, symbol, 'with a number missing');
+    throw unreadable(exchange, symbol, 'with a missing number');
   }
-  if (toPastInstant(timestamp, now) === null) throw unreadable(exchange, symbol, 'from a time that cannot be');
+  if (toPastInstant(timestamp, now) === null) throw unreadable(exchange, symbol, 'with an impossible time');
   if (toPrice(price, allowsNegative) === null || toAmount(amount) === null) {
     throw unreadable(exchange, symbol, 'with a negative number');
   }
@@ -87,6 +87,6 @@ function toId({ id, timestamp, side }: CcxtTrade): string | null {
 }
 
 function unreadable(exchange: string, symbol: string, how: string): MarketDataError {
-  const message = `${exchange} sent a trade of ${symbol} ${how}.`;
+  const message = `${exchange} sent a trade for ${symbol} ${how}.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
 }

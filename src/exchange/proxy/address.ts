@@ -69,9 +69,9 @@ export function toAuthority(host: string, port: number): string {
 
 function findFault(protocol: ProxyProtocol, { user, password }: Credentials): string | null {
   if (protocol.startsWith('socks4') && password !== '') {
-    return 'a socks5 address where there is a password, which SOCKS 4 has no place for';
+    return 'a socks5 address if it has a password, which SOCKS 4 does not support';
   }
   // RFC 1929: each has a length of one byte.
   const isLong = Buffer.byteLength(user) > 255 || Buffer.byteLength(password) > 255;
-  return protocol === 'socks5' && isLong ? 'an address whose name and password have at most 255 bytes each' : null;
+  return protocol === 'socks5' && isLong ? 'an address whose username and password have at most 255 bytes each' : null;
 }

@@ -37,6 +37,6 @@ function send(proxy: ProxyServer, authority: string, signal: AbortSignal): Clien
 function refusal(status: number, { host, port }: Target): string {
   const target = toAuthority(host, port);
   // Some answer 401 to a wrong password (tinyproxy 1.11), though that is what a server says.
-  if (status === 407 || status === 401) return 'wants a name and password, or others than its address has';
+  if (status === 407 || status === 401) return 'requires a username and password, or rejected those in its address';
   return status >= 500 ? `could not connect to ${target}` : `refused to connect to ${target}`;
 }

@@ -92,7 +92,7 @@ function routeStreams(exchange: Exchange, tunnels: ProxyTunnels): void {
 
 function forbidStreams(exchange: Exchange): void {
   exchange.client = () => {
-    throw new ccxtErrors.NotSupported(`${exchange.id} is reached by a relay for requests, which cannot carry streams`);
+    throw new ccxtErrors.NotSupported(`${exchange.id} is reached through a relay, which cannot carry streams`);
   };
 }
 

@@ -64,7 +64,7 @@ function has(options: Options, name: string): boolean {
 function requirePossible(exchange: string, name: string): void {
   const isCallback = /(?:Callback|_callback)$/.test(name);
   if (agents.includes(name) || (isCallback && /proxy/i.test(name))) {
-    const what = isCallback ? 'a function' : 'an object of a program';
+    const what = isCallback ? 'a function' : 'an object created in code';
     const instead = isCallback ? name.replace(/_?callback$/i, '') : 'httpProxy or another proxy option';
     throw new ProxySettingsError(
       `${name} of ${exchange} must be ${what}, which a file cannot hold; give ${instead} instead.`,
@@ -80,7 +80,7 @@ function requireNoneWithin(exchange: string, inner: unknown): void {
   const misplaced = names.find((name) => known.includes(name));
   if (misplaced === undefined) return;
   throw new ProxySettingsError(
-    `${exchange} has ${misplaced} within its options, where ccxt does not read it; move it out of them, beside options.`,
+    `${exchange} has ${misplaced} within its options, where ccxt does not read it; move it one level up, next to options.`,
   );
 }
 
@@ -89,7 +89,7 @@ function onlyOne(exchange: string, options: Options, group: readonly string[], w
   if (first === undefined) return null;
   if (second === undefined) return first;
   throw new ProxySettingsError(
-    `${exchange} has both ${first} and ${second}, and each of them would take all ${what}; keep one of them.`,
+    `${exchange} has both ${first} and ${second}, and each of them would apply to all ${what}; keep one of them.`,
   );
 }
 
@@ -105,6 +105,6 @@ function toRelay(exchange: string, name: string, options: Options): Relay {
   if (relay) return relay;
   const example = 'such as https://relay.example/ or https://relay.example/?url=';
   throw new ProxySettingsError(
-    `${name} of ${exchange} must be an http or https address to which the exchange's are appended, ${example}.`,
+    `${name} of ${exchange} must be an http or https address to which the exchange's addresses are appended, ${example}.`,
   );
 }

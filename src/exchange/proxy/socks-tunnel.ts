@@ -49,7 +49,7 @@ async function lookUp(proxy: ProxyServer, host: string): Promise<string> {
   } catch (thrown) {
     const error = toOpeningError(thrown);
     if (error instanceof DescriptorsError) throw error;
-    const lack = `SOCKS 4 needs the IPv4 address of ${host}, which was not found here; use socks4a or socks5`;
-    throw new ProxyError(`${nameOf(proxy)} was not asked: ${lack}.`);
+    const lack = `SOCKS 4 needs the IPv4 address of ${host}, which was not found; use socks4a or socks5`;
+    throw new ProxyError(`${nameOf(proxy)} was not used: ${lack}.`);
   }
 }

@@ -57,7 +57,7 @@ export class ProxyTunnels {
       const error = toOpeningError(thrown);
       if (error instanceof ProxyError || error instanceof DescriptorsError || signal.aborted) throw error;
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-      throw this.#error(`cannot be reached, or broke the connection${code}`);
+      throw this.#error(`cannot be reached or broke the connection${code}`);
     }
   }
 

@@ -16,7 +16,8 @@ export function parseTimeframe(value: unknown): string {
 /** Epoch ms, or undefined where none is given; anything else raises BadRequest. */
 export function parseTime(name: 'since' | 'until', value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new BadRequest(`sim ${name} is no time: ${value}`);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new BadRequest(`sim ${name} is not a valid time: ${value}`);
   return value;
 }
 
@@ -24,7 +25,7 @@ export function parseTime(name: 'since' | 'until', value: unknown): number | und
 export function parseLimit(value: unknown, fallback: number, most: number): number {
   if (value === undefined || value === null) return fallback;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
-    throw new BadRequest(`sim limit is no positive whole number: ${value}`);
+    throw new BadRequest(`sim limit is not a positive whole number: ${value}`);
   }
   return Math.min(value, most);
 }

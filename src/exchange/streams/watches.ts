@@ -45,7 +45,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
       const ticker = exchange.has.watchTicker
         ? await exchange.watchTicker(symbol)
         : (await exchange.watchTickers([symbol]))[symbol];
-      if (!ticker) throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${id} pushed no ticker of ${symbol}.`);
+      if (!ticker) throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${id} pushed no ticker for ${symbol}.`);
       return Object.freeze({ ...toTicker(id, symbol, ticker, now()), source: 'STREAM' });
     },
     end: (exchange, { symbol }) => {

@@ -80,7 +80,7 @@ it.each(['kraken', 'coinbase'])('sandbox: %s has none, and says so', async (id) 
   const { exchanges, data } = create({ [id]: { sandbox: true } });
   const error = await failureOf(exchanges.get(id));
   expect(error).toMatchObject({ code: 'NOT_SUPPORTED', retryable: false });
-  expect(error.message).toBe(`${id} has no test network: take sandbox out of its options.`);
+  expect(error.message).toBe(`${id} has no test network: remove sandbox from its options.`);
   expect(await failureOf(data.fetchMarkets(id))).toMatchObject({ code: 'NOT_SUPPORTED' });
   expect(requireError((await data.fetchTickers(id, ['BTC/USD'])).get('BTC/USD')).code).toBe('NOT_SUPPORTED');
 });

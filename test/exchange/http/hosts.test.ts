@@ -117,7 +117,7 @@ describe.each(kinds)("what Binance's host of %s says", (kind) => {
     const refusal = await failureOf(ask(kind));
     expect(venue.count()).toBe(0);
     expect(refusal).toMatchObject({ code, details: { exchange: 'binance', symbol: symbols[kind] } });
-    expect(refusal.message).toMatch(new RegExp(` for its ${kind} markets; it is asked again in \\d+ s\\.$`));
+    expect(refusal.message).toMatch(new RegExp(` for its ${kind} markets; this server tries again in \\d+ s\\.$`));
     expectDiscreet(refusal);
     for (const other of others) expect(await ask(other)).toBe(symbols[other]);
     expect([stateOf(kind), ...others.map(stateOf)]).toEqual(['open', 'closed', 'closed']);
@@ -295,7 +295,7 @@ it.each<Fault>([{ kind: 'status', status: 503 }, { kind: 'hang' }, { kind: 'cut'
     for (let count = 0; count < 5; count++) await failureOf(ask('BTC/USDT:USDT'));
     venue.reset();
     const refusal = await failureOf(ask('BTC/USDT:USDT'));
-    expect(refusal.message).toMatch(/ for its linear markets; it is asked again in \d s\.$/);
+    expect(refusal.message).toMatch(/ for its linear markets; this server tries again in \d s\.$/);
     expect(venue.count()).toBe(0);
     expect(await ask('BTC/USDT')).toMatchObject({ symbol: 'BTC/USDT' });
     expect((await data.fetchTickers('okx', ['BTC/USDT'])).get('BTC/USDT')).toMatchObject({ symbol: 'BTC/USDT' });

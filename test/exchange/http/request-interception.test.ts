@@ -71,7 +71,7 @@ it('what a call asks of the methods that list markets is its own, while markets 
     mayRetry: async () => false,
     toError: (thrown) => toMarketDataError(thrown, { exchange: 'hyperliquid' }),
     reasonOf: ({ message }) => message,
-    mark: () => {},
+    reportError: () => {},
     whenLate: () => () => {},
     circuitOpenMs: () => 0,
   };

@@ -59,7 +59,7 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
     const error = requireError(await tickerOf(symbol));
     expect(error).toMatchObject({ code, details: { exchange: 'binance', symbol } });
     expect(error.message).toMatch(
-      new RegExp(`^binance's ${kind} markets could not be listed: binance .*; the server tries again in \\d+ s\\.$`),
+      new RegExp(`^binance's ${kind} markets could not be listed: binance .*; this server tries again in \\d+ s\\.$`),
     );
     expect(error.details.retryAfterMs).toBeGreaterThan(pauseMs / 2);
     expectDiscreet(error);

@@ -51,7 +51,7 @@ it.each([
   { what: 'a price', trade: row('2', undefined, 1) },
   { what: 'an amount', trade: row('2', 5, undefined) },
 ])('what lacks $what is no placeholder but unreadable', ({ trade }) => {
-  expect(() => toTrades('x', spot, [trade], now)).toThrow('with a number missing');
+  expect(() => toTrades('x', spot, [trade], now)).toThrow('with a missing number');
 });
 
 it('those of an answer are left out', async () => {

@@ -16,13 +16,13 @@ const httpAddress =
   'must be the address of an HTTP proxy without a path, such as http://proxy.example:3128 or https://proxy.example.';
 const socksAddress = 'must be the address of a SOCKS proxy without a path, such as socks5://proxy.example:1080.';
 const relayAddress =
-  "must be an http or https address to which the exchange's are appended, such as https://relay.example/ or https://relay.example/?url=.";
+  "must be an http or https address to which the exchange's addresses are appended, such as https://relay.example/ or https://relay.example/?url=.";
 
 describe('options that cannot work are refused with a sentence', () => {
   test.each<[Options, string]>([
     [
       { httpProxy: http, httpsProxy: http },
-      'binance has both httpProxy and httpsProxy, and each of them would take all',
+      'binance has both httpProxy and httpsProxy, and each of them would apply to all',
     ],
     [{ httpProxy: http, socksProxy: socks }, 'keep one of them.'],
     [{ httpProxy: http, http_proxy: http }, 'binance has both httpProxy and http_proxy'],
@@ -31,7 +31,7 @@ describe('options that cannot work are refused with a sentence', () => {
     [{ proxyUrl: relay, proxy: relay }, 'binance has both proxyUrl and proxy,'],
     [
       { wsProxy: http, wssProxy: http },
-      'binance has both wsProxy and wssProxy, and each of them would take all streams',
+      'binance has both wsProxy and wssProxy, and each of them would apply to all streams',
     ],
     [{ wsProxy: http, wsSocksProxy: socks }, 'binance has both wsProxy and wsSocksProxy'],
     [{ httpProxy: 'proxy.example:3128' }, `httpProxy of binance ${httpAddress}`],
@@ -51,7 +51,7 @@ describe('options that cannot work are refused with a sentence', () => {
     [{ ws_socks_proxy: 'socks6://proxy.example' }, `ws_socks_proxy of binance ${socksAddress}`],
     [
       { socksProxy: 'socks4://me:pr0xy-pass@proxy.example' },
-      'socksProxy of binance must be a socks5 address where there',
+      'socksProxy of binance must be a socks5 address if it has',
     ],
     [{ socksProxy: `socks5://me:${'p'.repeat(256)}@proxy.example` }, 'have at most 255 bytes each.'],
     [{ proxyUrl: 'relay.example/' }, `proxyUrl of binance ${relayAddress}`],
@@ -65,10 +65,10 @@ describe('options that cannot work are refused with a sentence', () => {
     [{ proxy_url_callback: relay }, 'must be a function, which a file cannot hold; give proxy_url instead.'],
     [
       { agent: { proxy: http } },
-      'agent of binance must be an object of a program, which a file cannot hold; give httpProxy',
+      'agent of binance must be an object created in code, which a file cannot hold; give httpProxy',
     ],
-    [{ httpsAgent: {} }, 'httpsAgent of binance must be an object of a program'],
-    [{ fetchImplementation: 'fetch' }, 'fetchImplementation of binance must be an object of a program'],
+    [{ httpsAgent: {} }, 'httpsAgent of binance must be an object created in code'],
+    [{ fetchImplementation: 'fetch' }, 'fetchImplementation of binance must be an object created in code'],
     [{ httpsproxy: http }, 'binance has httpsproxy, which is not a proxy option of ccxt; did you mean httpsProxy?'],
     [{ aiohttp_proxy: http }, 'binance has aiohttp_proxy, which is not a proxy option of ccxt; did you mean http'],
     [{ proxies: { http } }, 'binance has proxies, which is not a proxy option of ccxt; did you mean'],
@@ -95,7 +95,7 @@ describe('options that cannot work are refused with a sentence', () => {
 
   test('a test network is wanted of an exchange that has none', () => {
     expect(findOptionFault('kraken', { sandbox: true }, false)).toBe(
-      'kraken has no test network; take sandbox out of its options.',
+      'kraken has no test network; remove sandbox from its options.',
     );
     expect(findOptionFault('kraken', { sandbox: true, urls: { test: 'http://127.0.0.1' } }, false)).toBeNull();
     expect(findOptionFault('kraken', { sandbox: false }, false)).toBeNull();

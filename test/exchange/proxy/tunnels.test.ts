@@ -76,13 +76,13 @@ test('a SOCKS 4 proxy, which takes no names, gets the IPv4 address', async () =>
   expect(proxy.asked).toEqual(['\x04\x01\0\x50\x7f\0\0\x01\0']);
   socket.destroy();
   expect((await failureOf(tunnels.open({ host: 'nowhere.invalid', port: 80 }, null))).message).toMatch(
-    /was not asked: SOCKS 4 needs the IPv4 address of nowhere\.invalid/,
+    /was not used: SOCKS 4 needs the IPv4 address of nowhere\.invalid/,
   );
 });
 
 test.each([
-  [407, 'wants a name and password, or others than its address has (HTTP 407)'],
-  [401, 'wants a name and password, or others than its address has (HTTP 401)'],
+  [407, 'requires a username and password, or rejected those in its address (HTTP 407)'],
+  [401, 'requires a username and password, or rejected those in its address (HTTP 401)'],
   [403, 'refused to connect to api.exchange.test:443 (HTTP 403)'],
   [302, 'refused to connect to api.exchange.test:443 (HTTP 302)'],
   [502, 'could not connect to api.exchange.test:443 (HTTP 502)'],
@@ -103,7 +103,7 @@ test.each(['http', 'socks5'])('a proxy by %s that speaks nonsense, or hangs up, 
 test.each(['http', 'socks5'])('a proxy by %s that nobody runs cannot be reached', async (scheme) => {
   const port = await findFreePort();
   const { message } = await failureOf(toTunnels({ port }, scheme).open(target, null));
-  expect(message).toMatch(/cannot be reached, or broke the connection \(ECONNREFUSED\)\.$/);
+  expect(message).toMatch(/cannot be reached or broke the connection \(ECONNREFUSED\)\.$/);
 });
 
 test.each(['http', 'socks5'])('a proxy by %s that says nothing is given up in time', async (scheme) => {

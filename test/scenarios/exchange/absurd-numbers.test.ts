@@ -51,7 +51,7 @@ it('a ticker: without a price that can be it is an error', async () => {
   });
   const error = requireError(await ask());
   expect(error).toMatchObject(bad);
-  expect(error.message).toBe('binance sent a ticker of BTC/USDT without any price.');
+  expect(error.message).toBe('binance sent a ticker for BTC/USDT without any price.');
 });
 
 it.each([
@@ -93,7 +93,7 @@ it.each([
   { what: 'a high below its low', row: [now, '1', '0.5', '2', '1.5', '10'], says: 'whose high is below its low' },
   { what: 'the year 3000', row: [year3000, '1', '2', '0.5', '1.5', '10'], says: 'that begins in the future' },
   { what: 'the period after next', row: [2, '1', '2', '0.5', '1.5', '10'], says: 'that begins in the future' },
-  { what: 'infinity', row: [now, '1', '1e999', '0.5', '1.5', '10'], says: 'with a number missing' },
+  { what: 'infinity', row: [now, '1', '1e999', '0.5', '1.5', '10'], says: 'with a missing number' },
 ])('a candle of $what fails its range, once, and nothing of it is kept', async ({ row, says }) => {
   const { venue, data } = await start();
   // The one that begins in a moment is this one, since it may have begun when the answer comes.
@@ -128,7 +128,9 @@ it.each([
 });
 
 it('a candle of 1970, as of seconds taken for ms, is none', () => {
-  expect(() => toCandles([[now / 1000, 1, 2, 0.5, 1.5, 10]], series, now)).toThrow('from before there were any');
+  expect(() => toCandles([[now / 1000, 1, 2, 0.5, 1.5, 10]], series, now)).toThrow(
+    'from before cryptocurrencies existed',
+  );
 });
 
 it('a candle: an exchange whose clock is ahead, or that calls a candle by its end, is heard', () => {
@@ -139,8 +141,8 @@ it('a candle: an exchange whose clock is ahead, or that calls a candle by its en
 });
 
 it.each([
-  { what: 'in the year 3000', trade: { timestamp: year3000 }, says: 'from a time that cannot be' },
-  { what: 'of 1970', trade: { timestamp: now / 1000 }, says: 'from a time that cannot be' },
+  { what: 'in the year 3000', trade: { timestamp: year3000 }, says: 'with an impossible time' },
+  { what: 'of 1970', trade: { timestamp: now / 1000 }, says: 'with an impossible time' },
   { what: 'for less than nothing', trade: { price: '-5' }, says: 'with a negative number' },
   { what: 'of less than nothing', trade: { amount: '-5' }, says: 'with a negative number' },
 ])('a trade $what is an error, and none is told without it', async ({ trade, says }) => {
@@ -173,7 +175,7 @@ it('a book with a price or an amount below zero is an error; one that is crossed
   answer(sides([['5', '1']], [['-6', '1']]));
   expect(await failureOf(book())).toMatchObject(bad);
   answer(sides([['5', '-1']], [['6', '1']]));
-  expect((await failureOf(book())).message).toBe('binance sent an order book of BTC/USDT with a negative number.');
+  expect((await failureOf(book())).message).toBe('binance sent an order book for BTC/USDT with a negative number.');
   answer(sides([['7', '1']], [['6', '1']]));
   expect(await book()).toMatchObject({ bids: [{ price: 7 }], asks: [{ price: 6 }] });
 });

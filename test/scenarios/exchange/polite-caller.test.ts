@@ -66,7 +66,7 @@ describe.each(venues)('$id', ({ id }) => {
     expect(venue.count()).toBe(1);
     for (const error of refused) {
       expect(error).toMatchObject({ code, retryable: first.retryable, details: { exchange: id, symbol } });
-      expect(error.message).toMatch(new RegExp(`^${id} .*; it is asked again in [12] s\\.$`));
+      expect(error.message).toMatch(new RegExp(`^${id} .*; this server tries again in [12] s\\.$`));
       expect(error.details.retryAfterMs).toBeGreaterThan(0);
       expect(error.details.retryAfterMs).toBeLessThanOrEqual(2 * second + 10);
       expectDiscreet(error);
@@ -98,7 +98,7 @@ describe.each(venues)('$id', ({ id }) => {
     for (let count = 0; count < 5; count++) await failureOf(ask());
     const error = await failureOf(ask());
     expect(venue.count()).toBe(5);
-    expect(error.message).toContain('it is asked again in 1 s');
+    expect(error.message).toContain('this server tries again in 1 s');
     expectDiscreet(error);
     venue.heal();
     clock.skip(minute);
@@ -187,7 +187,7 @@ it('markets are not loaded while the circuit is open, and the load is the probe 
   expect((await failureOf(data.fetchMarkets('kraken'))).code).toBe('RATE_LIMITED');
   const sent = venue.count();
   const refused = await data.fetchTickers('kraken', ['BTC/USD']);
-  expect(requireError(refused.get('BTC/USD')).message).toMatch(/it is asked again in 7 s/);
+  expect(requireError(refused.get('BTC/USD')).message).toMatch(/this server tries again in 7 s/);
   expect((await failureOf(data.fetchMarkets('kraken'))).code).toBe('RATE_LIMITED');
   expect(venue.count()).toBe(sent);
   venue.heal();

@@ -13,7 +13,7 @@ function create() {
 }
 
 function limited(code: MarketDataErrorCode): MarketDataError {
-  return new MarketDataError(code, 'kraken wants peace; it is asked again in 30 s.', { retryAfterMs: 30_000 });
+  return new MarketDataError(code, 'kraken wants peace; this server tries again in 30 s.', { retryAfterMs: 30_000 });
 }
 
 const [warn, info] = [40, 30];
@@ -27,7 +27,7 @@ test.each([
   const { lines, onCircuit } = create();
   onCircuit('kraken', 'open', limited(code));
   expect(lines).toMatchObject([{ level: warn, exchange: 'kraken', code, retryAfterMs: 30_000 }]);
-  expect(lines[0]?.msg).toContain('kraken wants peace; it is asked again in 30 s. ');
+  expect(lines[0]?.msg).toContain('kraken wants peace; this server tries again in 30 s. ');
   expect(lines[0]?.msg).toContain(advice);
 });
 

@@ -85,7 +85,7 @@ export async function askAlone(
 export function missingTickerError(client: ExchangeClient, symbol: string): MarketDataError {
   const exchange = client.info.id;
   const inactive = client.ccxt.markets?.[symbol]?.active === false ? ', which is not active there' : '';
-  return new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no ticker of ${symbol}${inactive}.`, {
+  return new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no ticker for ${symbol}${inactive}.`, {
     exchange,
     symbol,
     retryable: inactive === '',

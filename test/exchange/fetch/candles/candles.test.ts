@@ -209,7 +209,7 @@ describe('what an exchange may send', () => {
   it('a row that is too short is an error', async () => {
     const { data, venue } = await start('binance');
     venue.fault({ kind: 'status', status: 200, match: /klines/, body: [[thisHour, '1']] });
-    expect((await failureOf(data.fetchCandles(query))).message).toContain('with a number missing');
+    expect((await failureOf(data.fetchCandles(query))).message).toContain('with a missing number');
   });
 
   it('no rows are no candles', () => {

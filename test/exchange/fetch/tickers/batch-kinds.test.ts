@@ -78,7 +78,7 @@ describe('Crypto.com, of which ccxt takes one symbol a call and refuses more bef
       answer: () => ({ body: { id: -1, method: 'public/get-tickers', code: 0, result: { data: [] } } }),
     });
     const error = requireError((await exchange.fetch(['C7/USDT'])).get('C7/USDT'));
-    expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', message: 'cryptocom sent no ticker of C7/USDT.' });
+    expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', message: 'cryptocom sent no ticker for C7/USDT.' });
   });
 
   it('a symbol that it does not know fails alone', async () => {
