@@ -16,28 +16,27 @@ import {
 } from './exchange-client.ts';
 import type { ExchangeOptions } from './instance.ts';
 
-/** The clients of all exchanges, each made when first asked for and kept. */
+/** The clients of all exchanges. Each is created when it is first requested, and kept. */
 export interface Exchanges {
   readonly catalogue: Catalogue;
   /** Rejects with EXCHANGE_NOT_FOUND for an id that is not in the catalogue, EXCHANGE_UNAVAILABLE after `close()`. */
   get(id: string): Promise<ExchangeClient>;
-  /** False for an exchange whose streams would go past its proxy: see `mayStream`. */
+  /** False for an exchange whose streams would bypass its proxy: see `mayStream`. */
   mayStream(id: string): boolean;
-  /** What is going on in front of each exchange that has a client. */
+  /** The state of each exchange that has a client. */
   readonly statuses: readonly ClientStatus[];
-  /** The circuits of their hosts and kinds of markets. */
+  /** The circuits of their hosts and kinds of market. */
   readonly circuits: readonly CircuitStatus[];
-  /** What of their markets could not be listed. */
+  /** Which of their markets could not be listed. */
   readonly unlisted: readonly MissingMarketsStatus[];
-  /** The ids of those that are in use and not closed yet. */
+  /** The ids of the exchanges that are in use and not closed yet. */
   readonly openIds: readonly string[];
-  /** Closes every client; those being made too. */
+  /** Closes every client, including those that are still being created. */
   close(): Promise<void>;
 }
 
 export interface ExchangesOptions extends Omit<ExchangeClientOptions, 'info' | 'Class' | 'options'> {
   readonly catalogue: Catalogue;
-  /** By exchange id. */
   readonly exchangeOptions: Readonly<Record<string, ExchangeOptions>>;
 }
 
@@ -51,7 +50,8 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
       requireDescriptors();
       const Class = await loadExchangeClass(info.id, info.streaming);
       const client = createExchangeClient({ ...common, info, Class, options: exchangeOptions[info.id] ?? {} });
-      // Now that it can be loaded: without undici, ccxt would go on with another HTTP client, past proxies and limits.
+      // Load undici now, while that is possible: without it ccxt would use another HTTP client, which bypasses proxies
+      // and limits.
       if (!info.simulated) await client.ccxt.loadFetchImplementation();
       made.add(client);
       return client;

@@ -2,8 +2,8 @@ import { ProxySettingsError, readProxySettings } from '../proxy/settings.ts';
 import type { ExchangeOptions } from './instance.ts';
 
 /**
- * Why the options of an exchange cannot work, in a sentence without their values; null where nothing speaks against them.
- * `hasTestNetwork` is whether ccxt knows a test network of it.
+ * Why the options of an exchange cannot work, as a sentence that does not contain their values; null if they can.
+ * `hasTestNetwork` tells whether ccxt knows a test network of the exchange.
  */
 export function findOptionFault(exchange: string, options: ExchangeOptions, hasTestNetwork: boolean): string | null {
   const { sandbox } = options;

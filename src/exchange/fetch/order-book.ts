@@ -8,8 +8,8 @@ import { withLimit } from '../learned/limits.ts';
 import { type CcxtOrderBook, missingLevels, toOrderBook } from '../normalize/order-book.ts';
 
 /**
- * The order book of one market, at most `limit` levels of each side (1 to 1000; exchanges may give fewer).
- * Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and what the exchange does.
+ * The order book of one market with at most `limit` levels per side (1 to 1000; exchanges may return fewer). Throws
+ * NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and the exchange's errors.
  */
 export async function fetchOrderBook(
   client: ExchangeClient,
@@ -40,7 +40,7 @@ export async function fetchOrderBook(
   try {
     return toOrderBook(exchange, symbol, await ask(asked + missing), now(), limit);
   } catch {
-    // A book that lacks some of its last levels is one.
+    // A book without some of its last levels is still a valid book.
     return book;
   }
 }

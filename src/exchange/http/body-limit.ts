@@ -4,10 +4,10 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Exchange } from 'ccxt';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 
-/** The longest that exchanges send are lists of all their markets: less than 20 MB, unpacked. */
+/** The longest responses of exchanges are lists of all their markets: less than 20 MB, decompressed. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** An answer of undici's `request`, as far as it is used here. */
+/** A response of undici's `request`, as far as it is used here. */
 interface CompressedResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -15,8 +15,9 @@ interface CompressedResponse {
 }
 
 /**
- * Makes an instance give up an answer that is longer than 64 MiB, as it comes or once it is unpacked: it rejects with
- * BadResponse and the socket is freed. A packed answer whose connection breaks rejects too; in ccxt it never settles.
+ * Makes an instance give up a response that is longer than 64 MiB, as received or decompressed: it rejects with
+ * BadResponse, and the socket is freed. It also rejects when the connection breaks within a compressed response; in
+ * ccxt such a call never settles.
  */
 export function limitBodies(exchange: Exchange): void {
   const optionsOf = exchange.getDispatcherOptions.bind(exchange);
@@ -40,7 +41,7 @@ export function limitBodies(exchange: Exchange): void {
 }
 
 function toDecompressor({ statusCode, headers }: CompressedResponse): Transform | null {
-  // These have no body, whatever they say.
+  // Responses with these statuses have no body, whatever their headers say.
   if (statusCode === 204 || statusCode === 304) return null;
   switch (headers['content-encoding']) {
     case 'gzip':
@@ -68,7 +69,7 @@ async function decompress(packed: Readable, decompressor: Transform, tooLong: ()
   try {
     await pipeline(packed, decompressor, collect);
   } catch (error) {
-    // Leaving off early looks like a broken connection.
+    // Stopping early looks like a broken connection.
     if (bytes <= maxBytes) throw error;
   }
   if (bytes > maxBytes) throw tooLong();

@@ -1,34 +1,35 @@
 import type { Exchange } from 'ccxt';
 import { createHostLookup } from './hosts.ts';
 
-/** One request of ccxt's, before it is sent. */
+/** One request of ccxt, before it is sent. */
 export interface ApiRequest {
-  /** Which of the exchange's own hosts it is for; '' where ccxt does not say. */
+  /** The exchange's own host that it is for; '' if ccxt does not tell. */
   readonly host: string;
-  /** The part of ccxt's API, the path and the parameters, as one text: it tells requests apart. */
+  /** The section of ccxt's API, the path and the parameters as one text, which identifies the request. */
   readonly name: string;
 }
 
 /**
- * Has ccxt send the request. Its throttle comes first: `onSend` is called when the request's turn has come, and holds it
- * back by throwing.
+ * Has ccxt send the request. ccxt's throttle comes first: `onSend` is called when the request's turn has come, and can
+ * stop it by throwing.
  */
 export type Send = (onSend: () => void) => Promise<unknown>;
 
-/** Stands between ccxt's methods and its requests. */
+/** Receives each request of a call, and decides when and whether it is sent. */
 export type Interceptor = (request: ApiRequest, send: Send) => Promise<unknown>;
 
 export interface RequestInterception {
-  /** The exchange, for one call: the requests of its methods go through `run`. */
+  /** The exchange, for one call: the requests of its methods go through the interceptor. */
   through(run: Interceptor): Exchange;
-  /** Sends the requests that are made on the instance itself through `run` while the operation is under way. */
+  /** While the operation runs, requests that the instance itself makes go through the interceptor. */
   during<T>(run: Interceptor, operation: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Tells which call a request of an instance belongs to, through all that ccxt awaits between the two. A call gets an
- * object of its own that inherits from the instance, and ccxt's endpoints call `fetch2` on the object they are called on.
- * (AsyncLocalStorage would do it too, and makes every promise of the process two to three times as dear on Node 20.)
+ * Tells which call a request of an instance belongs to, through everything that ccxt awaits in between. Each call gets
+ * an object of its own that inherits from the instance, and ccxt's endpoints call `fetch2` on the object they are
+ * called on. (AsyncLocalStorage would work too, but makes every promise of the process two to three times as expensive
+ * on Node 20.)
  */
 export function interceptRequests(exchange: Exchange): RequestInterception {
   const hostOf = createHostLookup(exchange);
@@ -60,7 +61,7 @@ export function interceptRequests(exchange: Exchange): RequestInterception {
 
   exchange.fetch2 = (...args) => request(current, ...args);
   return {
-    // A class that asks for nothing may hold what objects that inherit from it cannot reach (private fields).
+    // A class without endpoints may have private fields, which inheriting objects cannot reach.
     through: (run) =>
       hasEndpoints
         ? Object.create(exchange, {
@@ -80,14 +81,14 @@ export function interceptRequests(exchange: Exchange): RequestInterception {
 }
 
 /**
- * Defines ccxt's endpoints (`publicGetTicker24hr`) anew, so that they work on the object they are called on; ccxt ties
- * them to the instance. False where there are none.
+ * Redefines ccxt's endpoints (such as `publicGetTicker24hr`), so that they work on the object they are called on; ccxt
+ * binds them to the instance. False if there are none.
  */
 function rebindEndpoints(exchange: Exchange): boolean {
   let count = 0;
   const original = exchange.defineRestApiEndpoint;
   exchange.defineRestApiEndpoint = (methodName, method, lowercase, camelcase, path, paths, config) => {
-    // ccxt's own function gives the names.
+    // ccxt's own function supplies the names.
     const named: Record<string, unknown> = { capitalize: exchange.capitalize };
     Reflect.apply(original, named, [methodName, method, lowercase, camelcase, path, paths, config]);
     const section: unknown = paths.length > 1 ? paths : paths[0];

@@ -2,14 +2,13 @@ import type { Exchange } from 'ccxt';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 
 /**
- * The longest path with query that is sent, in characters. Kraken answers 414 from some 4,100 (ccxt#11876); servers that
- * accept more are known, but none of an exchange that refuses less.
+ * The longest path with query that is sent, in characters. Kraken answers 414 from about 4,100 (ccxt#11876). Some
+ * servers accept more; no exchange is known to accept less.
  */
 export const maxUrlLength = 4000;
 
-/** An address that is too long to be sent. */
 export class UrlTooLong extends ccxtErrors.BadRequest {
-  /** Of the path with its query, in characters. */
+  /** Length of the path with its query, in characters. */
   readonly length: number;
 
   constructor(exchange: string, length: number) {
@@ -18,7 +17,7 @@ export class UrlTooLong extends ccxtErrors.BadRequest {
   }
 }
 
-/** Makes an instance reject with UrlTooLong instead of sending an address that is too long. */
+/** Makes an instance reject with UrlTooLong instead of sending a URL that is too long. */
 export function limitUrlLength(exchange: Exchange): void {
   const undiciRequest = exchange.undiciRequest.bind(exchange);
   exchange.undiciRequest = async (url, params) => {

@@ -22,8 +22,8 @@ const decimalPlaces = 2;
 const tickSize = 4;
 
 /**
- * A ccxt market in our terms; null for what is no market, such as the indices that some exchanges list, and for one
- * that is not named.
+ * Converts a ccxt market; null for entries that are not markets, such as the indices that some exchanges list, and for
+ * markets without a name.
  */
 export function toMarket(exchange: Exchange, market: MarketInterface): Market | null {
   const type = marketTypes.find((candidate) => market[candidate]);
@@ -44,8 +44,8 @@ export function toMarket(exchange: Exchange, market: MarketInterface): Market | 
 }
 
 /**
- * True of a market whose symbol, base and quote ccxt could make out. Where it could not, they are missing or empty, or
- * the symbol has `undefined` or `NaN` in their place.
+ * True for a market whose symbol, base and quote ccxt could determine. If it could not, they are missing or empty, or
+ * the symbol contains `undefined` or `NaN` in their place.
  */
 export function isNamed({ symbol, base, quote }: MarketInterface): boolean {
   return [symbol, base, quote].every(isText) && !/(^|[/:-])(undefined|(NaN)+)($|[/:-])/.test(symbol);
@@ -55,16 +55,16 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** Fields of a ticker that hold a price. */
+/** The fields of a ticker that hold a price. */
 const prices = [
   ...(['last', 'open', 'high', 'low', 'close', 'previousClose'] as const),
   ...(['bid', 'ask', 'vwap', 'average', 'markPrice', 'indexPrice'] as const),
 ];
 
 /**
- * A ccxt ticker in our terms, received at `receivedAt` (epoch ms) for a query. Numbers that cannot be, such as a price
- * below zero or a time in the year 3000, are null, and so is what ccxt has reckoned from such a price.
- * Throws BAD_EXCHANGE_RESPONSE when that leaves no price, or no number at all: then it was none.
+ * Converts a ccxt ticker that was received at `receivedAt` (epoch ms). Impossible numbers, such as a price below zero
+ * or a time in the year 3000, become null, and so do the numbers that ccxt computed from such a price. Throws
+ * BAD_EXCHANGE_RESPONSE if that leaves no price, or if there is no number at all.
  */
 export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, receivedAt: number): Ticker {
   const allowsNegative = mayBeNegative(symbol);
@@ -107,19 +107,19 @@ export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, r
   return result;
 }
 
-/** How far ahead of ours an exchange's clock may be for its newest candle to be one, in ms. */
+/** How far the exchange's clock may be ahead of ours for its newest candle to be valid, in ms. */
 const clockToleranceMs = 60_000;
 
 /**
- * ccxt's rows as candles: oldest first, each timestamp once (the row that came last stands). `now` (epoch ms) decides
- * which are closed. Throws BAD_EXCHANGE_RESPONSE on a row with a number that is missing or cannot be, since leaving it out
- * would look like a gap, and on rows of another timeframe.
+ * Converts ccxt's rows to candles: oldest first, each timestamp once (the last row counts). `now` (epoch ms) decides
+ * which are closed. Throws BAD_EXCHANGE_RESPONSE for a row with a missing or impossible number, because leaving the row
+ * out would look like a gap, and for rows of another timeframe.
  */
 export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: number): readonly Candle[] {
   const { exchange, symbol, timeframe } = series;
   const period = actualTimeframe(exchange, timeframe);
   const allowsNegative = mayBeNegative(symbol);
-  // Some call a candle by its end.
+  // Some exchanges label a candle with its end.
   const latest = periodAfter(period, now) + clockToleranceMs;
   const byTimestamp = new Map<number, Candle>();
   for (const row of rows) {
@@ -135,7 +135,7 @@ export function toCandles(rows: readonly OHLCV[], series: CandleSeries, now: num
     if (volume < 0 || (!allowsNegative && Math.min(open, high, low, close) < 0)) {
       throw unreadable(series, 'with a negative number');
     }
-    // An open or close beyond both is common: some take the open from the candle before.
+    // An open or close outside of high and low is common: some exchanges take the open from the candle before.
     if (high < low) throw unreadable(series, 'whose high is below its low');
     byTimestamp.set(timestamp, Object.freeze({ timestamp, open, high, low, close, volume, closed: end <= now }));
   }
@@ -153,7 +153,9 @@ function isNumber(value: number | null | undefined): value is number {
   return typeof value === 'number';
 }
 
-/** The smallest step behind a precision: ccxt gives steps, decimal places, or significant digits, which are no step. */
+/**
+ * The smallest step of a precision: ccxt gives steps, decimal places, or significant digits, which have no fixed step.
+ */
 function toStep(exchange: Exchange, precision: number | undefined): number | null {
   const value = toNumber(precision);
   if (value === null) return null;

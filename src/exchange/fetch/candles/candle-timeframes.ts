@@ -6,15 +6,15 @@ import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { isRequestRefusal } from '../../learned/limits.ts';
 import { listedTimeframes } from './market-timeframes.ts';
 
-/** How many candles are asked for to find out whether a timeframe is taken. */
+/** How many candles are requested to find out whether a timeframe is accepted. */
 const probedPeriods = 3;
 
-/** How many shorter timeframes are tried before a refusal is taken to be about something else. */
+/** How many shorter timeframes are tried before a refusal is assumed to have another reason. */
 const maxProbes = 3;
 
 /**
- * The timeframes that the exchange gives of a market by itself: those that ccxt lists for its kind, without those that
- * the exchange has refused of it a while ago.
+ * The timeframes that the exchange itself offers for a market: those that ccxt lists for its kind, without those that
+ * the exchange has refused recently.
  */
 export function timeframesOf(client: ExchangeClient, market: MarketInterface): readonly string[] {
   const { refusedTimeframes } = client.candles;
@@ -22,22 +22,26 @@ export function timeframesOf(client: ExchangeClient, market: MarketInterface): r
   return listed.filter((timeframe) => !refusedTimeframes.has(toKey(market, timeframe)));
 }
 
-/** Throws TIMEFRAME_NOT_SUPPORTED, with those that there are, unless the exchange gives the timeframe of the market. */
+/**
+ * Throws TIMEFRAME_NOT_SUPPORTED, with the timeframes there are, unless the exchange offers the timeframe for the
+ * market.
+ */
 export function requireTimeframe(client: ExchangeClient, market: MarketInterface, series: CandleSeries): void {
   const timeframes = timeframesOf(client, market);
   if (!timeframes.includes(series.timeframe)) throw notSupported(series, timeframes);
 }
 
-/** Notes that the exchange has given candles of the timeframe: no refusal is about it for a while. */
+/** The exchange has served candles of the timeframe: for a while, no refusal is attributed to it. */
 export function markAccepted(client: ExchangeClient, market: MarketInterface, timeframe: string): void {
   client.candles.acceptedTimeframes.set(toKey(market, timeframe), true);
 }
 
 /**
- * What a call for candles has failed with: TIMEFRAME_NOT_SUPPORTED where the exchange refused the timeframe for this kind
- * of market, of which ccxt may not know; else the error itself. An exchange seldom says what it refuses, so it is asked
- * for a few of the newest candles of this market, once more of this timeframe and then of a shorter one: refusing the
- * one and taking the other it has said. A failure of any other kind tells nothing, and nothing is learned of it.
+ * Explains the failure of a call for candles: TIMEFRAME_NOT_SUPPORTED if the exchange refused the timeframe for this
+ * kind of market, which ccxt may not know; otherwise the error itself. Exchanges seldom say what they refuse. So a few
+ * of the newest candles of this market are requested, first of this timeframe and then of a shorter one: if the
+ * exchange refuses the first and accepts the second, the timeframe was the reason. Nothing is learned from any other
+ * kind of failure.
  */
 export async function explainRefusal(
   client: ExchangeClient,
@@ -60,7 +64,7 @@ export async function explainRefusal(
   return error;
 }
 
-/** True when the exchange takes a shorter timeframe of the same market. */
+/** True when the exchange accepts a shorter timeframe for the same market. */
 async function acceptsShorter(
   client: ExchangeClient,
   market: MarketInterface,
@@ -104,13 +108,13 @@ function notSupported(series: CandleSeries, timeframes: readonly string[]): Mark
 
 const monthMs = 31 * 86_400_000;
 
-/** How long its longest period is, in ms. */
+/** The length of its longest period, in ms. */
 export function toMs(timeframe: string): number {
   const length = lengthOf(timeframe);
   return 'ms' in length ? length.ms : length.months * monthMs;
 }
 
-/** Kinds of markets have candles of their own. */
+/** Each kind of market has candles of its own. */
 function toKey({ type, subType }: MarketInterface, timeframe: string): string {
   return [type, subType, timeframe].join('\n');
 }

@@ -6,14 +6,17 @@ import type { TickerRound } from './ticker-round.ts';
 
 type Markets = readonly MarketInterface[];
 
-/** How many markets are asked for alone at a time after batches left them out: when none brings anything, the rest waits. */
+/**
+ * After batches left markets out, this many are requested alone at a time. When none of them returns anything, the rest
+ * waits.
+ */
 const aloneAtATime = 5;
 
 /**
- * Asks again for what batches left out without a word. First in batches among themselves, as long as that brings any:
- * some exchanges answer for the underlying of the first symbol only, or for so many symbols. Then alone. A market that
- * brings nothing alone either is not asked for so again for a while, though batches go on having it. `broughtAny` is
- * false when those batches brought nothing at all.
+ * Requests tickers again that batches left out without an error. First in batches of their own, as long as that returns
+ * any: some exchanges answer only for the underlying of the first symbol, or for a limited number of symbols. Then
+ * alone. A market that returns nothing alone either is not requested alone again for a while, but stays in batches.
+ * `broughtAny` is false when those batches returned nothing at all.
  */
 export async function refetchMissing(
   round: TickerRound,
@@ -37,7 +40,10 @@ export async function refetchMissing(
   }
 }
 
-/** What is left after batches among themselves; `isRepeated` when batches of another shape brought none of it either. */
+/**
+ * The markets that are left after batches of their own. `isRepeated` tells that batches of another shape returned none
+ * of them either.
+ */
 async function fetchTogether(
   round: TickerRound,
   kind: string,
@@ -64,10 +70,10 @@ async function fetchTogether(
   return { rest, isRepeated: false };
 }
 
-/** Batches of another shape than the one that left these out. */
+/** Batches of a different shape than the one that left these markets out. */
 function reshaped(markets: Markets, hasWorked: boolean): readonly Markets[] {
   if (mixesUnderlyings(markets)) return byUnderlying(markets);
-  // The same batch again would bring as little.
+  // The same batch would return as little again.
   return hasWorked ? [markets] : splitBatch(markets, 0).slice(0, 1);
 }
 

@@ -8,8 +8,8 @@ import { askAlone, askBatch, type BatchAnswer, isOutage, isSymbolRefusal } from 
 export type TickerOutcomes = Map<string, Ticker | MarketDataError>;
 
 /**
- * The calls of one fetch of tickers, as many at a time as don't keep each other waiting, and what came of them. Once the
- * exchange fails, the rest is not sent.
+ * The calls of one fetch of tickers and their results. It runs as many calls at a time as do not delay each other. Once
+ * the exchange fails, the rest is not sent.
  */
 export class TickerRound {
   readonly client: ExchangeClient;
@@ -33,22 +33,22 @@ export class TickerRound {
     return this.#refusals;
   }
 
-  /** True once the exchange gave a ticker. */
+  /** True once the exchange returned a ticker. */
   get hasSucceeded(): boolean {
     return this.#hasSucceeded;
   }
 
-  /** Markets that the exchange refused in calls of their own, with how. */
+  /** The markets that the exchange refused in calls of their own, with the error. */
   get refused(): ReadonlyMap<string, MarketDataError> {
     return this.#refused;
   }
 
-  /** Gives a market's outcome; a later one stands. */
+  /** Sets a market's outcome; a later one replaces it. */
   set(symbol: string, outcome: Ticker | MarketDataError): void {
     this.#outcomes.set(symbol, outcome);
   }
 
-  /** Asks for several markets in one call and keeps what it brings; null when the exchange fails, which is kept too. */
+  /** Requests several markets in one call and stores the result; null when the exchange fails, which is stored too. */
   async fetchTogether(markets: readonly MarketInterface[]): Promise<Exclude<BatchAnswer, { kind: 'failed' }> | null> {
     return this.#limit(async () => {
       if (this.#outage) {
@@ -74,7 +74,9 @@ export class TickerRound {
     });
   }
 
-  /** Asks for a market in a call of its own and keeps the outcome; null when the exchange fails, which is kept too. */
+  /**
+   * Requests one market in a call of its own and stores the outcome; null when the exchange fails, which is stored too.
+   */
   async fetchAlone(market: MarketInterface): Promise<Ticker | MarketDataError | null> {
     const { symbol } = market;
     return this.#limit(async () => {
@@ -98,7 +100,7 @@ export class TickerRound {
     });
   }
 
-  /** Asks for each market in a call of its own; true when each was answered. */
+  /** Requests each market in a call of its own; true when each was answered. */
   async fetchEach(markets: readonly MarketInterface[]): Promise<boolean> {
     const outcomes = await Promise.all(markets.map((market) => this.fetchAlone(market)));
     return outcomes.every((outcome) => outcome !== null && !(outcome instanceof MarketDataError));
