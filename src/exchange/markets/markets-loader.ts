@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Market, Markets } from '../../market/model/market.ts';
 import type { LoadingCall } from '../access/loading-call.ts';
-import { isNamed, toMarket } from '../normalize/ticker.ts';
+import { isNamed, toMarket } from '../normalize/market.ts';
 import { FirstLoadBackoff } from './first-load-backoff.ts';
 import { toMarketListFailure } from './market-list-errors.ts';
 import { type FailedPart, interceptMarketLists, MarketListLoad } from './market-list-load.ts';

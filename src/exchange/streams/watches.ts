@@ -3,8 +3,9 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { Capability } from '../../market/model/exchange.ts';
 import type { StreamKind, StreamMessages, StreamRequest } from '../../market/ports/market-streams.ts';
 import { requireDistances } from '../normalize/candle-interval.ts';
+import { toCandles } from '../normalize/candles.ts';
 import { toOrderBook } from '../normalize/order-book.ts';
-import { toCandles, toTicker } from '../normalize/ticker.ts';
+import { toTicker } from '../normalize/ticker.ts';
 import { toTrades } from '../normalize/trades.ts';
 import { streamDepth, unwatchBookParams } from '../quirks/stream-quirks.ts';
 

@@ -1,7 +1,7 @@
 import type { OHLCV } from 'ccxt';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { toCandles } from '../../../src/exchange/normalize/ticker.ts';
+import { toCandles } from '../../../src/exchange/normalize/candles.ts';
 import { watches } from '../../../src/exchange/streams/watches.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { periodsOf } from '../../../src/market/timeframe.ts';

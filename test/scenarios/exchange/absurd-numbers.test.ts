@@ -1,8 +1,9 @@
 import type { Ticker as CcxtTicker } from 'ccxt';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
+import { toCandles } from '../../../src/exchange/normalize/candles.ts';
 import { toOrderBook } from '../../../src/exchange/normalize/order-book.ts';
-import { toCandles, toTicker } from '../../../src/exchange/normalize/ticker.ts';
+import { toTicker } from '../../../src/exchange/normalize/ticker.ts';
 import { toTrades } from '../../../src/exchange/normalize/trades.ts';
 import { toCcxtMarket } from '../../support/ccxt-market.ts';
 import { connect, expectDiscreet, failureOf, requireError } from '../../support/venue-client.ts';

@@ -7,7 +7,7 @@ import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { findMarket } from '../../clients/find-market.ts';
 import { isRequestRefusal } from '../../learned/limits.ts';
-import { toCandles } from '../../normalize/ticker.ts';
+import { toCandles } from '../../normalize/candles.ts';
 import { actualTimeframe, candleHistory } from '../../quirks/rest-quirks.ts';
 import { explainGap } from './candle-gap.ts';
 import { explainRefusal, markAccepted, requireTimeframe, timeframesOf } from './candle-timeframes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../../src/base/clock.ts';
-import { toCandles } from '../../../../src/exchange/normalize/ticker.ts';
+import { toCandles } from '../../../../src/exchange/normalize/candles.ts';
 import type { CandleQuery } from '../../../../src/market/model/candle.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { connect, failureOf, type VenueClient, type venues } from '../../../support/venue-client.ts';

@@ -1,7 +1,7 @@
 import type { Exchange, MarketInterface } from 'ccxt';
 import { beforeAll, expect, it } from 'vitest';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
-import { toMarket } from '../../../src/exchange/normalize/ticker.ts';
+import { toMarket } from '../../../src/exchange/normalize/market.ts';
 
 const ccxtModes: Readonly<Record<'DECIMAL_PLACES' | 'SIGNIFICANT_DIGITS' | 'TICK_SIZE', number>> = await import(
   new URL('./src/base/functions/number.js', import.meta.resolve('ccxt')).href
