@@ -16,7 +16,7 @@ import { interceptRequests } from '../http/request-interception.ts';
 import { limitUrlLength } from '../http/url-limit.ts';
 import { BatchLimits } from '../learned/batch-limits.ts';
 import { type CandleMemory, createCandleMemory } from '../learned/candle-memory.ts';
-import { LimitMemory } from '../learned/limits.ts';
+import { LimitMemory } from '../learned/limit-memory.ts';
 import { createMarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
 import type { MissingMarketsStatus } from '../markets/missing-markets.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';

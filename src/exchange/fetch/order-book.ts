@@ -4,7 +4,7 @@ import { maxRows, requireLimit } from '../../market/row-limits.ts';
 import { can } from '../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import { findMarket } from '../clients/find-market.ts';
-import { withLimit } from '../learned/limits.ts';
+import { withLimit } from '../learned/with-limit.ts';
 import { type CcxtOrderBook, missingLevels, toOrderBook } from '../normalize/order-book.ts';
 
 /**

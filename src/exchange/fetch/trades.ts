@@ -6,7 +6,8 @@ import { can } from '../ccxt/capabilities.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import { findMarket } from '../clients/find-market.ts';
-import { isRequestRefusal, type LimitedCall, withLimit } from '../learned/limits.ts';
+import type { LimitedCall } from '../learned/limit-memory.ts';
+import { isRequestRefusal, withLimit } from '../learned/with-limit.ts';
 import { toTrades } from '../normalize/trades.ts';
 import { singleTradesMethod } from '../quirks/rest-quirks.ts';
 
@@ -31,13 +32,13 @@ export async function fetchTrades(
   requireLimit(limit, { exchange, symbol });
   const market = findMarket(client, await client.markets(), symbol);
   const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
-  const most = typeof cap === 'number' && cap > 0 ? cap : maxRows;
-  if (since === undefined) return cut(await fetchNewest(client, market, Math.min(limit, most), now), query);
+  const maxPerCall = typeof cap === 'number' && cap > 0 ? cap : maxRows;
+  if (since === undefined) return cut(await fetchNewest(client, market, Math.min(limit, maxPerCall), now), query);
   // Many exchanges return the newest trades even when `since` is given, or only trades within an hour of it. The newest
   // trades tell whether they already reach back to `since`.
-  const newest = await fetchNewest(client, market, most, now).catch(toFailure);
+  const newest = await fetchNewest(client, market, maxPerCall, now).catch(toFailure);
   if (!(newest instanceof MarketDataError) && reaches(newest, since)) return cut(newest, query);
-  const older = await fetchSince(client, market, query, since, most, now).catch(toFailure);
+  const older = await fetchSince(client, market, query, since, maxPerCall, now).catch(toFailure);
   // If nothing else came, the error of the call for the newest trades counts.
   if (newest instanceof MarketDataError) {
     if (older instanceof MarketDataError || older.length === 0) throw newest;
@@ -59,14 +60,14 @@ async function fetchSince(
   market: MarketInterface,
   query: TradeQuery,
   since: number,
-  most: number,
+  maxPerCall: number,
   now: () => number,
 ): Promise<readonly Trade[]> {
   const { exchange, symbol } = query;
   const rows = await withLimit(client.limits, {
     name: 'trades since',
     market,
-    limit: most,
+    limit: maxPerCall,
     ask: (asked) => client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
     countRows,
   });
@@ -80,15 +81,15 @@ async function fetchNewest(
   now: () => number,
 ): Promise<readonly Trade[]> {
   const method = singleTradesMethod(client.info.id, market);
-  const summed = { name: 'trades', market };
+  const aggregated = { name: 'trades', market };
   const single = method === null ? null : { name: method, market };
-  if (!single || client.limits.refusesForm(single)) return fetchNewestRows(client, summed, limit, now, {});
+  if (!single || client.limits.refusesVariant(single)) return fetchNewestRows(client, aggregated, limit, now, {});
   const trades = await fetchSingleTrades(client, single, limit, now);
   if (trades) return trades;
-  const sums = await fetchNewestRows(client, summed, limit, now, {});
+  const aggregates = await fetchNewestRows(client, aggregated, limit, now, {});
   // Only now is it known that the exchange refused the method, and not the market.
-  client.limits.markRefusedForm(single);
-  return sums;
+  client.limits.learnRefusedVariant(single);
+  return aggregates;
 }
 
 async function fetchNewestRows(

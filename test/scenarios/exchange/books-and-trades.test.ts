@@ -125,5 +125,5 @@ it.each([
   const error = await failureOf(data.fetchTrades({ exchange: 'binance', symbol: 'BTC/USDT', limit: 5 }));
   expect(error.code).toBe(code);
   const market = client.ccxt.market('BTC/USDT');
-  expect(client.limits.refusesForm({ name: 'publicGetTrades', market })).toBe(false);
+  expect(client.limits.refusesVariant({ name: 'publicGetTrades', market })).toBe(false);
 });

@@ -3,7 +3,7 @@ import { MarketDataError } from '../../../market/errors.ts';
 import type { CandleSeries } from '../../../market/model/candle.ts';
 import { lengthOf } from '../../../market/timeframe.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
-import { isRequestRefusal } from '../../learned/limits.ts';
+import { isRequestRefusal } from '../../learned/with-limit.ts';
 import { listedTimeframes } from './market-timeframes.ts';
 
 /** How many candles are requested to find out whether a timeframe is accepted. */

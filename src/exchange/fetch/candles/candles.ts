@@ -6,7 +6,7 @@ import { lengthOf, periodAfter, periodStart, periodsOf } from '../../../market/t
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { findMarket } from '../../clients/find-market.ts';
-import { isRequestRefusal } from '../../learned/limits.ts';
+import { isRequestRefusal } from '../../learned/with-limit.ts';
 import { toCandles } from '../../normalize/candles.ts';
 import { actualTimeframe, candleHistory } from '../../quirks/rest-quirks.ts';
 import { explainGap } from './candle-gap.ts';

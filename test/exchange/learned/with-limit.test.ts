@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { LimitMemory, withLimit } from '../../../src/exchange/learned/limits.ts';
+import { LimitMemory } from '../../../src/exchange/learned/limit-memory.ts';
+import { withLimit } from '../../../src/exchange/learned/with-limit.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { connect, failureOf } from '../../support/venue-client.ts';
