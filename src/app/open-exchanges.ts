@@ -4,8 +4,8 @@ import type { ThrottledLog } from '../base/throttled-log.ts';
 import type { Config } from '../config/load-config.ts';
 import type { CallOutcome } from '../exchange/access/call-listeners.ts';
 import { createCatalogue, readCatalogue } from '../exchange/ccxt/catalogue.ts';
-import { createExchanges, type Exchanges } from '../exchange/clients/exchanges.ts';
-import { createStreams, type Streams } from '../exchange/streams/streams.ts';
+import { Exchanges } from '../exchange/clients/exchanges.ts';
+import { ExchangeStreams } from '../exchange/streams/streams.ts';
 import { createCallLog } from '../telemetry/log/call-log.ts';
 import { createCircuitLog } from '../telemetry/log/circuit-log.ts';
 import { createListingLog } from '../telemetry/log/listing-log.ts';
@@ -30,7 +30,7 @@ export interface OpenExchangesOptions {
 /** The exchanges and their streams, with what the log, the metrics and traces are told of them. */
 export function openExchanges(options: OpenExchangesOptions): {
   readonly exchanges: Exchanges;
-  readonly streams: Streams;
+  readonly streams: ExchangeStreams;
 } {
   const { config, log, throttled, descriptorLog, recorder, tracing, clock, random } = options;
   const proxyLog = createProxyLog(throttled);
@@ -49,7 +49,7 @@ export function openExchanges(options: OpenExchangesOptions): {
     logCall(exchange, outcome, hosts);
     tracing?.recordCall(exchange, outcome, durationMs);
   };
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), config.exchanges),
     exchangeOptions: config.exchangeOptions,
     clock,
@@ -70,7 +70,7 @@ export function openExchanges(options: OpenExchangesOptions): {
     onMissingMarkets: createListingLog(log, throttled),
   });
   warnOfRelays(log, exchanges);
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     exchanges,
     clock,
     random,

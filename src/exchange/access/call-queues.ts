@@ -13,7 +13,7 @@ export interface CallQueuesOptions {
   readonly maxWaiting: number;
   /** The longest time that a call waits for its turn, in ms. */
   readonly timeoutMs: number;
-  readonly throttle: ThrottleGauge;
+  readonly throttle: Pick<ThrottleGauge, 'paceMs'>;
   /** How many running calls of a queue have passed ccxt's throttle, and no longer delay other calls; 0 by default. */
   readonly sent?: (queue: string) => number;
 }

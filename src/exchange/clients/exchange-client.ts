@@ -9,15 +9,15 @@ import type { CallerListeners } from '../access/call-listeners.ts';
 import type { CircuitStatus } from '../access/circuits.ts';
 import type { CallSubject } from '../access/errors.ts';
 import { ExchangeCaller, type ExchangeStatus } from '../access/exchange-caller.ts';
-import { gaugeThrottle } from '../access/throttle.ts';
+import { ThrottleGauge } from '../access/throttle.ts';
 import type { ExchangeClass } from '../ccxt/load-ccxt.ts';
 import { type FailureLookup, guardHttp } from '../http/http-guard.ts';
-import { interceptRequests } from '../http/request-interception.ts';
+import { RequestInterception } from '../http/request-interception.ts';
 import { limitUrlLength } from '../http/url-limit.ts';
 import { BatchLimits } from '../learned/batch-limits.ts';
 import { type CandleMemory, createCandleMemory } from '../learned/candle-memory.ts';
 import { LimitMemory } from '../learned/limit-memory.ts';
-import { createMarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
+import { MarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
 import type { MissingMarketsStatus } from '../markets/missing-markets.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
 import { createStreamInstance, type StreamInstance } from './stream-instance.ts';
@@ -63,7 +63,7 @@ export interface ExchangeClient {
   /** One for each host that requests went to, and for each kind of market that was requested there. */
   readonly circuits: readonly CircuitStatus[];
   /** Which of its markets could not be listed; null when none are missing. */
-  readonly unlisted: MissingMarketsStatus | null;
+  readonly missingMarkets: MissingMarketsStatus | null;
   /**
    * Makes one ccxt call when its turn comes, under the deadline. Rejects with a MarketDataError about the subject:
    * OVERLOADED when too many calls wait already, or the error that opened the circuit of its host, without a request. A
@@ -104,12 +104,12 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     exchange: info.id,
     concurrency: parallelCalls,
     maxWaiting,
-    throttle: gaugeThrottle(exchange),
+    throttle: new ThrottleGauge(exchange),
     failureOf,
-    requests: interceptRequests(exchange),
+    requests: new RequestInterception(exchange),
   });
   const { onMissingMarkets = () => {} } = given;
-  const loader = createMarketsLoader({
+  const loader = new MarketsLoader({
     exchange,
     clock,
     random,
@@ -137,8 +137,8 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     get circuits() {
       return caller.circuits;
     },
-    get unlisted() {
-      return loader.unlisted;
+    get missingMarkets() {
+      return loader.missingMarkets;
     },
     markets,
     get currentMarkets() {

@@ -1,5 +1,5 @@
 import type { Exchange } from 'ccxt';
-import { createHostLookup } from './hosts.ts';
+import { createHostLookup, type HostLookup } from './hosts.ts';
 
 /** One request of ccxt, before it is sent. */
 export interface ApiRequest {
@@ -18,35 +18,58 @@ export type Send = (onSend: () => void) => Promise<unknown>;
 /** Receives each request of a call, and decides when and whether it is sent. */
 export type Interceptor = (request: ApiRequest, send: Send) => Promise<unknown>;
 
-export interface RequestInterception {
-  /** The exchange, for one call: the requests of its methods go through the interceptor. */
-  through(run: Interceptor): Exchange;
-  /** While the operation runs, requests that the instance itself makes go through the interceptor. */
-  during<T>(run: Interceptor, operation: () => Promise<T>): Promise<T>;
-}
-
 /**
- * Tells which call a request of an instance belongs to, through everything that ccxt awaits in between. Each call gets
- * an object of its own that inherits from the instance, and ccxt's endpoints call `fetch2` on the object they are
- * called on. (AsyncLocalStorage would work too, but makes every promise of the process two to three times as expensive
- * on Node 20.)
+ * Tells which call a request of an instance belongs to, through everything that ccxt awaits in between. Each call gets an
+ * object of its own that inherits from the instance, and ccxt's endpoints call `fetch2` on the object they are called on.
+ * (AsyncLocalStorage would work too, but makes every promise of the process two to three times as expensive on Node 20.)
  */
-export function interceptRequests(exchange: Exchange): RequestInterception {
-  const hostOf = createHostLookup(exchange);
-  const hasEndpoints = rebindEndpoints(exchange);
-  const fetch2 = exchange.fetch2;
-  let current: Interceptor = (_, send) => send(() => {});
+export class RequestInterception {
+  readonly #exchange: Exchange;
+  readonly #hostOf: HostLookup;
+  readonly #hasEndpoints: boolean;
+  readonly #fetch2: Exchange['fetch2'];
+  /** Receives the requests that the instance itself makes. */
+  #current: Interceptor = (_, send) => send(() => {});
 
-  function request(
-    run: Interceptor,
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    this.#hostOf = createHostLookup(exchange);
+    this.#hasEndpoints = rebindEndpoints(exchange);
+    this.#fetch2 = exchange.fetch2;
+    exchange.fetch2 = (...args) => this.#request(this.#current, ...args);
+  }
+
+  /** The exchange, for one call: the requests of its methods go through the interceptor. */
+  through(interceptor: Interceptor): Exchange {
+    // A class without endpoints may have private fields, which inheriting objects cannot reach.
+    if (!this.#hasEndpoints) return this.#exchange;
+    return Object.create(this.#exchange, {
+      fetch2: { value: (...args: Parameters<Exchange['fetch2']>) => this.#request(interceptor, ...args) },
+    });
+  }
+
+  /** While the operation runs, requests that the instance itself makes go through the interceptor. */
+  async during<T>(interceptor: Interceptor, operation: () => Promise<T>): Promise<T> {
+    const before = this.#current;
+    this.#current = interceptor;
+    try {
+      return await operation();
+    } finally {
+      this.#current = before;
+    }
+  }
+
+  #request(
+    interceptor: Interceptor,
     path: string,
     section: unknown = 'public',
     method = 'GET',
     params: object = {},
     ...rest: readonly unknown[]
   ): Promise<unknown> {
-    const host = hostOf({ path, section, method, params });
-    return run({ host, name: `${section} ${path} ${JSON.stringify(params)}` }, (onSend) => {
+    const exchange = this.#exchange;
+    const host = this.#hostOf({ path, section, method, params });
+    return interceptor({ host, name: `${section} ${path} ${JSON.stringify(params)}` }, (onSend) => {
       const sending: Exchange = Object.create(exchange, {
         fetch: {
           value: (...request: Parameters<Exchange['fetch']>) => {
@@ -55,29 +78,9 @@ export function interceptRequests(exchange: Exchange): RequestInterception {
           },
         },
       });
-      return Reflect.apply(fetch2, sending, [path, section, method, params, ...rest]);
+      return Reflect.apply(this.#fetch2, sending, [path, section, method, params, ...rest]);
     });
   }
-
-  exchange.fetch2 = (...args) => request(current, ...args);
-  return {
-    // A class without endpoints may have private fields, which inheriting objects cannot reach.
-    through: (run) =>
-      hasEndpoints
-        ? Object.create(exchange, {
-            fetch2: { value: (...args: Parameters<Exchange['fetch2']>) => request(run, ...args) },
-          })
-        : exchange,
-    during: async (run, operation) => {
-      const before = current;
-      current = run;
-      try {
-        return await operation();
-      } finally {
-        current = before;
-      }
-    },
-  };
 }
 
 /**

@@ -155,7 +155,7 @@ const partMethod = /^fetch[A-Z]\w*Markets$|^fetchMarkets[A-Z]\w*$/;
 
 /**
  * Lets a running load control how an instance lists its markets; `current` returns that load, or null. Calls of these
- * methods on other objects (see `interceptRequests`) are not affected: Hyperliquid's tickers come from its lists of
+ * methods on other objects (see `RequestInterception`) are not affected: Hyperliquid's tickers come from its lists of
  * markets.
  */
 export function interceptMarketLists(exchange: Exchange, current: () => MarketListLoad | null): void {

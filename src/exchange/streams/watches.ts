@@ -58,7 +58,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
     capabilities: ['STREAM_ORDER_BOOK'],
     next: async (exchange, request, now) => {
       const { symbol, exchange: id, depth } = request;
-      const book = await exchange.watchOrderBook(symbol, askedDepth(exchange, request));
+      const book = await exchange.watchOrderBook(symbol, requestedDepth(exchange, request));
       return toOrderBook(id, symbol, book, now(), depth?.() ?? usualDepth);
     },
     end: (exchange, request) => {
@@ -66,7 +66,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
       const { symbol, exchange: id } = request;
       return exchange.unWatchOrderBook(
         symbol,
-        unwatchBookParams(id, exchange.market(symbol).type, askedDepth(exchange, request)),
+        unwatchBookParams(id, exchange.market(symbol).type, requestedDepth(exchange, request)),
       );
     },
   },
@@ -97,7 +97,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
 };
 
 /** The depth that a book is asked for with; undefined where that is left to the exchange. */
-export function askedDepth(
+export function requestedDepth(
   exchange: Exchange,
   { exchange: id, symbol, depth, leavesDepth }: WatchRequest<StreamKind>,
 ): number | undefined {

@@ -21,8 +21,8 @@ export function exchangeNotFound(id: string, ids: readonly string[], exists: boo
 export function requireMarket(exchange: string, symbol: string, markets: Markets, suggesting = true): Market {
   const market = markets.get(symbol);
   if (market) return market;
-  const unlisted = markets.whyMissing?.(symbol);
-  if (unlisted) throw unlisted;
+  const missing = markets.whyMissing?.(symbol);
+  if (missing) throw missing;
   const suggestions = suggesting ? suggest(symbol, markets.keys()) : [];
   const hint = didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
   const message = `${exchange} has no market ${quote(symbol)}; ${hint}`;

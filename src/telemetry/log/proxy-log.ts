@@ -25,9 +25,9 @@ export function createProxyLog(log: ThrottledLog): ProxyLog {
 }
 
 /** Logs a warning for each exchange that is polled although ccxt streams it, since its relay cannot carry streams. */
-export function warnOfRelays(log: Logger, { catalogue, mayStream }: Exchanges): void {
-  for (const { id, streaming } of catalogue.exchanges) {
-    if (!streaming || mayStream(id)) continue;
+export function warnOfRelays(log: Logger, exchanges: Exchanges): void {
+  for (const { id, streaming } of exchanges.catalogue.exchanges) {
+    if (!streaming || exchanges.mayStream(id)) continue;
     const message = `proxyUrl of ${id} carries requests only, so its subscriptions are polled; give it wsProxy or wsSocksProxy too for streams.`;
     log.warn({ exchange: id }, message);
   }

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
-import { createExchanges } from '../../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import type { ExchangeOptions } from '../../../src/exchange/clients/instance.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
@@ -12,7 +12,7 @@ function create(
 ) {
   const clock = new ManualClock();
   const errors: unknown[] = [];
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), allowed),
     exchangeOptions,
     clock,

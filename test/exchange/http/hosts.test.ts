@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import type { CircuitState } from '../../../src/exchange/access/circuit.ts';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { createHostLookup } from '../../../src/exchange/http/hosts.ts';
-import { createStreams } from '../../../src/exchange/streams/streams.ts';
+import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import { connectLister } from '../../support/lister-client.ts';
 import { SkippingClock } from '../../support/skipping-clock.ts';
 import {
@@ -233,7 +233,7 @@ it("a request that waits in ccxt's throttle is not sent when its host is left al
 
 it('streams of the kinds that are left alone go on', async () => {
   const { venue, clock, exchanges, ask, stateOf } = await startBinance();
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     exchanges,
     clock,
     random: () => 0,

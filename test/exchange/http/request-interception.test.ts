@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { toMarketDataError } from '../../../src/exchange/access/errors.ts';
 import type { LoadingCall } from '../../../src/exchange/access/loading-call.ts';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
-import { type Interceptor, interceptRequests } from '../../../src/exchange/http/request-interception.ts';
+import { type Interceptor, RequestInterception } from '../../../src/exchange/http/request-interception.ts';
 import { interceptMarketLists, MarketListLoad } from '../../../src/exchange/markets/market-list-load.ts';
 
 async function tap(id = 'binance') {
@@ -20,7 +20,7 @@ async function tap(id = 'binance') {
       seen.push(`${name} ${request.host} ${request.name}`);
       return send(() => {});
     };
-  return { exchange, urls, seen, run, requests: interceptRequests(exchange) };
+  return { exchange, urls, seen, run, requests: new RequestInterception(exchange) };
 }
 
 it('tells calls apart that are under way together, by all of the names that ccxt gives its endpoints', async () => {

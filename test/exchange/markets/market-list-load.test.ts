@@ -16,12 +16,12 @@ const minute = 60 * second;
 
 async function startBinance(options: VenueClientOptions = {}) {
   const clock = new ManualClock();
-  const unlisted: (MissingMarketsStatus | null)[] = [];
-  const onMissingMarkets = (_: string, status: MissingMarketsStatus | null): void => void unlisted.push(status);
+  const missingMarkets: (MissingMarketsStatus | null)[] = [];
+  const onMissingMarkets = (_: string, status: MissingMarketsStatus | null): void => void missingMarkets.push(status);
   const connection = await connect('binance', { clock, timeoutMs: 500, onMissingMarkets, ...options });
   onTestFinished(connection.close);
   const tickerOf = async (symbol: string) => (await connection.data.fetchTickers('binance', [symbol])).get(symbol);
-  return { ...connection, clock, unlisted, tickerOf };
+  return { ...connection, clock, missingMarkets, tickerOf };
 }
 
 const kinds = [
@@ -45,7 +45,7 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
     { fault: { kind: 'garbage' }, code: 'BAD_EXCHANGE_RESPONSE', pauseMs: 10 * second },
     { fault: { kind: 'truncated' }, code: 'BAD_EXCHANGE_RESPONSE', pauseMs: 10 * second },
   ])('has the others, names the kind, and is tried again by itself: $fault', async ({ fault, code, pauseMs }) => {
-    const { venue, data, clock, unlisted, tickerOf, exchanges } = await startBinance({ timeoutMs: 2000 });
+    const { venue, data, clock, missingMarkets, tickerOf, exchanges } = await startBinance({ timeoutMs: 2000 });
     venue.fault({ ...fault, match: path });
     // A retry of a hiccup waits for the clock.
     const loading = data.fetchMarkets('binance');
@@ -64,13 +64,13 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
     expect(error.details.retryAfterMs).toBeGreaterThan(pauseMs / 2);
     expectDiscreet(error);
     expect(requireError(await tickerOf(others[0].replace('BTC', 'NONE'))).code).toBe('SYMBOL_NOT_FOUND');
-    expect(exchanges.unlisted).toMatchObject([{ exchange: 'binance', kinds: [kind] }]);
-    expect(unlisted).toHaveLength(1);
-    expect(unlisted[0]?.types).toEqual(['spot', 'linear', 'inverse']);
+    expect(exchanges.missingMarkets).toMatchObject([{ exchange: 'binance', kinds: [kind] }]);
+    expect(missingMarkets).toHaveLength(1);
+    expect(missingMarkets[0]?.types).toEqual(['spot', 'linear', 'inverse']);
 
     venue.heal();
     venue.reset();
-    const retryMs = unlisted[0]?.retryMs ?? 0;
+    const retryMs = missingMarkets[0]?.retryMs ?? 0;
     expect(retryMs).toBeGreaterThanOrEqual(pauseMs);
     expect(retryMs).toBeLessThan(pauseMs * 1.25 + 15 * second);
     await clock.advance(retryMs - 500);
@@ -78,8 +78,8 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
     await clock.advance(500);
     await expect.poll(async () => (await data.fetchMarkets('binance')).has(symbol), { interval: 5 }).toBe(true);
     expect(await tickerOf(symbol)).toMatchObject({ symbol });
-    expect(exchanges.unlisted).toEqual([]);
-    expect(unlisted.at(-1)).toBe(null);
+    expect(exchanges.missingMarkets).toEqual([]);
+    expect(missingMarkets.at(-1)).toBe(null);
   });
 });
 
@@ -145,49 +145,49 @@ it('a part that is refused is not the fault of clients', async () => {
 });
 
 it('pauses grow while it goes on, and the refresh is an hourly one again after that', async () => {
-  const { venue, data, clock, unlisted } = await startBinance();
+  const { venue, data, clock, missingMarkets } = await startBinance();
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await data.fetchMarkets('binance');
   for (const count of [2, 3, 4]) {
-    await clock.advance(unlisted.at(-1)?.retryMs ?? 0);
-    await expect.poll(() => unlisted.length, { interval: 5 }).toBe(count);
+    await clock.advance(missingMarkets.at(-1)?.retryMs ?? 0);
+    await expect.poll(() => missingMarkets.length, { interval: 5 }).toBe(count);
   }
-  expect(unlisted.map((status) => status?.retryMs)).toEqual([10, 20, 40, 80].map((seconds) => seconds * second));
+  expect(missingMarkets.map((status) => status?.retryMs)).toEqual([10, 20, 40, 80].map((seconds) => seconds * second));
   venue.heal();
   await clock.advance(80 * second);
-  await expect.poll(() => unlisted.at(-1), { interval: 5 }).toBe(null);
+  await expect.poll(() => missingMarkets.at(-1), { interval: 5 }).toBe(null);
   venue.reset();
   await clock.advance(59 * minute);
   expect(venue.count()).toBe(0);
 });
 
 it('a missing part is looked for again as soon where the exchange was down as a whole in between', async () => {
-  const { venue, data, clock, unlisted, client } = await startBinance();
+  const { venue, data, clock, missingMarkets, client } = await startBinance();
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await data.fetchMarkets('binance');
   venue.reset();
   venue.fault({ kind: 'status', status: 404 });
   await clock.advance(10 * second);
   await expect.poll(() => venue.count(), { interval: 5 }).toBe(3);
-  await expect.poll(() => client.unlisted?.retryMs, { interval: 5 }).toBe(20 * second);
+  await expect.poll(() => client.missingMarkets?.retryMs, { interval: 5 }).toBe(20 * second);
   venue.heal();
   await clock.advance(20 * second);
-  await expect.poll(() => unlisted.at(-1), { interval: 5 }).toBe(null);
+  await expect.poll(() => missingMarkets.at(-1), { interval: 5 }).toBe(null);
 });
 
 it('a refresh that loses a kind keeps its last known markets, and takes what is new of the others', async () => {
-  const { venue, data, client, clock, unlisted, tickerOf } = await startBinance();
+  const { venue, data, client, clock, missingMarkets, tickerOf } = await startBinance();
   const before = await data.fetchMarkets('binance');
   expect(before.has('ETH/USDT')).toBe(true);
   venue.delist('ETH/USDT');
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await clock.advance(60 * minute);
-  await expect.poll(() => unlisted.length, { interval: 5 }).toBe(1);
+  await expect.poll(() => missingMarkets.length, { interval: 5 }).toBe(1);
   const after = await data.fetchMarkets('binance');
   expect(after.has('ETH/USDT')).toBe(false);
   expect(after.get('BTC/USD:BTC')).toEqual(before.get('BTC/USD:BTC'));
   expect(client.ccxt.market('BTC/USD:BTC').inverse).toBe(true);
-  expect(unlisted[0]?.kinds).toEqual([]);
+  expect(missingMarkets[0]?.kinds).toEqual([]);
   // What is not there is not in the list as last known.
   expect(requireError(await tickerOf('NONE/USD:NONE')).code).toBe('SYMBOL_NOT_FOUND');
   venue.heal();
@@ -210,7 +210,7 @@ it('types that the operator has left out are not asked for, and not missing', as
   venue.fault({ kind: 'status', status: 403, match: /^\/dapi\// });
   await data.fetchMarkets('binance');
   expect(venue.count(/dapi/)).toBe(0);
-  expect(exchanges.unlisted).toEqual([]);
+  expect(exchanges.missingMarkets).toEqual([]);
   expect(requireError(await tickerOf('BTC/USD:BTC')).code).toBe('SYMBOL_NOT_FOUND');
 });
 
@@ -223,14 +223,14 @@ it.each([{ what: 'currencies', match: /Assets$/ }] as const)(
     venue.fault({ kind: 'status', status: 404, match });
     const markets = await data.fetchMarkets('kraken');
     expect(markets.has('BTC/USD')).toBe(true);
-    expect(exchanges.unlisted).toMatchObject([{ exchange: 'kraken', kinds: [], retryMs: 10 * second }]);
+    expect(exchanges.missingMarkets).toMatchObject([{ exchange: 'kraken', kinds: [], retryMs: 10 * second }]);
     expect(requireError((await data.fetchTickers('kraken', ['NONE/USD'])).get('NONE/USD')).code).toBe(
       'SYMBOL_NOT_FOUND',
     );
     venue.heal();
     venue.reset();
     await clock.advance(10 * second);
-    await expect.poll(() => exchanges.unlisted, { interval: 5 }).toEqual([]);
+    await expect.poll(() => exchanges.missingMarkets, { interval: 5 }).toEqual([]);
     expect(venue.count(match)).toBe(1);
   },
 );
@@ -284,10 +284,10 @@ it('bybit without the options of one base says of those alone that they may be m
 });
 
 it('kucoin without the fees that it lists beside misses nothing', async () => {
-  const { venue, client, unlisted } = await connectLister('kucoin', { clock: new ManualClock() });
+  const { venue, client, missingMarkets } = await connectLister('kucoin', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 404, match: /allTickers/ });
   expect((await client.markets()).size).toBe(2);
-  expect(unlisted).toEqual([]);
+  expect(missingMarkets).toEqual([]);
 });
 
 it('a host that is out is not asked for the other parts of its list', async () => {

@@ -4,8 +4,8 @@ import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catal
 import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { streamDepth, unwatchBookParams } from '../../../src/exchange/quirks/stream-quirks.ts';
 import { RefusedDepths } from '../../../src/exchange/streams/book-depth.ts';
-import { createStreams } from '../../../src/exchange/streams/streams.ts';
-import { createSubscription } from '../../../src/exchange/streams/subscription.ts';
+import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
+import { StreamSubscription } from '../../../src/exchange/streams/subscription.ts';
 import { watches } from '../../../src/exchange/streams/watches.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import { toCcxtMarket } from '../../support/ccxt-market.ts';
@@ -143,7 +143,7 @@ describe('a depth that an exchange refuses', () => {
   }
 
   const subscribe = (symbol = 'BTC/USDT') =>
-    createSubscription(
+    new StreamSubscription(
       { kind: 'orderBook', exchange: 'kraken', symbol, depth: () => 20 },
       { onMessage: () => {}, onInterrupted: () => {} },
       clock.now,
@@ -238,7 +238,7 @@ test('a book whose depth Kraken refuses is streamed with its own depth', { timeo
   const { venue, exchanges, close } = await connectVenue('kraken', { timeoutMs: 5000 });
   onTestFinished(close);
   const clock = new ManualClock(Date.now());
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     ...{ exchanges, clock, random: () => 0, timeoutMs: 5000, silenceMs, onError: () => {} },
   });
   onTestFinished(() => streams.close());

@@ -324,14 +324,14 @@ test('a connection is dialled anew when all its markets are silent, at a pace th
   await join(pool, one, other);
   await clock.advance(silenceMs);
   await other.speak();
-  pool.redial(one, false);
+  pool.reconnect(one, false);
   await settle();
   expect(opened).toBe(1);
   const dials: number[] = [];
   for (let second = 0; second < 120; second++) {
     await clock.advance(1000);
     const before = opened;
-    pool.redial(one, false);
+    pool.reconnect(one, false);
     await settle();
     if (opened > before) dials.push(second);
   }
@@ -349,11 +349,11 @@ test('messages that are known to be missed are reason enough', async () => {
   await clock.advance(silenceMs);
   await other.speak();
   // Just asked for it is no reason yet, nor is it while a market waits because it was refused.
-  pool.redial(unresponsive, true);
+  pool.reconnect(unresponsive, true);
   await settle();
   expect(opened).toBe(1);
   await clock.advance(10);
-  pool.redial(unresponsive, true);
+  pool.reconnect(unresponsive, true);
   await settle();
   expect([opened, closed]).toEqual([2, 0]);
   await other.speak(other.waiting.length - 1);
@@ -396,7 +396,7 @@ test('neither an outage nor a refusal is asked about more often because it is si
         lonely.fail(error);
       }
       await clock.advance(1000);
-      pool.redial(lonely, second % 2 === 0);
+      pool.reconnect(lonely, second % 2 === 0);
     }
     await pool.close();
     return asked;

@@ -3,9 +3,9 @@ import { createCachedMarketData } from '../../../src/app/cached-market-data.ts';
 import type { CallOutcome } from '../../../src/exchange/access/call-listeners.ts';
 import type { CircuitState } from '../../../src/exchange/access/circuit.ts';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
-import { createExchanges } from '../../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
-import { createStreams } from '../../../src/exchange/streams/streams.ts';
+import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import type { MarketDataErrorCode } from '../../../src/market/errors.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
 import type { StreamListener } from '../../../src/market/ports/market-streams.ts';
@@ -224,7 +224,7 @@ it('last known tickers and books answer while the circuit is open, marked stale'
 it("one exchange's full queue and open circuit change nothing for another", async () => {
   const [binance, kraken] = [await createBinance(), await createKraken()];
   const clock = new SkippingClock();
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: {
       binance: { ...binance.exchangeConfig, enableRateLimit: false },
@@ -259,7 +259,7 @@ it("one exchange's full queue and open circuit change nothing for another", asyn
 
 it('a stream that is live goes on while the circuit is open, and another can be opened', async () => {
   const { venue, clock, exchanges, ask, client } = await start('kraken');
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     exchanges,
     clock,
     random: () => 0,

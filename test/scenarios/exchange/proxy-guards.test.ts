@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
-import { createExchanges } from '../../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import { hasProxyPrograms, startMicrosocks, startTinyproxy } from '../../support/proxy-programs.ts';
 import { eventually } from '../../support/socket-client.ts';
 import {
@@ -84,7 +84,7 @@ test.each(venues)('every connection of $id goes through its proxy', async ({ id,
 
 test('options that ccxt could not use are no way past the proxy, where no file was read', async () => {
   const options = { httpProxy: 'http://127.0.0.1:1', socksProxy: 'socks5://127.0.0.1:1' };
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: { binance: options },
     clock: systemClock,
