@@ -37,7 +37,7 @@ export function runTimedCall<T>(call: TimedCall<T>, options: TimedCallOptions): 
     let attempt: Attempt | null = null;
     let isLate = false;
     let cancelRelease = (): void => {};
-    // An abandoned call goes on in ccxt: the HTTP guard ends a request that was sent at about this time, and a request
+    // An abandoned call continues in ccxt: the HTTP guard ends a request that was sent at about this time, and a request
     // that waits in the throttle ends when its turn comes. The call keeps its slot meanwhile, or more and more calls
     // would gather there, but not for ever.
     const abandon = (error: MarketDataError, signal: HealthSignal): void => {

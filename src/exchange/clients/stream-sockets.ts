@@ -50,7 +50,7 @@ export class StreamSockets {
     for (const { connection } of this.#all.values()) connection?.terminate?.();
   }
 
-  /** ccxt opens no more sockets. It would, for requests that it has postponed until after `close()`. */
+  /** From now on ccxt cannot open sockets. It would do so for requests that it has postponed until after `close()`. */
   forbid(): void {
     this.#isClosed = true;
   }

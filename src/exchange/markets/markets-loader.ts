@@ -12,7 +12,7 @@ import { MissingMarkets, type MissingMarketsStatus } from './missing-markets.ts'
 /** Exchanges list and delist a few markets per day; an hourly refresh keeps up with that and costs them little. */
 const refreshMs = 3_600_000;
 
-/** When a refresh was told to wait, or was refused by a circuit, it is tried again this long after the wait, in ms. */
+/** When the exchange asked to wait, or a circuit refused a refresh, it is tried again this long after the wait, in ms. */
 const retryMs = 60_000;
 
 /**

@@ -46,7 +46,7 @@ export class ProxyTunnels {
     }
   }
 
-  /** Aborts connections that are being opened, and opens no more. Open ones stay open. */
+  /** Aborts connections that are being opened, and opens no further ones. Open ones stay open. */
   close(): void {
     this.#isClosed = true;
     for (const opening of this.#opening) opening.abort(this.#error('is no longer used: this server is disconnecting'));

@@ -10,7 +10,7 @@ import { tickMs } from './walk.ts';
 
 const defaultRows = 100;
 
-/** The fetching half of the simulated exchange, kept apart from the watching half as ccxt does. `Sim` is the whole. */
+/** The REST half of the simulated exchange, separate from the watch methods as in ccxt. `Sim` is the whole exchange. */
 export class SimRest extends Exchange {
   readonly #simulations = new Map<string, MarketSimulation>();
 
@@ -22,7 +22,7 @@ export class SimRest extends Exchange {
     return createMarkets().map((market) => this.safeMarketStructure(toMarketFields(market, firstCandleAt)));
   }
 
-  /** As ccxt's, but names that every object inherits, such as `constructor`, are no symbols. */
+  /** Like ccxt's, except that names that every object inherits, such as `constructor`, are not symbols. */
   override market(symbol: Str): MarketInterface {
     const isKnown = [this.markets, this.markets_by_id].some((known) => known && Object.hasOwn(known, `${symbol}`));
     if (this.markets !== undefined && !isKnown) throw new BadSymbol(`${this.id} has no market ${symbol}`);
@@ -34,7 +34,7 @@ export class SimRest extends Exchange {
     return this.toTicker(simulation, this.currentTick());
   }
 
-  /** All tickers are of the same tick. Without symbols: every market's. */
+  /** All tickers are of the same tick. Without symbols, returns the tickers of all markets. */
   override async fetchTickers(symbols?: Strings): Promise<Tickers> {
     const simulations = await this.loadSimulations(symbols);
     return this.toTickers(simulations, this.currentTick());
@@ -57,13 +57,13 @@ export class SimRest extends Exchange {
     });
   }
 
-  /** 20 levels a side unless told, at most 100. */
+  /** 20 levels per side by default, at most 100. */
   override async fetchOrderBook(symbol: string, limit?: Int): Promise<OrderBook> {
     const simulation = await this.loadSimulation(symbol);
     return this.toOrderBook(simulation, this.currentTick(), parseDepth(limit));
   }
 
-  /** The first `limit` trades at `since` or later, or else the newest `limit`; 100 unless told, at most 1000. */
+  /** The first `limit` trades from `since` on, or otherwise the newest `limit`; 100 by default, at most 1000. */
   override async fetchTrades(symbol: string, since?: Int, limit?: Int): Promise<Trade[]> {
     const simulation = await this.loadSimulation(symbol);
     const from = parseTime('since', since);
@@ -89,7 +89,7 @@ export class SimRest extends Exchange {
     return (symbols ?? this.symbols).map((symbol) => this.#simulationOf(this.market(symbol).symbol));
   }
 
-  /** A swap's mark price is its own last one, its index the spot market's. */
+  /** A swap's mark price is its own last price; its index price is the spot market's. */
   protected toTicker(simulation: MarketSimulation, tick: number): Ticker {
     const fields = simulation.ticker(tick);
     if (simulation.indexSymbol === undefined) return this.safeTicker(fields);

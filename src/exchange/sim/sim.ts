@@ -7,13 +7,14 @@ import { tickMs } from './walk.ts';
 import { TickWatches } from './watches.ts';
 
 /**
- * The built-in exchange `sim`: made-up markets whose prices are a pure function of `options.seed`, the symbol and the
- * time, to be used like any exchange of ccxt. It contacts nobody. The time is `milliseconds()`, which the constructor's
- * settings may replace. Every watch resolves at the next tick; pending ones reject with ExchangeClosedByUser on `close`
- * and with UnsubscribeError on their `unWatch`. Unknown symbols raise BadSymbol, other unusable arguments BadRequest.
+ * The built-in exchange `sim`: simulated markets whose prices are a pure function of `options.seed`, the symbol and the
+ * time. It is used like any exchange of ccxt, and sends no requests. The time is `milliseconds()`, which the
+ * constructor's settings may replace. Every watch resolves at the next tick; pending ones reject with
+ * ExchangeClosedByUser on `close` and with UnsubscribeError on their `unWatch`. Unknown symbols throw BadSymbol, other
+ * invalid arguments BadRequest.
  */
 export default class Sim extends SimRest {
-  // Each watch takes this before it first awaits, so that a close in between ends it too.
+  // Each watch method reads this before its first await, so that a close in between ends it too.
   #watches = this.#createWatches();
 
   override async watchTicker(symbol: string): Promise<Ticker> {
@@ -49,7 +50,7 @@ export default class Sim extends SimRest {
     return this.toOrderBook(simulation, tick, depth);
   }
 
-  /** The trades since the last call, but never more than the newest 1000. */
+  /** The trades since the last call, at most the newest 1000. */
   override async watchTrades(symbol: string, since?: Int, limit?: Int): Promise<Trade[]> {
     const watches = this.#watches;
     const simulation = await this.loadSimulation(symbol);
@@ -84,7 +85,7 @@ export default class Sim extends SimRest {
     this.#cancel(`trades:${simulation.symbol}`);
   }
 
-  /** Ends all pending watches. As with any exchange of ccxt, a later watch begins anew. */
+  /** Ends all pending watches. As with any exchange of ccxt, a later watch starts again. */
   override async close(cleanInstanceCache = false): Promise<void> {
     const watches = this.#watches;
     this.#watches = this.#createWatches();
