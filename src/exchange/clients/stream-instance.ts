@@ -60,7 +60,7 @@ export async function createStreamInstance(
       const cut = clock.after(closeGraceMs, () => sockets.terminate());
       await exchange.close();
       cut();
-      sockets.forbid();
+      sockets.forbidConnecting();
       await exchange.fetchDispatcher?.destroy();
     },
   };

@@ -51,7 +51,7 @@ export class StreamSockets {
   }
 
   /** From now on ccxt cannot open sockets. It would do so for requests that it has postponed until after `close()`. */
-  forbid(): void {
+  forbidConnecting(): void {
     this.#isClosed = true;
   }
 

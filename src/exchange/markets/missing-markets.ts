@@ -25,7 +25,7 @@ export function isIn({ kinds }: FailedPart, symbol: string): boolean {
 }
 
 /** The shortest `retryAfterMs` of its errors. */
-const leastWaitMs = 1000;
+const minWaitMs = 1000;
 
 /**
  * Remembers which parts of an exchange's market list have never come, so that their markets are not reported as
@@ -93,7 +93,7 @@ export class MissingMarkets {
       symbol,
       // The list is loaded again whatever it failed with.
       retryable: true,
-      retryAfterMs: Math.ceil(Math.max(leastWaitMs, leftMs)),
+      retryAfterMs: Math.ceil(Math.max(minWaitMs, leftMs)),
       isMarketMissing: true,
       cause: part.error,
     });

@@ -40,7 +40,7 @@ export function requireInterval(candles: readonly Candle[], series: CandleSeries
 export function requireDistances(timestamps: readonly number[], series: CandleSeries): void {
   const distances = timestamps.slice(1).map((timestamp, index) => timestamp - (timestamps[index] ?? 0));
   const period = periodOf(series);
-  const tooClose = distances.filter((distance) => distance < period.leastMs);
+  const tooClose = distances.filter((distance) => distance < period.minMs);
   if (tooClose.length === 0) return;
   if (hasThreeInOne(timestamps, period) || isCloseTogether(timestamps, distances, period)) {
     throw wrongInterval(series, Math.min(...tooClose));
@@ -51,20 +51,20 @@ interface Period {
   /** Null for months and years, which vary in length. */
   readonly ms: number | null;
   /** The smallest distance of two candles. */
-  readonly leastMs: number;
+  readonly minMs: number;
 }
 
 function periodOf({ exchange, timeframe }: CandleSeries): Period {
   const length = lengthOf(actualTimeframe(exchange, timeframe));
-  if ('months' in length) return { ms: null, leastMs: length.months * 28 * dayMs - dayMs };
+  if ('months' in length) return { ms: null, minMs: length.months * 28 * dayMs - dayMs };
   const { ms } = length;
-  return { ms, leastMs: ms - (ms >= dayMs ? dayToleranceMs : Math.min(secondMs, ms / 10)) };
+  return { ms, minMs: ms - (ms >= dayMs ? dayToleranceMs : Math.min(secondMs, ms / 10)) };
 }
 
 /** True if three candles lie within one period: wherever periods begin, two of them would be in the same one. */
-function hasThreeInOne(timestamps: readonly number[], { leastMs }: Period): boolean {
+function hasThreeInOne(timestamps: readonly number[], { minMs }: Period): boolean {
   return timestamps.some(
-    (timestamp, index) => (timestamps[index + 2] ?? Number.POSITIVE_INFINITY) - timestamp < leastMs,
+    (timestamp, index) => (timestamps[index + 2] ?? Number.POSITIVE_INFINITY) - timestamp < minMs,
   );
 }
 
@@ -74,10 +74,10 @@ function hasThreeInOne(timestamps: readonly number[], { leastMs }: Period): bool
  * nothing.
  */
 function isCloseTogether(timestamps: readonly number[], distances: readonly number[], period: Period): boolean {
-  const { ms, leastMs } = period;
+  const { ms, minMs } = period;
   const unitMs = ms === null || ms >= 2 * minuteMs ? minuteMs : ms / 12;
   if (timestamps.some((timestamp) => timestamp % unitMs !== 0)) return false;
-  const close = distances.flatMap((distance, index) => (distance < leastMs ? [index] : []));
+  const close = distances.flatMap((distance, index) => (distance < minMs ? [index] : []));
   if (close.length === 1 && isOddEnd(timestamps, distances, close[0] ?? 0, period)) return false;
   return close.length * 4 >= distances.length;
 }

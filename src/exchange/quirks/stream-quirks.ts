@@ -43,7 +43,7 @@ const everywhere = (depth: number): BookDepths => ({ option: depth, other: depth
  * Bybit's depths in watchOrderBookForSymbols of its file in ccxt: what it accepts, and what ccxt requests by default.
  */
 const bybitDepths: BookDepths = { option: 100, other: 200 };
-const bybitUsualDepths: BookDepths = { option: 100, other: 50 };
+const bybitDefaultDepths: BookDepths = { option: 100, other: 50 };
 
 /**
  * The depth to request where an exchange pushes fewer levels by default: of the depths that it offers, the smallest
@@ -64,10 +64,10 @@ const bookDepths: Readonly<Record<string, BookDepths>> = {
  * Exchanges whose unWatchOrderBook in ccxt names the channel by another depth than watchOrderBook requests by default,
  * with the depth that it requests. Bybit's unWatchOrderBook uses 50 on spot and 500 elsewhere.
  */
-const usualBookDepths: Readonly<Record<string, BookDepths>> = {
-  bybit: bybitUsualDepths,
-  bybiteu: bybitUsualDepths,
-  bybitid: bybitUsualDepths,
+const defaultBookDepths: Readonly<Record<string, BookDepths>> = {
+  bybit: bybitDefaultDepths,
+  bybiteu: bybitDefaultDepths,
+  bybitid: bybitDefaultDepths,
 };
 
 /** Exchanges whose candles of one market get mixed up in ccxt: their watchOHLCV stores them without the timeframe. */
@@ -99,8 +99,8 @@ export function streamDepth(exchange: string, type: string, wanted: number): num
 
 /** The parameters that ccxt needs to unsubscribe from a book that was requested with `depth` levels, if with any. */
 export function unwatchBookParams(exchange: string, type: string, depth: number | undefined): Record<string, number> {
-  const usual = usualBookDepths[exchange];
-  return usual ? { limit: depth ?? usual[type === 'option' ? 'option' : 'other'] } : {};
+  const defaults = defaultBookDepths[exchange];
+  return defaults ? { limit: depth ?? defaults[type === 'option' ? 'option' : 'other'] } : {};
 }
 
 /**

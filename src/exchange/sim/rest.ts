@@ -67,10 +67,10 @@ export class SimRest extends Exchange {
   override async fetchTrades(symbol: string, since?: Int, limit?: Int): Promise<Trade[]> {
     const simulation = await this.loadSimulation(symbol);
     const from = parseTime('since', since);
-    const most = parseLimit(limit, defaultRows, maxRows);
+    const max = parseLimit(limit, defaultRows, maxRows);
     const firstTick = Math.ceil(Math.max(from ?? firstCandleAt, firstCandleAt) / tickMs);
     const choose = from === undefined ? simulation.newestTrades : simulation.oldestTrades;
-    return this.toTrades(choose(firstTick, this.currentTick(), most));
+    return this.toTrades(choose(firstTick, this.currentTick(), max));
   }
 
   /** The number of the newest tick. */

@@ -55,10 +55,10 @@ export class BookDepth {
    */
   isLeftToExchange(exchange: Exchange, depth: number | undefined): boolean {
     const known = this.#attempts.get(exchange);
-    if (known) return depth !== undefined && known.asked === undefined;
+    if (known) return depth !== undefined && known.requested === undefined;
     if (this.#latest && !this.#latest.isOver) this.#suspect(this.#latest);
     const isLeftToExchange = depth !== undefined && (this.#suspects.has(depth) || this.#refused.has(depth));
-    this.#latest = { asked: isLeftToExchange ? undefined : depth, hasDelivered: false, isOver: false };
+    this.#latest = { requested: isLeftToExchange ? undefined : depth, hasDelivered: false, isOver: false };
     this.#attempts.set(exchange, this.#latest);
     return isLeftToExchange;
   }
@@ -68,7 +68,7 @@ export class BookDepth {
     if (!attempt || attempt.hasDelivered) return;
     attempt.hasDelivered = true;
     attempt.isOver = true;
-    if (attempt.asked === undefined && this.#blamed !== null) this.#refused.add(this.#blamed);
+    if (attempt.requested === undefined && this.#blamed !== null) this.#refused.add(this.#blamed);
     this.#blamed = null;
   }
 
@@ -77,23 +77,23 @@ export class BookDepth {
     if (!attempt) return;
     attempt.isOver = true;
     if (attempt.hasDelivered || !isDepthRefusal(error)) return;
-    this.#blamed = attempt.asked ?? null;
+    this.#blamed = attempt.requested ?? null;
     this.#suspect(attempt);
     // The next attempt decides again, even if it is over the same connection.
     this.#attempts.delete(exchange);
   }
 
   /** The depth may be to blame. If none was requested, no depth was. */
-  #suspect({ asked }: DepthAttempt): void {
-    if (asked === undefined) this.#suspects.clear();
-    else this.#suspects.add(asked);
+  #suspect({ requested }: DepthAttempt): void {
+    if (requested === undefined) this.#suspects.clear();
+    else this.#suspects.add(requested);
   }
 }
 
 /** An attempt to get a book over one connection. */
 interface DepthAttempt {
   /** Undefined for no depth. */
-  readonly asked: number | undefined;
+  readonly requested: number | undefined;
   hasDelivered: boolean;
   /** True once it has delivered or failed. */
   isOver: boolean;

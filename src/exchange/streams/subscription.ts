@@ -62,7 +62,7 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
 
   unwatch(exchange: Exchange): Promise<unknown> | null {
     const { exchange: id, kind } = this.channel;
-    return canUnwatch(id, kind) ? this.#watch.end(exchange, this.#requestOver(exchange)) : null;
+    return canUnwatch(id, kind) ? this.#watch.unwatch(exchange, this.#requestOver(exchange)) : null;
   }
 
   interrupt(cause: unknown): void {

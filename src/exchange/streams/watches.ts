@@ -23,11 +23,11 @@ export interface Watch<K extends StreamKind> {
   /** Resolves with the next message. Rejects with ccxt's error or, for an unreadable message, a MarketDataError. */
   next(exchange: Exchange, request: WatchRequest<K>, now: () => number): Promise<StreamMessages[K]>;
   /** Unsubscribes; null if ccxt cannot. */
-  end(exchange: Exchange, request: WatchRequest<K>): Promise<unknown> | null;
+  unwatch(exchange: Exchange, request: WatchRequest<K>): Promise<unknown> | null;
 }
 
 /** How many levels are taken from each side of a book, of the thousands that some exchanges push. */
-const usualDepth = 100;
+const defaultDepth = 100;
 
 /** How many of the candles that ccxt keeps of a stream are checked. */
 const recentCandles = 10;
@@ -49,7 +49,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
       if (!ticker) throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${id} pushed no ticker for ${symbol}.`);
       return Object.freeze({ ...toTicker(id, symbol, ticker, now()), source: 'STREAM' });
     },
-    end: (exchange, { symbol }) => {
+    unwatch: (exchange, { symbol }) => {
       if (exchange.has.watchTicker) return exchange.has.unWatchTicker ? exchange.unWatchTicker(symbol) : null;
       return exchange.has.unWatchTickers ? exchange.unWatchTickers([symbol]) : null;
     },
@@ -59,9 +59,9 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
     next: async (exchange, request, now) => {
       const { symbol, exchange: id, depth } = request;
       const book = await exchange.watchOrderBook(symbol, requestedDepth(exchange, request));
-      return toOrderBook(id, symbol, book, now(), depth?.() ?? usualDepth);
+      return toOrderBook(id, symbol, book, now(), depth?.() ?? defaultDepth);
     },
-    end: (exchange, request) => {
+    unwatch: (exchange, request) => {
       if (!exchange.has.unWatchOrderBook) return null;
       const { symbol, exchange: id } = request;
       return exchange.unWatchOrderBook(
@@ -85,14 +85,14 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
         throw error;
       }
     },
-    end: (exchange, { symbol, timeframe = '1m' }) =>
+    unwatch: (exchange, { symbol, timeframe = '1m' }) =>
       exchange.has.unWatchOHLCV ? exchange.unWatchOHLCV(symbol, timeframe) : null,
   },
   trades: {
     capabilities: ['STREAM_TRADES'],
     next: async (exchange, { symbol, exchange: id }, now) =>
       toTrades(id, exchange.market(symbol), await exchange.watchTrades(symbol), now()),
-    end: (exchange, { symbol }) => (exchange.has.unWatchTrades ? exchange.unWatchTrades(symbol) : null),
+    unwatch: (exchange, { symbol }) => (exchange.has.unWatchTrades ? exchange.unWatchTrades(symbol) : null),
   },
 };
 
@@ -101,5 +101,5 @@ export function requestedDepth(
   exchange: Exchange,
   { exchange: id, symbol, depth, leavesDepth }: WatchRequest<StreamKind>,
 ): number | undefined {
-  return leavesDepth ? undefined : streamDepth(id, exchange.market(symbol).type, depth?.() ?? usualDepth);
+  return leavesDepth ? undefined : streamDepth(id, exchange.market(symbol).type, depth?.() ?? defaultDepth);
 }

@@ -99,7 +99,7 @@ describe('the channel of a book is taken back by the depth that it was asked for
     const request = { kind: 'orderBook', exchange: 'bybit', symbol, leavesDepth, depth: () => 20 } as const;
     await watches.orderBook.next(bybit, request, Date.now);
     Object.assign(bybit.has, { unWatchOrderBook: true });
-    await watches.orderBook.end(bybit, request);
+    await watches.orderBook.unwatch(bybit, request);
     return topics;
   }
 

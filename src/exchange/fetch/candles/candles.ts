@@ -39,17 +39,17 @@ export async function fetchCandleRange(
 ): Promise<CandleWindow> {
   // The clock before the call counts: a candle that closes while the call is running may have changed after the
   // exchange answered.
-  const askedAt = now();
-  const { oldest } = await candleLimits(client, range, askedAt);
+  const requestedAt = now();
+  const { oldest } = await candleLimits(client, range, requestedAt);
   const from = Math.max(0, range.since, oldest);
   if (from >= range.until) throw candlesTooOld(range, from);
-  const all = await fetchPieces(client, { ...range, since: from }, askedAt);
+  const all = await fetchPieces(client, { ...range, since: from }, requestedAt);
   const candles = all.filter(({ timestamp }) => timestamp >= range.since && timestamp < range.until);
   const later = all.find(({ timestamp }) => timestamp >= range.until)?.timestamp ?? null;
   // The start of the exchange's history may have moved while the call was running.
   const complete = Math.max(range.since, oldestOf(range, now()));
   const first = candles[0]?.timestamp ?? later;
-  const { isLimit, emptyUntil, doubt } = await explainGap(client, { ...range, since: from }, first, askedAt);
+  const { isLimit, emptyUntil, doubt } = await explainGap(client, { ...range, since: from }, first, requestedAt);
   const next = later ?? (emptyUntil !== null && emptyUntil > range.until ? emptyUntil : null);
   if (!isLimit) {
     return { candles, from: complete, next: candles.length > 0 ? later : next, ...(doubt ? { doubt } : {}) };

@@ -10,7 +10,7 @@ type Markets = readonly MarketInterface[];
  * After batches left markets out, this many are requested alone at a time. When none of them returns anything, the rest
  * waits.
  */
-const aloneAtATime = 5;
+const aloneConcurrency = 5;
 
 /**
  * Requests tickers again that batches left out without an error. First in batches of their own, as long as that returns
@@ -32,9 +32,9 @@ export async function refetchMissing(
     if (!known) unknown.push(market);
   }
   const { rest, isRepeated } = await fetchTogether(round, kind, unknown, broughtAny);
-  for (let done = 0; done < rest.length; done += aloneAtATime) {
+  for (let done = 0; done < rest.length; done += aloneConcurrency) {
     const outcomes = await Promise.all(
-      rest.slice(done, done + aloneAtATime).map((market) => fetchAlone(round, market, isRepeated)),
+      rest.slice(done, done + aloneConcurrency).map((market) => fetchAlone(round, market, isRepeated)),
     );
     if (!outcomes.includes(true)) return;
   }
