@@ -120,7 +120,7 @@ it.each([
   { status: 500, name: 'ExchangeError', code: 'EXCHANGE_UNAVAILABLE' },
   { status: 500, name: 'BadSymbol', code: 'SYMBOL_NOT_FOUND' },
   { status: 503, name: 'ExchangeNotAvailable', code: 'EXCHANGE_UNAVAILABLE' },
-])('HTTP $status that ccxt took for $name is $code', ({ status, name, code }) => {
+])('HTTP $status that ccxt mapped to $name is $code', ({ status, name, code }) => {
   const Class = exported[name];
   expect(toMarketDataError(Class && new Class(leaky), subject, { status, retryAfterMs: null }).code).toBe(code);
 });
@@ -150,7 +150,7 @@ it.each([
   { raw: new TypeError("secret is not iterable (reading 'x')"), code: 'BAD_EXCHANGE_RESPONSE' },
   { raw: 'secret', code: 'BAD_EXCHANGE_RESPONSE' },
   { raw: undefined, code: 'BAD_EXCHANGE_RESPONSE' },
-])('$raw, which is not of ccxt, is $code', ({ raw, code }) => {
+])('$raw, which is not an error of ccxt, is $code', ({ raw, code }) => {
   const error = toMarketDataError(raw, { exchange: 'kraken' });
   expect(error.code).toBe(code);
   expect(error.retryable).toBe(true);

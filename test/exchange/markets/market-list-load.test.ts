@@ -47,7 +47,7 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
   ])('has the others, names the kind, and is tried again by itself: $fault', async ({ fault, code, pauseMs }) => {
     const { venue, data, clock, missingMarkets, tickerOf, exchanges } = await startBinance({ timeoutMs: 2000 });
     venue.fault({ ...fault, match: path });
-    // A retry of a hiccup waits for the clock.
+    // A retry after a transient failure waits for the clock.
     const loading = data.fetchMarkets('binance');
     await expect.poll(() => venue.count(), { interval: 5, timeout: 5000 }).toBe(3);
     await clock.advance(300);
@@ -94,7 +94,7 @@ it.each([
   expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: true });
 });
 
-it('a part that hangs keeps nobody waiting past the deadline', async () => {
+it('a part that hangs delays no call past the deadline', async () => {
   const { venue, data, close } = await connect('binance', { timeoutMs: 2000 });
   onTestFinished(close);
   venue.fault({ kind: 'hang', match: /^\/dapi\// });
@@ -103,20 +103,20 @@ it('a part that hangs keeps nobody waiting past the deadline', async () => {
   expect(markets.whyMissing?.('BTC/USD:BTC')).toMatchObject({ code: 'TIMEOUT' });
 });
 
-it('a list of currencies that hangs keeps nobody waiting past the deadline', async () => {
+it('a list of currencies that hangs delays no call past the deadline', async () => {
   const { venue, data, close } = await connect('kraken', { timeoutMs: 2000 });
   onTestFinished(close);
   venue.fault({ kind: 'hang', match: /Assets$/ });
   expect((await data.fetchMarkets('kraken')).has('BTC/USD')).toBe(true);
 });
 
-it('a host that hangs for the currencies and its markets keeps nobody from the markets of another', async () => {
+it('a host that hangs for the currencies and its markets does not block the markets of another host', async () => {
   const { venue, client } = await connectLister('kucoin', { timeoutMs: 2000 });
   venue.fault({ kind: 'hang', match: /^(?!.*contracts)/ });
   expect((await client.markets()).has('BTC/USDT:USDT')).toBe(true);
 });
 
-it('a list that is refused as a whole is not the fault of clients, and is not asked for by each of them', async () => {
+it('a list that is refused as a whole is not blamed on clients, and not requested by each of them', async () => {
   const clock = new ManualClock();
   const { venue, client, data } = await connectLister('kucoin', { clock });
   venue.fault({ kind: 'status', status: 400, body: { code: '400100', msg: 'no' } });
@@ -138,13 +138,13 @@ it('a list that is refused as a whole is not the fault of clients, and is not as
   expect((await client.markets()).size).toBe(2);
 });
 
-it('a part that is refused is not the fault of clients', async () => {
+it('a part that is refused is not blamed on clients', async () => {
   const { venue, client } = await connectLister('kucoin', { clock: new ManualClock() });
   venue.fault({ kind: 'status', match: /contracts/, status: 400, body: { code: '400100', msg: 'no' } });
   expect((await client.markets()).whyMissing?.('BTC/USDT:USDT')?.code).toBe('BAD_EXCHANGE_RESPONSE');
 });
 
-it('pauses grow while it goes on, and the refresh is an hourly one again after that', async () => {
+it('pauses grow while a part keeps failing, and the hourly refresh resumes after that', async () => {
   const { venue, data, clock, missingMarkets } = await startBinance();
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await data.fetchMarkets('binance');
@@ -161,7 +161,7 @@ it('pauses grow while it goes on, and the refresh is an hourly one again after t
   expect(venue.count()).toBe(0);
 });
 
-it('a missing part is looked for again as soon where the exchange was down as a whole in between', async () => {
+it('a missing part is loaded again just as soon if the exchange was down as a whole in between', async () => {
   const { venue, data, clock, missingMarkets, client } = await startBinance();
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await data.fetchMarkets('binance');
@@ -175,7 +175,7 @@ it('a missing part is looked for again as soon where the exchange was down as a 
   await expect.poll(() => missingMarkets.at(-1), { interval: 5 }).toBe(null);
 });
 
-it('a refresh that loses a kind keeps its last known markets, and takes what is new of the others', async () => {
+it('a refresh that loses a kind keeps its last known markets, and adopts the changes of the others', async () => {
   const { venue, data, client, clock, missingMarkets, tickerOf } = await startBinance();
   const before = await data.fetchMarkets('binance');
   expect(before.has('ETH/USDT')).toBe(true);
@@ -188,13 +188,13 @@ it('a refresh that loses a kind keeps its last known markets, and takes what is 
   expect(after.get('BTC/USD:BTC')).toEqual(before.get('BTC/USD:BTC'));
   expect(client.ccxt.market('BTC/USD:BTC').inverse).toBe(true);
   expect(missingMarkets[0]?.kinds).toEqual([]);
-  // What is not there is not in the list as last known.
+  // A market that does not exist is not in the last known list either.
   expect(requireError(await tickerOf('NONE/USD:NONE')).code).toBe('SYMBOL_NOT_FOUND');
   venue.heal();
   expect(await tickerOf('BTC/USD:BTC')).toMatchObject({ symbol: 'BTC/USD:BTC' });
 });
 
-it('an exchange that is down as a whole is an error, and is asked no more often than before', async () => {
+it('an exchange that is down as a whole is an error, and is called no more often than before', async () => {
   const { venue, data, clock } = await startBinance();
   venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': '5' } });
   expect(await failureOf(data.fetchMarkets('binance'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
@@ -204,7 +204,7 @@ it('an exchange that is down as a whole is an error, and is asked no more often 
   expect((await data.fetchMarkets('binance')).size).toBeGreaterThan(0);
 });
 
-it('types that the operator has left out are not asked for, and not missing', async () => {
+it('types that the operator has excluded are not requested, and not missing', async () => {
   const options = { options: { fetchMarkets: { types: ['spot', 'linear'] } } };
   const { venue, data, tickerOf, exchanges } = await startBinance({ options });
   venue.fault({ kind: 'status', status: 403, match: /^\/dapi\// });
@@ -235,7 +235,7 @@ it.each([{ what: 'currencies', match: /Assets$/ }] as const)(
   },
 );
 
-// One for each way in which ccxt makes a list of several requests.
+// One for each way in which ccxt combines a list from several requests.
 it.each([
   {
     id: 'okx',
@@ -272,7 +272,7 @@ it.each([
   expect([venue.count() > 0, data.exchange(id).id]).toEqual([true, id]);
 });
 
-it('bybit without the options of one base says of those alone that they may be missing', async () => {
+it('bybit: without the options of one base, only those may be missing', async () => {
   const { venue, client } = await connectLister('bybit', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 404, match: /baseCoin=BTC/ });
   const markets = await client.markets();
@@ -283,14 +283,14 @@ it('bybit without the options of one base says of those alone that they may be m
   expect(markets.whyMissing?.('NONE/USDT')).toBe(null);
 });
 
-it('kucoin without the fees that it lists beside misses nothing', async () => {
+it('kucoin: without the fees, which it lists separately, nothing is missing', async () => {
   const { venue, client, missingMarkets } = await connectLister('kucoin', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 404, match: /allTickers/ });
   expect((await client.markets()).size).toBe(2);
   expect(missingMarkets).toEqual([]);
 });
 
-it('a host that is out is not asked for the other parts of its list', async () => {
+it('a host that is down is not called for the other parts of its list', async () => {
   const { venue, data } = await connectLister('bitflyer', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': '1' } });
   expect(await failureOf(data.fetchMarkets('bitflyer'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
@@ -299,7 +299,7 @@ it('a host that is out is not asked for the other parts of its list', async () =
   expect([...(await data.fetchMarkets('bitflyer')).keys()]).toEqual(['BTC/EUR', 'BTC/JPY', 'BTC/USD']);
 });
 
-it('a list without which the others would be wrong fails them', async () => {
+it('a failed list that is needed to read the others fails them too', async () => {
   const clock = new ManualClock();
   const { venue, data } = await connectLister('phemex', { clock });
   venue.fault({ kind: 'status', status: 404, match: /^\/v1/ });
@@ -309,7 +309,7 @@ it('a list without which the others would be wrong fails them', async () => {
   expect([...(await data.fetchMarkets('phemex')).keys()]).toEqual(['BTC/USDT']);
 });
 
-it('requests of one load that fail together are one failure of their host', async () => {
+it('requests of one load that fail together count as one failure of their host', async () => {
   const { venue, data, client } = await connectLister('okx', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': '1' } });
   expect(await failureOf(data.fetchMarkets('okx'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
@@ -317,7 +317,7 @@ it('requests of one load that fail together are one failure of their host', asyn
   expect(client.status.circuit).toBe('closed');
 });
 
-it('okx: a host that gives nothing is not asked for each part one after the other', async () => {
+it('okx: a host that does not answer is not called for each part one after the other', async () => {
   const { venue, data } = await connectLister('okx', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 403 });
   expect(await failureOf(data.fetchMarkets('okx'))).toMatchObject({ code: 'GEO_BLOCKED' });

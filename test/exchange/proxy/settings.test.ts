@@ -80,20 +80,23 @@ describe('options that cannot work are refused with a sentence', () => {
     expect(fault).toMatch(/^[^\n]+\.$|\?$/);
   });
 
-  test.each(['httpProxy', 'socksProxy', 'wsProxy', 'proxyUrl'])('without the password of %s', (option) => {
-    for (const address of [
-      'me:pr0xy-pass@proxy.example:3128',
-      'ftp://me:pr0xy-pass@proxy.example',
-      'http://me:pr0xy-pass@',
-    ]) {
-      expect(faultOf({ [option]: address })).not.toMatch(/pr0xy-pass|me:/);
-    }
-    expect(faultOf({ [option]: 'http://me:pr0xy-pass@proxy.example', [`${option}Old`]: 'pr0xy-pass' })).not.toMatch(
-      /pr0xy/,
-    );
-  });
+  test.each(['httpProxy', 'socksProxy', 'wsProxy', 'proxyUrl'])(
+    'the message does not contain the password of %s',
+    (option) => {
+      for (const address of [
+        'me:pr0xy-pass@proxy.example:3128',
+        'ftp://me:pr0xy-pass@proxy.example',
+        'http://me:pr0xy-pass@',
+      ]) {
+        expect(faultOf({ [option]: address })).not.toMatch(/pr0xy-pass|me:/);
+      }
+      expect(faultOf({ [option]: 'http://me:pr0xy-pass@proxy.example', [`${option}Old`]: 'pr0xy-pass' })).not.toMatch(
+        /pr0xy/,
+      );
+    },
+  );
 
-  test('a test network is wanted of an exchange that has none', () => {
+  test('a test network is requested for an exchange that has none', () => {
     expect(findOptionFault('kraken', { sandbox: true }, false)).toBe(
       'kraken has no test network; remove sandbox from its options.',
     );
@@ -143,14 +146,14 @@ test.each([
   expect(readProxySettings('binance', { [option]: address }).requests).toMatchObject({ option, ...proxy });
 });
 
-test('the login of a relay is a header, and no part of the addresses that are asked', () => {
+test('the login of a relay is a header, and not part of the requested URLs', () => {
   expect(readProxySettings('binance', { proxyUrl: 'https://me:p%40ss@relay.example?url=' }).relay).toEqual({
     prefix: 'https://relay.example/?url=',
     authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
   });
 });
 
-test('streams may go past a relay by a proxy of their own only', () => {
+test('streams bypass a relay only through a proxy of their own', () => {
   expect(mayStream({})).toBe(true);
   expect(mayStream({ httpProxy: http })).toBe(true);
   expect(mayStream({ proxyUrl: relay })).toBe(false);
@@ -158,7 +161,7 @@ test('streams may go past a relay by a proxy of their own only', () => {
   expect(mayStream({ proxy_url: relay, wsSocksProxy: socks })).toBe(true);
 });
 
-test('ccxt gets all options but those of proxies', () => {
+test('ccxt gets all options except those of proxies', () => {
   const options = { apiKey: 'k', httpProxy: http, ws_proxy: http, proxy: relay, hostname: 'binance.us' };
   expect(withoutProxies(options)).toEqual({ apiKey: 'k', hostname: 'binance.us' });
 });

@@ -40,7 +40,7 @@ async function open(id: string): Promise<Exchange> {
   return exchange;
 }
 
-/** What the class would send, or ask for by HTTP first; a class that throws before that refuses what it was asked for. */
+/** Marks that the class has sent something; a class that throws another error before that refuses the request. */
 class Sent extends Error {}
 
 function cutOff(exchange: Exchange): void {
@@ -54,7 +54,7 @@ const streaming = createCatalogue(readCatalogue(), null).exchanges.filter(({ has
   has.includes('STREAM_ORDER_BOOK'),
 );
 
-test('no class of ccxt refuses the depth that it is asked for, of any kind of market', {
+test('no class of ccxt refuses the depth that is requested from it, for any kind of market', {
   timeout: 60_000,
 }, async () => {
   const refused: string[] = [];
@@ -84,8 +84,8 @@ test.each([
   expect(streamDepth('sim', 'swap', 7)).toBe(7);
 });
 
-describe('the channel of a book is taken back by the depth that it was asked for with', () => {
-  /** The topics that Bybit's class subscribes to and takes back, of one book. */
+describe('the channel of a book is unsubscribed by the depth that it was requested with', () => {
+  /** The topics of one book that Bybit's class subscribes to and unsubscribes from. */
   async function topicsOf(symbol: string, leavesDepth: boolean): Promise<readonly unknown[]> {
     const bybit = await open('bybit');
     const topics: unknown[] = [];
@@ -112,7 +112,7 @@ describe('the channel of a book is taken back by the depth that it was asked for
     expect(await topicsOf(symbol, leavesDepth)).toEqual([topic, topic]);
   });
 
-  test('and without one where ccxt needs none', () => {
+  test('without a depth where ccxt needs none', () => {
     expect(unwatchBookParams('okx', 'spot', undefined)).toEqual({});
     expect(unwatchBookParams('bitfinex', 'spot', 100)).toEqual({});
   });
@@ -151,7 +151,7 @@ describe('a depth that an exchange refuses', () => {
     );
   const deep = (depth: number | undefined): Error | null => (depth === undefined ? null : refusal);
 
-  test('is left to the exchange over the next connection, and at once for others of the kind, for an hour', async () => {
+  test('is left to the exchange over the next connection, and immediately for others of the kind, for an hour', async () => {
     const subscription = subscribe();
     await expect(subscription.nextFrom(await connect(deep))).rejects.toBe(refusal);
     const next = await connect(deep);
@@ -165,7 +165,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked.slice(4)).toEqual([undefined, 100]);
   });
 
-  test('is not to blame where the book is refused without it too', async () => {
+  test('is not to blame if the book is refused without it too', async () => {
     const subscription = subscribe();
     for (let attempt = 0; attempt < 3; attempt++) {
       await expect(subscription.nextFrom(await connect(() => refusal))).rejects.toBe(refusal);
@@ -185,7 +185,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked).toEqual([100, 100]);
   });
 
-  test('brings nothing where ccxt does not pass on the refusal, and is left to the exchange too, by this book', async () => {
+  test('is also left to the exchange, for this book, if ccxt does not pass on the refusal and nothing comes', async () => {
     const silent = await open('kraken');
     silent.watchOrderBook = (_symbol, depth) => {
       asked.push(depth);
@@ -198,7 +198,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked).toEqual([100, undefined, 100]);
   });
 
-  test('is not to blame where nothing comes without it either', async () => {
+  test('is not to blame if nothing comes without it either', async () => {
     const subscription = subscribe();
     for (let attempt = 0; attempt < 3; attempt++) {
       const silent = await open('kraken');
@@ -211,7 +211,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked).toEqual([100, undefined, 100]);
   });
 
-  test('is kept over an old connection that goes on while a new one asks', async () => {
+  test('is kept over an old connection that continues while a new one connects', async () => {
     const subscription = subscribe();
     const old = await connect(() => null);
     await subscription.nextFrom(old);
@@ -222,7 +222,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked).toEqual([100, 100, 100, undefined, 100]);
   });
 
-  test('is not what fails once messages have come', async () => {
+  test('is not to blame for a failure after messages have come', async () => {
     const subscription = subscribe();
     let fails = false;
     const kraken = await connect(() => (fails ? refusal : null));
@@ -247,7 +247,7 @@ test('a book whose depth Kraken refuses is streamed with its own depth', { timeo
     { kind: 'orderBook', exchange: 'kraken', symbol: 'BTC/USD', depth: () => 20 },
     { onMessage: (book) => books.push(book), onInterrupted: () => {} },
   );
-  // ccxt tells nobody of Kraken's refusal: nothing comes.
+  // ccxt does not report Kraken's refusal to anybody: nothing comes.
   venue.refuseSubscription('book-100 BTC/USD');
   await eventually(() => venue.streamRequests.length === 1);
   await clock.advance(silenceMs + 1000);
