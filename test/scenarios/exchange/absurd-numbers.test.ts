@@ -97,10 +97,10 @@ it.each([
   { what: 'infinity', row: [now, '1', '1e999', '0.5', '1.5', '10'], says: 'with a missing number' },
 ])('a candle of $what fails its range, once, and nothing of it is kept', async ({ row, says }) => {
   const { venue, data } = await start();
-  // A candle that begins in a moment is valid, because it may have begun when the answer comes.
+  // A candle that begins in a moment counts as the current one, because it may have begun when the answer comes.
   const thisHour = Math.floor((Date.now() + 60_000) / hourMs) * hourMs;
   const [first = 0, ...rest] = row;
-  // Of the rows that are not about a time, the old one must be final.
+  // Rows with a valid time are of an old candle, which must not be stored as closed with these numbers.
   const back = thisHour - 5 * hourMs;
   const timestamp = first === now ? back : first === 2 ? thisHour + 2 * hourMs : first;
   venue.fault({ kind: 'status', status: 200, match: /klines/, body: [[timestamp, ...rest]], times: 1 });
