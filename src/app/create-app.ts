@@ -158,7 +158,7 @@ export function createApp(options: AppOptions): App {
     feeds: () => feeds.states,
     exchanges: () => exchanges.statuses,
     circuits: () => exchanges.circuits,
-    unlisted: () => exchanges.unlisted,
+    unlisted: () => exchanges.missingMarkets,
     answers: graphql.answerLookups,
     memory: () => graphql.memory,
     droppedLogLines,

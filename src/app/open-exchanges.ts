@@ -4,8 +4,8 @@ import type { ThrottledLog } from '../base/throttled-log.ts';
 import type { Config } from '../config/load-config.ts';
 import type { CallOutcome } from '../exchange/access/call-listeners.ts';
 import { createCatalogue, readCatalogue } from '../exchange/ccxt/catalogue.ts';
-import { createExchanges, type Exchanges } from '../exchange/clients/exchanges.ts';
-import { createStreams, type Streams } from '../exchange/streams/streams.ts';
+import { Exchanges } from '../exchange/clients/exchanges.ts';
+import { ExchangeStreams } from '../exchange/streams/streams.ts';
 import { createCallLog } from '../telemetry/log/call-log.ts';
 import { CircuitLog } from '../telemetry/log/circuit-log.ts';
 import { ListingLog } from '../telemetry/log/listing-log.ts';
@@ -30,7 +30,7 @@ export interface OpenExchangesOptions {
 /** Opens the exchanges and their streams, and connects them to log, metrics and traces. */
 export function openExchanges(options: OpenExchangesOptions): {
   readonly exchanges: Exchanges;
-  readonly streams: Streams;
+  readonly streams: ExchangeStreams;
 } {
   const { config, log, throttled, descriptorLog, recorder, tracing, clock, random } = options;
   const proxyLog = createProxyLog(throttled);
@@ -49,7 +49,7 @@ export function openExchanges(options: OpenExchangesOptions): {
     logCall(exchange, outcome, hosts);
     tracing?.recordCall(exchange, outcome, durationMs);
   };
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), config.exchanges),
     exchangeOptions: config.exchangeOptions,
     clock,
@@ -67,10 +67,10 @@ export function openExchanges(options: OpenExchangesOptions): {
       const message = `${exchange} lists ${count} markets whose symbol, base or quote is unknown; they are left out.`;
       throttled.write('info', `unnamed ${exchange}`, { exchange, count }, message);
     },
-    onUnlisted: new ListingLog(log, throttled).onUnlisted,
+    onMissingMarkets: new ListingLog(log, throttled).onMissingMarkets,
   });
   warnOfRelays(log, exchanges);
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     exchanges,
     clock,
     random,

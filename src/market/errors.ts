@@ -39,7 +39,7 @@ export interface MarketDataErrorDetails {
   /** True if candles are missing and it is unknown whether there were none or the exchange no longer serves them. */
   readonly isInDoubt?: boolean;
   /** True if the market may belong to a list that failed to load. The error says nothing about markets that are known. */
-  readonly isUnlisted?: boolean;
+  readonly isMarketMissing?: boolean;
   /** The underlying error. Only for the log, since it may contain URLs, bodies and keys. */
   readonly cause?: unknown;
 }

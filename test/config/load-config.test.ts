@@ -176,7 +176,7 @@ test.each([
   ['{"kraken": 1}', 'must contain a JSON object'],
   ['{"bynance": {}}', 'EXCHANGE_CONFIG names "bynance", which is not an exchange; did you mean binance?'],
   ['{"sim": {}, "binance": {"httpProxy": "ftp://proxy"}}', 'EXCHANGE_CONFIG: httpProxy of binance must be the address'],
-  ['{"kraken": {"sandbox": true}}', 'EXCHANGE_CONFIG: kraken has no test network; take sandbox out of its options.'],
+  ['{"kraken": {"sandbox": true}}', 'EXCHANGE_CONFIG: kraken has no test network; remove sandbox from its options.'],
 ])('an exchange file of %s is refused', (content, sentence) => {
   const load = () =>
     loadConfig({ EXCHANGE_CONFIG: writeFile(content) }, ids, (exchange, options) =>

@@ -30,5 +30,5 @@ export interface Markets extends ReadonlyMap<string, Market> {
    * Why a market with this symbol may exist although it is missing here: loading its kind of markets failed. Null if all
    * markets of that kind are here.
    */
-  readonly whyUnlisted?: (symbol: string) => MarketDataError | null;
+  readonly whyMissing?: (symbol: string) => MarketDataError | null;
 }

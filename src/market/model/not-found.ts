@@ -21,8 +21,8 @@ export function exchangeNotFound(id: string, ids: readonly string[], exists: boo
 export function requireMarket(exchange: string, symbol: string, markets: Markets, suggesting = true): Market {
   const market = markets.get(symbol);
   if (market) return market;
-  const unlisted = markets.whyUnlisted?.(symbol);
-  if (unlisted) throw unlisted;
+  const missing = markets.whyMissing?.(symbol);
+  if (missing) throw missing;
   const suggestions = suggesting ? suggest(symbol, markets.keys()) : [];
   const hint = didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
   const message = `${exchange} has no market ${quote(symbol)}; ${hint}`;
@@ -46,7 +46,7 @@ export function requireMarkets(
   markets: Markets,
   skipUnknown: boolean,
 ): readonly string[] {
-  const isKnown = (symbol: string): boolean => markets.has(symbol) || Boolean(markets.whyUnlisted?.(symbol));
+  const isKnown = (symbol: string): boolean => markets.has(symbol) || Boolean(markets.whyMissing?.(symbol));
   const unknown = [...new Set(symbols.filter((symbol) => !isKnown(symbol)))];
   const known = symbols.filter(isKnown);
   if (unknown.length === 0 || (skipUnknown && known.length > 0)) return known;

@@ -17,14 +17,14 @@ export class ListingLog {
     this.#throttled = throttled;
   }
 
-  readonly onUnlisted: NonNullable<MarketsLoaderOptions['onUnlisted']> = (exchange, status) => {
+  readonly onMissingMarkets: NonNullable<MarketsLoaderOptions['onMissingMarkets']> = (exchange, status) => {
     if (!status) {
       this.#logged.delete(exchange);
       const message = `all markets of ${exchange} are listed again.`;
       this.#throttled.write('info', `listing ${exchange}`, { exchange }, message);
       return;
     }
-    const { kinds, error, saying, retryMs, types } = status;
+    const { kinds, error, reason, retryMs, types } = status;
     const what =
       kinds.length > 0
         ? `${exchange}'s ${kinds.join(' and ')} markets could not be listed`
@@ -35,9 +35,9 @@ export class ListingLog {
         ? ` To do without a kind, set options.fetchMarkets.types in EXCHANGE_CONFIG to the other kinds; it is ${JSON.stringify(types)} now.`
         : '';
     const fields = { exchange, code: error.code, kinds, retryAfterMs: retryMs };
-    const text = `${what}: ${saying}. ${when}${advice}`;
-    const reason = `${error.code} ${kinds.join()}`;
-    if (this.#logged.get(exchange) === reason) this.#log.debug(fields, text);
-    else if (this.#throttled.write('warn', `listing ${exchange}`, fields, text)) this.#logged.set(exchange, reason);
+    const text = `${what}: ${reason}. ${when}${advice}`;
+    const key = `${error.code} ${kinds.join()}`;
+    if (this.#logged.get(exchange) === key) this.#log.debug(fields, text);
+    else if (this.#throttled.write('warn', `listing ${exchange}`, fields, text)) this.#logged.set(exchange, key);
   };
 }

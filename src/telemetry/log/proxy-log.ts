@@ -26,9 +26,9 @@ export function createProxyLog(log: ThrottledLog): ProxyLog {
 }
 
 /** Logs a warning for each exchange that is polled although ccxt can stream it, because its relay cannot carry streams. */
-export function warnOfRelays(log: Logger, { catalogue, mayStream }: Exchanges): void {
-  for (const { id, streaming } of catalogue.exchanges) {
-    if (!streaming || mayStream(id)) continue;
+export function warnOfRelays(log: Logger, exchanges: Exchanges): void {
+  for (const { id, streaming } of exchanges.catalogue.exchanges) {
+    if (!streaming || exchanges.mayStream(id)) continue;
     const message = `proxyUrl of ${id} carries only requests, so its subscriptions are polled; for streams, set wsProxy or wsSocksProxy too.`;
     log.warn({ exchange: id }, message);
   }

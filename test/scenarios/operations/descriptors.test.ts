@@ -140,7 +140,7 @@ describe('the built server', { timeout: 60_000 }, () => {
       const { errors } = await tickerOf(exchange, symbol);
       expect(errors).toMatchObject([
         {
-          message: expect.stringContaining(`${exchange} could not be asked: this server has no file descriptor left`),
+          message: expect.stringContaining(`${exchange} could not be called: this server has no file descriptors left`),
           extensions: { code: 'OVERLOADED', retryable: true, exchange },
         },
       ]);

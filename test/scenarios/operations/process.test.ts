@@ -134,11 +134,11 @@ test.each([
 test.each([
   [
     { binance: { httpProxy: 'http://me:pr0xy-pass@127.0.0.1:1', socksProxy: 'socks5://127.0.0.1:1' } },
-    'EXCHANGE_CONFIG: binance has both httpProxy and socksProxy, and each of them would take all requests; keep one of them.',
+    'EXCHANGE_CONFIG: binance has both httpProxy and socksProxy, and each of them would apply to all requests; keep one of them.',
   ],
   [
     { sim: {}, kraken: { sandbox: true } },
-    'EXCHANGE_CONFIG: kraken has no test network; take sandbox out of its options.',
+    'EXCHANGE_CONFIG: kraken has no test network; remove sandbox from its options.',
   ],
 ])('an exchange file of %j stops it with a sentence', async (options, sentence) => {
   await using built = runBuilt({ exchangeFile: options });

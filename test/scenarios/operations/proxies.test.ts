@@ -172,12 +172,12 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     [
       'refuses the login',
       async () => `http://someone:${login.password}@127.0.0.1:${(await start(startTinyproxy(login))).port}`,
-      /wants a name and password, or others than its address has \(HTTP 401\)/,
+      /requires a username and password, or rejected those in its address \(HTTP 401\)/,
     ],
     [
       'wants a login',
       async () => `http://127.0.0.1:${(await start(startTinyproxy(login))).port}`,
-      /wants a name and password, or others than its address has \(HTTP 407\)/,
+      /requires a username and password, or rejected those in its address \(HTTP 407\)/,
     ],
     [
       'refuses the login by SOCKS',
