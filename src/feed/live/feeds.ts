@@ -4,7 +4,7 @@ import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
 import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import type { MarketStreams, OpenCandles } from '../../market/ports/market-streams.ts';
+import type { MarketStreams, OpenCandles, StreamKind } from '../../market/ports/market-streams.ts';
 import { createCandleSource } from '../kinds/candles.ts';
 import type { FeedState } from '../kinds/feed-state.ts';
 import { LiveKind } from '../kinds/live-kind.ts';
@@ -103,11 +103,11 @@ export function createFeeds(options: FeedsOptions): Feeds {
   });
   const common = {
     timing,
-    offersStream: streams.offers.bind(streams),
+    offersStream: (exchange: string, kind: StreamKind) => streams.offers(exchange, kind),
     health: new ExchangeHealth(onHealth, (exchange) => {
       for (const kind of kinds) kind.onAnswer(exchange);
     }),
-    onStreams: watchdog.onStreams.bind(watchdog),
+    onStreams: (change: 1 | -1) => watchdog.onStreams(change),
   };
   const upstream = { marketData, streams, openCandles, clock, staleMaxMs, limiter: new CallLimiter() };
   const tickers = new LiveKind(createTickerSource(upstream), common);

@@ -28,9 +28,9 @@ export class RoundOutcome {
 
   onFailure(error: MarketDataError): void {
     if (!error.isFinal) this.#failure ??= error;
-    const { retryAfterMs = 0, isUnlisted = false } = error.details;
+    const { retryAfterMs = 0, isMarketMissing = false } = error.details;
     // A market that could not be listed costs no request, and the others of its poll group are asked as usual.
-    if (retryAfterMs <= this.#pauseMs || isUnlisted) return;
+    if (retryAfterMs <= this.#pauseMs || isMarketMissing) return;
     this.#pauseMs = retryAfterMs;
     this.#pauseRequest = error;
   }

@@ -84,7 +84,7 @@ test('a pause that the exchange asked for is kept, although the exchange has ans
 });
 
 test('a market that could not be listed holds up no other of its kind', async () => {
-  const details = { retryAfterMs: 600_000, isUnlisted: true };
+  const details = { retryAfterMs: 600_000, isMarketMissing: true };
   live.port.set('ETH/USDT', new MarketDataError('EXCHANGE_UNAVAILABLE', 'not listed', details));
   const reader = live.read([btc]);
   live.read(['ETH/USDT']);
