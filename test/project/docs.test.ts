@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { settings } from '../../src/config/settings.ts';
 import { marketDataErrorCodes } from '../../src/market/errors.ts';
 
@@ -98,6 +99,12 @@ test('the table of alerts has a row for each alert, and none for another', () =>
   const alerts = [...read('ops/alerts.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
   const rows = readRows(readSection('docs/operations.md', '## Alerts')).filter((name) => name.startsWith('TickQL'));
   expect([...rows].sort()).toEqual(alerts.sort());
+});
+
+test('every npm script that a page names exists', () => {
+  const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
+  const named = pages.flatMap((page) => [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name));
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
 test('every decision has its context, a measurement, the decision and what would change it', () => {
