@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
 import { settings } from '../../src/config/settings.ts';
 import { marketDataErrorCodes } from '../../src/market/errors.ts';
+import { rooms } from './rooms.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -101,10 +101,20 @@ test('the table of alerts has a row for each alert, and none for another', () =>
   expect([...rows].sort()).toEqual(alerts.sort());
 });
 
-test('every npm script that a page names exists', () => {
-  const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
-  const named = pages.flatMap((page) => [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name));
-  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+test('the tables of rooms and folders are those of the import graph', () => {
+  const section = readSection('docs/architecture.md', '## The rooms');
+  const listed = [...section.matchAll(/^\| src\/([\w.]+) +\|[^|]+\| ([\w, ]+?) +\|$/gm)].map(
+    ([, room = '', imports = '']) => [
+      room === 'main.ts' ? '.' : room,
+      imports === 'nothing' ? [] : imports.split(', '),
+    ],
+  );
+  expect(listed).toEqual(Object.entries(rooms).map(([room, { imports }]) => [room, [...imports].sort()]));
+  const folders = [...section.matchAll(/^\| src\/(\w+\/\w+) +\|/gm)].map(([, folder]) => folder);
+  const known = Object.entries(rooms).flatMap(([room, { folders: inside = {} }]) =>
+    Object.keys(inside).flatMap((name) => (name === '.' ? [] : [`${room}/${name}`])),
+  );
+  expect(folders.sort()).toEqual(known.sort());
 });
 
 test('every decision has its context, a measurement, the decision and what would change it', () => {
