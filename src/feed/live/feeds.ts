@@ -6,7 +6,7 @@ import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
 import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import type { MarketStreams, OpenCandles } from '../../market/ports/market-streams.ts';
+import type { MarketStreams, OpenCandles, StreamKind } from '../../market/ports/market-streams.ts';
 import { createCandleSource } from '../kinds/candles.ts';
 import type { FeedState } from '../kinds/feed-state.ts';
 import { Health, type OnHealth } from '../kinds/health.ts';
@@ -133,7 +133,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
 
   const common = {
     ...timing,
-    offersStream: streams.offers,
+    offersStream: (exchange: string, kind: StreamKind) => streams.offers(exchange, kind),
     health: new Health(onHealth, (exchange) => {
       for (const kind of kinds) kind.onAnswer(exchange);
     }),

@@ -32,7 +32,7 @@ describe('whitebit, whose list has pairs without a currency', () => {
     };
   };
 
-  it('lists the others, and says how many are left out', async () => {
+  it('lists the other markets, and counts those that are left out', async () => {
     const told: number[] = [];
     const onUnnamedMarkets = (_exchange: string, count: number) => told.push(count);
     const { data, client } = await connect(
@@ -45,7 +45,7 @@ describe('whitebit, whose list has pairs without a currency', () => {
     expect(client.status.unnamedMarkets).toBe(4);
   });
 
-  it('does not find one of them', async () => {
+  it('does not find a market without a name', async () => {
     const { data } = await connect(
       'whitebit',
       whitebit(() => [pair('BTC_USDT'), ...odd]),
@@ -57,7 +57,7 @@ describe('whitebit, whose list has pairs without a currency', () => {
     expect(await failureOf(data.fetchCandles(query))).toMatchObject({ code: 'SYMBOL_NOT_FOUND' });
   });
 
-  it('says how many only when that changes', async () => {
+  it('reports the count only when it changes', async () => {
     const clock = new ManualClock();
     const told: number[] = [];
     let list = [pair('BTC_USDT'), ...odd];
@@ -84,7 +84,7 @@ describe('whitebit, whose list has pairs without a currency', () => {
     expect(client.status.unnamedMarkets).toBe(0);
   });
 
-  it('with nothing else in it is no answer', async () => {
+  it('a list that contains nothing else is not an answer', async () => {
     const { data } = await connect(
       'whitebit',
       whitebit(() => odd),
@@ -104,7 +104,7 @@ describe('a list of currencies that fails', () => {
 
   it.each([
     ['refused', { status: 400, json: { error: ['EGeneral:Invalid arguments'] } }, 1],
-    // Asked for once more.
+    // Requested once more.
     ['down', { status: 503, json: {} }, 2],
     ['unreadable', { json: { error: [], result: { XXBT: null } } }, 1],
   ] as const)('and is %s keeps no market from being listed', async (_name, reply, failures) => {
@@ -115,7 +115,7 @@ describe('a list of currencies that fails', () => {
     expect(errors).toHaveLength(failures);
   });
 
-  it('because the exchange asks to wait is heeded: nothing more is sent', async () => {
+  it('with a Retry-After is respected: no further request is sent', async () => {
     const paths: string[] = [];
     const { data } = await connect('kraken', (request) => {
       paths.push(request.path);

@@ -30,7 +30,7 @@ it('a row that comes twice is one trade', () => {
   ]);
 });
 
-it('trades without an id are all there, numbered among equals', () => {
+it('trades without an id are all returned, numbered among equal ones', () => {
   const rows = [row(undefined, 1), row('', 1), row(undefined, 2), row('7', 1), row(undefined, 1, 'sell')];
   expect(shortly(toTrades('x', market, rows, now))).toEqual([
     [null, 1, 1],
@@ -41,12 +41,12 @@ it('trades without an id are all there, numbered among equals', () => {
   ]);
 });
 
-// Hyperliquid calls its tid unique together with the time and the coin only (API, WebSocket subscriptions, WsTrade).
+// Hyperliquid's tid is unique only together with the time and the coin (API, WebSocket subscriptions, WsTrade).
 it.each([
   { what: 'amount', other: row('1', 2) },
   { what: 'side', other: row('1', 1, 'sell') },
   { what: 'time', other: row('1', 1, 'buy', now - 1) },
-])('trades of another $what with the same id are all there', ({ other }) => {
+])('trades of another $what with the same id are all returned', ({ other }) => {
   const trades = toTrades('x', market, [row('1', 1), other, row('2', 1), row('1', 1)], now);
   expect(trades).toHaveLength(4);
   const numbers = trades.filter(({ id }) => id === '1').map(({ nth }) => nth);
@@ -54,7 +54,7 @@ it.each([
   expect(trades.find(({ id }) => id === '2')?.nth).toBeUndefined();
 });
 
-/** Newest trades of the only market of an exchange, with `answer` for whatever it is asked. */
+/** The newest trades of an exchange with a single market, which answers `answer` to every request. */
 async function fetchFrom(id: string, symbol: string, marketId: string, body: unknown): Promise<readonly Trade[]> {
   const clock = new ManualClock(now);
   const answer = (): Reply => ({ body });
@@ -63,7 +63,7 @@ async function fetchFrom(id: string, symbol: string, marketId: string, body: unk
   return fetchTrades(exchange.client, { exchange: id, symbol, limit: 10 }, clock.now);
 }
 
-it('MEXC gives no ids of contract trades, and those that ccxt composes are none', async () => {
+it('MEXC has no ids for contract trades, and those that ccxt composes do not count', async () => {
   const deal = { p: 5, v: 3, T: 1, O: 1, M: 2, t: now - 10 };
   const data = [deal, { ...deal, T: 2 }, deal];
   const trades = await fetchFrom('mexc', 'BTC/USDT:USDT', 'BTC_USDT', { success: true, code: 0, data });
@@ -84,7 +84,7 @@ it('KuCoin answers without ids', async () => {
   ]);
 });
 
-it('an exchange that repeats its ids hides no trade', async () => {
+it('no trade is lost if an exchange repeats its ids', async () => {
   const tape = (sizes: readonly number[]) =>
     sizes.map((sz) => ({ instId: 'BTC-USDT', side: 'buy', sz: `${sz}`, px: '5', tradeId: '0', ts: `${now}` }));
   const { data, close } = await openSmallVenue({

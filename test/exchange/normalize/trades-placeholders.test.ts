@@ -29,32 +29,32 @@ it.each([
   { what: 'amount 0', trade: row('2', 5, 0) },
   { what: 'price 0', trade: row('2', 0, 5) },
   { what: 'no time and no amount', trade: row('2', 0, 0, 0) },
-])('what has $what is no trade', ({ trade }) => {
+])('a row that has $what is not a trade', ({ trade }) => {
   expect(toTrades('x', spot, [row('1', 5, 1), trade, row('3', 6, 1)], now).map(({ id }) => id)).toEqual(['1', '3']);
   expect(toTrades('x', spot, [trade], now)).toEqual([]);
 });
 
-it('its id does not keep the trade out that has the same', () => {
+it('its id does not hide the trade with the same id', () => {
   expect(toTrades('x', spot, [row('1', 0, 0), row('1', 5, 1)], now)).toMatchObject([{ id: '1', price: 5 }]);
 });
 
-it('a trade of an option at price 0 is none', () => {
+it('an option trade at price 0 is not a trade', () => {
   const option = toCcxtMarket({ ...dated, future: false, option: true, symbol: 'BTC/USDT:USDT-261225-90000-C' });
   expect(toTrades('x', option, [row('1', 0, 2), row('2', 7, 1)], now).map(({ id }) => id)).toEqual(['2']);
 });
 
-it('a trade at price 0 is one where prices may be below 0, but none without an amount', () => {
+it('a trade at price 0 is valid where prices may be below 0, but not without an amount', () => {
   expect(toTrades('x', future, [row('1', 0, 2), row('2', 0, 0)], now)).toMatchObject([{ id: '1', price: 0, cost: 0 }]);
 });
 
 it.each([
   { what: 'a price', trade: row('2', undefined, 1) },
   { what: 'an amount', trade: row('2', 5, undefined) },
-])('what lacks $what is no placeholder but unreadable', ({ trade }) => {
-  expect(() => toTrades('x', spot, [trade], now)).toThrow('with a number missing');
+])('a row that lacks $what is not a placeholder but unreadable', ({ trade }) => {
+  expect(() => toTrades('x', spot, [trade], now)).toThrow('with a missing number');
 });
 
-it('those of an answer are left out', async () => {
+it('placeholders in an answer are left out', async () => {
   const { venue, data, close } = await connect('binance');
   onTestFinished(close);
   const symbol = 'BTC/USDT:USDT';

@@ -4,8 +4,8 @@ import { aggregate, createSimAt, fetchRows, symbols, times } from './sim-at.ts';
 
 const dayMs = 86_400_000;
 
-describe('at any one moment', () => {
-  it('ticker, trades, book and candles tell the same', async () => {
+describe('at any moment', () => {
+  it('ticker, trades, book and candles agree', async () => {
     await fc.assert(
       fc.asyncProperty(symbols, times, async (symbol, time) => {
         const { sim } = createSimAt(time);
@@ -29,7 +29,7 @@ describe('at any one moment', () => {
     );
   });
 
-  it("the ticker's day is the newest 1440 candles of a minute", async () => {
+  it("the ticker's day is the newest 1440 one-minute candles", async () => {
     await fc.assert(
       fc.asyncProperty(symbols, times, async (symbol, time) => {
         const { sim, clock } = createSimAt(time - dayMs / 3);
@@ -52,7 +52,7 @@ describe('at any one moment', () => {
     );
   });
 
-  it('all tickers are of the same tick and equal to the single ones', async () => {
+  it('all tickers are of the same tick and equal the single ones', async () => {
     const { sim } = createSimAt(Date.UTC(2025, 5, 10, 13, 17, 23, 400));
     const tickers = await sim.fetchTickers();
     expect(Object.keys(tickers).toSorted()).toEqual(sim.symbols.toSorted());
@@ -61,7 +61,7 @@ describe('at any one moment', () => {
 });
 
 describe('an order book', () => {
-  it('has as many positive levels as asked, in order, and never crosses', async () => {
+  it('has the requested number of positive levels, in order, and never crosses', async () => {
     await fc.assert(
       fc.asyncProperty(symbols, times, fc.integer({ min: 1, max: 100 }), async (symbol, time, limit) => {
         const { bids, asks } = await createSimAt(time).sim.fetchOrderBook(symbol, limit);
@@ -73,13 +73,13 @@ describe('an order book', () => {
     );
   });
 
-  it('is 20 levels deep unless told and 100 at most', async () => {
+  it('is 20 levels deep by default and 100 at most', async () => {
     const { sim } = createSimAt(Date.UTC(2025, 5, 10));
     expect((await sim.fetchOrderBook('BTC/USDT')).bids).toHaveLength(20);
     expect((await sim.fetchOrderBook('BTC/USDT', 5000)).asks).toHaveLength(100);
   });
 
-  it('keeps its first levels when more are asked', async () => {
+  it('keeps its first levels when more are requested', async () => {
     const { sim } = createSimAt(Date.UTC(2025, 5, 10));
     const [shallow, deep] = [await sim.fetchOrderBook('BTC/USDT', 5), await sim.fetchOrderBook('BTC/USDT', 50)];
     expect(deep.bids.slice(0, 5)).toEqual(shallow.bids);
@@ -88,7 +88,7 @@ describe('an order book', () => {
 });
 
 describe('trades', () => {
-  it('are one or more a tick, with growing ids, and add up to the second they fall in', async () => {
+  it('are one or more per tick, with growing ids, and add up to the second they belong to', async () => {
     await fc.assert(
       fc.asyncProperty(symbols, times, async (symbol, time) => {
         const second = Math.floor(time / 1000) * 1000;
@@ -112,7 +112,7 @@ describe('trades', () => {
     );
   });
 
-  it('are the newest without since, and the first from since on', async () => {
+  it('are the newest without since, and otherwise the first ones from since on', async () => {
     const now = Date.UTC(2025, 5, 10, 13, 17, 23, 400);
     const { sim } = createSimAt(now);
     const all = await sim.fetchTrades('BTC/USDT', now - 60_000, 1000);

@@ -6,7 +6,7 @@ let sim: Sim;
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: start });
-  // ccxt keeps the clock it found when it was loaded, so it is handed the fake one.
+  // ccxt keeps the clock that it found when it was loaded, so the fake one is passed in.
   sim = new Sim({ milliseconds: () => Date.now() });
   await sim.loadMarkets();
 });
@@ -16,13 +16,13 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** Lets a watch that was just called come to its timer. */
+/** Lets a watch that was just called reach its timer. */
 async function settle(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
 describe('a watch', () => {
-  it('resolves at the next tick with what a fetch then gives', async () => {
+  it('resolves at the next tick with the data that a fetch then returns', async () => {
     const calls = [
       [() => sim.watchTicker('BTC/USDT'), () => sim.fetchTicker('BTC/USDT')],
       [() => sim.watchTickers(['ETH/EUR', 'BTC/USDT']), () => sim.fetchTickers(['ETH/EUR', 'BTC/USDT'])],
@@ -44,14 +44,14 @@ describe('a watch', () => {
     }
   });
 
-  it('waits for a whole tick when called on one', async () => {
+  it('waits for a whole tick when called exactly on one', async () => {
     await vi.advanceTimersByTimeAsync(150);
     const watched = sim.watchTicker('BTC/USDT');
     await vi.advanceTimersByTimeAsync(250);
     expect((await watched).timestamp).toBe(start + 400);
   });
 
-  it('shares its timer with the same watch of others', async () => {
+  it('shares its timer with other calls of the same watch', async () => {
     const watched = [sim.watchTicker('BTC/USDT'), sim.watchTicker('BTC/USDT'), sim.watchTicker('BTCUSDT')];
     await settle();
     expect(vi.getTimerCount()).toBe(1);
@@ -60,7 +60,7 @@ describe('a watch', () => {
     expect([other, byId]).toEqual([one, one]);
   });
 
-  it('waits on when its timer fires before the clock of the exchange gets there', async () => {
+  it('keeps waiting when its timer fires before the clock of the exchange is there', async () => {
     let late = 40;
     sim.milliseconds = () => Date.now() - late;
     const watched = sim.watchTicker('BTC/USDT');
@@ -72,7 +72,7 @@ describe('a watch', () => {
     expect((await watched).timestamp).toBe(start + 150);
   });
 
-  it('checks its arguments at once', async () => {
+  it('checks its arguments immediately', async () => {
     await expect(sim.watchOrderBook('BTC/USDT', 0)).rejects.toMatchObject({ name: 'BadRequest' });
     await expect(sim.watchTrades('BTC/USDT', Number.NaN)).rejects.toMatchObject({ name: 'BadRequest' });
     expect(vi.getTimerCount()).toBe(0);
@@ -86,14 +86,14 @@ describe('watchTrades', () => {
     return watched;
   };
 
-  it('gives every trade once, those between calls included', async () => {
+  it('returns every trade once, including those between calls', async () => {
     const received = [...(await next(150)), ...(await next(250))];
     await vi.advanceTimersByTimeAsync(5000);
     received.push(...(await next(250)));
     expect(received.map(({ id }) => id)).toEqual((await sim.fetchTrades('BTC/USDT', start, 1000)).map(({ id }) => id));
   });
 
-  it('gives no more than the newest thousand after a long absence', async () => {
+  it('returns at most the newest thousand trades after a long absence', async () => {
     await next(150);
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(await next(250)).toEqual(await sim.fetchTrades('BTC/USDT', undefined, 1000));
@@ -108,7 +108,7 @@ describe('watchOHLCV', () => {
   };
   const minute = Date.UTC(2025, 5, 10, 13, 16);
 
-  it('gives the forming candle, and the closed one before it when it has just closed', async () => {
+  it('returns the forming candle, preceded by the closed one when it has just closed', async () => {
     const seen = [await next(150)];
     while (Date.now() < minute + 60_500) seen.push(await next(250));
     expect(seen.map((rows) => rows.map(([timestamp = 0]) => (timestamp - minute) / 60_000))).toEqual([
@@ -136,7 +136,7 @@ describe('close', () => {
     sim.watchTrades('BTC/USDT'),
   ];
 
-  it('rejects what is pending and leaves no timer', async () => {
+  it('rejects pending watches and leaves no timer', async () => {
     const outcomes = Promise.allSettled(watchAll());
     await settle();
     expect(vi.getTimerCount()).toBe(5);
@@ -145,14 +145,14 @@ describe('close', () => {
     for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { name: 'ExchangeClosedByUser' } });
   });
 
-  it('ends watches that have not come to their timer yet', async () => {
+  it('ends watches that have not reached their timer yet', async () => {
     const outcomes = Promise.allSettled(watchAll());
     await sim.close();
     expect(vi.getTimerCount()).toBe(0);
     for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { name: 'ExchangeClosedByUser' } });
   });
 
-  it('does not hinder a later watch, which begins anew', async () => {
+  it('does not prevent a later watch, which starts again', async () => {
     const watched = sim.watchTrades('BTC/USDT');
     await vi.advanceTimersByTimeAsync(150);
     await watched;
@@ -184,7 +184,7 @@ describe('unWatch', () => {
     expect(await other).toMatchObject({ symbol: 'ETH/USDT' });
   });
 
-  it('does nothing where nothing is watched', async () => {
+  it('does nothing when nothing is watched', async () => {
     await expect(sim.unWatchTicker('BTC/USDT')).resolves.toBeUndefined();
   });
 });

@@ -185,7 +185,7 @@ describe('a list', () => {
     await settle();
     expect(state.error).toMatchObject({
       code: 'SYMBOL_NOT_FOUND',
-      message: 'kraken has no markets "NO/PE", "NO/PE2"; skipUnknown: true leaves unknown symbols out.',
+      message: 'kraken has no markets "NO/PE", "NO/PE2"; skipUnknown: true leaves out unknown symbols.',
       details: { exchange: 'kraken', symbols: ['NO/PE', 'NO/PE2'] },
     });
   });
@@ -221,7 +221,7 @@ describe('a list', () => {
     live.port.fetchMarkets = async (exchange): Promise<Markets> => {
       const markets = new Map(await fetchMarkets(exchange));
       markets.delete('SOL/USDT');
-      return Object.assign(markets, { whyUnlisted: (symbol: string) => (symbol === 'SOL/USDT' ? down : null) });
+      return Object.assign(markets, { whyMissing: (symbol: string) => (symbol === 'SOL/USDT' ? down : null) });
     };
     const together = watch(live.operations.tickers('kraken', [btc, 'SOL/USDT'], false));
     const alone = watch(live.operations.ticker('kraken', 'SOL/USDT'));

@@ -3,7 +3,7 @@ import { parseExposition } from '../../support/exposition.ts';
 import { startServer } from '../../support/server.ts';
 import { createBinance } from '../../venues/binance.ts';
 
-test('the circuit of each host is told alone, in the metrics and in the log, and so are kinds that could not be listed', async () => {
+test('metrics and log report the circuit of each host separately, and kinds that could not be listed', async () => {
   const venue = await createBinance();
   const app = await startServer({ logLevel: 'info', venues: { binance: venue } });
   onTestFinished(async () => {
@@ -27,7 +27,7 @@ test('the circuit of each host is told alone, in the metrics and in the log, and
   ]);
   expect(warnings[0]?.msg).toContain('options.fetchMarkets.types');
 
-  // A host that is left alone mutes what is to be said of its own calls only.
+  // An open circuit of one host does not suppress log lines about calls to other hosts.
   venue.fault({ kind: 'garbage', match: /^\/api\// });
   await ticker('ETH/USDT');
   expect(app.log.lines.at(-1)).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', exchange: 'binance' });

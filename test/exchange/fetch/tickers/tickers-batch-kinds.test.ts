@@ -32,7 +32,7 @@ function optionMarkets(
   );
 }
 
-describe('Crypto.com, of which ccxt takes one symbol a call and refuses more before it sends anything', () => {
+describe('Crypto.com, for which ccxt accepts one symbol per call and refuses more before it sends anything', () => {
   const markets = Array.from({ length: 60 }, (_, index) => ({ symbol: `C${index}/USDT`, id: `C${index}_USDT` }));
   const row = (i: string | null) => ({
     i,
@@ -49,7 +49,7 @@ describe('Crypto.com, of which ccxt takes one symbol a call and refuses more bef
     body: { id: -1, method: 'public/get-tickers', code: 0, result: { data: [row(query.get('instrument_name'))] } },
   });
 
-  it.each([2, 3, 4, 5, 11, 12, 16, 30, 60])('%i symbols are as many requests', async (count) => {
+  it.each([2, 3, 4, 5, 11, 12, 16, 30, 60])('%i symbols take as many requests', async (count) => {
     const exchange = await start('cryptocom', { markets, answer });
     const symbols = symbolsOf({ markets }).slice(0, count);
     await expectAll(exchange, symbols);
@@ -58,7 +58,7 @@ describe('Crypto.com, of which ccxt takes one symbol a call and refuses more bef
     expect(exchange.requests).toHaveLength(count);
   });
 
-  it('does not ask ccxt in vain again', async () => {
+  it('does not call ccxt in vain again', async () => {
     const exchange = await start('cryptocom', { markets, answer });
     const { ccxt } = exchange.client;
     await expectAll(exchange, symbolsOf({ markets }));
@@ -72,13 +72,13 @@ describe('Crypto.com, of which ccxt takes one symbol a call and refuses more bef
     expect(batches).toBe(0);
   });
 
-  it('a symbol that it leaves out says so', async () => {
+  it('a symbol that it leaves out has an error', async () => {
     const exchange = await start('cryptocom', {
       markets,
       answer: () => ({ body: { id: -1, method: 'public/get-tickers', code: 0, result: { data: [] } } }),
     });
     const error = requireError((await exchange.fetch(['C7/USDT'])).get('C7/USDT'));
-    expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', message: 'cryptocom sent no ticker of C7/USDT.' });
+    expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', message: 'cryptocom sent no ticker for C7/USDT.' });
   });
 
   it('a symbol that it does not know fails alone', async () => {
@@ -153,7 +153,7 @@ describe.each([
     },
   },
 ])('$id, which $what', ({ id, markets, answer }) => {
-  it('options of several bases are one request of each', async () => {
+  it('options of several bases take one request per base', async () => {
     const exchange = await start(id, { markets, answer });
     for (let round = 0; round < 2; round++) {
       await expectAll(exchange, symbolsOf({ markets }));
@@ -162,7 +162,7 @@ describe.each([
   });
 });
 
-it('Bitrue gives swaps alone, of which ccxt refuses several before it sends anything', async () => {
+it('Bitrue serves swaps one by one; ccxt refuses several before it sends anything', async () => {
   const markets = bases.map((base) => ({ symbol: `${base}/USDT:USDT`, id: `E-${base}-USDT` }));
   const exchange = await start('bitrue', { markets, answer: () => ({ body: { last: '10', high: '11', low: '9' } }) });
   for (let round = 0; round < 2; round++) {
@@ -171,7 +171,7 @@ it('Bitrue gives swaps alone, of which ccxt refuses several before it sends anyt
   }
 });
 
-it('Coinone answers for the first of several symbols: each comes, in as many requests', async () => {
+it('Coinone answers only for the first of several symbols: each comes, in as many requests', async () => {
   const markets = bases.map((base) => ({ symbol: `${base}/KRW`, id: base }));
   const exchange = await start('coinone', {
     markets,
@@ -185,7 +185,7 @@ it('Coinone answers for the first of several symbols: each comes, in as many req
   expect(exchange.requests).toHaveLength(bases.length);
 });
 
-it('Bybit gives all swaps in one request, however many are asked for', async () => {
+it('Bybit serves all swaps in one request, however many are requested', async () => {
   const markets = Array.from({ length: 700 }, (_, index) => ({ symbol: `C${index}/USDT:USDT`, id: `C${index}USDT` }));
   const list = markets.map((market) => ({ symbol: market.id, lastPrice: '50', openInterestValue: '1' }));
   const exchange = await start('bybit', {
@@ -196,7 +196,7 @@ it('Bybit gives all swaps in one request, however many are asked for', async () 
   expect(exchange.requests).toHaveLength(1);
 });
 
-describe('HitBTC, were it to refuse futures of several underlyings in one call', () => {
+describe('HitBTC, if it refused futures of several underlyings in one call', () => {
   const markets = bases.flatMap((base) =>
     ['270331', '270630', '270930'].map((end) => ({ symbol: `${base}/USDT:USDT-${end}`, id: `${base}USDT_${end}` })),
   );
@@ -208,7 +208,7 @@ describe('HitBTC, were it to refuse futures of several underlyings in one call',
     return { body: path.endsWith('ticker') ? Object.fromEntries(asked.map((one) => [one, row])) : row };
   };
 
-  it('that is found in few requests, and the next have one underlying each', async () => {
+  it('finds that in few requests, and the next batches have one underlying each', async () => {
     const exchange = await start('hitbtc', { markets, answer });
     await expectAll(exchange, symbolsOf({ markets }));
     expect(exchange.requests.length).toBeLessThanOrEqual(bases.length + 4);
@@ -217,7 +217,7 @@ describe('HitBTC, were it to refuse futures of several underlyings in one call',
     expect(exchange.requests.every((request) => request.split(',').length === 3)).toBe(true);
   });
 
-  it('where it answers for one underlying only, the others are one request of each, and none is asked for alone', async () => {
+  it('requests the other underlyings in one call each if it answers for one only, and no market alone', async () => {
     const exchange = await start('hitbtc', {
       markets,
       answer: (path, query) => {
@@ -231,7 +231,7 @@ describe('HitBTC, were it to refuse futures of several underlyings in one call',
     expect(exchange.requests).toHaveLength(bases.length);
   });
 
-  it('an outage on the way ends it', async () => {
+  it('stops at an outage on the way', async () => {
     let requests = 0;
     const exchange = await start('hitbtc', {
       markets,

@@ -18,7 +18,7 @@ describe('a number of symbols', () => {
     ['HTTP 404 with JSON', { status: 404, body: { error: ['EGeneral:Unknown method'] } }],
   ];
 
-  it.each(refusals)('that is refused by %s is found, and the next batches have it at once', async (_, refusal) => {
+  it.each(refusals)('that is refused by %s is found, and the next batches use it immediately', async (_, refusal) => {
     const exchange = await kraken(600, (ids) => (ids.length > 50 ? refusal : krakenTickers(ids)));
     await expectAll(exchange, exchange.symbols);
     expect(sizes(exchange).filter((size) => size > 50).length).toBeLessThanOrEqual(6);
@@ -35,7 +35,7 @@ describe('a number of symbols', () => {
     expect(exchange.requests).toHaveLength(Math.ceil(300 / limit));
   });
 
-  it.each([2, 3, 4, 5, 30])('of one is found with %i symbols, and then each has its call', async (count) => {
+  it.each([2, 3, 4, 5, 30])('of one is found with %i symbols, and each symbol then has its own call', async (count) => {
     const exchange = await kraken(count, (ids) => (ids.length > 1 ? unknownPair : krakenTickers(ids)));
     await expectAll(exchange, exchange.symbols);
     expect(exchange.requests.length).toBeLessThanOrEqual(count + 6);
@@ -56,7 +56,7 @@ describe('a number of symbols', () => {
     expect(sizes(exchange)).toEqual([100]);
   });
 
-  it('is not learned from one bad symbol, which is found and left out of the next batch', async () => {
+  it('is not learned from one bad symbol, which is found and excluded from the next batch', async () => {
     let isBad = true;
     const exchange = await kraken(300, (ids) => (isBad && ids.includes('C123USD') ? unknownPair : krakenTickers(ids)));
     const results = await exchange.fetch(exchange.symbols);
@@ -81,14 +81,14 @@ describe('a number of symbols', () => {
     expect(sizes(exchange)).toEqual([300]);
   });
 
-  it('is found beside bad symbols', async () => {
+  it('is found in the presence of bad symbols', async () => {
     const bad = ['C000USD', 'C077USD', 'C299USD'];
     const exchange = await kraken(300, (ids) => {
       return ids.length > 50 || bad.some((id) => ids.includes(id)) ? unknownPair : krakenTickers(ids);
     });
     const results = await exchange.fetch(exchange.symbols);
     expect(failed(results).toSorted()).toEqual(['C000/USD', 'C077/USD', 'C299/USD']);
-    // The bad ones may have been why, until the others are refused without them.
+    // The bad symbols may have been the reason, until the others are refused without them.
     await exchange.fetch(exchange.symbols);
     exchange.reset();
     expect(failed(await exchange.fetch(exchange.symbols))).toHaveLength(3);
@@ -96,7 +96,7 @@ describe('a number of symbols', () => {
     expect(exchange.requests).toHaveLength(6);
   });
 
-  it('is not learned from a symbol that spoils batches and is answered alone', async () => {
+  it('is not learned from a symbol that makes batches fail and is answered alone', async () => {
     const exchange = await kraken(200, (ids) => {
       return ids.length > 1 && ids.includes('C000USD') ? unknownPair : krakenTickers(ids);
     });
@@ -106,7 +106,7 @@ describe('a number of symbols', () => {
     expect(exchange.requests.length).toBeLessThanOrEqual(7);
   });
 
-  it('is not looked for any longer once the exchange fails', async () => {
+  it('is no longer looked for once the exchange fails', async () => {
     let requests = 0;
     const exchange = await kraken(300, (ids) => {
       requests += 1;
@@ -123,7 +123,7 @@ describe('a number of symbols', () => {
     }
   });
 
-  it('is not learned from what ccxt refuses before it sends it, which counts for no request', async () => {
+  it('is not learned from a refusal of ccxt before it sends anything, which does not count as a request', async () => {
     const exchange = await kraken(300, (ids) => krakenTickers(ids));
     const { ccxt } = exchange.client;
     const fetchTickers = ccxt.fetchTickers.bind(ccxt);

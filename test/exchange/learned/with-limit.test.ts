@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { LimitMemory, withLimit } from '../../../src/exchange/learned/limits.ts';
+import { LimitMemory } from '../../../src/exchange/learned/limit-memory.ts';
+import { withLimit } from '../../../src/exchange/learned/with-limit.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { connect, failureOf } from '../../support/venue-client.ts';
@@ -16,7 +17,7 @@ const inverseSwap = { ...swap, symbol: 'BTC/USD:BTC', subType: 'inverse' } as co
 
 let clock: ManualClock;
 let memory: LimitMemory;
-/** What was asked for, in order; undefined for no limit. */
+/** The limits that were requested, in order; undefined for no limit. */
 let asked: (number | undefined)[];
 
 beforeEach(() => {
@@ -26,7 +27,7 @@ beforeEach(() => {
 });
 
 interface Rules {
-  /** The limits that the exchange takes. */
+  /** The limits that the exchange accepts. */
   readonly takes: readonly number[];
   /** How many rows come without a limit. */
   readonly usual?: number;
@@ -34,7 +35,7 @@ interface Rules {
   readonly name?: string;
 }
 
-/** How many rows a call with the limit brings, from an exchange with these rules. */
+/** How many rows a call with the limit returns, from an exchange with these rules. */
 function rowsFor(limit: number, { takes, usual = 500, market = swap, name = 'orderBook' }: Rules): Promise<number> {
   return withLimit(memory, {
     name,
@@ -49,10 +50,10 @@ function rowsFor(limit: number, { takes, usual = 500, market = swap, name = 'ord
   });
 }
 
-describe('a limit that an exchange does not take', () => {
+describe('a limit that an exchange does not accept', () => {
   const takes = [5, 10, 20, 50, 100, 500, 1000];
 
-  it('is left out, and not tried again for an hour', async () => {
+  it('is dropped, and not tried again for an hour', async () => {
     await rowsFor(15, { takes });
     await rowsFor(15, { takes });
     expect(asked).toEqual([15, undefined, undefined]);
@@ -62,7 +63,7 @@ describe('a limit that an exchange does not take', () => {
     expect(asked.slice(3)).toEqual([15, 15]);
   });
 
-  it('says nothing of other limits, of other kinds of markets, or of other calls', async () => {
+  it('says nothing about other limits, other kinds of market or other calls', async () => {
     await rowsFor(15, { takes });
     asked = [];
     const all = [...takes, 15];
@@ -80,7 +81,7 @@ describe('a limit that an exchange does not take', () => {
     expect(asked).toEqual([15, undefined, undefined]);
   });
 
-  it('is refused by one market only where another of the kind has taken it', async () => {
+  it('counts for one market only if another market of the kind has accepted it', async () => {
     await rowsFor(100, { takes });
     await rowsFor(100, { takes: [5], market: otherSwap });
     asked = [];
@@ -89,7 +90,7 @@ describe('a limit that an exchange does not take', () => {
     expect(asked).toEqual([100, undefined]);
   });
 
-  it('costs other markets of the kind no rows until two markets were refused it', async () => {
+  it('costs other markets of the kind no rows until it was refused for two markets', async () => {
     await rowsFor(100, { takes: [50], usual: 10 });
     expect(await rowsFor(100, { takes, usual: 10, market: otherSwap })).toBe(100);
     memory = new LimitMemory(clock);
@@ -99,7 +100,7 @@ describe('a limit that an exchange does not take', () => {
     expect(asked).toEqual([50]);
   });
 
-  it('becomes the next larger one that was taken before', async () => {
+  it('becomes the next larger one that was accepted before', async () => {
     await rowsFor(1000, { takes });
     await rowsFor(50, { takes });
     asked = [];
@@ -108,20 +109,20 @@ describe('a limit that an exchange does not take', () => {
     expect(asked).toEqual([15, 50, 50]);
   });
 
-  it('becomes a common one where the exchange gives fewer rows without any', async () => {
+  it('becomes a common one if the exchange returns fewer rows without any', async () => {
     expect(await rowsFor(15, { takes, usual: 5 })).toBe(20);
     expect(await rowsFor(15, { takes, usual: 5 })).toBe(20);
     expect(asked).toEqual([15, undefined, 20, 20]);
   });
 
-  it('becomes a smaller one where it is more than the exchange gives', async () => {
+  it('becomes a smaller one if it is more than the exchange returns', async () => {
     expect(await rowsFor(1000, { takes: [100, 200], usual: 20 })).toBe(200);
     asked = [];
     expect(await rowsFor(1000, { takes: [100, 200], usual: 20 })).toBe(200);
     expect(asked).toEqual([200]);
   });
 
-  it('is left out where nothing brings more', async () => {
+  it('is dropped if nothing returns more rows', async () => {
     expect(await rowsFor(15, { takes: [], usual: 5 })).toBe(5);
     const { length } = asked;
     expect(length).toBeLessThanOrEqual(5);
@@ -129,7 +130,7 @@ describe('a limit that an exchange does not take', () => {
     expect(asked.slice(length)).toEqual([undefined]);
   });
 
-  it('is tried again where what was asked for instead is refused by now', async () => {
+  it('is tried again if its substitute is refused now', async () => {
     await rowsFor(50, { takes });
     await rowsFor(15, { takes });
     asked = [];
@@ -149,7 +150,7 @@ describe('a limit that an exchange does not take', () => {
     expect(asked).toEqual([7]);
   });
 
-  it('costs no answer that is in hand when looking for a better one fails', async () => {
+  it('loses no answer that is there already when the search for a better one fails', async () => {
     const rows = await withLimit(memory, {
       ...{ name: 'orderBook', market: swap, limit: 15, countRows: (count: number) => count },
       ask: async (given) => {
@@ -180,7 +181,7 @@ describe('Binance', () => {
     return { ...connection, clock, levels, limits };
   }
 
-  it('refuses a depth of futures, which then comes otherwise, and no market of any kind lacks any depth', async () => {
+  it('refuses a depth of futures, which is then requested differently, and no market of any kind lacks a depth', async () => {
     const { venue, levels, limits, clock } = await start();
     const body = { code: -4021, msg: '15 is not valid depth limit.' };
     venue.fault({ kind: 'status', match: /fapi.*depth.*limit=15/, status: 400, body });
@@ -206,7 +207,7 @@ describe('Binance', () => {
     expect(limits()).toEqual(['15']);
   });
 
-  it('refuses trades one by one of one kind of market, and they are summed up there for an hour only', async () => {
+  it('refuses single trades of one kind of market, which are aggregated there for an hour only', async () => {
     const { venue, data, clock } = await start();
     const paths = async (symbol: string): Promise<readonly string[]> => {
       venue.reset();
@@ -220,7 +221,7 @@ describe('Binance', () => {
     expect(await paths(ethSwap)).toEqual(['/fapi/v1/aggTrades']);
     expect(await paths(btc)).toEqual(['/api/v3/trades']);
     venue.heal();
-    // What is asked for meanwhile makes the hour no longer.
+    // Calls in between do not extend the hour.
     await clock.advance(hourMs / 2 + 1);
     expect(await paths(btcSwap)).toEqual(['/fapi/v1/trades']);
   });
@@ -236,7 +237,7 @@ describe('Binance', () => {
     ]);
   });
 
-  it('refuses trades of one market in any form, which says nothing of the others', async () => {
+  it('refuses trades of one market with any method, which says nothing about the others', async () => {
     const { venue, data } = await start();
     venue.fault({ kind: 'status', match: /[tT]rades.*BTCUSDT/, status: 400, body: { code: -1100, msg: 'Illegal.' } });
     const error = await failureOf(data.fetchTrades({ exchange: 'binance', symbol: btc, limit: 5 }));

@@ -1,43 +1,49 @@
 import type { MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../../market/errors.ts';
-import { byUnderlying, isSmall, mixesUnderlyings, paysAsBatch, smaller, toParts } from './batch-shape.ts';
-import { isUnreadable, missing } from './ticker-calls.ts';
+import { byUnderlying, isSmall, mixesUnderlyings, paysAsBatch, splitBatch, toBatches } from './batch-shape.ts';
+import { isUnreadable, missingTickerError } from './ticker-calls.ts';
 import type { TickerRound } from './ticker-round.ts';
 
 type Markets = readonly MarketInterface[];
 
-/** How many markets are asked for alone at a time after batches left them out: when none brings anything, the rest waits. */
-const aloneAtATime = 5;
+/**
+ * After batches left markets out, this many are requested alone at a time. When none of them returns anything, the rest
+ * waits.
+ */
+const aloneConcurrency = 5;
 
 /**
- * Asks again for what batches left out without a word. First in batches among themselves, as long as that brings any:
- * some exchanges answer for the underlying of the first symbol only, or for so many symbols. Then alone. A market that
- * brings nothing alone either is not asked for so again for a while, though batches go on having it. `broughtAny` is
- * false when those batches brought nothing at all.
+ * Requests tickers again that batches left out without an error. First in batches of their own, as long as that returns
+ * any: some exchanges answer only for the underlying of the first symbol, or for a limited number of symbols. Then
+ * alone. A market that returns nothing alone either is not requested alone again for a while, but stays in batches.
+ * `broughtAny` is false when those batches returned nothing at all.
  */
-export async function fetchLeftOut(
+export async function refetchMissing(
   round: TickerRound,
   kind: string,
-  leftOut: Markets,
+  missing: Markets,
   broughtAny: boolean,
 ): Promise<void> {
   const { client } = round;
   const unknown: MarketInterface[] = [];
-  for (const market of leftOut) {
-    const silence = client.batchLimits.silenceOf(market.symbol);
-    round.set(market.symbol, silence ?? missing(client, market.symbol));
-    if (!silence) unknown.push(market);
+  for (const market of missing) {
+    const known = client.batchLimits.missingErrorOf(market.symbol);
+    round.set(market.symbol, known ?? missingTickerError(client, market.symbol));
+    if (!known) unknown.push(market);
   }
   const { rest, isRepeated } = await fetchTogether(round, kind, unknown, broughtAny);
-  for (let done = 0; done < rest.length; done += aloneAtATime) {
+  for (let done = 0; done < rest.length; done += aloneConcurrency) {
     const outcomes = await Promise.all(
-      rest.slice(done, done + aloneAtATime).map((market) => fetchAlone(round, market, isRepeated)),
+      rest.slice(done, done + aloneConcurrency).map((market) => fetchAlone(round, market, isRepeated)),
     );
     if (!outcomes.includes(true)) return;
   }
 }
 
-/** What is left after batches among themselves; `isRepeated` when batches of another shape brought none of it either. */
+/**
+ * The markets that are left after batches of their own. `isRepeated` tells that batches of another shape returned none
+ * of them either.
+ */
 async function fetchTogether(
   round: TickerRound,
   kind: string,
@@ -49,7 +55,7 @@ async function fetchTogether(
   let hasWorked = broughtAny;
   while (rest.length > 1) {
     if (!hasWorked && !mixesUnderlyings(rest) && isSmall(rest)) return { rest, isRepeated: true };
-    const batches = reshaped(rest, hasWorked).flatMap((part) => toParts(client, kind, part));
+    const batches = reshaped(rest, hasWorked).flatMap((part) => toBatches(client, kind, part));
     const found = new Set<string>();
     for (const batch of batches) {
       if (!paysAsBatch(client, batch)) continue;
@@ -64,11 +70,11 @@ async function fetchTogether(
   return { rest, isRepeated: false };
 }
 
-/** Batches of another shape than the one that left these out. */
+/** Batches of a different shape than the one that left these markets out. */
 function reshaped(markets: Markets, hasWorked: boolean): readonly Markets[] {
   if (mixesUnderlyings(markets)) return byUnderlying(markets);
-  // The same batch again would bring as little.
-  return hasWorked ? [markets] : smaller(markets, 0).slice(0, 1);
+  // The same batch would return as little again.
+  return hasWorked ? [markets] : splitBatch(markets, 0).slice(0, 1);
 }
 
 /** True when the market was answered. */
@@ -77,7 +83,7 @@ async function fetchAlone(round: TickerRound, market: MarketInterface, isRepeate
   const outcome = await round.fetchAlone(market);
   if (outcome === null) return false;
   if (outcome instanceof MarketDataError) {
-    if (!isUnreadable(round.client, outcome)) batchLimits.learnSilence(market.symbol, outcome);
+    if (!isUnreadable(round.client, outcome)) batchLimits.learnMissing(market.symbol, outcome);
     return false;
   }
   if (isRepeated) batchLimits.learnAlone(market.symbol, 'answered');

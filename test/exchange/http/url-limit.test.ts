@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { maxAddressLength } from '../../../src/exchange/http/address-limit.ts';
+import { maxUrlLength } from '../../../src/exchange/http/url-limit.ts';
 import { failed } from '../../support/small-exchange.ts';
 import { expectAll, html, kraken, krakenTickers, sizes } from '../../support/small-kraken.ts';
 import { requireError } from '../../support/venue-client.ts';
 import type { Reply } from '../../venues/replies.ts';
 
-describe('an address', () => {
-  it('of more than 4,000 characters is never sent: its batch is parted into some that fit', async () => {
+describe('a URL', () => {
+  it('of more than 4,000 characters is never sent: its batch is split', async () => {
     let longest = 0;
     const exchange = await kraken(600, (ids, characters) => {
       longest = Math.max(longest, characters);
@@ -14,12 +14,12 @@ describe('an address', () => {
     });
     await expectAll(exchange, exchange.symbols);
     expect(sizes(exchange)).toEqual([300, 300]);
-    expect(longest).toBeLessThanOrEqual(maxAddressLength);
+    expect(longest).toBeLessThanOrEqual(maxUrlLength);
     await expectAll(exchange, exchange.symbols);
     expect(sizes(exchange)).toEqual([300, 300]);
   });
 
-  it('that fits is not parted', async () => {
+  it('that is short enough is not split', async () => {
     const exchange = await kraken(350, (ids) => krakenTickers(ids));
     await expectAll(exchange, exchange.symbols);
     expect(sizes(exchange)).toEqual([350]);
@@ -33,25 +33,25 @@ describe('an address', () => {
     ['431 with HTML', { status: 431, body: html }],
   ];
 
-  it.each(refusals)('of 2 kB that is refused by %s is shortened, and the next is right at once', async (_, refusal) => {
-    const exchange = await kraken(600, (ids, characters) => (characters > 2048 ? refusal : krakenTickers(ids)));
-    await expectAll(exchange, exchange.symbols);
-    expect(exchange.requests.length).toBeLessThanOrEqual(7);
-    await expectAll(exchange, exchange.symbols);
-    expect(exchange.requests).toHaveLength(4);
-  });
-
   it.each(refusals)(
-    'of one symbol that is refused by %s is an error that is not worth asking again',
+    'of 2 kB that is refused by %s is shortened, and the next one has the right length',
     async (_, refusal) => {
-      const exchange = await kraken(2, () => refusal);
-      const error = requireError((await exchange.fetch(['C000/USD'])).get('C000/USD'));
-      expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: false });
-      expect(error.message).toContain(`(HTTP ${refusal.status})`);
+      const exchange = await kraken(600, (ids, characters) => (characters > 2048 ? refusal : krakenTickers(ids)));
+      await expectAll(exchange, exchange.symbols);
+      expect(exchange.requests.length).toBeLessThanOrEqual(7);
+      await expectAll(exchange, exchange.symbols);
+      expect(exchange.requests).toHaveLength(4);
     },
   );
 
-  it('whose batches are all refused costs a few requests, and nobody is blamed for the others', async () => {
+  it.each(refusals)('for one symbol that is refused by %s is an error that is not retryable', async (_, refusal) => {
+    const exchange = await kraken(2, () => refusal);
+    const error = requireError((await exchange.fetch(['C000/USD'])).get('C000/USD'));
+    expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: false });
+    expect(error.message).toContain(`(HTTP ${refusal.status})`);
+  });
+
+  it('whose batches are all refused costs a few requests, and no symbol is blamed for the others', async () => {
     const exchange = await kraken(600, () => ({ status: 414, body: html }));
     const results = await exchange.fetch(exchange.symbols);
     expect(failed(results)).toHaveLength(600);

@@ -6,16 +6,18 @@ import { createRollingDay } from './ticker.ts';
 import { newestTrades, oldestTrades } from './trades.ts';
 import { createWalk, tickMs, ticksPerDay } from './walk.ts';
 
-/** One market at work: what ccxt's parsers are fed, as of a tick given by its number. Later ticks never show in it. */
-export type Listing = ReturnType<typeof createListing>;
+/**
+ * One simulated market: the input of ccxt's parsers as of a tick, given by its number. Later ticks never show in it.
+ */
+export type MarketSimulation = ReturnType<typeof createMarketSimulation>;
 
-/** Sets up the market's walk; listings of the same market and seed give the same answers. */
-export function createListing(market: SimMarket, seed: number | string) {
+/** Sets up the market's walk. Simulations with the same market and seed give the same data. */
+export function createMarketSimulation(market: SimMarket, seed: number | string) {
   const { symbol } = market;
   const dailyLots = market.dailyAmount * 10 ** market.amountDecimals;
   const walk = createWalk({
     seed,
-    // All markets of a coin follow one path.
+    // All markets of a coin follow the same path.
     priceKey: market.base,
     amountKey: symbol,
     price: Math.round(market.price * 10 ** market.priceDecimals),
@@ -43,7 +45,7 @@ export function createListing(market: SimMarket, seed: number | string) {
     /** The newest `limit` trades of the ticks from `from` to `tick`, both included. */
     newestTrades: (from: number, tick: number, limit: number) =>
       newestTrades(walk, symbol, from, tick, limit).map((trade) => toTradeFields(market, trade)),
-    /** The oldest `limit` of them. */
+    /** The oldest `limit` trades of these ticks. */
     oldestTrades: (from: number, tick: number, limit: number) =>
       oldestTrades(walk, symbol, from, tick, limit).map((trade) => toTradeFields(market, trade)),
     /** The tick's price, in the quote coin. */

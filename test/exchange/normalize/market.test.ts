@@ -1,7 +1,7 @@
 import type { Exchange, MarketInterface } from 'ccxt';
 import { beforeAll, expect, it } from 'vitest';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
-import { toMarket } from '../../../src/exchange/normalize/ticker.ts';
+import { toMarket } from '../../../src/exchange/normalize/market.ts';
 
 const ccxtModes: Readonly<Record<'DECIMAL_PLACES' | 'SIGNIFICANT_DIGITS' | 'TICK_SIZE', number>> = await import(
   new URL('./src/base/functions/number.js', import.meta.resolve('ccxt')).href
@@ -50,11 +50,11 @@ it.each([
   expect(toMarket(exchange, marketWith({ spot: false, [kind]: true }))).toMatchObject({ type });
 });
 
-it('an index is no market', () => {
+it('an index is not a market', () => {
   expect(toMarket(exchange, marketWith({ spot: false, index: true }))).toBeNull();
 });
 
-it('what ccxt does not know is null', () => {
+it('unknown values are null', () => {
   expect(toMarket(exchange, marketWith({}))).toMatchObject({
     settle: null,
     active: null,
@@ -86,7 +86,7 @@ it.each([
   expect(toMarket(exchange, marketWith(given))).toMatchObject(expected);
 });
 
-it('a step of nothing is none', () => {
+it('a step of zero is null', () => {
   exchange.precisionMode = modes.tickSize;
   const market = toMarket(exchange, marketWith({ precision: { price: 0, amount: 0 } }));
   expect(market).toMatchObject({ pricePrecision: null, amountPrecision: null });

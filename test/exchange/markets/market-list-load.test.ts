@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { UnlistedStatus } from '../../../src/exchange/markets/unlisted-markets.ts';
+import type { MissingMarketsStatus } from '../../../src/exchange/markets/missing-markets.ts';
 import { connectLister } from '../../support/lister-client.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import {
@@ -16,12 +16,12 @@ const minute = 60 * second;
 
 async function startBinance(options: VenueClientOptions = {}) {
   const clock = new ManualClock();
-  const unlisted: (UnlistedStatus | null)[] = [];
-  const onUnlisted = (_: string, status: UnlistedStatus | null): void => void unlisted.push(status);
-  const connection = await connect('binance', { clock, timeoutMs: 500, onUnlisted, ...options });
+  const missingMarkets: (MissingMarketsStatus | null)[] = [];
+  const onMissingMarkets = (_: string, status: MissingMarketsStatus | null): void => void missingMarkets.push(status);
+  const connection = await connect('binance', { clock, timeoutMs: 500, onMissingMarkets, ...options });
   onTestFinished(connection.close);
   const tickerOf = async (symbol: string) => (await connection.data.fetchTickers('binance', [symbol])).get(symbol);
-  return { ...connection, clock, unlisted, tickerOf };
+  return { ...connection, clock, missingMarkets, tickerOf };
 }
 
 const kinds = [
@@ -45,9 +45,9 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
     { fault: { kind: 'garbage' }, code: 'BAD_EXCHANGE_RESPONSE', pauseMs: 10 * second },
     { fault: { kind: 'truncated' }, code: 'BAD_EXCHANGE_RESPONSE', pauseMs: 10 * second },
   ])('has the others, names the kind, and is tried again by itself: $fault', async ({ fault, code, pauseMs }) => {
-    const { venue, data, clock, unlisted, tickerOf, exchanges } = await startBinance({ timeoutMs: 2000 });
+    const { venue, data, clock, missingMarkets, tickerOf, exchanges } = await startBinance({ timeoutMs: 2000 });
     venue.fault({ ...fault, match: path });
-    // A retry of a hiccup waits for the clock.
+    // A retry after a transient failure waits for the clock.
     const loading = data.fetchMarkets('binance');
     await expect.poll(() => venue.count(), { interval: 5, timeout: 5000 }).toBe(3);
     await clock.advance(300);
@@ -59,18 +59,18 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
     const error = requireError(await tickerOf(symbol));
     expect(error).toMatchObject({ code, details: { exchange: 'binance', symbol } });
     expect(error.message).toMatch(
-      new RegExp(`^binance's ${kind} markets could not be listed: binance .*; the server tries again in \\d+ s\\.$`),
+      new RegExp(`^binance's ${kind} markets could not be listed: binance .*; this server tries again in \\d+ s\\.$`),
     );
     expect(error.details.retryAfterMs).toBeGreaterThan(pauseMs / 2);
     expectDiscreet(error);
     expect(requireError(await tickerOf(others[0].replace('BTC', 'NONE'))).code).toBe('SYMBOL_NOT_FOUND');
-    expect(exchanges.unlisted).toMatchObject([{ exchange: 'binance', kinds: [kind] }]);
-    expect(unlisted).toHaveLength(1);
-    expect(unlisted[0]?.types).toEqual(['spot', 'linear', 'inverse']);
+    expect(exchanges.missingMarkets).toMatchObject([{ exchange: 'binance', kinds: [kind] }]);
+    expect(missingMarkets).toHaveLength(1);
+    expect(missingMarkets[0]?.types).toEqual(['spot', 'linear', 'inverse']);
 
     venue.heal();
     venue.reset();
-    const retryMs = unlisted[0]?.retryMs ?? 0;
+    const retryMs = missingMarkets[0]?.retryMs ?? 0;
     expect(retryMs).toBeGreaterThanOrEqual(pauseMs);
     expect(retryMs).toBeLessThan(pauseMs * 1.25 + 15 * second);
     await clock.advance(retryMs - 500);
@@ -78,8 +78,8 @@ describe.each(kinds)('a first list without its $kind part', ({ kind, path, symbo
     await clock.advance(500);
     await expect.poll(async () => (await data.fetchMarkets('binance')).has(symbol), { interval: 5 }).toBe(true);
     expect(await tickerOf(symbol)).toMatchObject({ symbol });
-    expect(exchanges.unlisted).toEqual([]);
-    expect(unlisted.at(-1)).toBe(null);
+    expect(exchanges.missingMarkets).toEqual([]);
+    expect(missingMarkets.at(-1)).toBe(null);
   });
 });
 
@@ -94,29 +94,29 @@ it.each([
   expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: true });
 });
 
-it('a part that hangs keeps nobody waiting past the deadline', async () => {
+it('a part that hangs delays no call past the deadline', async () => {
   const { venue, data, close } = await connect('binance', { timeoutMs: 2000 });
   onTestFinished(close);
   venue.fault({ kind: 'hang', match: /^\/dapi\// });
   const markets = await data.fetchMarkets('binance');
   expect(markets.has('BTC/USDT')).toBe(true);
-  expect(markets.whyUnlisted?.('BTC/USD:BTC')).toMatchObject({ code: 'TIMEOUT' });
+  expect(markets.whyMissing?.('BTC/USD:BTC')).toMatchObject({ code: 'TIMEOUT' });
 });
 
-it('a list of currencies that hangs keeps nobody waiting past the deadline', async () => {
+it('a list of currencies that hangs delays no call past the deadline', async () => {
   const { venue, data, close } = await connect('kraken', { timeoutMs: 2000 });
   onTestFinished(close);
   venue.fault({ kind: 'hang', match: /Assets$/ });
   expect((await data.fetchMarkets('kraken')).has('BTC/USD')).toBe(true);
 });
 
-it('a host that hangs for the currencies and its markets keeps nobody from the markets of another', async () => {
+it('a host that hangs for the currencies and its markets does not block the markets of another host', async () => {
   const { venue, client } = await connectLister('kucoin', { timeoutMs: 2000 });
   venue.fault({ kind: 'hang', match: /^(?!.*contracts)/ });
   expect((await client.markets()).has('BTC/USDT:USDT')).toBe(true);
 });
 
-it('a list that is refused as a whole is not the fault of clients, and is not asked for by each of them', async () => {
+it('a list that is refused as a whole is not blamed on clients, and not requested by each of them', async () => {
   const clock = new ManualClock();
   const { venue, client, data } = await connectLister('kucoin', { clock });
   venue.fault({ kind: 'status', status: 400, body: { code: '400100', msg: 'no' } });
@@ -138,63 +138,63 @@ it('a list that is refused as a whole is not the fault of clients, and is not as
   expect((await client.markets()).size).toBe(2);
 });
 
-it('a part that is refused is not the fault of clients', async () => {
+it('a part that is refused is not blamed on clients', async () => {
   const { venue, client } = await connectLister('kucoin', { clock: new ManualClock() });
   venue.fault({ kind: 'status', match: /contracts/, status: 400, body: { code: '400100', msg: 'no' } });
-  expect((await client.markets()).whyUnlisted?.('BTC/USDT:USDT')?.code).toBe('BAD_EXCHANGE_RESPONSE');
+  expect((await client.markets()).whyMissing?.('BTC/USDT:USDT')?.code).toBe('BAD_EXCHANGE_RESPONSE');
 });
 
-it('pauses grow while it goes on, and the refresh is an hourly one again after that', async () => {
-  const { venue, data, clock, unlisted } = await startBinance();
+it('pauses grow while a part keeps failing, and the hourly refresh resumes after that', async () => {
+  const { venue, data, clock, missingMarkets } = await startBinance();
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await data.fetchMarkets('binance');
   for (const count of [2, 3, 4]) {
-    await clock.advance(unlisted.at(-1)?.retryMs ?? 0);
-    await expect.poll(() => unlisted.length, { interval: 5 }).toBe(count);
+    await clock.advance(missingMarkets.at(-1)?.retryMs ?? 0);
+    await expect.poll(() => missingMarkets.length, { interval: 5 }).toBe(count);
   }
-  expect(unlisted.map((status) => status?.retryMs)).toEqual([10, 20, 40, 80].map((seconds) => seconds * second));
+  expect(missingMarkets.map((status) => status?.retryMs)).toEqual([10, 20, 40, 80].map((seconds) => seconds * second));
   venue.heal();
   await clock.advance(80 * second);
-  await expect.poll(() => unlisted.at(-1), { interval: 5 }).toBe(null);
+  await expect.poll(() => missingMarkets.at(-1), { interval: 5 }).toBe(null);
   venue.reset();
   await clock.advance(59 * minute);
   expect(venue.count()).toBe(0);
 });
 
-it('a missing part is looked for again as soon where the exchange was down as a whole in between', async () => {
-  const { venue, data, clock, unlisted, client } = await startBinance();
+it('a missing part is loaded again just as soon if the exchange was down as a whole in between', async () => {
+  const { venue, data, clock, missingMarkets, client } = await startBinance();
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await data.fetchMarkets('binance');
   venue.reset();
   venue.fault({ kind: 'status', status: 404 });
   await clock.advance(10 * second);
   await expect.poll(() => venue.count(), { interval: 5 }).toBe(3);
-  await expect.poll(() => client.unlisted?.retryMs, { interval: 5 }).toBe(20 * second);
+  await expect.poll(() => client.missingMarkets?.retryMs, { interval: 5 }).toBe(20 * second);
   venue.heal();
   await clock.advance(20 * second);
-  await expect.poll(() => unlisted.at(-1), { interval: 5 }).toBe(null);
+  await expect.poll(() => missingMarkets.at(-1), { interval: 5 }).toBe(null);
 });
 
-it('a refresh that loses a kind keeps its last known markets, and takes what is new of the others', async () => {
-  const { venue, data, client, clock, unlisted, tickerOf } = await startBinance();
+it('a refresh that loses a kind keeps its last known markets, and adopts the changes of the others', async () => {
+  const { venue, data, client, clock, missingMarkets, tickerOf } = await startBinance();
   const before = await data.fetchMarkets('binance');
   expect(before.has('ETH/USDT')).toBe(true);
   venue.delist('ETH/USDT');
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await clock.advance(60 * minute);
-  await expect.poll(() => unlisted.length, { interval: 5 }).toBe(1);
+  await expect.poll(() => missingMarkets.length, { interval: 5 }).toBe(1);
   const after = await data.fetchMarkets('binance');
   expect(after.has('ETH/USDT')).toBe(false);
   expect(after.get('BTC/USD:BTC')).toEqual(before.get('BTC/USD:BTC'));
   expect(client.ccxt.market('BTC/USD:BTC').inverse).toBe(true);
-  expect(unlisted[0]?.kinds).toEqual([]);
-  // What is not there is not in the list as last known.
+  expect(missingMarkets[0]?.kinds).toEqual([]);
+  // A market that does not exist is not in the last known list either.
   expect(requireError(await tickerOf('NONE/USD:NONE')).code).toBe('SYMBOL_NOT_FOUND');
   venue.heal();
   expect(await tickerOf('BTC/USD:BTC')).toMatchObject({ symbol: 'BTC/USD:BTC' });
 });
 
-it('an exchange that is down as a whole is an error, and is asked no more often than before', async () => {
+it('an exchange that is down as a whole is an error, and is called no more often than before', async () => {
   const { venue, data, clock } = await startBinance();
   venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': '5' } });
   expect(await failureOf(data.fetchMarkets('binance'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
@@ -204,13 +204,13 @@ it('an exchange that is down as a whole is an error, and is asked no more often 
   expect((await data.fetchMarkets('binance')).size).toBeGreaterThan(0);
 });
 
-it('types that the operator has left out are not asked for, and not missing', async () => {
+it('types that the operator has excluded are not requested, and not missing', async () => {
   const options = { options: { fetchMarkets: { types: ['spot', 'linear'] } } };
   const { venue, data, tickerOf, exchanges } = await startBinance({ options });
   venue.fault({ kind: 'status', status: 403, match: /^\/dapi\// });
   await data.fetchMarkets('binance');
   expect(venue.count(/dapi/)).toBe(0);
-  expect(exchanges.unlisted).toEqual([]);
+  expect(exchanges.missingMarkets).toEqual([]);
   expect(requireError(await tickerOf('BTC/USD:BTC')).code).toBe('SYMBOL_NOT_FOUND');
 });
 
@@ -223,19 +223,19 @@ it.each([{ what: 'currencies', match: /Assets$/ }] as const)(
     venue.fault({ kind: 'status', status: 404, match });
     const markets = await data.fetchMarkets('kraken');
     expect(markets.has('BTC/USD')).toBe(true);
-    expect(exchanges.unlisted).toMatchObject([{ exchange: 'kraken', kinds: [], retryMs: 10 * second }]);
+    expect(exchanges.missingMarkets).toMatchObject([{ exchange: 'kraken', kinds: [], retryMs: 10 * second }]);
     expect(requireError((await data.fetchTickers('kraken', ['NONE/USD'])).get('NONE/USD')).code).toBe(
       'SYMBOL_NOT_FOUND',
     );
     venue.heal();
     venue.reset();
     await clock.advance(10 * second);
-    await expect.poll(() => exchanges.unlisted, { interval: 5 }).toEqual([]);
+    await expect.poll(() => exchanges.missingMarkets, { interval: 5 }).toEqual([]);
     expect(venue.count(match)).toBe(1);
   },
 );
 
-// One for each way in which ccxt makes a list of several requests.
+// One for each way in which ccxt combines a list from several requests.
 it.each([
   {
     id: 'okx',
@@ -272,25 +272,25 @@ it.each([
   expect([venue.count() > 0, data.exchange(id).id]).toEqual([true, id]);
 });
 
-it('bybit without the options of one base says of those alone that they may be missing', async () => {
+it('bybit: without the options of one base, only those may be missing', async () => {
   const { venue, client } = await connectLister('bybit', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 404, match: /baseCoin=BTC/ });
   const markets = await client.markets();
   expect(markets.has('ETH/USDC:USDC-271231-1000-C')).toBe(true);
-  expect(markets.whyUnlisted?.('BTC/USDC:USDC-271231-1000-C')?.message).toMatch(
+  expect(markets.whyMissing?.('BTC/USDC:USDC-271231-1000-C')?.message).toMatch(
     /^Not all of bybit's option markets could/,
   );
-  expect(markets.whyUnlisted?.('NONE/USDT')).toBe(null);
+  expect(markets.whyMissing?.('NONE/USDT')).toBe(null);
 });
 
-it('kucoin without the fees that it lists beside misses nothing', async () => {
-  const { venue, client, unlisted } = await connectLister('kucoin', { clock: new ManualClock() });
+it('kucoin: without the fees, which it lists separately, nothing is missing', async () => {
+  const { venue, client, missingMarkets } = await connectLister('kucoin', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 404, match: /allTickers/ });
   expect((await client.markets()).size).toBe(2);
-  expect(unlisted).toEqual([]);
+  expect(missingMarkets).toEqual([]);
 });
 
-it('a host that is out is not asked for the other parts of its list', async () => {
+it('a host that is down is not called for the other parts of its list', async () => {
   const { venue, data } = await connectLister('bitflyer', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': '1' } });
   expect(await failureOf(data.fetchMarkets('bitflyer'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
@@ -299,7 +299,7 @@ it('a host that is out is not asked for the other parts of its list', async () =
   expect([...(await data.fetchMarkets('bitflyer')).keys()]).toEqual(['BTC/EUR', 'BTC/JPY', 'BTC/USD']);
 });
 
-it('a list without which the others would be wrong fails them', async () => {
+it('a failed list that is needed to read the others fails them too', async () => {
   const clock = new ManualClock();
   const { venue, data } = await connectLister('phemex', { clock });
   venue.fault({ kind: 'status', status: 404, match: /^\/v1/ });
@@ -309,7 +309,7 @@ it('a list without which the others would be wrong fails them', async () => {
   expect([...(await data.fetchMarkets('phemex')).keys()]).toEqual(['BTC/USDT']);
 });
 
-it('requests of one load that fail together are one failure of their host', async () => {
+it('requests of one load that fail together count as one failure of their host', async () => {
   const { venue, data, client } = await connectLister('okx', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 503, headers: { 'retry-after': '1' } });
   expect(await failureOf(data.fetchMarkets('okx'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
@@ -317,7 +317,7 @@ it('requests of one load that fail together are one failure of their host', asyn
   expect(client.status.circuit).toBe('closed');
 });
 
-it('okx: a host that gives nothing is not asked for each part one after the other', async () => {
+it('okx: a host that does not answer is not called for each part one after the other', async () => {
   const { venue, data } = await connectLister('okx', { clock: new ManualClock() });
   venue.fault({ kind: 'status', status: 403 });
   expect(await failureOf(data.fetchMarkets('okx'))).toMatchObject({ code: 'GEO_BLOCKED' });

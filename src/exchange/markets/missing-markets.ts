@@ -2,41 +2,44 @@ import type { Exchange } from 'ccxt';
 import type { Clock } from '../../base/clock.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../../market/errors.ts';
 import { kindOfSymbol, kindsOfType, type MarketKind, marketKinds } from '../ccxt/market-kinds.ts';
-import type { FailedPart } from './listing.ts';
+import type { FailedPart } from './market-list-load.ts';
 
-/** What of an exchange's markets could not be listed. */
-export interface UnlistedStatus {
+/** Which of an exchange's markets could not be listed. */
+export interface MissingMarketsStatus {
   readonly exchange: string;
-  /** The kinds that lack markets; empty if the last known ones are used, and if only currencies failed. */
+  /** The kinds with missing markets; empty if the last known markets are used, or if only the currencies failed. */
   readonly kinds: readonly MarketKind[];
   /** What failed first. */
   readonly error: MarketDataError;
-  /** A sentence about it, without its end. */
-  readonly saying: string;
-  /** In how many ms the list is tried again. */
+  /** What failed, as a sentence without a full stop. */
+  readonly reason: string;
+  /** Time until the list is loaded again, in ms. */
   readonly retryMs: number;
-  /** The types that ccxt's `options.fetchMarkets.types` has now; null where the exchange has no such option. */
+  /** The current types of ccxt's `options.fetchMarkets.types`; null if the exchange has no such option. */
   readonly types: readonly string[] | null;
 }
 
-/** True when a market of this symbol may be in the part. */
+/** True when a market with this symbol may be in the part. */
 export function isIn({ kinds }: FailedPart, symbol: string): boolean {
   return kinds === null || kinds.has(kindOfSymbol(symbol));
 }
 
 /** The shortest `retryAfterMs` of its errors. */
-const leastWaitMs = 1000;
+const minWaitMs = 1000;
 
-/** Remembers which parts of an exchange's list have never come, so that their markets are not said not to exist. */
-export class UnlistedMarkets {
+/**
+ * Remembers which parts of an exchange's market list have never come, so that their markets are not reported as
+ * nonexistent.
+ */
+export class MissingMarkets {
   readonly #exchange: Exchange;
   readonly #clock: Clock;
-  /** What failed the last time. */
+  /** The parts that failed at the last load. */
   #failed: readonly FailedPart[] = [];
   /** The failed parts whose markets have never been known. */
   #missing: readonly FailedPart[] = [];
   #hasListed = false;
-  /** When the list is tried again, epoch ms. */
+  /** When the list is loaded again, epoch ms. */
   nextAt = 0;
 
   constructor(exchange: Exchange, clock: Clock) {
@@ -48,7 +51,7 @@ export class UnlistedMarkets {
     return this.#failed.length > 0;
   }
 
-  /** True where markets may be missing, rather than old. */
+  /** True when markets may be missing, and not only outdated. */
   get isMissing(): boolean {
     return this.#missing.some(({ kinds }) => kinds === null || kinds.size > 0);
   }
@@ -58,11 +61,11 @@ export class UnlistedMarkets {
     return Math.max(0, ...this.#failed.map(({ waitMs }) => waitMs));
   }
 
-  /** After a load in which some parts have failed, or none; `listed` are the markets that came. */
+  /** Records a load in which some parts failed, or none; `listed` are the markets that came. */
   update(failed: readonly FailedPart[], listed: ReadonlyMap<string, unknown>): void {
     const kinds = new Set([...listed.keys()].map(kindOfSymbol));
     const absent = kindsExpected(this.#exchange).filter((kind) => !kinds.has(kind));
-    // If its name does not say what a part holds, it holds the kinds that did not come at all, if there are any.
+    // If a part's name does not tell what it holds, it holds the kinds that are completely absent, if there are any.
     const known = failed.map((part) =>
       part.kinds === null && absent.length > 0 ? { ...part, kinds: new Set(absent) } : part,
     );
@@ -72,7 +75,7 @@ export class UnlistedMarkets {
     this.#hasListed = true;
   }
 
-  /** Why the symbol is not among the markets although it may exist; null when it would be there. */
+  /** Why the symbol is not among the markets although it may exist; null if it would be there. */
   why(symbol: string, markets: ReadonlyMap<string, unknown>): MarketDataError | null {
     const part = this.#missing.find((candidate) => isIn(candidate, symbol));
     if (!part) return null;
@@ -83,39 +86,40 @@ export class UnlistedMarkets {
       ? `${exchange}'s ${kind} markets could not be listed`
       : `Not all of ${exchange}'s ${kind} markets could be listed`;
     const leftMs = this.nextAt - this.#clock.now();
-    const when = leftMs > 0 ? `the server tries again in ${Math.ceil(leftMs / 1000)} s` : 'the server is trying again';
-    return new MarketDataError(codeOf(part.error), `${what}: ${part.saying}; ${when}.`, {
+    const when =
+      leftMs > 0 ? `this server tries again in ${Math.ceil(leftMs / 1000)} s` : 'this server is trying again now';
+    return new MarketDataError(codeOf(part.error), `${what}: ${part.reason}; ${when}.`, {
       exchange,
       symbol,
-      // The list is tried again, whatever it failed with.
+      // The list is loaded again whatever it failed with.
       retryable: true,
-      retryAfterMs: Math.ceil(Math.max(leastWaitMs, leftMs)),
-      isUnlisted: true,
+      retryAfterMs: Math.ceil(Math.max(minWaitMs, leftMs)),
+      isMarketMissing: true,
       cause: part.error,
     });
   }
 
-  get status(): UnlistedStatus | null {
+  get status(): MissingMarketsStatus | null {
     const [first] = this.#missing.length > 0 ? this.#missing : this.#failed;
     if (!first) return null;
-    const { error, saying } = first;
+    const { error, reason } = first;
     const exchange = this.#exchange;
     const kinds = marketKinds.filter((kind) => this.#missing.some((part) => part.kinds?.has(kind)));
     const types = typesOf(exchange);
     const retryMs = Math.max(0, Math.ceil(this.nextAt - this.#clock.now()));
-    return { exchange: exchange.id, kinds, error, saying, retryMs, types };
+    return { exchange: exchange.id, kinds, error, reason, retryMs, types };
   }
 }
 
 /**
- * The code for a market that may exist. What the exchange refused was the server's request for a list: it does not say that
+ * The code for a market that may exist. The exchange refused this server's request for a list: that does not mean that
  * the client's request is wrong, or that the market does not exist.
  */
 function codeOf({ code, isFinal }: MarketDataError): MarketDataErrorCode {
   return isFinal || code === 'BAD_USER_INPUT' ? 'BAD_EXCHANGE_RESPONSE' : code;
 }
 
-/** The kinds that an exchange lists, by ccxt's option where it has that, else by its `has`. */
+/** The kinds that an exchange lists: from ccxt's option if it has one, otherwise from its `has`. */
 function kindsExpected(exchange: Exchange): readonly MarketKind[] {
   const { has } = exchange;
   const types = typesOf(exchange) ?? ['spot', 'swap', 'future', 'option'].filter((type) => has[type] === true);
@@ -123,7 +127,7 @@ function kindsExpected(exchange: Exchange): readonly MarketKind[] {
   return marketKinds.filter((kind) => kinds.has(kind));
 }
 
-/** `options.fetchMarkets.types`, which is a list or an object with a flag for each type; the list may stand for both. */
+/** `options.fetchMarkets.types`: a list, or an object with a flag for each type. `fetchMarkets` may itself be the list. */
 function typesOf({ options }: Exchange): readonly string[] | null {
   const given: unknown = options.fetchMarkets;
   const types: unknown = isObject(given) && !Array.isArray(given) ? given.types : given;

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { toMarketDataError } from '../../../src/exchange/access/errors.ts';
 import type { LoadingCall } from '../../../src/exchange/access/loading-call.ts';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
-import { type RequestRunner, tapRequests } from '../../../src/exchange/http/request-tap.ts';
-import { Listing, tapListing } from '../../../src/exchange/markets/listing.ts';
+import { type Interceptor, RequestInterception } from '../../../src/exchange/http/request-interception.ts';
+import { interceptMarketLists, MarketListLoad } from '../../../src/exchange/markets/market-list-load.ts';
 
 async function tap(id = 'binance') {
   const Class = await loadExchangeClass(id, true);
@@ -15,15 +15,15 @@ async function tap(id = 'binance') {
   };
   const seen: string[] = [];
   const run =
-    (name: string): RequestRunner =>
+    (name: string): Interceptor =>
     (request, send) => {
       seen.push(`${name} ${request.host} ${request.name}`);
       return send(() => {});
     };
-  return { exchange, urls, seen, run, requests: tapRequests(exchange) };
+  return { exchange, urls, seen, run, requests: new RequestInterception(exchange) };
 }
 
-it('tells calls apart that are under way together, by all of the names that ccxt gives its endpoints', async () => {
+it('distinguishes calls that run at the same time, by all names that ccxt gives its endpoints', async () => {
   const { requests, run, seen } = await tap();
   const [one, two] = [requests.through(run('one')), requests.through(run('two'))];
   await Promise.all([one.publicGetDepth({ symbol: 'A' }), two.fapiPublic_get_depth({ symbol: 'B' })]);
@@ -35,7 +35,7 @@ it('tells calls apart that are under way together, by all of the names that ccxt
   ]);
 });
 
-it('a request that is held back is not sent, and what the instance itself asks for is left as it is', async () => {
+it('a request that is held back is not sent, and requests of the instance itself are unaffected', async () => {
   const { exchange, requests, urls } = await tap();
   const held = requests.through((_, send) =>
     send(() => {
@@ -48,14 +48,14 @@ it('a request that is held back is not sent, and what the instance itself asks f
   expect(urls).toEqual(['https://api.binance.com/api/v3/depth?symbol=A']);
 });
 
-it('what the instance asks for during an operation goes through its runner, and only then', async () => {
+it('requests of the instance go through the interceptor during an operation, and only then', async () => {
   const { exchange, requests, run, seen } = await tap();
   await requests.during(run('load'), () => exchange.publicGetExchangeInfo());
   await exchange.publicGetExchangeInfo();
   expect(seen).toEqual(['load api.binance.com public exchangeInfo {}']);
 });
 
-it('state that a method leaves on its instance is that of all calls', async () => {
+it('state that a method sets on its instance is shared by all calls', async () => {
   const { exchange, requests, run } = await tap();
   const call = requests.through(run('call'));
   call.options.known = true;
@@ -64,19 +64,19 @@ it('state that a method leaves on its instance is that of all calls', async () =
   expect(call instanceof Object.getPrototypeOf(exchange).constructor).toBe(true);
 });
 
-it('what a call asks of the methods that list markets is its own, while markets are loaded too', async () => {
+it('requests of a call for lists of markets belong to the call, even while markets are loaded', async () => {
   const { exchange, requests, run, seen } = await tap('hyperliquid');
   const loading: LoadingCall = {
     during: (_, operation) => operation(),
     mayRetry: async () => false,
     toError: (thrown) => toMarketDataError(thrown, { exchange: 'hyperliquid' }),
-    sayingOf: ({ message }) => message,
-    mark: () => {},
+    reasonOf: ({ message }) => message,
+    reportError: () => {},
     whenLate: () => () => {},
-    leftAloneMs: () => 0,
+    circuitOpenMs: () => 0,
   };
-  const listing = new Listing(exchange, loading, false);
-  tapListing(exchange, () => listing);
+  const listing = new MarketListLoad(exchange, loading, false);
+  interceptMarketLists(exchange, () => listing);
   const refused = requests.through(() => Promise.reject(new Error('refused')));
   await expect(refused.fetchSpotMarkets()).rejects.toThrow('refused');
   expect(listing.failed).toEqual([]);

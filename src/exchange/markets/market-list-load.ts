@@ -2,33 +2,33 @@ import type { Currencies, Exchange } from 'ccxt';
 import { MarketDataError } from '../../market/errors.ts';
 import type { LoadingCall } from '../access/loading-call.ts';
 import { kindsNamed, type MarketKind } from '../ccxt/market-kinds.ts';
-import type { ApiRequest } from '../http/request-tap.ts';
-import { holdsNoMarkets, isReadWithOthers } from '../quirks/rest-quirks.ts';
-import { outages, toListingError } from './listing-errors.ts';
+import type { ApiRequest } from '../http/request-interception.ts';
+import { holdsNoMarkets, isRequiredByOthers } from '../quirks/rest-quirks.ts';
+import { outages, toMarketListError } from './market-list-errors.ts';
 
-/** A part of an exchange's listing that did not come. */
+/** A part of an exchange's market list that could not be loaded. */
 export interface FailedPart {
-  /** Tells the parts apart, and is the same at the next attempt. */
+  /** Distinguishes the parts, and stays the same at the next attempt. */
   readonly name: string;
-  /** The kinds of markets that are in it: none in a list of currencies, null where its name does not say. */
+  /** The kinds of market in it: empty for a list of currencies, null if its name does not tell. */
   readonly kinds: ReadonlySet<MarketKind> | null;
   readonly error: MarketDataError;
-  /** What the error says of the exchange, a sentence without its end. */
-  readonly saying: string;
-  /** How long its host is left alone, in ms. */
+  /** What the error says about the exchange, as a sentence without a full stop. */
+  readonly reason: string;
+  /** How long it is useless to try again, in ms. */
   readonly waitMs: number;
   readonly thrown: unknown;
 }
 
-/** The share of a deadline that the currencies may take, which are listed first: their host may hang for the markets too. */
+/** The currencies come first and may take this share of a deadline: their host may then hang for the markets too. */
 const currenciesShare = 2 / 5;
 
 /**
- * One attempt at an exchange's markets. ccxt gives up the whole list when one of its requests fails; here the rest is
- * listed, and what did not come is remembered. In place of that ccxt gets an empty list, which all of its `fetchMarkets`
- * that make several requests take for a list without markets.
+ * One attempt to load an exchange's markets. ccxt gives up the whole list when one of its requests fails. Here the
+ * other parts are loaded, and the failed ones are recorded. ccxt gets an empty list in place of a failed part; all of
+ * its `fetchMarkets` that make several requests accept that as a list without markets.
  */
-export class Listing {
+export class MarketListLoad {
   readonly #exchange: Exchange;
   readonly #loading: LoadingCall;
   readonly #isAwaited: boolean;
@@ -36,12 +36,12 @@ export class Listing {
   /** By host, the outage that it failed with, as long as it has answered nothing. */
   readonly #outages = new Map<string, unknown>();
   readonly #live = new Set<string>();
-  /** Hosts at which a retry has failed too. */
+  /** Hosts where a retry has failed too. */
   readonly #retried = new Set<string>();
   #isListingCurrencies = false;
   #hasParts = false;
 
-  /** `isAwaited` says that somebody waits for the markets: then a part that hangs does not keep the other parts back. */
+  /** `isAwaited` tells that calls wait for the markets: then a part that hangs does not hold back the other parts. */
   constructor(exchange: Exchange, loading: LoadingCall, isAwaited: boolean) {
     this.#exchange = exchange;
     this.#loading = loading;
@@ -52,22 +52,22 @@ export class Listing {
     return this.#failed;
   }
 
-  /** Why nothing could be listed: the first error of the exchange, else the first refusal of a circuit. */
+  /** Why nothing could be loaded: the first error of the exchange, otherwise the first refusal of a circuit. */
   get cause(): unknown {
     const [first] = this.#failed;
     return (this.#failed.find(({ thrown }) => !(thrown instanceof MarketDataError)) ?? first)?.thrown;
   }
 
-  /** Makes one request. If it fails, ccxt gets an empty list, except where that would make other lists wrong. */
+  /** Makes one request. If it fails, ccxt gets an empty list, unless that would make other lists wrong. */
   async request(request: ApiRequest, ask: () => Promise<unknown>): Promise<unknown> {
     const { id } = this.#exchange;
-    // The list of currencies may go on when it is waited for no longer.
+    // The list of currencies may continue after nobody waits for it any longer.
     const isForMarkets = !this.#isListingCurrencies;
     try {
       const asked = this.#ask(request, ask, isForMarkets);
       return await (isForMarkets ? this.#untilLate(asked, () => this.#hasParts) : asked);
     } catch (thrown) {
-      if (!isForMarkets || isReadWithOthers(id, request.name)) throw thrown;
+      if (!isForMarkets || isRequiredByOthers(id, request.name)) throw thrown;
       if (!holdsNoMarkets(id, request.name)) {
         this.#mark(request.name, kindsNamed(request.name), thrown, request.host);
       }
@@ -75,7 +75,7 @@ export class Listing {
     }
   }
 
-  /** Markets can do without the list of currencies. */
+  /** Markets can be listed without the currencies. */
   async currencies(fetchCurrencies: () => Promise<Currencies>): Promise<Currencies> {
     this.#isListingCurrencies = true;
     try {
@@ -88,7 +88,9 @@ export class Listing {
     }
   }
 
-  /** Runs one of ccxt's methods that list a part of the markets; an empty list where it cannot make sense of the answer. */
+  /**
+   * Runs one of ccxt's methods that list a part of the markets; returns an empty list if it cannot parse the response.
+   */
   async part(name: string, fetchPart: () => Promise<unknown>): Promise<unknown> {
     try {
       return await fetchPart();
@@ -99,8 +101,8 @@ export class Listing {
   }
 
   /**
-   * The answer. If it `isDispensable` and late, a TIMEOUT, early enough that whoever waits still gets the other parts.
-   * `share` is the part of the deadline that it may take.
+   * The answer, or a TIMEOUT if it is late and `isDispensable`, early enough for the waiting calls to get the other
+   * parts. `share` is the share of the deadline that it may take.
    */
   #untilLate<T>(asked: Promise<T>, isDispensable: () => boolean, share?: number): Promise<T> {
     if (!this.#isAwaited) return asked;
@@ -113,10 +115,10 @@ export class Listing {
   }
 
   async #ask({ host }: ApiRequest, ask: () => Promise<unknown>, isForMarkets: boolean): Promise<unknown> {
-    // An exchange that is out is asked once, and not for each part of its list.
+    // An exchange that is down is called once, and not for each part of its list.
     if (this.#outages.has(host)) throw this.#outages.get(host);
     try {
-      const answer = await this.#askTwice(host, ask);
+      const answer = await this.#askWithRetry(host, ask);
       this.#live.add(host);
       this.#hasParts ||= isForMarkets;
       this.#outages.delete(host);
@@ -128,7 +130,7 @@ export class Listing {
     }
   }
 
-  async #askTwice(host: string, ask: () => Promise<unknown>): Promise<unknown> {
+  async #askWithRetry(host: string, ask: () => Promise<unknown>): Promise<unknown> {
     try {
       return await ask();
     } catch (thrown) {
@@ -142,21 +144,21 @@ export class Listing {
 
   #mark(name: string, kinds: FailedPart['kinds'], thrown: unknown, host = ''): void {
     const error = this.#loading.toError(thrown);
-    const waitMs = Math.max(this.#loading.leftAloneMs(host), error.details.retryAfterMs ?? 0);
-    const saying = this.#loading.sayingOf(error);
-    this.#failed.push({ name, kinds, error: toListingError(error), saying, waitMs, thrown });
+    const waitMs = Math.max(this.#loading.circuitOpenMs(host), error.details.retryAfterMs ?? 0);
+    const reason = this.#loading.reasonOf(error);
+    this.#failed.push({ name, kinds, error: toMarketListError(error), reason, waitMs, thrown });
   }
 }
 
-/** ccxt's methods that list a part of the markets: fetchSpotMarkets, fetchMarketsByType. */
+/** ccxt's methods that list a part of the markets, such as fetchSpotMarkets and fetchMarketsByType. */
 const partMethod = /^fetch[A-Z]\w*Markets$|^fetchMarkets[A-Z]\w*$/;
 
 /**
- * Lets a listing have its say in how an instance loads its markets, while there is one; `current` gives it. What other
- * calls ask of these methods, on objects of their own (see `tapRequests`), is theirs: Hyperliquid's tickers come from its
- * lists of markets.
+ * Lets a running load control how an instance lists its markets; `current` returns that load, or null. Calls of these
+ * methods on other objects (see `RequestInterception`) are not affected: Hyperliquid's tickers come from its lists of
+ * markets.
  */
-export function tapListing(exchange: Exchange, current: () => Listing | null): void {
+export function interceptMarketLists(exchange: Exchange, current: () => MarketListLoad | null): void {
   const { fetchCurrencies } = exchange;
   exchange.fetchCurrencies = async function (this: Exchange, ...args) {
     const fetchAll = (): Promise<Currencies> => Reflect.apply(fetchCurrencies, this, args);

@@ -7,7 +7,7 @@ import { expectDiscreet, requireError } from '../../../support/venue-client.ts';
 const minute = 60_000;
 
 describe('symbols that a batch leaves out', () => {
-  it('for no reason are asked for once more, together', async () => {
+  it('without a reason are requested once more, together', async () => {
     let requests = 0;
     const exchange = await kraken(300, (ids) => {
       requests += 1;
@@ -19,7 +19,7 @@ describe('symbols that a batch leaves out', () => {
     expect(sizes(exchange)).toEqual([300, 6]);
   });
 
-  it('beyond a number are asked for in as few calls as that allows', async () => {
+  it('beyond a certain number are requested in as few calls as that number allows', async () => {
     const exchange = await kraken(300, (ids) => krakenTickers(ids.slice(0, 100)));
     await expectAll(exchange, exchange.symbols);
     expect(exchange.requests).toHaveLength(3);
@@ -27,7 +27,7 @@ describe('symbols that a batch leaves out', () => {
     expect(exchange.requests).toHaveLength(3);
   });
 
-  it('always, but not alone, have a call each, and no other', async () => {
+  it('always, but that have tickers of their own, get one call each and no other', async () => {
     const shy = ['C003USD', 'C004USD', 'C250USD'];
     const exchange = await kraken(300, (ids) => {
       return krakenTickers(ids.length === 1 ? ids : ids.filter((id) => !shy.includes(id)));
@@ -38,7 +38,7 @@ describe('symbols that a batch leaves out', () => {
     expect(sizes(exchange).toSorted()).toEqual([1, 1, 1, 297]);
   });
 
-  it('and bring nothing alone either fail alone with their own error, and cost no call for ten minutes', async () => {
+  it('and that return nothing alone either fail with their own error, and cost no call for ten minutes', async () => {
     const dead = ['C003USD', 'C004USD', 'C250USD'];
     const deadSymbols = ['C003/USD', 'C004/USD', 'C250/USD'];
     const exchange = await kraken(600, (ids) => {
@@ -66,7 +66,7 @@ describe('symbols that a batch leaves out', () => {
     expect(exchange.requests).toHaveLength(2 + 1 + 3);
   });
 
-  it('and whose own call brings a page that cannot be read are asked for again with the next', async () => {
+  it('and whose own call returns an unreadable page are requested again with the next batch', async () => {
     let isBroken = true;
     const exchange = await kraken(10, (ids) => {
       if (ids.length === 1 && isBroken) return { body: html };
@@ -78,7 +78,7 @@ describe('symbols that a batch leaves out', () => {
     await expectAll(exchange, exchange.symbols);
   });
 
-  it('and come back in batches are answered at once', async () => {
+  it('and that come back in batches are answered immediately', async () => {
     let isDead = true;
     const exchange = await kraken(10, (ids) => {
       const alive = ids.filter((id) => !isDead || id !== 'C003USD');
@@ -90,7 +90,7 @@ describe('symbols that a batch leaves out', () => {
     expect(sizes(exchange)).toEqual([10]);
   });
 
-  it('since they are not active are asked for alone, once', async () => {
+  it('because they are inactive are requested alone, once', async () => {
     const exchange = await kraken(
       10,
       (ids) => (ids.includes('C003USD') || ids.length === 0 ? unknownPair : krakenTickers(ids)),
@@ -103,7 +103,7 @@ describe('symbols that a batch leaves out', () => {
     expect(sizes(exchange)).toEqual([9]);
   });
 
-  it('since none of them is active teach nothing', async () => {
+  it('when none of them is active teach nothing', async () => {
     const symbols = Array.from({ length: 24 }, (_, index) => `C${String(index).padStart(3, '0')}/USD`);
     const exchange = await kraken(
       24,
@@ -115,7 +115,7 @@ describe('symbols that a batch leaves out', () => {
     expect(sizes(exchange)).toEqual([12]);
   });
 
-  it('with all others bring no storm of single calls', async () => {
+  it('together with all others do not cause a flood of single calls', async () => {
     const exchange = await kraken(300, () => krakenTickers([]));
     const results = await exchange.fetch(exchange.symbols);
     expect(failed(results)).toHaveLength(300);
@@ -125,13 +125,13 @@ describe('symbols that a batch leaves out', () => {
     expect(exchange.requests.length).toBeLessThanOrEqual(7);
   });
 
-  it('with all others are asked for in another batch, not in the same again', async () => {
+  it('together with all others are requested in a different batch, not in the same one again', async () => {
     const exchange = await kraken(300, (ids) => krakenTickers(ids.length === 300 ? [] : ids));
     await expectAll(exchange, exchange.symbols);
     expect(sizes(exchange)).toEqual([300, 150, 150]);
   });
 
-  it('for a moment are in batches again after that', async () => {
+  it('only for a moment are in batches again after that', async () => {
     let isEmpty = true;
     const exchange = await kraken(300, (ids) => {
       const answer = krakenTickers(isEmpty ? [] : ids);
@@ -161,7 +161,7 @@ describe('a row that ccxt cannot parse', () => {
     expect(exchange.requests.length).toBeLessThanOrEqual(2);
   });
 
-  it('is answered alone where its own call can be read', async () => {
+  it('is answered alone if its own response can be parsed', async () => {
     const exchange = await kraken(300, (ids) => {
       return krakenTickers(ids, (id) =>
         ids.length > 1 && id === 'C123USD' ? { c: ['unknown', '1'], o: 'unknown' } : {},
@@ -172,7 +172,7 @@ describe('a row that ccxt cannot parse', () => {
   });
 });
 
-it('a batch of which ccxt can make no tickers is parted as if it were refused', async () => {
+it('a batch that ccxt cannot parse is split as if it had been refused', async () => {
   const exchange = await kraken(40, (ids) => krakenTickers(ids));
   const { ccxt } = exchange.client;
   const fetchTickers = ccxt.fetchTickers.bind(ccxt);
