@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { settings } from '../../src/config/settings.ts';
 import { marketDataErrorCodes } from '../../src/market/errors.ts';
+import { rooms } from './rooms.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -98,6 +99,22 @@ test('the table of alerts has a row for each alert, and none for another', () =>
   const alerts = [...read('ops/alerts.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
   const rows = readRows(readSection('docs/operations.md', '## Alerts')).filter((name) => name.startsWith('TickQL'));
   expect([...rows].sort()).toEqual(alerts.sort());
+});
+
+test('the tables of rooms and folders are those of the import graph', () => {
+  const section = readSection('docs/architecture.md', '## The rooms');
+  const listed = [...section.matchAll(/^\| src\/([\w.]+) +\|[^|]+\| ([\w, ]+?) +\|$/gm)].map(
+    ([, room = '', imports = '']) => [
+      room === 'main.ts' ? '.' : room,
+      imports === 'nothing' ? [] : imports.split(', '),
+    ],
+  );
+  expect(listed).toEqual(Object.entries(rooms).map(([room, { imports }]) => [room, [...imports].sort()]));
+  const folders = [...section.matchAll(/^\| src\/(\w+\/\w+) +\|/gm)].map(([, folder]) => folder);
+  const known = Object.entries(rooms).flatMap(([room, { folders: inside = {} }]) =>
+    Object.keys(inside).flatMap((name) => (name === '.' ? [] : [`${room}/${name}`])),
+  );
+  expect(folders.sort()).toEqual(known.sort());
 });
 
 test('every decision has its context, a measurement, the decision and what would change it', () => {
