@@ -63,9 +63,7 @@ function periodOf({ exchange, timeframe }: CandleSeries): Period {
 
 /** True if three candles lie within one period: wherever periods begin, two of them would be in the same one. */
 function hasThreeInOne(timestamps: readonly number[], { minMs }: Period): boolean {
-  return timestamps.some(
-    (timestamp, index) => (timestamps[index + 2] ?? Number.POSITIVE_INFINITY) - timestamp < minMs,
-  );
+  return timestamps.some((timestamp, index) => (timestamps[index + 2] ?? Number.POSITIVE_INFINITY) - timestamp < minMs);
 }
 
 /**
@@ -108,7 +106,7 @@ function longerInterval(candles: readonly Candle[], timestamps: readonly number[
 }
 
 function wrongInterval({ exchange, symbol, timeframe }: CandleSeries, ms: number): MarketDataError {
-  const message = `${exchange} was asked for candles of ${symbol} ${timeframe} and sent candles that are ${toText(ms)} apart.`;
+  const message = `${exchange} was asked for ${timeframe} candles of ${symbol} and sent candles that are ${toText(ms)} apart.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol, timeframe });
 }
 
