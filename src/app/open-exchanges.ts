@@ -7,8 +7,8 @@ import { createCatalogue, readCatalogue } from '../exchange/ccxt/catalogue.ts';
 import { Exchanges } from '../exchange/clients/exchanges.ts';
 import { ExchangeStreams } from '../exchange/streams/streams.ts';
 import { createCallLog } from '../telemetry/log/call-log.ts';
-import { createCircuitLog } from '../telemetry/log/circuit-log.ts';
-import { createListingLog } from '../telemetry/log/listing-log.ts';
+import { CircuitLog } from '../telemetry/log/circuit-log.ts';
+import { ListingLog } from '../telemetry/log/listing-log.ts';
 import { createProxyLog, warnOfRelays } from '../telemetry/log/proxy-log.ts';
 import type { Recorder } from '../telemetry/metrics/recorder.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
@@ -17,7 +17,7 @@ import type { DescriptorLog } from './descriptor-limit.ts';
 export interface OpenExchangesOptions {
   readonly config: Config;
   readonly log: Logger;
-  /** For what would be repeated. */
+  /** For lines that may be repeated often. */
   readonly throttled: ThrottledLog;
   readonly descriptorLog: DescriptorLog;
   readonly recorder: Recorder;
@@ -27,7 +27,7 @@ export interface OpenExchangesOptions {
   readonly random: () => number;
 }
 
-/** The exchanges and their streams, with what the log, the metrics and traces are told of them. */
+/** Opens the exchanges and their streams, and connects them to log, metrics and traces. */
 export function openExchanges(options: OpenExchangesOptions): {
   readonly exchanges: Exchanges;
   readonly streams: ExchangeStreams;
@@ -60,14 +60,14 @@ export function openExchanges(options: OpenExchangesOptions): {
       onError(exchange, error);
       proxyLog.onCallError(exchange, error);
     },
-    onCircuit: createCircuitLog(log, throttled),
+    onCircuit: new CircuitLog(log, throttled).onCircuit,
     onCall: recordCall,
     onUnnamedMarkets: (exchange, count) => {
       if (count === 0) return;
       const message = `${exchange} lists ${count} markets whose symbol, base or quote is unknown; they are left out.`;
       throttled.write('info', `unnamed ${exchange}`, { exchange, count }, message);
     },
-    onMissingMarkets: createListingLog(log, throttled),
+    onMissingMarkets: new ListingLog(log, throttled).onMissingMarkets,
   });
   warnOfRelays(log, exchanges);
   const streams = new ExchangeStreams({

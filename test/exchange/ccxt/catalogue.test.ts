@@ -68,7 +68,9 @@ describe('the catalogue', () => {
     const catalogue = createCatalogue(all, ['kraken', 'binance', 'nosuch']);
     expect(catalogue.exchanges.map(({ id }) => id)).toEqual(['binance', 'kraken']);
     const error = errorOf(() => catalogue.get('coinbase'));
-    expect(error.message).toBe('The exchange coinbase is not enabled on this server; enabled are binance, kraken.');
+    expect(error.message).toBe(
+      'The exchange coinbase is not enabled on this server; the enabled ones are binance, kraken.',
+    );
     expect(error.code).toBe('EXCHANGE_NOT_FOUND');
     expect(errorOf(() => catalogue.get('krakn')).details.suggestions).toEqual(['kraken']);
   });

@@ -185,7 +185,7 @@ describe('a list', () => {
     await settle();
     expect(state.error).toMatchObject({
       code: 'SYMBOL_NOT_FOUND',
-      message: 'kraken has no markets "NO/PE", "NO/PE2"; skipUnknown: true leaves unknown symbols out.',
+      message: 'kraken has no markets "NO/PE", "NO/PE2"; skipUnknown: true leaves out unknown symbols.',
       details: { exchange: 'kraken', symbols: ['NO/PE', 'NO/PE2'] },
     });
   });

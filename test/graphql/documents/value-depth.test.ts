@@ -3,16 +3,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { requireShallow } from '../../../src/graphql/documents/value-depth.ts';
 import { fromJSON } from '../../../src/server/answers/operation-request.ts';
-import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
-// JSON.parse reads lists within lists however deep they are, and most of what goes through them overflows the stack.
+// JSON.parse accepts lists nested to any depth, but most functions that traverse them overflow the stack.
 
-let server: LiveServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startLiveServer();
-  server.port.set('BTC/USD', { last: 1 });
+  server = await startServer({ fake: {} });
+  server.marketData.set('BTC/USD', { last: 1 });
 });
 
 afterEach(() => server.stop());
@@ -24,14 +24,14 @@ const deepObject = nest(20_000, ['{"a":', '}']);
 const symbols = 'query ($symbols: [String!]!) { tickers(exchange: "kraken", symbols: $symbols) { last } }';
 const liveSymbols =
   'subscription ($symbols: [String!]!) { tickersUpdated(exchange: "kraken", symbols: $symbols) { last } }';
-const instant = 'query ($x: DateTime) { trades(exchange: "kraken", symbol: "BTC/USD", since: $x) { id } }';
+const dateTime = 'query ($x: DateTime) { trades(exchange: "kraken", symbol: "BTC/USD", since: $x) { id } }';
 const timeframe = 'query ($x: Timeframe!) { candles(exchange: "kraken", symbol: "BTC/USD", timeframe: $x) { close } }';
 const unused = '{ __typename }';
 const unusedLive = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }';
 
 const payloads: readonly string[] = [
   ...[symbols, liveSymbols].map((query) => `{"query":${JSON.stringify(query)},"variables":{"symbols":${deep}}}`),
-  ...[instant, timeframe, unused, unusedLive].flatMap((query) =>
+  ...[dateTime, timeframe, unused, unusedLive].flatMap((query) =>
     [deep, deepObject].map((value) => `{"query":${JSON.stringify(query)},"variables":{"x":${value}}}`),
   ),
   `{"query":${JSON.stringify(unused)},"extensions":{"x":${deep}}}`,
@@ -48,7 +48,7 @@ function describePayload(payload: string): readonly [name: string, payload: stri
 }
 
 test.each(payloads.map(describePayload))('over HTTP, %s', async (_name, body) => {
-  const url = server.url.replace('ws', 'http');
+  const url = server.url;
   for (const accept of ['application/json', 'text/event-stream', '*/*']) {
     const headers = { 'content-type': 'application/json', accept };
     const response = await fetch(url, { method: 'POST', headers, body });
@@ -59,53 +59,57 @@ test.each(payloads.map(describePayload))('over HTTP, %s', async (_name, body) =>
 
 test('in a query string', async () => {
   const search = new URLSearchParams({ query: symbols, variables: `{"symbols":${nest(1000)}}` });
-  const response = await fetch(`${server.url.replace('ws', 'http')}?${search}`);
+  const response = await fetch(`${server.url}?${search}`);
   expect((await response.json()).errors).toEqual([tooDeep]);
 });
 
-/** What the server says first to messages; of a close, its code. */
-async function tell(messages: readonly string[], isAcknowledged = true): Promise<unknown> {
-  const socket = isAcknowledged ? await openSocket(server.url) : new WebSocket(server.url, 'graphql-transport-ws');
+/** The server's first reply to the messages, or the close code. */
+async function replyTo(messages: readonly string[], isAcknowledged = true): Promise<unknown> {
+  const socket = isAcknowledged
+    ? await openSocket(server.webSocketUrl)
+    : new WebSocket(server.webSocketUrl, 'graphql-transport-ws');
   if (!isAcknowledged) await once(socket, 'open');
   const answer = new Promise<unknown>((resolve) => {
     socket.on('message', (data) => resolve(JSON.parse(String(data))));
     socket.on('close', resolve);
   });
   for (const message of messages) socket.send(message);
-  const said = await answer;
+  const reply = await answer;
   socket.terminate();
-  return said;
+  return reply;
 }
 
 test.each(payloads.map(describePayload))('over a WebSocket, %s', async (_name, payload) => {
   const size = Buffer.byteLength(payload);
-  const said = await tell([`{"id":"1","type":"subscribe","payload":${payload}}`]);
-  expect(said).toEqual(size > 65_536 ? 1009 : { id: '1', type: 'error', payload: [tooDeep] });
+  const reply = await replyTo([`{"id":"1","type":"subscribe","payload":${payload}}`]);
+  expect(reply).toEqual(size > 65_536 ? 1009 : { id: '1', type: 'error', payload: [tooDeep] });
 });
 
 test.each([
   ['ping', 4400],
   ['pong', { type: 'pong' }],
   ['complete', { type: 'pong' }],
-  ['none that there is', 4400],
-])('in a message of the type %s', async (type, answer) => {
+  ['unknown', 4400],
+])('in a message of type %s', async (type, answer) => {
   const ping = type === 'ping' ? [] : ['{"type":"ping"}'];
-  expect(await tell([`{"id":"1","type":"${type}","payload":{"a":${deep}}}`, ...ping])).toEqual(answer);
+  expect(await replyTo([`{"id":"1","type":"${type}","payload":{"a":${deep}}}`, ...ping])).toEqual(answer);
 });
 
-test('in the message that begins a connection', async () => {
-  expect(await tell([`{"type":"connection_init","payload":{"a":${deep}}}`], false)).toEqual({ type: 'connection_ack' });
+test('in the connection_init message', async () => {
+  expect(await replyTo([`{"type":"connection_init","payload":{"a":${deep}}}`], false)).toEqual({
+    type: 'connection_ack',
+  });
 });
 
-test('values may be nested, but not deeper than 32 levels', async () => {
-  for (const [levels, isRead] of [
+test('values may be nested up to 32 levels', async () => {
+  for (const [levels, isAccepted] of [
     [32, true],
     [33, false],
   ] as const) {
     const variables = JSON.parse(`{"x":${nest(levels)}}`);
-    const read = (): void => requireShallow({ variables });
-    if (isRead) expect(read).not.toThrow();
-    else expect(read).toThrow('nested too deeply');
-    expect(fromJSON(JSON.stringify({ query: unused, variables })) !== null).toBe(isRead);
+    const check = (): void => requireShallow({ variables });
+    if (isAccepted) expect(check).not.toThrow();
+    else expect(check).toThrow('nested too deeply');
+    expect(fromJSON(JSON.stringify({ query: unused, variables })) !== null).toBe(isAccepted);
   }
 });

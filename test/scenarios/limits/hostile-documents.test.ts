@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { getIntrospectionQuery } from 'graphql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, openSocket, subscribe } from '../../support/socket-client.ts';
 
 const market = 'exchange: "kraken", symbol: "BTC/USD"';
@@ -19,7 +19,7 @@ const hostile: readonly (readonly [what: string, document: string, message: stri
   [
     'tokens',
     `{ tickers(exchange: "kraken", symbols: [${'"BTC/USD" '.repeat(3000)}]) { last } }`,
-    'The document has more than 3000 tokens, which is the most it may have.',
+    'The document has more than 3000 tokens, which is the maximum.',
   ],
   [
     'depth',
@@ -39,23 +39,23 @@ const hostile: readonly (readonly [what: string, document: string, message: stri
   [
     'one field again',
     `{ ${`ticker(${market}) { last } `.repeat(51)} }`,
-    'The document selects ticker 51 times in one place; it may do so 50 times.',
+    'The document selects ticker 51 times in one place; it may do so at most 50 times.',
   ],
   [
     'fragments in fragments',
     `{ ...F0 } ${chain} fragment F40 on Query { ticker(${market}) { last } }`,
-    'With its fragments in place the document has more than 5000 fields, which is the most it may have.',
+    'With its fragments expanded, the document has more than 5000 fields, which is the maximum.',
   ],
   [
     'cost of candles',
     `{ a: candles(${market}, limit: 10000) { open high low close volume } b: ohlcv(${market}, limit: 10000)
        c: candles(${market}, limit: 10000) { open high low close } }`,
-    'The operation costs 100300; it may cost at most 100000. Ask for fewer rows or fields.',
+    'The operation costs 100300; it may cost at most 100000. Ask for fewer items or fields.',
   ],
   [
     'cost of lists in lists',
     '{ exchanges { markets(first: 1000) { nodes { candles(limit: 1000) { close } } } } }',
-    'The operation costs 115501051; it may cost at most 100000. Ask for fewer rows or fields.',
+    'The operation costs 115501051; it may cost at most 100000. Ask for fewer items or fields.',
   ],
 ];
 
@@ -69,7 +69,7 @@ const liveHostile: typeof hostile = [
     'cost',
     `subscription { orderBookUpdated(${market}, limit: 1000) { ${repeat(26, (index) => `a${index}: bids { price amount }`)}
       ${repeat(26, (index) => `b${index}: asks { price amount }`)} } }`,
-    'The operation costs 104010; it may cost at most 100000. Ask for fewer rows or fields.',
+    'The operation costs 104010; it may cost at most 100000. Ask for fewer items or fields.',
   ],
 ];
 
@@ -78,10 +78,10 @@ const refusalOf = (message: unknown) => ({
   extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false },
 });
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
+  server = await startServer({ fake: { cached: true } });
 });
 
 afterEach(() => server.stop());
@@ -93,7 +93,7 @@ describe.each(['application/json', 'application/graphql-response+json', 'text/ev
       expect(answer.status).toBe(400);
       expect(toBody(answer.text)).toEqual({ errors: [refusalOf(message)] });
     }
-    expect(server.calls()).toBe(0);
+    expect(server.calls).toBe(0);
   });
 
   test.each(hostile)('GET with too much of %s is refused', async (what, document, message) => {
@@ -103,7 +103,7 @@ describe.each(['application/json', 'application/graphql-response+json', 'text/ev
     expect(answer.status).toBe(400);
     expect(answer.headers['cache-control']).toMatch(/no-(?:store|cache)/);
     expect(toBody(answer.text)).toEqual({ errors: [refusalOf(message)] });
-    expect(server.calls()).toBe(0);
+    expect(server.calls).toBe(0);
   });
 });
 
@@ -115,11 +115,11 @@ test.each(liveHostile)('a subscription over SSE with too much of %s is refused',
 });
 
 test('over WebSocket each is refused, and the other operations of the socket go on', async () => {
-  server.port.set('BTC/USD', { last: 1 });
-  const client = connect(server.url.replace('http', 'ws'));
+  server.marketData.set('BTC/USD', { last: 1 });
+  const client = connect(server.webSocketUrl);
   const live = subscribe(client, `subscription { tickerUpdated(${market}) { last } }`);
   await live.until(1);
-  const calls = server.calls();
+  const calls = server.calls;
   const topics = server.feeds.counts.topics;
   for (const [, document, message] of [...hostile, ...liveHostile]) {
     const operation = subscribe(client, document);
@@ -127,7 +127,7 @@ test('over WebSocket each is refused, and the other operations of the socket go 
     expect(operation.error).toEqual([refusalOf(message)]);
     expect(operation.results).toEqual([]);
   }
-  expect(server.calls()).toBe(calls);
+  expect(server.calls).toBe(calls);
   expect(server.feeds.counts.topics).toBe(topics);
   const after = subscribe(client, '{ exchange(id: "kraken") { id } }');
   await after.ended();
@@ -142,18 +142,18 @@ test('a limit in a variable counts, on every transport', async () => {
     timestamp datetime open high low close volume closed } c: ohlcv(${market}, limit: $limit)
     d: ohlcv(${market}, limit: $limit) }`;
   const variables = { limit: 10_000 };
-  const message = 'The operation costs 110400; it may cost at most 100000. Ask for fewer rows or fields.';
+  const message = 'The operation costs 110400; it may cost at most 100000. Ask for fewer items or fields.';
   const posted = await server.post(document, {}, { variables });
   expect([posted.status, toBody(posted.text)]).toEqual([400, { errors: [refusalOf(message)] }]);
   const search = new URLSearchParams({ query: document, variables: JSON.stringify(variables) });
   const got = await server.send({ path: `/graphql?${search}` });
   expect([got.status, toBody(got.text)]).toEqual([400, { errors: [refusalOf(message)] }]);
-  const client = connect(server.url.replace('http', 'ws'));
+  const client = connect(server.webSocketUrl);
   const operation = subscribe(client, document, variables);
   await operation.ended();
   expect(operation.error).toEqual([refusalOf(message)]);
   await client.dispose();
-  expect(server.calls()).toBe(0);
+  expect(server.calls).toBe(0);
 });
 
 test('a limit that is none is refused by its resolver, as ever', async () => {
@@ -183,7 +183,7 @@ test('of many errors the first are told', async () => {
 
 test('what pages ask for passes', async () => {
   const symbols = Array.from({ length: 1000 }, (_, index) => `S${index}/USD`);
-  for (const symbol of symbols) server.port.set(symbol, { last: 1 });
+  for (const symbol of symbols) server.marketData.set(symbol, { last: 1 });
   const tickers = `{ tickers(exchange: "kraken", symbols: ${JSON.stringify(symbols)}) { last bid } }`;
   const lists = `{ ${repeat(60, (index) => `a${index}: exchange(id: "kraken") { ...F }`)} } fragment F on Exchange { id name }`;
   const introspection = getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true });
@@ -195,7 +195,7 @@ test('what pages ask for passes', async () => {
 });
 
 test('a socket outlives a document that its parser cannot read', async () => {
-  const socket = await openSocket(server.url.replace('http', 'ws'));
+  const socket = await openSocket(server.webSocketUrl);
   const query = `{ a(b: ${'['.repeat(20_000)}) }`;
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
   const [data] = await once(socket, 'message');

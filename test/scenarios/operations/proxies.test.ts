@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Certificate, createCertificate } from '../../support/certificate.ts';
 import { findFreePort } from '../../support/loopback-program.ts';
-import { type ProxiedServer, startProxiedServer } from '../../support/proxied-server.ts';
 import { hasProxyPrograms, startDante, startMicrosocks, startTinyproxy } from '../../support/proxy-programs.ts';
+import { type ProxiedServer, startProxiedServer } from '../../support/server/proxied-server.ts';
 import { eventually } from '../../support/socket-client.ts';
 import { createRelay, createTlsFront } from '../../support/wire-proxies.ts';
 
@@ -55,7 +55,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
   /** Asks for a ticker and then for its stream, until both have come. */
   async function useBoth({ venue, query, subscribe }: ProxiedServer): Promise<void> {
     venue.setTicker('BTC/USDT', { last: '65000.12' });
-    expect(await query(ticker)).toEqual({ data: { ticker: { last: 65000.12 } }, errors: [] });
+    expect(await query(ticker)).toMatchObject({ data: { ticker: { last: 65000.12 } }, errors: [] });
     const operation = subscribe(tickerUpdated);
     let last = 65001;
     await eventually(() => {
@@ -146,7 +146,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(comersTo(running)).toEqual({ requests: ['127.0.0.5'], streams: [] });
     const basic = Buffer.from(`${odd.user}:${odd.password}`).toString('base64');
     expect(relay.asked[0]).toContain(`Basic ${basic} https://localhost:${running.front.port}/`);
-    expect(running.output).toContain('proxyUrl of binance carries requests only, so its subscriptions are polled');
+    expect(running.output).toContain('proxyUrl of binance carries only requests, so its subscriptions are polled');
     expect(running.output).not.toContain(basic);
     // No stream was tried either.
     expect(running.output).not.toContain('cannot carry streams');
@@ -200,7 +200,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(operation.results[0]?.errors?.[0]).toMatchObject({ extensions: { code: 'EXCHANGE_UNAVAILABLE' } });
     expect(await running.stop()).toBe(0);
     expect(comersTo(running)).toEqual({ requests: [], streams: [] });
-    const line = running.output.split('\n').find((text) => text.includes('binance cannot be asked'));
+    const line = running.output.split('\n').find((text) => text.includes('Calls to binance fail'));
     expect(line).toMatch(reason);
     const { protocol, host } = new URL(address);
     expect(line).toContain(`The proxy ${protocol}//${host} (${option})`);
@@ -217,7 +217,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     running.venue.setTicker('BTC/USDT', { last: '2' });
     await operation.until(2);
     expect(operation.results.at(-1)?.data).toEqual({ tickerUpdated: { last: 2, source: 'POLL' } });
-    const line = `binance does not stream, and is polled. The proxy http://127.0.0.1:${port} (wsProxy) cannot be reached`;
+    const line = `Streams of binance fail; it is polled instead. The proxy http://127.0.0.1:${port} (wsProxy) cannot be reached`;
     await eventually(() => running.output.includes(line));
     expect(comersTo(running)).toEqual({ requests: ['127.0.0.1'], streams: [] });
     expect(running.output).not.toContain(login.password);

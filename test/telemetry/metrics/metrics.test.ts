@@ -4,22 +4,22 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { systemClock } from '../../../src/base/clock.ts';
 import { type Exposition, parseExposition } from '../../support/exposition.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
-import { startWatchedApp, type WatchedApp } from '../../support/watched-app.ts';
 
 const ticker = '{ ticker(exchange: "sim", symbol: "BTC/USDT") { symbol last } }';
 const subscription = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }';
 
-let app: WatchedApp;
+let app: AppServer;
 const scrape = async (): Promise<Exposition> => parseExposition(await app.scrape());
 
 beforeEach(async () => {
-  app = await startWatchedApp('silent');
+  app = await startServer();
 });
 
 afterEach(() => app.stop());
 
-test('operations are counted by transport, the field they ask for and the code of their first error', async () => {
+test('operations are counted by transport, root field and code of the first error', async () => {
   await app.post(ticker);
   await app.post('{ a: ticker(exchange: "sim", symbol: "X/Y") { last } }');
   await app.post('query Mine { exchanges { id } ...More } fragment More on Query { exchange(id: "sim") { id } }');
@@ -43,31 +43,29 @@ test('operations are counted by transport, the field they ask for and the code o
   expect(counted).toHaveLength(5);
 });
 
-test('errors of the server’s own are counted, from zero on', async () => {
+test('internal errors are counted, starting from zero', async () => {
   let isBroken = false;
   const now = (): number => {
     if (!isBroken) return systemClock.now();
     isBroken = false;
     throw new Error('the clock has stopped');
   };
-  const broken = await startWatchedApp('silent', { clock: { ...systemClock, now } });
+  await using broken = await startServer({ clock: { ...systemClock, now } });
   const count = async () => parseExposition(await broken.scrape()).find('tickql_internal_errors_total');
   await broken.post(ticker);
   expect(await count()).toBe(0);
   isBroken = true;
-  expect(await (await broken.post(ticker)).text()).toContain('INTERNAL_SERVER_ERROR');
+  expect((await broken.post(ticker)).text).toContain('INTERNAL_SERVER_ERROR');
   expect(await count()).toBe(1);
-  await broken.stop();
 });
 
-test('lines of the log that were dropped are counted', async () => {
-  const stalled = await startWatchedApp('silent', { droppedLogLines: () => 7 });
+test('dropped log lines are counted', async () => {
+  await using stalled = await startServer({ droppedLogLines: () => 7 });
   expect(parseExposition(await stalled.scrape()).find('tickql_log_lines_dropped_total')).toBe(7);
   expect((await scrape()).find('tickql_log_lines_dropped_total')).toBe(0);
-  await stalled.stop();
 });
 
-test('answers from the cache of answers count as the operation that they were', async () => {
+test('an answer from the cache counts as an operation', async () => {
   await app.post(ticker);
   await app.post(ticker);
   const { find } = await scrape();
@@ -80,7 +78,7 @@ test('answers from the cache of answers count as the operation that they were', 
   expect(find('tickql_cache_requests_total', { cache: 'tickers', result: 'miss' })).toBe(1);
 });
 
-test('look-ups of every cache are counted, and hits apart', async () => {
+test('lookups are counted for every cache, as hits and misses', async () => {
   const market = 'exchange: "sim", symbol: "BTC/USDT"';
   for (const alias of ['a', 'b']) {
     await app.post(`{ ${alias}: candles(${market}, timeframe: "1h", since: 0, until: 7200000) { close } }`);
@@ -95,8 +93,8 @@ test('look-ups of every cache are counted, and hits apart', async () => {
   }
 });
 
-test('sockets, subscriptions, groups, messages and live markets are told while they are there', async () => {
-  const clients = [1, 2].map(() => connect(app.origin.replace('http', 'ws').concat('/graphql')));
+test('sockets, subscriptions, groups, messages and feeds are reported while they exist', async () => {
+  const clients = [1, 2].map(() => connect(app.webSocketUrl));
   const operations = clients.map((client) => subscribe(client, subscription));
   await Promise.all(operations.map((operation) => operation.until(2)));
   const live = await scrape();
@@ -118,9 +116,9 @@ test('sockets, subscriptions, groups, messages and live markets are told while t
   expect(after.find('tickql_feeds', { kind: 'tickers' })).toBeUndefined();
 });
 
-test('what lingers for who may come back is neither old nor stale', async () => {
-  const lingering = await startWatchedApp('silent', {}, { lingerMs: 60_000 });
-  const client = connect(lingering.origin.replace('http', 'ws').concat('/graphql'));
+test('a feed that lingers without subscribers has no age and is not stale', async () => {
+  await using lingering = await startServer({ config: { lingerMs: 60_000 } });
+  const client = connect(lingering.webSocketUrl);
   const operation = subscribe(client, subscription);
   await operation.until(1);
   const scrapeIt = async () => parseExposition(await lingering.scrape());
@@ -131,10 +129,9 @@ test('what lingers for who may come back is neither old nor stale', async () => 
   expect(find('tickql_feeds', { kind: 'tickers' })).toBe(1);
   expect(find('tickql_feed_age_seconds', { exchange: 'sim', kind: 'tickers' })).toBeUndefined();
   expect(find('tickql_stale_feeds', { exchange: 'sim' })).toBe(0);
-  await lingering.stop();
 });
 
-test('calls to exchanges are counted by how they ended, and what goes on in front of each is told', async () => {
+test('calls to exchanges are counted by outcome, and queue, running calls and circuit are reported', async () => {
   await app.post(ticker);
   const { find } = await scrape();
   const calls = find('tickql_upstream_calls_total', { exchange: 'sim', outcome: 'ok' });
@@ -148,20 +145,20 @@ test('calls to exchanges are counted by how they ended, and what goes on in fron
   expect(states).toEqual([1, 0, 0]);
 });
 
-test('what documents and open subscriptions keep in memory is reported', async () => {
+test('the memory of documents and open subscriptions is reported', async () => {
   const other = '{ ticker(exchange: "sim", symbol: "ETH/USDT") { last } }';
   for (const query of [ticker, other, ticker]) await app.post(query, { accept: 'application/graphql-response+json' });
   const before = await scrape();
   expect(before.find('tickql_document_bytes', { state: 'new' })).toBeGreaterThan(0);
   expect(before.find('tickql_document_bytes', { state: 'open' })).toBe(0);
-  const client = connect(app.origin.replace('http', 'ws').concat('/graphql'));
+  const client = connect(app.webSocketUrl);
   await subscribe(client, subscription).until(1);
   const { find } = await scrape();
   expect(find('tickql_document_bytes', { state: 'open' })).toBeGreaterThan(2000);
   await client.dispose();
 });
 
-test('an event stream counts once, when it is taken up', async () => {
+test('an event stream counts once, when it starts', async () => {
   const stop = new AbortController();
   const response = await fetch(`${app.origin}/graphql`, {
     method: 'POST',
@@ -176,10 +173,9 @@ test('an event stream counts once, when it is taken up', async () => {
   stop.abort();
 });
 
-test('closed sockets are counted by their code, those that were refused too', async () => {
-  const keyed = await startWatchedApp('silent', {}, { apiKeys: ['a-key-that-is-long-enough'], maxSockets: 1 });
-  const url = keyed.origin.replace('http', 'ws').concat('/graphql');
-  const open = (): WebSocket => new WebSocket(url, 'graphql-transport-ws');
+test('closed sockets are counted by code, including rejected ones', async () => {
+  await using keyed = await startServer({ config: { apiKeys: ['a-key-that-is-long-enough'], maxSockets: 1 } });
+  const open = (): WebSocket => new WebSocket(keyed.webSocketUrl, 'graphql-transport-ws');
   const closeOf = async (socket: WebSocket): Promise<void> => void (await once(socket, 'close'));
   const first = open();
   await once(first, 'open');
@@ -199,11 +195,10 @@ test('closed sockets are counted by their code, those that were refused too', as
   const codes = ['1013', '4401', 'other', '1000', '4321'];
   const counts = codes.map((code) => find('tickql_socket_closes_total', { code }));
   expect(counts).toEqual([1, 1, 1, 2, undefined]);
-  await keyed.stop();
 });
 
-test('an operation that a socket asks for in vain counts with its code', async () => {
-  const client = connect(app.origin.replace('http', 'ws').concat('/graphql'));
+test('an operation that fails on a socket is counted with its code', async () => {
+  const client = connect(app.webSocketUrl);
   const operations = ['{ nope }', 'subscription { tickerUpdated(exchange: "nope", symbol: "A/B") { last } }'];
   for (const query of operations) await subscribe(client, query).ended();
   const { find } = await scrape();
@@ -214,7 +209,7 @@ test('an operation that a socket asks for in vain counts with its code', async (
   await client.dispose();
 });
 
-test('the event loop, the process and the version are told', async () => {
+test('event loop, process and version are reported', async () => {
   const { find, samples } = await scrape();
   for (const statistic of ['p50', 'p99', 'max']) {
     expect(find('tickql_event_loop_lag_seconds', { statistic })).toBeGreaterThanOrEqual(0);
@@ -225,7 +220,7 @@ test('the event loop, the process and the version are told', async () => {
   expect(samples.find(({ name }) => name === 'tickql_build_info')?.labels).toEqual({ version, node: process.version });
 });
 
-test('a loop that was held up is told as late', async () => {
+test('a blocked event loop is reported as lag', async () => {
   await scrape();
   await new Promise((resolve) => setTimeout(resolve, 50));
   const until = performance.now() + 100;
@@ -234,7 +229,7 @@ test('a loop that was held up is told as late', async () => {
   expect((await scrape()).find('tickql_event_loop_lag_seconds', { statistic: 'max' })).toBeGreaterThan(0.05);
 });
 
-test('only GET and HEAD are answered, and never from a cache', async () => {
+test('only GET and HEAD are allowed, and the answer must not be cached', async () => {
   const url = `${app.origin}/metrics`;
   const head = await fetch(url, { method: 'HEAD' });
   expect([head.status, await head.text()]).toEqual([200, '']);
@@ -244,23 +239,22 @@ test('only GET and HEAD are answered, and never from a cache', async () => {
   expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
 
-test('where there are API keys one is needed', async () => {
+test('if API keys are set, one is required', async () => {
   const key = 'a-key-that-is-long-enough';
-  const locked = await startWatchedApp('silent', {}, { apiKeys: [key] });
+  await using locked = await startServer({ config: { apiKeys: [key] } });
   const answers = await Promise.all(
     [{}, { authorization: 'Bearer wrong' }, { authorization: `Bearer ${key}` }].map((headers) =>
       fetch(`${locked.origin}/metrics`, { headers }),
     ),
   );
   expect(answers.map(({ status }) => status)).toEqual([401, 401, 200]);
-  // Who was refused before anybody read what was asked is counted by why.
+  // A request that is rejected before it is read is counted with its code.
   await locked.post('{ exchanges { id } }');
   const scraped = await fetch(`${locked.origin}/metrics`, { headers: { authorization: `Bearer ${key}` } });
   expect(await scraped.text()).toMatch(/^tickql_requests_total\{.*operation="invalid",code="UNAUTHENTICATED"\} 1$/m);
-  await locked.stop();
 });
 
-test('names and types are as Prometheus asks, each with a help', async () => {
+test('names and types follow the conventions of Prometheus, and every metric has a help text', async () => {
   await app.post(ticker);
   const { metrics, samples } = await scrape();
   for (const [name, { type, help }] of metrics) {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseInstant } from '../../../src/graphql/types/scalars.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { parseDateTime } from '../../../src/graphql/types/scalars.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeAll(async () => {
-  running = await startApp();
+  running = await startServer();
 });
 
 afterAll(() => running.stop());
@@ -14,7 +14,7 @@ const at = '2026-03-04T12:34:56.000Z';
 const ms = Date.parse(at);
 const seconds = ms / 1000;
 
-/** Where an instant may be given, with a query that has one there. */
+/** The arguments that take a date-time, each with a field that uses it. */
 const places: Readonly<Record<string, (literal: string) => string>> = {
   'since of candles': (since) => `candles(exchange: "sim", symbol: "BTC/USDT", limit: 1, since: ${since}) { open }`,
   'until of candles': (until) => `candles(exchange: "sim", symbol: "BTC/USDT", limit: 1, until: ${until}) { open }`,
@@ -34,40 +34,40 @@ describe.each(Object.entries(places))('%s', (_place, toField) => {
     ['seconds', seconds],
     ['microseconds', ms * 1000],
     ['nanoseconds', ms * 1e6],
-    ['seconds as text', String(seconds)],
-    ['microseconds as text', String(ms * 1000)],
-  ])('in %s is refused with the milliseconds, as a literal and as a variable', async (_unit, given) => {
-    const literal = await running.query(`{ ${toField(JSON.stringify(given))} }`);
-    const variable = await running.query(`query ($at: DateTime) { ${toField('$at')} }`, { at: given });
+    ['seconds as a string', String(seconds)],
+    ['microseconds as a string', String(ms * 1000)],
+  ])('in %s is rejected with a hint in milliseconds, as a literal and as a variable', async (_unit, input) => {
+    const literal = await running.query(`{ ${toField(JSON.stringify(input))} }`);
+    const variable = await running.query(`query ($at: DateTime) { ${toField('$at')} }`, { at: input });
     for (const { errors, data } of [literal, variable]) {
       expect(data).toBeUndefined();
       expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', retryable: false } }]);
-      expect(errors[0]?.message).toContain(JSON.stringify(given));
-      expect(errors[0]?.message).toContain(`give epoch milliseconds, ${ms}, for ${at}`);
+      expect(errors[0]?.message).toContain(JSON.stringify(input));
+      expect(errors[0]?.message).toContain(`use epoch milliseconds, ${ms}, for ${at}`);
     }
   });
 
-  it.each([ms, at, 0])('%j is taken, as a literal and as a variable', async (given) => {
-    const literal = await running.query(`{ ${toField(JSON.stringify(given))} }`);
-    const variable = await running.query(`query ($at: DateTime) { ${toField('$at')} }`, { at: given });
+  it.each([ms, at, 0])('%j is accepted, as a literal and as a variable', async (input) => {
+    const literal = await running.query(`{ ${toField(JSON.stringify(input))} }`);
+    const variable = await running.query(`query ($at: DateTime) { ${toField('$at')} }`, { at: input });
     for (const { errors } of [literal, variable]) expect(errors).toEqual([]);
   });
 });
 
 it.each([
   ['seconds with a fraction', seconds + 0.5, `${ms + 500}`],
-  ['milliseconds as text', String(ms), `as a number, ${ms}.`],
+  ['milliseconds as a string', String(ms), `as a number, ${ms}.`],
   ["seconds of Bitcoin's first block", 1_231_006_505, '1231006505000'],
-  ['the end of time in seconds', 9_999_999_999, '9999999999000'],
+  ['the year 2286 in seconds', 9_999_999_999, '9999999999000'],
   ['the year 5138 in seconds', 99_999_999_999, '99999999999000'],
-  ['a moment ago', -3600, '-3600 is before 1970: give epoch milliseconds, or 0 for the beginning.'],
-  ['a year', '2026', 'is no instant'],
-  ['the last instant of JavaScript', 8.64e15, 'looks like microseconds'],
-  ['after the year 9999', 3e14, 'is no instant'],
-  ['not a number', Number.NaN, 'is no instant'],
-  ['an endless text of digits', '1'.repeat(400), 'is no instant'],
-])('%s is refused', (_name, given, sentence) => {
-  expect(() => parseInstant(given)).toThrow(sentence);
+  ['a negative number', -3600, '-3600 is before 1970: use epoch milliseconds, or 0 for the beginning.'],
+  ['a year', '2026', 'is not a valid date-time'],
+  ['the latest time of JavaScript', 8.64e15, 'looks like microseconds'],
+  ['after the year 9999', 3e14, 'is not a valid date-time'],
+  ['not a number', Number.NaN, 'is not a valid date-time'],
+  ['a very long string of digits', '1'.repeat(400), 'is not a valid date-time'],
+])('%s is rejected', (_name, input, message) => {
+  expect(() => parseDateTime(input)).toThrow(message);
 });
 
 it.each([
@@ -76,9 +76,9 @@ it.each([
   ['the year 1973', 100_000_000_000, 100_000_000_000],
   ['the year 2000', Date.UTC(2000, 0), Date.UTC(2000, 0)],
   ['tomorrow', ms + 86_400_000, ms + 86_400_000],
-  ['the last instant of the year 9999', 253_402_300_799_999, 253_402_300_799_999],
-  ['1970 in words', '1970-01-01T00:00:01Z', 1000],
-  ['the first year in words', '0001-01-01', Date.parse('0001-01-01')],
-])('%s is taken as it is', (_name, given, instant) => {
-  expect(parseInstant(given)).toBe(instant);
+  ['the end of the year 9999', 253_402_300_799_999, 253_402_300_799_999],
+  ['1970 in ISO-8601', '1970-01-01T00:00:01Z', 1000],
+  ['the year 1 in ISO-8601', '0001-01-01', Date.parse('0001-01-01')],
+])('%s is accepted', (_name, input, epochMs) => {
+  expect(parseDateTime(input)).toBe(epochMs);
 });

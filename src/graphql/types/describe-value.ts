@@ -1,7 +1,7 @@
 import { quote } from '../../market/model/not-found.ts';
 
-/** What a client gave, in a sentence that says what is wrong with it: no longer than a sentence bears. */
-export function toGiven(value: unknown): string {
+/** Describes a value that a client sent, short enough for an error message. */
+export function describeValue(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
