@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
+import { wireServer } from '../../src/app/wire-server.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
 import type { Market } from '../../src/market/model/market.ts';
-import { createGate } from '../../src/server/access/gate.ts';
-import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
-import { createHttpServer } from '../../src/server/http/http-server.ts';
 import { FakeMarketData, tickerOf } from '../support/fake-market-data.ts';
-import { createLimits, createSubscriptionMemory } from '../support/limits.ts';
+import { createLimits, createMemoryLimits } from '../support/limits.ts';
 import { LiveFeeds } from '../support/live-feeds.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -42,7 +40,8 @@ export async function startManyMarkets(): Promise<ManyMarkets> {
     return 1000 * (at + 1) + (exchange === 'okx' ? 500 : 0) + raised;
   };
   const level = (price: number) => ({ price, amount: 1 });
-  const graphql = createGraphQLServer({
+  const limits = createLimits();
+  const { http } = wireServer({
     marketData: {
       ...fake,
       fetchMarkets: async (exchange) => new Map(symbols.map((symbol) => [symbol, marketOf(exchange, symbol)])),
@@ -70,12 +69,11 @@ export async function startManyMarkets(): Promise<ManyMarkets> {
         })),
     },
     live: new LiveFeeds().operations,
-    gate: createGate(),
-    openOperations: createLimits().operations,
-    subscriptionMemory: createSubscriptionMemory(),
+    operations: limits.operations,
+    socketLimits: limits,
+    subscriptionMemory: createMemoryLimits(),
     log: pino({ level: 'silent' }),
   });
-  const http = createHttpServer(graphql);
   const port = await http.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}/graphql`;
   return {

@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   graphql: ['base', 'feed', 'market'],
   server: ['base', 'graphql', 'feed', 'market'],
   telemetry: ['base', 'exchange', 'market'],
-  app: ['base', 'config', 'telemetry', 'server', 'feed', 'cache', 'candles', 'exchange', 'market'],
+  app: ['base', 'config', 'telemetry', 'server', 'graphql', 'feed', 'cache', 'candles', 'exchange', 'market'],
   '.': ['app'],
 };
 

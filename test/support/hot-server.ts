@@ -1,17 +1,15 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
+import { wireServer } from '../../src/app/wire-server.ts';
 import { createFeeds, type Feeds } from '../../src/feed/live/feeds.ts';
 import { createLiveMarketData } from '../../src/feed/live/live-market-data.ts';
 import { createLiveOperations } from '../../src/feed/live/live-operations.ts';
 import { createGate, type Gate } from '../../src/server/access/gate.ts';
-import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
-import type { Cors } from '../../src/server/http/cors.ts';
-import { createHttpServer } from '../../src/server/http/http-server.ts';
-import { createSubscriptionServer } from '../../src/server/websocket/subscription-server.ts';
+import type { Cors } from '../../src/server/http/messages/cors.ts';
 import { FakeMarketData } from './fake-market-data.ts';
 import { FakeStreams } from './fake-streams.ts';
-import { createLimits, createSubscriptionMemory } from './limits.ts';
+import { createLimits, createMemoryLimits } from './limits.ts';
 import { SkippingClock } from './skipping-clock.ts';
 
 export const ttlMs = 1000;
@@ -95,18 +93,17 @@ export async function startHotServer({ gate = createGate(), ...cors }: HotServer
     fetchTrades: counted(live.fetchTrades),
   };
   const limits = createLimits();
-  const graphql = createGraphQLServer({
+  const { http, subscriptions } = wireServer({
     marketData,
     live: createLiveOperations({ feeds, marketData: fetched, clock, timeoutMs: 10_000 }),
     gate,
     ...cors,
-    openOperations: limits.operations,
-    subscriptionMemory: createSubscriptionMemory(),
+    operations: limits.operations,
+    socketLimits: limits,
+    subscriptionMemory: createMemoryLimits(),
     log,
     clock,
   });
-  const http = createHttpServer(graphql, { gate, ...cors });
-  const sockets = createSubscriptionServer({ server: http.server, graphql, gate, ...cors, limits, log });
   const number = await http.listen(0, '127.0.0.1');
 
   const send = ({ method = 'GET', path = '/graphql', headers = {}, body }: RawRequest): Promise<RawAnswer> =>
@@ -139,7 +136,7 @@ export async function startHotServer({ gate = createGate(), ...cors }: HotServer
     },
     get: (query, headers = {}) => send({ path: `/graphql?query=${encodeURIComponent(query)}`, headers }),
     stop: async () => {
-      await sockets.close();
+      await subscriptions.close();
       await http.close();
       feeds.close();
     },

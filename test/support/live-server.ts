@@ -1,17 +1,17 @@
 import { pino } from 'pino';
+import { wireServer } from '../../src/app/wire-server.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createFeeds, type Feeds } from '../../src/feed/live/feeds.ts';
 import { createLiveOperations } from '../../src/feed/live/live-operations.ts';
 import { createAddressReader } from '../../src/server/access/address.ts';
 import { createGate, type Gate } from '../../src/server/access/gate.ts';
-import type { SubscriptionMemory } from '../../src/server/access/subscription-memory.ts';
-import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
-import { createHttpServer, type HttpServer, type RequestTimeouts } from '../../src/server/http/http-server.ts';
+import type { SubscriptionMemoryLimits } from '../../src/server/access/subscription-memory.ts';
+import type { HttpServer, RequestTimeouts } from '../../src/server/http/http-server.ts';
 import { SlowReaders, type SlowReadersOptions } from '../../src/server/http/slow-readers.ts';
-import { createSubscriptionServer, type SubscriptionServer } from '../../src/server/websocket/subscription-server.ts';
+import type { SubscriptionServer } from '../../src/server/websocket/subscription-server.ts';
 import { FakeMarketData } from './fake-market-data.ts';
 import { FakeStreams } from './fake-streams.ts';
-import { createLimits, createSubscriptionMemory, type Limits } from './limits.ts';
+import { createLimits, createMemoryLimits, type Limits } from './limits.ts';
 
 /** The server's WebSocket side on loopback, over an exchange whose answers and streams a test gives. */
 export interface LiveServer {
@@ -25,6 +25,8 @@ export interface LiveServer {
   readonly counts: Readonly<Record<string, number>>;
   /** Operations that wait for room. */
   readonly waiting: number;
+  /** What open subscriptions keep in memory, by estimate, in bytes. */
+  readonly memoryBytes: number;
   stop(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export interface LiveServerOptions {
   /** How long an operation may wait for its first event. */
   readonly startTimeoutMs?: number;
   readonly limits?: Partial<Limits>;
-  readonly subscriptionMemory?: SubscriptionMemory;
+  readonly subscriptionMemory?: SubscriptionMemoryLimits;
   readonly proxies?: number;
   readonly gate?: Gate;
   readonly timeouts?: RequestTimeouts;
@@ -46,7 +48,7 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
   const clock = systemClock;
   const {
     proxies = 0,
-    subscriptionMemory = createSubscriptionMemory(),
+    subscriptionMemory = createMemoryLimits(),
     timeouts,
     initTimeoutMs,
     socketClock = clock,
@@ -69,26 +71,20 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     onHealth: () => {},
   });
   const { gate = createGate({ addressOf: createAddressReader(proxies) }) } = options;
-  const graphql = createGraphQLServer({
+  const server = wireServer({
     marketData: port,
     live: createLiveOperations({ feeds, marketData: port, clock, timeoutMs: options.startTimeoutMs ?? 10_000 }),
     gate,
-    openOperations: limits.operations,
+    operations: limits.operations,
+    socketLimits: limits,
     subscriptionMemory,
     log,
     clock: socketClock,
     slowReaders: new SlowReaders({ clock: socketClock, ...options.slowReaders }),
-  });
-  const http = createHttpServer(graphql, timeouts ? { timeouts } : {});
-  const sockets = createSubscriptionServer({
-    server: http.server,
-    graphql,
-    gate,
-    limits,
-    log,
-    clock: socketClock,
+    ...(timeouts ? { http: { timeouts } } : {}),
     ...(initTimeoutMs === undefined ? {} : { initTimeoutMs }),
   });
+  const { http, subscriptions: sockets } = server;
   const number = await http.listen(0, '127.0.0.1');
   return {
     url: `ws://127.0.0.1:${number}/graphql`,
@@ -101,7 +97,10 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
       return { ...feeds.counts, ...sockets.counts };
     },
     get waiting() {
-      return graphql.admission.waitingCount;
+      return server.admission.waitingCount;
+    },
+    get memoryBytes() {
+      return server.admission.memoryBytes;
     },
     stop: async () => {
       await sockets.close();

@@ -1,4 +1,5 @@
 import { MarketDataError } from '../../market/errors.ts';
+import { slowConsumer } from '../../market/slow-consumer.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 
 export interface SubscriptionOptions<V> {
@@ -130,7 +131,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
       this.#offer(event);
     } else {
       this.#slots.clear();
-      this.fail(tooSlow());
+      this.fail(slowConsumer());
     }
   }
 
@@ -229,10 +230,4 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     for (const waiter of this.#waiting.splice(0)) waiter({ done: true, value: undefined });
     this.#options.onEnd();
   }
-}
-
-/** What a client is told that would lose something. */
-export function tooSlow(): MarketDataError {
-  const message = 'This client takes events more slowly than they come, and some would be lost: subscribe again.';
-  return new MarketDataError('SLOW_CONSUMER', message, { retryable: true });
 }

@@ -2,7 +2,7 @@ import { type DocumentNode, GraphQLError, parse, type Source } from 'graphql';
 import { type QueryLimits, tooComplex } from '../cost/query-limits.ts';
 import { type DocumentSize, measureDocument } from './document-size.ts';
 
-/** Parses a document. Throws a syntax error, or QUERY_TOO_COMPLEX with a sentence that names the limit. */
+/** Parses a document. Throws a syntax error, or QUERY_TOO_COMPLEX with a message that names the limit. */
 export type ParseDocument = (source: string | Source) => DocumentNode;
 
 // Validation compares every operation with every fragment that it reaches, and every two fragments in one place.
@@ -17,7 +17,7 @@ const maxDirectivesOfOne = 5;
 /** Validation compares every two fields in one place. */
 const maxRepeats = 50;
 
-/** With each fragment in place as often as it is spread, of which a few can make millions. */
+/** Each fragment counts as often as it is spread: a few fragments can make millions of selections. */
 const maxSelections = 5000;
 
 /**
@@ -48,7 +48,7 @@ function parseWithin(source: string | Source, maxTokens: number): DocumentNode {
   }
 }
 
-/** The sentence for the first limit that is exceeded; null where none is. */
+/** The message for the first limit that is exceeded; null if there is none. */
 function findExcess(size: DocumentSize, limits: Pick<QueryLimits, 'maxDepth' | 'maxAliases'>): string | null {
   const { operations, fragments, depth, introspectionDepth, aliases, directives, directivesOfOne, repeated } = size;
   const { maxDepth, maxAliases } = limits;
@@ -72,6 +72,6 @@ function findExcess(size: DocumentSize, limits: Pick<QueryLimits, 'maxDepth' | '
   return null;
 }
 
-function has(count: number, what: string, most: number): string {
-  return `The document has ${count} ${what}; it may have at most ${most}.`;
+function has(count: number, what: string, max: number): string {
+  return `The document has ${count} ${what}; it may have at most ${max}.`;
 }

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { withoutStacks } from '../../base/without-stacks.ts';
-import { MarketDataError, marketDataErrorCodes } from '../../market/errors.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import { clientErrorCodes } from './error-codes.ts';
 
-/** The last one is of Apollo's protocol: its clients send the document when they see it. */
-const knownCodes: ReadonlySet<unknown> = new Set([...marketDataErrorCodes, 'PERSISTED_QUERY_NOT_FOUND']);
+const knownCodes: ReadonlySet<unknown> = new Set(clientErrorCodes);
 
 /**
  * What a client is told of an error: code, sentence and what applies of exchange, symbol, timeframe, retryable,

@@ -1,13 +1,7 @@
 import { Counts } from './counts.ts';
 import { Durations } from './durations.ts';
 
-/** RFC 6455, 7.4.1, and graphql-transport-ws. Clients may send any other. */
-const knownCloseCodes: ReadonlySet<number> = new Set([
-  ...[1000, 1001, 1005, 1006, 1008, 1009, 1013],
-  ...[4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500],
-]);
-
-/** Takes down what happens, for metrics. Each method is handed to a layer that knows nothing of metrics. */
+/** Records what happens, for metrics. Each method is handed to a layer that knows nothing of metrics. */
 export class Recorder {
   readonly requests = new Counts();
   readonly requestDurations = new Durations({
@@ -25,6 +19,8 @@ export class Recorder {
   });
   readonly lookups = new Counts();
   readonly socketCloses = new Counts();
+  readonly routes = new Counts();
+  readonly declined = new Counts();
   #internalErrors = 0;
 
   /** How many errors of this server's own there were. */
@@ -49,9 +45,19 @@ export class Recorder {
     this.lookups.add(cache, isHit ? 'hit' : 'miss');
   };
 
-  /** A WebSocket has closed with the code. */
-  readonly recordSocketClose = (code: number): void => {
-    this.socketCloses.add(knownCloseCodes.has(code) ? String(code) : 'other', '');
+  /** A WebSocket has closed with the code; of the codes there must be an end. */
+  readonly recordSocketClose = (code: string): void => {
+    this.socketCloses.add(code, '');
+  };
+
+  /** A request over HTTP came for the route with this path. */
+  readonly recordRoute = (path: string): void => {
+    this.routes.add(path, '');
+  };
+
+  /** An operation over HTTP was not answered by the answer service, for this reason. */
+  readonly recordDeclined = (reason: string): void => {
+    this.declined.add(reason, '');
   };
 
   /** An error of this server's own was masked. */

@@ -9,8 +9,8 @@ export interface MetricSources {
     readonly groups: number;
     readonly operations: number;
   };
-  /** How much was told over sockets since the start. */
-  readonly tally: () => { readonly messages: number; readonly conflated: number; readonly slowConsumers: number };
+  /** How much was sent over sockets since the start. */
+  readonly deliveries: () => { readonly messages: number; readonly conflated: number; readonly slowConsumers: number };
   readonly feeds: () => readonly {
     readonly exchange: string;
     readonly kind: string;
@@ -32,8 +32,8 @@ export interface MetricSources {
   readonly unlisted: () => readonly { readonly exchange: string; readonly kinds: readonly string[] }[];
   /** What documents keep in memory, by estimate, in bytes; `open` is what open subscriptions keep, with all else of theirs. */
   readonly memory: () => { readonly kept: number; readonly new: number; readonly open: number };
-  /** Requests that have found a kept answer since the start, and that have not. */
-  readonly answers: { readonly hits: number; readonly misses: number };
+  /** Operations that have found a kept answer since the start, and that have not. */
+  readonly answers: () => { readonly hits: number; readonly misses: number };
   /** Lines of the log that were dropped since the start. */
   readonly droppedLogLines: () => number;
 }

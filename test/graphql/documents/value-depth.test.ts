@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { requireShallow } from '../../../src/graphql/documents/value-depth.ts';
-import { fromJSON } from '../../../src/server/answers/operation-request.ts';
+import { jsonFormat } from '../../../src/server/answers/operation-request.ts';
 import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
@@ -106,6 +106,6 @@ test('values may be nested, but not deeper than 32 levels', async () => {
     const read = (): void => requireShallow({ variables });
     if (isRead) expect(read).not.toThrow();
     else expect(read).toThrow('nested too deeply');
-    expect(fromJSON(JSON.stringify({ query: unused, variables })) !== null).toBe(isRead);
+    expect(jsonFormat.read(JSON.stringify({ query: unused, variables })) !== null).toBe(isRead);
   }
 });

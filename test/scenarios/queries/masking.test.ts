@@ -2,21 +2,18 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { wireServer } from '../../../src/app/wire-server.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createFeeds } from '../../../src/feed/live/feeds.ts';
 import { createLiveOperations } from '../../../src/feed/live/live-operations.ts';
 import type { Market } from '../../../src/market/model/market.ts';
 import { createAddressReader } from '../../../src/server/access/address.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
-import { createGraphQLServer } from '../../../src/server/graphql/pipeline.ts';
-import { createHttpServer, type HttpServer } from '../../../src/server/http/http-server.ts';
-import {
-  createSubscriptionServer,
-  type SubscriptionServer,
-} from '../../../src/server/websocket/subscription-server.ts';
+import type { HttpServer } from '../../../src/server/http/http-server.ts';
+import type { SubscriptionServer } from '../../../src/server/websocket/subscription-server.ts';
 import { FakeMarketData } from '../../support/fake-market-data.ts';
 import { FakeStreams } from '../../support/fake-streams.ts';
-import { createLimits, createSubscriptionMemory } from '../../support/limits.ts';
+import { createLimits, createMemoryLimits } from '../../support/limits.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
 /** A port with a defect: its markets fail with an error that is none of the port's. */
@@ -55,16 +52,17 @@ beforeEach(async () => {
   });
   const limits = createLimits();
   const gate = createGate({ addressOf: createAddressReader(0) });
-  const graphql = createGraphQLServer({
+  const server = wireServer({
     marketData,
     live: createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 }),
     gate,
-    openOperations: limits.operations,
-    subscriptionMemory: createSubscriptionMemory(),
+    operations: limits.operations,
+    socketLimits: limits,
+    subscriptionMemory: createMemoryLimits(),
     log,
   });
-  http = createHttpServer(graphql);
-  sockets = createSubscriptionServer({ server: http.server, graphql, gate, limits, log });
+  http = server.http;
+  sockets = server.subscriptions;
   port = await http.listen(0, '127.0.0.1');
 });
 
