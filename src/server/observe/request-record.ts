@@ -1,3 +1,5 @@
+import { httpStatus } from '../http/messages/statuses.ts';
+
 /** How an operation came in. */
 export type Transport = 'http' | 'sse' | 'websocket';
 
@@ -67,7 +69,7 @@ export class RequestRecord {
     this.#onRequest(this.transport, operation, code, this.durationMs);
     // Nobody waits for what comes later.
     if (this.transport === 'sse' && code === 'ok')
-      this.trace?.end({ operation, type: 'subscription', code, status: 200 });
+      this.trace?.end({ operation, type: 'subscription', code, status: httpStatus.ok });
   }
 
   /** Runs work that belongs to it. */
