@@ -1,5 +1,3 @@
-import { httpStatus } from '../http/messages/statuses.ts';
-
 /** How an operation came in. */
 export type Transport = 'http' | 'sse' | 'websocket';
 
@@ -69,7 +67,7 @@ export class RequestRecord {
     this.#onRequest(this.transport, operation, code, this.durationMs);
     // Nobody waits for what comes later.
     if (this.transport === 'sse' && code === 'ok')
-      this.trace?.end({ operation, type: 'subscription', code, status: httpStatus.ok });
+      this.trace?.end({ operation, type: 'subscription', code, status: 200 });
   }
 
   /** Runs work that belongs to it. */

@@ -1,14 +1,18 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { DocumentStore } from '../../../src/graphql/documents/document-store.ts';
 import type { MarketDataError } from '../../../src/market/errors.ts';
 import {
   type MemoryReservation,
   type NewSubscription,
   SubscriptionMemory,
 } from '../../../src/server/access/subscription-memory.ts';
-import { createDocuments } from '../../support/documents.ts';
 
 const megabyte = 1024 * 1024;
+
+function createDocuments(): DocumentStore {
+  return new DocumentStore({ parse, validate: () => [] });
+}
 
 function createMemory(given: Partial<ConstructorParameters<typeof SubscriptionMemory>[0]> = {}): SubscriptionMemory {
   return new SubscriptionMemory({

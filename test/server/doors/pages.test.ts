@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeEach(async () => {
-  running = await startApp();
+  running = await startServer();
 });
 
 afterEach(() => running.stop());
