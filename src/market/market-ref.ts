@@ -1,3 +1,15 @@
+/** Names one market. */
+export interface MarketRef {
+  readonly exchange: string;
+  /** Unified symbol: `BTC/USDT`, or `BTC/USDT:USDT` for a contract settled in USDT. */
+  readonly symbol: string;
+}
+
+/** The key of a market in maps and caches. */
+export function toMarketKey({ exchange, symbol }: MarketRef): string {
+  return `${exchange}\n${symbol}`;
+}
+
 /**
  * Which of an exchange's few kinds of markets a unified symbol names, by its form alone: spot (`BTC/USDT`), or contracts
  * by how they settle (`BTC/USDT:USDT` linear, `BTC/USD:BTC` inverse), whether they end (`BTC/USDT:USDT-301227` dated), and

@@ -1,4 +1,5 @@
 import type { MarketDataError } from '../errors.ts';
+import type { MarketRef } from '../market-ref.ts';
 
 /** Open, high, low, close and volume of one period. Prices in quote currency. */
 export interface Candle {
@@ -30,10 +31,8 @@ export function isSameCandle(one: Candle, other: Candle): boolean {
   );
 }
 
-/** Which candles: of one market, of one length. */
-export interface CandleSeries {
-  readonly exchange: string;
-  readonly symbol: string;
+/** The candles of one market that have one length. */
+export interface CandleSeries extends MarketRef {
   readonly timeframe: string;
 }
 

@@ -1,3 +1,5 @@
+import type { MarketRef } from '../market-ref.ts';
+
 /**
  * Price in quote currency (in settle currency of options that are settled in a coin), amount in base currency (of
  * contracts in the exchange's own unit, mostly contracts). Neither is 0, but for a price that may be below it.
@@ -8,9 +10,7 @@ export interface PriceLevel {
 }
 
 /** The orders of one market at one moment, best first on both sides. */
-export interface OrderBook {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface OrderBook extends MarketRef {
   /** The exchange's own clock, epoch ms; null where it sends none. */
   readonly timestamp: number | null;
   /** When this server received it, epoch ms. */
@@ -21,10 +21,8 @@ export interface OrderBook {
   readonly stale: boolean;
 }
 
-/** Which book, and how many levels of each side at most. */
-export interface OrderBookQuery {
-  readonly exchange: string;
-  readonly symbol: string;
+/** At most `limit` levels of each side of a market's book. */
+export interface OrderBookQuery extends MarketRef {
   readonly limit: number;
 }
 

@@ -1,10 +1,10 @@
+import type { MarketRef } from '../market-ref.ts';
+
 /** Which side took: a buyer, or a seller. */
 export type Side = 'buy' | 'sell';
 
 /** One public trade. */
-export interface Trade {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface Trade extends MarketRef {
   /** The exchange's id of it; null where it gives none. */
   readonly id: string | null;
   /**
@@ -34,10 +34,8 @@ export function contentOf({ timestamp, side, price, amount }: Trade): string {
   return `${timestamp},${side ?? ''},${price},${amount}`;
 }
 
-/** Which trades: the newest `limit`, or the first `limit` from `since` on as far back as the exchange serves them. */
-export interface TradeQuery {
-  readonly exchange: string;
-  readonly symbol: string;
+/** The newest `limit` trades of a market, or the first `limit` from `since` on, as far back as the exchange serves them. */
+export interface TradeQuery extends MarketRef {
   /** Inclusive, epoch ms. */
   readonly since?: number;
   readonly limit: number;
