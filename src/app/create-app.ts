@@ -97,12 +97,7 @@ export function createApp(options: AppOptions): App {
   const feeds = createFeeds({
     marketData: fetched,
     streams,
-    openCandles: createCandleStreams({
-      streams,
-      fetchTimeframes: fetched.fetchTimeframes,
-      fetchCandles: fetched.fetchCandles,
-      clock,
-    }),
+    openCandles: createCandleStreams({ streams, marketData: fetched, clock }),
     clock,
     random,
     pollIntervalMs: config.pollIntervalMs,

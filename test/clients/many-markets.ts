@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { MarketDataError } from '../../src/market/errors.ts';
+import { ofUnknownFreshness } from '../../src/market/model/fresh.ts';
 import type { Market } from '../../src/market/model/market.ts';
+import type { MarketData } from '../../src/market/ports/market-data.ts';
 import { createGate } from '../../src/server/access/gate.ts';
 import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
 import { createHttpServer } from '../../src/server/http/http-server.ts';
@@ -42,33 +44,36 @@ export async function startManyMarkets(): Promise<ManyMarkets> {
     return 1000 * (at + 1) + (exchange === 'okx' ? 500 : 0) + raised;
   };
   const level = (price: number) => ({ price, amount: 1 });
-  const graphql = createGraphQLServer({
-    marketData: {
-      ...fake,
-      fetchMarkets: async (exchange) => new Map(symbols.map((symbol) => [symbol, marketOf(exchange, symbol)])),
-      fetchTickers: async (exchange, asked) =>
-        new Map(
-          asked.map((symbol) => [
-            symbol,
-            tickerOf({ exchange, symbol, last: priceOf(exchange, symbol), receivedAt: 1 }),
-          ]),
-        ),
-      fetchOrderBook: async ({ exchange, symbol, limit }) => {
-        const price = priceOf(exchange, symbol);
-        const steps = Array.from({ length: limit }, (_, step) => step + 1);
-        return {
-          ...{ exchange, symbol, timestamp: null, receivedAt: 1, stale: false },
-          bids: steps.map((step) => level(price - step)),
-          asks: steps.map((step) => level(price + step)),
-        };
-      },
-      fetchTrades: async ({ exchange, symbol, limit }) =>
+  const overrides: Partial<MarketData> = {
+    fetchMarkets: async (exchange) =>
+      ofUnknownFreshness(new Map(symbols.map((symbol) => [symbol, marketOf(exchange, symbol)]))),
+    fetchTickers: async (exchange, asked) =>
+      new Map(
+        asked.map((symbol) => {
+          const ticker = tickerOf({ exchange, symbol, last: priceOf(exchange, symbol), receivedAt: 1 });
+          return [symbol, ofUnknownFreshness(ticker)];
+        }),
+      ),
+    fetchOrderBook: async ({ exchange, symbol, limit }) => {
+      const price = priceOf(exchange, symbol);
+      const steps = Array.from({ length: limit }, (_, step) => step + 1);
+      return ofUnknownFreshness({
+        ...{ exchange, symbol, timestamp: null, receivedAt: 1, stale: false },
+        bids: steps.map((step) => level(price - step)),
+        asks: steps.map((step) => level(price + step)),
+      });
+    },
+    fetchTrades: async ({ exchange, symbol, limit }) =>
+      ofUnknownFreshness(
         Array.from({ length: limit }, (_, at) => ({
           ...{ exchange, symbol, timestamp: clock.now(), price: priceOf(exchange, symbol), amount: 1, cost: null },
           ...(exchange === 'okx' ? { id: null, nth: at + 1 } : { id: String(at + 1) }),
           side: 'buy' as const,
         })),
-    },
+      ),
+  };
+  const graphql = createGraphQLServer({
+    marketData: Object.assign(fake, overrides),
     live: new LiveFeeds().operations,
     gate: createGate(),
     openOperations: createLimits().operations,

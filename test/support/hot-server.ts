@@ -4,6 +4,7 @@ import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
 import { createFeeds, type Feeds } from '../../src/feed/live/feeds.ts';
 import { createLiveMarketData } from '../../src/feed/live/live-market-data.ts';
 import { createLiveOperations } from '../../src/feed/live/live-operations.ts';
+import type { MarketData } from '../../src/market/ports/market-data.ts';
 import { createGate, type Gate } from '../../src/server/access/gate.ts';
 import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
 import type { Cors } from '../../src/server/http/cors.ts';
@@ -78,21 +79,19 @@ export async function startHotServer({ gate = createGate(), ...cors }: HotServer
   });
   const live = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs });
   let calls = 0;
-  const counted = <A extends readonly unknown[], R>(call: (...args: A) => R) => {
-    return (...args: A): R => {
-      calls += 1;
-      return call(...args);
-    };
+  const counted = <R>(answer: () => R): R => {
+    calls += 1;
+    return answer();
   };
-  const marketData = {
-    exchanges: counted(live.exchanges),
-    exchange: counted(live.exchange),
-    fetchMarkets: counted(live.fetchMarkets),
-    fetchTimeframes: counted(live.fetchTimeframes),
-    fetchTickers: counted(live.fetchTickers),
-    fetchCandles: counted(live.fetchCandles),
-    fetchOrderBook: counted(live.fetchOrderBook),
-    fetchTrades: counted(live.fetchTrades),
+  const marketData: MarketData = {
+    exchanges: () => counted(() => live.exchanges()),
+    exchange: (id) => counted(() => live.exchange(id)),
+    fetchMarkets: (exchange) => counted(() => live.fetchMarkets(exchange)),
+    fetchTimeframes: (exchange, symbol) => counted(() => live.fetchTimeframes(exchange, symbol)),
+    fetchTickers: (exchange, symbols, options) => counted(() => live.fetchTickers(exchange, symbols, options)),
+    fetchCandles: (query, options) => counted(() => live.fetchCandles(query, options)),
+    fetchOrderBook: (query, options) => counted(() => live.fetchOrderBook(query, options)),
+    fetchTrades: (query, options) => counted(() => live.fetchTrades(query, options)),
   };
   const limits = createLimits();
   const graphql = createGraphQLServer({

@@ -1,5 +1,5 @@
 import { MarketDataError } from '../../market/errors.ts';
-import { marketKind } from '../../market/market-ref.ts';
+import { marketKind, toMarketKey } from '../../market/market-ref.ts';
 import type { StreamKind } from '../../market/ports/market-streams.ts';
 import { PollGroup } from '../polling/poll-group.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
@@ -228,6 +228,6 @@ export function latestValue<T, V>(topic: Topic<T, V>): V | null {
   return value === undefined || value instanceof MarketDataError ? null : value;
 }
 
-function toKey({ exchange, symbol, timeframe = '' }: TopicRequest): string {
-  return `${exchange}\n${symbol}\n${timeframe}`;
+function toKey(request: TopicRequest): string {
+  return `${toMarketKey(request)}\n${request.timeframe ?? ''}`;
 }

@@ -24,8 +24,8 @@ export function createOrderBookSource(options: Upstream): KindSource<OrderBook, 
     openStream: (request, listener, depth) => streams.open({ ...request, kind: 'orderBook', depth }, listener),
     fetch: (topics, origin, onOutcome) => {
       const options = origin === 'poll' ? { maxAgeMs: 0 } : undefined;
-      const ask = ({ request: { exchange, symbol }, depth }: Topic<OrderBook, OrderBook>): Promise<OrderBook> =>
-        marketData.fetchOrderBook({ exchange, symbol, limit: depth }, options);
+      const ask = async ({ request: { exchange, symbol }, depth }: Topic<OrderBook, OrderBook>): Promise<OrderBook> =>
+        (await marketData.fetchOrderBook({ exchange, symbol, limit: depth }, options)).value;
       return fetchEach(topics, origin, limiterOf, ask, onOutcome);
     },
   };

@@ -27,7 +27,7 @@ export function createTradeSource(options: Upstream): KindSource<TradeMessage, r
         const { since } = topic.reconciler;
         const page = since === null ? { limit: firstLimit } : { since, limit: pageLimit };
         // The first fetch asks the exchange too: what is remembered may lack trades that came before the subscriber.
-        const trades = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
+        const { value: trades } = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
         return { trades, mayRepeat: true };
       };
       return fetchEach(topics, origin, limiterOf, ask, onOutcome);

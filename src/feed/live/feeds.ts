@@ -1,12 +1,12 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { MarketDataError } from '../../market/errors.ts';
-import { marketKind } from '../../market/market-ref.ts';
+import { type MarketRef, marketKind } from '../../market/market-ref.ts';
 import { type Candle, type CandleSeries, isSameCandle } from '../../market/model/candle.ts';
 import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
 import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import type { MarketStreams, OpenCandles } from '../../market/ports/market-streams.ts';
+import type { MarketStreams, OpenCandles, StreamKind } from '../../market/ports/market-streams.ts';
 import { createCandleSource } from '../kinds/candles.ts';
 import type { FeedState } from '../kinds/feed-state.ts';
 import { Health, type OnHealth } from '../kinds/health.ts';
@@ -27,45 +27,47 @@ import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import type { Topic } from '../topics/topic.ts';
 import { Watchdog } from '../topics/watchdog.ts';
 
-/** How much is live; all zero when nobody listens and the linger time has passed. */
+/** How much is live; all zero once nobody has been subscribed for the linger time. */
 export interface FeedCounts {
-  /** Markets times kinds of data that are listened to, or were a moment ago. */
+  /** One for each market and kind of data that has subscribers, or had some a moment ago. */
   readonly topics: number;
-  /** Streams that are open, one for each topic whose exchange has them. */
+  /** Open streams: one for each topic whose exchange pushes its data. */
   readonly streams: number;
-  /** Polls that are running at the moment. */
+  /** Polls that are under way at the moment. */
   readonly polls: number;
   readonly subscribers: number;
 }
 
-/** A value that the feed knows, for queries. */
+/** A value of the feed, for queries. */
 export interface LiveValue<V> {
   readonly value: V;
-  /** True while stream or poll keep it up to date, so that a fetch would be no better. */
+  /** True while a stream or polls keep it up to date, so that a fetch would bring nothing better. */
   readonly isCurrent: boolean;
 }
 
 /**
- * Live market data of every exchange: one upstream for each market and kind of data however many listen. Each
- * subscription tells the latest known at once, then each change; a slow reader misses changes in between, never the
- * latest, except that no closed candle and no trade is left out (a reader that is too slow for that is ended with
- * SLOW_CONSUMER). While an exchange fails, tickers, books and the forming candle come once more, marked stale, and trades
- * wait; what was missed follows. An error is the last event of a subscription: it comes where something was missed that no
- * fetch brings, where the last of its symbols does not exist, and where an exchange cannot serve what nobody has received
- * yet.
+ * Live market data of every exchange: one upstream for each market and kind of data, however many subscribers there are.
+ * Each subscription sends the latest known value at once, then each change. A slow reader misses changes in between, but
+ * never the latest one. No closed candle and no trade is left out; a reader that is too slow for that is ended with
+ * SLOW_CONSUMER. While an exchange fails, tickers, books and the forming candle are sent once more, marked stale, and
+ * trades wait; what was missed follows later. An error is the last event of a subscription. It comes if something was
+ * missed that no fetch brings, if the last of its symbols does not exist, and if the exchange cannot serve data of which
+ * nothing has been received yet.
  *
- * Each throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE after `close()`.
+ * Every method that subscribes throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE
+ * after `close()`.
  */
 export interface Feeds {
   tickers(exchange: string, symbols: readonly string[]): FeedSubscription<Ticker>;
   candles(exchange: string, symbol: string, timeframe: string): FeedSubscription<Candle>;
-  /** Books may hold more levels than the `limit` that is listened to. */
+  /** Books may hold more levels than `limit`. */
   orderBook(exchange: string, symbol: string, limit: number): FeedSubscription<OrderBook>;
   trades(exchange: string, symbol: string): FeedSubscription<readonly Trade[]>;
   /**
-   * Sends first the candles that begin at `since` (epoch ms) or later, then goes on as `live`, which it takes over: a new
-   * subscription of `candles` that nobody has read. Rejects with BAD_USER_INPUT where they are too many or the exchange no
-   * longer serves them, OVERLOADED, and what fails. What may pass before `endAt` (epoch ms, now if left out) is waited for.
+   * Sends first the candles that begin at `since` (epoch ms) or later, then goes on as `live`, a new subscription of
+   * `candles` that nobody has read, which it takes over. Rejects with BAD_USER_INPUT if there are too many candles or the
+   * exchange no longer serves them, with OVERLOADED, and with what fails. A failure that may pass is retried until `endAt`
+   * (epoch ms; now if left out).
    */
   resumeCandles(
     live: FeedSubscription<Candle>,
@@ -73,23 +75,23 @@ export interface Feeds {
     since: number,
     endAt?: number,
   ): Promise<ResumedSubscription<Candle>>;
-  /** The same of trades, from `since` on. */
+  /** The same for trades, from `since` on. */
   resumeTrades(
     live: FeedSubscription<readonly Trade[]>,
-    market: Pick<Trade, 'exchange' | 'symbol'>,
+    market: MarketRef,
     since: number,
     endAt?: number,
   ): Promise<ResumedSubscription<readonly Trade[]>>;
-  /** What is known of a market that is live; null of any other. */
+  /** The feed's ticker of a market; null if the market is not live. */
   liveTicker(exchange: string, symbol: string): LiveValue<Ticker> | null;
-  /** Not current where nobody listens to as many levels as `limit`. */
+  /** The feed's book of a market; not current if no subscriber wants as many levels as `limit`. */
   liveOrderBook(exchange: string, symbol: string, limit: number): LiveValue<OrderBook> | null;
-  /** Tells who listens what was fetched for a query. */
+  /** Gives subscribers a ticker that was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
-  /** Candles and trades of the past that subscriptions have not sent yet. */
+  /** How many candles and trades of the past are waiting to be sent. */
   readonly heldHistory: number;
-  /** How each topic is at the moment. */
+  /** The state of each topic at the moment. */
   readonly states: readonly FeedState[];
   /** Ends every upstream and every subscriber. */
   close(): void;
@@ -98,20 +100,20 @@ export interface Feeds {
 export interface FeedsOptions extends Timing {
   readonly marketData: MarketData;
   readonly streams: MarketStreams;
-  /** Opens streams of candles, of timeframes that exchanges lack too. */
+  /** Opens streams of candles, including timeframes that exchanges lack. */
   readonly openCandles: OpenCandles;
   readonly onHealth: OnHealth;
 }
 
 /**
- * How many polls of single markets of one kind an exchange is sent at a time, and how many first fetches beside them: few,
- * since in ccxt's throttle a query waits behind them.
+ * How many polls of single markets of one kind run at a time per exchange, and how many first fetches in parallel to
+ * them: few, because a query waits behind them in ccxt's throttle.
  */
 const parallelCalls = 2;
 
-const longestCheckMs = 1000;
+const maxCheckMs = 1000;
 
-/** Of a market that is live no more. */
+/** For a market that is no longer live. */
 const nothingKnown: LiveTrades = { newest: null, hasFetchedId: () => true };
 
 export function createFeeds(options: FeedsOptions): Feeds {
@@ -133,7 +135,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
 
   const common = {
     ...timing,
-    offersStream: streams.offers,
+    offersStream: (exchange: string, kind: StreamKind) => streams.offers(exchange, kind),
     health: new Health(onHealth, (exchange) => {
       for (const kind of kinds) kind.onAnswer(exchange);
     }),
@@ -147,7 +149,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
   const kinds = [tickers, orderBooks, candles, trades];
   const watchdog = new Watchdog({
     clock,
-    intervalMs: Math.min(longestCheckMs, Math.max(1, silenceMs / 4)),
+    intervalMs: Math.min(maxCheckMs, Math.max(1, silenceMs / 4)),
     check: () => {
       for (const kind of kinds) for (const topic of kind.topics) topic.checkSilence();
     },
@@ -200,14 +202,13 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const series = { ...given, exchange: marketData.exchange(given.exchange).id };
       const reconciler = candles.find(series)?.reconciler;
       const lastClosed = (): Candle | null => (reconciler instanceof CandleReconciler ? reconciler.closed : null);
-      const { fetchCandles } = marketData;
-      return resumeCandles({ live, series, since, endAt, lastClosed, fetchCandles, clock, budget });
+      return resumeCandles({ live, series, since, endAt, lastClosed, marketData, clock, budget });
     },
     resumeTrades: (live, { exchange, symbol }, since, endAt = clock.now()) => {
       const market = { exchange: marketData.exchange(exchange).id, symbol };
       const reconciler = trades.find(market)?.reconciler;
       const known = reconciler instanceof TradeReconciler ? reconciler : nothingKnown;
-      const calls = { fetchTrades: marketData.fetchTrades, newest: newestTrades, pages: tradePages };
+      const calls = { marketData, newest: newestTrades, pages: tradePages };
       const history = { ...market, since, ...calls };
       return resumeTrades({ ...history, endAt, live, known, clock, budget });
     },
@@ -243,7 +244,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
   };
 }
 
-/** True unless the book may lack levels because nobody asked for so many, or because the stream ends there. */
+/** False if the book may lack levels, because no subscriber wants that many or the stream does not carry more. */
 function isDeepEnough({ bids, asks }: OrderBook, limit: number, askedDepth: number): boolean {
   return limit <= askedDepth || limit <= Math.min(bids.length, asks.length);
 }

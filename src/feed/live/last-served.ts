@@ -1,10 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { MarketDataError } from '../../market/errors.ts';
+import { type MarketRef, toMarketKey } from '../../market/market-ref.ts';
 
-/** What queries are told: of one market, at one time. */
-interface Served {
-  readonly exchange: string;
-  readonly symbol: string;
+/** A value that queries get. */
+interface Served extends MarketRef {
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly stale: boolean;
@@ -14,20 +12,24 @@ interface Served {
 const maxMarkets = 20_000;
 
 /**
- * The newest live values that queries were told. When a market is live no more, what was fetched before it was must not
- * come after them.
+ * When the newest live value of each market was received that a query got. Once a market is no longer live, a value that
+ * was fetched earlier must not follow it.
  */
 export class LastServed {
   readonly #receivedAt = new LRUCache<string, number>({ max: maxMarkets });
 
-  mark(kind: string, { exchange, symbol, receivedAt }: Served): void {
-    this.#receivedAt.set(`${kind}\n${exchange}\n${symbol}`, receivedAt);
+  mark(kind: string, served: Served): void {
+    this.#receivedAt.set(toKey(kind, served), served.receivedAt);
   }
 
-  /** True when something newer was told than this, unless it says itself that it is stale. */
-  isNewer(kind: string, value: Served | MarketDataError): boolean {
-    if (value instanceof MarketDataError || value.stale) return false;
-    const told = this.#receivedAt.get(`${kind}\n${value.exchange}\n${value.symbol}`);
-    return told !== undefined && value.receivedAt < told;
+  /** True if a query got something newer than this value, unless the value is marked stale anyway. */
+  isNewer(kind: string, value: Served): boolean {
+    if (value.stale) return false;
+    const receivedAt = this.#receivedAt.get(toKey(kind, value));
+    return receivedAt !== undefined && value.receivedAt < receivedAt;
   }
+}
+
+function toKey(kind: string, market: MarketRef): string {
+  return `${kind}\n${toMarketKey(market)}`;
 }

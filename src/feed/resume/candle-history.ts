@@ -5,8 +5,6 @@ import type { MarketData } from '../../market/ports/market-data.ts';
 import { maxCandles } from '../../market/row-limits.ts';
 import { toText } from './since.ts';
 
-export type FetchCandles = MarketData['fetchCandles'];
-
 /** Which candles: those that begin within `[since, until)`, epoch ms; without `until` up to now. */
 export interface CandleSpan {
   readonly since: number;
@@ -18,18 +16,18 @@ export interface CandleSpan {
  * query for them is refused, and what the query does.
  */
 export async function fetchCandleHistory(
-  fetchCandles: FetchCandles,
+  marketData: Pick<MarketData, 'fetchCandles'>,
   series: CandleSeries,
   span: CandleSpan,
 ): Promise<readonly Candle[]> {
   const query = { ...series, ...span, limit: maxCandles };
-  const candles = await fetchCandles(query, { maxAgeMs: 0 }).catch((error: unknown) => {
+  const { value: candles } = await marketData.fetchCandles(query, { maxAgeMs: 0 }).catch((error: unknown) => {
     throw isRefusedQuery(error) ? withAdvice(error) : error;
   });
   const last = candles.at(-1);
   if (!last || candles.length < maxCandles || last.timestamp + 1 === span.until) return candles;
-  const more = await fetchCandles({ ...query, since: last.timestamp + 1, limit: 1 });
-  if (more.length > 0) throw tooMany(series, span.since);
+  const more = await marketData.fetchCandles({ ...query, since: last.timestamp + 1, limit: 1 });
+  if (more.value.length > 0) throw tooMany(series, span.since);
   return candles;
 }
 

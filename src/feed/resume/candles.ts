@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleSeries } from '../../market/model/candle.ts';
+import type { MarketData } from '../../market/ports/market-data.ts';
 import { periodAfter } from '../../market/timeframe.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 import { lagMs } from '../reconcile/latest-reconciler.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import { Backlog, type HistoryBudget } from './backlog.ts';
-import { type CandleSpan, type FetchCandles, fetchCandleHistory } from './candle-history.ts';
+import { type CandleSpan, fetchCandleHistory } from './candle-history.ts';
 import { ResumedSubscription } from './resumed-subscription.ts';
 import { retryUntil } from './retry-until.ts';
 import { requirePast } from './since.ts';
@@ -20,7 +21,7 @@ export interface ResumeCandlesOptions {
   readonly live: FeedSubscription<Candle>;
   /** The last candle that live subscribers were told as closed, null where none was. */
   readonly lastClosed: () => Candle | null;
-  readonly fetchCandles: FetchCandles;
+  readonly marketData: Pick<MarketData, 'fetchCandles'>;
   readonly clock: Clock;
   readonly budget: HistoryBudget;
 }
@@ -95,10 +96,10 @@ class CandleSeam {
   }
 
   async #fetch(span: CandleSpan): Promise<readonly Candle[]> {
-    const { fetchCandles, series, lastClosed } = this.#options;
+    const { marketData, series, lastClosed } = this.#options;
     // What the stream has told of the last one may not have got into the exchange's answers yet.
     const last = lastClosed();
-    const candles = await fetchCandleHistory(fetchCandles, series, span);
+    const candles = await fetchCandleHistory(marketData, series, span);
     if (!last || last.timestamp < span.since || last.timestamp >= (span.until ?? 0)) return candles;
     const fetched = candles.find(({ timestamp }) => timestamp === last.timestamp);
     if (fetched && fetched.volume >= last.volume) return candles;

@@ -1,16 +1,15 @@
 import { MarketDataError } from '../../market/errors.ts';
+import { type MarketRef, toMarketKey } from '../../market/market-ref.ts';
 import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import { maxRows } from '../../market/row-limits.ts';
 import type { SharedCalls } from './shared-calls.ts';
 import { toText } from './since.ts';
 
-export interface TradeHistoryOptions {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface TradeHistoryOptions extends MarketRef {
   /** Inclusive, epoch ms. */
   readonly since: number;
-  readonly fetchTrades: MarketData['fetchTrades'];
+  readonly marketData: Pick<MarketData, 'fetchTrades'>;
   /** Calls for the newest trades, which all share who want those of one market at the same time. */
   readonly newest: SharedCalls<readonly Trade[]>;
   /** Calls for pages of older ones, shared the same way. */
@@ -52,10 +51,11 @@ const fewTrades = 3;
  * Throws BAD_USER_INPUT where the exchange does not serve them, or there are too many, and what the calls do.
  */
 export async function fetchTradeHistory(options: TradeHistoryOptions): Promise<TradeHistory> {
-  const { exchange, symbol, since, fetchTrades } = options;
-  const newest = await options.newest.run(`${exchange}\n${symbol}`, () =>
-    fetchTrades({ exchange, symbol, limit: maxRows }, { maxAgeMs: 0 }),
-  );
+  const { exchange, symbol, since, marketData } = options;
+  const newest = await options.newest.run(toMarketKey(options), async () => {
+    const query = { exchange, symbol, limit: maxRows };
+    return (await marketData.fetchTrades(query, { maxAgeMs: 0 })).value;
+  });
   const isCoarse = newest.length >= fewTrades && newest.every(({ timestamp }) => timestamp % second === 0);
   // The trade of which a client knows the millisecond may be of a whole second here.
   const from = isCoarse ? since - (since % second) : since;
@@ -107,12 +107,13 @@ class Pages {
 
   /** From just before the instant on, since some exchanges leave out what is of that instant. */
   async #ask(instant: number): Promise<readonly Trade[]> {
-    const { exchange, symbol, fetchTrades, pages } = this.#options;
+    const { exchange, symbol, marketData, pages } = this.#options;
     const before = Math.max(0, instant - 1);
     const since = this.#isCoarse ? before - (before % second) : before;
-    const page = await pages.run(`${exchange}\n${symbol}\n${since}`, () =>
-      fetchTrades({ exchange, symbol, since, limit: maxRows }, { maxAgeMs: 0 }),
-    );
+    const page = await pages.run(`${toMarketKey(this.#options)}\n${since}`, async () => {
+      const query = { exchange, symbol, since, limit: maxRows };
+      return (await marketData.fetchTrades(query, { maxAgeMs: 0 })).value;
+    });
     if (page.length > 0) return page;
     const message = `${exchange} gave trades of ${symbol} in one answer and none in the next: subscribe again.`;
     throw new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });

@@ -1,4 +1,10 @@
-/** The same value, marked as the last known one of an exchange that cannot be reached. */
-export function toStale<V extends { readonly stale: boolean }>(value: V): V {
+/** A value that says whether it is out of date. */
+interface Stalable {
+  /** True when the exchange could not be reached since; live data always says so, history need not. */
+  readonly stale?: boolean;
+}
+
+/** The value marked as stale, frozen; the value itself where it is marked already. */
+export function toStale<V extends Stalable>(value: V): V {
   return value.stale ? value : Object.freeze({ ...value, stale: true });
 }

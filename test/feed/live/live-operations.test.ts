@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { Markets } from '../../../src/market/model/market.ts';
+import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import { tickerOf } from '../../support/fake-market-data.ts';
 import {
   type LiveFeeds,
@@ -201,9 +201,9 @@ describe('a list', () => {
   });
 
   test('names unknown symbols also where the markets could not be listed before it started', async () => {
-    const { fetchMarkets } = live.port;
+    const fetchMarkets = live.port.fetchMarkets.bind(live.port);
     let lists = 0;
-    live.port.fetchMarkets = async (exchange): Promise<Markets> => {
+    live.port.fetchMarkets = async (exchange) => {
       lists += 1;
       if (lists === 1) throw down;
       return fetchMarkets(exchange);
@@ -216,12 +216,13 @@ describe('a list', () => {
   });
 
   test('waits for no symbol whose kind could not be listed', async () => {
-    const { fetchMarkets } = live.port;
+    const fetchMarkets = live.port.fetchMarkets.bind(live.port);
     live.port.set('SOL/USDT', down);
-    live.port.fetchMarkets = async (exchange): Promise<Markets> => {
-      const markets = new Map(await fetchMarkets(exchange));
+    live.port.fetchMarkets = async (exchange) => {
+      const markets = new Map((await fetchMarkets(exchange)).value);
       markets.delete('SOL/USDT');
-      return Object.assign(markets, { whyUnlisted: (symbol: string) => (symbol === 'SOL/USDT' ? down : null) });
+      const whyUnlisted = (symbol: string) => (symbol === 'SOL/USDT' ? down : null);
+      return ofUnknownFreshness(Object.assign(markets, { whyUnlisted }));
     };
     const together = watch(live.operations.tickers('kraken', [btc, 'SOL/USDT'], false));
     const alone = watch(live.operations.ticker('kraken', 'SOL/USDT'));

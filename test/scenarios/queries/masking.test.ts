@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createFeeds } from '../../../src/feed/live/feeds.ts';
 import { createLiveOperations } from '../../../src/feed/live/live-operations.ts';
+import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { Market } from '../../../src/market/model/market.ts';
 import { createAddressReader } from '../../../src/server/access/address.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
@@ -117,7 +118,7 @@ describe.each([
   const data = { exchange: { markets: markets.nodes ? markets : null } };
 
   beforeEach(() => {
-    Object.assign(marketData, { fetchMarkets: async () => new Map([['BTC/USD', broken]]) });
+    Object.assign(marketData, { fetchMarkets: async () => ofUnknownFreshness(new Map([['BTC/USD', broken]])) });
   });
 
   test('over HTTP, compiled or not', async () => {
