@@ -2,19 +2,22 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The GraphQL clients that test/clients drives are a package of their own: `npm run install:clients`.
+// The GraphQL clients of test/clients are a package of their own, which `npm run install:clients` installs.
 const hasClients = existsSync(new URL('test/clients/node_modules', import.meta.url));
 
 export default defineConfig({
   resolve: {
-    // graphql 16 ships both module kinds; without this, vitest loads one of each and its instanceof checks fail.
+    // graphql 16 ships CommonJS and ES modules. Without this, vitest loads both and the instanceof checks of graphql fail.
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }],
   },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/build.ts',
     exclude: [...configDefaults.exclude, ...(hasClients || process.env.CI ? [] : ['test/clients/**'])],
-    testTimeout: 10_000,
-    // Vitest's own is a second, which a busy machine may need for an answer over loopback.
+    // The first server of a test file loads the code that it runs, which takes long on a busy machine.
+    hookTimeout: 60_000,
+    testTimeout: 20_000,
+    // Vitest's default is a second, which a busy machine may need for one answer over loopback.
     expect: { poll: { timeout: 5000 } },
     maxWorkers: 2,
   },

@@ -73,5 +73,9 @@ test('the same masked error from the same place is told once, another place or m
   report('no error at all');
   expect(count).toBe(54);
   expect(lines).toHaveLength(4);
-  expect(lines[0].err).toMatchObject({ type: 'Error', message: 'one', stack: expect.stringContaining('sparing-log') });
+  expect(lines[0].err).toMatchObject({
+    type: 'Error',
+    message: 'one',
+    stack: expect.stringContaining('throttled-log'),
+  });
 });

@@ -1,15 +1,15 @@
 import { type Client, createClient, NetworkError } from 'graphql-sse';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../support/running-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/socket-client.ts';
 
 const live = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }';
 
-let server: RunningApp;
+let server: AppServer;
 let client: Client<boolean>;
 
 beforeEach(async () => {
-  server = await startApp({ lingerMs: 0 });
+  server = await startServer();
 });
 
 afterEach(async () => {

@@ -1,16 +1,13 @@
-import { once } from 'node:events';
-import { pino } from 'pino';
+import type { Clock } from '../../src/base/clock.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
-import { ofUnknownFreshness } from '../../src/market/model/fresh.ts';
-import type { Market } from '../../src/market/model/market.ts';
-import type { MarketData } from '../../src/market/ports/market-data.ts';
-import { createGate } from '../../src/server/access/gate.ts';
-import { createGraphQLServer } from '../../src/server/graphql/pipeline.ts';
-import { createHttpServer } from '../../src/server/http/http-server.ts';
+import { type Fresh, ofUnknownFreshness } from '../../src/market/model/fresh.ts';
+import type { Market, Markets } from '../../src/market/model/market.ts';
+import type { OrderBook, OrderBookQuery } from '../../src/market/model/order-book.ts';
+import type { Trade, TradeQuery } from '../../src/market/model/trade.ts';
+import type { TickerResults } from '../../src/market/ports/market-data.ts';
 import { FakeMarketData, tickerOf } from '../support/fake-market-data.ts';
-import { createLimits, createSubscriptionMemory } from '../support/limits.ts';
-import { LiveFeeds } from '../support/live-feeds.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { startServer } from '../support/server.ts';
 
 export const symbols: readonly string[] = [
   'BTC/USD:BTC-261225',
@@ -25,85 +22,78 @@ export const symbols: readonly string[] = [
 /** A server over two exchanges that have the same markets. The trades of every market have the same ids; okx gives none. */
 export interface ManyMarkets {
   readonly url: string;
-  /** The answer to an operation. Throws where it has errors. */
+  /** Resolves with the data of an operation. Throws where it has errors. */
   // biome-ignore lint/suspicious/noExplicitAny: the shape of an answer is up to its query
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<any>;
-  /** From now on every price is higher by this. */
+  /** Raises every price by this amount. */
   raise(by: number): void;
   stop(): Promise<void>;
 }
 
 export async function startManyMarkets(): Promise<ManyMarkets> {
-  const clock = new ManualClock(1_700_000_000_000);
-  const fake = new FakeMarketData(clock, ['kraken', 'okx']);
-  let raised = 0;
-  // A price of its own for every market, and numbers of trades that are the same in all.
-  const priceOf = (exchange: string, symbol: string): number => {
-    const at = symbols.indexOf(symbol);
-    if (at < 0) throw new MarketDataError('SYMBOL_NOT_FOUND', `no market ${symbol}`);
-    return 1000 * (at + 1) + (exchange === 'okx' ? 500 : 0) + raised;
-  };
-  const level = (price: number) => ({ price, amount: 1 });
-  const overrides: Partial<MarketData> = {
-    fetchMarkets: async (exchange) =>
-      ofUnknownFreshness(new Map(symbols.map((symbol) => [symbol, marketOf(exchange, symbol)]))),
-    fetchTickers: async (exchange, asked) =>
-      new Map(
-        asked.map((symbol) => {
-          const ticker = tickerOf({ exchange, symbol, last: priceOf(exchange, symbol), receivedAt: 1 });
-          return [symbol, ofUnknownFreshness(ticker)];
-        }),
-      ),
-    fetchOrderBook: async ({ exchange, symbol, limit }) => {
-      const price = priceOf(exchange, symbol);
-      const steps = Array.from({ length: limit }, (_, step) => step + 1);
-      return ofUnknownFreshness({
-        ...{ exchange, symbol, timestamp: null, receivedAt: 1, stale: false },
-        bids: steps.map((step) => level(price - step)),
-        asks: steps.map((step) => level(price + step)),
-      });
-    },
-    fetchTrades: async ({ exchange, symbol, limit }) =>
-      ofUnknownFreshness(
-        Array.from({ length: limit }, (_, at) => ({
-          ...{ exchange, symbol, timestamp: clock.now(), price: priceOf(exchange, symbol), amount: 1, cost: null },
-          ...(exchange === 'okx' ? { id: null, nth: at + 1 } : { id: String(at + 1) }),
-          side: 'buy' as const,
-        })),
-      ),
-  };
-  const graphql = createGraphQLServer({
-    marketData: Object.assign(fake, overrides),
-    live: new LiveFeeds().operations,
-    gate: createGate(),
-    openOperations: createLimits().operations,
-    subscriptionMemory: createSubscriptionMemory(),
-    log: pino({ level: 'silent' }),
-  });
-  const http = createHttpServer(graphql);
-  const port = await http.listen(0, '127.0.0.1');
-  const url = `http://127.0.0.1:${port}/graphql`;
+  const marketData = new ManyMarketData(new ManualClock(1_700_000_000_000));
+  const server = await startServer({ fake: { marketData } });
   return {
-    url,
+    url: server.url,
     ask: async (query, variables = {}) => {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { data, errors } = await response.json();
-      if (errors) throw new Error(JSON.stringify(errors));
+      const { data, errors } = await server.query(query, variables);
+      if (errors.length > 0) throw new Error(JSON.stringify(errors));
       return data;
     },
     raise: (by) => {
-      raised += by;
+      marketData.raised += by;
     },
-    stop: async () => {
-      const closed = once(http.server, 'close');
-      await http.close();
-      await closed;
-    },
+    stop: () => server.stop(),
   };
+}
+
+/** Every market has a price of its own. The trade ids are the same in all markets. */
+class ManyMarketData extends FakeMarketData {
+  raised = 0;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    super(clock, ['kraken', 'okx']);
+    this.#clock = clock;
+  }
+
+  override async fetchMarkets(exchange: string): Promise<Fresh<Markets>> {
+    return ofUnknownFreshness(new Map(symbols.map((symbol) => [symbol, marketOf(exchange, symbol)])));
+  }
+
+  override async fetchTickers(exchange: string, asked: readonly string[]): Promise<TickerResults> {
+    return new Map(
+      asked.map((symbol) => {
+        const ticker = tickerOf({ exchange, symbol, last: this.#priceOf(exchange, symbol), receivedAt: 1 });
+        return [symbol, ofUnknownFreshness(ticker)];
+      }),
+    );
+  }
+
+  override async fetchOrderBook({ exchange, symbol, limit }: OrderBookQuery): Promise<Fresh<OrderBook>> {
+    const price = this.#priceOf(exchange, symbol);
+    const steps = Array.from({ length: limit }, (_, step) => step + 1);
+    return ofUnknownFreshness({
+      ...{ exchange, symbol, timestamp: null, receivedAt: 1, stale: false },
+      bids: steps.map((step) => ({ price: price - step, amount: 1 })),
+      asks: steps.map((step) => ({ price: price + step, amount: 1 })),
+    });
+  }
+
+  override async fetchTrades({ exchange, symbol, limit }: TradeQuery): Promise<Fresh<readonly Trade[]>> {
+    const price = this.#priceOf(exchange, symbol);
+    const trades = Array.from({ length: limit }, (_, at) => ({
+      ...{ exchange, symbol, timestamp: this.#clock.now(), price, amount: 1, cost: null, side: 'buy' as const },
+      ...(exchange === 'okx' ? { id: null, nth: at + 1 } : { id: String(at + 1) }),
+    }));
+    return ofUnknownFreshness(trades);
+  }
+
+  #priceOf(exchange: string, symbol: string): number {
+    const at = symbols.indexOf(symbol);
+    if (at < 0) throw new MarketDataError('SYMBOL_NOT_FOUND', `no market ${symbol}`);
+    return 1000 * (at + 1) + (exchange === 'okx' ? 500 : 0) + this.raised;
+  }
 }
 
 function marketOf(exchange: string, symbol: string): Market {

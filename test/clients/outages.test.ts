@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../support/running-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/socket-client.ts';
 import { createKraken } from '../venues/kraken.ts';
 import type { Venue } from '../venues/venue.ts';
@@ -36,17 +36,14 @@ const documents: Documents = {
 };
 
 let kraken: Venue;
-let running: RunningApp;
+let running: AppServer;
 let client: LiveClient;
 
 beforeEach(async () => {
   kraken = await createKraken();
-  running = await startApp({
-    pollIntervalMs: 100,
-    lingerMs: 50,
-    streamSilenceMs: 60_000,
-    staleMaxMs: 500,
-    exchangeOptions: { kraken: { ...kraken.exchangeConfig, rateLimit: 1 } },
+  running = await startServer({
+    config: { pollIntervalMs: 100, lingerMs: 50, streamSilenceMs: 60_000, staleMaxMs: 500 },
+    venues: { kraken },
   });
 });
 

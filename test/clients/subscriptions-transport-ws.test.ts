@@ -1,15 +1,15 @@
 import { SubscriptionClient } from 'subscriptions-transport-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { type RunningApp, startApp } from '../support/running-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/socket-client.ts';
 
 // The library of the protocol before graphql-transport-ws, which Apollo's older links and many apps still have.
 
-let server: RunningApp;
+let server: AppServer;
 
 beforeEach(async () => {
-  server = await startApp();
+  server = await startServer();
 });
 
 afterEach(() => server.stop());

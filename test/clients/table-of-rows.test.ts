@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
-import { type LiveServer, startLiveServer } from '../support/live-server.ts';
+import { type FakeServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/socket-client.ts';
 
 // A page with one subscription per row, whose rows all change at once: sorted by another column, or the next page of it.
@@ -117,17 +117,17 @@ const { maxSubscriptionsPerSocket, maxMessagesPerSecond } = loadConfig(
   readCatalogue().map(({ id }) => id),
 );
 
-let server: LiveServer;
+let server: FakeServer;
 let socket: SocketClient;
 let closes: readonly unknown[];
 
 /** A server whose sockets may have so many operations, and a socket to it. */
 async function start(maxSubscriptions: number): Promise<void> {
-  server = await startLiveServer({ limits: { maxSubscriptions, maxMessagesPerSecond } });
+  server = await startServer({ fake: { limits: { maxSubscriptions, maxMessagesPerSecond } } });
   const seen: unknown[] = [];
   closes = seen;
   socket = createClient({
-    url: server.url,
+    url: server.webSocketUrl,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
     lazyCloseTimeout: 1000,
@@ -155,7 +155,7 @@ describe.each(Object.keys(pages))('%s', { timeout: 30_000 }, (name) => {
     await start(most);
     const page = pages[name]?.(socket);
     if (!page) throw new Error(`no ${name}`);
-    for (const [index, symbol] of symbolsOf(0, 2 * count).entries()) server.port.set(symbol, { last: index + 1 });
+    for (const [index, symbol] of symbolsOf(0, 2 * count).entries()) server.marketData.set(symbol, { last: index + 1 });
     const before = symbolsOf(0, count).map((symbol) => page.mount(symbol));
     await eventually(() => before.every(({ last }) => last !== null), 20_000);
     const mount = () => symbolsOf(count, count).map((symbol) => page.mount(symbol));
@@ -182,7 +182,7 @@ test('1000 operations at once are each served or refused on their own, and those
   await start(maxSubscriptionsPerSocket);
   const page = pages['graphql-ws']?.(socket);
   if (!page) throw new Error('no page');
-  for (const symbol of symbolsOf(0, 1000)) server.port.set(symbol, { last: 1 });
+  for (const symbol of symbolsOf(0, 1000)) server.marketData.set(symbol, { last: 1 });
   const rows = symbolsOf(0, 1000).map((symbol) => page.mount(symbol));
   await eventually(() => rows.every(({ last, error }) => last !== null || error !== null), 20_000);
   const refused = rows.filter(({ error }) => error !== null);

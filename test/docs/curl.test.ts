@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readPageBlocks } from '../support/page-code.ts';
-import { type RunningApp, startApp } from '../support/running-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/socket-client.ts';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeAll(async () => {
-  running = await startApp({ lingerMs: 0 });
+  running = await startServer();
 });
 
 afterAll(() => running.stop());

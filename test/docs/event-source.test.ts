@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findFreePort } from '../support/loopback-program.ts';
 import { readPageFile } from '../support/page-code.ts';
-import { type RunningApp, startApp } from '../support/running-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/socket-client.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -15,7 +15,7 @@ const said = 'http://localhost:4000/graphql';
 describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a browser', { timeout: 30_000 }, () => {
   let browser: Browser;
   let port: number;
-  let running: RunningApp;
+  let running: AppServer;
   let page: Page;
   let statuses: number[];
   let html = '';
@@ -43,7 +43,7 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a b
   });
 
   beforeEach(async () => {
-    running = await startApp({ port, lingerMs: 0 });
+    running = await startServer({ config: { port, lingerMs: 0 } });
     page = await browser.newPage();
     statuses = [];
     page.on('response', (response) => {
@@ -76,7 +76,7 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a b
     await shows(/^\d+(\.\d+)?$/);
     await running.stop();
     await page.evaluate('show("restarting")');
-    running = await startApp({ port, lingerMs: 0 });
+    running = await startServer({ config: { port, lingerMs: 0 } });
     await shows(/^\d+(\.\d+)?$/);
     expect(await isClosed()).toBe(false);
     expect(running.app.counts.operations).toBe(1);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findFreePort } from '../support/loopback-program.ts';
 import { type PageFolder, writePageFiles } from '../support/page-code.ts';
-import { type RunningApp, startApp } from '../support/running-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 import { connect, eventually, subscribe } from '../support/socket-client.ts';
 
 const nginx = '/usr/sbin/nginx';
@@ -14,14 +14,14 @@ const tickerUpdated = 'subscription { tickerUpdated(exchange: "sim", symbol: "BT
 const candles = '{ candles(exchange: "sim", symbol: "BTC/USDT", limit: 100) { open high low close } }';
 
 describe.runIf(existsSync(nginx) || process.env.CI)('behind nginx', () => {
-  let running: RunningApp;
+  let running: AppServer;
   let folder: PageFolder;
   let child: ChildProcess;
   let exited: Promise<unknown>;
   let url: string;
 
   beforeAll(async () => {
-    running = await startApp({ lingerMs: 0, trustedProxies: 1, requestsPerMinute: 1000 });
+    running = await startServer({ config: { lingerMs: 0, trustedProxies: 1, requestsPerMinute: 1000 } });
     const port = await findFreePort();
     folder = writePageFiles({
       'tickql.conf': { 'listen 80': `listen 127.0.0.1:${port}`, '127.0.0.1:4000': new URL(running.url).host },

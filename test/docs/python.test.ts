@@ -6,20 +6,20 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PageFolder, writePageFiles } from '../support/page-code.ts';
-import { type RunningApp, startApp } from '../support/running-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/socket-client.ts';
 
 const python = '/usr/bin/python3';
 const said = 'http://localhost:4000/graphql';
 
 describe.runIf(existsSync(python) || process.env.CI)('Python, with its standard library alone', () => {
-  let running: RunningApp;
+  let running: AppServer;
   let folder: PageFolder;
   let child: ChildProcess;
   let output: string;
 
   beforeAll(async () => {
-    running = await startApp({ lingerMs: 0 });
+    running = await startServer();
     folder = writePageFiles({ 'tickql.py': { [said]: running.url }, 'prices.py': {} });
   });
 

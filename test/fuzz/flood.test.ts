@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { startMeasuredApp } from '../support/measured-app.ts';
+import { startServer } from '../support/server.ts';
 import { playFlood } from './flood.ts';
 
 const megabyte = 1024 * 1024;
 
 // A short run of what `npm run fuzz` does at length.
 test('documents that come once leave next to nothing, and large subscriptions no more than they may', async () => {
-  const app = await startMeasuredApp({ exchanges: ['sim'], lingerMs: 0, maxSubscriptionMb: 8 });
+  const app = await startServer({ measured: { exchanges: ['sim'], lingerMs: 0, maxSubscriptionMb: 8 } });
   try {
     const report = await playFlood(app, { documents: 4000, subscriptions: 120 });
     const { before, afterDocuments, withSubscriptions, after, subscriptions } = report;

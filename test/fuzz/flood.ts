@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import type WebSocket from 'ws';
-import type { Measurement } from '../support/app-process.ts';
-import type { MeasuredApp } from '../support/measured-app.ts';
+import type { Measurement } from '../support/server/measured-process.ts';
+import type { MeasuredServer } from '../support/server.ts';
 import { openSocket } from '../support/socket-client.ts';
 import { send } from './send.ts';
 
@@ -53,7 +53,7 @@ const messagesPerBurst = 20;
 const burstMs = 120;
 
 /** Sends the documents and opens the subscriptions, and measures what the server keeps of them. */
-export async function playFlood(app: MeasuredApp, { documents, subscriptions }: FloodOptions): Promise<FloodReport> {
+export async function playFlood(app: MeasuredServer, { documents, subscriptions }: FloodOptions): Promise<FloodReport> {
   const before = await app.measure();
   let mostGrown = 0;
   const watch = setInterval(async () => {
@@ -74,7 +74,7 @@ export async function playFlood(app: MeasuredApp, { documents, subscriptions }: 
   }
 }
 
-async function floodHttp({ port }: MeasuredApp, count: number): Promise<void> {
+async function floodHttp({ port }: MeasuredServer, count: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: parallelRequests });
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   let sent = 0;
@@ -96,7 +96,7 @@ function toSmall(number: number): string {
   return smallDocuments[number % smallDocuments.length]?.(number) ?? '{ __typename }';
 }
 
-async function floodSockets({ port }: MeasuredApp, count: number): Promise<void> {
+async function floodSockets({ port }: MeasuredServer, count: number): Promise<void> {
   let sent = count;
   const play = async (socket: WebSocket): Promise<void> => {
     while (sent < 2 * count) {
@@ -110,7 +110,7 @@ async function floodSockets({ port }: MeasuredApp, count: number): Promise<void>
 }
 
 async function subscribeMany(
-  { port }: MeasuredApp,
+  { port }: MeasuredServer,
   count: number,
 ): Promise<{ readonly outcomes: ReadonlyMap<string, number>; readonly sockets: readonly WebSocket[] }> {
   const outcomes = new Map<string, number>();
@@ -171,7 +171,7 @@ async function exchangeMessages(
 /** How long what is live may take to end after the last client has gone, in ms. */
 const settleMs = 30_000;
 
-async function settle(app: MeasuredApp): Promise<Measurement> {
+async function settle(app: MeasuredServer): Promise<Measurement> {
   const until = Date.now() + settleMs;
   for (;;) {
     const measured = await app.measure();

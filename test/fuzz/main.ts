@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Measurement } from '../support/app-process.ts';
-import { startMeasuredApp } from '../support/measured-app.ts';
+import type { Measurement } from '../support/server/measured-process.ts';
+import { startServer } from '../support/server.ts';
 import type { Tally, Timed } from './findings.ts';
 import { type FloodReport, playFlood } from './flood.ts';
 import { runFuzz } from './run.ts';
@@ -51,7 +51,7 @@ function printProgress(kind: string, done: number, { heap, rss, longestBlockMs }
 }
 
 async function flood(documents: number): Promise<FloodReport> {
-  const app = await startMeasuredApp({ exchanges: ['sim'] });
+  const app = await startServer({ measured: { exchanges: ['sim'] } });
   try {
     return await playFlood(app, { documents, subscriptions: Math.ceil(documents / 100) });
   } finally {

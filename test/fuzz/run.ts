@@ -1,4 +1,4 @@
-import type { Measurement } from '../support/app-process.ts';
+import type { Measurement } from '../support/server/measured-process.ts';
 import { longest, type Tally } from './findings.ts';
 import { playDocuments } from './play-documents.ts';
 import { playSequences } from './play-sequences.ts';

@@ -1,12 +1,12 @@
 import { Agent } from 'node:http';
-import { type MeasuredApp, startMeasuredApp } from '../support/measured-app.ts';
+import { type MeasuredServer, startServer } from '../support/server.ts';
 import { createBinance } from '../venues/binance.ts';
 import { send } from './send.ts';
 import { exchanges } from './values.ts';
 
 /** The server under test: `sim` and a stand-in of Binance, and nothing of the network beyond them. */
 export interface FuzzedServer {
-  readonly app: MeasuredApp;
+  readonly app: MeasuredServer;
   readonly agent: Agent;
   /** Says what is wrong with the answer to a query that must always have the same one; null where nothing is. */
   checkHealth(): Promise<string | null>;
@@ -24,11 +24,13 @@ const healthyQuery = `{
 /** Starts the server. Stop it when done. */
 export async function startFuzzedServer(): Promise<FuzzedServer> {
   const venue = await createBinance();
-  const app = await startMeasuredApp({
-    exchanges,
-    exchangeOptions: { binance: { ...venue.exchangeConfig, enableRateLimit: false } },
-    lingerMs: 100,
-    pollIntervalMs: 200,
+  const app = await startServer({
+    measured: {
+      exchanges,
+      exchangeOptions: { binance: { ...venue.exchangeConfig, enableRateLimit: false } },
+      lingerMs: 100,
+      pollIntervalMs: 200,
+    },
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const body = JSON.stringify({ query: healthyQuery });

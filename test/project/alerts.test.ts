@@ -325,7 +325,7 @@ describe.skipIf(!existsSync(promtool) && !process.env.CI)('the alerts, by promto
     [{}, { job: 'tickql' }, 'TickQL does not answer Prometheus.'],
   ])('one of %j names what is down', (series, labels, summary) => {
     const description =
-      'It is down, cannot be reached, wants an API key that the scrape does not send, or is not in scrape_configs.';
+      'It is down or unreachable, the scrape sends no valid API key, or the target is missing from scrape_configs.';
     const exp_alerts = [{ exp_labels: { ...labels, severity: 'critical' }, exp_annotations: { summary, description } }];
     const problems = run({
       rule_files: [alerts],

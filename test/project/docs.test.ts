@@ -1,13 +1,108 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { settings } from '../../src/config/settings.ts';
+import { marketDataErrorCodes } from '../../src/market/errors.ts';
 
-/** Those that are no single value. */
+const root = resolve(import.meta.dirname, '../..');
+
+/** Settings that are not a single value. */
 const others = ['API_KEYS', 'CORS_ORIGINS', 'EXCHANGES', 'EXCHANGE_CONFIG'];
 
-test('the README has a row for each setting, and none for another', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const tables = readme.slice(readme.indexOf('## Settings'), readme.indexOf('## Operations'));
-  const rows = [...tables.matchAll(/^\| ([A-Z_, ]+?) +\|/gm)].flatMap(([, names = '']) => names.split(', '));
-  expect(rows.sort()).toEqual([...Object.keys(settings), ...others].sort());
+const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => join('docs', name));
+
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...docs];
+
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8');
+}
+
+/** A page without its code, in which brackets are no links. */
+function readText(page: string): string {
+  return read(page)
+    .replace(/^```[\s\S]*?^```$/gm, '')
+    .replace(/`[^`\n]*`/g, (code) => code.replaceAll('[', '').replaceAll(']', ''));
+}
+
+/** The section of a page that has this heading, with the sections below it. */
+function readSection(page: string, heading: string): string {
+  const [level = ''] = heading.split(' ', 1);
+  const [, rest] = read(page).split(`\n${heading}\n`);
+  if (rest === undefined) throw new Error(`${page} has no heading "${heading}"`);
+  return rest.split(new RegExp(`^#{1,${level.length}} `, 'm'), 1)[0] ?? '';
+}
+
+/** The first cell of each row of the tables in a text. */
+function readRows(text: string): readonly string[] {
+  return [...text.matchAll(/^\| +([\w/]+) +\|/gm)].map(([, name = '']) => name);
+}
+
+/** Where the headings of a page can be linked to, as GitHub makes it. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const headings = read(page)
+    .replace(/^```[\s\S]*?^```$/gm, '')
+    .matchAll(/^#{1,6} (.+)$/gm);
+  return new Set(
+    [...headings].map(([, heading = '']) =>
+      heading
+        .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+function findBrokenLinks(page: string): readonly string[] {
+  const links = [...readText(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => {
+    if (/^https?:/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? page : join(dirname(page), path);
+    if (target.startsWith('..') || !existsSync(join(root, target))) return true;
+    return anchor !== undefined && (statSync(join(root, target)).isDirectory() || !anchorsOf(target).has(anchor));
+  });
+}
+
+test.each(pages)('every relative link of %s leads to a file and to a heading in it', (page) => {
+  expect(findBrokenLinks(page)).toEqual([]);
+});
+
+test.each(pages)('every path of this repository that %s names exists', (page) => {
+  const names = [...read(page).matchAll(/`((?:src|test|scripts|bench|docs|ops)\/[\w./-]*\w)`/g)];
+  const missing = names.map(([, name = '']) => name).filter((name) => !existsSync(join(root, name)));
+  expect(missing).toEqual([]);
+});
+
+test('the README has at most 200 lines, and leads to every page of docs/', () => {
+  const readme = read('README.md');
+  expect(readme.split('\n').length).toBeLessThanOrEqual(200);
+  const below = [readme, read('docs/decisions/README.md'), read('CONTRIBUTING.md')].join('\n');
+  const unreachable = docs.filter((page) => !below.includes(page.replace('docs/decisions/', '').replace('docs/', '')));
+  expect(unreachable).toEqual([]);
+});
+
+test('the table of settings has a row for each setting, and none for another', () => {
+  const names = readRows(read('docs/settings.md')).filter((name) => /^[A-Z_]+$/.test(name));
+  expect([...names].sort()).toEqual([...Object.keys(settings), ...others].sort());
+});
+
+test('the table of errors has a row for each code, and none for another', () => {
+  const codes = readRows(readSection('docs/freshness.md', '## Errors')).filter((name) => /^[A-Z_]+$/.test(name));
+  expect([...codes].sort()).toEqual([...marketDataErrorCodes, 'PERSISTED_QUERY_NOT_FOUND'].sort());
+});
+
+test('the table of alerts has a row for each alert, and none for another', () => {
+  const alerts = [...read('ops/alerts.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
+  const rows = readRows(readSection('docs/operations.md', '## Alerts')).filter((name) => name.startsWith('TickQL'));
+  expect([...rows].sort()).toEqual(alerts.sort());
+});
+
+test('every decision has its context, a measurement, the decision and what would change it', () => {
+  for (const page of docs.filter((name) => /decisions\/(?!README)/.test(name))) {
+    const parts = [...read(page).matchAll(/^\*\*(.+?)\*\*/gm)].map(([, title]) => title);
+    expect([page, parts]).toEqual([page, ['Context.', 'Measured.', 'Decision.', 'What would change it.']]);
+  }
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseExposition } from '../support/exposition.ts';
-import { startWatchedApp, type WatchedApp } from '../support/watched-app.ts';
+import { type AppServer, startServer } from '../support/server.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../../ops/${name}`, import.meta.url), 'utf8');
 const dashboard = JSON.parse(read('grafana-dashboard.json'));
@@ -9,11 +9,11 @@ const alerts = read('alerts.yaml');
 
 const chosen = /^\$\{datasource\}$/;
 
-let app: WatchedApp;
+let app: AppServer;
 let known: ReadonlySet<string>;
 
 beforeAll(async () => {
-  app = await startWatchedApp('silent');
+  app = await startServer();
   const { metrics } = parseExposition(await app.scrape());
   known = new Set(metrics.keys());
 });
@@ -31,6 +31,12 @@ const expressions = (): string =>
 
 test('the dashboard shows every metric there is, and none that there is not', () => {
   expect([...namesIn(expressions())].sort()).toEqual([...known].sort());
+});
+
+test('the table of metrics has a row for each metric, and none for another', () => {
+  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| ((?:tickql|process|nodejs)_\w+) +\|/gm)].map(([, name]) => name);
+  expect(rows.sort()).toEqual([...known].sort());
 });
 
 test('alerts name metrics that there are', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { startApp } from '../support/running-app.ts';
+import { startServer } from '../support/server.ts';
 
 function read(file: string): string {
   return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
@@ -129,7 +129,7 @@ test.each([
   ['the image', toScript(/^HEALTHCHECK .*CMD (\[.*\])$/m.exec(lastStage)?.[1])],
   ['compose', toScript(/- ("require.*")$/m.exec(read('compose.yaml'))?.[1])],
 ])('the health check of %s passes while the server is up, and fails afterwards', async (_of, script) => {
-  const running = await startApp();
+  const running = await startServer();
   const check = async (): Promise<unknown> => {
     const child = spawn(process.execPath, ['-e', script], { env: { PORT: new URL(running.url).port } });
     return (await once(child, 'exit'))[0];

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Measurement } from '../support/app-process.ts';
+import type { Measurement } from '../support/server/measured-process.ts';
 import { soak } from './run.ts';
 
 // npm run soak: half an hour of clients that come and go, of an exchange that fails in every way, and of one slow client.

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Measurement } from '../support/app-process.ts';
-import { type MeasuredApp, startMeasuredApp } from '../support/measured-app.ts';
+import type { Measurement } from '../support/server/measured-process.ts';
+import { type MeasuredServer, startServer } from '../support/server.ts';
 import { createBinance } from '../venues/binance.ts';
 import { trouble } from './exchange.ts';
 import { startLoad } from './load.ts';
@@ -36,14 +36,16 @@ const mostGrown = 1.2;
 /** Lets clients come and go and the exchange fail, and tells what has grown. Rejects where the server dies. */
 export async function soak({ seconds, troubleMs, onMeasured, reportMs = 60_000 }: SoakOptions): Promise<SoakReport> {
   const venue = await createBinance();
-  const app = await startMeasuredApp({
-    exchanges: ['sim', 'binance'],
-    exchangeOptions: { binance: { ...venue.exchangeConfig, enableRateLimit: false } },
-    tickerTtlMs: 200,
-    pollIntervalMs: 200,
-    lingerMs: 500,
-    streamSilenceMs: 1000,
-    upstreamTimeoutMs: 1500,
+  const app = await startServer({
+    measured: {
+      exchanges: ['sim', 'binance'],
+      exchangeOptions: { binance: { ...venue.exchangeConfig, enableRateLimit: false } },
+      tickerTtlMs: 200,
+      pollIntervalMs: 200,
+      lingerMs: 500,
+      streamSilenceMs: 1000,
+      upstreamTimeoutMs: 1500,
+    },
   });
   const visits = new Map<string, number>();
   const findings: string[] = [];
@@ -81,7 +83,7 @@ export async function soak({ seconds, troubleMs, onMeasured, reportMs = 60_000 }
 }
 
 /** What it holds once nothing is live, and it has let go of what `isAtRest` wants to be gone. */
-async function rest(app: MeasuredApp, isAtRest: (measured: Measurement) => boolean): Promise<Measurement> {
+async function rest(app: MeasuredServer, isAtRest: (measured: Measurement) => boolean): Promise<Measurement> {
   const until = Date.now() + restMs;
   for (;;) {
     const measured = await app.measure();

@@ -2,7 +2,7 @@ import type { Client, FormattedExecutionResult } from 'graphql-ws';
 import { createBinance } from '../venues/binance.ts';
 import { createKraken } from '../venues/kraken.ts';
 import type { Venue } from '../venues/venue.ts';
-import { type RunningApp, startApp } from './running-app.ts';
+import { type AppServer, startServer } from './server.ts';
 import { SkippingClock } from './skipping-clock.ts';
 import { connect, eventually, type Operation, subscribe } from './socket-client.ts';
 
@@ -52,7 +52,7 @@ export interface Traffic {
 export class FaultScene {
   readonly sick: Venue;
   readonly healthy: Venue;
-  readonly #running: RunningApp;
+  readonly #running: AppServer;
   readonly #client: Client;
   readonly #clock: SkippingClock;
   readonly #dialsBefore: number;
@@ -61,7 +61,7 @@ export class FaultScene {
   #price = firstPrice;
   #toldBefore = 0;
 
-  private constructor(venues: Stands, running: RunningApp, clock: SkippingClock) {
+  private constructor(venues: Stands, running: AppServer, clock: SkippingClock) {
     this.sick = venues.sick;
     this.healthy = venues.healthy;
     this.#running = running;
@@ -77,20 +77,17 @@ export class FaultScene {
     healthy.reset();
     sick.setTicker(sickMarkets.eth, { last: String(firstPrice) });
     healthy.setTicker(healthyMarkets.eth, { last: String(firstPrice) });
-    const running = await startApp(
-      {
+    const running = await startServer({
+      clock,
+      config: {
         lingerMs: 50,
         streamSilenceMs: hourMs,
         staleMaxMs: hourMs,
         pollIntervalMs: pollIntervalMs[state],
         upstreamTimeoutMs: hangs ? shortMs : state === 'cold' ? coldMs : patientMs,
-        exchangeOptions: {
-          [sickMarkets.exchange]: { ...sick.exchangeConfig, rateLimit: 1 },
-          [healthyMarkets.exchange]: { ...healthy.exchangeConfig, rateLimit: 1 },
-        },
       },
-      clock,
-    );
+      venues: { [sickMarkets.exchange]: sick, [healthyMarkets.exchange]: healthy },
+    });
     return new FaultScene(venues, running, clock);
   }
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import WebSocket from 'ws';
 import { findFreePort } from '../../support/loopback-program.ts';
 import { type PageFolder, writePageFiles } from '../../support/page-code.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 import { createKraken } from '../../venues/kraken.ts';
 
@@ -24,7 +24,7 @@ interface PageModule {
 }
 
 let port: number;
-let running: RunningApp;
+let running: AppServer;
 const folders: PageFolder[] = [];
 const clients: Client[] = [];
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   // The wait before a client connects again is random: here the shortest.
   vi.spyOn(Math, 'random').mockReturnValue(0);
-  running = await startApp({ port, lingerMs: 0 });
+  running = await startServer({ config: { port, lingerMs: 0 } });
 });
 
 afterEach(async () => {
@@ -79,7 +79,7 @@ test('with the lines of the page a restart of the server ends no subscription; w
   await eventually(() => watched.every(({ symbols }) => symbols.size === 2));
   await running.stop();
   await eventually(() => watched.every(({ failures }) => failures > 0));
-  running = await startApp({ port, lingerMs: 0 });
+  running = await startServer({ config: { port, lingerMs: 0 } });
   for (const { symbols } of watched) symbols.clear();
 
   const [kept, ended] = watched;
@@ -176,8 +176,7 @@ describe('since', () => {
   test('trades go on each once also where the last one before a reconnect was older than others', async () => {
     await running.stop();
     const kraken = await createKraken();
-    const options = { kraken: { ...kraken.exchangeConfig, rateLimit: 1 } };
-    running = await startApp({ port, lingerMs: 0, exchangeOptions: options });
+    running = await startServer({ config: { port }, venues: { kraken } });
     kraken.holdTrades('BTC/USD');
     const { client, watchTrades } = await load();
     const seen: string[] = [];

@@ -3,16 +3,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { requireShallow } from '../../../src/graphql/documents/value-depth.ts';
 import { fromJSON } from '../../../src/server/answers/operation-request.ts';
-import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
 // JSON.parse reads lists within lists however deep they are, and most of what goes through them overflows the stack.
 
-let server: LiveServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startLiveServer();
-  server.port.set('BTC/USD', { last: 1 });
+  server = await startServer({ fake: {} });
+  server.marketData.set('BTC/USD', { last: 1 });
 });
 
 afterEach(() => server.stop());
@@ -48,7 +48,7 @@ function describePayload(payload: string): readonly [name: string, payload: stri
 }
 
 test.each(payloads.map(describePayload))('over HTTP, %s', async (_name, body) => {
-  const url = server.url.replace('ws', 'http');
+  const url = server.url;
   for (const accept of ['application/json', 'text/event-stream', '*/*']) {
     const headers = { 'content-type': 'application/json', accept };
     const response = await fetch(url, { method: 'POST', headers, body });
@@ -59,13 +59,15 @@ test.each(payloads.map(describePayload))('over HTTP, %s', async (_name, body) =>
 
 test('in a query string', async () => {
   const search = new URLSearchParams({ query: symbols, variables: `{"symbols":${nest(1000)}}` });
-  const response = await fetch(`${server.url.replace('ws', 'http')}?${search}`);
+  const response = await fetch(`${server.url}?${search}`);
   expect((await response.json()).errors).toEqual([tooDeep]);
 });
 
 /** What the server says first to messages; of a close, its code. */
 async function tell(messages: readonly string[], isAcknowledged = true): Promise<unknown> {
-  const socket = isAcknowledged ? await openSocket(server.url) : new WebSocket(server.url, 'graphql-transport-ws');
+  const socket = isAcknowledged
+    ? await openSocket(server.webSocketUrl)
+    : new WebSocket(server.webSocketUrl, 'graphql-transport-ws');
   if (!isAcknowledged) await once(socket, 'open');
   const answer = new Promise<unknown>((resolve) => {
     socket.on('message', (data) => resolve(JSON.parse(String(data))));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseInstant } from '../../../src/graphql/types/scalars.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeAll(async () => {
-  running = await startApp();
+  running = await startServer();
 });
 
 afterAll(() => running.stop());

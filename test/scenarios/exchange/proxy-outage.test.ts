@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { startApp } from '../../support/running-app.ts';
+import { startServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, subscribe } from '../../support/socket-client.ts';
 import { createConnectProxy } from '../../support/wire-proxies.ts';
 import { createBinance } from '../../venues/binance.ts';
@@ -9,7 +9,9 @@ test('a subscription is polled while the proxy of its stream is away, and stream
   onTestFinished(venue.close.bind(venue));
   const first = await createConnectProxy();
   const options = { ...venue.exchangeConfig, rateLimit: 1, wsProxy: `http://127.0.0.1:${first.port}` };
-  const running = await startApp({ pollIntervalMs: 100, lingerMs: 50, exchangeOptions: { binance: options } });
+  const running = await startServer({
+    config: { pollIntervalMs: 100, lingerMs: 50, exchangeOptions: { binance: options } },
+  });
   onTestFinished(running.stop);
   const client = connect(running.webSocketUrl);
   onTestFinished(() => void client.dispose());

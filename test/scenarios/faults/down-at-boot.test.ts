@@ -1,24 +1,23 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createStands, healthyMarkets, type Stands, sickMarkets } from '../../support/fault-scene.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 
 const patienceMs = 45_000;
 
 let stands: Stands;
-let running: RunningApp;
+let running: AppServer;
 
 beforeEach(async () => {
   stands = await createStands();
   await stands.sick.goDown();
-  running = await startApp({
-    lingerMs: 50,
-    pollIntervalMs: 100,
-    upstreamTimeoutMs: 3000,
-    exchangeOptions: {
-      [sickMarkets.exchange]: { ...stands.sick.exchangeConfig, rateLimit: 1 },
-      [healthyMarkets.exchange]: { ...stands.healthy.exchangeConfig, rateLimit: 1 },
+  running = await startServer({
+    config: {
+      lingerMs: 50,
+      pollIntervalMs: 100,
+      upstreamTimeoutMs: 3000,
     },
+    venues: { [sickMarkets.exchange]: stands.sick, [healthyMarkets.exchange]: stands.healthy },
   });
 });
 

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { createBinance } from '../../venues/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 const hourMs = 3_600_000;
 
 let binance: Venue;
-let running: RunningApp;
+let running: AppServer;
 
 beforeEach(async () => {
   binance = await createBinance();
-  running = await startApp({ exchangeOptions: { binance: { ...binance.exchangeConfig, rateLimit: 1 } } });
+  running = await startServer({ venues: { binance } });
 });
 
 afterEach(async () => {

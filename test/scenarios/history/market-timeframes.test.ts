@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { periodStart } from '../../../src/market/timeframe.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 import { createStandIn, type StandIn } from '../../support/stand-in.ts';
 import { answerAsKucoin, kucoinGranularities } from '../../venues/kucoin-candles.ts';
@@ -9,11 +9,11 @@ const dayMs = 86_400_000;
 const market = 'exchange: "kucoin", symbol: "NEW/USDT:USDT"';
 
 let standIn: StandIn;
-let running: RunningApp;
+let running: AppServer;
 
 beforeAll(async () => {
   standIn = await createStandIn('kucoin', answerAsKucoin({ now: Date.now, listedAt: Date.now() - 30 * dayMs }));
-  running = await startApp({ exchangeOptions: { kucoin: standIn.options }, lingerMs: 0 });
+  running = await startServer({ config: { exchangeOptions: { kucoin: standIn.options }, lingerMs: 0 } });
 });
 
 afterAll(async () => {

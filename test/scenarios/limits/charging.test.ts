@@ -1,30 +1,33 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
-import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 
 const of = 'exchange: "kraken", symbol: "BTC/USD"';
 const query = `{ ticker(${of}) { last bid } }`;
 const live = `subscription { tickerUpdated(${of}) { last } }`;
 
-let server: HotServer;
+let server: FakeServer;
 let costs: number[];
 let refusal: MarketDataError | null;
 
 beforeEach(async () => {
   costs = [];
   refusal = null;
-  server = await startHotServer({
-    gate: {
-      ...createGate(),
-      takeCost: async (_caller, cost) => {
-        costs.push(cost);
-        if (refusal) throw refusal;
+  server = await startServer({
+    fake: {
+      cached: true,
+      gate: {
+        ...createGate(),
+        takeCost: async (_caller, cost) => {
+          costs.push(cost);
+          if (refusal) throw refusal;
+        },
       },
     },
   });
-  server.port.set('BTC/USD', { last: 1 });
+  server.marketData.set('BTC/USD', { last: 1 });
 });
 
 afterEach(() => server.stop());
@@ -62,7 +65,7 @@ test('what is not executed is not charged', async () => {
 });
 
 test('over a socket queries are charged once, and each subscriber of what is shared', async () => {
-  const client = connect(server.url.replace('http', 'ws'));
+  const client = connect(server.webSocketUrl);
   await subscribe(client, query).ended();
   expect(costs).toEqual([12]);
   const operations = [subscribe(client, live), subscribe(client, live)];
@@ -87,10 +90,10 @@ test('a subscription over SSE is charged once', async () => {
 });
 
 test('who may not ask for more gets nothing executed, and keeps the socket', async () => {
-  const client = connect(server.url.replace('http', 'ws'));
+  const client = connect(server.webSocketUrl);
   const open = subscribe(client, live);
   await open.until(1);
-  const calls = server.calls();
+  const calls = server.calls;
   refusal = new MarketDataError('RATE_LIMITED', 'Enough for now.', { retryAfterMs: 500 });
   for (const text of [query, live]) {
     const operation = subscribe(client, text);
@@ -99,7 +102,7 @@ test('who may not ask for more gets nothing executed, and keeps the socket', asy
   }
   const { text } = await server.post(query, { accept: 'text/event-stream' });
   expect(text).toContain('"code":"RATE_LIMITED"');
-  expect(server.calls()).toBe(calls);
+  expect(server.calls).toBe(calls);
   expect([open.completed, open.error]).toEqual([false, null]);
   await client.dispose();
   await eventually(() => server.feeds.counts.subscribers === 0);

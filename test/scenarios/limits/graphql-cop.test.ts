@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 
 // The checks that graphql-cop publishes (github.com/dolevf/graphql-cop, lib/tests), each with the query that it sends,
 // and what this server does about it on purpose.
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeEach(async () => {
-  running = await startApp();
+  running = await startServer();
 });
 
 afterEach(() => running.stop());
@@ -81,7 +81,7 @@ describe('introspection and what names the schema', () => {
 
   test('both are off with INTROSPECTION=false, and __typename stays', async () => {
     await running.stop();
-    running = await startApp({ introspection: false });
+    running = await startServer({ config: { introspection: false } });
     const { data, errors } = await cop(introspection);
     expect(data).toBeUndefined();
     expect(errors[0].message).toContain('GraphQL introspection has been disabled');

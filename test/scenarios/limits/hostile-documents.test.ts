@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { getIntrospectionQuery } from 'graphql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, openSocket, subscribe } from '../../support/socket-client.ts';
 
 const market = 'exchange: "kraken", symbol: "BTC/USD"';
@@ -78,10 +78,10 @@ const refusalOf = (message: unknown) => ({
   extensions: { code: 'QUERY_TOO_COMPLEX', retryable: false },
 });
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
+  server = await startServer({ fake: { cached: true } });
 });
 
 afterEach(() => server.stop());
@@ -93,7 +93,7 @@ describe.each(['application/json', 'application/graphql-response+json', 'text/ev
       expect(answer.status).toBe(400);
       expect(toBody(answer.text)).toEqual({ errors: [refusalOf(message)] });
     }
-    expect(server.calls()).toBe(0);
+    expect(server.calls).toBe(0);
   });
 
   test.each(hostile)('GET with too much of %s is refused', async (what, document, message) => {
@@ -103,7 +103,7 @@ describe.each(['application/json', 'application/graphql-response+json', 'text/ev
     expect(answer.status).toBe(400);
     expect(answer.headers['cache-control']).toMatch(/no-(?:store|cache)/);
     expect(toBody(answer.text)).toEqual({ errors: [refusalOf(message)] });
-    expect(server.calls()).toBe(0);
+    expect(server.calls).toBe(0);
   });
 });
 
@@ -115,11 +115,11 @@ test.each(liveHostile)('a subscription over SSE with too much of %s is refused',
 });
 
 test('over WebSocket each is refused, and the other operations of the socket go on', async () => {
-  server.port.set('BTC/USD', { last: 1 });
-  const client = connect(server.url.replace('http', 'ws'));
+  server.marketData.set('BTC/USD', { last: 1 });
+  const client = connect(server.webSocketUrl);
   const live = subscribe(client, `subscription { tickerUpdated(${market}) { last } }`);
   await live.until(1);
-  const calls = server.calls();
+  const calls = server.calls;
   const topics = server.feeds.counts.topics;
   for (const [, document, message] of [...hostile, ...liveHostile]) {
     const operation = subscribe(client, document);
@@ -127,7 +127,7 @@ test('over WebSocket each is refused, and the other operations of the socket go 
     expect(operation.error).toEqual([refusalOf(message)]);
     expect(operation.results).toEqual([]);
   }
-  expect(server.calls()).toBe(calls);
+  expect(server.calls).toBe(calls);
   expect(server.feeds.counts.topics).toBe(topics);
   const after = subscribe(client, '{ exchange(id: "kraken") { id } }');
   await after.ended();
@@ -148,12 +148,12 @@ test('a limit in a variable counts, on every transport', async () => {
   const search = new URLSearchParams({ query: document, variables: JSON.stringify(variables) });
   const got = await server.send({ path: `/graphql?${search}` });
   expect([got.status, toBody(got.text)]).toEqual([400, { errors: [refusalOf(message)] }]);
-  const client = connect(server.url.replace('http', 'ws'));
+  const client = connect(server.webSocketUrl);
   const operation = subscribe(client, document, variables);
   await operation.ended();
   expect(operation.error).toEqual([refusalOf(message)]);
   await client.dispose();
-  expect(server.calls()).toBe(0);
+  expect(server.calls).toBe(0);
 });
 
 test('a limit that is none is refused by its resolver, as ever', async () => {
@@ -183,7 +183,7 @@ test('of many errors the first are told', async () => {
 
 test('what pages ask for passes', async () => {
   const symbols = Array.from({ length: 1000 }, (_, index) => `S${index}/USD`);
-  for (const symbol of symbols) server.port.set(symbol, { last: 1 });
+  for (const symbol of symbols) server.marketData.set(symbol, { last: 1 });
   const tickers = `{ tickers(exchange: "kraken", symbols: ${JSON.stringify(symbols)}) { last bid } }`;
   const lists = `{ ${repeat(60, (index) => `a${index}: exchange(id: "kraken") { ...F }`)} } fragment F on Exchange { id name }`;
   const introspection = getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true });
@@ -195,7 +195,7 @@ test('what pages ask for passes', async () => {
 });
 
 test('a socket outlives a document that its parser cannot read', async () => {
-  const socket = await openSocket(server.url.replace('http', 'ws'));
+  const socket = await openSocket(server.webSocketUrl);
   const query = `{ a(b: ${'['.repeat(20_000)}) }`;
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
   const [data] = await once(socket, 'message');

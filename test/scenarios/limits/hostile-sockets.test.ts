@@ -3,11 +3,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import type { Trade } from '../../../src/market/model/trade.ts';
 import { allow } from '../../support/limits.ts';
-import { type LiveServer, type LiveServerOptions, startLiveServer } from '../../support/live-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { type FakeServer, type FakeServerOptions, startServer } from '../../support/server.ts';
 import { eventually, openSocket } from '../../support/socket-client.ts';
 
-let server: LiveServer;
+let server: FakeServer;
 let opened: WebSocket[] = [];
 
 afterEach(async () => {
@@ -17,15 +17,15 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function start(options: LiveServerOptions = {}): Promise<void> {
-  server = await startLiveServer(options);
+async function start(options: FakeServerOptions = {}): Promise<void> {
+  server = await startServer({ fake: options });
   server.streams.offer('ticker');
-  server.port.set('BTC/USDT', { last: 1 });
+  server.marketData.set('BTC/USDT', { last: 1 });
 }
 
 /** A socket of the client of that address, through one proxy, and what came over it. */
 function dial(address = '198.51.100.1', protocols: string[] = ['graphql-transport-ws']) {
-  const socket = new WebSocket(server.url, protocols, { headers: { 'x-forwarded-for': address } });
+  const socket = new WebSocket(server.webSocketUrl, protocols, { headers: { 'x-forwarded-for': address } });
   opened.push(socket);
   const received: Record<string, unknown>[] = [];
   socket.on('message', (data) => received.push(JSON.parse(String(data))));
@@ -153,7 +153,7 @@ describe('operations', () => {
   ])('server-sent events for %s count as well: %i', async (accept, status, operations) => {
     const clock = new ManualClock();
     await start({ limits: { operations }, socketClock: clock });
-    const url = server.url.replace('ws', 'http');
+    const url = server.url;
     const listen = (signal?: AbortSignal): Promise<Response> =>
       fetch(url, {
         method: 'POST',
@@ -211,7 +211,7 @@ describe('messages', () => {
     for (let count = 0; count < most; count += 1) client.send(ping);
     client.subscribe('1');
     expect(await client.closed).toEqual([4429, 'Too many messages']);
-    expect(server.port.tickerCalls).toEqual([]);
+    expect(server.marketData.tickerCalls).toEqual([]);
   });
 
   test('a clock that is set back stops nobody', async () => {
@@ -282,7 +282,7 @@ describe('a client that breaks the protocol', () => {
     client.send('hello');
     client.subscribe('1');
     expect((await client.closed)[0]).toBe(4400);
-    expect(server.port.tickerCalls).toEqual([]);
+    expect(server.marketData.tickerCalls).toEqual([]);
     expect(client.received).toHaveLength(1);
   });
 
@@ -358,7 +358,7 @@ describe('a client that is gone, or reads nothing', () => {
   test('is cut within a minute', async () => {
     const clock = new ManualClock();
     await start({ socketClock: clock });
-    const [dead, alive] = [await openSocket(server.url), await openSocket(server.url)];
+    const [dead, alive] = [await openSocket(server.webSocketUrl), await openSocket(server.webSocketUrl)];
     opened.push(dead, alive);
     dead.pause();
     const pinged = once(alive, 'ping');
@@ -372,12 +372,12 @@ describe('a client that is gone, or reads nothing', () => {
 
   test('and goes then leaves none of its operations counted', async () => {
     await start();
-    server.port.setTrades(bigTrades(2_000_000));
+    server.marketData.setTrades(bigTrades(2_000_000));
     const client = dial();
     await client.ready();
     client.socket.pause();
     for (let id = 0; id < 8; id += 1) client.subscribe(String(id), trades);
-    await eventually(() => server.port.tradeCalls.length > 0);
+    await eventually(() => server.marketData.tradeCalls.length > 0);
     // So that some have been written, and wait for the client.
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     client.socket.terminate();
@@ -387,7 +387,7 @@ describe('a client that is gone, or reads nothing', () => {
   test('is closed with 1008 once too many of its answers wait', async () => {
     const count = 60;
     await start({ limits: { maxSubscriptions: count } });
-    server.port.setTrades(bigTrades(1_000_000));
+    server.marketData.setTrades(bigTrades(1_000_000));
     const client = dial();
     await client.ready();
     client.socket.pause();
@@ -395,7 +395,7 @@ describe('a client that is gone, or reads nothing', () => {
       client.subscribe(String(id), trades);
     }
     // Those that were written wait for the client; the others have been dropped.
-    await eventually(() => server.port.tradeCalls.length > 0 && (server.counts.operations ?? 0) <= 25);
+    await eventually(() => server.marketData.tradeCalls.length > 0 && (server.counts.operations ?? 0) <= 25);
     client.socket.resume();
     expect(await client.closed).toEqual([1008, 'Too many answers unread']);
     expect(client.received.filter(({ type }) => type === 'next').length).toBeLessThan(25);

@@ -2,20 +2,20 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SubscriptionMemory } from '../../../src/server/access/subscription-memory.ts';
 import { createSubscriptionMemory } from '../../support/limits.ts';
-import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 
 let memory: SubscriptionMemory;
 let clock: ManualClock;
-let server: LiveServer;
+let server: FakeServer;
 
 beforeEach(async () => {
   // Room for two of these, and for three never.
   memory = createSubscriptionMemory(800_000);
   clock = new ManualClock();
-  server = await startLiveServer({ subscriptionMemory: memory, socketClock: clock });
-  server.port.set('BTC/USD', { last: 1 });
+  server = await startServer({ fake: { subscriptionMemory: memory, socketClock: clock } });
+  server.marketData.set('BTC/USD', { last: 1 });
 });
 
 afterEach(() => server.stop());
@@ -34,7 +34,7 @@ const refusal = {
 /** Opens a subscription over server-sent events; resolves with its status, what came of it at first and how to leave. */
 function listen(query: string): Promise<{ status: number; text: string; leave: () => void }> {
   return new Promise((resolve, reject) => {
-    const asking = request(server.url.replace('ws', 'http'), {
+    const asking = request(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
     });
@@ -59,14 +59,14 @@ async function waitInVain(): Promise<void> {
 }
 
 test('over a socket one too large is refused, the others go on, and when one has ended there is room', async () => {
-  const client = connect(server.url);
+  const client = connect(server.webSocketUrl);
   const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
   await Promise.all([first?.until(1), second?.until(1)]);
   const third = subscribe(client, large('c'));
   await waitInVain();
   await third.ended();
   expect(third.error).toEqual([refusal]);
-  server.port.set('BTC/USD', { last: 2 });
+  server.marketData.set('BTC/USD', { last: 2 });
   await second?.until(2);
   first?.stop();
   await eventually(() => server.counts.subscriptions === 1);
@@ -79,7 +79,7 @@ test('over a socket one too large is refused, the others go on, and when one has
 });
 
 test('the same one is open as often as one likes', async () => {
-  const client = connect(server.url);
+  const client = connect(server.webSocketUrl);
   const operations = Array.from({ length: 10 }, () => subscribe(client, large('a')));
   await Promise.all(operations.map((operation) => operation.until(1)));
   expect(operations.map(({ error }) => error)).toEqual(operations.map(() => null));
@@ -107,7 +107,7 @@ test('over server-sent events one too large is refused with 429, and when one ha
 });
 
 test('what is refused for another reason keeps nothing', async () => {
-  const client = connect(server.url);
+  const client = connect(server.webSocketUrl);
   const wrong = subscribe(client, 'subscription { tickerUpdated(exchange: "nobody", symbol: "BTC/USD") { last } }');
   await wrong.ended();
   expect(wrong.results).toMatchObject([{ errors: [{ extensions: { code: 'EXCHANGE_NOT_FOUND' } }] }]);
@@ -116,7 +116,7 @@ test('what is refused for another reason keeps nothing', async () => {
 });
 
 test('one that waits is taken up as soon as another has ended, over whichever protocol', async () => {
-  const client = connect(server.url);
+  const client = connect(server.webSocketUrl);
   const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
   await Promise.all([first?.until(1), second?.until(1)]);
   const third = subscribe(client, large('c'));
@@ -135,12 +135,12 @@ test('one that waits is taken up as soon as another has ended, over whichever pr
 });
 
 test('one that waits and is given up leaves nothing, over whichever protocol', async () => {
-  const client = connect(server.url);
+  const client = connect(server.webSocketUrl);
   const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
   await Promise.all([first?.until(1), second?.until(1)]);
   const third = subscribe(client, large('c'));
   const abort = new AbortController();
-  const asking = fetch(server.url.replace('ws', 'http'), {
+  const asking = fetch(server.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
     body: JSON.stringify({ query: large('d') }),
@@ -157,7 +157,9 @@ test('one that waits and is given up leaves nothing, over whichever protocol', a
 });
 
 test('one that is too large alone is refused at once, as not worth another try', async () => {
-  const small = await startLiveServer({ subscriptionMemory: createSubscriptionMemory(100_000), socketClock: clock });
+  const small = await startServer({
+    fake: { subscriptionMemory: createSubscriptionMemory(100_000), socketClock: clock },
+  });
   const client = connect(small.url);
   const huge = subscribe(client, large('a'));
   await huge.ended();

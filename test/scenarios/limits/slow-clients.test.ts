@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type LiveServer, type LiveServerOptions, startLiveServer } from '../../support/live-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { type FakeServer, type FakeServerOptions, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
-let server: LiveServer;
+let server: FakeServer;
 let sockets: Socket[] = [];
 
 afterEach(async () => {
@@ -14,14 +14,14 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function start(options: LiveServerOptions): Promise<void> {
-  server = await startLiveServer(options);
+async function start(options: FakeServerOptions): Promise<void> {
+  server = await startServer({ fake: options });
   server.streams.offer('orderBook');
 }
 
 /** A connection, and what came over it as text. */
 async function connect() {
-  const socket = createConnection(Number(new URL(server.url).port), '127.0.0.1');
+  const socket = createConnection(server.port, '127.0.0.1');
   sockets.push(socket);
   const connection = { socket, text: '', closed: false };
   socket.setEncoding('latin1');
@@ -100,7 +100,7 @@ describe('a client that does not take its answer', () => {
 
   function setAnswer(): void {
     const id = 'x'.repeat(answerBytes);
-    server.port.setTrades([
+    server.marketData.setTrades([
       { exchange: 'kraken', symbol: 'BTC/USDT', id, timestamp: 1, price: 1, amount: 1, cost: 1, side: 'buy' },
     ]);
   }
@@ -155,7 +155,7 @@ describe('a client that does not take its answer', () => {
     connection.socket.pause();
     // The short way takes no query string with a body.
     connection.socket.write(post(query).replace('/graphql', '/graphql?long'));
-    await eventually(() => server.port.tradeCalls.length === 1);
+    await eventually(() => server.marketData.tradeCalls.length === 1);
     while ((await countConnections()) > 0) await clock.advance(30_000);
     expect(clock.pending).toBe(0);
   });

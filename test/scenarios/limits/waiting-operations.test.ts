@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { allow } from '../../support/limits.ts';
-import { type LiveServer, type LiveServerOptions, startLiveServer } from '../../support/live-server.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { type FakeServer, type FakeServerOptions, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
-let server: LiveServer;
+let server: FakeServer;
 let clock: ManualClock;
 let opened: WebSocket[] = [];
 
@@ -18,11 +18,11 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function start(options: LiveServerOptions = {}): Promise<void> {
+async function start(options: FakeServerOptions = {}): Promise<void> {
   clock = new ManualClock();
-  server = await startLiveServer({ socketClock: clock, ...options });
+  server = await startServer({ fake: { socketClock: clock, ...options } });
   server.streams.offer('ticker');
-  server.port.set('BTC/USDT', { last: 1 });
+  server.marketData.set('BTC/USDT', { last: 1 });
 }
 
 const ticker = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") { last } }';
@@ -35,7 +35,9 @@ interface Message {
 
 /** An acknowledged socket of the client of that address, through one proxy, and what came over it. */
 async function dial(address = '198.51.100.1') {
-  const socket = new WebSocket(server.url, 'graphql-transport-ws', { headers: { 'x-forwarded-for': address } });
+  const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws', {
+    headers: { 'x-forwarded-for': address },
+  });
   opened.push(socket);
   const received: Message[] = [];
   let closed: readonly [number, string] | null = null;
@@ -238,7 +240,7 @@ describe('what is over the limit of an address, or of all', () => {
     client.subscribe(['a']);
     await eventually(() => client.served.length === 1);
     const abort = new AbortController();
-    const asking = fetch(server.url.replace('ws', 'http'), {
+    const asking = fetch(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ query: ticker }),
@@ -295,7 +297,7 @@ describe('what is over the limit of an address, or of all', () => {
           body: JSON.stringify({ query: ticker, [name]: { of: 'x'.repeat(200_000) } }),
           signal: abort.signal,
         };
-        fetch(server.url.replace('ws', 'http'), init).then(
+        fetch(server.url, init).then(
           ({ status }) => {
             if (status === 429) refused += 1;
           },

@@ -1,11 +1,10 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -15,12 +14,11 @@ import {
   toMaxConnections,
 } from '../../../src/app/descriptor-limit.ts';
 import { isOutOfDescriptors } from '../../../src/base/file-descriptors.ts';
+import { type BuiltServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 import { createBinance } from '../../venues/binance.ts';
 import { createKraken } from '../../venues/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
-
-const main = new URL('../../../dist/main.js', import.meta.url).pathname;
 
 /** Takes every file descriptor that is left, and gives all back at the next signal. */
 const hog = `
@@ -32,14 +30,9 @@ const hog = `
     process.stderr.write(taken.length > 0 ? 'taken\\n' : 'given back\\n');
   });`;
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
 let binance: Venue;
 let kraken: Venue;
-let folder: string;
-let child: Child;
-let output: string;
-let port: number;
+let server: BuiltServer;
 let agent: Agent;
 let sockets: Socket[];
 
@@ -47,7 +40,6 @@ describe('the built server', { timeout: 60_000 }, () => {
   beforeEach(async () => {
     binance = await createBinance();
     kraken = await createKraken();
-    folder = mkdtempSync(join(tmpdir(), 'tickql-'));
     agent = new Agent({ keepAlive: true, maxSockets: 1 });
     sockets = [];
   });
@@ -55,45 +47,27 @@ describe('the built server', { timeout: 60_000 }, () => {
   afterEach(async () => {
     for (const socket of sockets) socket.destroy();
     agent.destroy();
-    if (child.exitCode === null) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }
-    rmSync(folder, { recursive: true });
+    await server.stop();
     await Promise.all([binance.close(), kraken.close()]);
   });
 
-  /** The built server as a user would start it whose system allows so few descriptors. */
+  /** Starts the server as on a system that allows only this many descriptors. */
   async function start(limit: number): Promise<void> {
-    const exchangeFile = join(folder, 'exchanges.json');
-    // One of them has a name that is to be looked up.
+    // One of the exchanges has a host name, which is looked up.
     const named: unknown = JSON.parse(JSON.stringify(kraken.exchangeConfig).replaceAll('127.0.0.1', 'localhost'));
-    writeFileSync(exchangeFile, JSON.stringify({ binance: binance.exchangeConfig, kraken: named }));
-    const preload = `--import=data:text/javascript,${encodeURIComponent(hog)}`;
-    const command = `ulimit -n ${limit}; exec "$0" "$@"`;
-    child = spawn('bash', ['-c', command, process.execPath, preload, main], {
-      env: {
-        PATH: process.env.PATH,
-        PORT: '0',
-        EXCHANGE_CONFIG: exchangeFile,
-        SHUTDOWN_DELAY_MS: '0',
-        TICKER_TTL_MS: '0',
+    server = await startServer({
+      built: {
+        env: { SHUTDOWN_DELAY_MS: '0', TICKER_TTL_MS: '0' },
+        exchangeFile: { binance: binance.exchangeConfig, kraken: named },
+        preload: hog,
+        toCommand: (program) => ['bash', '-c', `ulimit -n ${limit}; exec "$0" "$@"`, ...program],
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        output += String(chunk);
-      });
-    }
-    await eventually(() => /http:\/\/localhost:\d+/.test(output), 30_000);
-    port = Number(/http:\/\/localhost:(\d+)/.exec(output)?.[1]);
   }
 
   /** What a page holds, over the one connection of this test. */
   async function send(path: string): Promise<string> {
-    const asked = request({ agent, host: '127.0.0.1', port, path });
+    const asked = request({ agent, host: '127.0.0.1', port: server.port, path });
     asked.end();
     const [response] = await once(asked, 'response');
     return text(response);
@@ -102,7 +76,7 @@ describe('the built server', { timeout: 60_000 }, () => {
   /** Asks over that connection too. */
   async function ask(query: string): Promise<{ readonly data: unknown; readonly errors?: readonly unknown[] }> {
     const headers = { 'content-type': 'application/json' };
-    const asked = request({ agent, host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
+    const asked = request({ agent, host: '127.0.0.1', port: server.port, path: '/graphql', method: 'POST', headers });
     asked.end(JSON.stringify({ query }));
     const [response] = await once(asked, 'response');
     return JSON.parse(await text(response));
@@ -114,20 +88,20 @@ describe('the built server', { timeout: 60_000 }, () => {
   const fresh = (symbol: string) => ({ data: { ticker: { symbol, stale: false } } });
 
   async function hogSays(word: string): Promise<void> {
-    output = '';
-    child.kill('SIGUSR2');
-    await eventually(() => output.includes(word));
+    const before = server.output.length;
+    server.child.kill('SIGUSR2');
+    await eventually(() => server.output.slice(before).includes(word));
   }
 
   test('with 256 descriptors and 300 sockets exchanges are asked as ever, and the log says what runs out', {
     timeout: 60_000,
   }, async () => {
     await start(256);
-    expect(output).toContain('This server takes 128 connections at a time, fewer than MAX_SOCKETS (20000)');
+    expect(server.output).toContain('This server takes 128 connections at a time, fewer than MAX_SOCKETS (20000)');
     expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
     let closed = 0;
     for (let count = 0; count < 300; count += 1) {
-      const socket = connect(port, '127.0.0.1');
+      const socket = connect(server.port, '127.0.0.1');
       socket.on('error', () => {});
       socket.on('close', () => {
         closed += 1;
@@ -138,12 +112,12 @@ describe('the built server', { timeout: 60_000 }, () => {
     expect(await tickerOf('binance', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
     expect(await tickerOf('kraken', 'BTC/USD')).toEqual(fresh('BTC/USD'));
     expect(await tickerOf('sim', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
-    expect(output.match(/Connections of clients are refused/g)).toHaveLength(1);
-    expect(output).toContain(
+    expect(server.output.match(/Connections of clients are refused/g)).toHaveLength(1);
+    expect(server.output).toContain(
       'Raise how many it may have (ulimit -n, LimitNOFILE of systemd, ulimits of Docker; it is 256 now).',
     );
     for (const socket of sockets) socket.destroy();
-    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health`).catch(() => null))?.status === 200);
+    await eventually(async () => (await fetch(`${server.origin}/health`).catch(() => null))?.status === 200);
   });
 
   test('with none left that is what clients and the log are told, and as soon as there are some all is well', {
@@ -154,6 +128,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     expect(await tickerOf('binance', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
     await binance.goDown();
     await binance.comeUp();
+    const taken = server.output.length;
     await hogSays('taken');
     for (const [exchange, symbol] of [
       ['kraken', 'BTC/USD'],
@@ -170,18 +145,18 @@ describe('the built server', { timeout: 60_000 }, () => {
     }
     await send('/metrics');
     // Who comes anew cannot be let in, and harms nobody.
-    const stranger = connect(port, '127.0.0.1');
+    const stranger = connect(server.port, '127.0.0.1');
     stranger.on('error', () => {});
     sockets.push(stranger);
     expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
-    const told = output;
+    const written = server.output.slice(taken);
     await hogSays('given back');
     expect(await tickerOf('kraken', 'BTC/USD')).toEqual(fresh('BTC/USD'));
     expect(await tickerOf('sim', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
     expect(await tickerOf('binance', 'ETH/USDT')).toEqual(fresh('ETH/USDT'));
     expect(await send('/metrics')).toMatch(/process_open_fds \d+/);
-    expect(told.match(/out of file descriptors/g)).toHaveLength(1);
-    expect(told).not.toMatch(/options|masked|failed with|left alone/);
+    expect(written.match(/out of file descriptors/g)).toHaveLength(1);
+    expect(written).not.toMatch(/options|masked|failed with|left alone/);
   });
 
   test('an exchange that could not be asked for want of them is not left alone, whatever it is called', async () => {
@@ -273,7 +248,7 @@ test('with none left neither a proxy nor a name is at fault', async () => {
     import { closeSync, openSync } from 'node:fs';
     import { lookup } from 'node:dns/promises';
     const dist = process.argv[1];
-    const { toOpeningError } = await import(dist + 'exchange/descriptors.js');
+    const { toOpeningError } = await import(dist + 'exchange/http/opening-error.js');
     const { ProxyTunnels } = await import(dist + 'exchange/proxy/tunnels.js');
     const proxyOf = (protocol, host) => ({ option: 'a', protocol, host, port: 9, user: '', password: '' });
     const target = { host: 'exchange.example', port: 443 };

@@ -1,76 +1,38 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runBuilt } from '../../support/server/built-server.ts';
+import { startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 import { createBinance } from '../../venues/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
 
-const main = new URL('../../../dist/main.js', import.meta.url).pathname;
-
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
 let binance: Venue;
-let folder: string;
-const children: Child[] = [];
 
 beforeEach(async () => {
   binance = await createBinance();
-  folder = mkdtempSync(join(tmpdir(), 'tickql-'));
 });
 
-afterEach(async () => {
-  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
-  await binance.close();
-});
-
-/** The built server as `npm start` runs it, with nothing of this environment but the path. */
-function run(env: Readonly<Record<string, string>>, command = process.execPath, args = [main]): Child {
-  const child = spawn(command, args, {
-    env: { PATH: process.env.PATH, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  return child;
-}
-
-async function readUntil(stream: Readable, pattern: RegExp): Promise<RegExpExecArray> {
-  let text = '';
-  for await (const chunk of stream) {
-    text += String(chunk);
-    const match = pattern.exec(text);
-    if (match) return match;
-  }
-  throw new Error(`the output ended without ${pattern}: ${text}`);
-}
+afterEach(() => binance.close());
 
 test('the built server answers a query and a subscription of an exchange from the exchange file, and stops', async () => {
-  const exchangeFile = join(folder, 'exchanges.json');
-  writeFileSync(exchangeFile, JSON.stringify({ binance: binance.exchangeConfig }));
   binance.setTicker('BTC/USDT', { last: '65000.12' });
-  const child = run({ EXCHANGE_CONFIG: exchangeFile, POLL_INTERVAL_MS: '50' });
-  const [, address = ''] = await readUntil(child.stdout, /http:\/\/(localhost:\d+\/graphql).*ws:\/\/\1/);
-
-  const response = await fetch(`http://${address}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: `{
-        ticker(exchange: "binance", symbol: "BTC/USDT") { last stale }
-        candles(exchange: "binance", symbol: "BTC/USDT", timeframe: "1h", limit: 2) { closed }
-      }`,
-    }),
+  await using server = await startServer({
+    built: { env: { POLL_INTERVAL_MS: '50' }, exchangeFile: { binance: binance.exchangeConfig } },
   });
-  expect(await response.json()).toEqual({
+  expect(server.output).toMatch(/http:\/\/(localhost:\d+\/graphql).*ws:\/\/\1/);
+
+  const answer = await server.query(`{
+    ticker(exchange: "binance", symbol: "BTC/USDT") { last stale }
+    candles(exchange: "binance", symbol: "BTC/USDT", timeframe: "1h", limit: 2) { closed }
+  }`);
+  expect(answer).toEqual({
+    status: 200,
+    errors: [],
     data: { ticker: { last: 65000.12, stale: false }, candles: [{ closed: true }, { closed: false }] },
   });
 
-  const client = connect(`ws://${address}`);
+  const client = connect(server.webSocketUrl);
   const operation = subscribe(
     client,
     'subscription { tickerUpdated(exchange: "binance", symbol: "BTC/USDT") { symbol last } }',
@@ -80,26 +42,23 @@ test('the built server answers a query and a subscription of an exchange from th
   await operation.until(2);
   expect(operation.results.map(({ data }) => data.tickerUpdated.last)).toEqual([65000.12, 65001.5]);
 
-  child.kill('SIGTERM');
-  const [code] = await once(child, 'exit');
-  expect(code).toBe(0);
+  expect(await server.stop()).toBe(0);
   await operation.ended();
   expect(operation.error).toMatchObject({ code: 1001 });
 });
 
-test('under load it answers what is under way, closes sockets with 1001, ends event streams, and leaves with code 0', async () => {
-  const exchangeFile = join(folder, 'exchanges.json');
-  writeFileSync(exchangeFile, JSON.stringify({ binance: { ...binance.exchangeConfig, rateLimit: 1 } }));
-  const child = run({ EXCHANGE_CONFIG: exchangeFile });
-  const [, address = ''] = await readUntil(child.stdout, /http:\/\/(localhost:\d+\/graphql)/);
+test('under load it answers the requests in flight, closes sockets with 1001, ends event streams, and exits with code 0', async () => {
+  await using server = await startServer({
+    built: { exchangeFile: { binance: { ...binance.exchangeConfig, rateLimit: 1 } } },
+  });
   const post = (query: string, accept: string): Promise<Response> =>
-    fetch(`http://${address}`, {
+    fetch(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept },
       body: JSON.stringify({ query }),
     });
   const document = 'subscription { tickerUpdated(exchange: "binance", symbol: "BTC/USDT") { last } }';
-  const clients = Array.from({ length: 20 }, () => connect(`ws://${address}`));
+  const clients = Array.from({ length: 20 }, () => connect(server.webSocketUrl));
   const operations = clients.map((client) => subscribe(client, document));
   await Promise.all(operations.map((operation) => operation.until(1)));
   const events = await post(document, 'text/event-stream');
@@ -107,60 +66,42 @@ test('under load it answers what is under way, closes sockets with 1001, ends ev
   const slow = post('{ orderBook(exchange: "binance", symbol: "BTC/USDT") { symbol } }', 'application/json');
   await eventually(() => binance.count(/depth/) > 0);
 
-  child.kill('SIGTERM');
-  const exited = once(child, 'exit');
-  await eventually(async () => (await fetch(`http://${address.replace('/graphql', '/ready')}`)).status === 503);
+  server.child.kill('SIGTERM');
+  await eventually(async () => (await server.send({ path: '/ready' })).status === 503);
   expect(await (await slow).json()).toEqual({ data: { orderBook: { symbol: 'BTC/USDT' } } });
   expect(await events.text()).not.toContain('event: complete');
   await Promise.all(operations.map((operation) => operation.ended()));
   for (const { error } of operations) expect(error).toMatchObject({ code: 1001 });
-  expect(await exited).toEqual([0, null]);
+  expect(await server.ended).toEqual([0, null]);
 });
 
-test('a signal that comes twice, as from npm on Ctrl-C, ends it as one does', async () => {
-  const child = run({});
-  await readUntil(child.stdout, /http:\/\/(localhost:\d+)/);
-  child.kill('SIGINT');
-  child.kill('SIGINT');
-  expect(await once(child, 'exit')).toEqual([0, null]);
+test('a signal that arrives twice, as from npm on Ctrl-C, ends it as a single one does', async () => {
+  await using server = await startServer({ built: {} });
+  server.child.kill('SIGINT');
+  server.child.kill('SIGINT');
+  expect(await server.ended).toEqual([0, null]);
 });
 
 test('a second signal ends it at once', async () => {
-  const child = run({ SHUTDOWN_DELAY_MS: '60000' });
-  const exited = once(child, 'exit');
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += String(chunk);
-  });
-  await eventually(() => output.includes('TickQL is ready'));
-  child.kill('SIGTERM');
-  await eventually(() => output.includes('SIGTERM: stopping'));
-  child.kill('SIGINT');
-  expect(await exited).toEqual([null, 'SIGINT']);
+  await using server = await startServer({ built: { env: { SHUTDOWN_DELAY_MS: '60000' } } });
+  server.child.kill('SIGTERM');
+  await eventually(() => server.output.includes('SIGTERM: stopping'));
+  server.child.kill('SIGINT');
+  expect(await server.ended).toEqual([null, 'SIGINT']);
 });
 
 test.each([
   ['a rejection', 'Promise.reject(error)'],
   ['an exception', 'throw error'],
-])('%s that nobody handles is logged with its cause and ends it with code 1', async (_what, raise) => {
-  const faulty = join(folder, 'faulty.mjs');
-  writeFileSync(
-    faulty,
-    `process.on('SIGUSR2', () => {
-      const error = new Error('outer', { cause: new Error('inner') });
-      ${raise};
-    });`,
-  );
-  const child = run({}, process.execPath, ['--import', faulty, main]);
-  const exited = once(child, 'exit');
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += String(chunk);
-  });
-  await eventually(() => output.includes('TickQL is ready'));
-  child.kill('SIGUSR2');
-  expect(await exited).toEqual([1, null]);
-  const fatal = output.split('\n').find((line) => line.includes('"level":60'));
+])('%s without a handler is logged with its cause and ends it with code 1', async (_what, raise) => {
+  const preload = `process.on('SIGUSR2', () => {
+    const error = new Error('outer', { cause: new Error('inner') });
+    ${raise};
+  });`;
+  await using server = await startServer({ built: { preload } });
+  server.child.kill('SIGUSR2');
+  expect(await server.ended).toEqual([1, null]);
+  const fatal = server.output.split('\n').find((line) => line.includes('"level":60'));
   expect(JSON.parse(fatal ?? '{}')).toMatchObject({
     msg: 'an error that nobody handled: stopping',
     err: { message: 'outer: inner', stack: expect.stringContaining('caused by: Error: inner') },
@@ -168,15 +109,14 @@ test.each([
 });
 
 test.each([
-  ['node', 'SIGINT', process.execPath, [main]],
-  // npm hands the signal to its child, which must be the server and not a shell that leaves it behind.
-  ['npm start', 'SIGTERM', 'npm', ['start', '--ignore-scripts']],
-] as const)('%s ends with code 0 on %s', async (_name, signal, command, args) => {
-  const child = run({}, command, [...args]);
-  const [, address] = await readUntil(child.stdout, /http:\/\/(localhost:\d+)/);
-  child.kill(signal);
-  expect((await once(child, 'exit'))[0]).toBe(0);
-  await expect(fetch(`http://${address}/graphql`)).rejects.toThrow();
+  ['node', 'SIGINT', (program: readonly string[]) => program],
+  // npm passes the signal on to its child, which must be the server and not a shell that leaves the server behind.
+  ['npm start', 'SIGTERM', () => ['npm', 'start', '--ignore-scripts']],
+] as const)('%s ends with code 0 on %s', async (_name, signal, toCommand) => {
+  await using server = await startServer({ built: { toCommand } });
+  server.child.kill(signal);
+  expect((await server.ended)[0]).toBe(0);
+  await expect(fetch(server.url)).rejects.toThrow();
 });
 
 test.each([
@@ -186,10 +126,9 @@ test.each([
   [{ HOST: '203.0.113.7' }, 'HOST is no address of this machine'],
   [{ EXCHANGE_CONFIG: '/nowhere/file.json' }, 'EXCHANGE_CONFIG: the file /nowhere/file.json cannot be read'],
 ])('a wrong setting %j stops it with a sentence', async (env, sentence) => {
-  const child = run(env);
-  const exited = once(child, 'exit');
-  await readUntil(child.stderr, new RegExp(sentence.replaceAll(/[?.]/g, '\\$&')));
-  expect((await exited)[0]).toBe(1);
+  await using built = runBuilt({ env });
+  expect(await built.ended).toEqual([1, null]);
+  expect(built.output).toContain(sentence);
 });
 
 test.each([
@@ -202,14 +141,9 @@ test.each([
     'EXCHANGE_CONFIG: kraken has no test network; take sandbox out of its options.',
   ],
 ])('an exchange file of %j stops it with a sentence', async (options, sentence) => {
-  const exchangeFile = join(folder, 'exchanges.json');
-  writeFileSync(exchangeFile, JSON.stringify(options));
-  const child = run({ EXCHANGE_CONFIG: exchangeFile });
-  const exited = once(child, 'exit');
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  expect((await exited)[0]).toBe(1);
-  expect(output).toBe(`TickQL cannot start. ${sentence}\n`);
+  await using built = runBuilt({ exchangeFile: options });
+  expect(await built.ended).toEqual([1, null]);
+  expect(built.output).toBe(`TickQL cannot start. ${sentence}\n`);
 });
 
 test('a port in use stops it with a sentence', async () => {
@@ -217,11 +151,8 @@ test('a port in use stops it with a sentence', async () => {
   await once(other, 'listening');
   const address = other.address();
   const port = typeof address === 'object' && address ? String(address.port) : '';
-  const child = run({ PORT: port });
-  const exited = once(child, 'exit');
-  const lines: string[] = [];
-  for await (const chunk of child.stderr) lines.push(String(chunk));
-  expect(lines.join('')).toMatch(/^TickQL cannot start\. PORT is in use.*\n$/);
-  expect((await exited)[0]).toBe(1);
+  await using built = runBuilt({ env: { PORT: port } });
+  expect(await built.ended).toEqual([1, null]);
+  expect(built.output).toMatch(/^TickQL cannot start\. PORT is in use.*\n$/m);
   other.close();
 });

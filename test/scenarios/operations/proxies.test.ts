@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Certificate, createCertificate } from '../../support/certificate.ts';
 import { findFreePort } from '../../support/loopback-program.ts';
-import { type ProxiedServer, startProxiedServer } from '../../support/proxied-server.ts';
 import { hasProxyPrograms, startDante, startMicrosocks, startTinyproxy } from '../../support/proxy-programs.ts';
+import { type ProxiedServer, startProxiedServer } from '../../support/server/proxied-server.ts';
 import { eventually } from '../../support/socket-client.ts';
 import { createRelay, createTlsFront } from '../../support/wire-proxies.ts';
 
@@ -55,7 +55,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
   /** Asks for a ticker and then for its stream, until both have come. */
   async function useBoth({ venue, query, subscribe }: ProxiedServer): Promise<void> {
     venue.setTicker('BTC/USDT', { last: '65000.12' });
-    expect(await query(ticker)).toEqual({ data: { ticker: { last: 65000.12 } }, errors: [] });
+    expect(await query(ticker)).toMatchObject({ data: { ticker: { last: 65000.12 } }, errors: [] });
     const operation = subscribe(tickerUpdated);
     let last = 65001;
     await eventually(() => {

@@ -5,12 +5,12 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { createApp } from '../../../src/app/create-app.ts';
-import { loadConfig } from '../../../src/config/load-config.ts';
 import { InFlight } from '../../../src/server/http/in-flight.ts';
 import { toStaggerSize } from '../../../src/server/http/stagger.ts';
 import { closeSockets } from '../../../src/server/websocket/close-sockets.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { toTestConfig } from '../../support/server/app-server.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually, openSocket } from '../../support/socket-client.ts';
 import { createBinance } from '../../venues/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -19,7 +19,7 @@ const subscription = 'subscription { tickerUpdated(exchange: "binance", symbol: 
 
 let binance: Venue;
 let clock: ManualClock;
-let running: RunningApp;
+let running: AppServer;
 
 beforeEach(async () => {
   binance = await createBinance();
@@ -34,8 +34,11 @@ afterEach(async () => {
 });
 
 async function start(shutdownDelayMs: number, withClock?: ManualClock): Promise<void> {
-  const exchangeOptions = { binance: { ...binance.exchangeConfig, rateLimit: 1 } };
-  running = await startApp({ shutdownDelayMs, lingerMs: 0, upstreamTimeoutMs: 600_000, exchangeOptions }, withClock);
+  running = await startServer({
+    config: { shutdownDelayMs, upstreamTimeoutMs: 600_000 },
+    venues: { binance },
+    ...(withClock ? { clock: withClock } : {}),
+  });
 }
 
 function pathOf(path: string): string {
@@ -166,10 +169,7 @@ test('a request that takes too long is cut after a while', async () => {
 
 test('stopping while it starts ends it as well', async () => {
   await start(0);
-  const app = createApp({
-    config: { ...loadConfig({ SHUTDOWN_DELAY_MS: '0' }, []), port: 0 },
-    log: pino({ level: 'silent' }),
-  });
+  const app = createApp({ config: toTestConfig(), log: pino({ level: 'silent' }) });
   const started = app.start();
   await app.stop();
   await expect(fetch(`http://127.0.0.1:${await started}/health`)).rejects.toThrow();

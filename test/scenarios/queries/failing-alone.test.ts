@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type GraphQLAnswer, type RunningApp, startApp } from '../../support/running-app.ts';
+import type { GraphQLAnswer } from '../../support/server/running-server.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, subscribe } from '../../support/socket-client.ts';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeAll(async () => {
   // Nobody listens there.
   const kraken = { urls: { api: { public: 'http://127.0.0.1:1' } }, rateLimit: 1 };
-  running = await startApp({ exchanges: ['kraken', 'sim'], exchangeOptions: { kraken } });
+  running = await startServer({ config: { exchanges: ['kraken', 'sim'], exchangeOptions: { kraken } } });
 });
 
 afterAll(() => running.stop());

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ownSockets } from '../../../src/server/http/page-headers.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeEach(async () => {
   // Its own page is no other's: it needs no leave to ask.
-  running = await startApp({ pollIntervalMs: 250, lingerMs: 100, corsOrigins: [] });
+  running = await startServer({ config: { pollIntervalMs: 250, lingerMs: 100, corsOrigins: [] } });
 });
 
 afterEach(() => running.stop());
@@ -71,7 +71,7 @@ test('a host that would say more in a policy than where is left out of it', () =
 });
 
 test('every tab that it begins with runs at once, where no exchange can be reached', async () => {
-  const offline = await startApp({ exchanges: ['sim'], lingerMs: 0 });
+  const offline = await startServer({ config: { exchanges: ['sim'], lingerMs: 0 } });
   const client = connect(offline.webSocketUrl);
   const html = await (await open()).text();
   const tabs: readonly { query: string }[] = JSON.parse(/"defaultTabs":(\[\{.*?\}\])/.exec(html)?.[1] ?? '[]');

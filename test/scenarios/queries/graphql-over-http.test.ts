@@ -1,11 +1,11 @@
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeAll(async () => {
-  server = await startHotServer();
+  server = await startServer({ fake: { cached: true } });
 });
 
 afterAll(() => server.stop());

@@ -2,32 +2,33 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
 import { tickerOf } from '../../support/fake-market-data.ts';
-import { type HotServer, staleMaxMs, startHotServer, ttlMs } from '../../support/hot-server.ts';
+import { staleMaxMs, ttlMs } from '../../support/server/fake-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 
 const btc = 'exchange: "kraken", symbol: "BTC/USD"';
 const ticker = `{ ticker(${btc}) { last stale } }`;
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
-  server.port.set('BTC/USD', { last: 1 });
+  server = await startServer({ fake: { cached: true } });
+  server.marketData.set('BTC/USD', { last: 1 });
 });
 
 afterEach(() => server.stop());
 
 /** The answer, and whether a resolver was called for it. */
 async function ask(query = ticker, headers: Readonly<Record<string, string>> = {}, more: object = {}) {
-  const before = server.calls();
+  const before = server.calls;
   const { text } = await server.post(query, headers, more);
-  return { text, executed: server.calls() > before };
+  return { text, executed: server.calls > before };
 }
 
 const withLast = (last: number): string => `{"data":{"ticker":{"last":${last},"stale":false}}}`;
 
 test('the same request within the ttl has the same bytes and is not executed', async () => {
   expect(await ask()).toEqual({ text: withLast(1), executed: true });
-  server.port.set('BTC/USD', { last: 2 });
+  server.marketData.set('BTC/USD', { last: 2 });
   server.clock.skip(ttlMs - 200);
   expect(await ask()).toEqual({ text: withLast(1), executed: false });
   server.clock.skip(200);
@@ -67,8 +68,8 @@ test('the earliest end of all that an answer is made of is its end', async () =>
 
 test('another body, another key and another media type are other requests', async () => {
   await server.stop();
-  server = await startHotServer({ gate: createGate({ apiKeys: ['a', 'b'] }) });
-  server.port.set('BTC/USD', { last: 1 });
+  server = await startServer({ fake: { cached: true, gate: createGate({ apiKeys: ['a', 'b'] }) } });
+  server.marketData.set('BTC/USD', { last: 1 });
   const variables = 'query ($s: String!) { ticker(exchange: "kraken", symbol: $s) { last stale } }';
   const a = { authorization: 'Bearer a' };
   const asked = [
@@ -84,9 +85,9 @@ test('another body, another key and another media type are other requests', asyn
 
 test('GET and POST do not answer for each other', async () => {
   await ask();
-  const before = server.calls();
+  const before = server.calls;
   await server.get(ticker);
-  expect(server.calls()).toBeGreaterThan(before);
+  expect(server.calls).toBeGreaterThan(before);
 });
 
 test('errors and answers with some are not kept', async () => {
@@ -97,10 +98,10 @@ test('errors and answers with some are not kept', async () => {
     expect(first.text).toContain('"errors"');
     expect(await ask(query)).toEqual(first);
   }
-  server.port.setTrades(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
+  server.marketData.setTrades(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
   const failing = `{ ticker(${btc}) { last } trades(${btc}) { id } }`;
   expect((await ask(failing)).text).toContain('EXCHANGE_UNAVAILABLE');
-  server.port.setTrades([]);
+  server.marketData.setTrades([]);
   expect((await ask(failing)).text).not.toContain('errors');
 });
 
@@ -112,7 +113,7 @@ test('what declares nothing is not kept', async () => {
 
 test('a stale answer is kept until the exchange is tried again, and no longer than it may be told', async () => {
   await ask();
-  server.port.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
+  server.marketData.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
   server.clock.skip(ttlMs);
   const stale = '{"data":{"ticker":{"last":1,"stale":true}}}';
   expect(await ask()).toEqual({ text: stale, executed: true });
@@ -126,7 +127,7 @@ test('a stale answer is kept until the exchange is tried again, and no longer th
 test('an order book that is stale ends in the same way', async () => {
   const query = `{ orderBook(${btc}) { stale } }`;
   await ask(query);
-  server.port.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
+  server.marketData.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
   server.clock.skip(ttlMs + 1);
   expect((await ask(query)).text).toContain('"stale":true');
   expect((await ask(query)).executed).toBe(false);
@@ -183,7 +184,7 @@ test('a feed that ends takes its answers with it', async () => {
 });
 
 test('live and fetched in one answer end with whichever is first', async () => {
-  server.port.set('ETH/USD', { last: 3 });
+  server.marketData.set('ETH/USD', { last: 3 });
   const subscription = listen();
   tick(5);
   const query = '{ tickers(exchange: "kraken", symbols: ["BTC/USD", "ETH/USD"]) { last } }';
@@ -222,7 +223,7 @@ test('a live order book is kept until it changes', async () => {
 
 test('a hundred different requests at once each get their own', async () => {
   const symbols = Array.from({ length: 100 }, (_, index) => `C${index}/USD`);
-  for (const [index, symbol] of symbols.entries()) server.port.set(symbol, { last: index });
+  for (const [index, symbol] of symbols.entries()) server.marketData.set(symbol, { last: index });
   for (let round = 0; round < 2; round++) {
     const answers = await Promise.all(
       symbols.map((symbol) => server.post(`{ ticker(exchange: "kraken", symbol: "${symbol}") { last stale } }`)),

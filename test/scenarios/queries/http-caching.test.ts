@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tickerOf } from '../../support/fake-market-data.ts';
-import { type HotServer, startHotServer, ttlMs } from '../../support/hot-server.ts';
-import { startApp } from '../../support/running-app.ts';
+import { ttlMs } from '../../support/server/fake-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 
 const ticker = '{ ticker(exchange: "kraken", symbol: "BTC/USD") { last } }';
 const exchanges = '{ exchanges { id } }';
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
-  server.port.set('BTC/USD', { last: 1 });
+  server = await startServer({ fake: { cached: true } });
+  server.marketData.set('BTC/USD', { last: 1 });
 });
 
 afterEach(() => server.stop());
@@ -30,12 +30,11 @@ test('GET says for how many whole seconds it holds, less each time, fresh and ke
 });
 
 test('markets are asked for again within a minute', async () => {
-  const app = await startApp();
+  await using app = await startServer();
   const query =
     '{ market(exchange: "sim", symbol: "BTC/USDT") { base } exchange(id: "sim") { markets { totalCount } } }';
   const { headers } = await fetch(`${app.url}?query=${encodeURIComponent(query)}`);
   expect(headers.get('cache-control')).toMatch(/^public, max-age=(59|60)$/);
-  await app.stop();
 });
 
 test('a known caller’s answer is for that caller only', async () => {
@@ -77,7 +76,7 @@ test('a new answer of the same bytes has the same tag, another one has another',
   server.clock.skip(ttlMs);
   expect((await server.get(ticker, { 'if-none-match': first.headers.etag ?? '' })).status).toBe(304);
   server.clock.skip(ttlMs);
-  server.port.set('BTC/USD', { last: 2 });
+  server.marketData.set('BTC/USD', { last: 2 });
   const changed = await server.get(ticker, { 'if-none-match': first.headers.etag ?? '' });
   expect(changed.status).toBe(200);
   expect(changed.headers.etag).not.toBe(first.headers.etag);

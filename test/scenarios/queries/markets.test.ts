@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeAll(async () => {
-  running = await startApp();
+  running = await startServer();
 });
 
 afterAll(() => running.stop());

@@ -1,78 +1,33 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
-import { createFeeds } from '../../../src/feed/live/feeds.ts';
-import { createLiveOperations } from '../../../src/feed/live/live-operations.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { Market } from '../../../src/market/model/market.ts';
-import { createAddressReader } from '../../../src/server/access/address.ts';
-import { createGate } from '../../../src/server/access/gate.ts';
-import { createGraphQLServer } from '../../../src/server/graphql/pipeline.ts';
-import { createHttpServer, type HttpServer } from '../../../src/server/http/http-server.ts';
-import {
-  createSubscriptionServer,
-  type SubscriptionServer,
-} from '../../../src/server/websocket/subscription-server.ts';
 import { FakeMarketData } from '../../support/fake-market-data.ts';
-import { FakeStreams } from '../../support/fake-streams.ts';
-import { createLimits, createSubscriptionMemory } from '../../support/limits.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
-/** A port with a defect: its markets fail with an error that is none of the port's. */
+/** The port has a defect: its markets fail with an error of an unexpected type. */
 const document = '{ exchange(id: "kraken") { id } market(exchange: "kraken", symbol: "BTC/USD") { id } }';
 
-/** What no exchange's data may make of a market: a null where the schema has none, and numbers that are none. */
+/** A market that no exchange's data may lead to: null in a non-null field, and a number that is not a number. */
 const broken: Market = JSON.parse(
   '{"exchange":"kraken","symbol":"BTC/USD","base":null,"quote":"USD","settle":{},"type":"barter","contractSize":"NaN"}',
 );
 
 let marketData: FakeMarketData;
-let lines: string[];
-let http: HttpServer;
-let sockets: SubscriptionServer;
-let port: number;
+let server: FakeServer;
 
 beforeEach(async () => {
-  lines = [];
-  const log = pino({ level: 'error' }, { write: (line) => lines.push(line) });
   marketData = new FakeMarketData(systemClock);
   marketData.fetchMarkets = async () => {
     throw new Error('the fake has no markets');
   };
-  const feeds = createFeeds({
-    marketData,
-    clock: systemClock,
-    random: Math.random,
-    pollIntervalMs: 1000,
-    lingerMs: 0,
-    silenceMs: 15_000,
-    streams: new FakeStreams(),
-    openCandles: new FakeStreams().open,
-    staleMaxMs: 1000,
-    startTimeoutMs: 10_000,
-    onHealth: () => {},
-  });
-  const limits = createLimits();
-  const gate = createGate({ addressOf: createAddressReader(0) });
-  const graphql = createGraphQLServer({
-    marketData,
-    live: createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 }),
-    gate,
-    openOperations: limits.operations,
-    subscriptionMemory: createSubscriptionMemory(),
-    log,
-  });
-  http = createHttpServer(graphql);
-  sockets = createSubscriptionServer({ server: http.server, graphql, gate, limits, log });
-  port = await http.listen(0, '127.0.0.1');
+  server = await startServer({ fake: { marketData, logLevel: 'error' } });
 });
 
-afterEach(async () => {
-  await sockets.close();
-  await http.close();
-});
+afterEach(() => server.stop());
 
 const masked = {
   data: { exchange: { id: 'kraken' }, market: null },
@@ -86,7 +41,7 @@ const masked = {
 };
 
 test('an unexpected error is masked and logged with its cause over HTTP', async () => {
-  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+  const response = await fetch(server.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: document }),
@@ -94,16 +49,16 @@ test('an unexpected error is masked and logged with its cause over HTTP', async 
   const text = await response.text();
   expect(JSON.parse(text)).toMatchObject(masked);
   expect(text).not.toContain('the fake has no markets');
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).toContain('the fake has no markets');
+  expect(server.log.lines).toHaveLength(1);
+  expect(server.log.text).toContain('the fake has no markets');
 });
 
 test('an unexpected error is masked and logged with its cause over WebSocket', async () => {
-  const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
+  const socket = await openSocket(server.webSocketUrl);
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: document } }));
   const [message] = await once(socket, 'message');
   expect(JSON.parse(String(message))).toMatchObject({ id: '1', type: 'next', payload: masked });
-  expect(lines).toHaveLength(1);
+  expect(server.log.lines).toHaveLength(1);
   socket.terminate();
 });
 
@@ -112,9 +67,9 @@ describe.each([
   ['type', { nodes: null }],
   ['settle', { nodes: [{ settle: null }] }],
   ['contractSize', { nodes: [{ contractSize: null }] }],
-])('a value that the field %s cannot have is this server’s fault', (field, markets) => {
+])('a value that the field %s cannot have is a defect of the server', (field, markets) => {
   const query = `{ exchange(id: "kraken") { markets { nodes { ${field} } } } }`;
-  const told = [{ extensions: { code: 'INTERNAL_SERVER_ERROR' }, message: 'Something went wrong on this server.' }];
+  const expected = [{ extensions: { code: 'INTERNAL_SERVER_ERROR' }, message: 'Something went wrong on this server.' }];
   const data = { exchange: { markets: markets.nodes ? markets : null } };
 
   beforeEach(() => {
@@ -123,29 +78,29 @@ describe.each([
 
   test('over HTTP, compiled or not', async () => {
     for (let time = 1; time <= 5; time++) {
-      const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      const response = await fetch(server.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query }),
       });
-      expect(await response.json()).toMatchObject({ data, errors: told });
+      expect(await response.json()).toMatchObject({ data, errors: expected });
     }
-    expect(lines.length).toBeGreaterThan(0);
+    expect(server.log.lines.length).toBeGreaterThan(0);
   });
 
   test('over WebSocket', async () => {
-    const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
+    const socket = await openSocket(server.webSocketUrl);
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
     const [message] = await once(socket, 'message');
-    expect(JSON.parse(String(message))).toMatchObject({ type: 'next', payload: { data, errors: told } });
+    expect(JSON.parse(String(message))).toMatchObject({ type: 'next', payload: { data, errors: expected } });
     socket.terminate();
   });
 });
 
-test('an argument that is null where it may not be is the client’s fault, compiled or not', async () => {
+test('null for a non-null argument is bad input of the client, compiled or not', async () => {
   const query = 'query ($first: Int) { exchange(id: "kraken") { markets(first: $first) { totalCount } } }';
   for (let time = 1; time <= 5; time++) {
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    const response = await fetch(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables: { first: null } }),
@@ -153,12 +108,12 @@ test('an argument that is null where it may not be is the client’s fault, comp
     const { errors } = await response.json();
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' }, path: ['exchange', 'markets'] }]);
   }
-  expect(lines).toEqual([]);
+  expect(server.log.lines).toEqual([]);
 });
 
-test('a syntax error and an unknown field are the client’s and not logged', async () => {
+test('a syntax error and an unknown field are bad input of the client and are not logged', async () => {
   for (const query of ['{', '{ nope }', '{ exchange { id } }', 'query ($x: ID!) { exchange(id: $x) { id } }']) {
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    const response = await fetch(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
@@ -166,20 +121,20 @@ test('a syntax error and an unknown field are the client’s and not logged', as
     const { errors } = await response.json();
     expect(errors[0].extensions).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false });
   }
-  expect(lines).toEqual([]);
+  expect(server.log.lines).toEqual([]);
 });
 
 test('a message over 64 KB closes the socket with 1009', async () => {
-  const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
+  const socket = await openSocket(server.webSocketUrl);
   const closed = once(socket, 'close');
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: `{ ${' '.repeat(70_000)} }` } }));
   expect((await closed)[0]).toBe(1009);
 });
 
 test.each(['x', '💥'])(
-  'an id that is open already, and too long for a close frame, closes with 4409 (%s…)',
+  'an operation id that is already open, and is too long for a close frame, closes with 4409 (%s…)',
   async (letter) => {
-    const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
+    const socket = await openSocket(server.webSocketUrl);
     const closed = once(socket, 'close');
     const message = JSON.stringify({ type: 'subscribe', id: letter.repeat(500), payload: { query: document } });
     socket.send(message);
@@ -190,8 +145,8 @@ test.each(['x', '💥'])(
   },
 );
 
-test('a Host header that cannot be read is refused without a stack', async () => {
-  const socket = createConnection(port, '127.0.0.1');
+test('a Host header that cannot be parsed is refused without a stack trace', async () => {
+  const socket = createConnection(server.port, '127.0.0.1');
   socket.end('GET /graphql HTTP/1.1\r\nHost: [::bad\r\nConnection: close\r\n\r\n');
   let text = '';
   for await (const chunk of socket) text += String(chunk);
@@ -199,8 +154,8 @@ test('a Host header that cannot be read is refused without a stack', async () =>
   expect(text).not.toContain('node_modules');
 });
 
-test('any page may ask, without credentials', async () => {
-  const response = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`, {
+test('any page may send requests, without credentials', async () => {
+  const response = await fetch(`${server.url}?query={__typename}`, {
     headers: { origin: 'https://frontend.example' },
   });
   expect(['*', 'https://frontend.example']).toContain(response.headers.get('access-control-allow-origin'));
@@ -208,21 +163,20 @@ test('any page may ask, without credentials', async () => {
 });
 
 test.each(['{nope', '[1', '{"a":'])(
-  'variables in a query string that are no JSON (%s) are bad input',
+  'variables in a query string that are not valid JSON (%s) are bad input',
   async (variables) => {
-    const response = await fetch(
-      `http://127.0.0.1:${port}/graphql?query={__typename}&variables=${encodeURIComponent(variables)}`,
-      { headers: { accept: 'application/graphql-response+json' } },
-    );
+    const response = await fetch(`${server.url}?query={__typename}&variables=${encodeURIComponent(variables)}`, {
+      headers: { accept: 'application/graphql-response+json' },
+    });
     const { errors } = await response.json();
     expect(response.status).toBe(400);
     expect(errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT', retryable: false });
-    expect(lines).toEqual([]);
+    expect(server.log.lines).toEqual([]);
   },
 );
 
-test('a body that is no JSON is not sent back', async () => {
-  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+test('a body that is not valid JSON is not echoed', async () => {
+  const response = await fetch(server.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
     body: `{${'x'.repeat(10_000)}`,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import type { Config } from '../../../src/config/load-config.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { SkippingClock } from '../../support/skipping-clock.ts';
 import { createBinance } from '../../venues/binance.ts';
 import { createKraken } from '../../venues/kraken.ts';
@@ -11,7 +12,7 @@ const tickerCalls = /\/Ticker/;
 
 let kraken: Venue;
 let binance: Venue;
-let running: RunningApp;
+let running: AppServer;
 let clock: SkippingClock;
 
 beforeEach(async () => {
@@ -26,15 +27,11 @@ afterEach(async () => {
   await Promise.all([kraken.close(), binance.close()]);
 });
 
-function start(config: Parameters<typeof startApp>[0] = {}): Promise<RunningApp> {
-  const exchangeOptions = {
-    kraken: { ...kraken.exchangeConfig, rateLimit: 1 },
-    binance: { ...binance.exchangeConfig, rateLimit: 1 },
-  };
-  return startApp({ upstreamTimeoutMs: 500, exchangeOptions, ...config }, clock);
+function start(config: Partial<Config> = {}): Promise<AppServer> {
+  return startServer({ config: { upstreamTimeoutMs: 500, ...config }, venues: { kraken, binance }, clock });
 }
 
-async function restart(config: Parameters<typeof startApp>[0]): Promise<void> {
+async function restart(config: Partial<Config>): Promise<void> {
   await running.stop();
   running = await start(config);
 }

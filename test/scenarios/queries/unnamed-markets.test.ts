@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { parseExposition } from '../../support/exposition.ts';
+import { startServer } from '../../support/server.ts';
 import { createStandIn } from '../../support/stand-in.ts';
-import { startWatchedApp } from '../../support/watched-app.ts';
 
 const spot = { instType: 'SPOT', state: 'live', tickSz: '0.1', lotSz: '1' };
 const swap = { instType: 'SWAP', state: 'preopen' };
@@ -19,19 +19,20 @@ test('markets that cannot be named are left out of a page, told to the operator 
     if (!path.endsWith('/public/instruments')) return undefined;
     return { json: { code: '0', msg: '', data: instruments.filter(({ instType }) => instType === query.instType) } };
   });
-  const app = await startWatchedApp('info', {}, { exchangeOptions: { okx: standIn.options } });
+  const app = await startServer({ logLevel: 'info', config: { exchangeOptions: { okx: standIn.options } } });
   onTestFinished(async () => {
     await app.stop();
     await standIn.close();
   });
   const fields = 'symbol base quote settle type active contractSize expiry pricePrecision amountPrecision timeframes';
   for (let time = 1; time <= 3; time++) {
-    const response = await app.post(`{ exchange(id: "okx") { markets { totalCount nodes { id ${fields} } } } }`);
-    const { data, errors } = await response.json();
-    expect(errors).toBeUndefined();
+    const { data, errors } = await app.query(
+      `{ exchange(id: "okx") { markets { totalCount nodes { id ${fields} } } } }`,
+    );
+    expect(errors).toEqual([]);
     expect(data.exchange.markets).toMatchObject({ totalCount: 1, nodes: [{ symbol: 'BTC/USDT', base: 'BTC' }] });
   }
-  const lines = app.lines.filter(({ msg }) => /left out/.test(msg));
+  const lines = app.log.lines.filter(({ msg }) => /left out/.test(msg));
   expect(lines).toMatchObject([{ exchange: 'okx', count: 3, msg: expect.stringContaining('okx lists 3 markets') }]);
   const { find } = parseExposition(await app.scrape());
   expect(find('tickql_unnamed_markets', { exchange: 'okx' })).toBe(3);

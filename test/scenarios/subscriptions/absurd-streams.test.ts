@@ -1,8 +1,8 @@
 import type { Client } from 'graphql-ws';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RunningApp } from '../../support/running-app.ts';
+import { useStreamingServer } from '../../support/server/streaming-server.ts';
+import type { AppServer } from '../../support/server.ts';
 import { eventually, type Operation, subscribe } from '../../support/socket-client.ts';
-import { useStreamingApp } from '../../support/streaming-app.ts';
 import { createBinance } from '../../venues/binance.ts';
 import { createKraken } from '../../venues/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -16,9 +16,9 @@ const year3000 = Date.UTC(3000, 0);
 const hourMs = 3_600_000;
 
 describe.each(exchanges)('$id: what comes after nonsense is told', { timeout: 20_000 }, ({ id, create, btc }) => {
-  const use = useStreamingApp(id, create, { staleMaxMs: 300 });
+  const use = useStreamingServer(id, create, { staleMaxMs: 300 });
   let venue: Venue;
-  let running: RunningApp;
+  let running: AppServer;
   let client: Client;
   const market = `exchange: "${id}", symbol: "${btc}"`;
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -9,7 +9,7 @@ const live = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") 
 
 describe.runIf(existsSync(executablePath) || process.env.CI)('in a browser', { timeout: 30_000 }, () => {
   let browser: Browser;
-  let running: RunningApp;
+  let running: AppServer;
   let page: Page;
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('in a browser', { t
   afterAll(() => browser.close());
 
   beforeEach(async () => {
-    running = await startApp({ lingerMs: 0 });
+    running = await startServer();
     page = await browser.newPage();
     await page.goto(new URL('/health', running.url).href);
   });
@@ -60,7 +60,7 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('in a browser', { t
   });
 
   test('an EventSource without the key that a server wants dials once', async () => {
-    const locked = await startApp({ apiKeys: ['a key of this test'] });
+    const locked = await startServer({ config: { apiKeys: ['a key of this test'] } });
     expect(await listen(live, locked)).toBe(closedForGood);
     await locked.stop();
   });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 
 const query = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeEach(async () => {
-  running = await startApp({ lingerMs: 0 });
+  running = await startServer();
 });
 
 afterEach(() => running.stop());

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { useStreamingServer } from '../../support/server/streaming-server.ts';
 import { eventually, subscribe } from '../../support/socket-client.ts';
-import { useStreamingApp } from '../../support/streaming-app.ts';
 import { createBinance } from '../../venues/binance.ts';
 
-const use = useStreamingApp('binance', createBinance, { lingerMs: 2000 });
+const use = useStreamingServer('binance', createBinance, { lingerMs: 2000 });
 
 const market = 'exchange: "binance", symbol: "BTC/USDT"';
 

@@ -1,8 +1,8 @@
 import type { Client } from 'graphql-ws';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RunningApp } from '../../support/running-app.ts';
+import { useStreamingServer } from '../../support/server/streaming-server.ts';
+import type { AppServer } from '../../support/server.ts';
 import { eventually, type Operation, subscribe } from '../../support/socket-client.ts';
-import { useStreamingApp } from '../../support/streaming-app.ts';
 import { createBinance } from '../../venues/binance.ts';
 import { createKraken } from '../../venues/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -13,9 +13,9 @@ const exchanges = [
 ] as const;
 
 describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
-  const use = useStreamingApp(id, create);
+  const use = useStreamingServer(id, create);
   let venue: Venue;
-  let running: RunningApp;
+  let running: AppServer;
   let client: Client;
   const market = `exchange: "${id}", symbol: "${btc}"`;
 

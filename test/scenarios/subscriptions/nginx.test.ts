@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
 import type { LoopbackProgram } from '../../support/loopback-program.ts';
 import { hasNginx, type NginxOptions, startNginx } from '../../support/nginx.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
 const query = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }';
 
 describe.runIf(hasNginx || process.env.CI)('server-sent events behind nginx', () => {
-  let server: LiveServer;
+  let server: FakeServer;
   let nginx: LoopbackProgram | null = null;
 
   beforeEach(async () => {
-    server = await startLiveServer();
-    server.port.set('BTC/USD', { last: 1 });
+    server = await startServer({ fake: {} });
+    server.marketData.set('BTC/USD', { last: 1 });
   });
 
   afterEach(async () => {
@@ -25,7 +25,7 @@ describe.runIf(hasNginx || process.env.CI)('server-sent events behind nginx', ()
   });
 
   async function ask(options: Omit<NginxOptions, 'behind'>, document: string): Promise<IncomingMessage> {
-    nginx = await startNginx({ behind: Number(new URL(server.url).port), ...options });
+    nginx = await startNginx({ behind: server.port, ...options });
     const asking = request(`http://127.0.0.1:${nginx.port}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'accept-encoding': 'gzip' },
@@ -58,7 +58,7 @@ describe.runIf(hasNginx || process.env.CI)('server-sent events behind nginx', ()
     plain.on('error', () => {});
     // Each is made only when the one before has come through.
     for (let last = 1; last <= 3; last += 1) {
-      server.port.set('BTC/USD', { last });
+      server.marketData.set('BTC/USD', { last });
       await eventually(() => text.includes(`"last":${last}}`));
     }
     response.destroy();

@@ -6,16 +6,16 @@ import { schema } from '../../../src/graphql/schema/schema.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
 import { toGroupKey } from '../../../src/server/fanout/group-key.ts';
 import { PayloadPrefixes } from '../../../src/server/fanout/payload-prefix.ts';
-import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
 const btc = 'BTC/USDT';
 
-let server: LiveServer;
+let server: FakeServer;
 let sockets: WebSocket[];
 
 beforeEach(async () => {
-  server = await startLiveServer();
+  server = await startServer({ fake: {} });
   server.streams.offer('trades', 'candles');
   sockets = [];
 });
@@ -64,7 +64,7 @@ class Listener {
 }
 
 async function listen(): Promise<Listener> {
-  const socket = new WebSocket(server.url, 'graphql-transport-ws');
+  const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws');
   sockets.push(socket);
   await once(socket, 'open');
   socket.send(JSON.stringify({ type: 'connection_init' }));
@@ -89,7 +89,7 @@ const idsOf = (told: readonly unknown[]): readonly string[] =>
 describe('operations that begin at different times', () => {
   test('each get their own history, and what is live is executed once for all of them', async () => {
     const history = Array.from({ length: 30 }, (_, id) => tradeOf(id, begin + id * 1000 + 7));
-    server.port.setTrades(history);
+    server.marketData.setTrades(history);
     const listeners = await Promise.all(Array.from({ length: 20 }, () => listen()));
     listeners.forEach((listener, index) => {
       listener.subscribe('a', document, { since: begin + index * 1000 + 7 });
@@ -112,7 +112,7 @@ describe('operations that begin at different times', () => {
         return 5;
       },
     };
-    server.port.setTrades([...history, tradeOf(99, Date.now())]);
+    server.marketData.setTrades([...history, tradeOf(99, Date.now())]);
     server.streams.push('trades', btc, [tradeOf(99, Date.now())], true);
     await eventually(() => listeners.every((listener) => idsOf(listener.told('a')).includes('99')));
     server.streams.push('trades', btc, [counted]);
@@ -123,7 +123,7 @@ describe('operations that begin at different times', () => {
   });
 
   test('are told nothing more after complete, during the history too', async () => {
-    server.port.setTrades(Array.from({ length: 900 }, (_, id) => tradeOf(id, begin + id * 1000 + 7)));
+    server.marketData.setTrades(Array.from({ length: 900 }, (_, id) => tradeOf(id, begin + id * 1000 + 7)));
     const [one, other] = await Promise.all([listen(), listen()]);
     for (let id = 0; id < 10; id++) one.subscribe(String(id), document, { since: begin + 1007 });
     for (let id = 0; id < 10; id++) one.complete(String(id));
@@ -139,7 +139,7 @@ test('a client that takes nothing gets the whole history once it does, and no mo
 }, async () => {
   const count = 900;
   // One from before tells that none is missing.
-  server.port.setTrades([
+  server.marketData.setTrades([
     tradeOf(-1, begin - 7),
     ...Array.from({ length: count }, (_, id) => tradeOf(id, begin + id * 100 + 7)),
   ]);
@@ -177,7 +177,7 @@ test('candles that close while ten thousand older ones are sent follow them', { 
     closed: false,
   });
   const candles = Array.from({ length: 9_999 }, (_, period) => candle(period));
-  server.port.setCandles(candles);
+  server.marketData.setCandles(candles);
   const listener = await listen();
   const query = `subscription ($since: DateTime) {
     candleUpdated(exchange: "kraken", symbol: "BTC/USDT", since: $since) { timestamp closed }

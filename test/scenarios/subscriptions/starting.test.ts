@@ -1,7 +1,7 @@
 import type { Client } from 'graphql-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 
 const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');
@@ -10,13 +10,13 @@ const trades = 'subscription { tradesExecuted(exchange: "kraken", symbol: "BTC/U
 const withTrades =
   'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") { last market { symbol trades { price } } } }';
 
-let server: LiveServer;
+let server: FakeServer;
 let client: Client;
 
 beforeEach(async () => {
-  server = await startLiveServer({ startTimeoutMs: 500 });
-  server.port.set('BTC/USDT', { last: 1 });
-  client = connect(server.url);
+  server = await startServer({ fake: { startTimeoutMs: 500 } });
+  server.marketData.set('BTC/USDT', { last: 1 });
+  client = connect(server.webSocketUrl);
 });
 
 afterEach(async () => {
@@ -27,7 +27,7 @@ afterEach(async () => {
 /** The messages of an event stream until it ends or `enough` of them are there, and its status. */
 async function readEvents(query: string, enough: number, signal?: AbortSignal) {
   const leaving = new AbortController();
-  const response = await fetch(server.url.replace('ws', 'http'), {
+  const response = await fetch(server.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
     body: JSON.stringify({ query }),
@@ -44,7 +44,7 @@ async function readEvents(query: string, enough: number, signal?: AbortSignal) {
 }
 
 test('an operation whose client leaves before it begins leaves nothing behind, over both protocols', async () => {
-  const release = server.port.hold();
+  const release = server.marketData.hold();
   const waiting = subscribe(client, ticker);
   const leaving = new AbortController();
   const stream = readEvents(ticker, 1, leaving.signal).catch(() => null);
@@ -60,7 +60,7 @@ test('an operation whose client leaves before it begins leaves nothing behind, o
 });
 
 test('an operation that cannot begin is refused over both protocols', async () => {
-  server.port.fail(down);
+  server.marketData.fail(down);
   const waiting = subscribe(client, ticker);
   await waiting.ended();
   expect(waiting.results).toMatchObject([{ errors: [{ message: 'down', extensions: { retryable: true } }] }]);
@@ -71,7 +71,7 @@ test('an operation that cannot begin is refused over both protocols', async () =
 test('while an exchange fails, who comes is refused, and who was there before goes on', async () => {
   const early = subscribe(client, trades);
   await eventually(() => server.counts.groups === 1);
-  server.port.setTrades(down);
+  server.marketData.setTrades(down);
   await eventually(() => server.feeds.states.some(({ isStale }) => isStale));
   const late = [subscribe(client, trades), subscribe(client, trades), subscribe(client, trades)];
   await eventually(() => server.feeds.counts.subscribers === 2);
@@ -82,7 +82,7 @@ test('while an exchange fails, who comes is refused, and who was there before go
   expect([early.completed, early.results.length]).toEqual([false, 0]);
   const now = Date.now();
   const trade = { exchange: 'kraken', symbol: 'BTC/USDT', id: '1', timestamp: now, price: 5, amount: 1, cost: 5 };
-  server.port.setTrades([{ ...trade, side: 'buy' }]);
+  server.marketData.setTrades([{ ...trade, side: 'buy' }]);
   await early.until(1);
   expect(early.results[0]?.data?.tradesExecuted).toEqual([{ price: 5 }]);
   const back = subscribe(client, trades);
@@ -94,18 +94,18 @@ test('while an exchange fails, who comes is refused, and who was there before go
 
 test('who comes after a symbol of the list was delisted is told, and gets it once it is listed again', async () => {
   const gone = new MarketDataError('SYMBOL_NOT_FOUND', 'gone');
-  server.port.set('ETH/USDT', { last: 2 });
+  server.marketData.set('ETH/USDT', { last: 2 });
   const tickers =
     'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "ETH/USDT"]) { symbol last } }';
   const early = subscribe(client, tickers);
   await early.until(2);
-  server.port.set('ETH/USDT', gone);
+  server.marketData.set('ETH/USDT', gone);
   await early.until(3);
   const refused = subscribe(client, tickers);
   await refused.ended();
   expect(refused.results).toMatchObject([{ errors: [{ extensions: { symbols: ['ETH/USDT'] } }] }]);
   expect(early.completed).toBe(false);
-  server.port.set('ETH/USDT', { last: 3 });
+  server.marketData.set('ETH/USDT', { last: 3 });
   const late = [subscribe(client, tickers), subscribe(client, tickers)];
   for (const operation of late) {
     await operation.until(2);
@@ -117,7 +117,7 @@ test('who comes after a symbol of the list was delisted is told, and gets it onc
 });
 
 test('a list of which one symbol can never be had is executed once for all who ask for it', async () => {
-  server.port.set('ETH/USDT', new MarketDataError('NOT_SUPPORTED', 'no ticker of this one'));
+  server.marketData.set('ETH/USDT', new MarketDataError('NOT_SUPPORTED', 'no ticker of this one'));
   const tickers =
     'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "ETH/USDT"]) { symbol last } }';
   const operations: ReturnType<typeof subscribe>[] = [];
@@ -132,7 +132,7 @@ test('a list of which one symbol can never be had is executed once for all who a
 });
 
 test('an error of one field of an event is in its extensions, since errors are the end to clients', async () => {
-  server.port.setTrades(down);
+  server.marketData.setTrades(down);
   const operation = subscribe(client, withTrades);
   await operation.until(1);
   const event = {

@@ -1,6 +1,6 @@
 import type { Client } from 'graphql-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, subscribe } from '../../support/socket-client.ts';
 import { createBinance } from '../../venues/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -10,15 +10,14 @@ const document = `subscription {
 }`;
 
 let binance: Venue;
-let running: RunningApp;
+let running: AppServer;
 let client: Client;
 
 beforeEach(async () => {
   binance = await createBinance();
-  running = await startApp({
-    lingerMs: 50,
-    pollIntervalMs: 100,
-    exchangeOptions: { binance: { ...binance.exchangeConfig, rateLimit: 1 } },
+  running = await startServer({
+    config: { lingerMs: 50, pollIntervalMs: 100 },
+    venues: { binance },
   });
   client = connect(running.webSocketUrl);
 });

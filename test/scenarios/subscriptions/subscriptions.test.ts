@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import type { Client } from 'graphql-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, openSocket, subscribe } from '../../support/socket-client.ts';
 import { createKraken } from '../../venues/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -13,19 +13,16 @@ const document = `subscription ($symbol: String!) {
 }`;
 
 let kraken: Venue;
-let running: RunningApp;
+let running: AppServer;
 let client: Client;
 
 beforeEach(async () => {
   kraken = await createKraken();
   // What follows is about polling; streams have tests of their own.
   kraken.refuseStreams();
-  running = await startApp({
-    pollIntervalMs: 50,
-    lingerMs: 400,
-    upstreamTimeoutMs: 1500,
-    maxSubscriptionsPerSocket: 5,
-    exchangeOptions: { kraken: { ...kraken.exchangeConfig, rateLimit: 1 } },
+  running = await startServer({
+    config: { pollIntervalMs: 50, lingerMs: 400, upstreamTimeoutMs: 1500, maxSubscriptionsPerSocket: 5 },
+    venues: { kraken },
   });
   client = connect(running.webSocketUrl);
 });
@@ -119,8 +116,10 @@ test('an exchange that is down when an operation starts ends it after UPSTREAM_T
 test('an exchange that is down when an operation starts delays it if it is back in time', {
   timeout: 20_000,
 }, async () => {
-  const exchangeOptions = { kraken: { ...kraken.exchangeConfig, rateLimit: 1 } };
-  const patient = await startApp({ pollIntervalMs: 50, upstreamTimeoutMs: 15_000, exchangeOptions });
+  await using patient = await startServer({
+    config: { pollIntervalMs: 50, upstreamTimeoutMs: 15_000 },
+    venues: { kraken },
+  });
   const other = connect(patient.webSocketUrl);
   kraken.fault({ kind: 'cut' });
   const operation = subscribe(other, document, { symbol: 'BTC/USD' });
@@ -131,7 +130,6 @@ test('an exchange that is down when an operation starts delays it if it is back 
   expect(operation.results[0]).toMatchObject({ data: { tickerUpdated: { symbol: 'BTC/USD', stale: false } } });
   expect(operation.completed).toBe(false);
   await other.dispose();
-  await patient.stop();
 });
 
 test('symbols that do not exist refuse the operation, all of them named, unless they are to be skipped', async () => {

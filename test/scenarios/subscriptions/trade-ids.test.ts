@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentOf, type Trade } from '../../../src/market/model/trade.ts';
-import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
+import { useStreamingServer } from '../../support/server/streaming-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, subscribe } from '../../support/socket-client.ts';
-import { useStreamingApp } from '../../support/streaming-app.ts';
 import { createBinance } from '../../venues/binance.ts';
 import { createKraken } from '../../venues/kraken.ts';
 
@@ -17,7 +17,7 @@ describe.each([
   ['kraken', createKraken],
   ['binance', createBinance],
 ] as const)('%s', (exchange, create) => {
-  const app = useStreamingApp(exchange, create);
+  const app = useStreamingServer(exchange, create);
 
   test('a trade has the same id by query and by subscription, and no other trade has it', {
     timeout: 50_000,
@@ -48,7 +48,7 @@ describe.each([
 });
 
 describe('an exchange whose answers have no ids', () => {
-  let server: LiveServer;
+  let server: FakeServer;
 
   afterEach(() => server.stop());
 
@@ -77,20 +77,20 @@ describe('an exchange whose answers have no ids', () => {
   }
 
   test.each(['ids', 'no ids'])('and streams %s has the same ids by query and by subscription', async (stream) => {
-    server = await startLiveServer();
-    server.port.set('BTC/USD', { last: 1 });
+    server = await startServer({ fake: {} });
+    server.marketData.set('BTC/USD', { last: 1 });
     server.streams.offer('trades');
     const all = Array.from({ length: 9 }, (_, number) => trade(number, null));
-    server.port.setTrades(numbered(all.slice(0, 1)));
-    const client = connect(server.url);
+    server.marketData.setTrades(numbered(all.slice(0, 1)));
+    const client = connect(server.webSocketUrl);
     const market = 'exchange: "kraken", symbol: "BTC/USD"';
     const operation = subscribe(client, `subscription { tradesExecuted(${market}) { id tradeId } }`);
-    await eventually(() => server.streams.opened.length === 1 && server.port.tradeCalls.length === 1);
+    await eventually(() => server.streams.opened.length === 1 && server.marketData.tradeCalls.length === 1);
     const streamed = all.map((_, number) => trade(number, stream === 'ids' ? `s${number}` : null));
     for (const each of streamed.slice(1)) server.streams.push('trades', 'BTC/USD', [each]);
-    server.port.setTrades(numbered(all));
+    server.marketData.setTrades(numbered(all));
     await eventually(() => told(operation).length === 9);
-    const response = await fetch(server.url.replace('ws', 'http'), {
+    const response = await fetch(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: `{ trades(${market}) { id tradeId } }` }),

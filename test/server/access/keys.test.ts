@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { type App, createApp } from '../../../src/app/create-app.ts';
-import { loadConfig } from '../../../src/config/load-config.ts';
 import { createKeyFinder, toGivenKey } from '../../../src/server/access/keys.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
 const compare = vi.hoisted(() => vi.fn());
@@ -23,23 +21,19 @@ const query = '{ exchanges { id } }';
 const live = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }';
 const json = { 'content-type': 'application/json' };
 
-let lines: string[];
-let app: App;
+let server: AppServer;
 let url: string;
 let sockets: WebSocket[];
 
 beforeEach(async () => {
-  lines = [];
   sockets = [];
-  const log = pino({ level: 'trace' }, { write: (line) => lines.push(line) });
-  const config = { ...loadConfig({ API_KEYS: `${good},${other}`, EXCHANGES: 'sim' }, ['sim']), port: 0 };
-  app = createApp({ config, log });
-  url = `http://127.0.0.1:${await app.start()}/graphql`;
+  server = await startServer({ config: { apiKeys: [good, other], exchanges: ['sim'] }, logLevel: 'trace' });
+  url = server.url;
 });
 
 afterEach(async () => {
   for (const socket of sockets) socket.terminate();
-  await app.stop();
+  await server.stop();
 });
 
 type Headers = Readonly<Record<string, string>>;
@@ -70,7 +64,7 @@ const doors: readonly (readonly [string, (headers: Headers) => Promise<Response>
 
 describe.each(doors)('%s', (_name, open) => {
   test.each([`Bearer ${good}`, `bearer ${other}`, `BEARER  ${good} `])(
-    'lets in who has a key: %s',
+    'lets in a client that has a key: %s',
     async (authorization) => {
       const response = await open({ authorization });
       expect(response.status).toBe(200);
@@ -86,8 +80,8 @@ describe.each(doors)('%s', (_name, open) => {
     [{ authorization: `Basic ${good}` }],
     [{ authorization: good }],
     [{ authorization: 'Bearer ' }],
-  ])('lets in nobody else: %j', async (headers: Headers) => {
-    // What is kept for who may ask is not for others.
+  ])('lets in no other client: %j', async (headers: Headers) => {
+    // An answer that is kept for clients with a key is not for others.
     await open({ authorization: `Bearer ${good}` }).then(({ body }) => body?.cancel());
     const response = await open(headers);
     expect(response.status).toBe(401);
@@ -118,14 +112,14 @@ test('the answer says what to send, as errors for a client and as a sentence for
   expect(modern.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
 });
 
-test('other addresses are locked, too, but for those that tell whether it works', async () => {
+test('other paths are locked too, except those that report whether the server works', async () => {
   for (const path of ['/', '/metrics', '/elsewhere']) {
     expect((await fetch(new URL(path, url), { redirect: 'manual' })).status).toBe(401);
   }
   for (const path of ['/health', '/ready']) expect((await fetch(new URL(path, url))).status).toBe(200);
 });
 
-test('a browser may ask without a key whether a page may send one, and the page may read that it was wrong', async () => {
+test('a preflight request needs no key, and a page may read that its key was wrong', async () => {
   const headers = { origin: 'https://page.example', 'access-control-request-headers': 'authorization' };
   const preflight = await fetch(url, { method: 'OPTIONS', headers });
   expect(preflight.status).toBe(204);
@@ -133,9 +127,9 @@ test('a browser may ask without a key whether a page may send one, and the page 
   expect((await fetch(url, { headers })).headers.get('access-control-allow-origin')).toBe('*');
 });
 
-/** A socket, what it was told, and how it was closed. */
+/** A socket, the messages it received, and how it was closed. */
 function open(headers: Headers = {}) {
-  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { headers });
+  const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws', { headers });
   sockets.push(socket);
   const messages: string[] = [];
   socket.on('message', (data) => messages.push(String(data)));
@@ -153,7 +147,7 @@ test.each([
   [{ authorization: `bearer ${other}` }, {}],
   [undefined, { authorization: `Bearer ${good}` }],
   [{ authorization: `Bearer ${good}` }, { authorization: `Bearer ${wrong}` }],
-])('a socket with a key is taken: %j, %j', async (payload, headers: Headers) => {
+])('a socket with a key is acknowledged: %j, %j', async (payload, headers: Headers) => {
   const { messages, send, opened } = open(headers);
   await opened;
   send({ type: 'connection_init', payload });
@@ -171,7 +165,7 @@ test.each([
   [{ Authorization: { key: good } }, {}],
   [undefined, { authorization: `Bearer ${wrong}` }],
   [{ authorization: `Bearer ${wrong}` }, { authorization: `Bearer ${good}` }],
-])('a socket without one is closed, and not taken: %j, %j', async (payload, headers: Headers) => {
+])('a socket without a key is closed and not acknowledged: %j, %j', async (payload, headers: Headers) => {
   const { messages, send, opened, closed } = open(headers);
   await opened;
   send({ type: 'connection_init', payload });
@@ -179,22 +173,22 @@ test.each([
   expect(messages).toEqual([]);
 });
 
-test('nothing runs that such a socket sends besides', async () => {
+test('nothing else that such a socket sends is executed', async () => {
   const { messages, send, opened, closed } = open();
   await opened;
   send({ type: 'connection_init', payload: { Authorization: `Bearer ${wrong}` } });
-  // Some of it is there before the key was looked at, some after.
+  // Some of it arrives before the key is checked, some after.
   for (let turn = 0; turn < 50; turn++) {
     send(subscribe, { type: 'connection_init', payload: { Authorization: `Bearer ${good}` } });
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(await closed).toBe('4401 Unauthorized');
   expect(messages).toEqual([]);
-  expect(app.counts).toMatchObject({ subscriptions: 0, topics: 0 });
-  expect(lines.join('')).not.toContain('masked');
+  expect(server.app.counts).toMatchObject({ subscriptions: 0, topics: 0 });
+  expect(server.log.text).not.toContain('masked');
 });
 
-test('a socket that does not wait to be let in is closed', async () => {
+test('a socket that subscribes before it is acknowledged is closed', async () => {
   const { messages, send, opened, closed } = open({ authorization: `Bearer ${good}` });
   await opened;
   send(subscribe);
@@ -218,36 +212,33 @@ test('no key is ever logged', async () => {
       send({ type: 'subscribe', id: '1', payload: { query: `{ ${key}` } }, { type: 'ping', payload: `Bearer ${key}` });
       await Promise.race([closed, eventually(() => messages.length > 1)]);
     }
-    // What Node cannot read.
+    // A request that Node cannot parse.
     await new Promise((resolve) => {
       const request = httpRequest(url, { headers: { authorization: `Bearer ${key}`, 'content-length': '-1' } });
       request.on('error', resolve).on('response', resolve).end();
     });
   }
-  await app.stop();
-  expect(lines.length).toBeGreaterThan(0);
-  expect(lines.join('')).not.toMatch(/horse/);
+  await server.stop();
+  expect(server.log.lines.length).toBeGreaterThan(0);
+  expect(server.log.text).not.toMatch(/horse/);
 });
 
-test('a key that can be guessed is warned of, without saying it', async () => {
-  const told: string[] = [];
-  const log = pino({ level: 'warn' }, { write: (line) => told.push(line) });
-  const config = { ...loadConfig({ API_KEYS: `${good},sesame`, EXCHANGES: 'sim' }, ['sim']), port: 0 };
-  await createApp({ config, log }).stop();
-  expect(told).toHaveLength(1);
-  expect(told[0]).toContain('fewer than 16 characters');
-  expect(told[0]).not.toContain('sesame');
-  expect(lines.join('')).not.toContain('fewer than');
+test('the log warns of a key that can be guessed, without the key itself', async () => {
+  await using weak = await startServer({ config: { apiKeys: [good, 'sesame'], exchanges: ['sim'] }, logLevel: 'warn' });
+  expect(weak.log.lines).toHaveLength(1);
+  expect(weak.log.text).toContain('fewer than 16 characters');
+  expect(weak.log.text).not.toContain('sesame');
+  expect(server.log.text).not.toContain('fewer than');
 });
 
-test.each([good, other, wrong])('every key is compared, whichever is given: %s', (key) => {
+test.each([good, other, wrong])('every key is compared, whichever the client sends: %s', (key) => {
   const find = createKeyFinder([good, other]);
   compare.mockClear();
   find(key);
   expect(compare).toHaveBeenCalledTimes(2);
 });
 
-test('a key is named by what it cannot be told from', () => {
+test('the name of a key does not reveal the key', () => {
   const find = createKeyFinder([good, other]);
   expect(find(good)).toMatch(/^key-[0-9a-f]{12}$/);
   expect(find(good)).not.toBe(find(other));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type WebSocket from 'ws';
 import { createGate, type Gate, type GateOptions } from '../../../src/server/access/gate.ts';
-import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
 const minuteMs = 60_000;
@@ -145,7 +145,7 @@ describe('a gate', () => {
 });
 
 describe('a server', () => {
-  let server: HotServer;
+  let server: FakeServer;
   let sockets: WebSocket[];
 
   beforeEach(() => {
@@ -158,7 +158,7 @@ describe('a server', () => {
   });
 
   async function start(options: GateOptions, more: Partial<Gate> = {}): Promise<void> {
-    server = await startHotServer({ gate: { ...createGate(options), ...more } });
+    server = await startServer({ fake: { cached: true, gate: { ...createGate(options), ...more } } });
   }
 
   const limited = (says: RegExp) => ({
@@ -210,7 +210,7 @@ describe('a server', () => {
   });
 
   async function connect(): Promise<(message: object) => Promise<Record<string, unknown>>> {
-    const socket = await openSocket(server.url.replace('http', 'ws'));
+    const socket = await openSocket(server.webSocketUrl);
     sockets.push(socket);
     return async (message) => {
       socket.send(JSON.stringify(message));
@@ -222,7 +222,7 @@ describe('a server', () => {
   test('counts each operation of a socket, refuses it alone, and keeps the socket', async () => {
     await start({ requestsPerMinute: 1 });
     const send = await connect();
-    server.port.set('BTC/USD', { last: 1 });
+    server.marketData.set('BTC/USD', { last: 1 });
     const live = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }';
     expect(await send({ id: '1', type: 'subscribe', payload: { query: live } })).toMatchObject({
       id: '1',
@@ -247,7 +247,7 @@ describe('a server', () => {
     expect((await server.get(query, { authorization: 'Bearer b' })).status).toBe(401);
     expect((await server.get(query, { authorization: 'Bearer a' })).status).toBe(429);
     const { default: WebSocket } = await import('ws');
-    const socket = new WebSocket(server.url.replace('http', 'ws'), 'graphql-transport-ws');
+    const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws');
     sockets.push(socket);
     await once(socket, 'open');
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer a' } }));

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PersistedQueries } from '../../../src/server/answers/persisted-queries.ts';
-import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
 const query = '{ exchanges { id } }';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const of = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(text) } });
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
+  server = await startServer({ fake: { cached: true } });
 });
 
 afterEach(() => server.stop());
@@ -47,9 +47,9 @@ test('GET does the same, and a hash that is known is hot', async () => {
   expect((await get(of(query))).headers['cache-control']).toBe('no-store');
   const registered = await get(of(query), query);
   const first = await get(of(query));
-  const calls = server.calls();
+  const calls = server.calls;
   const again = await get(of(query));
-  expect(server.calls()).toBe(calls);
+  expect(server.calls).toBe(calls);
   expect(first.text).toBe(registered.text);
   expect(again).toMatchObject({ text: first.text, headers: { etag: first.headers.etag } });
   expect(again.headers['cache-control']).toBe('public, max-age=3600');
@@ -102,7 +102,7 @@ test('a subscription over server-sent events may be asked for by its hash', asyn
 });
 
 test('a hash that came over a socket with another document is not taken for it', async () => {
-  const socket = await openSocket(server.url.replace('http', 'ws'));
+  const socket = await openSocket(server.webSocketUrl);
   const answered = new Promise((resolve) => socket.on('message', resolve));
   const payload = { query: '{ exchanges { name } }', extensions: of(query) };
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));

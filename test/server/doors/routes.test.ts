@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRoutes } from '../../../src/server/doors/routes.ts';
 import { Readiness } from '../../../src/server/http/readiness.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 
-let running: RunningApp;
+let running: AppServer;
 
 beforeEach(async () => {
-  running = await startApp();
+  running = await startServer();
 });
 
 afterEach(() => running.stop());

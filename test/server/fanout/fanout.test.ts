@@ -5,19 +5,19 @@ import { Yielding } from '../../../src/base/yielding.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
 import { tickerOf } from '../../support/fake-market-data.ts';
-import { type LiveServer, startLiveServer } from '../../support/live-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 import { eventually, openSocket } from '../../support/socket-client.ts';
 
 const btc = 'BTC/USDT';
 
-let server: LiveServer;
+let server: FakeServer;
 let sockets: WebSocket[];
 
 beforeEach(async () => {
-  server = await startLiveServer();
+  server = await startServer({ fake: {} });
   server.streams.offer('ticker', 'orderBook', 'trades');
-  server.port.set(btc, { last: 1 });
-  server.port.set('ETH/USDT', { last: 2 });
+  server.marketData.set(btc, { last: 1 });
+  server.marketData.set('ETH/USDT', { last: 2 });
   sockets = [];
 });
 
@@ -66,7 +66,7 @@ class Listener {
 }
 
 async function listen(connectionParams?: object): Promise<Listener> {
-  const socket = new WebSocket(server.url, 'graphql-transport-ws');
+  const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws');
   sockets.push(socket);
   await once(socket, 'open');
   socket.send(JSON.stringify({ type: 'connection_init', payload: connectionParams }));
@@ -170,9 +170,9 @@ describe('a group', () => {
 
   test('is never shared by those who have different keys', async () => {
     await server.stop();
-    server = await startLiveServer({ gate: createGate({ apiKeys: ['a', 'b'] }) });
+    server = await startServer({ fake: { gate: createGate({ apiKeys: ['a', 'b'] }) } });
     server.streams.offer('ticker');
-    server.port.set(btc, { last: 1 });
+    server.marketData.set(btc, { last: 1 });
     const people = await Promise.all([listen({ Authorization: 'Bearer a' }), listen({ authorization: 'Bearer b' })]);
     const again = await listen({ Authorization: 'bearer b' });
     for (const listener of [...people, again]) listener.subscribe(tickerOfBtc);
@@ -206,7 +206,7 @@ describe('who joins late', () => {
     const first = await listen();
     first.subscribe(query);
     await eventually(() => first.messages.length === 1);
-    const release = server.port.hold();
+    const release = server.marketData.hold();
     tick(9);
     const late = await listen();
     late.subscribe(query);
@@ -261,7 +261,7 @@ describe('who joins', () => {
       const timestamp = start + period * minute;
       return { timestamp, open: 1, high: 1, low: 1, close: 1, volume: period + 10, closed: false };
     };
-    server.port.setCandles([candle(0)]);
+    server.marketData.setCandles([candle(0)]);
     const crowd = await Promise.all(Array.from({ length: 120 }, () => listen()));
     for (const listener of crowd) {
       for (let id = 0; id < 10; id++) listener.subscribe(candlesOfBtc, { id: String(id) });
@@ -271,7 +271,7 @@ describe('who joins', () => {
     for (let period = 1; period <= 60; period++) {
       for (const listener of late) if (period % 6 === 0) listener.subscribe(candlesOfBtc, { id: String(period) });
       for (let wait = 0; wait < period % 5; wait++) await turn();
-      server.port.setCandles(Array.from({ length: period + 1 }, (_, each) => candle(each)));
+      server.marketData.setCandles(Array.from({ length: period + 1 }, (_, each) => candle(each)));
       server.streams.push('candles', btc, [candle(period - 1), candle(period)]);
       await eventually(() => crowd.every((listener) => listener.told('9').length === 1 + 2 * period));
     }
@@ -402,7 +402,7 @@ describe('a client that takes nothing', () => {
       });
     // The stream's first is told when a fetch has reached it.
     const first = trades(1);
-    server.port.setTrades(first);
+    server.marketData.setTrades(first);
     server.streams.push('trades', btc, first);
     await eventually(() => other.told().length === 1);
     stalled.socket.pause();
@@ -426,12 +426,12 @@ describe('a client that takes nothing', () => {
 test('thousands of clients that vanish at any moment leave nothing behind', { timeout: 60_000 }, async () => {
   const vanish = async (number: number): Promise<void> => {
     if (number % 5 === 0) {
-      const socket = new WebSocket(server.url, 'graphql-transport-ws');
+      const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws');
       socket.on('error', () => {});
       await pause(number % 3);
       return socket.terminate();
     }
-    const socket = await openSocket(server.url);
+    const socket = await openSocket(server.webSocketUrl);
     const messages: string[] = [];
     socket.on('message', (data) => messages.push(String(data)));
     const subscribe = (id: string): void =>
@@ -446,7 +446,7 @@ test('thousands of clients that vanish at any moment leave nothing behind', { ti
   };
   for (let burst = 0; burst < 60; burst++) {
     // Some of them while the first fetch is pending.
-    const release = burst % 3 === 0 ? server.port.hold() : (): void => {};
+    const release = burst % 3 === 0 ? server.marketData.hold() : (): void => {};
     const vanishing = Array.from({ length: 50 }, (_, index) => vanish(burst % 3 === 0 ? 5 * index + 2 : index));
     await pause(5);
     release();

@@ -3,14 +3,15 @@ import { request as httpRequest } from 'node:http';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decompress, toCoding } from '../../../src/server/http/content-coding.ts';
-import { type HotServer, type RawAnswer, startHotServer } from '../../support/hot-server.ts';
+import type { RawAnswer } from '../../support/server/running-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 
 const limit = 256 * 1024;
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
+  server = await startServer({ fake: { cached: true } });
 });
 
 afterEach(() => server.stop());
@@ -40,9 +41,9 @@ test.each(encoded)('a body with content-encoding %j is read', async (coding, bod
 
 test('it is the same request as one that is not compressed', async () => {
   await server.post('{ exchanges { id } }');
-  const before = server.calls();
+  const before = server.calls;
   expect((await post(gzipSync(plain), { 'content-encoding': 'gzip' })).status).toBe(200);
-  expect(server.calls()).toBe(before);
+  expect(server.calls).toBe(before);
 });
 
 test.each([

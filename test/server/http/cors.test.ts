@@ -3,12 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { createGate } from '../../../src/server/access/gate.ts';
 import { createCors } from '../../../src/server/http/cors.ts';
-import { type HotServer, type RawAnswer, startHotServer } from '../../support/hot-server.ts';
+import type { RawAnswer } from '../../support/server/running-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 
 const named = 'https://app.example';
 const query = '{ exchanges { id } }';
 
-let server: HotServer;
+let server: FakeServer;
 
 afterEach(() => server.stop());
 
@@ -37,7 +38,7 @@ const corsHeadersOf = ({ headers }: RawAnswer) =>
 
 describe('with a list of origins', () => {
   beforeEach(async () => {
-    server = await startHotServer({ cors: createCors([named, 'http://localhost:3000']) });
+    server = await startServer({ fake: { cached: true, cors: createCors([named, 'http://localhost:3000']) } });
   });
 
   test('a page of one may read every answer', async () => {
@@ -82,13 +83,15 @@ describe('with a list of origins', () => {
 });
 
 test('with none no answer says a word of it', async () => {
-  server = await startHotServer({ cors: createCors([]) });
+  server = await startServer({ fake: { cached: true, cors: createCors([]) } });
   for (const [kind, answer] of Object.entries(await askAll(named))) expect(corsHeadersOf(answer), kind).toEqual([]);
   expect((await server.get(query)).headers.vary).toBe('Accept, Authorization');
 });
 
 test('a refusal can be read by who may read', async () => {
-  server = await startHotServer({ cors: createCors([named]), gate: createGate({ requestsPerMinute: 1 }) });
+  server = await startServer({
+    fake: { cached: true, cors: createCors([named]), gate: createGate({ requestsPerMinute: 1 }) },
+  });
   await server.get(query);
   expect((await server.get(query, { origin: named })).headers).toMatchObject({
     'access-control-allow-origin': named,
@@ -101,7 +104,7 @@ test('a refusal can be read by who may read', async () => {
 describe('a WebSocket', () => {
   /** 'open', or the status with which it was refused. */
   async function open(headers: Readonly<Record<string, string>>): Promise<unknown> {
-    const socket = new WebSocket(server.url.replace('http', 'ws'), 'graphql-transport-ws', { headers });
+    const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws', { headers });
     const refused = once(socket, 'unexpected-response').then(([, response]) => response.statusCode);
     const outcome = await Promise.race([refused, once(socket, 'open').then(() => 'open')]);
     socket.on('error', () => {});
@@ -112,7 +115,7 @@ describe('a WebSocket', () => {
   const own = () => new URL(server.url).origin;
 
   test.each([[[named]], [[]]])('is for pages of the origins %j, its own and no page', async (origins) => {
-    server = await startHotServer({ cors: createCors(origins) });
+    server = await startServer({ fake: { cached: true, cors: createCors(origins) } });
     expect(await open({ origin: 'https://other.example' })).toBe(403);
     expect(await open({ origin: 'null' })).toBe(403);
     expect(await open({ origin: named })).toBe(origins.length > 0 ? 'open' : 403);
@@ -126,7 +129,7 @@ describe('a WebSocket', () => {
   });
 
   test('is for any page by default', async () => {
-    server = await startHotServer();
+    server = await startServer({ fake: { cached: true } });
     expect(await open({ origin: 'https://other.example' })).toBe('open');
   });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
 const run = promisify(execFile);
@@ -19,12 +19,12 @@ const h2c =
 /** From Node 26 on, what is sent ahead behind such a body is lost: see `shouldUpgrade`. */
 const losesWhatFollows = Number.parseInt(process.versions.node, 10) >= 26;
 
-let running: RunningApp;
+let running: AppServer;
 let connections: number;
 let sockets: Socket[];
 
 beforeEach(async () => {
-  running = await startApp({ exchanges: ['sim'] });
+  running = await startServer({ config: { exchanges: ['sim'] } });
   sockets = [];
   connections = 0;
 });

@@ -4,14 +4,14 @@ import { createConnection, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { IgnoredUpgrades } from '../../../src/server/http/ignored-upgrades.ts';
 import { PipelineQueue } from '../../../src/server/http/pipeline-queue.ts';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
-let running: RunningApp;
+let running: AppServer;
 let sockets: Socket[];
 
 beforeEach(async () => {
-  running = await startApp({ exchanges: ['sim'] });
+  running = await startServer({ config: { exchanges: ['sim'] } });
   sockets = [];
 });
 

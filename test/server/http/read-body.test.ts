@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 
 const limit = 256 * 1024;
 const json = { 'content-type': 'application/json' };
@@ -16,10 +16,10 @@ const refusal = {
   ],
 };
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
+  server = await startServer({ fake: { cached: true } });
 });
 
 afterEach(() => server.stop());

@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { createCors } from '../../../src/server/http/cors.ts';
-import { type HotServer, startHotServer } from '../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../support/server.ts';
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
+  server = await startServer({ fake: { cached: true } });
 });
 
 afterEach(() => server.stop());
@@ -20,7 +20,7 @@ const body = JSON.stringify({ query: '{ a: __typename }' });
 
 /** What a request with this line is answered, head and body. */
 async function ask(line: string, headers: Readonly<Record<string, string>> = {}, sent = ''): Promise<string> {
-  const socket = createConnection(Number(new URL(server.url).port), '127.0.0.1');
+  const socket = createConnection(server.port, '127.0.0.1');
   const all = { host: 'elsewhere.example', connection: 'close', ...headers, 'content-length': String(sent.length) };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
   socket.write(`${[`${line} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n${sent}`);
@@ -94,7 +94,7 @@ test.each([
 
 test('the host of a whole address is whose page may open a WebSocket', async () => {
   await server.stop();
-  server = await startHotServer({ cors: createCors([]) });
+  server = await startServer({ fake: { cached: true, cors: createCors([]) } });
   const { port } = new URL(server.url);
   const open = async (path: string): Promise<unknown> => {
     const options = {

@@ -1,11 +1,11 @@
 import { createConnection } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
-import { startWatchedApp, type WatchedApp } from '../../support/watched-app.ts';
 
 const ticker = '{ ticker(exchange: "sim", symbol: "BTC/USDT") { last } }';
 
-let app: WatchedApp | null = null;
+let app: AppServer | null = null;
 
 afterEach(async () => {
   await app?.stop();
@@ -13,14 +13,14 @@ afterEach(async () => {
 });
 
 /** Those of one kind, once there are so many: a line comes after its answer. */
-async function linesOf(watched: WatchedApp, message: RegExp, count: number) {
-  const found = () => watched.lines.filter(({ msg }) => message.test(msg));
+async function linesOf(watched: AppServer, message: RegExp, count: number) {
+  const found = () => watched.log.lines.filter(({ msg }) => message.test(msg));
   await eventually(() => found().length >= count);
   return found();
 }
 
 test('at debug each request is a line, without its headers, document or variables', async () => {
-  app = await startWatchedApp('debug');
+  app = await startServer({ logLevel: 'debug' });
   await app.post(ticker, { authorization: 'Bearer secret-key', 'x-request-id': 'edge-17' });
   await app.post(ticker);
   await app.post('{ nope(secret: "word") }');
@@ -48,32 +48,32 @@ test('at debug each request is a line, without its headers, document or variable
     expect(durationMs).toBeGreaterThanOrEqual(0);
     expect(bytes).toBeGreaterThan(100);
   }
-  expect(JSON.stringify(app.lines)).not.toMatch(/secret|Bearer|BTC|__typename/);
+  expect(JSON.stringify(app.log.lines)).not.toMatch(/secret|Bearer|BTC|__typename/);
 });
 
 test('a request id that is sane comes back with the answer, and no other', async () => {
-  app = await startWatchedApp('info');
+  app = await startServer({ logLevel: 'info' });
   const idOf = async (id?: string) =>
-    (await app?.post(ticker, id === undefined ? {} : { 'x-request-id': id }))?.headers.get('x-request-id');
+    (await app?.post(ticker, id === undefined ? {} : { 'x-request-id': id }))?.headers['x-request-id'] ?? null;
   expect(await idOf('a.B_c-1')).toBe('a.B_c-1');
   expect(await idOf('x'.repeat(64))).toBe('x'.repeat(64));
   expect(await idOf('x'.repeat(65))).toBeNull();
   expect(await idOf('two words')).toBeNull();
   expect(await idOf()).toBeNull();
-  expect(app.lines).toEqual([]);
+  expect(app.log.lines).toEqual([]);
 });
 
 test('at debug a request without a usable id is given one, which comes back', async () => {
-  app = await startWatchedApp('debug');
+  app = await startServer({ logLevel: 'debug' });
   const given = await app.post(ticker, { 'x-request-id': 'a b' });
   const [line] = await linesOf(app, /^request/, 1);
   expect(line.id).toMatch(/^[\w-]{8}-1$/);
-  expect(given.headers.get('x-request-id')).toBe(line.id);
+  expect(given.headers['x-request-id']).toBe(line.id);
 });
 
 test('a client that leaves early is told from one that was answered', async () => {
-  app = await startWatchedApp('debug');
-  const socket = createConnection(Number(new URL(app.origin).port), '127.0.0.1');
+  app = await startServer({ logLevel: 'debug' });
+  const socket = createConnection(app.port, '127.0.0.1');
   socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{');
   setTimeout(() => socket.destroy(), 50);
   const [line] = await linesOf(app, /^request/, 1);
@@ -82,8 +82,8 @@ test('a client that leaves early is told from one that was answered', async () =
 });
 
 test('at debug sockets and their operations begin and end with a line each', async () => {
-  app = await startWatchedApp('debug');
-  const client = connect(`${app.origin.replace('http', 'ws')}/graphql`);
+  app = await startServer({ logLevel: 'debug' });
+  const client = connect(app.webSocketUrl);
   const live = subscribe(client, 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }');
   await live.until(1);
   await subscribe(client, '{ nope(secret: "word") }').ended();
@@ -91,7 +91,7 @@ test('at debug sockets and their operations begin and end with a line each', asy
   await linesOf(app, /^operation ended/, 1);
   await client.dispose();
   await linesOf(app, /^socket closed/, 1);
-  const told = app.lines.filter(({ msg }) => /^(socket|operation)/.test(msg));
+  const told = app.log.lines.filter(({ msg }) => /^(socket|operation)/.test(msg));
   expect(told.map(({ msg, operation, code }) => [msg, operation, code])).toEqual([
     ['socket opened', undefined, undefined],
     ['operation begun', 'tickerUpdated', 'ok'],
@@ -100,5 +100,5 @@ test('at debug sockets and their operations begin and end with a line each', asy
     ['socket closed', undefined, 1000],
   ]);
   expect(told[1]?.id).toBe(told[3]?.id);
-  expect(JSON.stringify(app.lines)).not.toMatch(/secret|BTC/);
+  expect(JSON.stringify(app.log.lines)).not.toMatch(/secret|BTC/);
 });

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type WebSocket from 'ws';
-import { type RunningApp, startApp } from '../../support/running-app.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually, openSocket } from '../../support/socket-client.ts';
 
-let server: RunningApp;
+let server: AppServer;
 let socket: WebSocket;
 let received: { readonly id: string; readonly type: string; readonly payload?: unknown }[];
 
 beforeEach(async () => {
-  server = await startApp({ lingerMs: 0, pollIntervalMs: 50 });
+  server = await startServer({ config: { lingerMs: 0, pollIntervalMs: 50 } });
   // Loaded beforehand, so that what follows waits for nothing but graphql-ws.
   await server.query('{ ticker(exchange: "sim", symbol: "BTC/USDT") { last } }');
   socket = await openSocket(server.webSocketUrl);

@@ -1,12 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { parseExposition } from '../../support/exposition.ts';
-import { startWatchedApp } from '../../support/watched-app.ts';
+import { startServer } from '../../support/server.ts';
 import { createBinance } from '../../venues/binance.ts';
 
 test('the circuit of each host is told alone, in the metrics and in the log, and so are kinds that could not be listed', async () => {
   const venue = await createBinance();
-  const exchangeOptions = { binance: { ...venue.exchangeConfig, enableRateLimit: false } };
-  const app = await startWatchedApp('info', {}, { exchangeOptions });
+  const app = await startServer({ logLevel: 'info', venues: { binance: venue } });
   onTestFinished(async () => {
     await app.stop();
     await venue.close();
@@ -21,7 +20,7 @@ test('the circuit of each host is told alone, in the metrics and in the log, and
   expect(['api', 'fapi', 'dapi'].map((name) => isOpen(`${name}.binance.com`))).toEqual([0, 1, 0]);
   expect(find('tickql_circuit_state', { exchange: 'binance', state: 'open' })).toBeUndefined();
   expect(find('tickql_unlisted_kinds', { exchange: 'binance' })).toBe(1);
-  const warnings = app.lines.filter(({ level, exchange }) => level === 40 && exchange === 'binance');
+  const warnings = app.log.lines.filter(({ level, exchange }) => level === 40 && exchange === 'binance');
   expect(warnings.map(({ code, host }) => [code, host])).toEqual([
     ['BAD_EXCHANGE_RESPONSE', undefined],
     ['GEO_BLOCKED', 'fapi.binance.com'],
@@ -31,5 +30,5 @@ test('the circuit of each host is told alone, in the metrics and in the log, and
   // A host that is left alone mutes what is to be said of its own calls only.
   venue.fault({ kind: 'garbage', match: /^\/api\// });
   await ticker('ETH/USDT');
-  expect(app.lines.at(-1)).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', exchange: 'binance' });
+  expect(app.log.lines.at(-1)).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', exchange: 'binance' });
 });

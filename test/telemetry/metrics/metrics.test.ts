@@ -4,17 +4,17 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { systemClock } from '../../../src/base/clock.ts';
 import { type Exposition, parseExposition } from '../../support/exposition.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
-import { startWatchedApp, type WatchedApp } from '../../support/watched-app.ts';
 
 const ticker = '{ ticker(exchange: "sim", symbol: "BTC/USDT") { symbol last } }';
 const subscription = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }';
 
-let app: WatchedApp;
+let app: AppServer;
 const scrape = async (): Promise<Exposition> => parseExposition(await app.scrape());
 
 beforeEach(async () => {
-  app = await startWatchedApp('silent');
+  app = await startServer();
 });
 
 afterEach(() => app.stop());
@@ -50,21 +50,19 @@ test('errors of the server’s own are counted, from zero on', async () => {
     isBroken = false;
     throw new Error('the clock has stopped');
   };
-  const broken = await startWatchedApp('silent', { clock: { ...systemClock, now } });
+  await using broken = await startServer({ clock: { ...systemClock, now } });
   const count = async () => parseExposition(await broken.scrape()).find('tickql_internal_errors_total');
   await broken.post(ticker);
   expect(await count()).toBe(0);
   isBroken = true;
-  expect(await (await broken.post(ticker)).text()).toContain('INTERNAL_SERVER_ERROR');
+  expect((await broken.post(ticker)).text).toContain('INTERNAL_SERVER_ERROR');
   expect(await count()).toBe(1);
-  await broken.stop();
 });
 
 test('lines of the log that were dropped are counted', async () => {
-  const stalled = await startWatchedApp('silent', { droppedLogLines: () => 7 });
+  await using stalled = await startServer({ droppedLogLines: () => 7 });
   expect(parseExposition(await stalled.scrape()).find('tickql_log_lines_dropped_total')).toBe(7);
   expect((await scrape()).find('tickql_log_lines_dropped_total')).toBe(0);
-  await stalled.stop();
 });
 
 test('answers from the cache of answers count as the operation that they were', async () => {
@@ -96,7 +94,7 @@ test('look-ups of every cache are counted, and hits apart', async () => {
 });
 
 test('sockets, subscriptions, groups, messages and live markets are told while they are there', async () => {
-  const clients = [1, 2].map(() => connect(app.origin.replace('http', 'ws').concat('/graphql')));
+  const clients = [1, 2].map(() => connect(app.webSocketUrl));
   const operations = clients.map((client) => subscribe(client, subscription));
   await Promise.all(operations.map((operation) => operation.until(2)));
   const live = await scrape();
@@ -119,8 +117,8 @@ test('sockets, subscriptions, groups, messages and live markets are told while t
 });
 
 test('what lingers for who may come back is neither old nor stale', async () => {
-  const lingering = await startWatchedApp('silent', {}, { lingerMs: 60_000 });
-  const client = connect(lingering.origin.replace('http', 'ws').concat('/graphql'));
+  await using lingering = await startServer({ config: { lingerMs: 60_000 } });
+  const client = connect(lingering.webSocketUrl);
   const operation = subscribe(client, subscription);
   await operation.until(1);
   const scrapeIt = async () => parseExposition(await lingering.scrape());
@@ -131,7 +129,6 @@ test('what lingers for who may come back is neither old nor stale', async () => 
   expect(find('tickql_feeds', { kind: 'tickers' })).toBe(1);
   expect(find('tickql_feed_age_seconds', { exchange: 'sim', kind: 'tickers' })).toBeUndefined();
   expect(find('tickql_stale_feeds', { exchange: 'sim' })).toBe(0);
-  await lingering.stop();
 });
 
 test('calls to exchanges are counted by how they ended, and what goes on in front of each is told', async () => {
@@ -154,7 +151,7 @@ test('what documents and open subscriptions keep in memory is reported', async (
   const before = await scrape();
   expect(before.find('tickql_document_bytes', { state: 'new' })).toBeGreaterThan(0);
   expect(before.find('tickql_document_bytes', { state: 'open' })).toBe(0);
-  const client = connect(app.origin.replace('http', 'ws').concat('/graphql'));
+  const client = connect(app.webSocketUrl);
   await subscribe(client, subscription).until(1);
   const { find } = await scrape();
   expect(find('tickql_document_bytes', { state: 'open' })).toBeGreaterThan(2000);
@@ -177,9 +174,8 @@ test('an event stream counts once, when it is taken up', async () => {
 });
 
 test('closed sockets are counted by their code, those that were refused too', async () => {
-  const keyed = await startWatchedApp('silent', {}, { apiKeys: ['a-key-that-is-long-enough'], maxSockets: 1 });
-  const url = keyed.origin.replace('http', 'ws').concat('/graphql');
-  const open = (): WebSocket => new WebSocket(url, 'graphql-transport-ws');
+  await using keyed = await startServer({ config: { apiKeys: ['a-key-that-is-long-enough'], maxSockets: 1 } });
+  const open = (): WebSocket => new WebSocket(keyed.webSocketUrl, 'graphql-transport-ws');
   const closeOf = async (socket: WebSocket): Promise<void> => void (await once(socket, 'close'));
   const first = open();
   await once(first, 'open');
@@ -199,11 +195,10 @@ test('closed sockets are counted by their code, those that were refused too', as
   const codes = ['1013', '4401', 'other', '1000', '4321'];
   const counts = codes.map((code) => find('tickql_socket_closes_total', { code }));
   expect(counts).toEqual([1, 1, 1, 2, undefined]);
-  await keyed.stop();
 });
 
 test('an operation that a socket asks for in vain counts with its code', async () => {
-  const client = connect(app.origin.replace('http', 'ws').concat('/graphql'));
+  const client = connect(app.webSocketUrl);
   const operations = ['{ nope }', 'subscription { tickerUpdated(exchange: "nope", symbol: "A/B") { last } }'];
   for (const query of operations) await subscribe(client, query).ended();
   const { find } = await scrape();
@@ -246,7 +241,7 @@ test('only GET and HEAD are answered, and never from a cache', async () => {
 
 test('where there are API keys one is needed', async () => {
   const key = 'a-key-that-is-long-enough';
-  const locked = await startWatchedApp('silent', {}, { apiKeys: [key] });
+  await using locked = await startServer({ config: { apiKeys: [key] } });
   const answers = await Promise.all(
     [{}, { authorization: 'Bearer wrong' }, { authorization: `Bearer ${key}` }].map((headers) =>
       fetch(`${locked.origin}/metrics`, { headers }),
@@ -257,7 +252,6 @@ test('where there are API keys one is needed', async () => {
   await locked.post('{ exchanges { id } }');
   const scraped = await fetch(`${locked.origin}/metrics`, { headers: { authorization: `Bearer ${key}` } });
   expect(await scraped.text()).toMatch(/^tickql_requests_total\{.*operation="invalid",code="UNAUTHENTICATED"\} 1$/m);
-  await locked.stop();
 });
 
 test('names and types are as Prometheus asks, each with a help', async () => {

@@ -1,68 +1,43 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type BuiltServer, startServer } from '../../support/server.ts';
 import { eventually, openSocket } from '../../support/socket-client.ts';
 import { type ReceivedSpan, startTraceReceiver, type TraceReceiver } from '../../support/trace-receiver.ts';
 
-const main = new URL('../../../dist/main.js', import.meta.url).pathname;
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
 
-/** Each test starts a process, which takes its time on a busy machine. */
-const patienceMs = 60_000;
-vi.setConfig({ testTimeout: patienceMs });
+/** Each test starts a process, which takes long on a busy machine. */
+const timeoutMs = 60_000;
+vi.setConfig({ testTimeout: timeoutMs });
 
 let receiver: TraceReceiver;
-let folder: string;
-let child: ChildProcessByStdio<null, Readable, Readable> | null = null;
-let output = '';
+let server: BuiltServer;
 
 beforeEach(async () => {
   receiver = await startTraceReceiver();
-  folder = mkdtempSync(join(tmpdir(), 'tickql-'));
-  output = '';
 });
 
 afterEach(async () => {
-  if (child?.exitCode === null) child.kill('SIGKILL');
-  child = null;
-  rmSync(folder, { recursive: true });
+  await server[Symbol.asyncDispose]();
   await receiver.close();
 });
 
-/** Runs the built server; resolves with its address. When it ends it prints which parts of OpenTelemetry were loaded. */
-async function start(env: Readonly<Record<string, string>>): Promise<string> {
-  const spy = join(folder, 'spy.cjs');
-  const find = `Object.keys(require.cache).filter((file) => file.includes('@opentelemetry'))`;
-  writeFileSync(spy, `process.on('exit', () => require('fs').writeSync(1, 'loaded ' + ${find}.length + '\\n'));`);
-  const started = spawn(process.execPath, ['--require', spy, main], {
-    env: { PATH: process.env.PATH, PORT: '0', LINGER_MS: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child = started;
-  started.stdout.on('data', (chunk) => {
-    output += String(chunk);
-  });
-  started.stderr.on('data', (chunk) => {
-    output += String(chunk);
-  });
-  await eventually(() => output.includes('is ready') || started.exitCode !== null, patienceMs);
-  return /http:\/\/(localhost:\d+\/graphql)/.exec(output)?.[1] ?? '';
+/** Prints how many modules of OpenTelemetry were loaded when the process ends. */
+const countModules = `
+  import { createRequire } from 'node:module';
+  import { writeSync } from 'node:fs';
+  const { cache } = createRequire('/');
+  process.on('exit', () => {
+    writeSync(1, 'loaded ' + Object.keys(cache).filter((file) => file.includes('@opentelemetry')).length + '\\n');
+  });`;
+
+async function start(env: Readonly<Record<string, string>>): Promise<void> {
+  server = await startServer({ built: { env: { LINGER_MS: '0', ...env }, preload: countModules } });
 }
 
-async function stop(): Promise<number | null> {
-  const exited = child ? once(child, 'close') : null;
-  child?.kill('SIGTERM');
-  await exited;
-  return child?.exitCode ?? null;
-}
-
-async function post(address: string, query: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-  const response = await fetch(`http://${address}`, {
+async function post(query: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  const response = await fetch(server.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query }),
@@ -81,15 +56,15 @@ const asked = (endpoint: string) => ({
 });
 
 test('requests over HTTP and operations over sockets are spans of the traces that they name', async () => {
-  const address = await start({ ...asked(receiver.endpoint), OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test' });
-  await post(address, 'query Mine { ticker(exchange: "sim", symbol: "BTC/USDT") { last } }', { traceparent });
-  await post(address, '{ nope(key: "secret") }');
-  const socket = await openSocket(`ws://${address}`);
+  await start({ ...asked(receiver.endpoint), OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test' });
+  await post('query Mine { ticker(exchange: "sim", symbol: "BTC/USDT") { last } }', { traceparent });
+  await post('{ nope(key: "secret") }');
+  const socket = await openSocket(server.webSocketUrl);
   const query = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }';
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query, extensions: { traceparent } } }));
   await once(socket, 'message');
   socket.terminate();
-  await eventually(() => spanOf('subscription tickerUpdated') !== undefined, patienceMs);
+  await eventually(() => spanOf('subscription tickerUpdated') !== undefined, timeoutMs);
 
   const ticker = spanOf('query ticker');
   expect(ticker).toMatchObject({
@@ -119,31 +94,32 @@ test('requests over HTTP and operations over sockets are spans of the traces tha
   expect(invalid?.parentSpanId ?? '').toBe('');
   expect(spanOf('subscription tickerUpdated')).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', kind: 2 });
   expect(JSON.stringify(receiver.spans)).not.toMatch(/secret|Mine|BTC/);
-  expect(await stop()).toBe(0);
+  expect(await server.stop()).toBe(0);
+  expect(server.output).toMatch(/^loaded [1-9]/m);
 });
 
 test('what was not sent yet is sent when the server stops, as protobuf unless something else is asked for', async () => {
-  const address = await start({
+  await start({
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.endpoint}/v1/traces`,
     OTEL_BSP_SCHEDULE_DELAY: '600000',
   });
-  await post(address, '{ exchanges { id } }');
+  await post('{ exchanges { id } }');
   expect(receiver.contentTypes).toEqual([]);
-  expect(await stop()).toBe(0);
+  expect(await server.stop()).toBe(0);
   expect(receiver.contentTypes).toEqual(['application/x-protobuf']);
 });
 
 test('a collector that is away is told of once, and keeps the server neither from answering nor from stopping', async () => {
   const away = await startTraceReceiver();
   await away.close();
-  const address = await start({ ...asked(away.endpoint), OTEL_EXPORTER_OTLP_TIMEOUT: '200' });
+  await start({ ...asked(away.endpoint), OTEL_EXPORTER_OTLP_TIMEOUT: '200' });
   for (let round = 0; round < 3; round++) {
-    await post(address, '{ exchanges { id } }');
+    await post('{ exchanges { id } }');
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
-  await eventually(() => output.includes('traces cannot be sent'), patienceMs);
-  expect(await stop()).toBe(0);
-  expect(output.match(/traces cannot be sent/g)).toHaveLength(1);
+  await eventually(() => server.output.includes('traces cannot be sent'), timeoutMs);
+  expect(await server.stop()).toBe(0);
+  expect(server.output.match(/traces cannot be sent/g)).toHaveLength(1);
 });
 
 test.each([
@@ -151,9 +127,9 @@ test.each([
   ['OTEL_SDK_DISABLED is true', () => ({ ...asked(receiver.endpoint), OTEL_SDK_DISABLED: 'true' })],
   ['OTEL_TRACES_EXPORTER is none', () => ({ ...asked(receiver.endpoint), OTEL_TRACES_EXPORTER: 'none' })],
 ])('nothing of OpenTelemetry is loaded when %s', async (_when, env) => {
-  const address = await start(env());
-  await post(address, '{ exchanges { id } }', { traceparent });
-  expect(await stop()).toBe(0);
-  expect(output).toContain('loaded 0\n');
+  await start(env());
+  await post('{ exchanges { id } }', { traceparent });
+  expect(await server.stop()).toBe(0);
+  expect(server.output).toContain('loaded 0\n');
   expect(receiver.contentTypes).toEqual([]);
 });

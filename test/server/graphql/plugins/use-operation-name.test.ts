@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fromJSON, fromQueryString } from '../../../../src/server/answers/operation-request.ts';
-import { type HotServer, startHotServer } from '../../../support/hot-server.ts';
+import { type FakeServer, startServer } from '../../../support/server.ts';
 import { openSocket } from '../../../support/socket-client.ts';
 
 // Clients that hold the name in a string have an empty one where the document has one operation.
 
-let server: HotServer;
+let server: FakeServer;
 
 beforeEach(async () => {
-  server = await startHotServer();
+  server = await startServer({ fake: { cached: true } });
 });
 
 afterEach(() => server.stop());
@@ -43,8 +43,8 @@ test('of several operations it names none', async () => {
 });
 
 test('over a WebSocket, for queries and subscriptions', async () => {
-  server.port.set('BTC/USD', { last: 1 });
-  const socket = await openSocket(server.url.replace('http', 'ws'));
+  server.marketData.set('BTC/USD', { last: 1 });
+  const socket = await openSocket(server.webSocketUrl);
   const messages: unknown[] = [];
   const enough = new Promise<void>((resolve) => {
     socket.on('message', (data) => {

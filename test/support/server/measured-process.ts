@@ -1,27 +1,27 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { createApp } from '../../src/app/create-app.ts';
-import { limitHeapGrowth } from '../../src/app/heap-growth.ts';
-import { type Config, loadConfig } from '../../src/config/load-config.ts';
-import { readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
+import { createApp } from '../../../src/app/create-app.ts';
+import { limitHeapGrowth } from '../../../src/app/heap-growth.ts';
+import { type Config, loadConfig } from '../../../src/config/load-config.ts';
+import { readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 
-// A process of its own that holds one app and nothing else, so that what is measured of it is the app's. Driven over IPC
-// by measured-app.ts.
+// This process holds one app and nothing else, so that every measurement is the app's. measured-server.ts drives it
+// over IPC.
 
-/** What the parent asks. */
+/** What the parent asks for. */
 export type AppCommand =
   | { readonly type: 'start'; readonly config: Partial<Config> }
   | { readonly type: 'measure' }
   | { readonly type: 'lap' }
   | { readonly type: 'stop' };
 
-/** How much of everything the app has at the moment. Sizes in bytes. */
+/** What the app holds at the moment. Sizes are in bytes. */
 export interface Measurement {
   /** JavaScript's objects after a full collection, and the buffers they hold. */
   readonly heap: number;
   readonly rss: number;
-  /** What is live by the app's own count. */
+  /** Topics, subscribers and sockets, as the app counts them. */
   readonly counts: Readonly<Record<string, number>>;
   /** What keeps Node's event loop going, by type. */
   readonly handles: Readonly<Record<string, number>>;
@@ -29,17 +29,17 @@ export interface Measurement {
   readonly longestBlockMs: number;
 }
 
-/** How busy the app was since it was asked last. */
+/** How busy the app was since the last lap. */
 export interface Lap {
-  /** The longest time that its event loop stood still, to some 5 ms, whoever else had the processor. */
+  /** The longest time that its event loop stood still, to about 5 ms. A busy machine makes it longer. */
   readonly blockMs: number;
-  /** Of all threads, those that compile and collect among them. */
+  /** Of all threads, including those that compile code and collect garbage. */
   readonly cpuMs: number;
-  /** What the process holds at the moment, garbage included, in bytes. */
+  /** The memory of the process at the moment, including garbage, in bytes. */
   readonly rss: number;
 }
 
-/** What the app answers and tells. */
+/** What the app reports to the parent. */
 export type AppReport =
   | { readonly type: 'started'; readonly port: number }
   | { readonly type: 'measured'; readonly measurement: Measurement }
@@ -48,7 +48,7 @@ export type AppReport =
   /** A line of its log at level error or above. */
   | { readonly type: 'failed'; readonly line: string };
 
-// tsx switches them on, and Node reads the map of each file, tens of MB, once an error from there has told its stack.
+// tsx switches source maps on. Node would then read the map of each file, tens of MB, at the first stack trace from it.
 process.setSourceMapsEnabled(false);
 
 // As main.ts does.
@@ -91,11 +91,11 @@ function lap(): Lap {
 }
 
 function measure(): Measurement {
-  // Before the collections, which block the loop too.
+  // The lap ends before the collections, which block the loop too.
   lap();
   const blockMs = longestBlockMs;
   longestBlockMs = 0;
-  // What the first collection makes free of what others hold, the second takes.
+  // The second collection takes what the first one has released.
   globalThis.gc?.();
   globalThis.gc?.();
   delay.reset();
@@ -112,7 +112,7 @@ async function obey(command: AppCommand): Promise<void> {
   else {
     await app?.stop();
     send({ type: 'stopped' });
-    process.disconnect();
+    process.disconnect?.();
   }
 }
 

@@ -1,33 +1,32 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../../src/config/load-config.ts';
-import type { AppCommand, AppReport, Lap, Measurement } from './app-process.ts';
+import type { Config } from '../../../src/config/load-config.ts';
+import type { AppCommand, AppReport, Lap, Measurement } from './measured-process.ts';
+import { createRequests, type RunningServer } from './running-server.ts';
 
-/** A whole server on loopback in a process of its own, whose memory and handles can be measured. */
-export interface MeasuredApp {
-  readonly port: number;
-  /** Lines of its log at level error or above so far: what it masked, and what must not happen. */
+/** The whole app in a process of its own, whose memory and handles can be measured. */
+export interface MeasuredServer extends RunningServer {
+  /** The lines of its log at level error or above so far. */
   readonly failures: readonly string[];
-  /** Says how the process ended, and null while it lives. */
+  /** How the process ended; null while it runs. */
   readonly death: string | null;
-  /** Rejects when the process has ended, or does not answer for `patienceMs`. */
+  /** Rejects when the process has ended, or does not answer within a minute. */
   measure(): Promise<Measurement>;
-  /** The same, of how busy it was since it was last asked. */
+  /** Measures how busy it was since the last lap. Rejects as `measure` does. */
   lap(): Promise<Lap>;
   stop(): Promise<void>;
 }
 
-const file = fileURLToPath(new URL('app-process.ts', import.meta.url));
+const file = fileURLToPath(new URL('measured-process.ts', import.meta.url));
 
-/** How long it may take to answer, in ms. */
-const patienceMs = 60_000;
+/** The process may take this long to answer, in ms. */
+const answerTimeoutMs = 60_000;
 
-/** Starts the app on a free port; `config` changes what a run is about. Stop it when done. */
-export async function startMeasuredApp(config: Partial<Config>): Promise<MeasuredApp> {
+export async function startMeasuredServer(config: Partial<Config>): Promise<MeasuredServer> {
   const child = fork(file, {
     execArgv: ['--import', 'tsx', '--expose-gc'],
-    // As servers are run that people wait for.
+    // As in production, where libraries check and print less.
     env: { PATH: process.env.PATH, NODE_ENV: 'production' },
   });
   const failures: string[] = [];
@@ -53,7 +52,7 @@ export async function startMeasuredApp(config: Partial<Config>): Promise<Measure
         finish(null);
         resolve(report);
       };
-      const timer = setTimeout(() => finish(new Error(`the server did not say ${type}`)), patienceMs);
+      const timer = setTimeout(() => finish(new Error(`the server did not report ${type}`)), answerTimeoutMs);
       child.on('message', onMessage);
       child.once('exit', onExit);
       if (death === null) child.send(command);
@@ -62,20 +61,22 @@ export async function startMeasuredApp(config: Partial<Config>): Promise<Measure
   }
 
   const { port } = await ask({ type: 'start', config }, 'started');
+  const stop = async (): Promise<void> => {
+    if (death !== null) return;
+    const ended = once(child, 'exit');
+    await ask({ type: 'stop' }, 'stopped');
+    await ended;
+  };
   return {
-    port,
+    ...createRequests(port),
     failures,
     get death() {
       return death;
     },
     measure: async () => (await ask({ type: 'measure' }, 'measured')).measurement,
     lap: async () => (await ask({ type: 'lap' }, 'lapped')).lap,
-    stop: async () => {
-      if (death !== null) return;
-      const ended = once(child, 'exit');
-      await ask({ type: 'stop' }, 'stopped');
-      await ended;
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+// `npm run bench -- <name>` builds the benches and runs one; without a name it lists them.
+
+const benches: Readonly<Record<string, string>> = {
+  fanout: 'the cost of sending one tick to many sockets, beside a raw broadcast and graphql-ws',
+  stalled: 'the effect on others of one client that reads nothing of large subscriptions',
+  queries: 'requests a second, beside a plain HTTP server and other GraphQL servers',
+  loop: 'how long a query of many cached candles holds the event loop',
+  start: 'the time to the first answer, and memory, of a server that has just started',
+  upstream: 'how many calls to an exchange many clients cause',
+};
+
+/** Runs a command in the root of the repository and ends this process with its exit code if it fails. */
+function run(command: string, args: readonly string[]): void {
+  const cwd = fileURLToPath(new URL('../', import.meta.url));
+  const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit' });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const [name = ''] = process.argv.slice(2);
+if (Object.hasOwn(benches, name)) {
+  run('npm', ['run', '--silent', 'build:bench']);
+  run(process.execPath, [`dist/bench/bench/${name}.js`]);
+} else {
+  const lines = Object.entries(benches).map(([bench, what]) => `  npm run bench -- ${bench.padEnd(9)} ${what}`);
+  process.stderr.write(`${name === '' ? '' : `There is no bench ${name}.\n`}${lines.join('\n')}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Step {
+  /** What the step writes last. */
+  readonly output: string;
+  readonly inputs: readonly string[];
+  readonly command: readonly string[];
+}
+
+// Together these do what `npm run build` does, each only when its output is missing or older than its inputs.
+const steps: readonly Step[] = [
+  {
+    output: 'dist/catalogue.json',
+    inputs: ['package-lock.json', 'scripts/build-catalogue.ts', 'src/exchange/ccxt', 'src/exchange/sim'],
+    command: ['tsx', 'scripts/build-catalogue.ts'],
+  },
+  {
+    output: 'dist/graphiql.script-hash',
+    inputs: ['package-lock.json', 'scripts/build-graphiql.ts'],
+    command: ['tsx', 'scripts/build-graphiql.ts'],
+  },
+  {
+    output: 'dist/main.js',
+    inputs: ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'src'],
+    command: ['tsc', '-p', 'tsconfig.build.json'],
+  },
+];
+
+/** Vitest calls this before all tests, so that one test can be run without a build first. */
+export default function setup(): void {
+  for (const step of steps) if (isOutdated(step)) run(step);
+}
+
+function isOutdated({ output, inputs }: Step): boolean {
+  const builtAt = modifiedAt(output);
+  return inputs.some((input) => modifiedAt(input) > builtAt);
+}
+
+/** The latest time at which the file, or any file below the folder, was modified; 0 where there is none. */
+function modifiedAt(path: string): number {
+  const full = join(root, path);
+  if (!existsSync(full)) return 0;
+  const stats = statSync(full);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  const files = readdirSync(full, { recursive: true, encoding: 'utf8' });
+  return Math.max(stats.mtimeMs, ...files.map((file) => statSync(join(full, file)).mtimeMs));
+}
+
+/** A type error does not stop a test run: `npm run check` finds it, and tsc writes its output all the same. */
+function run({ output, command: [program = '', ...args] }: Step): void {
+  process.stdout.write(`${output} is missing or outdated: ${program} ${args.join(' ')}\n`);
+  const before = modifiedAt(output);
+  const { status, error } = spawnSync(join(root, 'node_modules/.bin', program), args, { cwd: root, stdio: 'inherit' });
+  if (error) throw error;
+  if (status !== 0 && modifiedAt(output) === before) throw new Error(`${output} could not be built`);
+}
