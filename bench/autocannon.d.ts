@@ -1,9 +1,9 @@
-/** The part of autocannon, which has no types of its own, that the benches and tests use. */
+/** Types for the part of autocannon that benches and tests use; it has no types of its own. */
 declare module 'autocannon' {
-  /** A request as autocannon is about to encode it. */
+  /** A request before autocannon encodes it. */
   export interface LoadRequest {
     readonly body?: string;
-    /** Called before each request; what it gives is sent. */
+    /** Called before each request; its result is sent. */
     readonly setupRequest?: (request: LoadRequest) => LoadRequest;
   }
 
@@ -12,20 +12,21 @@ declare module 'autocannon' {
     readonly method?: 'POST';
     readonly headers?: Readonly<Record<string, string>>;
     readonly connections: number;
-    /** In seconds; or how many requests. */
+    /** In seconds. */
     readonly duration?: number;
+    /** The number of requests, instead of a duration. */
     readonly amount?: number;
     readonly requests?: readonly LoadRequest[];
-    /** False counts the answer among `mismatches`. */
+    /** Answers for which it returns false are counted as `mismatches`. */
     readonly verifyBody?: (body: string) => boolean;
   }
 
   export interface LoadResult {
-    /** How long it took, in seconds. */
+    /** The duration, in seconds. */
     readonly duration: number;
     readonly '2xx': number;
     readonly non2xx: number;
-    /** Connections that failed, and requests without an answer. */
+    /** Failed connections and requests without an answer. */
     readonly errors: number;
     readonly mismatches: number;
     /** In ms. */

@@ -5,30 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** This server as it is built, in a process of its own. */
+/** The built server in a process of its own. */
 export interface BuiltServer {
   readonly port: number;
-  /** From the start of the process until it said that it is ready, in ms. */
+  /** Time from the start of the process until it was ready, in ms. */
   readonly readyMs: number;
-  /** When its process was started, as `performance.now()` tells. */
+  /** When its process was started, by `performance.now()`. */
   readonly startedAt: number;
-  /** The memory that it takes now, in bytes. */
+  /** Its current resident memory, in bytes. */
   rss(): number;
   stop(): Promise<void>;
 }
 
 export interface BuiltServerOptions {
-  /** Environment variables besides those that every process needs. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** ccxt's constructor options by exchange. */
+  /** ccxt constructor options by exchange. */
   readonly exchanges?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** As seen from where the benches are built to, dist/bench/bench. */
+/** Relative to the built benches in dist/bench/bench. */
 const main = fileURLToPath(new URL('../../main.js', import.meta.url));
 
-/** How long it may take to be ready, in ms. */
-const patienceMs = 30_000;
+/** How long the start may take, in ms. */
+const startTimeoutMs = 30_000;
 
 /** Runs `dist/main.js` and waits until it is ready. Stop it when done. */
 export async function startBuiltServer({ env = {}, exchanges = {} }: BuiltServerOptions = {}): Promise<BuiltServer> {
@@ -40,7 +40,7 @@ export async function startBuiltServer({ env = {}, exchanges = {} }: BuiltServer
     env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV, PORT: '0', EXCHANGE_CONFIG: file, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Unlike a forked process it does not notice when the bench fails.
+  // Unlike a forked process, it does not notice when the bench fails.
   const end = (): void => {
     child.kill('SIGKILL');
   };
@@ -64,9 +64,9 @@ export async function startBuiltServer({ env = {}, exchanges = {} }: BuiltServer
   }
 }
 
-/** The port of the line that says where the server is. */
+/** Reads the port from the line with the server's address. */
 async function readPort(child: ChildProcess): Promise<number> {
-  const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  const late = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
   return new Promise((resolve, reject) => {
     let text = '';
     child.once('exit', () => reject(new Error(`the server ended before it was ready: ${text}`)));

@@ -2,16 +2,16 @@ import type { Candle, CandleQuery } from '../src/market/model/candle.ts';
 
 export const minuteMs = 60_000;
 
-/** How many minutes back the series begins. */
+/** How many minutes before now the series begins. */
 export const seriesLength = 12_000;
 
-/** Made-up candles of one minute up to now, held in memory. */
+/** Artificial one-minute candles up to now, in memory. */
 export interface CandleSeries {
-  /** As an exchange answers, without a limit of its own. `now` is epoch ms. */
+  /** Answers like an exchange that has no limit of its own. `now` is epoch ms. */
   read(query: CandleQuery, now: number): readonly Candle[];
 }
 
-/** A series that is the same in every process: a candle depends on its time alone. */
+/** Creates a series that is the same in every process: a candle depends only on its time. */
 export function createCandleSeries(): CandleSeries {
   const first = Math.floor(Date.now() / minuteMs) - seriesLength;
   const closed: Candle[] = [];

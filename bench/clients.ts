@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
 import { document } from './document.ts';
 
-// A process of its own that holds many subscribed sockets and tells how many messages came, and how late.
+// A process with many subscribed sockets. It reports how many messages arrived, and how late.
 
-/** What the parent asks. */
+/** Commands from the parent process. */
 export type ClientCommand = { readonly type: 'reset' } | { readonly type: 'count' } | { readonly type: 'latencies' };
 
-/** What the clients answer. */
+/** Reports to the parent process. */
 export type ClientReport =
   | { readonly type: 'subscribed' }
   | { readonly type: 'count'; readonly messages: number }
@@ -16,7 +16,7 @@ export type ClientReport =
 const [port = '', count = '0'] = process.argv.slice(2);
 const sockets = Number(count);
 const lifetimeMs = 300_000;
-/** How many handshakes are under way at a time. */
+/** How many handshakes run at a time. */
 const burst = 100;
 
 let messages = 0;

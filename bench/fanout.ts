@@ -1,8 +1,8 @@
 import { median, percentile } from './processes.ts';
 import { openSession } from './session.ts';
 
-// What it costs to tell one tick to many sockets: CPU time of the server per message delivered, how late messages come,
-// and memory per socket, for a raw broadcast, this server, and graphql-ws as documented, in turn within one run.
+// The cost of sending one tick to many sockets: CPU time of the server per delivered message, latency of messages, and
+// memory per socket. Compares a raw broadcast, this server, and graphql-ws as documented, in turn within one run.
 
 const servers = [
   { name: 'raw ws broadcast', file: './servers/raw-ws' },
@@ -21,24 +21,24 @@ interface Sample {
 const sizes = (process.env.SOCKETS ?? '2000,10000').split(',').map(Number);
 const rounds = Number(process.env.ROUNDS ?? 3);
 const ticks = 10;
-/** Enough for the slowest of the three to have told one tick before the next. */
+/** Long enough for the slowest of the three to send one tick before the next. */
 const intervalOf = (sockets: number): number => Math.max(500, sockets / 8);
 
 async function measure(file: string, sockets: number): Promise<Sample> {
   const session = await openSession(file, sockets);
   const intervalMs = intervalOf(sockets);
-  // Unmeasured ticks first: code gets compiled, and what is sent to those who join has arrived.
+  // The first ticks are not measured: code gets compiled, and the initial events of the subscriptions arrive.
   await session.run(3, intervalMs);
   session.reset();
   const cpuMicros = await session.run(ticks, intervalMs);
   const sorted = await session.latencies();
-  const grown = await session.grown();
+  const growth = await session.memoryGrowth();
   await session.stop();
   return {
     microsPerMessage: cpuMicros / (ticks * sockets),
     p50: percentile(sorted, 0.5),
     p99: percentile(sorted, 0.99),
-    kilobytesPerSocket: grown / sockets / 1024,
+    kilobytesPerSocket: growth / sockets / 1024,
     delivered: sorted.length / (ticks * sockets),
   };
 }

@@ -1,22 +1,22 @@
 import autocannon, { type LoadRequest } from 'autocannon';
 import { type RequestKind, requestKinds } from './requests.ts';
 
-// A process of its own that sends requests of one kind over 32 connections for some seconds.
+// A process that sends requests of one kind over 32 connections for some seconds.
 
-/** What the parent asks. */
+/** A command from the parent process. */
 export interface LoadCommand {
   readonly type: 'run';
   readonly port: number;
   /** The name of the kind of request. */
   readonly kind: string;
-  /** Which of its requests to begin with. */
+  /** The number of the first request to send. */
   readonly from: number;
   readonly seconds: number;
-  /** An answer shorter than this is none. */
-  readonly leastLength: number;
+  /** A shorter answer counts as failed. */
+  readonly minLength: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface LoadReport {
   readonly type: 'result';
   readonly requests: number;
@@ -25,7 +25,7 @@ export interface LoadReport {
   readonly p99: number;
   /** Answers that were not 200, had errors or were too short, and requests without an answer. */
   readonly failed: number;
-  /** The first request that has not been sent. */
+  /** The number of the first request that was not sent. */
   readonly next: number;
 }
 
@@ -43,7 +43,7 @@ process.on('disconnect', () => process.exit());
 
 async function run(command: LoadCommand, kind: RequestKind): Promise<LoadReport> {
   let next = command.from;
-  // One counter for all connections: none sends what another one has sent before it.
+  // One counter for all connections, so that no request is sent twice.
   const vary = (request: LoadRequest): LoadRequest => ({ ...request, body: kind.body(next++) });
   const result = await autocannon({
     url: `http://127.0.0.1:${command.port}/graphql`,
@@ -52,8 +52,8 @@ async function run(command: LoadCommand, kind: RequestKind): Promise<LoadReport>
     connections,
     duration: command.seconds,
     requests: [kind.varies ? { setupRequest: vary } : { body: kind.body(0) }],
-    // Where a request fails, `errors` comes first, or data is null and so too short.
-    verifyBody: (body) => body.startsWith('{"data":{') && body.length >= command.leastLength,
+    // If a request fails, the answer begins with `errors`, or data is null and the answer too short.
+    verifyBody: (body) => body.startsWith('{"data":{') && body.length >= command.minLength,
   });
   return {
     type: 'result',

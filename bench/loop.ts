@@ -3,13 +3,13 @@ import { median, start } from './processes.ts';
 import { candles, type RequestKind } from './requests.ts';
 import type { QueryCommand, QueryReport } from './servers/query-driver.ts';
 
-// How long a query of many candles, all in memory, keeps this server from everything else.
+// How long a query for many candles, all in memory, blocks this server.
 
 interface Sample {
-  /** The longest time that the event loop stood still, in ms: for the first request of the process, and for the later ones. */
+  /** The longest block of the event loop, in ms: by the first request of the process, and by the later ones. */
   readonly first: number;
   readonly later: number;
-  /** The longest time until the answer was there, in ms. */
+  /** The longest time until the answer arrived, in ms. */
   readonly latency: number;
 }
 
@@ -24,19 +24,19 @@ async function measure(kind: RequestKind, limit: number): Promise<Sample> {
   let sent = 0;
 
   async function ask(): Promise<{ readonly block: number; readonly latency: number }> {
-    server.tell({ type: 'watch' });
+    server.send({ type: 'watch' });
     await server.wait('watching');
-    // The first tick of the server's timer tells it nothing but where to count from.
+    // The first tick of the server's timer only sets the starting point.
     await setTimeout(10);
-    const begun = performance.now();
+    const startedAt = performance.now();
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: kind.body(sent++),
     });
     const text = await response.text();
-    const latency = performance.now() - begun;
-    server.tell({ type: 'unwatch' });
+    const latency = performance.now() - startedAt;
+    server.send({ type: 'unwatch' });
     const { longestBlockMs } = await server.wait('unwatched');
     const { data } = JSON.parse(text);
     if (data?.candles?.length !== limit) throw new Error(`no ${limit} candles: ${text.slice(0, 500)}`);
@@ -44,7 +44,7 @@ async function measure(kind: RequestKind, limit: number): Promise<Sample> {
   }
 
   const first = await ask();
-  // Code gets compiled, and what the requests after these ask for has been fetched.
+  // Warm-up: code gets compiled, and the data for the later requests are fetched.
   for (let warmUp = 0; warmUp < requests; warmUp++) await ask();
   let later = { block: 0, latency: 0 };
   for (let each = 0; each < requests; each++) {
@@ -56,8 +56,8 @@ async function measure(kind: RequestKind, limit: number): Promise<Sample> {
 }
 
 process.stdout.write(
-  `\n${rounds} processes for each size, ${requests} requests with other variables each, the longest of each process, medians\n\n` +
-    '| candles | loop blocked | by the first request of the process | answered after |\n|---|---|---|---|\n',
+  `\n${rounds} processes per size, ${requests} requests with different variables each; medians of the longest of each process\n\n` +
+    '| candles | event loop blocked | by the first request of the process | answered after |\n|---|---|---|---|\n',
 );
 for (const limit of sizes) {
   const kind = candles(`${limit} candles`, limit);

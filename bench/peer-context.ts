@@ -4,7 +4,7 @@ import { type Context, createContext } from '../src/graphql/execution/context.ts
 import { MarketSearch } from '../src/graphql/execution/market-search.ts';
 import { createIdleFeeds, createQuerySource } from './query-source.ts';
 
-/** What the project's resolvers work with in another server: the data itself, without this project's caches in between. */
+/** The context of this project's resolvers in another server: data without this project's caches. */
 export function createPeerContext(): () => Context {
   const marketData = createQuerySource();
   const feeds = createIdleFeeds(marketData);

@@ -1,12 +1,12 @@
 import { type Agent, request } from 'node:http';
 
 export interface PostOptions {
-  /** Whose connections it takes. */
+  /** The agent whose connections are used. */
   readonly agent: Agent;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** Posts a GraphQL query. Resolves with its data; rejects unless it is answered 200 without errors. */
+/** Posts a GraphQL query. Resolves with its data; rejects unless the answer has status 200 and no errors. */
 export function post(port: number, query: string, options: PostOptions): Promise<Readonly<Record<string, unknown>>> {
   return new Promise((resolve, reject) => {
     const { agent, variables } = options;
@@ -26,9 +26,9 @@ export function post(port: number, query: string, options: PostOptions): Promise
       });
     });
     sent.on('error', (error) => {
-      // The server closed the connection, which had been idle for long, just as it was taken again.
-      const isOutdated = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
-      if (isOutdated) post(port, query, options).then(resolve, reject);
+      // The server closed an idle connection just as it was reused.
+      const wasClosedIdle = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+      if (wasClosedIdle) post(port, query, options).then(resolve, reject);
       else reject(error);
     });
     sent.end(body);

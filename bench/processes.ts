@@ -2,15 +2,15 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A process of a bench that is driven by messages. */
+/** A bench process that is controlled by messages. */
 export interface BenchProcess<C extends object, R extends { readonly type: string }> {
-  tell(command: C): void;
-  /** Resolves with the next report of the type; rejects when the process ends or `timeoutMs` pass before it. */
+  send(command: C): void;
+  /** Resolves with the next report of this type; rejects if the process ends or `timeoutMs` pass first. */
   wait<T extends R['type']>(type: T, timeoutMs?: number): Promise<Extract<R, { readonly type: T }>>;
   stop(): Promise<void>;
 }
 
-/** Starts a module of `bench/`, named without its extension, as a process of its own with the garbage collector exposed. */
+/** Starts a module of `bench/`, named without extension, as a process of its own with the garbage collector exposed. */
 export function start<C extends object, R extends { readonly type: string }>(
   file: string,
   args: readonly string[] = [],
@@ -18,7 +18,7 @@ export function start<C extends object, R extends { readonly type: string }>(
   const path = fileURLToPath(new URL(`${file}.js`, import.meta.url));
   const child: ChildProcess = fork(path, args, {
     execArgv: ['--expose-gc'],
-    // As servers are run that people wait for: graphql-js and others check more without it.
+    // As in production; otherwise graphql-js and others make additional checks.
     env: { NODE_ENV: 'production', ...process.env },
   });
   const reports: R[] = [];
@@ -28,7 +28,7 @@ export function start<C extends object, R extends { readonly type: string }>(
     for (const check of waiting) check();
   });
   return {
-    tell: (command) => {
+    send: (command) => {
       child.send(command);
     },
     wait: (type, timeoutMs = 120_000) =>
@@ -64,7 +64,7 @@ function isOfType<R extends { readonly type: string }, T extends R['type']>(
   return report.type === type;
 }
 
-/** The middle one; of an even number the lower of the two. */
+/** The median; for an even number of values, the lower of the two middle ones. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }

@@ -8,18 +8,18 @@ import { queryServers, type Sample, toReport } from './query-report.ts';
 import { type RequestKind, requestKinds } from './requests.ts';
 import type { QueryCommand, QueryReport } from './servers/query-driver.ts';
 
-// How many requests a second this server and others answer, the same schema and data behind each, in turn within one run.
+// How many requests per second this server and others answer with the same schema and data, in turn within one run.
 
 const rounds = Number(process.env.ROUNDS ?? 3);
 const seconds = Number(process.env.SECONDS ?? 5);
 const warmUpSeconds = Number(process.env.WARM_UP_SECONDS ?? 2);
 
-/** By how much an answer with other numbers may be shorter. */
+/** How much shorter an answer with other numbers may be. */
 const lengthTolerance = 0.95;
 
 const createContext = createPeerContext();
 
-/** What the `n`th request must be answered, by graphql-js. */
+/** The correct answer to the `n`th request, from graphql-js. */
 async function expectedOf(kind: RequestKind, n: number): Promise<string> {
   const { query, variables } = JSON.parse(kind.body(n));
   const contextValue = createContext();
@@ -28,7 +28,7 @@ async function expectedOf(kind: RequestKind, n: number): Promise<string> {
   return JSON.stringify(result);
 }
 
-/** Throws unless the server answers the request with 200 and what it must. Resolves with that. */
+/** Resolves with the answer; rejects unless it has status 200 and is correct. */
 async function checkAnswer(port: number, kind: RequestKind, n: number, isLastAttempt = false): Promise<string> {
   const expected = await expectedOf(kind, n);
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
@@ -38,29 +38,29 @@ async function checkAnswer(port: number, kind: RequestKind, n: number, isLastAtt
   });
   const answer = await response.text();
   if (response.status === 200 && isDeepStrictEqual(JSON.parse(answer), JSON.parse(expected))) return expected;
-  // Between the two a minute may have ended, and with it a candle.
+  // A minute, and with it a candle, may have ended between the two.
   if (!isLastAttempt) return checkAnswer(port, kind, n, true);
   throw new Error(`${kind.name} was answered ${response.status} ${answer.slice(0, 500)}`);
 }
 
-/** One server's sample of each kind of request. `from` is the first request of those that vary that nobody has sent. */
+/** Measures one server with each kind of request. `from` is the number of the first request that was not sent yet. */
 async function measure(file: string, load: BenchProcess<LoadCommand, LoadReport>, from: number): Promise<Sample[]> {
   const server = start<QueryCommand, QueryReport>(file);
   const { port } = await server.wait('ready');
   const samples: Sample[] = [];
   for (const kind of requestKinds) {
-    server.tell({ type: 'serve', body: await expectedOf(kind, from) });
+    server.send({ type: 'serve', body: await expectedOf(kind, from) });
     await server.wait('serving');
-    const leastLength = (await checkAnswer(port, kind, from)).length * lengthTolerance;
+    const minLength = (await checkAnswer(port, kind, from)).length * lengthTolerance;
     const run = async (first: number, duration: number): Promise<LoadReport> => {
-      load.tell({ type: 'run', port, kind: kind.name, from: first, seconds: duration, leastLength });
+      load.send({ type: 'run', port, kind: kind.name, from: first, seconds: duration, minLength });
       return load.wait('result');
     };
     const { next } = await run(from + 1, warmUpSeconds);
-    server.tell({ type: 'begin' });
+    server.send({ type: 'begin' });
     await server.wait('begun');
     const result = await run(next, seconds);
-    server.tell({ type: 'end' });
+    server.send({ type: 'end' });
     const { cpuMicros } = await server.wait('ended');
     if (result.failed > 0) throw new Error(`${file} failed to answer ${result.failed} requests of ${kind.name}`);
     samples.push({
@@ -79,7 +79,7 @@ async function measure(file: string, load: BenchProcess<LoadCommand, LoadReport>
 const load = start<LoadCommand, LoadReport>('./load');
 const samples: Sample[] = [];
 for (let round = 0; round < rounds; round++) {
-  // Each server is a process of its own, so that what one has seen is new to the next.
+  // Each server is a process of its own, so requests sent to one are new to the next.
   for (const { file } of queryServers) samples.push(...(await measure(file, load, 0)));
 }
 await load.stop();

@@ -1,7 +1,7 @@
 import { median } from './processes.ts';
 import { firstDocument, hotCandles, oneTicker, type RequestKind, requestKinds, variedCandles } from './requests.ts';
 
-/** What was measured of one server and one kind of request in one round. */
+/** The measurements of one server with one kind of request in one round. */
 export interface Sample {
   readonly file: string;
   readonly kind: RequestKind;
@@ -10,11 +10,11 @@ export interface Sample {
   readonly p99: number;
   /** CPU time of the server per request, in µs. */
   readonly cpuMicros: number;
-  /** CPU time of the server per time that passed; well below 1 it was not the server that was the limit. */
+  /** CPU time of the server per elapsed time. Well below 1, the server was not the bottleneck. */
   readonly busy: number;
 }
 
-const floor = { name: 'node:http, bytes made before', file: './servers/query-node-http' } as const;
+const floor = { name: 'node:http, prepared bytes', file: './servers/query-node-http' } as const;
 const tickql = { name: 'TickQL', file: './servers/query-tickql' } as const;
 const mercurius = { name: 'Mercurius with JIT', file: './servers/query-mercurius' } as const;
 
@@ -26,19 +26,19 @@ export const queryServers: readonly { readonly name: string; readonly file: stri
   { name: 'Apollo Server as documented', file: './servers/query-apollo' },
 ];
 
-/** What this server has to reach, times the requests per second of another. */
+/** The goals of this server: a multiple of another server's requests per second. */
 const goals = [
-  { kind: oneTicker, against: floor, least: 0.6 },
-  { kind: hotCandles, against: floor, least: 0.6 },
-  { kind: oneTicker, against: mercurius, least: 1.5 },
-  { kind: hotCandles, against: mercurius, least: 3 },
-  { kind: variedCandles, against: mercurius, least: 1 },
-  { kind: firstDocument, against: mercurius, least: null },
+  { kind: oneTicker, against: floor, min: 0.6 },
+  { kind: hotCandles, against: floor, min: 0.6 },
+  { kind: oneTicker, against: mercurius, min: 1.5 },
+  { kind: hotCandles, against: mercurius, min: 3 },
+  { kind: variedCandles, against: mercurius, min: 1 },
+  { kind: firstDocument, against: mercurius, min: null },
 ] as const;
 
 type Field = 'perSecond' | 'p99' | 'cpuMicros' | 'busy';
 
-/** The medians as Markdown tables, one for each kind of request, and which goals are met. */
+/** The medians as Markdown tables, one for each kind of request, and whether the goals are met. */
 export function toReport(samples: readonly Sample[]): string {
   const middle = (file: string, kind: RequestKind, field: Field): number =>
     median(samples.filter((sample) => sample.file === file && sample.kind === kind).map((sample) => sample[field]));
@@ -61,10 +61,10 @@ export function toReport(samples: readonly Sample[]): string {
     `\n${kind.name}\n\n` +
     '| server | requests/s | of node:http | of Mercurius | p99 | CPU per request | CPU busy |\n' +
     `|---|---|---|---|---|---|---|\n${queryServers.map((server) => toRow(kind, server)).join('')}`;
-  const toVerdict = ({ kind, against, least }: (typeof goals)[number]): string => {
+  const toVerdict = ({ kind, against, min }: (typeof goals)[number]): string => {
     const reached = ratio(tickql.file, kind, against.file);
-    const verdict = least === null ? 'no goal' : `goal ${least} ×: ${reached >= least ? 'met' : 'MISSED'}`;
-    // Where the process that sends the requests is the limit, the rates of both come nearer than the servers are.
+    const verdict = min === null ? 'no goal' : `goal ${min} ×: ${reached >= min ? 'met' : 'MISSED'}`;
+    // If the process that sends the requests is the bottleneck, the rates differ less than the servers do.
     const byCpu = middle(against.file, kind, 'cpuMicros') / middle(tickql.file, kind, 'cpuMicros');
     return `${kind.name}: ${reached.toFixed(2)} × ${against.name}, by CPU ${byCpu.toFixed(2)} × (${verdict})\n`;
   };

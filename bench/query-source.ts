@@ -8,7 +8,7 @@ import type { CandleSource, MarketData } from '../src/market/ports/market-data.t
 import type { Stream } from '../src/market/ports/market-streams.ts';
 import { createCandleSeries, seriesLength } from './candle-series.ts';
 
-/** The settings of the caches as they are by default. */
+/** The default settings of the caches. */
 export const cacheSettings = {
   clock: systemClock,
   tickerTtlMs: 1000,
@@ -29,14 +29,14 @@ const info: ExchangeInfo = {
   hasTestNetwork: false,
 };
 
-/** When every ticker was true by the exchange's clock, epoch ms: all servers must answer the same. */
+/** The exchange's time of every ticker, epoch ms. Constant, because all servers must answer the same. */
 const tickerTimestamp = Date.UTC(2026, 0, 1);
 
-/** An exchange inside the process that answers queries at once, with the same tickers and candles in every process. */
+/** An in-process exchange that answers queries at once, with the same tickers and candles in every process. */
 export function createQuerySource(): MarketData & CandleSource {
   const candles = createCandleSeries();
   const none = async (): Promise<never> => {
-    throw new MarketDataError('NOT_SUPPORTED', 'The bench has tickers and candles only.');
+    throw new MarketDataError('NOT_SUPPORTED', 'The bench has only tickers and candles.');
   };
   return {
     exchanges: () => [info],
@@ -59,7 +59,7 @@ export function createQuerySource(): MarketData & CandleSource {
   };
 }
 
-/** Feeds that nobody listens to. */
+/** Feeds without subscribers. */
 export function createIdleFeeds(marketData: MarketData): Feeds {
   const open = (): Stream => ({ redial: () => {}, close: () => {} });
   return createFeeds({

@@ -46,16 +46,16 @@ export const requestKinds: readonly RequestKind[] = [
   firstDocument,
 ];
 
-/** Coprime to every range below, so that no instant comes twice. */
+/** Coprime to every range below, so that no time is used twice. */
 const strideMs = 7_919_993;
 
 /**
- * Requests for `limit` candles from an instant on that is another one each time, to the millisecond. All that they ask
- * for has closed, and soon has been asked for: an answer must be made anew although nothing needs fetching.
+ * Requests for `limit` candles from a time on that differs in each request. All candles are closed and soon in the cache,
+ * so every answer must be created anew although nothing has to be fetched.
  */
 export function candles(name: string, limit: number): RequestKind {
   const now = Date.now();
-  // A bench may take an hour, in which the series of a server that is started later begins later.
+  // A bench may take an hour, and the series of a server that is started later begins later.
   const oldest = now - (seriesLength - 120) * minuteMs;
   const rangeMs = now - (limit + 120) * minuteMs - oldest;
   return {

@@ -9,11 +9,11 @@ import type { Ticker } from '../src/market/model/ticker.ts';
 import type { MarketData } from '../src/market/ports/market-data.ts';
 import type { MarketStreams, StreamListener, StreamMessages } from '../src/market/ports/market-streams.ts';
 
-/** An exchange inside the process that ticks when it is told to. */
+/** An in-process exchange that ticks on command. */
 export interface BenchSource {
   readonly marketData: MarketData;
   readonly live: LiveOperations;
-  /** Every market that somebody listens to has a new price. */
+  /** Sends a new price for every market that has subscribers. */
   tick(): void;
 }
 
@@ -51,7 +51,7 @@ export function createBenchSource(): BenchSource {
   const listeners = new Map<string, StreamListener<StreamMessages['ticker']>>();
   let ticks = 0;
   const none = async (): Promise<never> => {
-    throw new MarketDataError('NOT_SUPPORTED', 'The bench has tickers only.');
+    throw new MarketDataError('NOT_SUPPORTED', 'The bench has only tickers.');
   };
   const marketData: MarketData = {
     exchanges: () => [info],
@@ -99,17 +99,17 @@ export function createBenchSource(): BenchSource {
   };
 }
 
-/** The bench streams tickers only, so that a message of any kind that is asked for is one. */
+/** The bench streams only tickers, so every message is a ticker. */
 function isMessageOf<K extends keyof StreamMessages>(kind: K, _ticker: Ticker): _ticker is Ticker & StreamMessages[K] {
   return kind === 'ticker';
 }
 
-function toTicker(of: string, ticks: number): Ticker {
+function toTicker(tickerSymbol: string, ticks: number): Ticker {
   const last = 90_000 + (ticks % 1000) / 100;
   const now = Date.now();
   return Object.freeze({
     exchange: 'bench',
-    symbol: of,
+    symbol: tickerSymbol,
     timestamp: now,
     receivedAt: now,
     source: 'STREAM',

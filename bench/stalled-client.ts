@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
 
-// A process with one client that subscribes many times to something large, and then reads nothing.
+// A process with one client that opens many subscriptions with large events and then stops reading.
 
-/** What it tells its parent. */
+/** The report to the parent process. */
 export interface StalledReport {
   readonly type: 'stalled';
 }
@@ -12,7 +12,7 @@ const [port = ''] = process.argv.slice(2);
 const operations = 40;
 const lifetimeMs = 300_000;
 
-/** An answer of some 20 KB. */
+/** Events of some 20 KB. */
 const aliases = Array.from({ length: 500 }, (_, index) => `field${index}: datetime`).join(' ');
 const query = `subscription { tickerUpdated(exchange: "bench", symbol: "BTC/USDT") { ${aliases} } }`;
 

@@ -2,7 +2,7 @@ import { median, percentile, start } from './processes.ts';
 import { openSession } from './session.ts';
 import type { StalledReport } from './stalled-client.ts';
 
-// What one client that reads nothing does to 2,000 others and to the server's memory: the same with and without it.
+// The effect of one client that stops reading on 2,000 others and on the server's memory, with and without it.
 
 interface Sample {
   readonly p50: number;
@@ -15,7 +15,7 @@ const sockets = Number(process.env.SOCKETS ?? 2000);
 const rounds = Number(process.env.ROUNDS ?? 3);
 const ticks = 20;
 const intervalMs = 400;
-/** Enough of 40 × 20 KB each to fill what the kernel holds for a socket, 30 MB in all. */
+/** Enough ticks, with 40 × 20 KB each, to fill the kernel's buffers of a socket: 30 MB in all. */
 const fillingTicks = 40;
 
 async function measure(isStalled: boolean): Promise<Sample> {
@@ -26,13 +26,13 @@ async function measure(isStalled: boolean): Promise<Sample> {
   session.reset();
   await session.run(ticks, intervalMs);
   const sorted = await session.latencies();
-  const grown = await session.grown();
+  const growth = await session.memoryGrowth();
   await client?.stop();
   await session.stop();
   return {
     p50: percentile(sorted, 0.5),
     p99: percentile(sorted, 0.99),
-    megabytes: grown / 1024 / 1024,
+    megabytes: growth / 1024 / 1024,
     delivered: sorted.length / (ticks * sockets),
   };
 }
@@ -44,7 +44,7 @@ for (let round = 0; round < rounds; round++) {
 }
 process.stdout.write(
   `\n${sockets} sockets, ${rounds} rounds of ${ticks} ticks, medians\n\n` +
-    '| stalled client | p50 of the others | p99 of the others | memory grown | delivered to the others |\n' +
+    '| stalled client | p50 of the others | p99 of the others | memory growth | delivered to the others |\n' +
     '|---|---|---|---|---|\n',
 );
 for (const [name, list] of Object.entries(samples)) {

@@ -4,8 +4,8 @@ import { post } from './post.ts';
 import { median, start } from './processes.ts';
 import type { VenueCommand, VenueReport } from './servers/binance.ts';
 
-// How soon after its start the built server answers, what memory it takes, and how long loading an exchange keeps it
-// from answering others.
+// How soon after its start the built server answers, how much memory it uses, and how long loading an exchange delays
+// answers to other requests.
 
 const rounds = Number(process.env.ROUNDS ?? 7);
 const megabyte = 1024 * 1024;
@@ -17,10 +17,10 @@ interface Start {
 }
 
 interface Load {
-  /** The longest answer to others before the exchange was asked for, and while it was loading, in ms. */
+  /** The longest time to answer other requests before the exchange was loaded, and while it was loading, in ms. */
   readonly before: number;
   readonly during: number;
-  /** Until the first answer that needs the exchange, in ms. */
+  /** Time until the first answer from the exchange, in ms. */
   readonly loadedMs: number;
   readonly megabytes: number;
 }
@@ -35,20 +35,20 @@ async function measureStart(): Promise<Start> {
   return { readyMs: server.readyMs, answeredMs, megabytes };
 }
 
-/** Asks for little every few ms, on a connection of its own, until told to stop; tells the longest answer, in ms. */
+/** Sends a small query every few ms on its own connection. The returned function stops it and resolves with the longest time, in ms. */
 function probe({ port }: BuiltServer): () => Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let isOver = false;
   const longest = (async () => {
-    let most = 0;
+    let max = 0;
     while (!isOver) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       await post(port, '{ exchange(id: "sim") { id } }', { agent });
-      most = Math.max(most, performance.now() - begun);
+      max = Math.max(max, performance.now() - startedAt);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     agent.destroy();
-    return most;
+    return max;
   })();
   return () => {
     isOver = true;
@@ -61,7 +61,7 @@ async function measureLoad(markets: number): Promise<Load> {
   const { config } = await venue.wait('ready');
   const server = await startBuiltServer({ exchanges: { binance: { ...config, enableRateLimit: false } } });
   const agent = new Agent();
-  // The first answers are slow by themselves.
+  // Warm-up: the first answers are always slow.
   const warmUp = probe(server);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   await warmUp();
@@ -70,9 +70,9 @@ async function measureLoad(markets: number): Promise<Load> {
   const before = await idle();
 
   const others = probe(server);
-  const begun = performance.now();
+  const startedAt = performance.now();
   await post(server.port, '{ ticker(exchange: "binance", symbol: "C1/USDT") { last } }', { agent });
-  const loadedMs = performance.now() - begun;
+  const loadedMs = performance.now() - startedAt;
   const during = await others();
   const megabytes = server.rss() / megabyte;
   await server.stop();
@@ -92,11 +92,11 @@ function toCells(values: readonly number[], unit: string): string {
     .join('');
 }
 
-// Once unmeasured: the files come from the disk then.
+// Once unmeasured, because the files are read from the disk then.
 await measureStart();
 const starts = await repeat(measureStart);
 process.stdout.write(
-  `\n${rounds} starts\n\n| | median | least | most |\n|---|---|---|---|\n` +
+  `\n${rounds} starts\n\n| | median | min | max |\n|---|---|---|---|\n` +
     `| until ready |${toCells(
       starts.map(({ readyMs }) => readyMs),
       'ms',
@@ -110,20 +110,20 @@ process.stdout.write(
       'MB',
     )}\n`,
 );
-/** As many as the tests' stand-in lists, and as many as Binance trades on its spot market, roughly. */
+/** The number of markets of the tests' stand-in, and roughly that of Binance's spot markets. */
 for (const markets of [32, 1500]) {
   const loads = await repeat(() => measureLoad(markets));
   process.stdout.write(
-    `\nbinance with ${markets} markets, ${rounds} starts\n\n| | median | least | most |\n|---|---|---|---|\n` +
+    `\nbinance with ${markets} markets, ${rounds} starts\n\n| | median | min | max |\n|---|---|---|---|\n` +
       `| until the first answer that needs it |${toCells(
         loads.map(({ loadedMs }) => loadedMs),
         'ms',
       )}\n` +
-      `| longest answer to others meanwhile |${toCells(
+      `| longest answer to others during loading |${toCells(
         loads.map(({ during }) => during),
         'ms',
       )}\n` +
-      `| longest answer to others before |${toCells(
+      `| longest answer to others before loading |${toCells(
         loads.map(({ before }) => before),
         'ms',
       )}\n` +

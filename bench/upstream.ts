@@ -5,11 +5,11 @@ import { start } from './processes.ts';
 import type { VenueCommand, VenueReport } from './servers/binance.ts';
 import type { NaiveReport } from './servers/naive-ccxt.ts';
 
-// How many calls to the exchange many clients cost that ask for the same hundred tickers at once: the first time, and
-// again while what was fetched is fresh.
+// How many calls to the exchange are needed when many clients ask for the same hundred tickers at once: the first time,
+// and again while the tickers are fresh.
 
 const clients = Number(process.env.CLIENTS ?? 1000);
-/** Each call of the server that makes one for every ticker is counted, which would take long for as many clients. */
+/** Fewer clients for the server that makes one call per ticker, since its calls would take very long otherwise. */
 const naiveClients = 5;
 const symbols = Array.from({ length: 100 }, (_, index) => `C${index}/USDT`);
 
@@ -32,14 +32,14 @@ const ways: readonly { readonly name: string; readonly ask: Ask }[] = [
     ask: async (port, agent) => {
       const query = 'query ($symbols: [String!]!) { tickers(exchange: "binance", symbols: $symbols) { symbol last } }';
       const { tickers } = await post(port, query, { agent, variables: { symbols } });
-      if (!Array.isArray(tickers) || tickers.length !== symbols.length) throw new Error('not every ticker came');
+      if (!Array.isArray(tickers) || tickers.length !== symbols.length) throw new Error('some tickers are missing');
     },
   },
   {
     name: '100 queries of one ticker',
     ask: async (port, agent, client) => {
       const query = 'query ($symbol: String!) { ticker(exchange: "binance", symbol: $symbol) { symbol last } }';
-      // Each begins elsewhere, as clients do that know nothing of each other.
+      // Each client begins with another symbol, since real clients are not synchronised.
       for (let index = 0; index < symbols.length; index++) {
         await post(port, query, { agent, variables: { symbol: symbols[(client + index) % symbols.length] } });
       }
@@ -51,7 +51,7 @@ const venue = start<VenueCommand, VenueReport>('./servers/binance', [String(symb
 const { config } = await venue.wait('ready');
 const options = { ...config, enableRateLimit: false };
 
-/** Opens connections, few at a time lest the queue of those to accept runs over. */
+/** Opens connections, a few at a time, so that the accept queue does not overflow. */
 async function connect(port: number, agents: readonly Agent[]): Promise<void> {
   for (let opened = 0; opened < agents.length; opened += 100) {
     await Promise.all(agents.slice(opened, opened + 100).map((agent) => post(port, '{ __typename }', { agent })));
@@ -60,12 +60,12 @@ async function connect(port: number, agents: readonly Agent[]): Promise<void> {
 
 /** All clients ask at once. */
 async function ask(port: number, agents: readonly Agent[], way: Ask): Promise<Wave> {
-  venue.tell({ type: 'reset' });
+  venue.send({ type: 'reset' });
   await venue.wait('reset');
-  const begun = performance.now();
+  const startedAt = performance.now();
   await Promise.all(agents.map((agent, client) => way(port, agent, client)));
-  const seconds = (performance.now() - begun) / 1000;
-  venue.tell({ type: 'count' });
+  const seconds = (performance.now() - startedAt) / 1000;
+  venue.send({ type: 'count' });
   const { listings, others } = await venue.wait('count');
   return { listings, calls: others, seconds };
 }
@@ -75,7 +75,7 @@ async function measure(server: Server, count: number, way: Ask): Promise<readonl
   const agents = Array.from({ length: count }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   await connect(server.port, agents);
   const cold = await ask(server.port, agents, way);
-  // Some were done long before the others, and their connections are closed.
+  // Clients that finished early may have lost their idle connections.
   await connect(server.port, agents);
   const warm = await ask(server.port, agents, way);
   for (const agent of agents) agent.destroy();
@@ -96,8 +96,8 @@ function print(name: string, count: number, way: string, waves: readonly [Wave, 
 }
 
 process.stdout.write(
-  '\nCalls to the exchange for tickers. Those for its list of markets, once per server, are counted apart.\n\n' +
-    '| server | clients | each asks | calls, cold | took | calls, again | took | for the list of markets |\n' +
+  '\nCalls to the exchange for tickers. Those for its list of markets, once per server, are counted separately.\n\n' +
+    '| server | clients | each sends | calls, cold | time | calls, again | time | for the list of markets |\n' +
     '|---|---|---|---|---|---|---|---|\n',
 );
 for (const { name, ask: way } of ways) {
@@ -112,5 +112,5 @@ for (const { name, ask: way } of ways) {
 await venue.stop();
 const computed = (clients * symbols.length).toLocaleString('en');
 process.stdout.write(
-  `\nWith one call per ticker ${clients.toLocaleString('en')} clients would cost ${computed} calls each time (computed, not measured).\n`,
+  `\nWith one call per ticker, ${clients.toLocaleString('en')} clients would need ${computed} calls each time (computed, not measured).\n`,
 );

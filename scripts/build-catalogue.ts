@@ -1,4 +1,4 @@
-// Writes dist/catalogue.json: what the installed ccxt says of each of its exchanges, and `sim`. Contacts none.
+// Writes dist/catalogue.json: the exchanges of the installed ccxt, and `sim`. Contacts no exchange.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import ccxt from 'ccxt';
 import { toCapabilities } from '../src/exchange/ccxt/capabilities.ts';

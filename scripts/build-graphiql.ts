@@ -1,15 +1,15 @@
-// Writes dist/graphiql.html.gz: GraphiQL whole in one page, with tabs to begin with. And dist/graphiql.script-hash: what
-// names its script in a Content-Security-Policy.
+// Writes dist/graphiql.html.gz, GraphiQL as a single page with example tabs, and dist/graphiql.script-hash, the hash of its
+// script for the Content-Security-Policy.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
-// Each runs at once, with no network: a newcomer sees an answer before an exchange has to be reached.
+// All of them work without network, so that a newcomer sees an answer before an exchange has to be reached.
 const tabs = [
   `# A ticker and the newest candles of one market.
-# \`sim\` is built in: its prices are made up and need no network. Put \`kraken\` or
-# any other id of { exchanges { id } } in its place for real ones.
+# \`sim\` is built in: its prices are made up and need no network. For real prices,
+# use \`kraken\` or any other id of { exchanges { id } }.
 query TickerAndCandles {
   ticker(exchange: "sim", symbol: "BTC/USDT") {
     last
@@ -31,7 +31,7 @@ query TickerAndCandles {
   }
 }
 `,
-  `# Markets of an exchange, each with its ticker: one call to the exchange.
+  `# Markets of an exchange, each with its ticker, in one call to the exchange.
 query MarketsWithTickers {
   exchange(id: "sim") {
     name
@@ -74,11 +74,11 @@ const html = renderGraphiQL({
   subscriptionsProtocol: 'WS',
   defaultTabs: tabs.map((query) => ({ query })),
 });
-// It has one script, which ends where the page does; what looks like others is in its text.
+// The page has one script, which extends to its end; other matches are text within the script.
 const start = html.indexOf('<script>') + '<script>'.length;
 const end = html.lastIndexOf('</script>');
 if (start > end || html.includes('\r') || html.slice(start, end).includes('</script')) {
-  throw new Error('the page is not the one that this was written for');
+  throw new Error('the GraphiQL page has an unexpected structure');
 }
 const hash = createHash('sha256').update(html.slice(start, end)).digest('base64');
 mkdirSync(new URL('../dist/', import.meta.url), { recursive: true });

@@ -1,12 +1,12 @@
 import { createBinance } from '../../test/venues/binance.ts';
 import type { ExchangeConfig } from '../../test/venues/venue.ts';
 
-// The tests' stand-in of Binance as a process of its own, with as many spot markets as its argument says.
+// The tests' stand-in for Binance as a process of its own. The argument is its number of spot markets.
 
-/** What the parent asks of it. */
+/** Commands from the parent process. */
 export type VenueCommand = { readonly type: 'count' } | { readonly type: 'reset' };
 
-/** What it answers. */
+/** Reports to the parent process. */
 export type VenueReport =
   | { readonly type: 'ready'; readonly config: ExchangeConfig }
   /** Requests since the start or the last reset: those for the list of markets, and all others. */

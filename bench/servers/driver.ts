@@ -1,20 +1,20 @@
-/** What the parent of a bench server asks of it. */
+/** Commands from the parent process. */
 export type Command =
   | { readonly type: 'memory' }
   | { readonly type: 'begin'; readonly ticks: number; readonly intervalMs: number }
   | { readonly type: 'end' };
 
-/** What a bench server answers. */
+/** Reports to the parent process. */
 export type Report =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'memory'; readonly rss: number }
   | { readonly type: 'ticked' }
   | { readonly type: 'ended'; readonly cpuMicros: number };
 
-/** How long a bench server lives at most, in ms. */
+/** Maximum lifetime of a bench server, in ms. */
 const lifetimeMs = 300_000;
 
-/** Lets the parent process drive a server: it ticks on command and tells its CPU time and memory. */
+/** Lets the parent process control a server: it ticks on command, and reports CPU time and memory. */
 export function drive(port: number, tick: () => void): void {
   let before = process.cpuUsage();
   const send = (report: Report): void => {
@@ -22,7 +22,7 @@ export function drive(port: number, tick: () => void): void {
   };
   process.on('message', (command: Command) => {
     if (command.type === 'memory') {
-      // What the first collection makes free of what others hold, the second takes.
+      // Twice, because the second collection frees what the first made unreachable.
       globalThis.gc?.();
       globalThis.gc?.();
       send({ type: 'memory', rss: process.memoryUsage.rss() });

@@ -7,7 +7,7 @@ import { schema } from '../../src/graphql/schema/schema.ts';
 import { createBenchSource } from '../source.ts';
 import { drive } from './driver.ts';
 
-// graphql-ws as its documentation shows it, with this project's schema and feed.
+// graphql-ws as shown in its documentation, with this project's schema and feeds.
 
 const { marketData, live, tick } = createBenchSource();
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', path: '/graphql' });

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import { binance, type Ticker } from 'ccxt';
 import { createSchema, createYoga } from 'graphql-yoga';
 
-// What one writes first: GraphQL in front of one ccxt instance, and each ticker asked for is a call.
+// The naive solution: GraphQL in front of one ccxt instance, with one call for every ticker.
 
-/** What it tells its parent. */
+/** The report to the parent process. */
 export interface NaiveReport {
   readonly type: 'ready';
   readonly port: number;

@@ -5,7 +5,7 @@ import { schema } from '../../src/graphql/schema/schema.ts';
 import { createPeerContext } from '../peer-context.ts';
 import { drive } from './query-driver.ts';
 
-// Apollo Server as its documentation shows it, with this project's schema.
+// Apollo Server as shown in its documentation, with this project's schema.
 
 const createContext = createPeerContext();
 const server = new ApolloServer<Context>({ schema });

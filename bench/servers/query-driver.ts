@@ -1,15 +1,15 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** What the parent of a server of the query benches asks of it. */
+/** Commands from the parent process. */
 export type QueryCommand =
   | { readonly type: 'begin' }
   | { readonly type: 'end' }
-  /** The answer of the server that answers everything alike. */
+  /** Sets the answer of the server that always sends the same one. */
   | { readonly type: 'serve'; readonly body: string }
   | { readonly type: 'watch' }
   | { readonly type: 'unwatch' };
 
-/** What it answers. */
+/** Reports to the parent process. */
 export type QueryReport =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'begun' }
@@ -18,13 +18,13 @@ export type QueryReport =
   | { readonly type: 'watching' }
   | { readonly type: 'unwatched'; readonly longestBlockMs: number };
 
-/** How long a bench server lives at most, in ms. */
+/** Maximum lifetime of a bench server, in ms. */
 const lifetimeMs = 900_000;
 
-/** Lets the parent process measure a server. `serve` is told what to answer, where the server needs to be. */
+/** Lets the parent process measure a server. `serve` receives the answer, for a server that always sends the same one. */
 export function drive(port: number, serve: (body: string) => void = () => {}): void {
   let before = process.cpuUsage();
-  // A timer of 1 ms: what it finds may be up to that much too long, never too short.
+  // With a timer of 1 ms, a result may be up to 1 ms too long, but never too short.
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const answer = (command: QueryCommand): QueryReport => {
     switch (command.type) {

@@ -4,7 +4,7 @@ import { schema } from '../../src/graphql/schema/schema.ts';
 import { createPeerContext } from '../peer-context.ts';
 import { drive } from './query-driver.ts';
 
-// Mercurius as its documentation shows it, compiling each query that comes twice, with this project's schema.
+// Mercurius as shown in its documentation, compiling queries that are sent twice, with this project's schema.
 
 const createContext = createPeerContext();
 const app = fastify();

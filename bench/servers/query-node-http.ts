@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { drive } from './query-driver.ts';
 
-// The floor: it reads the request to its end and answers bytes that were made beforehand.
+// The baseline: reads the whole request and answers with prepared bytes.
 
 let answer = Buffer.alloc(0);
 const server = createServer((request, response) => {

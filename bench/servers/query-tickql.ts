@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
-import { limitHeapGrowth } from '../../src/app/heap-growth.ts';
+import { setV8Flags } from '../../src/app/v8-flags.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLiveMarketData } from '../../src/feed/live/live-market-data.ts';
 import { createLiveOperations } from '../../src/feed/live/live-operations.ts';
@@ -13,14 +13,14 @@ import { createHttpServer } from '../../src/server/http/http-server.ts';
 import { cacheSettings, createIdleFeeds, createQuerySource } from '../query-source.ts';
 import { drive } from './query-driver.ts';
 
-// This server, wired as in src/app.ts, with an exchange inside the process in place of ccxt, beneath the caches.
+// This server, wired as in app/create-app.ts, with an in-process exchange instead of ccxt below the caches.
 
 const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuerySource() });
 const feeds = createIdleFeeds(fetched);
 const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
 const live = createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 });
-// As main.ts does.
-limitHeapGrowth();
+// As in app/run.ts.
+setV8Flags();
 const operations = new Allowance({ most: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
 const subscriptionMemory = new SubscriptionMemory({

@@ -5,7 +5,7 @@ import { schema } from '../../src/graphql/schema/schema.ts';
 import { createPeerContext } from '../peer-context.ts';
 import { drive } from './query-driver.ts';
 
-// Yoga as its documentation shows it, with this project's schema.
+// Yoga as shown in its documentation, with this project's schema.
 
 const server = createServer(createYoga({ schema, context: createPeerContext() }));
 server.listen(0, '127.0.0.1');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
 import { drive } from './driver.ts';
 
-// The floor: each tick one message, built once, to every socket. It answers the protocol's handshake and nothing else.
+// The baseline: sends one prepared message per tick to every socket. It implements only the handshake of the protocol.
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 server.on('connection', (socket) => {

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { limitHeapGrowth } from '../../src/app/heap-growth.ts';
+import { setV8Flags } from '../../src/app/v8-flags.ts';
 import { createAddressReader } from '../../src/server/access/address.ts';
 import { Allowance } from '../../src/server/access/allowance.ts';
 import { createGate } from '../../src/server/access/gate.ts';
@@ -10,12 +10,12 @@ import { createSubscriptionServer } from '../../src/server/websocket/subscriptio
 import { createBenchSource } from '../source.ts';
 import { drive } from './driver.ts';
 
-// This server, with an exchange inside the process in place of ccxt.
+// This server, with an in-process exchange instead of ccxt.
 
 const { marketData, live, tick } = createBenchSource();
 const log = pino({ level: 'silent' });
-// As main.ts does.
-limitHeapGrowth();
+// As in app/run.ts.
+setV8Flags();
 const operations = new Allowance({ most: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
 const subscriptionMemory = new SubscriptionMemory({

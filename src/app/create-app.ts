@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
-import { createThrottledLog } from '../base/throttled-log.ts';
+import { ThrottledLog } from '../base/throttled-log.ts';
 import type { Config } from '../config/load-config.ts';
 import type { Feeds } from '../feed/live/feeds.ts';
 import { createAddressReader } from '../server/access/address.ts';
@@ -12,7 +12,7 @@ import { createCors } from '../server/http/cors.ts';
 import { createHttpServer } from '../server/http/http-server.ts';
 import { Readiness } from '../server/http/readiness.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../server/websocket/subscription-server.ts';
-import { createMetrics } from '../telemetry/metrics/metrics.ts';
+import { Metrics } from '../telemetry/metrics/metrics.ts';
 import { Recorder } from '../telemetry/metrics/recorder.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import { createDescriptorLog, toLimitWarning, toMaxConnections } from './descriptor-limit.ts';
@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): App {
   const { config, log, clock = systemClock, random = Math.random, tracing = null, descriptorLimit = null } = options;
   const { droppedLogLines = () => 0 } = options;
   const recorder = new Recorder();
-  const throttled = createThrottledLog({ log, clock });
+  const throttled = new ThrottledLog({ log, clock });
   const descriptorLog = createDescriptorLog(throttled, descriptorLimit);
   const limitWarning = toLimitWarning(descriptorLimit, config.maxSockets);
   if (limitWarning) log.warn(limitWarning);
@@ -113,14 +113,14 @@ export function createApp(options: AppOptions): App {
     onInternalError: recorder.recordInternalError,
     onDocument: (isHit) => recorder.recordLookup('documents', isHit),
   });
-  const metrics = createMetrics(recorder, {
+  const metrics = new Metrics(recorder, {
     clock,
-    live: () => subscriptions.counts,
-    tally: () => subscriptions.tally,
+    open: () => subscriptions.counts,
+    deliveries: () => subscriptions.tally,
     feeds: () => feeds.states,
     exchanges: () => exchanges.statuses,
     circuits: () => exchanges.circuits,
-    unlisted: () => exchanges.unlisted,
+    unlisted: () => exchanges.missingMarkets,
     answers: graphql.answerLookups,
     memory: () => graphql.memory,
     droppedLogLines,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isOutOfDescriptors } from '../base/file-descriptors.ts';
 import type { ThrottledLog } from '../base/throttled-log.ts';
 
-/** How many files and sockets the process may have open at a time; null where the system does not say. */
+/** The maximum number of open files and sockets of this process; null if the system does not tell. */
 export function readDescriptorLimit(file = '/proc/self/limits'): number | null {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync(file, 'utf8')) ?? [];
@@ -12,45 +12,46 @@ export function readDescriptorLimit(file = '/proc/self/limits'): number | null {
   }
 }
 
-/** How many of them clients may have, so that exchanges can be asked whatever clients do: all but half, or 1024. */
+/** How many connections clients may have. The rest, half of the limit but at most 1024, is reserved, mainly for exchanges. */
 export function toMaxConnections(descriptorLimit: number): number {
   return descriptorLimit - Math.min(1024, Math.ceil(descriptorLimit / 2));
 }
 
-/** Logs once a minute that file descriptors run out, and what to do about it. */
+/** Logs, once a minute, that the process is out of file descriptors, and how to change that. */
 export interface DescriptorLog {
-  /** Something failed, for whatever reason; true when it was for want of descriptors. */
+  /** Reports an error of any kind; returns true if it was caused by a lack of descriptors. */
   onError(error: unknown): boolean;
-  /** A client's connection was refused. */
+  /** Reports that a client's connection was refused. */
   onRefusal(): void;
 }
 
-/** `limit` is how many the process may have; null where nobody knows. */
-export function createDescriptorLog(log: ThrottledLog, limit: number | null): DescriptorLog {
+/** `limit` is the process's limit of file descriptors; null if unknown. */
+export function createDescriptorLog(log: Pick<ThrottledLog, 'write'>, limit: number | null): DescriptorLog {
   const fields = { code: 'EMFILE', limit };
   const advice = raiseAdvice(limit);
   return {
     onError: (error) => {
       if (!isOutOfDescriptors(error)) return false;
-      const effect = 'This server is out of file descriptors, so that it cannot open connections, to exchanges either.';
+      const effect =
+        'This server is out of file descriptors and cannot open connections, neither to clients nor to exchanges.';
       log.write('error', 'descriptors', fields, `${effect} ${advice}`);
       return true;
     },
     onRefusal: () => {
-      const effect = 'Connections of clients are refused, since this server would run out of file descriptors.';
+      const effect = 'Connections of clients are refused, because this server would run out of file descriptors.';
       log.write('error', 'refused connections', fields, `${effect} ${advice}`);
     },
   };
 }
 
-/** The warning for a process that may have fewer connections than MAX_SOCKETS; null where it may have as many. */
+/** A warning if the process cannot have as many connections as MAX_SOCKETS; null if it can. */
 export function toLimitWarning(limit: number | null, maxSockets: number): string | null {
   if (limit === null || toMaxConnections(limit) >= maxSockets) return null;
-  const most = toMaxConnections(limit);
-  return `This server takes ${most} connections at a time, fewer than MAX_SOCKETS (${maxSockets}), for want of file descriptors. ${raiseAdvice(limit)}`;
+  const max = toMaxConnections(limit);
+  return `This server has file descriptors for only ${max} connections, fewer than MAX_SOCKETS (${maxSockets}). ${raiseAdvice(limit)}`;
 }
 
 function raiseAdvice(limit: number | null): string {
-  const now = limit === null ? '' : `; it is ${limit} now`;
-  return `Raise how many it may have (ulimit -n, LimitNOFILE of systemd, ulimits of Docker${now}).`;
+  const current = limit === null ? '' : `, now ${limit}`;
+  return `Raise the limit of file descriptors${current} (ulimit -n, LimitNOFILE of systemd, ulimits of Docker).`;
 }

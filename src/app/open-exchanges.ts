@@ -4,11 +4,11 @@ import type { ThrottledLog } from '../base/throttled-log.ts';
 import type { Config } from '../config/load-config.ts';
 import type { CallOutcome } from '../exchange/access/call-listeners.ts';
 import { createCatalogue, readCatalogue } from '../exchange/ccxt/catalogue.ts';
-import { createExchanges, type Exchanges } from '../exchange/clients/exchanges.ts';
-import { createStreams, type Streams } from '../exchange/streams/streams.ts';
+import { Exchanges } from '../exchange/clients/exchanges.ts';
+import { ExchangeStreams } from '../exchange/streams/streams.ts';
 import { createCallLog } from '../telemetry/log/call-log.ts';
-import { createCircuitLog } from '../telemetry/log/circuit-log.ts';
-import { createListingLog } from '../telemetry/log/listing-log.ts';
+import { CircuitLog } from '../telemetry/log/circuit-log.ts';
+import { ListingLog } from '../telemetry/log/listing-log.ts';
 import { createProxyLog, warnOfRelays } from '../telemetry/log/proxy-log.ts';
 import type { Recorder } from '../telemetry/metrics/recorder.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
@@ -17,7 +17,7 @@ import type { DescriptorLog } from './descriptor-limit.ts';
 export interface OpenExchangesOptions {
   readonly config: Config;
   readonly log: Logger;
-  /** For what would be repeated. */
+  /** For lines that may be repeated often. */
   readonly throttled: ThrottledLog;
   readonly descriptorLog: DescriptorLog;
   readonly recorder: Recorder;
@@ -27,10 +27,10 @@ export interface OpenExchangesOptions {
   readonly random: () => number;
 }
 
-/** The exchanges and their streams, with what the log, the metrics and traces are told of them. */
+/** Opens the exchanges and their streams, and connects them to log, metrics and traces. */
 export function openExchanges(options: OpenExchangesOptions): {
   readonly exchanges: Exchanges;
-  readonly streams: Streams;
+  readonly streams: ExchangeStreams;
 } {
   const { config, log, throttled, descriptorLog, recorder, tracing, clock, random } = options;
   const proxyLog = createProxyLog(throttled);
@@ -49,7 +49,7 @@ export function openExchanges(options: OpenExchangesOptions): {
     logCall(exchange, outcome, hosts);
     tracing?.recordCall(exchange, outcome, durationMs);
   };
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), config.exchanges),
     exchangeOptions: config.exchangeOptions,
     clock,
@@ -60,17 +60,17 @@ export function openExchanges(options: OpenExchangesOptions): {
       onError(exchange, error);
       proxyLog.onCallError(exchange, error);
     },
-    onCircuit: createCircuitLog(log, throttled),
+    onCircuit: new CircuitLog(log, throttled).onCircuit,
     onCall: recordCall,
     onUnnamedMarkets: (exchange, count) => {
       if (count === 0) return;
       const message = `${exchange} lists ${count} markets whose symbol, base or quote is unknown; they are left out.`;
       throttled.write('info', `unnamed ${exchange}`, { exchange, count }, message);
     },
-    onUnlisted: createListingLog(log, throttled),
+    onMissingMarkets: new ListingLog(log, throttled).onMissingMarkets,
   });
   warnOfRelays(log, exchanges);
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     exchanges,
     clock,
     random,

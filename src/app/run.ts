@@ -2,38 +2,38 @@ import { constants } from 'node:os';
 import type { Logger } from 'pino';
 import { systemClock } from '../base/clock.ts';
 import { isOutOfDescriptors } from '../base/file-descriptors.ts';
-import { createThrottledLog } from '../base/throttled-log.ts';
+import { ThrottledLog } from '../base/throttled-log.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
 import { readCatalogue } from '../exchange/ccxt/catalogue.ts';
 import { findOptionFault } from '../exchange/clients/option-fault.ts';
 import { graphqlPath } from '../server/http/paths.ts';
-import { complain, createLog } from '../telemetry/log/log.ts';
+import { createLog, writeToStandardError } from '../telemetry/log/log.ts';
 import { readVersion } from '../telemetry/metrics/version.ts';
 import { startTracing } from '../telemetry/tracing/start.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import { readDescriptorLimit } from './descriptor-limit.ts';
-import { limitHeapGrowth } from './heap-growth.ts';
-import { createShutdown, type ProcessEnd } from './shutdown.ts';
+import { type ProcessEnd, Shutdown } from './shutdown.ts';
+import { setV8Flags } from './v8-flags.ts';
 
-const local: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost']);
+const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost']);
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
-/** Runs the server as the only thing that this process does, until a signal or a crash ends it. */
+/** Runs the server as the only job of this process, until a signal or a crash ends it. */
 export function run(): void {
   start().catch((error: unknown) => {
-    complain(`TickQL cannot start. ${toSentence(error)}`);
+    writeToStandardError(`TickQL cannot start. ${toSentence(error)}`);
     end.leave(1, 2000);
   });
 }
 
 async function start(): Promise<void> {
-  limitHeapGrowth();
+  setV8Flags();
   const config = readConfig();
   const { log, droppedLines } = await createLog(config.logLevel, config.exchangeOptions);
-  // Not with all else: Node opens every file of a graph of modules before it reads the first, which for the whole server
-  // is more than some systems let a process have open.
+  // A dynamic import, because Node opens all files of a module graph before it reads the first one. For the whole server,
+  // these are more files than some systems allow a process to have open.
   const { createApp } = await import('./create-app.ts');
   const descriptorLimit = readDescriptorLimit();
   const app = createApp({
@@ -43,15 +43,15 @@ async function start(): Promise<void> {
     descriptorLimit,
     droppedLogLines: droppedLines,
   });
-  const shutdown = createShutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
-  // From here on, since a process that is the first of its container has no other way to be told.
+  const shutdown = new Shutdown({ app, log, clock: systemClock, delayMs: config.shutdownDelayMs, end });
+  // As early as possible: without handlers, the first process of a container ignores signals.
   for (const signal of signals) process.on(signal, shutdown.onSignal);
   process.on('uncaughtException', shutdown.onCrash);
   process.on('unhandledRejection', shutdown.onCrash);
   const port = await app.start();
   if (shutdown.isStopping) return;
 
-  const host = local.has(config.host) ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
+  const host = localHosts.has(config.host) ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
   const address = `${host}:${port}${graphqlPath}`;
   log.info(`TickQL is ready. GraphiQL: http://${address}  WebSocket: ws://${address}`);
 }
@@ -65,8 +65,8 @@ function readConfig(): Config {
 
 function openTracing({ tracesProtocol: protocol }: Config, log: Logger): Promise<Tracing | null> {
   if (!protocol) return Promise.resolve(null);
-  const throttled = createThrottledLog({ log, clock: systemClock });
-  const message = 'traces cannot be sent; is a collector at OTEL_EXPORTER_OTLP_ENDPOINT?';
+  const throttled = new ThrottledLog({ log, clock: systemClock });
+  const message = 'traces cannot be sent; is a collector running at OTEL_EXPORTER_OTLP_ENDPOINT?';
   return startTracing({
     protocol,
     version: readVersion(),
@@ -76,8 +76,8 @@ function openTracing({ tracesProtocol: protocol }: Config, log: Logger): Promise
 
 const end: ProcessEnd = {
   /**
-   * With nothing open the process ends by itself. process.exit() is only the second choice: Node 20 can hang in it while
-   * it compiles something in the background (nodejs/node#54918).
+   * With nothing open, the process ends by itself. process.exit() is only the fallback: Node 20 can hang in it while it
+   * compiles code in the background (nodejs/node#54918).
    */
   leave: (code, withinMs) => {
     process.exitCode = code;
@@ -87,7 +87,7 @@ const end: ProcessEnd = {
   raise: (signal) => {
     for (const each of signals) process.removeAllListeners(each);
     process.kill(process.pid, signal);
-    // The first process of a container does not die of its own signals.
+    // The first process of a container is not ended by its own signals.
     setTimeout(() => process.exit(128 + constants.signals[signal]), 100);
   },
 };
@@ -96,12 +96,12 @@ function toSentence(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof Error && 'code' in error) {
     if (isOutOfDescriptors(error)) {
-      return `The process may have too few file descriptors (${readDescriptorLimit() ?? 'EMFILE'}): raise ulimit -n, or LimitNOFILE of systemd.`;
+      return `The limit of file descriptors (${readDescriptorLimit() ?? 'EMFILE'}) is too low: raise ulimit -n, or LimitNOFILE of systemd.`;
     }
-    if (error.code === 'EADDRINUSE') return 'PORT is in use by another program; set PORT to a free one.';
-    if (error.code === 'EACCES') return 'PORT may not be used by this user; set PORT to one above 1023.';
+    if (error.code === 'EADDRINUSE') return 'PORT is in use by another program; set it to a free port.';
+    if (error.code === 'EACCES') return 'This user may not use PORT; set it to a port above 1023.';
     if (error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL' || error.code === 'EAI_AGAIN') {
-      return 'HOST is no address of this machine; set it to one, 127.0.0.1 or 0.0.0.0 for example.';
+      return 'HOST is not an address of this machine; set it to 127.0.0.1 or 0.0.0.0, for example.';
     }
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

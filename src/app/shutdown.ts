@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import type { App } from './create-app.ts';
 
-/** How the process can end. */
+/** The ways in which the process can end. */
 export interface ProcessEnd {
-  /** By itself, with nothing open any more; after so many ms at the latest. */
+  /** By itself, because nothing is open any more; after `withinMs` at the latest. */
   leave(code: number, withinMs: number): void;
   /** At once, whatever is open. */
   exit(code: number): void;
-  /** At once, by the signal, as if nobody listened to it. */
+  /** At once, by the signal, as if it had no handler. */
   raise(signal: NodeJS.Signals): void;
 }
 
@@ -16,49 +16,77 @@ export interface ShutdownOptions {
   readonly app: Pick<App, 'stop' | 'stillOpen'>;
   readonly log: Logger;
   readonly clock: Clock;
-  /** How long the app stays up before it stops, in ms. */
+  /** How long the app keeps running before it stops, in ms. */
   readonly delayMs: number;
   readonly end: ProcessEnd;
 }
 
-export interface Shutdown {
-  readonly isStopping: boolean;
-  /** Stops the app; a second signal ends the process at once. */
-  onSignal(signal: NodeJS.Signals): void;
-  /** Logs an error that nobody handled, and ends the process soon with code 1. */
-  onCrash(error: unknown): void;
-}
+/** How long stopping may take after the delay, in ms: with the default delay, the process ends within ten seconds. */
+const maxStopMs = 9000;
 
-/** How long stopping may take after its delay, in ms: with the default delay the process ends within ten seconds. */
-const limitMs = 9000;
+/** The same after a crash, when the state of the process is no longer reliable. */
+const maxCrashStopMs = 2000;
 
-/** The same after a crash: nobody knows what is still right. */
-const crashLimitMs = 2000;
+/** How long a process with nothing open may take to end by itself, in ms. */
+const maxLeaveMs = 2000;
 
-/** How long a process with nothing open any more may take to end by itself, in ms. */
-const leavingMs = 2000;
-
-/** On Ctrl-C npm passes on what the terminal has sent already: the same signal again so soon, in ms, is the first one. */
+/** On Ctrl-C, npm repeats the signal that the terminal has already sent. The same signal within this time is ignored, in ms. */
 const echoMs = 100;
 
-/** Decides how the process ends: never without a word, and never not at all. */
-export function createShutdown({ app, log, clock, delayMs, end }: ShutdownOptions): Shutdown {
-  let first: { readonly signal: NodeJS.Signals; readonly at: number } | null = null;
-  let crashed = false;
+/** Decides how the process ends: it always logs why, and it always ends in time. */
+export class Shutdown {
+  readonly #options: ShutdownOptions;
+  #firstSignal: { readonly signal: NodeJS.Signals; readonly at: number } | null = null;
+  #hasCrashed = false;
 
-  function stop(longestMs: number): void {
-    const until = clock.now() + longestMs;
-    const leave = (code: number): void => end.leave(code, Math.max(0, Math.min(leavingMs, until - clock.now())));
-    const cancel = clock.after(longestMs, () => {
+  constructor(options: ShutdownOptions) {
+    this.#options = options;
+  }
+
+  get isStopping(): boolean {
+    return this.#firstSignal !== null || this.#hasCrashed;
+  }
+
+  /** Stops the app. A second signal ends the process at once. */
+  readonly onSignal = (signal: NodeJS.Signals): void => {
+    const { log, clock, delayMs, end } = this.#options;
+    if (this.#firstSignal === null) {
+      this.#firstSignal = { signal, at: clock.now() };
+      log.info(`${signal}: stopping`);
+      if (!this.#hasCrashed) this.#stop(delayMs + maxStopMs);
+    } else if (signal !== this.#firstSignal.signal || clock.now() - this.#firstSignal.at >= echoMs) {
+      log.warn(`${signal}: ending at once`);
+      log.flush();
+      end.raise(signal);
+    }
+  };
+
+  /** Logs an unhandled error and ends the process soon with code 1. */
+  readonly onCrash = (err: unknown): void => {
+    const { log, end } = this.#options;
+    log.fatal({ err }, 'unhandled error: stopping');
+    if (this.#hasCrashed) {
+      end.exit(1);
+      return;
+    }
+    this.#hasCrashed = true;
+    this.#stop(maxCrashStopMs);
+  };
+
+  #stop(withinMs: number): void {
+    const { app, log, clock, end } = this.#options;
+    const until = clock.now() + withinMs;
+    const leave = (code: number): void => end.leave(code, Math.max(0, Math.min(maxLeaveMs, until - clock.now())));
+    const cancel = clock.after(withinMs, () => {
       const open = app.stillOpen;
-      log.warn({ open }, 'stopping took too long: the process ends with what is still open');
-      // Who was served has an answer, and an exchange that does not let go is no failure of this server.
-      end.exit(crashed || open.requests > 0 || open.sockets > 0 ? 1 : 0);
+      log.warn({ open }, 'stopping took too long: ending the process although something is still open');
+      // Only a client without its answer is a failure; an exchange that does not close its connections is not.
+      end.exit(this.#hasCrashed || open.requests > 0 || open.sockets > 0 ? 1 : 0);
     });
-    app.stop({ atOnce: crashed }).then(
+    app.stop({ atOnce: this.#hasCrashed }).then(
       () => {
         cancel();
-        leave(crashed ? 1 : 0);
+        leave(this.#hasCrashed ? 1 : 0);
       },
       (err: unknown) => {
         cancel();
@@ -67,27 +95,4 @@ export function createShutdown({ app, log, clock, delayMs, end }: ShutdownOption
       },
     );
   }
-
-  return {
-    get isStopping() {
-      return first !== null || crashed;
-    },
-    onSignal: (signal) => {
-      if (first === null) {
-        first = { signal, at: clock.now() };
-        log.info(`${signal}: stopping`);
-        if (!crashed) stop(delayMs + limitMs);
-      } else if (signal !== first.signal || clock.now() - first.at >= echoMs) {
-        log.warn(`${signal}: ending at once`);
-        log.flush();
-        end.raise(signal);
-      }
-    },
-    onCrash: (err) => {
-      log.fatal({ err }, 'an error that nobody handled: stopping');
-      if (crashed) return end.exit(1);
-      crashed = true;
-      stop(crashLimitMs);
-    },
-  };
 }

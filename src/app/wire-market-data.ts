@@ -5,7 +5,7 @@ import { createCandleStreams } from '../candles/timeframes/streams.ts';
 import type { Config } from '../config/load-config.ts';
 import type { Exchanges } from '../exchange/clients/exchanges.ts';
 import { createMarketData } from '../exchange/fetch/create-market-data.ts';
-import type { Streams } from '../exchange/streams/streams.ts';
+import type { ExchangeStreams } from '../exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from '../feed/live/feeds.ts';
 import { createLiveMarketData } from '../feed/live/live-market-data.ts';
 import { createLiveOperations, type LiveOperations } from '../feed/live/live-operations.ts';
@@ -35,7 +35,7 @@ export interface WiredMarketData {
   /** For subscriptions. */
   readonly live: LiveOperations;
   readonly feeds: Feeds;
-  readonly streams: Streams;
+  readonly streams: ExchangeStreams;
   readonly exchanges: Exchanges;
 }
 

@@ -1,8 +1,7 @@
 /**
- * How long to wait before trying again after `failures` failures before this one, in ms: doubling from `firstMs` up to
- * `longestMs`, spread over the upper half by `random` (between 0 and 1), so that many who failed together don't return
- * together.
+ * How long to wait before the next attempt, in ms: `initialMs`, doubled for each earlier failure up to `maxMs`. `random`
+ * (between 0 and 1) spreads the result over its upper half, so that clients that failed together do not retry together.
  */
-export function backoffMs(firstMs: number, failures: number, longestMs: number, random: () => number): number {
-  return Math.min(firstMs * 2 ** failures, Math.max(longestMs, firstMs)) * (0.5 + random() / 2);
+export function backoffMs(initialMs: number, failures: number, maxMs: number, random: () => number): number {
+  return Math.min(initialMs * 2 ** failures, Math.max(maxMs, initialMs)) * (0.5 + random() / 2);
 }

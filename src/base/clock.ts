@@ -1,23 +1,23 @@
-/** Time as the server sees it, passed in so that tests can turn the hands. */
+/** The current time and timers. Passed in, so that tests can control time. */
 export interface Clock {
   /** Epoch ms. */
   now(): number;
-  /** Calls back once after `delayMs`; returns what cancels it. */
+  /** Calls `callback` once after `delayMs`. Returns a function that cancels it. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** What a timer can hold; Node takes more for none at all. */
-const longestTimerMs = 2 ** 31 - 1;
+/** The longest delay of a timer; Node treats a longer one as 1 ms. */
+const maxTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, callback) => {
-    const timer = setTimeout(callback, Math.min(delayMs, longestTimerMs));
+    const timer = setTimeout(callback, Math.min(delayMs, maxTimerMs));
     return () => clearTimeout(timer);
   },
 };
 
-/** Resolves after `delayMs`, or at once when the signal aborts; never rejects and leaves no timer behind. */
+/** Resolves after `delayMs`, or at once when the signal aborts. Never rejects, and leaves no timer behind. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

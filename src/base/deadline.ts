@@ -1,12 +1,17 @@
 import type { Clock } from './clock.ts';
 
 /**
- * The promise's outcome, or a rejection with `late()` once `limitMs` have passed. A ccxt call cannot be cancelled, so
- * a late one is abandoned: its own outcome is swallowed and its socket is freed by the HTTP guard.
+ * Settles like the promise, or rejects with `toError()` once `timeoutMs` have passed. A ccxt call cannot be cancelled, so
+ * a late call is abandoned: its outcome is ignored, and the HTTP guard frees its socket.
  */
-export function withDeadline<T>(clock: Clock, limitMs: number, promise: Promise<T>, late: () => Error): Promise<T> {
+export function withDeadline<T>(
+  clock: Clock,
+  timeoutMs: number,
+  promise: Promise<T>,
+  toError: () => Error,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(limitMs, () => reject(late()));
+    const cancel = clock.after(timeoutMs, () => reject(toError()));
     promise.then(resolve, reject).finally(cancel);
   });
 }

@@ -3,12 +3,12 @@ import { devNull } from 'node:os';
 
 const codes: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE']);
 
-/** Loading an exchange's class, with all that it imports, has some 35 files open at a time, and other modules fewer. */
+/** Loading an exchange's class with all its imports opens some 35 files at a time; other modules open fewer. */
 const descriptorsForModules = 64;
 
 /**
- * True of an error by which a file or a socket could not be opened since the process has as many open as it may (EMFILE),
- * or the machine has (ENFILE). Libraries keep Node's error as a cause, or its message only.
+ * True if a file or socket could not be opened because the process (EMFILE) or the machine (ENFILE) has reached its limit
+ * of file descriptors. Libraries keep Node's error as the cause, or only its message.
  */
 export function isOutOfDescriptors(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -17,7 +17,7 @@ export function isOutOfDescriptors(error: unknown): boolean {
   return isOutOfDescriptors(error.cause) || (error instanceof AggregateError && error.errors.some(isOutOfDescriptors));
 }
 
-/** True where so many files can be opened at the moment. */
+/** True if `count` more files can be opened at the moment. */
 export function hasDescriptors(count: number): boolean {
   const opened: number[] = [];
   try {
@@ -31,8 +31,8 @@ export function hasDescriptors(count: number): boolean {
 }
 
 /**
- * Throws an error of which `isOutOfDescriptors` is true, unless modules can be loaded. To be called before they are: Node
- * 20 never tries again to load a module that it could not open once.
+ * Throws an error that `isOutOfDescriptors` recognizes if too few descriptors are left to load modules. Call it before a
+ * dynamic import: Node 20 never retries a module that it once failed to open.
  */
 export function requireDescriptors(): void {
   if (hasDescriptors(descriptorsForModules)) return;

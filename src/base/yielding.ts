@@ -1,20 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** How long pieces of work may follow each other before others have their turn, in ms. */
-const longestMs = 20;
+/** How long pieces of work may run back to back before the event loop gets a turn, in ms. */
+const maxBlockMs = 20;
 
-/** Lets others have their turn between pieces of work of which very many may come at once, each of them short. */
+/** Keeps the event loop responsive when very many short pieces of work arrive at once. */
 export class Yielding {
-  #begunAt: number | null = null;
+  #startedAt: number | null = null;
 
-  /** Does the work: at once, or in a later turn where this one has been long already. */
+  /** Does the work: at once, or in a later turn of the event loop if this turn has already been busy for too long. */
   async run<T>(work: () => Promise<T> | T): Promise<T> {
-    // Others that waited may have taken the next turn whole.
-    while (this.#begunAt !== null && performance.now() - this.#begunAt > longestMs) await nextTurn();
-    if (this.#begunAt === null) {
-      this.#begunAt = performance.now();
+    // A loop, since other work that waited may have used up the whole next turn.
+    while (this.#startedAt !== null && performance.now() - this.#startedAt > maxBlockMs) await nextTurn();
+    if (this.#startedAt === null) {
+      this.#startedAt = performance.now();
       setImmediate(() => {
-        this.#begunAt = null;
+        this.#startedAt = null;
       });
     }
     return work();

@@ -4,25 +4,24 @@ import { suggest } from '../base/suggest.ts';
 import { ConfigError } from './config-error.ts';
 import { toItems } from './items.ts';
 
-/** ccxt constructor options by exchange id. */
 export type OptionsByExchange = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Says why the options of one exchange cannot work, in a sentence that repeats none of their values; null where they can. */
+/** Returns a sentence that says why the options of an exchange cannot work and repeats none of their values; null if they can. */
 export type FindOptionFault = (exchange: string, options: Readonly<Record<string, unknown>>) => string | null;
 
 const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 
-/** EXCHANGES; null for all. */
+/** Reads EXCHANGES; null for all exchanges. */
 export function readAllowList(text: string | undefined, knownIds: readonly string[]): readonly string[] | null {
   if (!text || text.trim() === 'all') return null;
   const ids = toItems(text);
   if (ids.length === 0)
-    throw new ConfigError(`EXCHANGES is ${JSON.stringify(text)}; it must name exchanges, or be all.`);
+    throw new ConfigError(`EXCHANGES is ${JSON.stringify(text)}; it must be all, or exchange ids separated by commas.`);
   requireKnown('EXCHANGES', ids, knownIds);
   return ids;
 }
 
-/** Reads the file that EXCHANGE_CONFIG names. */
+/** Reads the file named by EXCHANGE_CONFIG: ccxt constructor options by exchange id. */
 export function readExchangeFile(
   path: string | undefined,
   knownIds: readonly string[],
@@ -31,7 +30,7 @@ export function readExchangeFile(
   if (!path) return {};
   const parsed = exchangeFile.safeParse(readJson(path));
   if (!parsed.success) {
-    throw new ConfigError(`EXCHANGE_CONFIG: ${path} must hold a JSON object of ccxt options by exchange id.`);
+    throw new ConfigError(`EXCHANGE_CONFIG: ${path} must contain a JSON object of ccxt options by exchange id.`);
   }
   requireKnown('EXCHANGE_CONFIG', Object.keys(parsed.data), knownIds);
   for (const [exchange, options] of Object.entries(parsed.data)) {
@@ -54,6 +53,6 @@ function requireKnown(variable: string, ids: readonly string[], knownIds: readon
   const unknown = ids.find((id) => !knownIds.includes(id));
   if (unknown === undefined) return;
   const near = suggest(unknown, knownIds);
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'ids are as in ccxt, for example kraken.';
-  throw new ConfigError(`${variable} names ${JSON.stringify(unknown)}, which is no exchange; ${hint}`);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'use the ids of ccxt, for example kraken.';
+  throw new ConfigError(`${variable} names ${JSON.stringify(unknown)}, which is not an exchange; ${hint}`);
 }

@@ -1,4 +1,4 @@
-/** The items of a list that is separated by commas. */
+/** Splits a comma-separated list. Blank items are left out. */
 export function toItems(text: string): readonly string[] {
   return text
     .split(',')

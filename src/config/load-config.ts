@@ -6,12 +6,12 @@ import { readOrigins } from './origins.ts';
 import { settings } from './settings.ts';
 import { readTracesProtocol, type TracesProtocol } from './traces.ts';
 
-/** Everything that can be set, from the environment and the exchange file. Durations in ms. */
+/** All settings, from the environment and the exchange file. Durations are in ms. */
 export interface Config {
   readonly port: number;
   readonly host: string;
   readonly logLevel: z.output<typeof settings.LOG_LEVEL>;
-  /** The only exchanges this server may use; null for all. */
+  /** The exchanges that this server may use; null for all. */
   readonly exchanges: readonly string[] | null;
   /** ccxt constructor options by exchange id. */
   readonly exchangeOptions: OptionsByExchange;
@@ -21,46 +21,46 @@ export interface Config {
   readonly streamSilenceMs: number;
   readonly staleMaxMs: number;
   readonly upstreamTimeoutMs: number;
-  /** How many calls may wait in front of one exchange. */
+  /** How many calls to one exchange may wait in its queue. */
   readonly maxQueuedCalls: number;
   readonly maxSubscriptionsPerSocket: number;
   readonly shutdownDelayMs: number;
-  /** How many proxies are in front, of which each appends to X-Forwarded-For. */
+  /** How many proxies are in front of this server. Each of them appends to X-Forwarded-For. */
   readonly trustedProxies: number;
   readonly maxSockets: number;
-  /** Null where it is not set: then the default goes for all but this machine. */
+  /** Null if not set: the default then applies to every address except loopback. */
   readonly maxSocketsPerAddress: number | null;
-  /** Operations over all sockets, and subscriptions over server-sent events. */
+  /** Operations over WebSockets together with subscriptions over server-sent events. */
   readonly maxOperations: number;
-  /** Null where it is not set: then the default goes for all but this machine. */
+  /** Null if not set: the default then applies to every address except loopback. */
   readonly maxOperationsPerAddress: number | null;
-  /** What open subscriptions may keep in memory together, in MB. */
+  /** How much memory all open subscriptions may use together, in MB. */
   readonly maxSubscriptionMb: number;
-  /** The same of one address; null where only the default goes for all but this machine. */
+  /** The same for one address. Null if not set: the default then applies to every address except loopback. */
   readonly maxSubscriptionMbPerAddress: number | null;
-  /** Of one socket. */
+  /** From one socket. */
   readonly maxMessagesPerSecond: number;
-  /** Whoever has one of these may ask; anybody where there are none. */
+  /** A client must have one of these keys; if there are none, anybody may use the server. */
   readonly apiKeys: readonly string[];
-  /** How many requests a key, or an address where there are no keys, may make in a minute; null for any number. */
+  /** How many requests a key (or an address, if there are no keys) may make per minute; null for no limit. */
   readonly requestsPerMinute: number | null;
-  /** What its operations may cost in a minute together; null for any cost. */
+  /** What its operations may cost together per minute; null for no limit. */
   readonly costPerMinute: number | null;
-  /** The origins of pages that may ask; null for all. */
+  /** The origins of web pages that may use this server; null for all. */
   readonly corsOrigins: readonly string[] | null;
   readonly maxQueryTokens: number;
   readonly maxQueryDepth: number;
   readonly maxQueryAliases: number;
   readonly maxQueryCost: number;
-  /** Whether clients may ask for the schema. */
+  /** True if clients may query the schema. */
   readonly introspection: boolean;
-  /** How to send traces; null where OpenTelemetry's standard variables ask for none. */
+  /** The protocol for sending traces; null if OpenTelemetry's standard variables turn them off. */
   readonly tracesProtocol: TracesProtocol | null;
 }
 
 /**
- * Reads the configuration from environment variables. `knownIds` are the ids of all exchanges. An empty variable counts
- * as unset, except for API_KEYS. Throws a ConfigError for the first invalid one.
+ * Reads the configuration from environment variables. `knownIds` are the ids of all exchanges. An empty value counts as
+ * unset, except for API_KEYS. Throws a ConfigError for the first invalid value.
  */
 export function loadConfig(
   env: Readonly<Record<string, string | undefined>>,

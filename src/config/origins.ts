@@ -1,7 +1,7 @@
 import { ConfigError } from './config-error.ts';
 import { toItems } from './items.ts';
 
-/** CORS_ORIGINS, as browsers write them; null for all. */
+/** Reads CORS_ORIGINS, in the form in which browsers send them; null for all origins. */
 export function readOrigins(text: string | undefined): readonly string[] | null {
   if (!text || text.trim() === '*') return null;
   if (text.trim() === 'none') return [];
@@ -11,7 +11,7 @@ export function readOrigins(text: string | undefined): readonly string[] | null 
   throw new ConfigError(`CORS_ORIGINS is ${JSON.stringify(text)}; it must be *, none, or ${example}.`);
 }
 
-/** As browsers write it; null where it is none. Apps have schemes of their own, of which URL knows no origin. */
+/** The origin as browsers send it; null if the text is not one. Some apps have their own scheme, for which URL knows no origin. */
 function toOrigin(text: string): string | null {
   if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+$/i.test(text) || !URL.canParse(text)) return null;
   const { origin } = new URL(text);

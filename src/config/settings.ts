@@ -4,9 +4,9 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const day = 86_400_000;
 
-const proxies = 'true, false, or how many proxies there are, from 0 to 9';
+const proxies = 'true, false, or the number of proxies, from 0 to 9';
 
-/** The settings that are one value each, by name: how each is read from its text, and its default. */
+/** The settings that hold a single value, by name: how the text of each is parsed, and its default. */
 export const settings = {
   PORT: wholeNumber(4000, 0, 65_535),
   HOST: z.string().default('127.0.0.1'),
@@ -44,15 +44,15 @@ export const settings = {
     .transform((text) => text === 'true'),
 };
 
-function wholeNumber(fallback: number, least: number, most: number) {
-  return anyWholeNumber(least, most).default(fallback);
+function wholeNumber(fallback: number, min: number, max: number) {
+  return anyWholeNumber(min, max).default(fallback);
 }
 
-function wholeNumberOrNone(least: number, most: number) {
-  return anyWholeNumber(least, most).nullable().default(null);
+function wholeNumberOrNone(min: number, max: number) {
+  return anyWholeNumber(min, max).nullable().default(null);
 }
 
-function anyWholeNumber(least: number, most: number) {
-  const error = `a whole number from ${least} to ${most}`;
-  return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(least, error).max(most, error));
+function anyWholeNumber(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(min, error).max(max, error));
 }

@@ -2,12 +2,11 @@ import { ConfigError } from './config-error.ts';
 
 const protocols = ['http/protobuf', 'http/json'] as const;
 
-/** How traces are sent. */
 export type TracesProtocol = (typeof protocols)[number];
 
 /**
- * How to send traces; null where nobody wants them. They are wanted with an endpoint or an exporter, unless that is none
- * or OpenTelemetry is disabled.
+ * The protocol for sending traces; null if tracing is off. Tracing is on if an endpoint or an exporter is set, unless the
+ * exporter is `none` or OpenTelemetry is disabled.
  */
 export function readTracesProtocol(env: Readonly<Record<string, string | undefined>>): TracesProtocol | null {
   const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter = '' } = env;

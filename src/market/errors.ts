@@ -1,4 +1,4 @@
-/** Codes a client can switch on; they reach it as `errors[].extensions.code`. */
+/** The error codes that clients can rely on; sent as `errors[].extensions.code`. */
 export const marketDataErrorCodes = [
   'EXCHANGE_NOT_FOUND',
   'SYMBOL_NOT_FOUND',
@@ -25,22 +25,22 @@ export type MarketDataErrorCode = (typeof marketDataErrorCodes)[number];
 export interface MarketDataErrorDetails {
   readonly exchange?: string;
   readonly symbol?: string;
-  /** Where it is about several: all of them. */
+  /** All symbols that the error is about, if there are several. */
   readonly symbols?: readonly string[];
   readonly timeframe?: string;
-  /** How long to wait before asking again, in ms, where the exchange said so. */
+  /** How long to wait before a retry, in ms, if the exchange said so. */
   readonly retryAfterMs?: number;
-  /** What would have been right: the nearest ids or symbols, best first, or the timeframes there are. */
+  /** Valid values: the closest ids or symbols, best first, or the timeframes that are supported. */
   readonly suggestions?: readonly string[];
-  /** Where it is neither always nor never worth asking again, the answer for this one. */
+  /** Overrides the code's default for `retryable`. */
   readonly retryable?: boolean;
-  /** True of candles that the exchange serves no more. */
+  /** True if the exchange no longer serves candles this old. */
   readonly isTooOld?: boolean;
-  /** True of missing candles if nobody knows whether there were none or the exchange no longer serves them. */
+  /** True if candles are missing and it is unknown whether there were none or the exchange no longer serves them. */
   readonly isInDoubt?: boolean;
-  /** True if the market may be in a list that failed: the error says nothing about the markets that are known. */
-  readonly isUnlisted?: boolean;
-  /** The error underneath, for the log only: it may hold URLs, bodies and keys. */
+  /** True if the market may belong to a list that failed to load. The error says nothing about markets that are known. */
+  readonly isMarketMissing?: boolean;
+  /** The underlying error. Only for the log, since it may contain URLs, bodies and keys. */
   readonly cause?: unknown;
 }
 
@@ -59,7 +59,7 @@ const finalCodes: ReadonlySet<MarketDataErrorCode> = new Set([
   'NOT_SUPPORTED',
 ]);
 
-/** The one error of the market data port. Its message is written for the client and names nothing of the transport. */
+/** The only error of the market-data port. Its message is written for clients and reveals nothing about the transport. */
 export class MarketDataError extends Error {
   readonly code: MarketDataErrorCode;
   readonly details: MarketDataErrorDetails;
@@ -71,7 +71,7 @@ export class MarketDataError extends Error {
     this.details = details;
   }
 
-  /** The same error about one symbol, for a call that was made for several. */
+  /** The same error about one symbol of a call that asked for several. */
   withSymbol(symbol: string): MarketDataError {
     return new MarketDataError(this.code, this.message, { ...this.details, symbol });
   }
@@ -81,7 +81,7 @@ export class MarketDataError extends Error {
     return this.details.retryable ?? retryableCodes.has(this.code);
   }
 
-  /** True when what was asked for does not exist: no waiting and no last known value helps. */
+  /** True when what was asked for does not exist, so that neither waiting nor a last known value helps. */
   get isFinal(): boolean {
     return finalCodes.has(this.code);
   }

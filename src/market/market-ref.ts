@@ -11,10 +11,10 @@ export function toMarketKey({ exchange, symbol }: MarketRef): string {
 }
 
 /**
- * Which of an exchange's few kinds of markets a unified symbol names, by its form alone: spot (`BTC/USDT`), or contracts
- * by how they settle (`BTC/USDT:USDT` linear, `BTC/USD:BTC` inverse), whether they end (`BTC/USDT:USDT-301227` dated), and
- * whether they are options (`BTC/USDT:USDT-301227-100000-C`).
- * Exchanges serve these from different addresses. Source: ccxt Manual, "Contract Naming Conventions".
+ * The kind of market that a unified symbol names, derived from its form alone: `spot` (`BTC/USDT`), `linear`
+ * (`BTC/USDT:USDT`) or `inverse` (`BTC/USD:BTC`), and of the latter two also `dated` (`BTC/USDT:USDT-301227`) or `option`
+ * (`BTC/USDT:USDT-301227-100000-C`).
+ * Exchanges serve these kinds from different addresses. Source: ccxt Manual, "Contract Naming Conventions".
  */
 export function marketKind(symbol: string): string {
   const [pair = '', contract] = symbol.split(':', 2);

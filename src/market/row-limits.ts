@@ -1,12 +1,12 @@
 import { MarketDataError, type MarketDataErrorDetails } from './errors.ts';
 
-/** The most candles of one answer. */
+/** Maximum number of candles in one answer. */
 export const maxCandles = 10_000;
 
-/** The most levels of a book, or trades, of one answer. */
+/** Maximum number of order-book levels per side, or of trades, in one answer. */
 export const maxRows = 1000;
 
-/** The limit; throws BAD_USER_INPUT unless it is from 1 to 1000. */
+/** Returns the limit; throws BAD_USER_INPUT unless it is from 1 to 1000. */
 export function requireLimit(limit: number, about: MarketDataErrorDetails): number {
   if (limit >= 1 && limit <= maxRows) return limit;
   throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; it must be from 1 to ${maxRows}.`, about);

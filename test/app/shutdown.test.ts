@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import type { StillOpen } from '../../src/app/create-app.ts';
-import { createShutdown, type Shutdown } from '../../src/app/shutdown.ts';
+import { Shutdown } from '../../src/app/shutdown.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-const nothing: StillOpen = { requests: 0, sockets: 0, streamPools: 0, exchanges: [] };
+const nothingOpen: StillOpen = { requests: 0, sockets: 0, streamPools: 0, exchanges: [] };
 
 let clock: ManualClock;
 let ends: string[];
@@ -37,7 +37,7 @@ beforeEach(() => {
   ends = [];
   lines = [];
   stops = [];
-  stillOpen = nothing;
+  stillOpen = nothingOpen;
   leftWithinMs = Number.NaN;
   flushedAt = [];
   stopped = withResolvers();
@@ -45,7 +45,7 @@ beforeEach(() => {
     write: (line: string) => lines.push(line),
     flush: () => flushedAt.push(ends.length),
   };
-  shutdown = createShutdown({
+  shutdown = new Shutdown({
     app: {
       stop: ({ atOnce = false } = {}) => {
         stops.push(atOnce);
@@ -69,7 +69,7 @@ beforeEach(() => {
   });
 });
 
-test('a signal stops the app and leaves with code 0, and no timer stays behind', async () => {
+test('a signal stops the app and ends the process with code 0, without leaving a timer', async () => {
   shutdown.onSignal('SIGTERM');
   expect(shutdown.isStopping).toBe(true);
   expect(ends).toEqual([]);
@@ -80,7 +80,7 @@ test('a signal stops the app and leaves with code 0, and no timer stays behind',
   expect(clock.pending).toBe(0);
 });
 
-test('the same signal at once is the echo of npm; later, or another one, it ends the process', async () => {
+test('the same signal shortly after is ignored as an echo by npm; later, or another signal, ends the process', async () => {
   shutdown.onSignal('SIGINT');
   await clock.advance(99);
   shutdown.onSignal('SIGINT');
@@ -89,17 +89,17 @@ test('the same signal at once is the echo of npm; later, or another one, it ends
   await clock.advance(1);
   shutdown.onSignal('SIGINT');
   expect(ends).toEqual(['raise SIGTERM', 'raise SIGINT']);
-  // Before each of them: a process that a signal ends has no other moment for what it has logged.
+  // The log is flushed before each, since a process that is ended by a signal cannot do it later.
   expect(flushedAt).toEqual([0, 1]);
   expect(stops).toEqual([false]);
 });
 
 test.each([
-  ['an exchange', { ...nothing, streamPools: 1, exchanges: ['kraken'] }, 0],
-  ['a request', { ...nothing, requests: 1 }, 1],
-  ['a socket', { ...nothing, sockets: 2 }, 1],
+  ['an exchange', { ...nothingOpen, streamPools: 1, exchanges: ['kraken'] }, 0],
+  ['a request', { ...nothingOpen, requests: 1 }, 1],
+  ['a socket', { ...nothingOpen, sockets: 2 }, 1],
 ] as const)(
-  'when %s keeps it from stopping, that is named and the process ends within ten seconds',
+  'if %s keeps the app from stopping, it is logged and the process ends within ten seconds',
   async (_what, open, code) => {
     shutdown.onSignal('SIGTERM');
     stillOpen = open;
@@ -115,16 +115,19 @@ test.each([
   [0, 2000],
   [8500, 1000],
   [9400, 100],
-])('what has stopped after %i ms has %i ms to end by itself: within ten seconds in all', async (stoppingMs, leftMs) => {
-  shutdown.onSignal('SIGTERM');
-  await clock.advance(stoppingMs);
-  stopped.resolve();
-  await clock.advance(0);
-  expect(ends).toEqual(['leave 0']);
-  expect(leftWithinMs).toBe(leftMs);
-});
+])(
+  'an app that stops after %i ms leaves the process %i ms to end by itself: ten seconds in all',
+  async (stoppingMs, leftMs) => {
+    shutdown.onSignal('SIGTERM');
+    await clock.advance(stoppingMs);
+    stopped.resolve();
+    await clock.advance(0);
+    expect(ends).toEqual(['leave 0']);
+    expect(leftWithinMs).toBe(leftMs);
+  },
+);
 
-test('what fails while it stops is logged, and the code says so', async () => {
+test('an error while stopping is logged, and the exit code is 1', async () => {
   shutdown.onSignal('SIGTERM');
   stopped.reject(new Error('no'));
   await clock.advance(0);
@@ -132,7 +135,7 @@ test('what fails while it stops is logged, and the code says so', async () => {
   expect(lines.at(-1)).toContain('could not stop');
 });
 
-test('a crash is logged with its cause, and stops without the delay and with code 1', async () => {
+test('a crash is logged with its cause, skips the delay, and the exit code is 1', async () => {
   shutdown.onCrash(new Error('outer', { cause: new Error('inner') }));
   const { level, err } = JSON.parse(lines.at(-1) ?? '');
   expect(level).toBe(60);
@@ -144,7 +147,7 @@ test('a crash is logged with its cause, and stops without the delay and with cod
   expect(ends).toEqual(['leave 1']);
 });
 
-test('after a crash nothing is waited for long, and a second one ends the process', async () => {
+test('after a crash the process ends soon, and at once after a second crash', async () => {
   shutdown.onCrash('no error even');
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ err: 'no error even' });
   await clock.advance(1999);
@@ -155,7 +158,7 @@ test('after a crash nothing is waited for long, and a second one ends the proces
   expect(ends).toEqual(['exit 1', 'exit 1']);
 });
 
-test('a crash while it stops makes the code 1', async () => {
+test('a crash while stopping makes the exit code 1', async () => {
   shutdown.onSignal('SIGTERM');
   shutdown.onCrash(new Error('late'));
   stopped.resolve();

@@ -3,7 +3,7 @@ import { sleep, systemClock } from '../../src/base/clock.ts';
 import { MarketDataError, marketDataErrorCodes } from '../../src/market/errors.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 
-it('sleep ends after its time and leaves no timer', async () => {
+it('sleep resolves after its delay and leaves no timer', async () => {
   const clock = new ManualClock();
   let isAwake = false;
   const sleeping = sleep(clock, 100, new AbortController().signal).then(() => {
@@ -16,7 +16,7 @@ it('sleep ends after its time and leaves no timer', async () => {
   expect(clock.pending).toBe(0);
 });
 
-it('sleep ends at once when it is aborted, before or after it began', async () => {
+it('sleep resolves at once when it is aborted, before or after it began', async () => {
   const clock = new ManualClock();
   const controller = new AbortController();
   const sleeping = sleep(clock, 100, controller.signal);
@@ -27,20 +27,20 @@ it('sleep ends at once when it is aborted, before or after it began', async () =
   expect(clock.pending).toBe(0);
 });
 
-it("the system's clock can be cancelled", async () => {
+it('a timer of the system clock can be cancelled', async () => {
   const cancel = systemClock.after(1, () => expect.unreachable());
   cancel();
   await new Promise<void>((resolve) => systemClock.after(5, resolve));
   expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1000);
 });
 
-it('only errors that waiting may cure are retryable, unless an error says otherwise', () => {
+it('only errors that may pass with time are retryable, unless an error says otherwise', () => {
   const retryable = marketDataErrorCodes.filter((code) => new MarketDataError(code, '').retryable);
   expect(retryable).toEqual(['OVERLOADED', 'RATE_LIMITED', 'EXCHANGE_UNAVAILABLE', 'TIMEOUT', 'BAD_EXCHANGE_RESPONSE']);
   expect(new MarketDataError('TIMEOUT', '', { retryable: false }).retryable).toBe(false);
 });
 
-it('the same error about another symbol keeps all else', () => {
+it('withSymbol changes the symbol of an error and nothing else', () => {
   const cause = new Error('cause');
   const error = new MarketDataError('RATE_LIMITED', 'wait', { exchange: 'kraken', retryAfterMs: 5, cause });
   const about = error.withSymbol('BTC/USD');

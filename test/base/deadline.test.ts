@@ -34,7 +34,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   }
 
   it.each(['hang', 'hang-body'] as const)(
-    '%s ends by the deadline, frees its sockets and heals at once',
+    '%s ends by the deadline, frees its sockets and recovers at once',
     async (kind) => {
       const { venue, data } = await start();
       venue.fault({ kind });
@@ -47,7 +47,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
         expect(error).toMatchObject({ code: 'TIMEOUT', retryable: true });
         expectDiscreet(error);
       }
-      // The venue's own count says nothing here: undici connects anew, idle, for each socket that it gave up.
+      // The venue's own count is no help here: undici opens a new idle connection for each socket that it gave up.
       expect(sockets.size).toBe(4);
       await expect.poll(() => [...sockets].every((socket) => socket.closed), { timeout: 2000, interval: 5 }).toBe(true);
       venue.heal();
@@ -57,14 +57,14 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     },
   );
 
-  it('an answer that is only slow comes through', async () => {
+  it('an answer that is slow but in time is delivered', async () => {
     const { venue, data } = await start();
     venue.delayMs = timeoutMs / 5;
     expect((await data.fetchTickers(id, [symbol])).get(symbol)).toMatchObject({ symbol });
   });
 });
 
-it('a load that takes several slow requests is left by who waits, and is there for the next', async () => {
+it('when loading takes several slow requests, the waiting call times out and the next one finds the markets loaded', async () => {
   const { venue, data, close } = await connect('kraken', { timeoutMs });
   onTestFinished(close);
   venue.delayMs = timeoutMs * 0.7;
@@ -73,7 +73,7 @@ it('a load that takes several slow requests is left by who waits, and is there f
   expect(venue.count()).toBe(2);
 });
 
-it('withDeadline: the outcome in time, the error when late, and no timer left', async () => {
+it('withDeadline settles like the promise in time, rejects when it is late, and leaves no timer', async () => {
   const clock = new ManualClock();
   const late = () => new Error('late');
   expect(await withDeadline(clock, 100, Promise.resolve(1), late)).toBe(1);
@@ -91,12 +91,12 @@ it('withDeadline: the outcome in time, the error when late, and no timer left', 
   await clock.advance(1);
   await outcome;
   expect(clock.pending).toBe(0);
-  // Its own end comes too late to matter, and is no unhandled rejection.
+  // Its own rejection comes too late to matter, and is not an unhandled rejection.
   fail(new Error('too late'));
   await settle();
 });
 
-it("who would wait in ccxt's throttle past the deadline is not sent there", async () => {
+it("a call that would wait in ccxt's throttle past the deadline is rejected instead", async () => {
   const connection = await connect('kraken', { timeoutMs });
   const { venue, data, client } = connection;
   onTestFinished(connection.close);

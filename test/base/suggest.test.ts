@@ -20,7 +20,7 @@ describe('names that differ in case and separators come first', () => {
     expect(suggest(asked, symbols)[0]).toBe('BTC/USDT');
   });
 
-  it('and then those that begin with it', () => {
+  it('names that begin with it come next', () => {
     expect(suggest('btc-usdt', symbols).slice(0, 2)).toEqual(['BTC/USDT', 'BTC/USDT:USDT']);
     expect(suggest('btcusdtusdt', symbols)[0]).toBe('BTC/USDT:USDT');
   });
@@ -33,31 +33,31 @@ it.each([
   ['biannce', 'binance'],
   ['coinbse', 'coinbase'],
   ['OKEX', 'okx'],
-])('%s: %s', (asked, meant) => {
-  expect(suggest(asked, ids)[0]).toBe(meant);
+])('%s: %s', (asked, intended) => {
+  expect(suggest(asked, ids)[0]).toBe(intended);
 });
 
 it('a prefix finds the shortest name that begins with it', () => {
   expect(suggest('binan', ids)).toEqual(['binance', 'binanceus', 'binanceusdm']);
 });
 
-it('at most three', () => {
+it('suggests at most three names', () => {
   expect(suggest('b', ids)).toHaveLength(3);
 });
 
 it.each(['', 'constructor', '__proto__', 'zzzzzzzz', 'x'.repeat(41), 'x'.repeat(1_000_000)])(
-  'nothing that is far off: %.20j',
+  'suggests nothing for a name that is not close to any: %.20j',
   (asked) => {
     expect(suggest(asked, ids)).toEqual([]);
   },
 );
 
-it('what is nothing but separators suggests nothing', () => {
+it('a name without letters or digits, or in another script, suggests nothing', () => {
   expect(suggest('///', symbols)).toEqual([]);
   expect(suggest('比特币', ids)).toEqual([]);
 });
 
-it('a long name is refused before any name is looked at', () => {
+it('a name that is too long is rejected before any other name is compared', () => {
   let looked = 0;
   function* names() {
     for (let index = 0; index < 5000; index++) {
@@ -71,7 +71,7 @@ it('a long name is refused before any name is looked at', () => {
   expect(looked).toBe(5000);
 });
 
-it('takes any iterable and changes nothing of it', () => {
+it('accepts any iterable and does not change it', () => {
   const names = new Map(symbols.map((symbol) => [symbol, 1]));
   expect(suggest('eth/btc', names.keys())[0]).toBe('ETH/BTC');
   expect([...names.keys()]).toEqual(symbols);

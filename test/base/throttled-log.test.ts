@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
-import { createErrorReport, createThrottledLog, type ThrottledLog } from '../../src/base/throttled-log.ts';
+import { ThrottledLog } from '../../src/base/throttled-log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the fields of a line are up to what it tells
+// biome-ignore lint/suspicious/noExplicitAny: each message has fields of its own
 let lines: any[];
 let clock: ManualClock;
 let throttled: ThrottledLog;
@@ -12,12 +12,12 @@ beforeEach(() => {
   lines = [];
   clock = new ManualClock();
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  throttled = createThrottledLog({ log, clock });
+  throttled = new ThrottledLog({ log, clock });
 });
 
 const warn = (key = 'a') => throttled.write('warn', key, { exchange: 'sim' }, `about ${key}`);
 
-test('the same line is written once a minute, and then says how often it was left out', async () => {
+test('the same line is written once a minute, and the next one says how many were suppressed', async () => {
   for (let time = 0; time < 1000; time++) warn();
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toHaveProperty('repeated');
@@ -32,7 +32,7 @@ test('the same line is written once a minute, and then says how often it was lef
   expect(lines[2]).not.toHaveProperty('repeated');
 });
 
-test('other keys and other levels are other lines', () => {
+test('lines with another key or another level are throttled separately', () => {
   warn('a');
   warn('b');
   throttled.write('error', 'a', {}, 'about a');
@@ -43,39 +43,19 @@ test('other keys and other levels are other lines', () => {
   ]);
 });
 
-test('of keys that are too many the oldest is forgotten, and told again', () => {
+test('when there are too many keys, the oldest is forgotten and its line is written again', () => {
   warn('first');
   for (let key = 0; key < 1000; key++) warn(String(key));
   warn('first');
   expect(lines).toHaveLength(1002);
 });
 
-test('a clock that was set back keeps nothing quiet', () => {
+test('a clock that is set back suppresses nothing', () => {
   let now = 1_000_000;
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const other = createThrottledLog({ log, clock: { now: () => now, after: () => () => {} } });
+  const other = new ThrottledLog({ log, clock: { now: () => now, after: () => () => {} } });
   other.write('warn', 'a', {}, 'about a');
   now = 0;
   other.write('warn', 'a', {}, 'about a');
   expect(lines).toHaveLength(2);
-});
-
-test('the same masked error from the same place is told once, another place or message again', () => {
-  let count = 0;
-  const report = createErrorReport(throttled, () => {
-    count += 1;
-  });
-  const fail = (message: string) => new Error(message);
-  for (let time = 0; time < 50; time++) report(fail('one'));
-  report(fail('two'));
-  report(new TypeError('one'));
-  report('no error at all');
-  report('no error at all');
-  expect(count).toBe(54);
-  expect(lines).toHaveLength(4);
-  expect(lines[0].err).toMatchObject({
-    type: 'Error',
-    message: 'one',
-    stack: expect.stringContaining('throttled-log'),
-  });
 });

@@ -1,44 +1,44 @@
 import { expect, test } from 'vitest';
 import { Yielding } from '../../src/base/yielding.ts';
 
-/** Works for longer than one may without a break. */
-function toil(): void {
-  const begunAt = performance.now();
-  while (performance.now() - begunAt <= 20);
+/** Works for longer than a turn of the event loop may take. */
+function blockLoop(): void {
+  const startedAt = performance.now();
+  while (performance.now() - startedAt <= 20);
 }
 
-test('short work is done at once, and after long work others have their turn', async () => {
-  const turns = new Yielding();
-  const told: string[] = [];
-  const first = turns.run(() => told.push('short'));
-  expect(told).toEqual(['short']);
-  const second = turns.run(toil);
-  setImmediate(() => told.push('another'));
-  await Promise.all([first, second, turns.run(() => told.push('later'))]);
-  expect(told).toEqual(['short', 'another', 'later']);
+test('short work runs at once, and after long work the event loop gets a turn', async () => {
+  const yielding = new Yielding();
+  const order: string[] = [];
+  const first = yielding.run(() => order.push('short'));
+  expect(order).toEqual(['short']);
+  const second = yielding.run(blockLoop);
+  setImmediate(() => order.push('another'));
+  await Promise.all([first, second, yielding.run(() => order.push('later'))]);
+  expect(order).toEqual(['short', 'another', 'later']);
 });
 
-test('of many that wait each is done, and others have their turn among them', async () => {
-  const turns = new Yielding();
-  const told: string[] = [];
+test('when many wait, all of them run, and the event loop gets turns in between', async () => {
+  const yielding = new Yielding();
+  const order: string[] = [];
   await Promise.all(
     ['a', 'b', 'c'].map((name) =>
-      turns.run(() => {
-        told.push(name);
-        setImmediate(() => told.push(`after ${name}`));
-        toil();
+      yielding.run(() => {
+        order.push(name);
+        setImmediate(() => order.push(`after ${name}`));
+        blockLoop();
       }),
     ),
   );
-  expect(told.slice(0, 5)).toEqual(['a', 'after a', 'b', 'after b', 'c']);
+  expect(order.slice(0, 5)).toEqual(['a', 'after a', 'b', 'after b', 'c']);
 });
 
-test('what goes wrong is told to whom it belongs, and the next goes on', async () => {
-  const turns = new Yielding();
+test('an error rejects only its own work, and the next work runs', async () => {
+  const yielding = new Yielding();
   await expect(
-    turns.run(() => {
+    yielding.run(() => {
       throw new Error('wrong');
     }),
   ).rejects.toThrow('wrong');
-  expect(await turns.run(() => 1)).toBe(1);
+  expect(await yielding.run(() => 1)).toBe(1);
 });

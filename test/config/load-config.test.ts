@@ -21,7 +21,7 @@ function writeFile(content: string): string {
   return path;
 }
 
-test('everything has a default, and an empty variable counts as unset', () => {
+test('every setting has a default, and an empty value counts as unset', () => {
   const defaults = {
     port: 4000,
     host: '127.0.0.1',
@@ -78,16 +78,16 @@ test.each([
   ['false', 0],
   ['0', 0],
   ['2', 2],
-])('TRUST_PROXY %s is so many proxies: %i', (text, proxies) => {
+])('TRUST_PROXY=%s trusts %i proxies', (text, proxies) => {
   expect(loadConfig({ TRUST_PROXY: text }, ids).trustedProxies).toBe(proxies);
 });
 
-test('limits by address are read', () => {
+test('limits per address are read', () => {
   const config = loadConfig({ MAX_SOCKETS_PER_ADDRESS: '10', MAX_OPERATIONS_PER_ADDRESS: '20' }, ids);
   expect(config).toMatchObject({ maxSocketsPerAddress: 10, maxOperationsPerAddress: 20 });
 });
 
-test('keys are a list, and no error repeats one', () => {
+test('API keys are a list, and no error repeats a key', () => {
   expect(loadConfig({ API_KEYS: ' one, ,two ' }, ids).apiKeys).toEqual(['one', 'two']);
   expect(() => loadConfig({ API_KEYS: 'sesame, sésame' }, ids)).toThrow(/^(?!.*same)/);
 });
@@ -119,7 +119,7 @@ test.each([
   [{ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }, null],
   [{ ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }, null],
   [{ ...endpoint, OTEL_SDK_DISABLED: 'false' }, 'http/protobuf'],
-])('of %j traces are sent as %s', (env, protocol) => {
+])('with %j traces are sent as %s', (env, protocol) => {
   expect(loadConfig(env, ids).tracesProtocol).toBe(protocol);
 });
 
@@ -144,7 +144,7 @@ test.each([
   [{ MAX_QUEUED_CALLS: '0' }, 'MAX_QUEUED_CALLS is "0"; it must be a whole number from 1 to 100000.'],
   [{ MAX_SUBSCRIPTIONS_PER_SOCKET: '0' }, 'MAX_SUBSCRIPTIONS_PER_SOCKET'],
   [{ SHUTDOWN_DELAY_MS: '60001' }, 'SHUTDOWN_DELAY_MS is "60001"; it must be a whole number from 0 to 60000.'],
-  [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY is "yes"; it must be true, false, or how many proxies there are, from 0 to 9.'],
+  [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY is "yes"; it must be true, false, or the number of proxies, from 0 to 9.'],
   [{ TRUST_PROXY: '10' }, 'TRUST_PROXY is "10"'],
   [{ MAX_SOCKETS: '0' }, 'MAX_SOCKETS is "0"; it must be a whole number from 1 to'],
   [{ MAX_SOCKETS_PER_ADDRESS: 'many' }, 'MAX_SOCKETS_PER_ADDRESS is "many"'],
@@ -154,8 +154,8 @@ test.each([
   [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'OTEL_TRACES_EXPORTER is "zipkin"; it must be otlp or none.'],
   [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"'],
   [{ EXCHANGES: 'Kraken' }, 'did you mean kraken?'],
-  [{ API_KEYS: ' , ' }, 'API_KEYS names no key'],
-  [{ API_KEYS: '' }, 'API_KEYS names no key; unset it where everybody may ask.'],
+  [{ API_KEYS: ' , ' }, 'API_KEYS contains no key'],
+  [{ API_KEYS: '' }, 'API_KEYS contains no key; unset it to let everybody use this server.'],
   [{ API_KEYS: 'good,not good' }, 'API_KEYS must be keys of ASCII characters without spaces, separated by commas.'],
   [{ REQUESTS_PER_MINUTE: '0' }, 'REQUESTS_PER_MINUTE is "0"; it must be a whole number from 1 to 1000000000.'],
   [{ COST_PER_MINUTE: '1.5' }, 'COST_PER_MINUTE is "1.5"'],
@@ -165,18 +165,18 @@ test.each([
   [{ CORS_ORIGINS: 'https://app.example,*' }, 'CORS_ORIGINS'],
   [{ CORS_ORIGINS: 'https://*.example' }, 'CORS_ORIGINS'],
   [{ CORS_ORIGINS: ',' }, 'CORS_ORIGINS'],
-])('%j is refused with a sentence that names it', (env, sentence) => {
+])('%j is refused with a message that names it', (env, sentence) => {
   expect(() => loadConfig(env, ids)).toThrow(ConfigError);
   expect(() => loadConfig(env, ids)).toThrow(sentence);
 });
 
 test.each([
   ['{', 'is not valid JSON'],
-  ['[]', 'must hold a JSON object'],
-  ['{"kraken": 1}', 'must hold a JSON object'],
-  ['{"bynance": {}}', 'EXCHANGE_CONFIG names "bynance", which is no exchange; did you mean binance?'],
+  ['[]', 'must contain a JSON object'],
+  ['{"kraken": 1}', 'must contain a JSON object'],
+  ['{"bynance": {}}', 'EXCHANGE_CONFIG names "bynance", which is not an exchange; did you mean binance?'],
   ['{"sim": {}, "binance": {"httpProxy": "ftp://proxy"}}', 'EXCHANGE_CONFIG: httpProxy of binance must be the address'],
-  ['{"kraken": {"sandbox": true}}', 'EXCHANGE_CONFIG: kraken has no test network; take sandbox out of its options.'],
+  ['{"kraken": {"sandbox": true}}', 'EXCHANGE_CONFIG: kraken has no test network; remove sandbox from its options.'],
 ])('an exchange file of %s is refused', (content, sentence) => {
   const load = () =>
     loadConfig({ EXCHANGE_CONFIG: writeFile(content) }, ids, (exchange, options) =>

@@ -12,12 +12,12 @@ import {
 import type { Dice } from './dice.ts';
 import { hostileValue, toLiteral, valueFor } from './values.ts';
 
-/** An operation as a client would send it: of the right shape, whatever it says. */
+/** An operation in the right shape for a request; its content may be invalid. */
 export interface Operation {
   readonly query: string;
   readonly operationName?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** In place of `variables`: JSON that is nested more deeply than JSON.stringify can go. */
+  /** Used instead of `variables` for JSON that is nested too deeply for JSON.stringify. */
   readonly variablesText?: string;
 }
 
@@ -29,9 +29,9 @@ export function toJson({ variablesText, ...operation }: Operation): string {
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
-const deepest = 5;
+const maxDepth = 5;
 
-/** What a document gathers while its selections are written. */
+/** Writes the selections of a document and collects its variables and fragments. */
 class Writer {
   readonly #dice: Dice;
   readonly variables: Record<string, unknown> = {};
@@ -50,7 +50,7 @@ class Writer {
 
   selection(type: GraphQLObjectType, depth: number): string {
     const dice = this.#dice;
-    const fields = Object.values(type.getFields()).filter((field) => depth < deepest || !isComposite(field));
+    const fields = Object.values(type.getFields()).filter((field) => depth < maxDepth || !isComposite(field));
     const parts = dice.many(1, depth === 0 ? 3 : 6, () => {
       const field = this.#field(dice.pick(fields), depth);
       if (dice.chance(92)) return field;
@@ -68,9 +68,9 @@ class Writer {
 
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const type = getNamedType(field.type);
-    const given = field.args.filter((arg) => isRequiredArgument(arg) || this.#dice.chance(60));
-    const args = given.length > 0 ? `(${given.map((arg) => `${arg.name}: ${this.#argument(arg)}`).join(', ')})` : '';
-    // Fields of the same answer name must have the same arguments.
+    const chosen = field.args.filter((arg) => isRequiredArgument(arg) || this.#dice.chance(60));
+    const args = chosen.length > 0 ? `(${chosen.map((arg) => `${arg.name}: ${this.#argument(arg)}`).join(', ')})` : '';
+    // Fields with the same response name must have the same arguments.
     const alias = args || this.#dice.chance(3) ? `${this.name('as')}: ` : '';
     const inner = isObjectType(type) ? ` ${this.selection(type, depth + 1)}` : '';
     return `${alias}${field.name}${args}${depth > 0 && this.#dice.chance(5) ? this.#directive() : ''}${inner}`;
@@ -80,7 +80,7 @@ class Writer {
     const dice = this.#dice;
     const value = valueFor(dice, name, type);
     if (dice.chance(75)) return toLiteral(value, isEnumType(getNamedType(type)));
-    const variable = this.name('given');
+    const variable = this.name('var');
     const fallback = defaultValue !== undefined && dice.chance(30) ? ` = ${JSON.stringify(defaultValue)}` : '';
     this.definitions.push(`$${variable}: ${type}${fallback}`);
     if (dice.chance(95)) this.variables[variable] = dice.chance(95) ? value : hostileValue(dice);
@@ -102,22 +102,22 @@ function isComposite({ type }: GraphQLField<unknown, unknown>): boolean {
   return isObjectType(getNamedType(type));
 }
 
-/** An operation that fits the schema in nearly all that it says. */
+/** An operation that is nearly always valid for the schema. */
 export function plausibleOperation(dice: Dice, kind = dice.chance(85) ? 'query' : 'subscription'): Operation {
   const writer = new Writer(dice);
   const root = kind === 'query' ? schema.getQueryType() : schema.getSubscriptionType();
   if (!root) throw new TypeError(`the schema has no ${kind}`);
   const selection = kind === 'query' ? writer.selection(root, 0) : writer.subscription(root);
   const { definitions, variables, fragments } = writer;
-  const name = dice.chance(40) ? writer.name('Asked') : '';
+  const name = dice.chance(40) ? writer.name('Named') : '';
   const head = definitions.length > 0 ? `${kind} ${name}(${definitions.join(', ')})` : `${kind} ${name}`;
   const isShort = kind === 'query' && name === '' && definitions.length === 0 && dice.chance(50);
   const other = name !== '' && dice.chance(20) ? ['query Other { exchange(id: "sim") { id } }'] : [];
   const query = [`${isShort ? '' : head} ${selection}`, ...fragments, ...other].join('\n');
-  const asked = name === '' ? dice.chance(3) : dice.chance(70);
+  const isNamed = name === '' ? dice.chance(3) : dice.chance(70);
   return {
     query,
-    ...(asked ? { operationName: dice.chance(95) ? name : dice.pick(['Nobody', '__proto__', 'Other']) } : {}),
+    ...(isNamed ? { operationName: dice.chance(95) ? name : dice.pick(['Nobody', '__proto__', 'Other']) } : {}),
     ...(definitions.length > 0 || dice.chance(5) ? { variables } : {}),
   };
 }

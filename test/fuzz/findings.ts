@@ -1,22 +1,22 @@
-/** Something that a case made the server do and that it must not do. */
+/** Wrong behaviour of the server in a case. */
 export interface Finding {
   readonly what: string;
-  /** What the case was called, and its number: with the seed it tells the case again. */
+  /** Name and number of the case; with the seed, the number reproduces the case. */
   readonly name: string;
   readonly number: number;
   /** What was sent. */
   readonly sent: string;
 }
 
-/** What a run of one kind of case came to. */
-export interface Tally {
+/** The result of a run of one kind of case. */
+export interface Summary {
   readonly cases: number;
   readonly findings: readonly Finding[];
-  /** How many cases ended in which way. */
+  /** The number of cases by outcome. */
   readonly outcomes: ReadonlyMap<string, number>;
-  /** The cases that took longest, beside others that were under way. */
+  /** The slowest cases, measured while others were running too. */
   readonly slowest: readonly Timed[];
-  /** Of the cases that were played alone, those that blocked the event loop longest. */
+  /** Those of the cases played alone that blocked the event loop longest. */
   readonly blocks: readonly Timed[];
 }
 
@@ -27,15 +27,15 @@ export interface Timed {
   readonly ms: number;
 }
 
-/** How many of the slowest cases are told. */
-const mostTold = 10;
+/** How many of the slowest cases are reported. */
+const maxReported = 10;
 
-/** The longest of two lists. */
-export function longest(one: readonly Timed[], other: readonly Timed[]): readonly Timed[] {
-  return [...one, ...other].sort((a, b) => b.ms - a.ms).slice(0, mostTold);
+/** The slowest cases of two lists. */
+export function slowestOf(one: readonly Timed[], other: readonly Timed[]): readonly Timed[] {
+  return [...one, ...other].sort((a, b) => b.ms - a.ms).slice(0, maxReported);
 }
 
-/** Counts as cases end. */
+/** Collects the results of cases. */
 export class Counter {
   readonly #findings: Finding[] = [];
   readonly #outcomes = new Map<string, number>();
@@ -46,18 +46,18 @@ export class Counter {
   count(outcome: string, timed: Timed): void {
     this.#cases += 1;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
-    this.#slowest = longest(this.#slowest, [timed]);
+    this.#slowest = slowestOf(this.#slowest, [timed]);
   }
 
   countBlock(timed: Timed): void {
-    this.#blocks = longest(this.#blocks, [timed]);
+    this.#blocks = slowestOf(this.#blocks, [timed]);
   }
 
   find(finding: Finding): void {
     this.#findings.push(finding);
   }
 
-  get tally(): Tally {
+  get summary(): Summary {
     const [cases, findings, outcomes] = [this.#cases, this.#findings, this.#outcomes];
     return { cases, findings, outcomes, slowest: this.#slowest, blocks: this.#blocks };
   }

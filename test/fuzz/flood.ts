@@ -5,10 +5,10 @@ import type { MeasuredServer } from '../support/server.ts';
 import { openSocket } from '../support/socket-client.ts';
 import { send } from './send.ts';
 
-// Documents that each come once, as a hostile client sends them, or a front end that writes arguments into its documents.
+// Documents that are sent only once, as by a hostile client or by a front end that writes arguments into its documents.
 
 export interface FloodOptions {
-  /** How many small documents are sent over HTTP, and as many over WebSockets. */
+  /** How many small documents are sent over HTTP, and again over WebSockets. */
   readonly documents: number;
   /** How many large subscriptions are opened, each with a document of its own. */
   readonly subscriptions: number;
@@ -16,14 +16,14 @@ export interface FloodOptions {
 
 export interface FloodReport {
   readonly before: Measurement;
-  /** With nothing open, before the subscriptions. */
+  /** After the documents, with nothing open. */
   readonly afterDocuments: Measurement;
-  /** With all subscriptions open that there may be. */
+  /** With as many subscriptions open as are allowed. */
   readonly withSubscriptions: Measurement;
   readonly after: Measurement;
-  /** The most that the process held beyond its start, garbage included, in bytes. */
-  readonly mostGrown: number;
-  /** How many subscriptions were opened, and how many were refused, by code. */
+  /** The largest growth of the process, including garbage, in bytes. */
+  readonly maxGrowth: number;
+  /** The number of subscriptions that were opened, and of those that were rejected, by code. */
   readonly subscriptions: ReadonlyMap<string, number>;
 }
 
@@ -48,17 +48,17 @@ function largeSubscription(number: number): string {
 const parallelRequests = 16;
 const openSockets = 8;
 
-/** Each socket has so many messages a second, fewer than it may send. */
+/** The rate of messages of each socket, below the limit of the server. */
 const messagesPerBurst = 20;
 const burstMs = 120;
 
-/** Sends the documents and opens the subscriptions, and measures what the server keeps of them. */
+/** Sends the documents, opens the subscriptions, and measures the memory that the server uses for them. */
 export async function playFlood(app: MeasuredServer, { documents, subscriptions }: FloodOptions): Promise<FloodReport> {
   const before = await app.measure();
-  let mostGrown = 0;
+  let maxGrowth = 0;
   const watch = setInterval(async () => {
     const { rss } = await app.lap();
-    mostGrown = Math.max(mostGrown, rss - before.rss);
+    maxGrowth = Math.max(maxGrowth, rss - before.rss);
   }, 250);
   try {
     await floodHttp(app, documents);
@@ -68,7 +68,7 @@ export async function playFlood(app: MeasuredServer, { documents, subscriptions 
     const withSubscriptions = await app.measure();
     for (const socket of sockets) socket.terminate();
     const after = await settle(app);
-    return { before, afterDocuments, withSubscriptions, after, mostGrown, subscriptions: outcomes };
+    return { before, afterDocuments, withSubscriptions, after, maxGrowth, subscriptions: outcomes };
   } finally {
     clearInterval(watch);
   }
@@ -78,13 +78,13 @@ async function floodHttp({ port }: MeasuredServer, count: number): Promise<void>
   const agent = new Agent({ keepAlive: true, maxSockets: parallelRequests });
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   let sent = 0;
-  const line = async (): Promise<void> => {
+  const sendAll = async (): Promise<void> => {
     while (sent < count) {
       sent += 1;
       await send(port, agent, { method: 'POST', path: '/graphql', headers, body: toBody(sent) });
     }
   };
-  await Promise.all(Array.from({ length: parallelRequests }, line));
+  await Promise.all(Array.from({ length: parallelRequests }, sendAll));
   agent.destroy();
 }
 
@@ -138,7 +138,7 @@ async function openLiveSocket(port: number): Promise<WebSocket> {
   return socket;
 }
 
-/** Sends a burst of operations, and resolves when each is answered and the burst's time is over. */
+/** Sends a burst of operations. Resolves when each is answered and the time of the burst is over. */
 async function exchangeMessages(
   socket: WebSocket,
   numbers: readonly number[],
@@ -168,7 +168,7 @@ async function exchangeMessages(
   await pause;
 }
 
-/** How long what is live may take to end after the last client has gone, in ms. */
+/** How long live feeds may take to end after the last client has left, in ms. */
 const settleMs = 30_000;
 
 async function settle(app: MeasuredServer): Promise<Measurement> {

@@ -2,41 +2,41 @@ import { connect, type Socket } from 'node:net';
 import { encode, FrameReader, opcodes } from './frames.ts';
 import type { FrameSequence } from './sequences.ts';
 
-/** What a server did with a sequence. */
+/** The server's reaction to a sequence. */
 export interface Outcome {
-  /** Of the answer to the upgrade; null where there was none. */
+  /** Status of the answer to the upgrade; null if there was none. */
   readonly status: number | null;
-  /** The text messages that came, as they came. */
+  /** The text messages in the order received. */
   readonly messages: readonly string[];
-  /** The code of the server's close frame, 1005 for one without; null where there was none. */
+  /** The code of the server's close frame, 1005 if the frame has none; null if there was no close frame. */
   readonly closeCode: number | null;
-  /** True where the server ended the connection. */
+  /** True if the server ended the connection. */
   readonly isEnded: boolean;
-  /** True where it answered what it was asked last. */
+  /** True if it answered the last request. */
   readonly isAnswered: boolean;
-  /** What cannot be read of what it sent. */
-  readonly nonsense: string | null;
+  /** Why what it sent could not be read; null if it could. */
+  readonly protocolError: string | null;
 }
 
-/** How long the server may take for its part, in ms: one that has not done it by then will not. */
-const patienceMs = 10_000;
+/** How long to wait for the server, in ms. A reaction that takes longer will not come. */
+const timeoutMs = 10_000;
 
 const lastPing = Buffer.from('last');
 const lastId = 'last';
-const lastQuestion = JSON.stringify({
+const lastRequest = JSON.stringify({
   type: 'subscribe',
   id: lastId,
   payload: { query: '{ exchange(id: "sim") { id } }' },
 });
 
-/** A bare client on TCP, since none of a library would send what this one does. */
+/** A client on plain TCP, since no library would send such frames. */
 class FrameClient {
   readonly messages: string[] = [];
   status: number | null = null;
   closeCode: number | null = null;
   isEnded = false;
-  nonsense: string | null = null;
-  isPinged = false;
+  protocolError: string | null = null;
+  hasPong = false;
 
   readonly #socket: Socket;
   readonly #reader = new FrameReader();
@@ -58,7 +58,7 @@ class FrameClient {
     if (this.#socket.writable) this.#socket.write(bytes);
   }
 
-  /** Leaves in one way or another. */
+  /** Disconnects in one of several ways. */
   leave(end: FrameSequence['end']): void {
     if (end === 'close') this.write(encode({ opcode: opcodes.close, payload: Buffer.from([3, 232]) }));
     if (end === 'reset') this.#socket.resetAndDestroy();
@@ -69,18 +69,18 @@ class FrameClient {
     this.#socket.destroy();
   }
 
-  /** Resolves when it is so, or the server has closed; false where neither came in time. */
-  until(isSo: () => boolean): Promise<boolean> {
+  /** Resolves with true once the condition holds or the server has closed; with false if neither happens in time. */
+  until(condition: () => boolean): Promise<boolean> {
     return new Promise((resolve) => {
       const check = (): void => {
-        if (isSo() || this.isEnded) finish(true);
+        if (condition() || this.isEnded) finish(true);
       };
       const finish = (isInTime: boolean): void => {
         clearTimeout(timer);
         this.#waiting.delete(check);
         resolve(isInTime);
       };
-      const timer = setTimeout(() => finish(false), patienceMs);
+      const timer = setTimeout(() => finish(false), timeoutMs);
       this.#waiting.add(check);
       check();
     });
@@ -90,12 +90,12 @@ class FrameClient {
     try {
       this.#readFrames(this.#readHead(bytes));
     } catch (error) {
-      this.nonsense = String(error);
+      this.protocolError = String(error);
     }
     this.#notify();
   }
 
-  /** What follows the answer to the upgrade. */
+  /** Reads the answer to the upgrade and returns the bytes after it. */
   #readHead(bytes: Buffer): Buffer {
     if (this.#head === null) return bytes;
     this.#head = Buffer.concat([this.#head, bytes]);
@@ -103,7 +103,7 @@ class FrameClient {
     if (end < 0) return Buffer.alloc(0);
     const rest = this.#head.subarray(end + 4);
     const [, status] = /^HTTP\/1\.1 (\d{3}) /.exec(this.#head.toString('latin1')) ?? [];
-    if (status === undefined) throw new RangeError('an answer that is no HTTP');
+    if (status === undefined) throw new RangeError('the answer is not HTTP');
     this.status = Number(status);
     this.#head = null;
     return rest;
@@ -114,7 +114,7 @@ class FrameClient {
     for (const { opcode, payload } of this.#reader.read(bytes)) {
       if (opcode === opcodes.text) this.messages.push(payload.toString());
       else if (opcode === opcodes.close) this.closeCode = payload.length < 2 ? 1005 : payload.readUInt16BE(0);
-      else if (opcode === opcodes.pong) this.isPinged ||= payload.equals(lastPing);
+      else if (opcode === opcodes.pong) this.hasPong ||= payload.equals(lastPing);
       else if (opcode !== opcodes.ping) throw new RangeError(`a frame with the opcode ${opcode}`);
     }
   }
@@ -124,38 +124,38 @@ class FrameClient {
   }
 }
 
-/** Plays a sequence against the server. */
+/** Sends a sequence to the server. */
 export async function playSequence(port: number, sequence: FrameSequence): Promise<Outcome> {
-  const { upgrade, writes, isHasty, isPatient, isHalf, end } = sequence;
+  const { upgrade, writes, isEarly, waitsForReply, isIncomplete, end } = sequence;
   const client = new FrameClient(port);
   const [first, ...others] = writes;
-  if (isHasty && first) client.write(Buffer.concat([Buffer.from(upgrade.text), first]));
+  if (isEarly && first) client.write(Buffer.concat([Buffer.from(upgrade.text), first]));
   else client.write(upgrade.text);
-  const isAgreed = (): boolean => client.status !== null;
-  // Of some requests the rest is still to come, as the server sees it.
+  const isAnsweredUpgrade = (): boolean => client.status !== null;
+  // With these headers the server still waits for a body.
   const isWhole = !/Content-Length|Transfer-Encoding/.test(upgrade.text);
-  let isAnswered = isWhole ? await client.until(isAgreed) : true;
-  if (!isHasty && first) client.write(first);
-  if (isPatient && client.status === 101) {
+  let isAnswered = isWhole ? await client.until(isAnsweredUpgrade) : true;
+  if (!isEarly && first) client.write(first);
+  if (waitsForReply && client.status === 101) {
     isAnswered &&= await client.until(() => client.messages.length > 0 || client.closeCode !== null);
   }
   for (const bytes of others) client.write(bytes);
-  if (client.status === 101 && end === 'ask' && !isHalf) isAnswered &&= await ask(client);
+  if (client.status === 101 && end === 'ask' && !isIncomplete) isAnswered &&= await ask(client);
   else client.leave(end);
-  if (client.status === 101 && end === 'close' && !isHalf)
+  if (client.status === 101 && end === 'close' && !isIncomplete)
     isAnswered &&= await client.until(() => client.closeCode !== null);
   client.destroy();
-  const { status, messages, closeCode, isEnded, nonsense } = client;
-  return { status, messages, closeCode, isEnded, isAnswered, nonsense };
+  const { status, messages, closeCode, isEnded, protocolError } = client;
+  return { status, messages, closeCode, isEnded, isAnswered, protocolError };
 }
 
-/** Asks on both levels whether it is still there; true where it answered, or has said goodbye. */
+/** Sends a ping and a query; resolves with true if the server answers, or closes the connection properly. */
 async function ask(client: FrameClient): Promise<boolean> {
   const isClosing = (): boolean => client.closeCode !== null;
   client.write(encode({ opcode: opcodes.ping, payload: lastPing }));
-  if (!(await client.until(() => client.isPinged || isClosing()))) return false;
+  if (!(await client.until(() => client.hasPong || isClosing()))) return false;
   if (!client.messages.some((message) => message.includes('"connection_ack"'))) return true;
-  client.write(encode({ opcode: opcodes.text, payload: Buffer.from(lastQuestion) }));
-  const isTold = (): boolean => client.messages.some((message) => message.includes(`"id":"${lastId}"`));
-  return client.until(() => isTold() || isClosing());
+  client.write(encode({ opcode: opcodes.text, payload: Buffer.from(lastRequest) }));
+  const isAnsweredById = (): boolean => client.messages.some((message) => message.includes(`"id":"${lastId}"`));
+  return client.until(() => isAnsweredById() || isClosing());
 }

@@ -1,26 +1,26 @@
 /** RFC 6455, 11.8. */
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** A frame of a client, right or wrong in any of its parts (RFC 6455, 5.2). */
+/** A frame of a client (RFC 6455, 5.2); each of its parts may be invalid. */
 export interface Frame {
   readonly opcode: number;
   readonly payload: Buffer;
-  /** False where more of the message follows. */
+  /** False if more fragments of the message follow. */
   readonly isLast?: boolean;
   readonly reserved?: number;
-  /** False of a frame that is not masked, as no client may send one. */
+  /** False for an unmasked frame, which clients must not send. */
   readonly isMasked?: boolean;
-  /** The length it claims, where that is not its payload's. */
+  /** The length in its header, if different from that of its payload. */
   readonly claimed?: bigint;
-  /** How many bytes its length takes; as few as will do where it is left out. */
+  /** How many bytes encode its length; by default as few as possible. */
   readonly lengthBytes?: 2 | 8;
 }
 
 const maskingKey = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
 
-export function encode({ opcode, payload, isLast = true, reserved = 0, isMasked = true, ...given }: Frame): Buffer {
-  const length = given.claimed ?? BigInt(payload.length);
-  const lengthBytes = given.lengthBytes ?? (length < 126n ? 0 : length < 65_536n ? 2 : 8);
+export function encode({ opcode, payload, isLast = true, reserved = 0, isMasked = true, ...header }: Frame): Buffer {
+  const length = header.claimed ?? BigInt(payload.length);
+  const lengthBytes = header.lengthBytes ?? (length < 126n ? 0 : length < 65_536n ? 2 : 8);
   const head = Buffer.alloc(2 + lengthBytes);
   const mark = lengthBytes === 0 ? Number(length) : lengthBytes === 2 ? 126 : 127;
   head[0] = (isLast ? 0x80 : 0) | (reserved << 4) | opcode;
@@ -32,17 +32,17 @@ export function encode({ opcode, payload, isLast = true, reserved = 0, isMasked 
   return Buffer.concat([head, maskingKey, masked]);
 }
 
-/** What a server sent. */
+/** A frame from the server. */
 export interface Received {
   readonly opcode: number;
   readonly payload: Buffer;
 }
 
-/** Reads the frames of a server as their bytes come. */
+/** Reads the frames of a server from a stream of bytes. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** The frames that are whole now. Throws RangeError at one that no server may send. */
+  /** Returns the frames that are complete. Throws RangeError for a frame that servers must not send. */
   read(bytes: Buffer): readonly Received[] {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     const frames: Received[] = [];
@@ -54,7 +54,7 @@ export class FrameReader {
     const rest = this.#rest;
     if (rest.length < 2) return null;
     const [first = 0, second = 0] = rest;
-    if ((first & 0xf0) !== 0x80 || (second & 0x80) !== 0) throw new RangeError('a frame that no server may send');
+    if ((first & 0xf0) !== 0x80 || (second & 0x80) !== 0) throw new RangeError('a frame that servers must not send');
     const mark = second & 0x7f;
     const start = mark === 126 ? 4 : mark === 127 ? 10 : 2;
     if (rest.length < start) return null;

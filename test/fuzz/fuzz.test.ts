@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runFuzz } from './run.ts';
 
 // A short run of `npm run fuzz`, with the same cases each time.
-test('documents and frame sequences, valid, mutated and hostile, find a server that answers or refuses each', async () => {
+test('the server answers or rejects every document and frame sequence: valid, mutated or hostile', async () => {
   const report = await runFuzz({ seed: 1, from: 0, documents: 300, sequences: 300 });
   expect(report.documents.findings).toEqual([]);
   expect(report.sequences.findings).toEqual([]);

@@ -17,7 +17,7 @@ const brackets = {
   ],
 } as const;
 
-/** Sizes from harmless to what fills a body. */
+/** Sizes from harmless to the maximum of a body. */
 function size(dice: Dice): number {
   return dice.pick([2, 10, 50, 200, 1000, 3000, 10_000, 20_000]);
 }
@@ -26,21 +26,21 @@ function repeat(count: number, make: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => make(index)).join(' ');
 }
 
-/** A field in a field in a field, all of which the schema knows. */
+/** Deeply nested fields, all of which exist in the schema. */
 function nested(depth: number): string {
   return `{ ${market} ${'{ exchange { markets(first: 1) { nodes '.repeat(depth)}{ id }${' } } }'.repeat(depth)} }`;
 }
 
-/** Each fragment spreads the next one twice: twice as much work with each. */
+/** Each fragment spreads the next one twice, which doubles the work each time. */
 function exponential(depth: number, isTwice: (next: string) => string): string {
   const fragments = repeat(depth, (index) => `fragment F${index} on Ticker { ${isTwice(`...F${index + 1}`)} }`);
   return `{ ${ticker} { ...F0 } } ${fragments} fragment F${depth} on Ticker { last }`;
 }
 
-/** Twice as much work with each: a server without a limit would be busy for hours. */
-const deepestSpread = 30;
+/** The work doubles with each level: a server without a limit would be busy for hours. */
+const maxSpreadDepth = 30;
 
-/** What attackers of GraphQL servers send, by what it is called. */
+/** Typical attacks on GraphQL servers, by name. */
 const attacks: Readonly<Record<string, (dice: Dice) => Operation>> = {
   nesting: (dice) => ({ query: nested(dice.int(1, dice.pick([3, 10, 1000, 3000]))) }),
   braces: (dice) => ({ query: dice.pick(['{', '{a', '{a(b:[', '[', '(', '{a(b:{c:']).repeat(size(dice)) }),
@@ -90,7 +90,7 @@ const attacks: Readonly<Record<string, (dice: Dice) => Operation>> = {
       (next: string) => `market { ticker { ${next} } } ${next}`,
       (next: string) => `a: market { ticker { ${next} } } b: market { ticker { ${next} } }`,
     ]);
-    return { query: exponential(dice.int(2, deepestSpread), twice) };
+    return { query: exponential(dice.int(2, maxSpreadDepth), twice) };
   },
   'fragment cycles': (dice) => {
     const length = dice.int(1, dice.pick([1, 3, 100]));
@@ -123,7 +123,7 @@ const attacks: Readonly<Record<string, (dice: Dice) => Operation>> = {
     const number = dice.pick(['1e400', '-1e400', '9'.repeat(5000), '1.0', '2147483648', '-0', '0.1e-9', '1E+2']);
     return { query: `{ candles(exchange: "sim", symbol: "BTC/USDT", limit: ${number}) { close } }` };
   },
-  instants: (dice) => {
+  dateTimes: (dice) => {
     const since = dice.pick([
       '-8640000000000001',
       '"+275760-09-13T00:00:00.001Z"',
@@ -187,7 +187,7 @@ const attacks: Readonly<Record<string, (dice: Dice) => Operation>> = {
 
 const tickers = 'query ($symbols: [String!]!) { tickers(exchange: "sim", symbols: $symbols) { symbol last } }';
 
-/** An attack, and what it is called. */
+/** An attack and its name. */
 export function attack(dice: Dice): { readonly name: string; readonly operation: Operation } {
   const [name, make] = dice.pick(Object.entries(attacks));
   return { name, operation: make(dice) };

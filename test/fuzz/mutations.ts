@@ -20,7 +20,7 @@ const odd = [
 
 const tokens = /\w+|"(?:[^"\\]|\\.)*"|\s+|\.\.\.|./gsu;
 
-/** Changes the list of tokens. */
+/** A mutation that changes the list of tokens. */
 function byToken(change: (dice: Dice, parts: string[]) => void): Mutation {
   return (dice, text) => {
     const parts = text.match(tokens) ?? [''];
@@ -70,7 +70,7 @@ function insert(text: string, at: number, what: string): string {
   return text.slice(0, at) + what + text.slice(at);
 }
 
-/** The text with one to four things wrong. */
+/** The text with one to four mutations. */
 export function mutate(dice: Dice, text: string): string {
   return dice.many(1, 4, () => dice.pick(mutations)).reduce((changed, mutation) => mutation(dice, changed), text);
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { judge } from './answers.ts';
 import { casesOf } from './dice.ts';
-import { Counter, type Tally } from './findings.ts';
+import { Counter, type Summary } from './findings.ts';
 import { type DocumentCase, documentCases } from './requests.ts';
 import { send } from './send.ts';
 import type { FuzzedServer } from './server.ts';
@@ -15,22 +15,22 @@ export interface Play {
   readonly onProgress?: (done: number) => Promise<void> | void;
 }
 
-/** How many requests are under way at a time. */
+/** How many requests run at a time. */
 const parallel = 8;
 
 const batch = 100;
 
-/** Each of so many batches is played one document after another, to see how long each blocks the event loop. */
-const aloneEach = 3;
+/** Every third batch is played one document at a time, to measure how long each blocks the event loop. */
+const soloEvery = 3;
 
-/** Sends documents in all ways that there are, and judges what comes back. */
-export async function playDocuments(server: FuzzedServer, { seed, from, count, onProgress }: Play): Promise<Tally> {
+/** Sends documents in all supported ways and judges the answers. */
+export async function playDocuments(server: FuzzedServer, { seed, from, count, onProgress }: Play): Promise<Summary> {
   const counter = new Counter();
   const limit = pLimit(parallel);
 
   async function play(number: number, { name, operation, request, times }: DocumentCase): Promise<void> {
     for (let time = 0; time < times; time++) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       const found = (what: string): void => {
         const sent = operation.query.slice(0, 600);
         counter.find({ what, name, number, sent: `${request.method} ${request.path.slice(0, 200)}\n${sent}` });
@@ -40,34 +40,34 @@ export async function playDocuments(server: FuzzedServer, { seed, from, count, o
         const { finding, hasData } = judge(request, reply);
         if (finding !== null) found(finding);
         const kind = reply.contentType.includes('event-stream') ? 'stream' : String(reply.status);
-        counter.count(hasData ? `${kind} with data` : kind, { name, number, ms: performance.now() - begun });
+        counter.count(hasData ? `${kind} with data` : kind, { name, number, ms: performance.now() - startedAt });
       } catch (error) {
         found(`no answer: ${String(error)}`);
       }
     }
   }
 
-  /** What blocks longer than the process was busy was kept waiting by others. */
-  async function playAlone(number: number, given: DocumentCase): Promise<void> {
+  /** A block that is longer than the CPU time of the process was caused by other processes, so the shorter one counts. */
+  async function playAlone(number: number, value: DocumentCase): Promise<void> {
     await server.app.lap();
-    await play(number, given);
+    await play(number, value);
     const { blockMs, cpuMs } = await server.app.lap();
-    counter.countBlock({ name: given.name, number, ms: Math.min(blockMs, cpuMs) });
+    counter.countBlock({ name: value.name, number, ms: Math.min(blockMs, cpuMs) });
   }
 
   for (let done = 0; done < count; ) {
     const now = Math.min(batch, count - done);
     const cases = [...casesOf(documentCases, seed, from + done, now)];
-    if (Math.floor((from + done) / batch) % aloneEach === aloneEach - 1) {
+    if (Math.floor((from + done) / batch) % soloEvery === soloEvery - 1) {
       for (const { number, value } of cases) await playAlone(number, value);
     } else {
       await Promise.all(cases.map(({ number, value }) => limit(() => play(number, value))));
     }
     done += now;
-    const what = await server.checkHealth().catch((error: unknown) => `the healthy query has no answer: ${error}`);
+    const what = await server.checkHealth().catch((error: unknown) => `the health query has no answer: ${error}`);
     if (what !== null) counter.find({ what, name: 'health', number: from + done, sent: 'the documents before' });
     if (server.app.death !== null) throw new Error(`${server.app.death}, by documents before number ${from + done}`);
     await onProgress?.(done);
   }
-  return counter.tally;
+  return counter.summary;
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import { findInErrors, judgeResult } from './answers.ts';
+import { checkErrors, judgeResult } from './answers.ts';
 import { casesOf } from './dice.ts';
-import { Counter, type Tally } from './findings.ts';
+import { Counter, type Summary } from './findings.ts';
 import { type Outcome, playSequence } from './frame-client.ts';
 import type { Play } from './play-documents.ts';
 import { type FrameSequence, frameSequences } from './sequences.ts';
@@ -12,20 +12,20 @@ const parallel = 16;
 
 const batch = 100;
 
-/** Codes with which this server closes for what a client did: RFC 6455, 7.4.1, and graphql-transport-ws. */
+/** The codes with which this server closes because of a client: RFC 6455 (7.4.1) and graphql-transport-ws. */
 const closeCodes: ReadonlySet<number> = new Set([
   1000, 1002, 1003, 1005, 1007, 1008, 1009, 4400, 4401, 4403, 4406, 4408, 4409, 4429,
 ]);
 
-/** Plays sequences of frames, right and wrong, each on a socket of its own, and judges how the server takes them. */
-export async function playSequences(server: FuzzedServer, { seed, from, count, onProgress }: Play): Promise<Tally> {
+/** Sends valid and invalid sequences of frames, each on a socket of its own, and judges the server's reaction. */
+export async function playSequences(server: FuzzedServer, { seed, from, count, onProgress }: Play): Promise<Summary> {
   const counter = new Counter();
   const limit = pLimit(parallel);
 
   async function play(number: number, sequence: FrameSequence): Promise<void> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const outcome = await playSequence(server.app.port, sequence);
-    counter.count(toWord(outcome), { name: sequence.name.slice(0, 200), number, ms: performance.now() - begun });
+    counter.count(toOutcome(outcome), { name: sequence.name.slice(0, 200), number, ms: performance.now() - startedAt });
     const what = judgeOutcome(sequence, outcome);
     if (what === null) return;
     const sent = Buffer.concat(sequence.writes).toString('latin1').slice(0, 600);
@@ -37,52 +37,55 @@ export async function playSequences(server: FuzzedServer, { seed, from, count, o
     const cases = [...casesOf(frameSequences, seed, from + done, now)];
     await Promise.all(cases.map(({ number, value }) => limit(() => play(number, value))));
     done += now;
-    const what = await server.checkHealth().catch((error: unknown) => `the healthy query has no answer: ${error}`);
+    const what = await server.checkHealth().catch((error: unknown) => `the health query has no answer: ${error}`);
     if (what !== null) counter.find({ what, name: 'health', number: from + done, sent: 'the sequences before' });
     if (server.app.death !== null) throw new Error(`${server.app.death}, by sequences before number ${from + done}`);
     await onProgress?.(done);
   }
-  return counter.tally;
+  return counter.summary;
 }
 
-function toWord({ status, closeCode, messages }: Outcome): string {
+function toOutcome({ status, closeCode, messages }: Outcome): string {
   if (status !== 101) return `refused with ${status}`;
   if (closeCode !== null) return `closed with ${closeCode}`;
   return messages.some((message) => message.includes('"data"')) ? 'open, with data' : 'open';
 }
 
-/** What is wrong with how the server took a sequence; null where nothing is. */
-function judgeOutcome({ end, isHalf, closeCodes: given, upgrade }: FrameSequence, outcome: Outcome): string | null {
-  const { status, closeCode, isEnded, isAnswered, nonsense, messages } = outcome;
-  if (nonsense !== null) return nonsense;
+/** What is wrong with the server's reaction to a sequence; null if nothing is. */
+function judgeOutcome(
+  { end, isIncomplete, closeCodes: clientCodes, upgrade }: FrameSequence,
+  outcome: Outcome,
+): string | null {
+  const { status, closeCode, isEnded, isAnswered, protocolError, messages } = outcome;
+  if (protocolError !== null) return protocolError;
   if (status !== null && status >= 500) return `status ${status}`;
-  if (!isAnswered) return status === null ? 'no answer to the upgrade' : 'it answers no more';
+  if (!isAnswered) return status === null ? 'no answer to the upgrade' : 'it no longer answers';
   if (status !== 101) return null;
   const isOurs = upgrade.text.includes('graphql-transport-ws');
   for (const message of messages) {
-    const finding = isOurs ? findInMessage(message) : findInRefusal(message);
+    const finding = isOurs ? checkMessage(message) : checkRefusal(message);
     if (finding !== null) return finding;
   }
-  if (closeCode !== null && !closeCodes.has(closeCode) && !given.includes(closeCode))
+  if (closeCode !== null && !closeCodes.has(closeCode) && !clientCodes.includes(closeCode))
     return `it closed with ${closeCode}`;
-  if (closeCode === null && isEnded && end === 'ask' && !isHalf) return 'it ended the connection without a code';
+  if (closeCode === null && isEnded && end === 'ask' && !isIncomplete) return 'it ended the connection without a code';
   return null;
 }
 
-/** A client of another subprotocol may be told so in its own words, and nothing else. */
-function findInRefusal(message: string): string | null {
+/** A client of another subprotocol may only receive a connection_error of that protocol. */
+function checkRefusal(message: string): string | null {
   const parsed = parseMessage(message);
   return parsed?.type === 'connection_error' ? null : `to another subprotocol: ${message.slice(0, 200)}`;
 }
 
-function findInMessage(message: string): string | null {
+function checkMessage(message: string): string | null {
   const parsed = parseMessage(message);
-  if (parsed === null) return `no message: ${message.slice(0, 200)}`;
+  if (parsed === null) return `not a message: ${message.slice(0, 200)}`;
   const { type } = parsed;
   if (type === 'connection_ack' || type === 'ping' || type === 'pong' || type === 'complete') return null;
   const payload: unknown = 'payload' in parsed ? parsed.payload : undefined;
   if (type === 'next') return judgeResult(payload).finding;
-  if (type === 'error') return findInErrors(payload);
+  if (type === 'error') return checkErrors(payload);
   return `a message of the type ${JSON.stringify(type)}`;
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { type Dice, throwing } from './dice.ts';
+import { type Dice, generated } from './dice.ts';
 import { type Operation, plausibleOperation, toJson } from './documents.ts';
 import { attack } from './hostile.ts';
 import { mutate } from './mutations.ts';
 import { hostileValue } from './values.ts';
 
-/** A request over HTTP as it goes out. */
+/** An HTTP request. */
 export interface FuzzRequest {
   readonly method: string;
   readonly path: string;
@@ -14,13 +14,13 @@ export interface FuzzRequest {
   readonly body: string | Buffer | null;
 }
 
-/** One document in what carries it. */
+/** A document together with the request that carries it. */
 export interface DocumentCase {
-  /** What was done to it, and how it travels. */
+  /** How it was generated, and how it is sent. */
   readonly name: string;
   readonly operation: Operation;
   readonly request: FuzzRequest;
-  /** How often it is sent: from the second time on it is answered from memory, or compiled. */
+  /** How often it is sent. From the second time on, it is answered from a cache, or compiled. */
   readonly times: number;
 }
 
@@ -31,7 +31,7 @@ const accepts = [
   '*/*',
   'application/*',
   'text/plain',
-  'image/png;q=nonsense,,;',
+  'image/png;q=protocolError,,;',
 ] as const;
 
 function operationOf(dice: Dice): { readonly name: string; readonly operation: Operation } {
@@ -64,7 +64,7 @@ function searchOf(operation: Operation): string {
   return String(search);
 }
 
-/** The ways in which an operation travels, and how likely each is. */
+/** The ways to send an operation, with their weights. */
 const wraps: readonly (readonly [number, string, Wrap])[] = [
   [45, 'POST', (dice, operation) => post(toJson(operation), { accept: dice.pick(accepts) })],
   [15, 'GET', (dice, operation) => get(dice, searchOf(operation))],
@@ -87,8 +87,8 @@ const wraps: readonly (readonly [number, string, Wrap])[] = [
         .update(dice.chance(80) ? query : 'another')
         .digest('hex');
       const persistedQuery = dice.chance(85) ? { version: 1, sha256Hash: hash } : hostileValue(dice);
-      const given = { ...others, ...(dice.chance(70) ? { query } : {}), extensions: { persistedQuery } };
-      return post(JSON.stringify(given));
+      const request = { ...others, ...(dice.chance(70) ? { query } : {}), extensions: { persistedQuery } };
+      return post(JSON.stringify(request));
     },
   ],
   [3, 'batch', (dice, operation) => post(`[${dice.many(0, 20, () => toJson(operation))}]`)],
@@ -172,7 +172,7 @@ function wrapOf(dice: Dice): readonly [string, Wrap] {
 }
 
 /** Documents, valid, mutated and hostile, in requests of every kind. */
-export const documentCases = throwing((dice): DocumentCase => {
+export const documentCases = generated((dice): DocumentCase => {
   const { name, operation } = operationOf(dice);
   const [transport, wrap] = wrapOf(dice);
   return {
@@ -183,7 +183,7 @@ export const documentCases = throwing((dice): DocumentCase => {
   };
 });
 
-/** An operation of any kind, for those that go over a socket. */
+/** An operation of any kind, to be sent over a socket. */
 export function anyOperation(dice: Dice): Operation {
   return operationOf(dice).operation;
 }

@@ -1,41 +1,41 @@
 import type { Measurement } from '../support/server/measured-process.ts';
-import { longest, type Tally } from './findings.ts';
+import { type Summary, slowestOf } from './findings.ts';
 import { playDocuments } from './play-documents.ts';
 import { playSequences } from './play-sequences.ts';
 import { type FuzzedServer, startFuzzedServer } from './server.ts';
 
 export interface FuzzOptions {
   readonly seed: number;
-  /** The number of the first case of each kind, to play one of them again. */
+  /** The number of the first case of each kind; used to repeat a single case. */
   readonly from: number;
   readonly documents: number;
   readonly sequences: number;
-  /** Told each time that a part is through: of which kind, how many, and how much the server holds now. */
+  /** Called after each part with its kind, the number of cases so far and a measurement of the server. */
   readonly onProgress?: (kind: string, done: number, measured: Measurement) => void;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface FuzzReport {
-  readonly documents: Tally;
-  readonly sequences: Tally;
-  /** What it masked, or what else it logged as an error, a line each. */
+  readonly documents: Summary;
+  readonly sequences: Summary;
+  /** Log lines with level error, such as masked errors. */
   readonly failures: readonly string[];
-  /** Of the server before the first case. */
+  /** Before the first case. */
   readonly before: Measurement;
-  /** After half of the cases of either kind, when nobody was connected: caches have what they take. */
+  /** After half of the cases of either kind, without any connection, when the caches are full. */
   readonly half: Measurement;
-  /** After the last case, when nobody was connected any more. */
+  /** After the last case, without any connection. */
   readonly after: Measurement;
-  /** Counts that have not come back to none. */
+  /** Counts that did not return to zero. */
   readonly leftovers: readonly string[];
-  /** The longest time that its event loop stood still, in ms. */
+  /** The longest block of its event loop, in ms. */
   readonly longestBlockMs: number;
 }
 
-/** How long what is live may take to end after the last client has gone, in ms. */
+/** How long live feeds may take to end after the last client has left, in ms. */
 const settleMs = 30_000;
 
-/** Runs documents and frame sequences against a server of its own. Rejects where the server dies. */
+/** Sends documents and frame sequences to a server of its own. Rejects if the server dies. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   const { seed, from, onProgress } = options;
   const server = await startFuzzedServer();
@@ -45,7 +45,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     longestBlockMs = Math.max(longestBlockMs, measured.longestBlockMs);
     return measured;
   };
-  async function part(kind: 'documents' | 'sequences', first: number, count: number): Promise<Tally> {
+  async function part(kind: 'documents' | 'sequences', first: number, count: number): Promise<Summary> {
     const play = kind === 'documents' ? playDocuments : playSequences;
     return play(server, {
       seed,
@@ -81,7 +81,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   }
 }
 
-/** Waits until nothing is live any more, as long as that may take. */
+/** Waits until nothing is live any more, up to `settleMs`. */
 async function settle({ agent }: FuzzedServer, measure: () => Promise<Measurement>): Promise<Measurement> {
   agent.destroy();
   const until = Date.now() + settleMs;
@@ -96,14 +96,14 @@ function leftoversOf({ counts }: Measurement): readonly string[] {
   return Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
 }
 
-function join(one: Tally, other: Tally): Tally {
+function join(one: Summary, other: Summary): Summary {
   const outcomes = new Map(one.outcomes);
   for (const [name, count] of other.outcomes) outcomes.set(name, (outcomes.get(name) ?? 0) + count);
   return {
     cases: one.cases + other.cases,
     findings: [...one.findings, ...other.findings],
     outcomes,
-    slowest: longest(one.slowest, other.slowest),
-    blocks: longest(one.blocks, other.blocks),
+    slowest: slowestOf(one.slowest, other.slowest),
+    blocks: slowestOf(one.blocks, other.blocks),
   };
 }

@@ -1,4 +1,4 @@
-import { type Dice, throwing } from './dice.ts';
+import { type Dice, generated } from './dice.ts';
 import { toJson } from './documents.ts';
 import { encode, type Frame, opcodes } from './frames.ts';
 import { mutate } from './mutations.ts';
@@ -6,29 +6,29 @@ import { anyOperation } from './requests.ts';
 import { type Upgrade, upgrade } from './upgrades.ts';
 import { hostileValue } from './values.ts';
 
-/** Some bytes of a client. */
+/** Bytes that a client sends, with their description. */
 interface Step {
   readonly name: string;
   readonly bytes: Buffer;
-  /** True where they claim more than there is, so that the server waits for the rest. */
-  readonly isHalf?: boolean;
+  /** True if they announce more bytes than there are, so that the server waits for the rest. */
+  readonly isIncomplete?: boolean;
   readonly closeCode?: number;
 }
 
-/** What one client does, from its first byte to its last. */
+/** Everything that one client sends. */
 export interface FrameSequence {
   readonly name: string;
   readonly upgrade: Upgrade;
-  /** Each is written at once. */
+  /** The chunks in which the bytes are written. */
   readonly writes: readonly Buffer[];
-  /** True where the first goes out with the upgrade, before the server has agreed to it. */
-  readonly isHasty: boolean;
-  /** True where it waits for the answer to its first write, as clients do that know the protocol. */
-  readonly isPatient: boolean;
-  readonly isHalf: boolean;
-  /** The codes of its close frames, which a server may give back. */
+  /** True if the first chunk is sent together with the upgrade, before the server accepts it. */
+  readonly isEarly: boolean;
+  /** True if the client waits for the answer to its first chunk, as correct clients do. */
+  readonly waitsForReply: boolean;
+  readonly isIncomplete: boolean;
+  /** The codes of its close frames, which a server may echo. */
   readonly closeCodes: readonly number[];
-  /** How it ends: by asking whether the server still answers, or by leaving in one way or another. */
+  /** How it ends: by checking that the server still answers, or by disconnecting in one of several ways. */
   readonly end: 'ask' | 'close' | 'end' | 'reset' | 'destroy';
 }
 
@@ -38,11 +38,11 @@ const closeCodes = [
   1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1011, 1015, 2999, 3000, 4000, 4999, 5000, 0, 65_535,
 ];
 
-/** As much as a message may have, and a little less. */
-const mostText = 60_000;
+/** Slightly below the server's limit for a message. */
+const maxMessageLength = 60_000;
 
-function frame(name: string, given: Partial<Frame> & { readonly payload: Buffer }, isHalf = false): Step {
-  return { name, bytes: encode({ opcode: text, ...given }), isHalf };
+function frame(name: string, fields: Partial<Frame> & { readonly payload: Buffer }, isIncomplete = false): Step {
+  return { name, bytes: encode({ opcode: text, ...fields }), isIncomplete };
 }
 
 function say(name: string, message: unknown): Step {
@@ -51,19 +51,20 @@ function say(name: string, message: unknown): Step {
 
 function subscribe(dice: Dice): string {
   const operation = toJson(anyOperation(dice));
-  const payload = operation.length > mostText && dice.chance(90) ? '{"query":"{ exchanges { id } }"}' : operation;
+  const payload =
+    operation.length > maxMessageLength && dice.chance(90) ? '{"query":"{ exchanges { id } }"}' : operation;
   return `{"type":"subscribe","id":${JSON.stringify(dice.pick(ids))},"payload":${payload}}`;
 }
 
-const initialise = say('init', { type: 'connection_init' });
+const init = say('init', { type: 'connection_init' });
 
-/** What a client may send, and how likely. The protocol's own messages, in any order, are the most. */
+/** What a client may send, with weights. Most are messages of the protocol, in any order. */
 const steps: readonly (readonly [number, (dice: Dice) => Step])[] = [
   [30, (dice) => say('subscribe', subscribe(dice))],
   [12, (dice) => say('complete', { type: 'complete', id: dice.pick(ids) })],
   [4, (dice) => say('ping', { type: 'ping', ...(dice.chance(50) ? { payload: hostileValue(dice) } : {}) })],
   [3, (dice) => say('pong', { type: 'pong', ...(dice.chance(50) ? { payload: hostileValue(dice) } : {}) })],
-  [2, () => initialise],
+  [2, () => init],
   [
     2,
     (dice) =>
@@ -126,7 +127,7 @@ const steps: readonly (readonly [number, (dice: Dice) => Step])[] = [
   [
     1,
     (dice) =>
-      frame('no UTF-8', {
+      frame('invalid UTF-8', {
         payload: Buffer.from(dice.pick([[0xc3, 0x28], [0xff], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80]])),
       }),
   ],
@@ -146,7 +147,7 @@ const steps: readonly (readonly [number, (dice: Dice) => Step])[] = [
       ),
   ],
   [1, (dice) => frame('half a frame', { payload: Buffer.from('{"type"'), claimed: BigInt(dice.int(8, 125)) }, true)],
-  [1, (dice) => ({ name: 'noise', bytes: Buffer.from(dice.many(1, 200, () => dice.int(0, 255))), isHalf: true })],
+  [1, (dice) => ({ name: 'noise', bytes: Buffer.from(dice.many(1, 200, () => dice.int(0, 255))), isIncomplete: true })],
   [2, closing],
 ];
 
@@ -182,7 +183,7 @@ function step(dice: Dice): Step {
   throw new RangeError('the shares do not add up');
 }
 
-/** The steps as they are written: one by one, all at once, or torn at any place. */
+/** Splits the bytes into chunks: one per step, all at once, or cut at any place. */
 function toWrites(dice: Dice, bytes: readonly Buffer[]): readonly Buffer[] {
   if (dice.chance(70)) return bytes;
   const all = Buffer.concat(bytes);
@@ -191,21 +192,21 @@ function toWrites(dice: Dice, bytes: readonly Buffer[]): readonly Buffer[] {
   return cuts.slice(1).map((end, index) => all.subarray(cuts[index], end));
 }
 
-/** What clients do with a socket, rightly and wrongly. */
-export const frameSequences = throwing((dice): FrameSequence => {
-  const asked = upgrade(dice);
-  const isBegun = dice.chance(90);
-  const all = [...(isBegun ? [initialise] : []), ...dice.many(0, dice.pick([3, 8, 8, 20]), () => step(dice))];
+/** Valid and invalid uses of a socket. */
+export const frameSequences = generated((dice): FrameSequence => {
+  const request = upgrade(dice);
+  const isInitialised = dice.chance(90);
+  const all = [...(isInitialised ? [init] : []), ...dice.many(0, dice.pick([3, 8, 8, 20]), () => step(dice))];
   const bytes = all.map((each) => each.bytes);
-  const isPatient = isBegun && dice.chance(75);
+  const waitsForReply = isInitialised && dice.chance(75);
   const [first = Buffer.alloc(0), ...others] = bytes;
   return {
-    name: [asked.name, ...all.map(({ name }) => name)].filter(Boolean).join(', '),
-    upgrade: asked,
-    writes: isPatient ? [first, ...toWrites(dice, others)] : toWrites(dice, bytes),
-    isHasty: !isPatient && dice.chance(30),
-    isPatient,
-    isHalf: all.some(({ isHalf }) => isHalf),
+    name: [request.name, ...all.map(({ name }) => name)].filter(Boolean).join(', '),
+    upgrade: request,
+    writes: waitsForReply ? [first, ...toWrites(dice, others)] : toWrites(dice, bytes),
+    isEarly: !waitsForReply && dice.chance(30),
+    waitsForReply,
+    isIncomplete: all.some(({ isIncomplete }) => isIncomplete),
     closeCodes: all.flatMap(({ closeCode = [] }) => closeCode),
     end: dice.chance(60) ? 'ask' : dice.pick(['close', 'end', 'reset', 'destroy']),
   };

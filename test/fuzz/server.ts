@@ -4,16 +4,16 @@ import { createBinance } from '../venues/binance.ts';
 import { send } from './send.ts';
 import { exchanges } from './values.ts';
 
-/** The server under test: `sim` and a stand-in of Binance, and nothing of the network beyond them. */
+/** The server under test, with `sim` and a stand-in for Binance. It has no access to other exchanges. */
 export interface FuzzedServer {
   readonly app: MeasuredServer;
   readonly agent: Agent;
-  /** Says what is wrong with the answer to a query that must always have the same one; null where nothing is. */
+  /** Sends a query whose answer must never change. Resolves with what is wrong with the answer; null if nothing is. */
   checkHealth(): Promise<string | null>;
   stop(): Promise<void>;
 }
 
-const healthyQuery = `{
+const healthQuery = `{
   market(exchange: "sim", symbol: "BTC/USDT") { id base quote exchange { simulated } }
   candles(exchange: "sim", symbol: "BTC/USDT", timeframe: "1h", since: "2024-01-01", until: "2024-01-01T03:00:00Z") {
     timestamp open high low close volume closed
@@ -33,19 +33,19 @@ export async function startFuzzedServer(): Promise<FuzzedServer> {
     },
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const body = JSON.stringify({ query: healthyQuery });
+  const body = JSON.stringify({ query: healthQuery });
   const ask = async (): Promise<string> => {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     return (await send(app.port, agent, { method: 'POST', path: '/graphql', headers, body })).text;
   };
   const expected = await ask();
-  if (expected.includes('"errors"')) throw new Error(`the healthy query is not answered: ${expected}`);
+  if (expected.includes('"errors"')) throw new Error(`the health query is not answered: ${expected}`);
   return {
     app,
     agent,
     checkHealth: async () => {
       const answer = await ask();
-      return answer === expected ? null : `the healthy query was answered with ${answer.slice(0, 500)}`;
+      return answer === expected ? null : `the health query was answered with ${answer.slice(0, 500)}`;
     },
     stop: async () => {
       agent.destroy();

@@ -1,12 +1,12 @@
 import type { Dice } from './dice.ts';
 
-/** A request for an upgrade, as it goes out. */
+/** An upgrade request. */
 export interface Upgrade {
   readonly name: string;
   readonly text: string;
 }
 
-const right = {
+const valid = {
   line: 'GET /graphql HTTP/1.1',
   Host: '127.0.0.1',
   Connection: 'Upgrade',
@@ -16,8 +16,8 @@ const right = {
   'Sec-WebSocket-Protocol': 'graphql-transport-ws',
 };
 
-/** What may be wrong with it: another value, or null for none. */
-const wrong: readonly (readonly [keyof typeof right, readonly (string | null)[]])[] = [
+/** Invalid or unusual values; null leaves the line out. */
+const unusual: readonly (readonly [keyof typeof valid, readonly (string | null)[]])[] = [
   [
     'line',
     [
@@ -72,12 +72,12 @@ const extras = [
   `X-Long: ${'x'.repeat(20_000)}`,
 ] as const;
 
-/** Mostly a right one. */
+/** An upgrade request, mostly a valid one. */
 export function upgrade(dice: Dice): Upgrade {
-  const headers: Record<string, string | null> = { ...right };
+  const headers: Record<string, string | null> = { ...valid };
   const names: string[] = [];
   if (dice.chance(20)) {
-    const [name, values] = dice.pick(wrong);
+    const [name, values] = dice.pick(unusual);
     headers[name] = dice.pick(values);
     names.push(`${name} ${String(headers[name]).slice(0, 30)}`);
   }

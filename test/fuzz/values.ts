@@ -4,7 +4,7 @@ import type { Dice } from './dice.ts';
 /** The exchanges that the server under test may use: no generated document can make it call a real one. */
 export const exchanges = ['sim', 'binance'] as const;
 
-/** By argument: what makes sense, and a little that does not. */
+/** Values by argument: mostly meaningful ones, and a few that are not. */
 const plausible: Readonly<Record<string, readonly unknown[]>> = {
   exchange: ['sim', 'sim', 'sim', 'binance', 'binance', 'kraken', 'SIM', ''],
   id: ['sim', 'sim', 'sim', 'binance', 'kraken', 'nowhere'],
@@ -21,7 +21,7 @@ const plausible: Readonly<Record<string, readonly unknown[]>> = {
   active: [true, false],
 };
 
-/** What no client should send, and everybody will. */
+/** Values that no client should send, but some will. */
 const hostile: readonly unknown[] = [
   null,
   '',
@@ -30,7 +30,7 @@ const hostile: readonly unknown[] = [
   'constructor',
   'toString',
   'hasOwnProperty',
-  // graphql-jit's own marks in the code that it makes.
+  // graphql-jit's own markers in the code that it generates.
   '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d;process.exit(1);//',
   '__MAGIC_NAN__57f286b9_4c20_487f_b409_79804ddcb4f8',
   '__MAGIC_PLUS_INFINITY__bb201c39_3333_4695_b4ad_7f1722e7aa7a',
@@ -70,7 +70,7 @@ export function hostileValue(dice: Dice): unknown {
   return dice.pick(hostile);
 }
 
-/** A value for an argument of that name; now and then a hostile one. */
+/** A value for the argument with this name; occasionally a hostile one. */
 export function valueFor(dice: Dice, name: string, type: GraphQLInputType): unknown {
   if (dice.chance(4)) return hostileValue(dice);
   if (isNonNullType(type)) return valueFor(dice, name, type.ofType);
@@ -82,7 +82,7 @@ export function valueFor(dice: Dice, name: string, type: GraphQLInputType): unkn
   return dice.pick(plausible[name] ?? hostile);
 }
 
-/** The value as it is written in a document; where an enum is wanted, a string goes without its quotes. */
+/** The value as a literal in a document. For an enum, a string is written without quotes. */
 export function toLiteral(value: unknown, isEnum: boolean): string {
   if (Array.isArray(value)) return `[${value.map((each) => toLiteral(each, isEnum)).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {

@@ -4,7 +4,7 @@ import { isTimeframe, periodAfter, periodStart } from '../../src/market/timefram
 
 const at = (text: string): number => Date.parse(text);
 
-const instants = fc.integer({ min: Date.UTC(1970), max: Date.UTC(2100) });
+const times = fc.integer({ min: Date.UTC(1970), max: Date.UTC(2100) });
 const timeframes = fc
   .tuple(fc.integer({ min: 1, max: 60 }), fc.constantFrom('s', 'm', 'h', 'd', 'w', 'M', 'y'))
   .map(([count, unit]) => `${count}${unit}`);
@@ -34,13 +34,13 @@ it.each([
   '100000m',
   'constructor',
   '1mm',
-])('%j is none', (text) => {
+])('%j is not a timeframe', (text) => {
   expect(isTimeframe(text)).toBe(false);
   expect(() => periodStart(text, 0)).toThrow(RangeError);
   expect(() => periodAfter(text, 0)).toThrow(RangeError);
 });
 
-describe('the period that holds an instant', () => {
+describe('the period that contains a time', () => {
   it.each([
     ['1s', '2026-03-04T12:34:56.789Z', '2026-03-04T12:34:56Z', '2026-03-04T12:34:57Z'],
     ['5m', '2026-03-04T12:34:56Z', '2026-03-04T12:30:00Z', '2026-03-04T12:35:00Z'],
@@ -57,25 +57,25 @@ describe('the period that holds an instant', () => {
     ['3M', '2026-04-01T00:00:00Z', '2026-04-01T00:00:00Z', '2026-07-01T00:00:00Z'],
     ['1y', '2024-12-31T23:59:59.999Z', '2024-01-01T00:00:00Z', '2025-01-01T00:00:00Z'],
     ['1M', '1969-12-31T23:59:59.999Z', '1969-12-01T00:00:00Z', '1970-01-01T00:00:00Z'],
-  ])('%s at %s is [%s, %s)', (timeframe, instant, start, end) => {
-    expect(periodStart(timeframe, at(instant))).toBe(at(start));
+  ])('%s at %s is [%s, %s)', (timeframe, time, start, end) => {
+    expect(periodStart(timeframe, at(time))).toBe(at(start));
     expect(periodAfter(timeframe, at(start))).toBe(at(end));
   });
 
-  it('begins no later than the instant and ends after it', () => {
+  it('begins no later than the time and ends after it', () => {
     fc.assert(
-      fc.property(timeframes, instants, (timeframe, instant) => {
-        const start = periodStart(timeframe, instant);
-        expect(start).toBeLessThanOrEqual(instant);
-        expect(periodAfter(timeframe, start)).toBeGreaterThan(instant);
+      fc.property(timeframes, times, (timeframe, time) => {
+        const start = periodStart(timeframe, time);
+        expect(start).toBeLessThanOrEqual(time);
+        expect(periodAfter(timeframe, start)).toBeGreaterThan(time);
       }),
     );
   });
 
-  it('is the same for every instant in it, and the next one begins where it ends', () => {
+  it('is the same for every time in it, and the next one begins where it ends', () => {
     fc.assert(
-      fc.property(timeframes, instants, (timeframe, instant) => {
-        const start = periodStart(timeframe, instant);
+      fc.property(timeframes, times, (timeframe, time) => {
+        const start = periodStart(timeframe, time);
         const end = periodAfter(timeframe, start);
         expect(periodStart(timeframe, start)).toBe(start);
         expect(periodStart(timeframe, end - 1)).toBe(start);
@@ -85,11 +85,11 @@ describe('the period that holds an instant', () => {
   });
 });
 
-it('several periods are as many steps of one, back and forth', () => {
+it('several periods are the same as that many single steps, forwards and backwards', () => {
   const counts = fc.integer({ min: 0, max: 40 });
   fc.assert(
-    fc.property(timeframes, instants, counts, (timeframe, instant, count) => {
-      const start = periodStart(timeframe, instant);
+    fc.property(timeframes, times, counts, (timeframe, time, count) => {
+      const start = periodStart(timeframe, time);
       let stepped = start;
       for (let step = 0; step < count; step++) stepped = periodAfter(timeframe, stepped);
       expect(periodAfter(timeframe, start, count)).toBe(stepped);
@@ -100,8 +100,8 @@ it('several periods are as many steps of one, back and forth', () => {
 
 it('weeks begin on Mondays, months and years on the first, all at midnight UTC', () => {
   fc.assert(
-    fc.property(fc.constantFrom('1w', '1M', '3M', '1y'), instants, (timeframe, instant) => {
-      const start = new Date(periodStart(timeframe, instant));
+    fc.property(fc.constantFrom('1w', '1M', '3M', '1y'), times, (timeframe, time) => {
+      const start = new Date(periodStart(timeframe, time));
       expect(start.toISOString()).toMatch(/T00:00:00\.000Z$/);
       if (timeframe === '1w') expect(start.getUTCDay()).toBe(1);
       else expect(start.getUTCDate()).toBe(1);

@@ -1,84 +1,128 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { dirname, join, normalize, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { findLarge } from './find-large.ts';
+import { rooms } from './rooms.ts';
 
 const src = resolve(import.meta.dirname, '../../src');
 
-/** What each folder of src may import from, besides itself; '.' are the files at the top. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  base: [],
-  config: ['base'],
-  market: ['base'],
-  exchange: ['base', 'market'],
-  candles: ['base', 'market'],
-  cache: ['base', 'market'],
-  feed: ['base', 'market'],
-  graphql: ['base', 'feed', 'market'],
-  server: ['base', 'graphql', 'feed', 'market'],
-  telemetry: ['base', 'exchange', 'market'],
-  app: ['base', 'config', 'telemetry', 'server', 'feed', 'cache', 'candles', 'exchange', 'market'],
-  '.': ['app'],
-};
-
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 
-function layerOf(file: string): string {
-  const [folder = '.', rest] = file.split('/');
-  return rest === undefined ? '.' : folder;
+/** An import of one file of src by another. */
+interface Arrow {
+  readonly from: string;
+  readonly to: string;
 }
 
+const arrows = files.flatMap((from) =>
+  modulesOf(from)
+    .filter((name) => name.startsWith('.'))
+    .map((name): Arrow => ({ from, to: normalize(join(dirname(from), name)) })),
+);
+
 /** Every module named by an import, a re-export or a dynamic import of a file. */
-function importsOf(file: string): readonly string[] {
+function modulesOf(file: string): readonly string[] {
   const text = readFileSync(join(src, file), 'utf8');
   return [...text.matchAll(/(?:from\s+|import\s+|import\(\s*)'([^']+)'/g)].map(([, name = '']) => name);
 }
 
-function local(file: string): readonly string[] {
-  return importsOf(file)
-    .filter((name) => name.startsWith('.'))
-    .map((name) => relative(src, resolve(src, file, '..', name)));
+/** The first folder of a path; '.' where the file is directly in src. */
+function roomOf(file: string): string {
+  const [room = '', rest] = file.split('/');
+  return rest === undefined ? '.' : room;
 }
 
-test('every folder of src is a known layer', () => {
-  expect([...new Set(files.map(layerOf))].sort()).toEqual(Object.keys(allowed).sort());
+/** The second folder of a path; '.' where the file is directly in its room. */
+function folderOf(file: string): string {
+  const [, folder = '', rest] = file.split('/');
+  return rest === undefined ? '.' : folder;
+}
+
+/** The imports that the table does not list, and those that it lists although no file needs them. */
+function compare(found: readonly Arrow[], listed: readonly string[], name: (file: string) => string) {
+  const toLine = ({ from, to }: Arrow): string => `${name(from)} → ${name(to)}`;
+  const existing = new Set(found.map(toLine));
+  return {
+    unlisted: found.filter((arrow) => !listed.includes(toLine(arrow))).map(({ from, to }) => `${from} imports ${to}`),
+    unused: listed.filter((line) => !existing.has(line)),
+  };
+}
+
+const inOrder = { unlisted: [], unused: [] };
+
+test('the table has every room', () => {
+  expect(Object.keys(rooms).sort()).toEqual([...new Set(files.map(roomOf))].sort());
 });
 
-test.each(files)('%s imports only what its layer may', (file) => {
-  const layer = layerOf(file);
-  const foreign = local(file)
-    .map(layerOf)
-    .filter((other) => other !== layer);
-  expect(allowed[layer]).toEqual(expect.arrayContaining(foreign));
+test('rooms import from those that the table lists', () => {
+  const crossing = arrows.filter(({ from, to }) => roomOf(from) !== roomOf(to));
+  const listed = Object.entries(rooms).flatMap(([room, { imports }]) => imports.map((other) => `${room} → ${other}`));
+  expect(compare(crossing, listed, roomOf)).toEqual(inOrder);
+});
+
+describe.each(Object.entries(rooms))('%s', (room, { folders = { '.': [] } }) => {
+  test('has the folders of the table', () => {
+    const found = files.filter((file) => roomOf(file) === room).map(folderOf);
+    expect([...new Set(found)].sort()).toEqual(Object.keys(folders).sort());
+  });
+
+  test('its folders import from those that the table lists', () => {
+    const inside = arrows.filter(
+      ({ from, to }) => roomOf(from) === room && roomOf(to) === room && folderOf(from) !== folderOf(to),
+    );
+    const listed = Object.entries(folders).flatMap(([folder, others]) => others.map((other) => `${folder} → ${other}`));
+    expect(compare(inside, listed, folderOf)).toEqual(inOrder);
+  });
+});
+
+test('market imports from base only, and the rooms that work on market data do not import from each other', () => {
+  expect(rooms.market?.imports).toEqual(['base']);
+  for (const room of ['exchange', 'candles', 'cache', 'feed']) expect(rooms[room]?.imports).toEqual(['base', 'market']);
+});
+
+/** The nodes from which a path leads back to them. */
+function findCycles(graph: readonly Arrow[]): readonly string[] {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of graph) next.set(from, [...(next.get(from) ?? []), to]);
+  const reaches = (from: string, to: string, seen: Set<string>): boolean =>
+    (next.get(from) ?? []).some((step) => {
+      if (step === to) return true;
+      if (seen.has(step)) return false;
+      seen.add(step);
+      return reaches(step, to, seen);
+    });
+  return [...next.keys()].filter((start) => reaches(start, start, new Set()));
+}
+
+test('no file imports one that imports it back, at any distance', () => {
+  expect(findCycles(arrows)).toEqual([]);
+});
+
+test('no folder imports from one that imports from it, at any depth and distance', () => {
+  const between = arrows
+    .map(({ from, to }) => ({ from: dirname(from), to: dirname(to) }))
+    .filter(({ from, to }) => from !== to);
+  expect(findCycles(between)).toEqual([]);
+});
+
+test('no folder holds more than 16 files', () => {
+  expect(findLarge(files, 16)).toEqual([]);
 });
 
 test('only exchange/ imports ccxt', () => {
   const importing = files.filter((file) => readFileSync(join(src, file), 'utf8').includes("'ccxt'"));
-  expect(importing.filter((file) => layerOf(file) !== 'exchange')).toEqual([]);
+  expect(importing.filter((file) => roomOf(file) !== 'exchange')).toEqual([]);
 });
 
-test('graphql/ knows no transport', () => {
+test('graphql/ imports no transport', () => {
   const transports = ['ws', 'graphql-ws', 'graphql-yoga', 'node:http'];
-  const importing = files.filter((file) => importsOf(file).some((name) => transports.includes(name)));
-  expect(importing.filter((file) => layerOf(file) === 'graphql')).toEqual([]);
+  const importing = files.filter((file) => modulesOf(file).some((name) => transports.includes(name)));
+  expect(importing.filter((file) => roomOf(file) === 'graphql')).toEqual([]);
 });
 
-test('no file imports one that imports it back, at any distance', () => {
-  const graph = new Map(files.map((file) => [file, local(file)]));
-  const reaches = (from: string, to: string, seen: Set<string>): boolean =>
-    (graph.get(from) ?? []).some((next) => {
-      if (next === to) return true;
-      if (seen.has(next)) return false;
-      seen.add(next);
-      return reaches(next, to, seen);
-    });
-  expect(files.filter((file) => reaches(file, file, new Set()))).toEqual([]);
-});
-
-test('OpenTelemetry is loaded by nothing that is always loaded', () => {
-  const importing = files.filter((file) => importsOf(file).some((name) => name.startsWith('@opentelemetry/')));
+test('OpenTelemetry is loaded only where traces are sent', () => {
+  const importing = files.filter((file) => modulesOf(file).some((name) => name.startsWith('@opentelemetry/')));
   expect(importing.filter((file) => !file.startsWith('telemetry/tracing'))).toEqual([]);
-  const lazily = files.filter((file) =>
-    local(file).some((name) => /^telemetry\/tracing\/(open-telemetry|spans)/.test(name)),
-  );
-  expect(lazily.filter((file) => !file.startsWith('telemetry/tracing'))).toEqual([]);
+  const loading = arrows.filter(({ to }) => /^telemetry\/tracing\/(open-telemetry|spans)/.test(to));
+  expect(loading.filter(({ from }) => !from.startsWith('telemetry/tracing'))).toEqual([]);
 });

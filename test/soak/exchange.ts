@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Venue } from '../venues/venue.ts';
 
-/** What goes wrong with the exchange for a while, and how it is put right where `heal` and its like do not. */
-type Trouble = (venue: Venue) => void;
+/** Makes something go wrong at the exchange. `repair` ends it. */
+type InjectFault = (venue: Venue) => void;
 
-const troubles: readonly (readonly [string, Trouble])[] = [
+const faults: readonly (readonly [string, InjectFault])[] = [
   ['hangs', (venue) => venue.fault({ kind: 'hang' })],
   ['answers 503', (venue) => venue.fault({ kind: 'status', status: 503 })],
   ['answers 429', (venue) => venue.fault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } })],
@@ -13,7 +13,7 @@ const troubles: readonly (readonly [string, Trouble])[] = [
   ['cuts connections', (venue) => venue.fault({ kind: 'cut' })],
   ['cuts bodies', (venue) => venue.fault({ kind: 'cut-body' })],
   ['truncates', (venue) => venue.fault({ kind: 'truncated' })],
-  ['sends no gzip', (venue) => venue.fault({ kind: 'bad-gzip' })],
+  ['sends invalid gzip', (venue) => venue.fault({ kind: 'bad-gzip' })],
   ['answers nothing', (venue) => venue.fault({ kind: 'empty' })],
   [
     'is slow',
@@ -33,20 +33,20 @@ const troubles: readonly (readonly [string, Trouble])[] = [
     },
   ],
   [
-    'lets streams wait',
+    'leaves streams without an answer',
     (venue) => {
       venue.hangStreams();
       venue.dropStreams();
     },
   ],
-  ['streams text that is no JSON', (venue) => venue.sendGarbage('text')],
-  ['streams JSON of no shape', (venue) => venue.sendGarbage('json')],
+  ['streams text that is not JSON', (venue) => venue.sendGarbage('text')],
+  ['streams JSON of the wrong shape', (venue) => venue.sendGarbage('json')],
   ['streams bytes', (venue) => venue.sendGarbage('binary')],
-  ['streams no numbers', (venue) => venue.sendGarbage('badNumbers')],
+  ['streams invalid numbers', (venue) => venue.sendGarbage('badNumbers')],
   ['delists a market', (venue) => venue.delist('ETH/USDT')],
 ];
 
-function putRight(venue: Venue): void {
+function repair(venue: Venue): void {
   venue.heal();
   venue.speak();
   venue.acceptStreams();
@@ -54,23 +54,23 @@ function putRight(venue: Venue): void {
   venue.delayMs = 0;
 }
 
-/** How often its markets change, in ms. */
+/** The interval of changes in its markets, in ms. */
 const tickMs = 50;
 
 const symbols = ['BTC/USDT', 'ETH/USDT', 'BTC/USDT:USDT'] as const;
 
-/** An exchange that trades, and gets into trouble. */
-export interface TroubledExchange {
-  /** How often it has been in trouble. */
-  readonly troubles: number;
-  /** Puts everything right, and lets it rest. */
+/** A running exchange with changing faults. */
+export interface FaultyExchange {
+  /** The number of faults so far. */
+  readonly faults: number;
+  /** Repairs everything and stops the changes of its markets. */
   stop(): Promise<void>;
 }
 
-/** Lets the markets of a stand-in move, and everything go wrong with it in turn, each for `troubleMs` and then right for as long. */
-export function trouble(venue: Venue, troubleMs: number): TroubledExchange {
-  const resting = new AbortController();
-  const { signal } = resting;
+/** Changes the markets of a stand-in, and injects one fault after another, each for `faultMs` with a pause of the same length. */
+export function injectFaults(venue: Venue, faultMs: number): FaultyExchange {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const pause = async (ms: number): Promise<void> => {
     await setTimeout(ms, undefined, { signal }).catch(() => {});
   };
@@ -83,36 +83,36 @@ export function trouble(venue: Venue, troubleMs: number): TroubledExchange {
       const price = (60_000 + (ticks % 500)).toFixed(2);
       venue.setTicker(symbol, { last: price });
       if (ticks % 2 === 0) venue.trade(symbol, { side: ticks % 4 === 0 ? 'buy' : 'sell', price, amount: '0.01' });
-      // Of a market that is delisted just now there are none.
+      // A market that is delisted at the moment has no candles.
       if (ticks % 10 === 0 && venue.markets.some((market) => market.symbol === symbol)) venue.pushCandle(symbol, '1m');
     }
-    // Nobody counts them here, and they would fill the memory.
+    // The recorded requests are not needed here and would fill the memory.
     if (ticks % 1000 === 0) venue.reset();
   }, tickMs);
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      for (const [, begin] of troubles) {
+      for (const [, begin] of faults) {
         if (signal.aborted) break;
         count += 1;
         begin(venue);
-        await pause(troubleMs);
-        putRight(venue);
-        await pause(troubleMs);
+        await pause(faultMs);
+        repair(venue);
+        await pause(faultMs);
       }
     }
   }
 
   const ended = run();
   return {
-    get troubles() {
+    get faults() {
       return count;
     },
     stop: async () => {
-      resting.abort();
+      stopping.abort();
       await ended;
       clearInterval(timer);
-      putRight(venue);
+      repair(venue);
     },
   };
 }

@@ -7,35 +7,35 @@ import { send } from '../fuzz/send.ts';
 import { openSocket } from '../support/socket-client.ts';
 import { pick, queries, subscriptions } from './operations.ts';
 
-/** Clients of every kind, coming and going. */
+/** Clients of every kind that connect and disconnect. */
 export interface Load {
-  /** How often each kind of client has come so far. */
-  readonly visits: ReadonlyMap<string, number>;
-  /** What was wrong with answers. */
+  /** The number of sessions so far, by kind of client. */
+  readonly sessions: ReadonlyMap<string, number>;
+  /** What was wrong with answers so far. */
   readonly findings: readonly string[];
-  /** Resolves when all have gone. */
+  /** Resolves when all clients have left. */
   stop(): Promise<void>;
 }
 
-/** The statuses of event streams that are refused before they begin. */
+/** The statuses of event streams that are rejected before they begin. */
 const refusals: ReadonlySet<number> = new Set([400, 429, 500, 502, 503, 504]);
 
 const json = { 'content-type': 'application/json', accept: 'application/json' };
 
-/** A client from when it comes until it has gone. */
+/** One session of a client. Resolves with what was wrong; null if nothing was. */
 type Client = (port: number, pause: (ms: number) => Promise<void>) => Promise<string | null>;
 
-/** An answer that a socket is sent of some 20 KB, to fill what lies between. */
+/** A subscription with events of some 20 KB, to fill the buffers of the socket. */
 const aliases = Array.from({ length: 500 }, (_, index) => `field${index}: datetime`).join(' ');
 const largeEvents = `subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { ${aliases} } }`;
 
 const subscribe = (id: string, query: string): string => JSON.stringify({ type: 'subscribe', id, payload: { query } });
 
-function stay(least: number, most: number): number {
-  return least + Math.random() * (most - least);
+function randomBetween(min: number, max: number): number {
+  return min + Math.random() * (max - min);
 }
 
-/** Each comes back at once when it has gone; so many of each are there at a time. */
+/** The kinds of clients, with how many of each are connected at a time. A client starts a new session when one ends. */
 const clients: readonly (readonly [string, number, Client])[] = [
   [
     'subscribers that complete',
@@ -44,9 +44,9 @@ const clients: readonly (readonly [string, number, Client])[] = [
       const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
       const ids = ['1', '2', '3'];
       for (const id of ids) socket.send(subscribe(id, pick(subscriptions)));
-      await pause(stay(50, 3000));
+      await pause(randomBetween(50, 3000));
       for (const id of ids) socket.send(JSON.stringify({ type: 'complete', id }));
-      await pause(stay(0, 100));
+      await pause(randomBetween(0, 100));
       socket.close();
       return null;
     },
@@ -57,7 +57,7 @@ const clients: readonly (readonly [string, number, Client])[] = [
     async (port, pause) => {
       const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
       for (const id of ['1', '2', '3', '4']) socket.send(subscribe(id, pick(subscriptions)));
-      await pause(stay(0, 3000));
+      await pause(randomBetween(0, 3000));
       if (Math.random() < 0.5) socket.close();
       else socket.terminate();
       return null;
@@ -69,7 +69,7 @@ const clients: readonly (readonly [string, number, Client])[] = [
     async (port, pause) => {
       const socket = await openSocket(`ws://127.0.0.1:${port}/graphql`);
       for (const id of ['1', '2', '3', '4', '5']) socket.send(subscribe(id, pick(subscriptions)));
-      await pause(stay(0, 5));
+      await pause(randomBetween(0, 5));
       socket.terminate();
       return null;
     },
@@ -80,7 +80,7 @@ const clients: readonly (readonly [string, number, Client])[] = [
     async (port, pause) => {
       const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
       socket.on('error', () => {});
-      await pause(stay(0, 4));
+      await pause(randomBetween(0, 4));
       socket.terminate();
       await pause(50);
       return null;
@@ -111,7 +111,7 @@ const clients: readonly (readonly [string, number, Client])[] = [
       };
       const found = await Promise.all(Array.from({ length: 20 }, () => ask(pick(queries))));
       agent.destroy();
-      await pause(stay(0, 300));
+      await pause(randomBetween(0, 300));
       return found.find((finding) => finding !== null) ?? null;
     },
   ],
@@ -132,48 +132,48 @@ const clients: readonly (readonly [string, number, Client])[] = [
       let status: number | undefined;
       request.on('response', (response) => {
         status = response.statusCode;
-        // Of those that read nothing the kernel takes what it can.
+        // A fifth of the clients never read, so that the buffers of the kernel fill up.
         if (Math.random() < 0.8) response.resume();
         response.on('error', () => {});
       });
-      await pause(stay(0, 2000));
+      await pause(randomBetween(0, 2000));
       request.destroy();
-      // A market that does not exist, or an exchange that fails, refuses a stream before it begins.
-      const isUsual = status === undefined || status === 200 || refusals.has(status);
-      return isUsual ? null : `a stream with status ${status}`;
+      // A market that does not exist, or an exchange that fails, means that the stream is rejected before it begins.
+      const isExpected = status === undefined || status === 200 || refusals.has(status);
+      return isExpected ? null : `a stream with status ${status}`;
     },
   ],
 ];
 
-/** Lets clients of every kind come. Stop it when done. */
+/** Starts clients of every kind. Stop it when done. */
 export function startLoad(port: number): Load {
-  const leaving = new AbortController();
-  const { signal } = leaving;
-  // All of the clients listen to it while they stay.
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  // All clients listen to it while they are connected.
   setMaxListeners(0, signal);
-  const visits = new Map<string, number>();
+  const sessions = new Map<string, number>();
   const findings: string[] = [];
   const pause = async (ms: number): Promise<void> => {
     await setTimeout(ms, undefined, { signal }).catch(() => {});
   };
 
-  async function come(name: string, client: Client): Promise<void> {
+  async function runClient(name: string, client: Client): Promise<void> {
     while (!signal.aborted) {
       const finding = await client(port, pause).catch((error: unknown) => String(error));
       if (finding !== null) {
         findings.push(`${name}: ${finding}`);
         await pause(100);
       }
-      visits.set(name, (visits.get(name) ?? 0) + 1);
+      sessions.set(name, (sessions.get(name) ?? 0) + 1);
     }
   }
 
-  const all = clients.flatMap(([name, count, client]) => Array.from({ length: count }, () => come(name, client)));
+  const all = clients.flatMap(([name, count, client]) => Array.from({ length: count }, () => runClient(name, client)));
   return {
-    visits,
+    sessions,
     findings,
     stop: async () => {
-      leaving.abort();
+      stopping.abort();
       await Promise.all(all);
     },
   };

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Measurement } from '../support/server/measured-process.ts';
 import { soak } from './run.ts';
 
-// npm run soak: half an hour of clients that come and go, of an exchange that fails in every way, and of one slow client.
+// npm run soak: half an hour with clients that connect and disconnect, an exchange that fails in every way, and a slow client.
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '1800' } } });
 const seconds = Number(values.seconds);
@@ -16,18 +16,18 @@ const list = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
 
-const begun = performance.now();
+const startedAt = performance.now();
 function printRow(when: string, { heap, rss, counts, handles, longestBlockMs }: Measurement): void {
-  const at = `${((performance.now() - begun) / 1000).toFixed(0)} s`;
+  const at = `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
   const block = `${longestBlockMs.toFixed(0)} ms`;
   print(`| ${[at, when, megabytes(heap), megabytes(rss), list(counts), list(handles), block].join(' | ')} |`);
 }
 
 print('| at | when | heap | resident | live | handles | longest block since |\n|---|---|---|---|---|---|---|');
-const report = await soak({ seconds, troubleMs: 2000, onMeasured: printRow });
-print(`\nclients: ${[...report.visits].map(([name, count]) => `${count} ${name}`).join(', ')}`);
-print(`troubles of the exchange: ${report.troubles}`);
-print(`heap at rest: ${megabytes(report.start.heap)} at the start, ${megabytes(report.end.heap)} at the end`);
+const report = await soak({ seconds, faultMs: 2000, onMeasured: printRow });
+print(`\nclients: ${[...report.sessions].map(([name, count]) => `${count} ${name}`).join(', ')}`);
+print(`faults of the exchange: ${report.faults}`);
+print(`idle heap: ${megabytes(report.start.heap)} at the start, ${megabytes(report.end.heap)} at the end`);
 for (const problem of new Set(report.problems.map((text) => text.slice(0, 500)))) print(`- ${problem}`);
 print(report.problems.length === 0 ? 'FLAT' : `NOT FLAT: ${report.problems.length} problems`);
 if (report.problems.length > 0) process.exitCode = 1;

@@ -11,7 +11,7 @@ const markets = [
 
 const args = markets.map(([exchange, symbol]) => `exchange: "${exchange}", symbol: "${symbol}"`);
 
-/** Every kind of subscription, of every market. */
+/** Every kind of subscription for every market. */
 export const subscriptions: readonly string[] = [
   ...args.flatMap((market) => [
     `subscription { tickerUpdated(${market}) { last bid ask datetime stale source } }`,
@@ -23,7 +23,7 @@ export const subscriptions: readonly string[] = [
   'subscription { candleUpdated(exchange: "sim", symbol: "BTC/USDT", timeframe: "45m") { timestamp close closed } }',
 ];
 
-/** Queries of every kind, right and wrong. */
+/** Valid and invalid queries of every kind. */
 export const queries: readonly string[] = [
   ...args.flatMap((market) => [
     `{ ticker(${market}) { id last stale source market { id } } }`,
@@ -42,5 +42,5 @@ export const queries: readonly string[] = [
 
 export function pick<T>(items: readonly T[]): T {
   for (const item of items.slice(Math.floor(Math.random() * items.length))) return item;
-  throw new RangeError('there is nothing to pick from');
+  throw new RangeError('the list is empty');
 }

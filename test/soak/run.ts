@@ -2,39 +2,39 @@ import { setTimeout } from 'node:timers/promises';
 import type { Measurement } from '../support/server/measured-process.ts';
 import { type MeasuredServer, startServer } from '../support/server.ts';
 import { createBinance } from '../venues/binance.ts';
-import { trouble } from './exchange.ts';
+import { injectFaults } from './exchange.ts';
 import { startLoad } from './load.ts';
 
 export interface SoakOptions {
   readonly seconds: number;
-  /** How long each trouble of the exchange lasts, in ms. */
-  readonly troubleMs: number;
-  /** Told what the server holds: at rest, and each `reportMs` under way. */
+  /** How long each fault of the exchange lasts, in ms. */
+  readonly faultMs: number;
+  /** Called with measurements of the server: when it is idle, and every `reportMs` under load. */
   readonly onMeasured?: (when: string, measured: Measurement) => void;
   readonly reportMs?: number;
 }
 
 export interface SoakReport {
-  /** At rest after the warm-up, and at rest at the end. */
+  /** Measurements of the idle server after the warm-up and at the end. */
   readonly start: Measurement;
   readonly end: Measurement;
-  readonly visits: ReadonlyMap<string, number>;
-  readonly troubles: number;
-  /** Why it is not flat, or not right; empty where it is both. */
+  readonly sessions: ReadonlyMap<string, number>;
+  readonly faults: number;
+  /** Growth, leftovers and wrong answers; empty if there were none. */
   readonly problems: readonly string[];
 }
 
-/** How much of the time fills caches and compiles code. */
+/** The share of the time in which caches are filled and code is compiled. */
 const warmUpShare = 0.25;
 
-/** How long the server may take to let go of everything after the last client has gone, in ms. */
-const restMs = 90_000;
+/** How long the server may take to release everything after the last client has left, in ms. */
+const maxSettleMs = 90_000;
 
-/** How much more memory it may hold at the end than at the start. */
-const mostGrown = 1.2;
+/** By what factor the heap may grow. */
+const maxGrowth = 1.2;
 
-/** Lets clients come and go and the exchange fail, and tells what has grown. Rejects where the server dies. */
-export async function soak({ seconds, troubleMs, onMeasured, reportMs = 60_000 }: SoakOptions): Promise<SoakReport> {
+/** Runs clients against a failing exchange and reports what has grown. Rejects if the server dies. */
+export async function soak({ seconds, faultMs, onMeasured, reportMs = 60_000 }: SoakOptions): Promise<SoakReport> {
   const venue = await createBinance();
   const app = await startServer({
     measured: {
@@ -47,57 +47,57 @@ export async function soak({ seconds, troubleMs, onMeasured, reportMs = 60_000 }
       upstreamTimeoutMs: 1500,
     },
   });
-  const visits = new Map<string, number>();
+  const sessions = new Map<string, number>();
   const findings: string[] = [];
-  let troubles = 0;
+  let faults = 0;
 
   async function load(ms: number): Promise<void> {
-    const exchange = trouble(venue, troubleMs);
+    const exchange = injectFaults(venue, faultMs);
     const clients = startLoad(app.port);
     const until = Date.now() + ms;
     for (let left = ms; left > 0 && app.death === null; left = until - Date.now()) {
       await setTimeout(Math.min(left, reportMs));
-      onMeasured?.('under way', await app.measure());
+      onMeasured?.('under load', await app.measure());
     }
     await clients.stop();
     await exchange.stop();
-    troubles += exchange.troubles;
-    for (const [name, count] of clients.visits) visits.set(name, (visits.get(name) ?? 0) + count);
+    faults += exchange.faults;
+    for (const [name, count] of clients.sessions) sessions.set(name, (sessions.get(name) ?? 0) + count);
     findings.push(...clients.findings);
   }
 
   try {
-    onMeasured?.('nobody yet', await app.measure());
+    onMeasured?.('no clients yet', await app.measure());
     await load(seconds * 1000 * warmUpShare);
-    const start = await rest(app, ({ handles }) => !handles.TCPSocketWrap);
+    const start = await settle(app, ({ handles }) => !handles.TCPSocketWrap);
     onMeasured?.('start', start);
     await load(seconds * 1000 * (1 - warmUpShare));
-    const end = await rest(app, (measured) => grownHandles(start, measured).length === 0);
+    const end = await settle(app, (measured) => grownHandles(start, measured).length === 0);
     onMeasured?.('end', end);
     const problems = [...compare(start, end), ...findings, ...app.failures];
-    return { start, end, visits, troubles, problems };
+    return { start, end, sessions, faults, problems };
   } finally {
     await app.stop();
     await venue.close();
   }
 }
 
-/** What it holds once nothing is live, and it has let go of what `isAtRest` wants to be gone. */
-async function rest(app: MeasuredServer, isAtRest: (measured: Measurement) => boolean): Promise<Measurement> {
-  const until = Date.now() + restMs;
+/** Measures the server once nothing is live and `isIdle` holds. */
+async function settle(app: MeasuredServer, isIdle: (measured: Measurement) => boolean): Promise<Measurement> {
+  const until = Date.now() + maxSettleMs;
   for (;;) {
     const measured = await app.measure();
-    if ((leftoversOf(measured).length === 0 && isAtRest(measured)) || Date.now() > until) return measured;
+    if ((leftoversOf(measured).length === 0 && isIdle(measured)) || Date.now() > until) return measured;
     await setTimeout(200);
   }
 }
 
-/** Why one measurement at rest holds more than another. */
+/** What has grown between two measurements of the idle server. */
 function compare(start: Measurement, end: Measurement): readonly string[] {
   const grown = end.heap / start.heap;
   return [
-    ...(grown > mostGrown ? [`the heap has grown to ${(grown * 100).toFixed(0)} % of what it was`] : []),
-    ...leftoversOf(end).map((leftover) => `there are still ${leftover}`),
+    ...(grown > maxGrowth ? [`the heap has grown to ${(grown * 100).toFixed(0)} % of what it was`] : []),
+    ...leftoversOf(end).map((leftover) => `left over: ${leftover}`),
     ...grownHandles(start, end),
   ];
 }
@@ -109,6 +109,6 @@ function leftoversOf({ counts }: Measurement): readonly string[] {
 function grownHandles(start: Measurement, end: Measurement): readonly string[] {
   return Object.entries(end.handles).flatMap(([name, count]) => {
     const before = start.handles[name] ?? 0;
-    return count > before ? [`${count} handles of the type ${name}, and ${before} before`] : [];
+    return count > before ? [`${count} handles of type ${name}, ${before} before`] : [];
   });
 }

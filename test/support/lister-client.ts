@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
-import { createExchanges } from '../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../src/exchange/clients/exchanges.ts';
 import type { ExchangeOptions } from '../../src/exchange/clients/instance.ts';
 import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
-import type { UnlistedStatus } from '../../src/exchange/markets/unlisted-markets.ts';
+import type { MissingMarketsStatus } from '../../src/exchange/markets/missing-markets.ts';
 import { listers } from '../venues/listings.ts';
 import { PlainSource } from './plain-market-data.ts';
 
@@ -18,20 +18,20 @@ export interface ListerOptions {
 export async function connectLister(id: keyof typeof listers, given: ListerOptions = {}) {
   const { clock = systemClock, timeoutMs = 2000, options = {} } = given;
   const venue = await listers[id]();
-  const unlisted: (UnlistedStatus | null)[] = [];
-  const exchanges = createExchanges({
+  const missingMarkets: (MissingMarketsStatus | null)[] = [];
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: { [id]: { ...venue.exchangeConfig, enableRateLimit: false, ...options } },
     clock,
     random: () => 0.5,
     timeoutMs,
     onError: () => {},
-    onUnlisted: (_, status) => unlisted.push(status),
+    onMissingMarkets: (_, status) => missingMarkets.push(status),
   });
   onTestFinished(async () => {
     await exchanges.close();
     await venue.close();
   });
   const data = new PlainSource(createMarketData(exchanges, clock));
-  return { venue, exchanges, client: await exchanges.get(id), data, unlisted };
+  return { venue, exchanges, client: await exchanges.get(id), data, missingMarkets };
 }

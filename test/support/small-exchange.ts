@@ -4,7 +4,7 @@ import type { MarketInterface } from 'ccxt';
 import type { Clock } from '../../src/base/clock.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
 import type { ExchangeClient } from '../../src/exchange/clients/exchange-client.ts';
-import { createExchanges } from '../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../src/exchange/clients/exchanges.ts';
 import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
 import { type Reply, send } from '../venues/replies.ts';
@@ -47,7 +47,7 @@ export async function connectTo(id: string, { markets, answer, clock }: SmallExc
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the exchange has no port');
 
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: { [id]: { enableRateLimit: false } },
     clock,

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
 import type { ExchangeClient } from '../../src/exchange/clients/exchange-client.ts';
-import { createExchanges, type Exchanges } from '../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../src/exchange/clients/exchanges.ts';
 import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue } from '../venues/venue.ts';
 import { PlainSource } from './plain-market-data.ts';
@@ -27,7 +27,7 @@ export async function openSmallVenue(given: SmallVenueOptions): Promise<SmallVen
   const { id, routes, exchangeConfig, clock = systemClock } = given;
   const refuse = (status: number) => ({ status, body: { error: 'no such thing' } });
   const venue = await createVenue({ markets: [], routes, refuse, exchangeConfig });
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: { [id]: { ...venue.exchangeConfig, enableRateLimit: false } },
     clock,

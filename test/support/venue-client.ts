@@ -5,7 +5,7 @@ import { createAnyTimeframe } from '../../src/candles/timeframes/any-timeframe.t
 import type { CallerListeners } from '../../src/exchange/access/call-listeners.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
 import type { ExchangeClient, ExchangeClientOptions } from '../../src/exchange/clients/exchange-client.ts';
-import { createExchanges, type Exchanges } from '../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../src/exchange/clients/exchanges.ts';
 import type { ExchangeOptions } from '../../src/exchange/clients/instance.ts';
 import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
 import type { MarketsLoaderOptions } from '../../src/exchange/markets/markets-loader.ts';
@@ -61,7 +61,7 @@ export interface VenueClientOptions {
   readonly onCall?: CallerListeners['onCall'];
   readonly onCircuit?: CallerListeners['onCircuit'];
   readonly onUnnamedMarkets?: ExchangeClientOptions['onUnnamedMarkets'];
-  readonly onUnlisted?: MarketsLoaderOptions['onUnlisted'];
+  readonly onMissingMarkets?: MarketsLoaderOptions['onMissingMarkets'];
   readonly options?: ExchangeOptions;
 }
 
@@ -94,7 +94,7 @@ export async function connectTo(
   const errors: unknown[] = [];
   const timeoutMs = given.timeoutMs ?? 2000;
   const clock = given.clock ?? systemClock;
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: { [id]: { ...options, ...given.options } },
     clock,
@@ -105,7 +105,7 @@ export async function connectTo(
     onCall: given.onCall ?? (() => {}),
     onCircuit: given.onCircuit ?? (() => {}),
     onUnnamedMarkets: given.onUnnamedMarkets ?? (() => {}),
-    onUnlisted: given.onUnlisted ?? (() => {}),
+    onMissingMarkets: given.onMissingMarkets ?? (() => {}),
   });
   const client = await exchanges.get(id);
   const source = createMarketData(exchanges, clock);

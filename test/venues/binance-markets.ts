@@ -3,7 +3,7 @@ import { toCurrencies, type VenueMarket } from './model.ts';
 /** Binance's three market-data APIs, each with its own host and its own ids. */
 export type BinanceKind = 'spot' | 'linear' | 'inverse';
 
-/** Which API serves a symbol: the settle currency tells. */
+/** The API that serves a symbol, by its settle currency. */
 export function kindOf(symbol: string): BinanceKind {
   const { base, settle } = toCurrencies(symbol);
   if (settle === null) return 'spot';

@@ -6,14 +6,14 @@ import { divide, multiply } from './decimal.ts';
 import type { BookChange } from './events.ts';
 import type { VenueMarket, VenueTicker } from './model.ts';
 
-/** Where and when a message is about. */
+/** The subject and time of a message. */
 export interface MessageContext {
   readonly kind: BinanceKind;
   readonly market: VenueMarket;
   readonly now: number;
 }
 
-// As many levels as ccxt asks REST for.
+// As many levels as ccxt requests from REST.
 const depth = 1000;
 const zero = '0.00000000';
 
@@ -32,14 +32,16 @@ export function toMiniTickerMessage({ kind, market, now }: MessageContext, ticke
   return { e: '24hrMiniTicker', E: now, ...toIds(kind, market), c, o, h, l, ...toVolumes(kind, ticker) };
 }
 
-/** `<symbol>@bookTicker`: that of spot does not say what it is. */
+/** `<symbol>@bookTicker`: for spot, the message does not name its type. */
 export function toBookTickerMessage({ kind, market, now }: MessageContext, { after, to }: BookChange): unknown {
   const quote = { s: market.id, ...toLevels(after) };
   if (kind === 'spot') return { u: to, ...quote };
   return { e: 'bookTicker', u: to, ...toIds(kind, market), ...quote, T: now, E: now };
 }
 
-/** `<symbol>@depth`: the ids go on from `lastUpdateId` of REST; futures also name the last id of the message before. */
+/**
+ * `<symbol>@depth`: the ids continue from `lastUpdateId` of REST; futures also name the last id of the message before.
+ */
 export function toDepthMessage({ kind, market, now }: MessageContext, change: BookChange): unknown {
   const { bids: b, asks: a } = toBookUpdate(market, change, depth);
   const ids = { U: change.from + 1, u: change.to };

@@ -6,7 +6,7 @@ import { toCurrencies, type VenueMarket, type VenueTicker } from './model.ts';
 
 const zero = '0.00000000';
 
-// 1970-01-05 was a Monday, on which Binance's weeks start.
+// 1970-01-05 was a Monday, and Binance's weeks start on Mondays.
 const firstMonday = 4 * dayMs;
 
 const lengths: Readonly<Record<string, number>> = {
@@ -92,13 +92,13 @@ function toTime(kind: BinanceKind, ticker: VenueTicker): object {
   return kind === 'spot' ? {} : { time: ticker.timestamp };
 }
 
-/** The pair beneath a coin-margined market: `BTCUSD`. */
+/** The underlying pair of a coin-margined market: `BTCUSD`. */
 export function toPair({ symbol }: VenueMarket): string {
   const { base, quote } = toCurrencies(symbol);
   return base + quote;
 }
 
-/** How many contracts a volume in base currency is; a coin-margined BTC contract is worth 100 USD. */
+/** The number of contracts that equals a volume in base currency; a coin-margined BTC contract is worth 100 USD. */
 export function toContracts(baseVolume: string, price: string): string {
   return divide(multiply(baseVolume, price), '100', 0);
 }

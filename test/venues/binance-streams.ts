@@ -29,7 +29,7 @@ const Request = z.object({
 });
 
 /**
- * Binance's market streams. Nothing is sent upon subscribing; a stream of an unknown symbol is confirmed and stays
+ * Binance's market streams. Nothing is sent after a subscription; a stream of an unknown symbol is confirmed and stays
  * silent, as at the exchange.
  */
 export const binanceStreams: StreamDefinition = {
@@ -81,7 +81,7 @@ function toKind(path: string): BinanceKind {
   return path.startsWith('/delivery') ? 'inverse' : 'spot';
 }
 
-// Null for a name that Binance does not understand.
+// Null for a name that Binance does not know.
 function toTopic(name: string, kind: BinanceKind, model: VenueModel): Topic | null {
   const all = /^!(ticker|miniTicker)@arr$/.exec(name)?.[1];
   if (all !== undefined) {

@@ -23,8 +23,9 @@ type MarketAnswer = (market: VenueMarket, query: Query, model: VenueModel) => Re
 const unknownSymbol = reject(400, -1121, 'Invalid symbol.');
 
 /**
- * A stand-in of Binance: spot (`/api/v3`), USD-margined (`/fapi/v1`) and coin-margined futures (`/dapi/v1`), public
- * endpoints and their streams only. One unknown symbol fails a whole spot batch with HTTP 400, code -1121, as at the exchange.
+ * A stand-in for Binance: spot (`/api/v3`), USD-margined (`/fapi/v1`) and coin-margined futures (`/dapi/v1`), only
+ * public endpoints and their streams. One unknown symbol makes a whole spot batch fail with HTTP 400, code -1121, as at
+ * the exchange.
  */
 export function createBinance(markets: readonly VenueMarket[] = binanceMarkets): Promise<Venue> {
   const routes: readonly Route[] = [
@@ -67,7 +68,7 @@ function answerMarket(kind: BinanceKind, answer: MarketAnswer): Route['answer'] 
   };
 }
 
-// `symbol` answers one object (coin-margined futures: a list of one), `symbols` (spot only) or nothing a list.
+// `symbol` answers one object (coin-margined futures: a list with one), `symbols` (spot only) or no parameter a list.
 function answerTickers(kind: BinanceKind, toBody: ToTicker): Route['answer'] {
   return (query, model) => {
     const markets = listed(model, kind);
@@ -91,7 +92,7 @@ function parseIds(symbols: string | undefined): readonly unknown[] | null {
   return Array.isArray(ids) ? ids : [ids];
 }
 
-// From `startTime` on where it is given, else the newest ones up to `endTime`; both bounds inclusive.
+// From `startTime` on if it is given, otherwise the newest ones up to `endTime`; both bounds inclusive.
 function answerKlines(kind: BinanceKind): MarketAnswer {
   return (market, query, model) => {
     const interval = toInterval(kind, query.interval);
@@ -145,7 +146,7 @@ function reject(status: number, code: number, msg: string): Reply {
   return { status, body: { code, msg } };
 }
 
-// 429 and 418 say how many seconds to wait; what comes from the proxy in front of the exchange is HTML.
+// 429 and 418 contain the wait in seconds; answers of the proxy in front of the exchange are HTML.
 function refuse(status: number, now: number): Reply {
   switch (status) {
     case 418: {
@@ -176,7 +177,7 @@ function exchangeConfig(url: string): ExchangeConfig {
     ...{ fapiPrivate: 'fapi/v1', fapiPrivateV2: 'fapi/v2', fapiPrivateV3: 'fapi/v3' },
     ...{ dapiPublic: 'dapi/v1', dapiPrivate: 'dapi/v1', dapiPrivateV2: 'dapi/v2' },
   };
-  // ccxt takes for spot what contains `/stream`, as the exchange's own addresses of it do.
+  // ccxt treats a URL that contains `/stream` as spot, which the exchange's own spot URLs do.
   const spot = ['spot', 'margin'].map((name) => [name, `${socket}/stream/${name}/ws`]);
   const streams = ['future', 'delivery', 'stock', 'option', 'optionMarket', 'optionPrivate', 'papi'];
   const toStream = (name: string): readonly [string, string] => [name, `${socket}/${name}/ws`];

@@ -5,13 +5,13 @@ import type { VenueMarket, VenueTicker } from './model.ts';
 /** Price and amount of one level, decimal strings. */
 export type VenueLevel = readonly [price: string, amount: string];
 
-/** One trade before it takes an exchange's shape. Decimal strings, epoch ms. */
+/** One trade in no exchange's format yet. Decimal strings, epoch ms. */
 export interface VenueTrade {
   readonly id: number;
   readonly price: string;
   readonly amount: string;
   readonly timestamp: number;
-  /** The taker's. */
+  /** The taker's side. */
   readonly side: 'buy' | 'sell';
 }
 

@@ -1,7 +1,7 @@
 import { places } from './decimal.ts';
 import type { VenueMarket } from './model.ts';
 
-/** One candle before it takes an exchange's shape. Decimal strings; volume in base currency. */
+/** One candle in no exchange's format yet. Decimal strings; volume in base currency. */
 export interface VenueCandle {
   readonly open: string;
   readonly high: string;
@@ -11,7 +11,7 @@ export interface VenueCandle {
   readonly trades: number;
 }
 
-/** The candle of a market that opens at `timestamp` (epoch ms), or null when nothing was traded in it. */
+/** The candle of a market that opens at `timestamp` (epoch ms), or null if there were no trades in it. */
 export type CandleSource = (symbol: string, timeframe: string, timestamp: number, now: number) => VenueCandle | null;
 
 /** How a timeframe divides time. Instants are epoch ms. */
@@ -22,14 +22,14 @@ export interface Period {
   after(start: number, count: number): number;
 }
 
-/** A candle length as one exchange offers it. */
+/** A candle length that an exchange offers. */
 export interface Interval {
-  /** ccxt's name of it. */
+  /** ccxt's name for it. */
   readonly timeframe: string;
   readonly period: Period;
 }
 
-/** A candle with its place in time, epoch ms. `end` is the start of the next period. */
+/** A candle with its position in time, epoch ms. `end` is the start of the next period. */
 export interface TimedCandle extends VenueCandle {
   readonly timestamp: number;
   readonly end: number;
@@ -114,9 +114,9 @@ function oldestOf(model: CandleModel, market: VenueMarket, period: Period): numb
 }
 
 /**
- * Made-up candles that are the same in every run. The price is a function of symbol and time, so opens and closes of
- * all timeframes agree and each candle opens where the one before closed. A forming candle closes at the price of
- * `now` and its volume and trades grow until it ends.
+ * Generated candles that are the same in every run. The price is a function of symbol and time, so opens and closes of
+ * all timeframes agree, and each candle opens where the one before closed. A forming candle closes at the price of
+ * `now`, and its volume and trades grow until it ends.
  */
 export function createCandleSource(markets: readonly VenueMarket[]): CandleSource {
   const bySymbol = new Map(

@@ -28,7 +28,7 @@ export const coinbaseMarkets: readonly VenueMarket[] = [
   { ...spot('BTC/USDC:USDC', '65020.0', '0.1', '0.0001'), id: 'BTC-PERP-INTX' },
 ];
 
-/** A product as the public listing sends it: best bid and ask are always empty there, all numbers without a ticker. */
+/** A product in the public list: best bid and ask are always empty there, and so are all numbers without a ticker. */
 export function toProduct(market: VenueMarket, ticker: VenueTicker | null): unknown {
   const { base, quote, settle } = toCurrencies(market.symbol);
   const isSpot = settle === null;

@@ -27,12 +27,12 @@ const granularities: Readonly<Record<string, Interval>> = {
   ONE_DAY: { timeframe: '1d', period: everyPeriod(dayMs) },
 };
 
-// More than this many in one request are refused, not cut off. ccxt itself asks for 300 at most.
+// More than this many in one request are refused, not cut off. ccxt itself requests at most 300.
 const maxCandles = 350;
 
 /**
- * A stand-in of Coinbase: the public market endpoints of Advanced Trade (`/api/v3/brokerage`) and those of `/v2` that
- * ccxt reads at loadMarkets. Unknown products are left out of a batch and are HTTP 404 alone.
+ * A stand-in for Coinbase: the public market endpoints of Advanced Trade (`/api/v3/brokerage`), and those of `/v2` that
+ * ccxt reads in loadMarkets. Unknown products are left out of a batch, and are HTTP 404 when requested alone.
  */
 export function createCoinbase(): Promise<Venue> {
   const v3 = (path: string, answer: Route['answer']): Route => {
@@ -58,7 +58,7 @@ export function createCoinbase(): Promise<Venue> {
   return createVenue({ markets: coinbaseMarkets, routes, refuse, exchangeConfig });
 }
 
-// Spot unless FUTURE is asked for, which without an expiry type means dated futures: there are none here.
+// Spot unless FUTURE is requested, which without an expiry type means dated futures: there are none here.
 function answerProducts(query: Query, model: VenueModel): Reply {
   const isFuture = query.product_type === 'FUTURE';
   const ids = query.product_ids?.split(',');

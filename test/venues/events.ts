@@ -2,7 +2,7 @@ import type { VenueTrade } from './book.ts';
 import type { TimedCandle } from './candles.ts';
 import type { VenueMarket, VenueTicker } from './model.ts';
 
-/** Something that happened at a venue, which streams tell their subscribers. */
+/** An event at a venue, which streams send to their subscribers. */
 export type VenueEvent = { readonly market: VenueMarket } & (
   | { readonly kind: 'ticker'; readonly ticker: VenueTicker }
   | ({ readonly kind: 'book' } & BookChange)
@@ -14,9 +14,9 @@ export type VenueEvent = { readonly market: VenueMarket } & (
 export interface BookChange {
   readonly before: VenueTicker;
   readonly after: VenueTicker;
-  /** The update id of the book before the change, as REST gave it. */
+  /** The update id of the book before the change, as REST returned it. */
   readonly from: number;
-  /** The update id after it, as REST gives it from now on. */
+  /** The update id after it, as REST returns it from now on. */
   readonly to: number;
 }
 

@@ -22,7 +22,7 @@ async function connect(id: string, create: () => Promise<Venue>): Promise<void> 
   venue.reset();
 }
 
-/** The error's name, or `answered`, or `unsettled` when nothing came of it within the patience. */
+/** The error's name, `answered`, or `unsettled` if there is no outcome within `patienceMs`. */
 async function outcome(call: Promise<unknown>, patienceMs = 3000): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const impatience = new Promise<string>((resolve) => {
@@ -76,19 +76,19 @@ describe('faults, as ccxt sees them', () => {
     }),
   )('$name: $seen', async ({ fault, seen }) => {
     venue.fault(fault);
-    // ccxt's timeout of 200 ms is over by then: a stalled body is not its concern.
+    // ccxt's timeout of 200 ms is over by then: it does not cover a stalled body.
     expect(await outcome(exchange.fetchTicker(symbol), seen === unsettled ? 300 : undefined)).toBe(seen);
     venue.heal();
     expect(await outcome(exchange.fetchTicker(symbol))).toBe('answered');
     expect(venue.count(/ticker\/24hr\?symbol=BTCUSDT/)).toBe(2);
   });
 
-  it('hang: RequestTimeout when ccxt loses patience', async () => {
+  it('hang: RequestTimeout when ccxt times out', async () => {
     venue.fault({ kind: 'hang' });
     expect(await outcome(exchange.fetchTicker(symbol))).toBe('RequestTimeout');
   });
 
-  it('a ban says how long', async () => {
+  it('a ban has a duration', async () => {
     venue.fault({ kind: 'status', status: 429, headers: { 'retry-after': '7' } });
     const response = await fetch(`${venue.url}/api/v3/time`);
     expect(response.headers.get('retry-after')).toBe('7');
@@ -99,7 +99,7 @@ describe('faults, as ccxt sees them', () => {
 describe('the scope of a fault', () => {
   beforeEach(() => connect('binance', createBinance));
 
-  it('is one kind of request, as often as it says', async () => {
+  it('is one kind of request, a limited number of times', async () => {
     venue.fault({ kind: 'cut', match: /klines/, times: 2 });
     expect(await outcome(exchange.fetchTicker(symbol))).toBe('answered');
     expect(await outcome(exchange.fetchOHLCV(symbol))).toBe('NetworkError');
@@ -114,21 +114,21 @@ describe('the scope of a fault', () => {
     expect(venue.requests[0]).toMatchObject({ method: 'GET', query: { symbol: 'BTCUSDT' } });
   });
 
-  it('gives way to a newer fault', async () => {
+  it('ends when a newer fault matches', async () => {
     venue.fault({ kind: 'cut' });
     venue.fault({ kind: 'status', status: 429, times: 1 });
     expect(await outcome(exchange.fetchTicker(symbol))).toBe('DDoSProtection');
     expect(await outcome(exchange.fetchTicker(symbol))).toBe('NetworkError');
   });
 
-  it('is not a delay: that one only makes answers late', async () => {
+  it('does not include a delay, which only makes answers late', async () => {
     venue.delayMs = 30;
     const start = performance.now();
     expect(await outcome(exchange.fetchTicker(symbol))).toBe('answered');
     expect(performance.now() - start).toBeGreaterThanOrEqual(29);
   });
 
-  it('ends with close, hanging sockets too', async () => {
+  it('ends with close, which also destroys hanging sockets', async () => {
     venue.fault({ kind: 'hang' });
     const call = outcome(exchange.fetchTicker(symbol));
     await expect.poll(() => venue.count()).toBe(1);
@@ -141,7 +141,7 @@ describe('the scope of a fault', () => {
 describe('nonsense', () => {
   beforeEach(() => connect('binance', createBinance));
 
-  it('is spoilt numbers of an answer that is whole otherwise', async () => {
+  it('puts invalid numbers into an otherwise complete answer', async () => {
     const year3000 = Date.UTC(3000, 0);
     const ask = () => exchange.fetchTicker(symbol);
     const { last } = await ask();
@@ -168,7 +168,7 @@ describe('an exchange that is down', () => {
   });
 });
 
-describe('errors of the others', () => {
+describe('errors of the other exchanges', () => {
   it.each([
     { id: 'kraken', create: createKraken, status: 429, seen: 'RateLimitExceeded' },
     { id: 'kraken', create: createKraken, status: 520, seen: 'ExchangeNotAvailable' },

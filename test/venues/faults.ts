@@ -1,19 +1,19 @@
 import type { Nonsense } from './nonsense.ts';
 
-/** A request is hit when its target, `path?query` decoded, matches; all are when there is no pattern. */
+/** Matches a request by its target, `path?query` decoded; without a pattern, every request matches. */
 interface FaultScope {
   readonly match?: RegExp;
-  /** How many requests it hits before it goes away; all until `heal()` when absent. */
+  /** How many requests it affects before it is removed; without it, all requests until `heal()`. */
   readonly times?: number;
 }
 
 /**
- * What can go wrong with an answer.
- * - `status`: this HTTP status, with the exchange's own body for it unless one is given (objects go out as JSON).
- * - `raw`: HTTP 200 with this text, called JSON whatever it is.
+ * The faults of an answer.
+ * - `status`: this HTTP status, with the exchange's own body for it unless one is given (objects are sent as JSON).
+ * - `raw`: HTTP 200 with this text, sent as JSON whatever it is.
  * - `packed`: HTTP 200 with these bytes and this content-encoding.
- * - `numbers`: HTTP 200, the healthy answer with spoilt numbers.
- * - `wrong-type`: the healthy answer, called a picture.
+ * - `numbers`: HTTP 200, the healthy answer with invalid numbers.
+ * - `wrong-type`: the healthy answer with the content type of an image.
  * - `hang`: the request is read, and nothing is ever sent.
  * - `hang-body`: headers and half the JSON, then silence.
  * - `drip`: headers, then one byte of the healthy answer now and then.
@@ -22,11 +22,11 @@ interface FaultScope {
  * - `cut-body`: headers and half the JSON, then the socket is destroyed.
  * - `cut-gzip`: the same with a gzipped body.
  * - `garbage`: HTTP 200 with an HTML page.
- * - `truncated`: HTTP 200, complete by its content-length, half the JSON.
+ * - `truncated`: HTTP 200 with half the JSON, complete according to its content-length.
  * - `truncated-gzip`: the same with half of a gzipped body.
- * - `bad-gzip`: HTTP 200, content-encoding gzip, bytes that are none.
- * - `huge`: HTTP 200 with a body that has no end.
- * - `bomb`: the same gzipped: some kB become hundreds of MB.
+ * - `bad-gzip`: HTTP 200, content-encoding gzip, bytes that are not gzip.
+ * - `huge`: HTTP 200 with an endless body.
+ * - `bomb`: the same gzipped: a few kB become hundreds of MB.
  * - `empty`: HTTP 200 without a body.
  */
 export type Fault = FaultScope &
@@ -60,7 +60,7 @@ export type Fault = FaultScope &
       }
   );
 
-/** The faults in force. The newest that matches a request wins. */
+/** The active faults. The newest one that matches a request applies. */
 export class Faults {
   #active: { readonly fault: Fault; left: number }[] = [];
 
@@ -72,7 +72,7 @@ export class Faults {
     this.#active = [];
   }
 
-  /** The fault that hits this request, if any; counts it as used. */
+  /** The fault that applies to this request, if any; counts it as used. */
   take(target: string): Fault | null {
     const entry = this.#active.find(({ fault }) => fault.match === undefined || target.search(fault.match) !== -1);
     if (entry === undefined) return null;

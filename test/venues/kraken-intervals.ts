@@ -1,6 +1,6 @@
 import { everyPeriod, type Interval, minuteMs } from './candles.ts';
 
-// Kraken's longest interval is fifteen days, though ccxt calls it `2w`.
+// Kraken's longest interval is fifteen days, although ccxt calls it `2w`.
 const intervals: Readonly<Record<string, string>> = {
   '1': '1m',
   '5': '5m',
@@ -13,13 +13,13 @@ const intervals: Readonly<Record<string, string>> = {
   '21600': '15d',
 };
 
-/** The interval of so many minutes; null for one that Kraken does not have. */
+/** The interval with this many minutes; null for one that Kraken does not have. */
 export function toKrakenInterval(minutes: number): Interval | null {
   const timeframe = intervals[String(minutes)];
   return timeframe === undefined ? null : { timeframe, period: everyPeriod(minutes * minuteMs) };
 }
 
-/** The interval that ccxt calls so, or null. */
+/** The interval with this name in ccxt, or null. */
 export function findKrakenInterval(name: string): Interval | null {
   const timeframe = name === '2w' ? '15d' : name;
   const minutes = Object.keys(intervals).find((key) => intervals[key] === timeframe);

@@ -4,7 +4,7 @@ import type { TimedCandle } from './candles.ts';
 import type { BookChange } from './events.ts';
 import type { VenueMarket, VenueTicker } from './model.ts';
 
-/** Whether a message tells the state upon subscribing, or what came after it. */
+/** Whether a message contains the state at the time of the subscription, or a later change. */
 export type MessageType = 'snapshot' | 'update';
 
 /** A message of `ticker`, in JSON numbers; it carries no time. */
@@ -23,7 +23,7 @@ export function toBookSnapshot(market: VenueMarket, ticker: VenueTicker, depth: 
   return { channel: 'book', type: 'snapshot', data };
 }
 
-/** An update of `book`; an amount of zero takes a level away. */
+/** An update of `book`; an amount of zero removes a level. */
 export function toBookMessage(market: VenueMarket, change: BookChange, depth: number, now: number): unknown {
   const sides = toSides(toBookUpdate(market, change, depth));
   const checksum = toChecksum(toOrderBook(market, change.after, depth));
@@ -56,7 +56,7 @@ export function toCandleMessage(
   return { channel: 'ohlc', type, timestamp: toNanos(now), data };
 }
 
-/** An instant as Kraken's answers write it. */
+/** An instant in the format of Kraken's answers. */
 export function toMicros(instant: number): string {
   return new Date(instant).toISOString().replace('Z', '000Z');
 }
@@ -74,8 +74,8 @@ function toSides({ bids, asks }: VenueBook): object {
   return { bids: bids.map(toLevel), asks: asks.map(toLevel) };
 }
 
-// Of the digits of the ten best levels of either side. Kraken keeps the zeros at a number's end, which are lost in the
-// numbers that ccxt reads; this is what ccxt computes from them.
+// The digits of the ten best levels of each side. Kraken keeps trailing zeros, which are lost in the numbers that ccxt
+// reads; this is what ccxt computes from those.
 function toChecksum({ bids, asks }: VenueBook): number {
   const toDigits = (text: string): string => String(Number(text)).replace('.', '').replace(/^0+/, '');
   const best = [...asks.slice(0, 10), ...bids.slice(0, 10)];

@@ -41,8 +41,8 @@ const snapshotCandles = 10;
 const status = { version: '2.0.10', system: 'online', api_version: 'v2', connection_id: 6_447_481_662 };
 
 /**
- * Kraken's public streams, version 2: every symbol of a message is answered by itself, and then sent as a snapshot. A
- * socket has at most one candle interval for each symbol, as at the exchange.
+ * Kraken's public streams, version 2: every symbol of a message is answered separately, and a snapshot follows. A
+ * socket has at most one candle interval per symbol, as at the exchange.
  */
 export const krakenStreams: StreamDefinition = {
   path: /^\/v2/,
@@ -91,7 +91,7 @@ function toName({ channel, depth, interval }: Params, symbol: string): string {
   return channel === 'ohlc' ? `ohlc-${interval} ${symbol}` : `${channel} ${symbol}`;
 }
 
-// The topic, or why there is none.
+// The topic, or the reason why there is none.
 function subscribe(
   params: Params,
   symbol: string,

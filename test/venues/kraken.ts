@@ -15,8 +15,8 @@ const unknownPair = fail('EQuery:Unknown asset pair');
 const invalidArguments = fail('EGeneral:Invalid arguments');
 
 /**
- * A stand-in of Kraken's public REST API and streams. REST errors come as HTTP 200 with a list of words, tickers carry
- * no time, and `OHLC` serves only the newest 720 candles, whatever `since` is.
+ * A stand-in for Kraken's public REST API and streams. REST errors are HTTP 200 with a list of codes, tickers have no
+ * time, and `OHLC` serves only the newest 720 candles, whatever `since` is.
  */
 export function createKraken(): Promise<Venue> {
   const at = (name: string, answer: Route['answer']): Route => ({ path: new RegExp(`/0/public/${name}`), answer });
@@ -41,7 +41,7 @@ function listed(model: VenueModel): readonly KrakenMarket[] {
   return krakenMarkets.filter((market) => symbols.has(market.symbol));
 }
 
-// A pair may be named by its id, its altname or its wsname; the answer always names its id.
+// A pair can be requested by its id, its altname or its wsname; the answer always uses its id.
 function findMarket(model: VenueModel, name: string): KrakenMarket | undefined {
   return listed(model).find(({ id, altname, wsname }) => name === id || name === altname || name === wsname);
 }
@@ -65,7 +65,7 @@ function answerTickers(query: Query, model: VenueModel): Reply {
   return entries.length === 0 ? unknownPair : succeed(Object.fromEntries(entries));
 }
 
-// Pairs of numbers are today's and the last 24 hours'. Today is taken to be half of them.
+// Pairs of numbers are for today and the last 24 hours. Today is assumed to be half of them.
 function toTickerInfo(ticker: VenueTicker): unknown {
   const { baseVolume, vwap, high, low } = ticker;
   return {
@@ -86,7 +86,7 @@ function toBest(price: string | null, amount: string | null): readonly string[] 
   return [price, String(Math.floor(Number(amount ?? 0))), amount ?? '0.000'];
 }
 
-/** Candles after `since` (epoch s, exclusive) among the newest 720; the forming one is always there. */
+/** Candles after `since` (epoch s, exclusive) among the newest 720; the forming one is always included. */
 function answerCandles(market: KrakenMarket, query: Query, model: VenueModel): Reply {
   const interval = toKrakenInterval(Number(query.interval ?? 1));
   if (interval === null) return invalidArguments;
@@ -122,7 +122,7 @@ function answerTrades(market: KrakenMarket, query: Query, model: VenueModel): Re
   return succeed({ [market.id]: rows, last: `${chosen.at(-1)?.timestamp ?? model.now}000000` });
 }
 
-// `since` of Trades is in seconds, or in nanoseconds as `last` gives it.
+// `since` of Trades is in seconds, or in nanoseconds like `last`.
 function toInstant(since: string): number {
   return since.length > 15 ? Number(since) / 1e6 : Number(since) * 1000;
 }
@@ -154,7 +154,7 @@ function refuse(status: number): Reply {
 
 function exchangeConfig(url: string): ExchangeConfig {
   const socket = url.replace('http', 'ws');
-  // As at the exchange, the addresses of version 2 end in v2: ccxt goes by that for its pings.
+  // As at the exchange, the URLs of version 2 end in v2: ccxt uses that for its pings.
   const streams = {
     public: '',
     private: '/auth',

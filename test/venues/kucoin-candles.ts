@@ -2,7 +2,7 @@ import type { Answer, StandInReply, StandInRequest } from '../support/stand-in.t
 
 const minuteMs = 60_000;
 
-/** Minutes of the candles that KuCoin gives of its contracts: no 3 minutes, no 6 hours, no month. */
+/** The candle lengths, in minutes, that KuCoin offers for its contracts: no 3 minutes, no 6 hours, no month. */
 export const kucoinGranularities = [1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 10_080];
 
 const maxRows = 200;
@@ -10,13 +10,13 @@ const maxRows = 200;
 export interface KucoinOptions {
   /** Its clock, epoch ms. */
   readonly now: () => number;
-  /** When the one contract, NEW/USDT:USDT, was listed, epoch ms. */
+  /** When its only contract, NEW/USDT:USDT, was listed, epoch ms. */
   readonly listedAt: number;
-  /** Answers a request for candles otherwise. */
+  /** Replaces the answer to a request for candles. */
   readonly candles?: (granularity: string, query: StandInRequest['query']) => StandInReply | undefined;
 }
 
-/** What KuCoin answers about its one contract: its candles from the start of the range on, at most 200. */
+/** KuCoin's answers about its only contract: its candles from the start of the range on, at most 200. */
 export function answerAsKucoin({ now, listedAt, candles }: KucoinOptions): Answer {
   const ok = (data: unknown): StandInReply => ({ json: { code: '200000', data } });
   const contract = {

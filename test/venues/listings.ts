@@ -2,7 +2,7 @@ import { createVenue, type ExchangeConfig, type Venue, type VenueRequest } from 
 
 type Answer = (query: VenueRequest['query']) => unknown;
 
-/** Stand-ins of exchanges that list a few markets of each kind and give the ticker of one: what a listing test needs. */
+/** Stand-ins for exchanges that list a few markets of each kind and serve the ticker of one. */
 export const listers = {
   okx: createOkx,
   htx: createHtx,
@@ -28,7 +28,7 @@ function createLister(
   });
 }
 
-/** One host for all kinds, one address for all lists. */
+/** One host for all kinds, one URL for all lists. */
 function createOkx(): Promise<Venue> {
   const common = { lotSz: '1', minSz: '1', tickSz: '0.1', state: 'live', lever: '10', listTime: '1600000000000' };
   const contract = { ...common, baseCcy: '', quoteCcy: '', ctMult: '1' };
@@ -55,7 +55,7 @@ function createOkx(): Promise<Venue> {
   );
 }
 
-/** A host for spot and one for contracts; ccxt refuses an empty list itself, and its option of types is an object. */
+/** A host for spot and one for contracts; ccxt itself rejects an empty list, and its option of types is an object. */
 function createHtx(): Promise<Venue> {
   const ok = (data: unknown): unknown => ({ status: 'ok', data, ts: Date.now() });
   const spot = {
@@ -180,7 +180,7 @@ function createBigone(): Promise<Venue> {
   );
 }
 
-/** A host for spot and one for contracts, and a request beside that only tells fees. */
+/** A host for spot and one for contracts, and an extra request that only returns fees. */
 function createKucoin(): Promise<Venue> {
   const ok = (data: unknown): unknown => ({ code: '200000', data });
   const spot = {
@@ -224,7 +224,7 @@ function createKucoin(): Promise<Venue> {
   );
 }
 
-/** Three lists, asked for one after the other. */
+/** Three lists, requested one after the other. */
 function createBitflyer(): Promise<Venue> {
   const list = (id: string) => (): unknown => [{ product_code: id, market_type: 'Spot' }];
   return createLister(
@@ -237,7 +237,7 @@ function createBitflyer(): Promise<Venue> {
   );
 }
 
-/** Two lists that are read together: the sizes of contracts are in one of them alone. */
+/** Two lists that are read together: only one of them has the sizes of contracts. */
 function createPhemex(): Promise<Venue> {
   const spot = { type: 'Spot', symbol: 'sBTCUSDT', baseCurrency: 'BTC', quoteCurrency: 'USDT', status: 'Listed' };
   return createLister(

@@ -11,7 +11,7 @@ export interface VenueMarket {
   /** The exchange's own id, as it appears in its URLs. */
   readonly id: string;
   readonly active: boolean;
-  /** The price 24 hours ago, in quote currency: what made-up prices move around. */
+  /** The price 24 hours ago, in quote currency: generated prices move around it. */
   readonly price: string;
   readonly priceStep: string;
   readonly amountStep: string;
@@ -19,7 +19,7 @@ export interface VenueMarket {
   readonly listedAt: number;
 }
 
-/** A ticker before it takes an exchange's shape. Decimal strings; null where the exchange has no such value. */
+/** A ticker in no exchange's format yet. Decimal strings; null if the exchange has no such value. */
 export interface VenueTicker {
   readonly last: string;
   readonly bid: string | null;
@@ -36,24 +36,27 @@ export interface VenueTicker {
   readonly vwap: string;
   readonly baseVolume: string;
   readonly quoteVolume: string;
-  /** Epoch ms; goes out only where the exchange sends a time. */
+  /** Epoch ms; sent only if the exchange sends a time. */
   readonly timestamp: number;
 }
 
-// Where a book's update ids start, and how far each change takes them.
+// The first update id of a book, and the step of each change.
 const firstUpdateId = 10_000_000_000;
 const updateIdStep = 3;
 
-/** The truth behind one venue: its markets, tickers, trades, candles and clock. Tests change it at any time. */
+/** The data behind one venue: its markets, tickers, trades, candles and clock. Tests change it at any time. */
 export class VenueModel {
   /**
-   * Gives every candle of the venue; replace it to tell another story. Null leaves a gap. Its last argument is the
+   * Returns every candle of the venue; replace it to serve other candles. Null leaves a gap. Its last argument is the
    * venue's clock, so that a candle may differ while it is forming.
    */
   candles: CandleSource;
-  /** How many of its newest candles it serves, whatever is asked for; null for all since the listing. */
+  /** How many of its newest candles it serves, whatever is requested; null for all since the market was listed. */
   candleHistory: number | null = null;
-  /** How many candles it gives in a request, where that is fewer than its documentation says; null for as many. */
+  /**
+   * How many candles it returns per request, if that is fewer than its documentation says; null for the documented
+   * number.
+   */
   candleCap: number | null = null;
 
   readonly #all: readonly VenueMarket[];
@@ -69,7 +72,7 @@ export class VenueModel {
     this.candles = createCandleSource(markets);
   }
 
-  /** The venue's clock, epoch ms: the system's until set, and again after setting null. ccxt keeps its own clock. */
+  /** The venue's clock, epoch ms: the system's unless set, and again after setting null. ccxt keeps its own clock. */
   get now(): number {
     return this.#now ?? Date.now();
   }
@@ -84,10 +87,10 @@ export class VenueModel {
   }
 
   /**
-   * Sets some numbers of a ticker; they go out digit by digit as given. What was never set follows from the rest:
-   * bid and ask are one price step beside `last`, high and low enclose it, change and percentage are exact.
-   * Brings back a removed ticker. Throws RangeError for a symbol that the venue never had. Who streams the ticker is
-   * sent it, and who streams the book what changed in it.
+   * Sets some numbers of a ticker; they are sent digit by digit as given. Numbers that were never set follow from the
+   * rest: bid and ask are one price step beside `last`, high and low enclose it, change and percentage are exact.
+   * Brings back a removed ticker. Throws RangeError for a symbol that the venue never had. Subscribers of the ticker
+   * receive it, and subscribers of the book receive what changed in it.
    */
   setTicker(symbol: string, change: Partial<VenueTicker>): void {
     const market = this.#require(symbol);
@@ -110,9 +113,9 @@ export class VenueModel {
   }
 
   /**
-   * Records an executed trade as the newest one, which REST serves from now on, and sends it to who streams trades.
-   * From the first one on, the made-up trades stay as they are. The ticker stays as it is. Answers the trade with its
-   * id and time. Throws RangeError for a symbol that the venue never had.
+   * Records an executed trade as the newest one. REST serves it from now on, and subscribers of trades receive it. From
+   * the first recorded trade on, the generated trades do not change. The ticker stays unchanged. Returns the trade with
+   * its id and time. Throws RangeError for a symbol that the venue never had.
    */
   trade(symbol: string, trade: NewTrade): VenueTrade {
     const market = this.#require(symbol);
@@ -121,25 +124,25 @@ export class VenueModel {
     return recorded;
   }
 
-  /** From now on the symbol's made-up trades stay as they are; a subscription to its trades does so too. */
+  /** From now on the symbol's generated trades do not change; a subscription to its trades has the same effect. */
   holdTrades(symbol: string): void {
     const market = this.#require(symbol);
     this.#tape(market).hold(this.#toTicker(market));
   }
 
-  /** The symbol's newest trades, made-up and recorded, oldest first. */
+  /** The symbol's newest trades, generated and recorded, oldest first. */
   trades(symbol: string): readonly VenueTrade[] {
     const market = this.#require(symbol);
     return this.#tape(market).all(this.#toTicker(market));
   }
 
-  /** The market stays listed, but batches leave it out, and asked for alone it is an unknown symbol. */
+  /** The market stays listed, but batches leave it out, and when requested alone it is an unknown symbol. */
   removeTicker(symbol: string): void {
     this.#require(symbol);
     this.#withoutTicker.add(symbol);
   }
 
-  /** The exchange forgets the market: not listed, and an unknown symbol wherever it is named. */
+  /** The exchange forgets the market: it is not listed, and an unknown symbol in every request. */
   delist(symbol: string): void {
     this.#require(symbol);
     this.#delisted.add(symbol);
@@ -150,19 +153,19 @@ export class VenueModel {
     this.#delisted.delete(symbol);
   }
 
-  /** The ticker as it would be sent now; null when removed or delisted. */
+  /** The ticker as it would be sent now; null if it was removed or delisted. */
   ticker(symbol: string): VenueTicker | null {
     const market = this.#require(symbol);
     if (this.#withoutTicker.has(symbol) || this.#delisted.has(symbol)) return null;
     return this.#toTicker(market);
   }
 
-  /** The candle that opens at `timestamp` as it would be sent now; null where there is a gap. */
+  /** The candle that opens at `timestamp` as it would be sent now; null if there is a gap. */
   candle(symbol: string, timeframe: string, timestamp: number): VenueCandle | null {
     return this.candles(symbol, timeframe, timestamp, this.now);
   }
 
-  /** Hears of everything that streams tell; here nobody listens. */
+  /** Receives every event of the streams; here there are no listeners. */
   protected emit(_event: VenueEvent): void {}
 
   #toTicker(market: VenueMarket): VenueTicker {

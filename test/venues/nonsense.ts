@@ -1,18 +1,21 @@
 /**
- * How the numbers of an answer are spoilt.
+ * How the numbers of an answer are made invalid.
  * - `nan`: decimal strings are `NaN`, JSON numbers null.
- * - `negative`: all that is no time is below zero.
- * - `year-3000`: every time, in ms or seconds, is of the year 3000; ISO dates too.
+ * - `negative`: every number that is not a time is below zero.
+ * - `year-3000`: every time, in ms or seconds, is in the year 3000; ISO dates too.
  */
 export type Nonsense = 'nan' | 'negative' | 'year-3000';
 
 const year3000 = Date.UTC(3000, 0);
 
-/** What is larger is a time: no made-up price or volume is. In seconds it is of this century, in ms of 1970 on. */
+/**
+ * Larger numbers are times: no generated price or volume is as large. In seconds it is in this century, in ms after
+ * 1970.
+ */
 const leastTime = 1_500_000_000;
 const leastTimeMs = 1_000_000_000_000;
 
-/** The same JSON with spoilt numbers. */
+/** The same JSON with invalid numbers. */
 export function spoil(value: unknown, how: Nonsense): unknown {
   if (Array.isArray(value)) return value.map((each) => spoil(each, how));
   if (typeof value === 'object' && value !== null) {

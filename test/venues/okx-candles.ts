@@ -22,13 +22,13 @@ const maxRows = 300;
 export interface OkxOptions {
   /** Its clock, epoch ms. */
   readonly now: () => number;
-  /** The bars that it takes; others it refuses. */
+  /** The bars that it accepts; it refuses all others. */
   readonly bars: Readonly<Record<string, number>>;
-  /** Answers a request for candles otherwise. */
+  /** Replaces the answer to a request for candles. */
   readonly candles?: (bar: string, query: StandInRequest['query']) => StandInReply | undefined;
 }
 
-/** What OKX answers about its two spot markets: their newest candles before `after`, newest first, since always. */
+/** OKX's answers about its two spot markets: their newest candles before `after`, newest first, without a start. */
 export function answerAsOkx({ now, bars, candles }: OkxOptions): Answer {
   const ok = (data: unknown): StandInReply => ({ json: { code: '0', msg: '', data } });
   const spot = (base: string) => ({

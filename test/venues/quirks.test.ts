@@ -24,7 +24,7 @@ async function get(url: string): Promise<unknown> {
 
 afterEach(() => Promise.all(open.splice(0).map((venue) => venue.close())));
 
-it('binance: one unknown symbol fails a whole batch, and swaps are served apart', async () => {
+it('binance: one unknown symbol makes a whole batch fail, and swaps are served separately', async () => {
   const { venue, exchange } = await start('binance', createBinance);
   await exchange.loadMarkets();
   venue.delist('ETH/USDT');
@@ -58,7 +58,7 @@ it('binance: at most 1000 klines, the newest without startTime, weeks from Monda
   );
 });
 
-it('kraken: only the newest 720 candles, no ticker time, unknown pairs fail the batch with HTTP 200', async () => {
+it('kraken: only the newest 720 candles, no ticker time, unknown pairs make the batch fail with HTTP 200', async () => {
   const { venue, exchange } = await start('kraken', createKraken);
   const candles = await exchange.fetchOHLCV('BTC/USD', '1h', 0, 2000);
   expect(candles).toHaveLength(720);

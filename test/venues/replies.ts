@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Fault } from './faults.ts';
 import { spoil } from './nonsense.ts';
 
-/** An answer before it is sent. A string body goes out as it is (HTML), all else as JSON. */
+/** An answer before it is sent. A string body is sent unchanged (HTML), anything else as JSON. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ const gzipHead = { ...jsonHead, 'content-encoding': 'gzip' };
 const dripMs = 25;
 const chunkBytes = 1 << 20;
 
-/** Sends a whole, healthy answer. */
+/** Sends a complete, healthy answer. */
 export function send(response: ServerResponse, { status = 200, headers = {}, body }: Reply): void {
   const isText = typeof body === 'string';
   const bytes = Buffer.from(isText ? body : JSON.stringify(body));
@@ -25,7 +25,7 @@ export function send(response: ServerResponse, { status = 200, headers = {}, bod
   response.writeHead(status, { ...type, 'content-length': bytes.length, ...headers }).end(bytes);
 }
 
-/** Spoils the answer that would have been sent. `refuse` gives the exchange's own answer of a status. */
+/** Applies a fault to the answer that would have been sent. `refuse` returns the exchange's own answer for a status. */
 export function sendFaulty(
   response: ServerResponse,
   fault: Fault,
@@ -111,7 +111,7 @@ export function sendFaulty(
   }
 }
 
-/** Half a GB, which is more than any reader should take. */
+/** Half a GB, which is more than any reader should accept. */
 const hugeMb = 512;
 const memberMb = 16;
 
@@ -121,7 +121,7 @@ function* endless(): Generator<Buffer> {
   for (let sent = 0; sent < hugeMb; sent++) yield chunk;
 }
 
-/** The same length, packed once: a gzip text may have many members. */
+/** The same length, compressed once: a gzip file may have many members. */
 function* endlessPacked(): Generator<Buffer> {
   const member = gzipSync(Buffer.alloc(memberMb * chunkBytes, ' '), { level: 1 });
   for (let sent = 0; sent < hugeMb; sent += memberMb) yield member;

@@ -2,7 +2,7 @@ import type { ExchangeConfig, Route, VenueRequest } from './venue.ts';
 
 type Query = VenueRequest['query'];
 
-/** What a small OKX answers of one market, in the exchange's own shapes. */
+/** The answers of a small OKX about one market, in the exchange's own format. */
 export interface OkxAnswers {
   book?: (query: Query) => { readonly bids: readonly OkxLevel[]; readonly asks: readonly OkxLevel[] };
   trades?: (query: Query) => readonly unknown[];
@@ -53,7 +53,9 @@ function toSwap(uly: string, settleCcy: string, ctType: string, ctVal: string): 
   return { instType: 'SWAP', instId: `${uly}-SWAP`, uly, instFamily: uly, settleCcy, ctType, ctVal };
 }
 
-/** The routes of a small stand-in of OKX: BTC/USDT, BTC/USD:BTC (100 USD a contract) and BTC/USDT:USDT (0.01 BTC). */
+/**
+ * The routes of a small stand-in for OKX: BTC/USDT, BTC/USD:BTC (100 USD per contract) and BTC/USDT:USDT (0.01 BTC).
+ */
 export function okxRoutes(answers: OkxAnswers): readonly Route[] {
   const succeed = (data: readonly unknown[]) => ({ body: { code: '0', msg: '', data } });
   const at = (path: string, answer: (query: Query, now: number) => readonly unknown[]): Route => ({

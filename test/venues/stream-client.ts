@@ -10,7 +10,7 @@ export interface StreamClient {
   close(): Promise<void>;
 }
 
-/** Starts both. ccxt dials again without delay; `options` are further constructor options. Close it when done. */
+/** Starts both. ccxt reconnects without delay; `options` are further constructor options. Close it when done. */
 export async function startStreaming(
   id: string,
   create: () => Promise<Venue>,
@@ -41,7 +41,7 @@ export async function until(condition: () => boolean): Promise<void> {
   await vi.waitUntil(condition, { timeout: 5000, interval: 2 });
 }
 
-/** A watch whose outcome is looked at later: it may reject meanwhile. */
+/** A watch whose outcome is checked later: it may reject meanwhile. */
 export interface Watch<T> {
   readonly promise: Promise<T>;
   isPending(): boolean;

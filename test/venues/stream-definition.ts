@@ -2,25 +2,28 @@ import type { Interval } from './candles.ts';
 import type { VenueEvent } from './events.ts';
 import type { VenueMarket, VenueModel } from './model.ts';
 
-/** What `sendGarbage` sends: no JSON, JSON of unknown shape, bytes, or tickers whose numbers are none or absent. */
+/**
+ * What `sendGarbage` sends: text that is not JSON, JSON of unknown shape, bytes, or tickers with invalid or missing
+ * numbers.
+ */
 export type Garbage = 'text' | 'json' | 'binary' | 'badNumbers';
 
-/** Something that a socket is subscribed to. Messages are null where there is nothing to send. */
+/** A topic that a socket can subscribe to. Messages are null if there is nothing to send. */
 export interface Topic {
-  /** In the exchange's own words. A socket has a topic once. */
+  /** The exchange's own name for it. A socket has each topic once. */
   readonly name: string;
-  /** Null where it is about no symbol that the venue knows, or about all. */
+  /** Null if it is not about a symbol that the venue knows, or if it is about all. */
   readonly symbol: string | null;
-  /** What is sent upon subscribing; null where the exchange sends nothing then. */
+  /** What is sent after a subscription; null if the exchange sends nothing then. */
   readonly snapshot: ((model: VenueModel) => unknown) | null;
-  /** How the exchange tells an event, at `now`; null for one that is not of this topic. */
+  /** The exchange's message for an event at `now`; null for an event that does not belong to this topic. */
   readonly tell: (event: VenueEvent, now: number) => unknown;
 }
 
-/** What a message asked for. */
+/** What a message requested. */
 export interface StreamAction {
   readonly action: 'subscribe' | 'unsubscribe';
-  /** In the exchange's own words. */
+  /** The exchange's own names. */
   readonly streams: readonly string[];
 }
 
@@ -31,18 +34,18 @@ export interface StreamRequest extends StreamAction {
   readonly message: unknown;
 }
 
-/** What a message is answered from. */
+/** The context in which a message is answered. */
 export interface StreamContext {
   /** The path of its socket. */
   readonly path: string;
-  /** What its socket is subscribed to already. */
+  /** The topics that its socket is already subscribed to. */
   readonly held: readonly Topic[];
-  /** The symbols whose subscriptions are refused; of Kraken also names of topics. */
+  /** The symbols whose subscriptions are refused; for Kraken, also names of topics. */
   readonly refused: ReadonlySet<string>;
   readonly model: VenueModel;
 }
 
-/** What a message leads to. */
+/** The result of a message. */
 export interface StreamAnswer {
   readonly replies: readonly unknown[];
   /** Null for a message that neither subscribes nor unsubscribes. */
@@ -52,23 +55,23 @@ export interface StreamAnswer {
   readonly drop: readonly string[];
 }
 
-/** What stands in place of numbers; what is undefined is absent. */
+/** What replaces the numbers; undefined means absent. */
 export interface BadNumbers {
   readonly word: string | undefined;
   readonly empty: string | undefined;
 }
 
-/** How an exchange words its streams. */
+/** The protocol of an exchange's streams. */
 export interface StreamDefinition {
-  /** The whole paths that accept WebSockets. */
+  /** The complete paths that accept WebSockets. */
   readonly path: RegExp;
-  /** What a new socket is sent first. */
+  /** What is sent first to a new socket. */
   readonly greeting: readonly unknown[];
-  /** The message that keeps a socket alive; null where it is a ping frame. */
+  /** The message that keeps a socket alive; null if that is a ping frame. */
   readonly heartbeat: unknown;
-  /** A message that is no JSON is undefined. */
+  /** A message that is not JSON is undefined. */
   readonly answer: (message: unknown, context: StreamContext) => StreamAnswer;
-  /** The candles that ccxt calls so; null where the exchange has none. */
+  /** The candles with this name in ccxt; null if the exchange has none. */
   readonly interval: (symbol: string, timeframe: string) => Interval | null;
   readonly badTickers: (market: VenueMarket, numbers: BadNumbers, now: number) => readonly unknown[];
 }

@@ -41,7 +41,7 @@ describe.each([binance, kraken])('$id streams', ({ id, create, btc, eth, params 
     'a close frame': (venue) => venue.closeStreams(1012),
   };
 
-  it.each(Object.keys(faults))('rejects what waits upon %s, and the next watch dials again', async (name) => {
+  it.each(Object.keys(faults))('rejects pending watches after %s, and the next watch connects again', async (name) => {
     const { venue } = client;
     const pending = await watchNext();
     faults[name]?.(venue);
@@ -54,7 +54,7 @@ describe.each([binance, kraken])('$id streams', ({ id, create, btc, eth, params 
     expect(await next.promise).toMatchObject({ last: 7.5 });
   });
 
-  it('sends nothing while it is silent, over later sockets neither, and nothing of it afterwards', async () => {
+  it('sends nothing while it is silent, not over later sockets either, and does not send it afterwards', async () => {
     const { venue } = client;
     const pending = await watchNext();
     venue.silence();
@@ -131,7 +131,7 @@ describe.each([binance, kraken])('$id streams', ({ id, create, btc, eth, params 
     socket.terminate();
   });
 
-  it('rejects what waits with an error that is none of ccxt upon bad numbers', async () => {
+  it("rejects pending watches after bad numbers with an error that is not ccxt's", async () => {
     const pending = await watchNext();
     client.venue.sendGarbage('badNumbers');
     await expect(pending.promise).rejects.toBeInstanceOf(SyntaxError);
@@ -166,8 +166,8 @@ it.each(['ticker', 'candle', 'book', 'trade'])('binance rejects a refused subscr
   await close();
 });
 
-// ccxt keeps the error under the id of the request, which nothing waits for.
-it('kraken answers a refused subscription with an error, which ccxt tells nobody', async () => {
+// ccxt stores the error under the id of the request, which nothing waits for.
+it('kraken answers a refused subscription with an error, which ccxt does not report', async () => {
   const { venue, exchange, close } = await startStreaming('kraken', createKraken);
   venue.refuseSubscription('BTC/USD');
   const pending = keep(exchange.watchTicker('BTC/USD'));

@@ -9,7 +9,7 @@ const exchanges = [
   { id: 'kraken', create: createKraken, btc: 'BTC/USD', eth: 'ETH/USD', sol: 'SOL/USD' },
 ] as const;
 
-// What ccxt makes of the streams, on which whoever streams through it must not rely.
+// Properties of ccxt's streams that code must not rely on.
 describe.each(exchanges)('$id streams through ccxt', ({ id, create, btc, eth, sol }) => {
   let client: StreamClient;
 
@@ -19,7 +19,7 @@ describe.each(exchanges)('$id streams through ccxt', ({ id, create, btc, eth, so
 
   afterEach(() => client.close());
 
-  it('ask for nothing a second time after a refusal', async () => {
+  it('request nothing a second time after a refusal', async () => {
     const { venue, exchange } = client;
     venue.refuseSubscription(btc);
     const refused = keep(exchange.watchTicker(btc));
@@ -33,7 +33,7 @@ describe.each(exchanges)('$id streams through ccxt', ({ id, create, btc, eth, so
     expect(again.isPending()).toBe(true);
   });
 
-  it('wake a watch of many once upon several messages, with the first; the rest is in the cache', async () => {
+  it('wake a watch of many symbols once after several messages, with the first; the rest is in the cache', async () => {
     const { venue, exchange } = client;
     const first = keep(exchange.watchTickers([btc, eth]));
     await until(() => venue.subscriptions.length === 2);
@@ -46,7 +46,7 @@ describe.each(exchanges)('$id streams through ccxt', ({ id, create, btc, eth, so
   });
 });
 
-it('kraken: a socket has one candle interval of a symbol, and its heartbeat is a message', async () => {
+it('kraken: a socket has one candle interval per symbol, and its heartbeat is a message', async () => {
   const { venue, close } = await startStreaming('kraken', createKraken);
   const socket = new WebSocket(`${venue.url.replace('http', 'ws')}/v2`);
   const received: unknown[] = [];

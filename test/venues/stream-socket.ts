@@ -5,7 +5,7 @@ import type { Topic } from './stream-definition.ts';
 /** One WebSocket that a client opened. */
 export class StreamSocket {
   readonly path: string;
-  /** What it is subscribed to, oldest first. */
+  /** Its subscriptions, oldest first. */
   topics: readonly Topic[] = [];
 
   readonly #connection: WebSocket;

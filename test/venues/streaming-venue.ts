@@ -13,7 +13,7 @@ export class StreamingVenue extends VenueModel {
     this.streams = new Streams(definition, this);
   }
 
-  /** Sends the candle of now, which is still forming, to who streams it. A gap in the candle source sends nothing. */
+  /** Sends the current candle, which is still forming, to its subscribers. A gap in the candle source sends nothing. */
   pushCandle(symbol: string, timeframe: string): void {
     this.#pushCandle(symbol, timeframe, false);
   }
@@ -37,22 +37,25 @@ export class StreamingVenue extends VenueModel {
     return this.streams.sockets.size;
   }
 
-  /** WebSockets that were opened so far. */
+  /** The number of WebSockets that have been opened. */
   get dials(): number {
     return this.streams.dials;
   }
 
-  /** Handshakes that were received so far, refused and unanswered ones too. */
+  /** The number of handshakes that were received, including refused and unanswered ones. */
   get handshakes(): number {
     return this.streams.handshakes;
   }
 
-  /** What the open sockets are subscribed to, in the exchange's own words: one entry for each socket and stream. */
+  /** The subscriptions of the open sockets, by the exchange's own names: one entry for each socket and stream. */
   get subscriptions(): readonly string[] {
     return [...this.streams.sockets].flatMap(({ topics }) => topics.map(({ name }) => name));
   }
 
-  /** Every subscribe and unsubscribe message since the start or the last `reset()`, oldest first, refused ones too. */
+  /**
+   * Every subscribe and unsubscribe message since the start or the last `reset()`, oldest first, including refused
+   * ones.
+   */
   get streamRequests(): readonly StreamRequest[] {
     return this.streams.requests;
   }
@@ -73,15 +76,15 @@ export class StreamingVenue extends VenueModel {
   }
 
   /**
-   * From now on sockets, later ones too, get no data: of the symbol, or at all. They stay open, pings and subscriptions
-   * are answered. What happens meanwhile is not sent later.
+   * From now on, sockets get no data, for one symbol or at all; this includes later sockets. They stay open, and pings
+   * and subscriptions are answered. What happens meanwhile is not sent later.
    */
   silence(symbol?: string): void {
     if (symbol === undefined) this.streams.silent = true;
     else this.streams.silenced.add(symbol);
   }
 
-  /** Undoes `silence`: of the symbol, or every one. */
+  /** Undoes `silence`: for the symbol, or every one. */
   speak(symbol?: string): void {
     if (symbol === undefined) {
       this.streams.silent = false;
@@ -99,12 +102,12 @@ export class StreamingVenue extends VenueModel {
     this.streams.handshake = 'hang';
   }
 
-  /** New handshakes succeed again. Those that hang go on hanging, until their client gives up or `close()`. */
+  /** New handshakes succeed again. Those that hang continue to hang until their client gives up, or until `close()`. */
   acceptStreams(): void {
     this.streams.handshake = 'accept';
   }
 
-  /** From now on subscribing to the symbol is answered with the exchange's own error; subscriptions to it stay. */
+  /** From now on a subscription to the symbol is answered with the exchange's own error; existing ones stay. */
   refuseSubscription(symbol: string): void {
     this.streams.refused.add(symbol);
   }
@@ -114,12 +117,12 @@ export class StreamingVenue extends VenueModel {
     this.streams.refused.delete(symbol);
   }
 
-  /** Sends every socket a message as it is. */
+  /** Sends every socket a message unchanged. */
   sendMessage(message: unknown): void {
     for (const socket of this.streams.sockets) socket.send(message);
   }
 
-  /** Sends every socket a message that makes no sense, silenced or not. */
+  /** Sends every socket an invalid message, even if it is silenced. */
   sendGarbage(kind: Garbage): void {
     this.streams.sendGarbage(kind);
   }

@@ -7,8 +7,7 @@ import { keep, type StreamClient, startStreaming, until } from './stream-client.
 
 const noon = Date.UTC(2026, 2, 4, 12);
 
-// String as ccxt's number type shows the digits that came over the wire. By default Binance watches tickers without
-// bid and ask.
+// String as ccxt's number type shows the digits that were sent. By default Binance watches tickers without bid and ask.
 const exchanges = [
   { id: 'binance', create: createBinance, btc: 'BTC/USDT', eth: 'ETH/USDT', params: { name: 'ticker' } },
   { id: 'kraken', create: createKraken, btc: 'BTC/USD', eth: 'ETH/USD', params: {} },
@@ -28,7 +27,7 @@ describe.each(exchanges)('$id streams', ({ id, create, btc, eth, params }) => {
     expect(client.venue.openSockets).toBe(0);
   });
 
-  /** Subscribes, and takes what the exchange sends at once. */
+  /** Subscribes, and takes what the exchange sends immediately. */
   async function open<T>(watch: () => Promise<T>): Promise<void> {
     const count = client.venue.subscriptions.length;
     const first = keep(watch());
@@ -115,7 +114,7 @@ describe.each(exchanges)('$id streams', ({ id, create, btc, eth, params }) => {
     expect((await exchange.fetchTrades(btc, noon - 1000, 5)).at(-1)).toMatchObject(seen);
   });
 
-  it('serves by REST what was traded while the stream was down', async () => {
+  it('serves by REST the trades that happened while the stream was down', async () => {
     const { venue, exchange } = client;
     await open(() => exchange.watchTrades(btc));
     const last = venue.trades(btc).at(-1)?.id ?? 0;
@@ -162,7 +161,7 @@ describe('binance streams', () => {
     expect(venue.streamSockets).toBe(1);
   });
 
-  it('streams futures of the same ids at addresses of their own', async () => {
+  it('streams futures with the same ids at URLs of their own', async () => {
     const { venue, exchange } = client;
     const [linear, inverse] = ['BTC/USDT:USDT', 'BTC/USD:BTC'];
     const watches = [
@@ -212,7 +211,7 @@ describe('kraken streams', () => {
     expect(venue.openSockets).toBe(0);
   });
 
-  it('sends the last fifty trades upon subscribing', async () => {
+  it('sends the last fifty trades after a subscription', async () => {
     const { venue, exchange, close } = await startStreaming('kraken', createKraken);
     const trades = await exchange.watchTrades('BTC/USD');
     expect(trades.map((trade) => Number(trade.id))).toEqual(

@@ -11,7 +11,7 @@ const badNumbers: readonly BadNumbers[] = [
   { word: undefined, empty: undefined },
 ];
 
-/** The WebSockets of a venue: who is subscribed to what, and what is wrong with them. */
+/** The WebSockets of a venue: their subscriptions, and their faults. */
 export class Streams {
   handshake: 'accept' | 'refuse' | 'hang' = 'accept';
   /** Handshakes received so far. */
@@ -21,7 +21,7 @@ export class Streams {
   requests: readonly StreamRequest[] = [];
   /** Whether no data is sent at all. */
   silent = false;
-  /** The symbols of which no data is sent. */
+  /** The symbols for which no data is sent. */
   readonly silenced = new Set<string>();
   /** The symbols whose subscriptions are refused. */
   readonly refused = new Set<string>();
@@ -36,7 +36,7 @@ export class Streams {
     this.#model = model;
   }
 
-  /** Takes the handshakes of a server. */
+  /** Handles the handshakes of a server. */
   listen(server: Server): void {
     server.on('upgrade', (request, transport, head) => this.#upgrade(request, transport, head));
   }
@@ -45,12 +45,12 @@ export class Streams {
     return this.#definition;
   }
 
-  /** Those that are open now. */
+  /** The open sockets. */
   get sockets(): ReadonlySet<StreamSocket> {
     return this.#sockets;
   }
 
-  /** Tells an event to who is subscribed to it. */
+  /** Sends an event to its subscribers. */
   push(event: VenueEvent): void {
     if (this.#isSilent(event.market.symbol)) return;
     for (const socket of this.#sockets) {
@@ -61,7 +61,7 @@ export class Streams {
     }
   }
 
-  /** Sends every socket a message that makes no sense. */
+  /** Sends every socket an invalid message. */
   sendGarbage(kind: Garbage): void {
     for (const socket of this.#sockets) {
       if (kind === 'text') socket.sendRaw('garbage{not json');
@@ -84,7 +84,7 @@ export class Streams {
     return this.silent || this.silenced.has(symbol);
   }
 
-  // Of the symbols that the socket is subscribed to, or of any one.
+  // Of the symbols that the socket is subscribed to, or any symbol.
   #sendBadTickers(socket: StreamSocket): void {
     const { markets, now } = this.#model;
     const held = markets.filter(({ symbol }) => socket.topics.some((topic) => topic.symbol === symbol));
@@ -100,7 +100,7 @@ export class Streams {
     const { pathname: path } = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (this.#definition?.path.exec(path)?.[0] !== path) refuse(transport, 404);
     else if (this.handshake === 'refuse') refuse(transport, 503);
-    // Read, so that a client that gives up is noticed.
+    // The socket is read, so that a client that gives up is noticed.
     else if (this.handshake === 'hang') transport.on('end', () => transport.destroy()).resume();
     else {
       this.#server.handleUpgrade(request, transport, head, (connection) => this.#open(path, connection, transport));

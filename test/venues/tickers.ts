@@ -1,7 +1,7 @@
 import { add, compare, divide, multiply, subtract } from './decimal.ts';
 import type { VenueMarket, VenueTicker } from './model.ts';
 
-/** A whole ticker from the numbers that are given; the others follow from them and from the market. */
+/** A complete ticker from the given numbers; the others follow from them and from the market. */
 export function toTicker(market: VenueMarket, given: Partial<VenueTicker>, now: number): VenueTicker {
   const last = given.last ?? market.price;
   const open = given.open ?? market.price;

@@ -1,11 +1,11 @@
 import { toTrades, type VenueTrade } from './book.ts';
 import type { VenueMarket, VenueTicker } from './model.ts';
 
-/** A trade to record. Its id is one above the newest, its time the venue's clock, where they are not given. */
+/** A trade to record. By default its id is one above the newest, and its time is the venue's clock. */
 export interface NewTrade {
   readonly price: string;
   readonly amount: string;
-  /** The taker's. */
+  /** The taker's side. */
   readonly side: 'buy' | 'sell';
   readonly id?: number;
   readonly timestamp?: number;
@@ -14,8 +14,8 @@ export interface NewTrade {
 const historyLength = 1000;
 
 /**
- * The trades of one market: made-up ones that follow ticker and clock until they are held, then the recorded ones. Of
- * the made-up ones, those newer than the first recorded one are left out.
+ * The trades of one market: generated ones that follow ticker and clock until they are frozen, then the recorded ones.
+ * Generated trades that are newer than the first recorded one are left out.
  */
 export class Tape {
   readonly #market: VenueMarket;
@@ -26,7 +26,7 @@ export class Tape {
     this.#market = market;
   }
 
-  /** From now on the made-up trades stay as they are. */
+  /** From now on the generated trades do not change. */
   hold(ticker: VenueTicker): void {
     this.#history ??= toTrades(this.#market, ticker, historyLength);
   }

@@ -17,34 +17,34 @@ export interface VenueRequest {
   readonly at: number;
 }
 
-/** ccxt constructor options, plain JSON, that make a class speak to this venue and to nothing else. */
+/** ccxt constructor options, plain JSON, that make a class call this venue and nothing else. */
 export interface ExchangeConfig {
   readonly urls: { readonly api: Readonly<Record<string, unknown>> };
 }
 
-/** One endpoint: the whole path, and its answer from the model. `name` is the path's first group, decoded. */
+/** One endpoint: the complete path, and its answer from the model. `name` is the path's first group, decoded. */
 export interface Route {
   readonly path: RegExp;
   readonly answer: (query: VenueRequest['query'], model: VenueModel, name: string) => Reply;
 }
 
-/** What makes a venue a certain exchange. */
+/** What makes a venue a stand-in for a certain exchange. */
 export interface VenueDefinition {
   readonly markets: readonly VenueMarket[];
   readonly routes: readonly Route[];
-  /** How the exchange words an HTTP status that it answers instead of data, at `now`; 404 is also the unknown path. */
+  /** The exchange's own body for an HTTP status other than 200, at `now`; 404 is also the answer to an unknown path. */
   readonly refuse: (status: number, now: number) => Reply;
   readonly exchangeConfig: (url: string) => ExchangeConfig;
   /** Its WebSocket streams; without them every handshake is answered with 404. */
   readonly streams?: StreamDefinition;
 }
 
-/** A stand-in of one exchange on loopback: the model that tests change, and the server of its REST API and streams. */
+/** A stand-in for one exchange on loopback: the model that tests change, and the server of its REST API and streams. */
 export class Venue extends StreamingVenue {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   readonly exchangeConfig: ExchangeConfig;
-  /** How long every answer takes, in ms. Faults wait as long. */
+  /** How long every answer takes, in ms. Faults take as long. */
   delayMs = 0;
 
   readonly #definition: VenueDefinition;
@@ -54,7 +54,7 @@ export class Venue extends StreamingVenue {
   readonly #timers = new Set<NodeJS.Timeout>();
   #requests: VenueRequest[] = [];
 
-  /** Takes a server that listens already; use `createVenue`. */
+  /** Takes a server that is listening already; use `createVenue`. */
   constructor(definition: VenueDefinition, server: Server, url: string) {
     super(definition.markets, definition.streams ?? null);
     this.url = url;
@@ -69,7 +69,7 @@ export class Venue extends StreamingVenue {
     this.streams.listen(server);
   }
 
-  /** Every request since the start or the last `reset()`, oldest first, faulted ones too; no handshakes. */
+  /** Every request since the start or the last `reset()`, oldest first, including those with a fault; no handshakes. */
   get requests(): readonly VenueRequest[] {
     return this.#requests;
   }
@@ -79,28 +79,30 @@ export class Venue extends StreamingVenue {
     return this.#requests.filter((request) => match === undefined || toTarget(request).search(match) !== -1).length;
   }
 
-  /** Forgets the requests, those of streams too; faults and data stay. */
+  /** Forgets the requests, including those of streams; faults and data stay. */
   reset(): void {
     this.#requests = [];
     this.streams.requests = [];
   }
 
-  /** From now on requests fail this way. The newest fault that matches a request wins. */
+  /** From now on requests fail this way. The newest fault that matches a request applies. */
   fault(fault: Fault): void {
     this.#faults.add(fault);
   }
 
-  /** New requests are answered again. Those that hang go on hanging, until their client gives up or `close()`. */
+  /**
+   * New requests are answered again. Those that hang continue to hang until their client gives up, or until `close()`.
+   */
   heal(): void {
     this.#faults.clear();
   }
 
-  /** Connections that clients hold open now, idle ones and WebSockets too. */
+  /** The connections that clients hold open now, including idle ones and WebSockets. */
   get openSockets(): number {
     return this.#sockets.size;
   }
 
-  /** From now on connections are refused; those that are open are cut. Resolves when all are gone. */
+  /** From now on connections are refused, and open ones are cut. Resolves when all are gone. */
   async goDown(): Promise<void> {
     await this.#shut();
   }
@@ -112,7 +114,7 @@ export class Venue extends StreamingVenue {
     await once(this.#server, 'listening');
   }
 
-  /** Stops listening and destroys every socket, hanging ones too; resolves when all are gone. */
+  /** Stops listening and destroys every socket, including hanging ones. Resolves when all are gone. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#shut();

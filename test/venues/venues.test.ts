@@ -9,7 +9,7 @@ import type { Venue } from './venue.ts';
 
 const noon = Date.UTC(2026, 2, 4, 12);
 
-// String as ccxt's number type shows the digits that came over the wire.
+// String as ccxt's number type shows the digits that were sent.
 async function connect(id: string, venue: Venue): Promise<Exchange> {
   const ExchangeClass = await loadExchangeClass(id, true);
   return new ExchangeClass({ ...venue.exchangeConfig, enableRateLimit: false, number: String });
@@ -67,7 +67,7 @@ describe.each([
     expect(venue.openSockets).toBe(0);
   });
 
-  it('is the only address that the class knows, by a config of plain JSON', () => {
+  it('is the only address that the class knows, with a config of plain JSON', () => {
     const own = venue.url.replace('http', '');
     const foreign = toAddresses(exchange.urls.api).filter(
       (address) => !/^(http|ws):/.test(address) || !address.includes(own),
@@ -109,13 +109,13 @@ describe.each([
     expect(await exchange.fetchTicker(eth)).toMatchObject({ last: '3500.50' });
   });
 
-  it('serves candles from since on, as the model has them', async () => {
+  it('serves candles from since on, as in the model', async () => {
     const since = noon - 20 * hourMs;
     const timestamps = [since, since + hourMs, since + 2 * hourMs];
     expect(await exchange.fetchOHLCV(btc, '1h', since, 3)).toEqual(toRows(venue, btc, '1h', timestamps));
   });
 
-  it('lets the newest candle form as its clock moves, and closes it where the next one opens', async () => {
+  it('changes the newest candle as its clock moves, and closes it where the next one opens', async () => {
     venue.now = noon + 20 * 60_000;
     const forming = await exchange.fetchOHLCV(btc, '1h', noon, 2);
     expect(forming).toEqual(toRows(venue, btc, '1h', [noon]));
@@ -126,7 +126,7 @@ describe.each([
     expect(closed[0]?.[4]).toBe(closed[1]?.[1]);
   });
 
-  it('tells its own time', async () => {
+  it('reports its own time', async () => {
     expect(await exchange.fetchTime()).toBe(noon);
   });
 

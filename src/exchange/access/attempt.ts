@@ -1,153 +1,156 @@
 import { kindsNamed, type MarketKind } from '../ccxt/market-kinds.ts';
-import type { ApiRequest, Send } from '../http/request-tap.ts';
+import type { ApiRequest, Send } from '../http/request-interception.ts';
 import type { ExchangeFailure } from './circuit-pause.ts';
-import type { CircuitEntry, Circuits } from './circuits.ts';
+import type { Circuits, HostPermit } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 
-/** What a failure tells of the host that was asked: an outage of it, that it is there, or nothing. */
-export type Meaning = ExchangeFailure | 'answered' | 'nothing';
+/** What the end of a request or call shows about its host: an outage, that the host answers, or nothing. */
+export type HealthSignal = ExchangeFailure | 'answered' | 'inconclusive';
 
 export interface AttemptOptions {
   readonly circuits: Circuits;
   readonly subject: CallSubject;
-  /** Null where the call is for several kinds, or it is not known for which. */
+  /** Null if the call is for several kinds, or for an unknown one. */
   readonly kind: MarketKind | null;
-  /** The leave that the call got before it waited for its turn, if any. */
-  readonly entry: CircuitEntry | null;
-  readonly meaningOf: (thrown: unknown) => Meaning;
-  /** Called when the first request is under ccxt's throttle, and when one has passed it. */
+  /** The permit that the call got before it waited for its turn, if any. */
+  readonly permit: HostPermit | null;
+  readonly signalOf: (thrown: unknown) => HealthSignal;
+  /** Called when the first request enters ccxt's throttle, and when the first one has passed it. */
   readonly onWait?: () => void;
   readonly onSend?: () => void;
 }
 
-/** What an attempt has to do with one host. */
-interface Visit {
-  entry: CircuitEntry;
-  /** Requests that are sent and not answered. */
+/** The state of an attempt at one host. */
+interface HostState {
+  permit: HostPermit;
+  /** Requests that were sent and have no answer yet. */
   pending: number;
   hasFailed: boolean;
 }
 
 /**
- * One attempt at a call, as the hosts see it that its requests go to. Each request needs leave of its host's circuit,
- * twice: before it waits in ccxt's throttle, and when its turn has come. How it went is told to that circuit alone.
+ * One attempt at a call, as seen by the hosts that its requests go to. Each request needs a permit of its host's circuit,
+ * and the permit is checked twice: before the request waits in ccxt's throttle, and when its turn has come. The result
+ * is reported to the circuit of that host only.
  */
 export class Attempt {
   readonly #options: AttemptOptions;
-  readonly #visits = new Map<string, Visit>();
+  readonly #hosts = new Map<string, HostState>();
   #requests = 0;
   #sent = 0;
   #isOver = false;
-  readonly #refusals = new Set<unknown>();
+  readonly #circuitRefusals = new Set<unknown>();
 
   constructor(options: AttemptOptions) {
     this.#options = options;
-    const { entry } = options;
-    if (entry) this.#visits.set(entry.host, { entry, pending: 0, hasFailed: false });
+    const { permit } = options;
+    if (permit) this.#hosts.set(permit.host, { permit, pending: 0, hasFailed: false });
   }
 
-  /** True when it was given up: its requests that are not sent yet never will be. */
+  /** True when it has ended or was given up: requests that have not been sent by then are never sent. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** True once a request of it has passed ccxt's throttle: ccxt refuses some calls itself, and sends nothing. */
+  /** True once one of its requests has passed ccxt's throttle. ccxt refuses some calls itself and sends nothing. */
   get hasSent(): boolean {
     return this.#sent > 0;
   }
 
-  /** True of the error by which a circuit has refused a request of it. */
-  isRefusal(error: unknown): boolean {
-    return this.#refusals.has(error);
+  /** True if a circuit refused one of its requests with this error. */
+  isCircuitRefusal(error: unknown): boolean {
+    return this.#circuitRefusals.has(error);
   }
 
-  /** The hosts that were asked, or would have been. */
+  /** The hosts that requests were sent to, or would have been. */
   get hosts(): readonly string[] {
-    return [...this.#visits.keys()].filter((host) => host !== '');
+    return [...this.#hosts.keys()].filter((host) => host !== '');
   }
 
-  /** True while the circuits of its hosts have counted one failure in a row at most. */
-  get isCalm(): boolean {
+  /** True while the circuits of its hosts have counted at most one failure in a row. */
+  get isHealthy(): boolean {
     const { circuits, kind } = this.#options;
-    return [...this.#visits.keys()].every((host) => circuits.isCalm({ host, kind }));
+    return [...this.#hosts.keys()].every((host) => circuits.isHealthy({ host, kind }));
   }
 
   readonly request = async ({ host, name }: ApiRequest, send: Send): Promise<unknown> => {
-    const { circuits, kind, meaningOf, onWait, onSend } = this.#options;
+    const { circuits, kind, signalOf, onWait, onSend } = this.#options;
     if (this.#isOver) throw new Error('the call was given up before');
     this.#requests += 1;
     const named = kind ? null : kindsNamed(name);
     if (kind && host !== '') circuits.learn(kind, host);
-    else if (named) circuits.name(host, named);
-    const visit = this.#enter(host);
+    else if (named) circuits.nameHost(host, named);
+    const state = this.#enter(host);
     let isSent = false;
     if (this.#sent === 0) onWait?.();
     try {
       const answer = await send(() => {
-        this.#requireGoing(host, visit);
+        this.#requirePermit(host, state);
         if (isSent) return;
         isSent = true;
         this.#sent += 1;
-        visit.pending += 1;
+        state.pending += 1;
         if (this.#sent === 1) onSend?.();
       });
-      if (!this.#isOver) circuits.onAnswer(visit.entry);
+      if (!this.#isOver) circuits.onAnswer(state.permit);
       return answer;
     } catch (thrown) {
-      if (!this.#isOver && !this.isRefusal(thrown)) this.#mark(visit, isSent ? meaningOf(thrown) : 'nothing');
+      if (!this.#isOver && !this.isCircuitRefusal(thrown)) {
+        this.#report(state, isSent ? signalOf(thrown) : 'inconclusive');
+      }
       throw thrown;
     } finally {
-      if (isSent) visit.pending -= 1;
+      if (isSent) state.pending -= 1;
     }
   };
 
-  /** The call has ended, by itself. One that has asked for nothing tells of the exchange what a request would have. */
-  end(meaning: Meaning): void {
+  /** The call has ended by itself. If it made no request, `signal` takes the place of a request's result. */
+  end(signal: HealthSignal): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const visit of this.#visits.values()) this.#mark(visit, this.#requests === 0 ? meaning : 'nothing');
+    for (const state of this.#hosts.values()) this.#report(state, this.#requests === 0 ? signal : 'inconclusive');
   }
 
-  /** The call has been given up: that is a failure of the hosts that owe it an answer. */
-  giveUp(failure: Meaning): void {
+  /** The call was given up, which is a failure of the hosts that have not answered yet. */
+  giveUp(failure: HealthSignal): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const visit of this.#visits.values()) {
-      this.#mark(visit, this.#requests === 0 || visit.pending > 0 ? failure : 'nothing');
+    for (const state of this.#hosts.values()) {
+      this.#report(state, this.#requests === 0 || state.pending > 0 ? failure : 'inconclusive');
     }
   }
 
-  #enter(host: string): Visit {
-    const visit = this.#visits.get(host);
-    if (visit && this.#options.circuits.allows(visit.entry)) return visit;
-    const entered = { entry: this.#admit(host), pending: 0, hasFailed: false };
-    this.#visits.set(host, entered);
+  #enter(host: string): HostState {
+    const state = this.#hosts.get(host);
+    if (state && this.#options.circuits.allows(state.permit)) return state;
+    const entered = { permit: this.#admit(host), pending: 0, hasFailed: false };
+    this.#hosts.set(host, entered);
     return entered;
   }
 
-  #requireGoing(host: string, visit: Visit): void {
+  #requirePermit(host: string, state: HostState): void {
     if (this.#isOver) throw new Error('the call was given up before its turn came');
-    if (!this.#options.circuits.allows(visit.entry)) visit.entry = this.#admit(host);
+    if (!this.#options.circuits.allows(state.permit)) state.permit = this.#admit(host);
   }
 
-  #admit(host: string): CircuitEntry {
+  #admit(host: string): HostPermit {
     const { circuits, kind, subject } = this.#options;
     try {
       return circuits.admit(host, kind, subject);
     } catch (refusal) {
-      this.#refusals.add(refusal);
+      this.#circuitRefusals.add(refusal);
       throw refusal;
     }
   }
 
-  #mark(visit: Visit, meaning: Meaning): void {
+  #report(state: HostState, signal: HealthSignal): void {
     const { circuits } = this.#options;
-    if (meaning === 'answered') circuits.onAnswer(visit.entry);
-    else if (meaning === 'nothing') circuits.onNothing(visit.entry);
-    // However many requests of a call fail, it is one failure.
-    else if (!visit.hasFailed) {
-      visit.hasFailed = true;
-      circuits.onFailure(visit.entry, meaning);
+    if (signal === 'answered') circuits.onAnswer(state.permit);
+    else if (signal === 'inconclusive') circuits.onInconclusive(state.permit);
+    // However many requests of a call fail, they count as one failure.
+    else if (!state.hasFailed) {
+      state.hasFailed = true;
+      circuits.onFailure(state.permit, signal);
     }
   }
 }

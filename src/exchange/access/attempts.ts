@@ -4,10 +4,10 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { MarketKind } from '../ccxt/market-kinds.ts';
 import type { FailureLookup } from '../http/http-guard.ts';
 import { DescriptorsError } from '../http/opening-error.ts';
-import type { RequestTap } from '../http/request-tap.ts';
-import { Attempt, type AttemptOptions, type Meaning } from './attempt.ts';
+import type { RequestInterception } from '../http/request-interception.ts';
+import { Attempt, type AttemptOptions, type HealthSignal } from './attempt.ts';
 import type { CallerListeners, CallOutcome } from './call-listeners.ts';
-import type { CircuitEntry, Circuits } from './circuits.ts';
+import type { Circuits, HostPermit } from './circuits.ts';
 import type { CallSubject } from './errors.ts';
 import { FailureReader } from './failure-reader.ts';
 
@@ -19,30 +19,29 @@ export interface AttemptsOptions extends Pick<CallerListeners, 'onError' | 'onCa
   /** Deadline of a call, in ms. */
   readonly timeoutMs: number;
   readonly circuits: Circuits;
-  readonly requests: RequestTap;
+  readonly requests: RequestInterception;
   readonly failureOf: FailureLookup;
-  /** Aborted when nothing is asked again. */
+  /** Aborted when no further call is made. */
   readonly closing: AbortSignal;
 }
 
-/** A ccxt call: what it asks of the exchange, and what it may know of its requests. */
+/** Calls a method of ccxt. `attempt` tells whether a request has been sent. */
 export type Operation<T> = (exchange: Exchange, attempt: Pick<Attempt, 'hasSent'>) => Promise<T>;
 
-/** What is asked of the exchange. */
-export interface Question<T> {
+export interface CcxtCall<T> {
   readonly operation: Operation<T>;
   readonly subject: CallSubject;
 }
 
-/** The pause before a retry, in ms: from the first to less than the second. */
+/** The pause before a retry, in ms: at least the first, less than the second. */
 const retryPauseMs = [100, 300] as const;
 
-/** A retry needs at least this share of the deadline, or it would only end as a timeout. */
+/** A retry needs at least this share of the deadline; with less it would probably time out. */
 const retryShare = 1 / 2;
 
 /**
- * The attempts at the calls to one exchange: each tells the circuits and those that watch how it went, and one that fails
- * by a hiccup of an exchange that is well otherwise is made once more.
+ * The attempts at calls to one exchange. Each attempt reports its result to the circuits and the listeners. After a
+ * transient failure of an otherwise healthy exchange, a call is attempted once more.
  */
 export class Attempts {
   readonly failures: FailureReader;
@@ -56,17 +55,17 @@ export class Attempts {
   start(
     subject: CallSubject,
     kind: MarketKind | null,
-    entry: CircuitEntry | null,
+    permit: HostPermit | null,
     listeners: Pick<AttemptOptions, 'onWait' | 'onSend'> = {},
   ): Attempt {
     const { circuits } = this.#options;
-    const meaningOf = (thrown: unknown): Meaning => this.meaningOf(this.failures.toError(thrown, subject));
-    return new Attempt({ circuits, subject, kind, entry, meaningOf, ...listeners });
+    const signalOf = (thrown: unknown): HealthSignal => this.signalOf(this.failures.toError(thrown, subject));
+    return new Attempt({ circuits, subject, kind, permit, signalOf, ...listeners });
   }
 
-  /** Asks, and once more after a hiccup. `until` tells when the time is over, epoch ms; nothing is asked once `isLate`. */
-  async askTwice<T>(
-    { operation, subject }: Question<T>,
+  /** Makes a call, and retries it once after a transient failure. `until` is its deadline, epoch ms. */
+  async askWithRetry<T>(
+    { operation, subject }: CcxtCall<T>,
     start: (isFirst: boolean) => Attempt,
     { until, isLate }: { readonly until: () => number; readonly isLate: () => boolean },
   ): Promise<T> {
@@ -76,18 +75,18 @@ export class Attempts {
       return await this.run(() => operation(requests.through(attempt.request), attempt), subject, attempt);
     } catch (error) {
       if (isLate() || !(await this.mayRetry(error, attempt, until())) || isLate()) throw error;
-      const again = start(false);
-      return this.run(() => operation(requests.through(again.request), again), subject, again);
+      const retry = start(false);
+      return this.run(() => operation(requests.through(retry.request), retry), subject, retry);
     }
   }
 
-  /** Runs an attempt and tells how it went. Rejects with a MarketDataError about the subject. */
+  /** Runs an attempt and reports its result. Rejects with a MarketDataError about the subject. */
   async run<T>(operation: () => Promise<T>, subject: CallSubject, attempt: Attempt): Promise<T> {
     const { exchange, clock, onError } = this.#options;
     const startedAt = clock.now();
-    const end = (meaning: Meaning, outcome: CallOutcome): void => {
+    const end = (signal: HealthSignal, outcome: CallOutcome): void => {
       if (attempt.isOver) return;
-      attempt.end(meaning);
+      attempt.end(signal);
       this.report(outcome, clock.now() - startedAt, attempt.hosts);
     };
     try {
@@ -96,34 +95,34 @@ export class Attempts {
       return answer;
     } catch (thrown) {
       const error = this.failures.toError(thrown, subject);
-      if (attempt.isRefusal(thrown)) end('nothing', 'CIRCUIT_OPEN');
+      if (attempt.isCircuitRefusal(thrown)) end('inconclusive', 'CIRCUIT_OPEN');
       else {
         onError(exchange, thrown);
-        end(this.meaningOf(error), toOutcome(error));
+        end(this.signalOf(error), toOutcome(error));
       }
       throw error;
     }
   }
 
   /**
-   * Waits a moment before a failed call may be made once more; false when it may not. `until` is when its time is over,
-   * epoch ms; `onPause` is called before the wait.
+   * Waits a moment before a failed call may be retried; false when it may not. `until` is the deadline of the call, epoch
+   * ms; `onPause` is called before the wait.
    */
   async mayRetry(error: unknown, attempt: Attempt, until: number, onPause = (): void => {}): Promise<boolean> {
     const { clock, random, timeoutMs, closing } = this.#options;
-    if (!(error instanceof MarketDataError) || !this.failures.isHiccup(error)) return false;
-    const [leastMs, maxMs] = retryPauseMs;
-    const pauseMs = leastMs + (maxMs - leastMs) * random();
+    if (!(error instanceof MarketDataError) || !this.failures.isTransient(error)) return false;
+    const [minMs, maxMs] = retryPauseMs;
+    const pauseMs = minMs + (maxMs - minMs) * random();
     const leftMs = until - clock.now() - pauseMs;
-    if (!attempt.isCalm || leftMs < timeoutMs * retryShare) return false;
+    if (!attempt.isHealthy || leftMs < timeoutMs * retryShare) return false;
     onPause();
     await sleep(clock, pauseMs, closing);
-    return attempt.isCalm && !closing.aborted;
+    return attempt.isHealthy && !closing.aborted;
   }
 
-  /** What a failure tells the circuits; what this server cuts off itself when it stops tells nothing of the exchange. */
-  meaningOf(error: MarketDataError): Meaning {
-    return this.#options.closing.aborted ? 'nothing' : this.failures.meaningOf(error);
+  /** What a failure tells the circuits. A call that this server cuts off when it stops shows nothing. */
+  signalOf(error: MarketDataError): HealthSignal {
+    return this.#options.closing.aborted ? 'inconclusive' : this.failures.signalOf(error);
   }
 
   report(outcome: CallOutcome, durationMs: number, hosts: readonly string[]): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** A timer that can be set anew. */
+/** A timer that can be set again. */
 export class CallTimer {
   readonly #clock: Clock;
   #cancel = (): void => {};
@@ -11,12 +11,12 @@ export class CallTimer {
     this.#endsAt = clock.now();
   }
 
-  /** When it ends, or has ended, epoch ms. */
+  /** When it ends or has ended, epoch ms. */
   get endsAt(): number {
     return this.#endsAt;
   }
 
-  /** Calls back after `delayMs`, and not at the time that was set before. */
+  /** Calls back after `delayMs`, instead of at the time that was set before. */
   set(delayMs: number, callback: () => void): void {
     this.#cancel();
     this.#endsAt = this.#clock.now() + delayMs;

@@ -5,9 +5,9 @@ import type { CallSubject } from './errors.ts';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** Leave to ask the exchange; how that went is to be told to the circuit. */
+/** Permission for one call. The caller reports the outcome of the call to the circuit. */
 export interface CircuitPermit {
-  /** True of the one call that finds out whether the exchange is back. */
+  /** True for the one call that finds out whether the exchange is back. */
   readonly isProbe: boolean;
 }
 
@@ -16,11 +16,13 @@ export interface CircuitOptions {
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
-  /** After this time without an outcome the probe counts as failed, in ms. */
+  /** How long a probe may take, in ms. A probe without an outcome after this time counts as failed. */
   readonly probeTimeoutMs: number;
-  /** Names the markets that it is for, as the end of a sentence; '' when it is for all of the exchange. */
+  /**
+   * Names the markets that the circuit is for, as the end of a sentence. Returns '' when it covers the whole exchange.
+   */
   readonly scope?: () => string;
-  /** Called when the state changes; with what opened it unless it is closed. */
+  /** Called when the state changes, with the error that opened the circuit; with null when it closes. */
   readonly onChange: (state: CircuitState, error: MarketDataError | null) => void;
 }
 
@@ -31,78 +33,91 @@ interface Opening {
   readonly pauseMs: number;
 }
 
-/** So many failures in a row without a success between them are a storm. */
-const stormFailures = 5;
+/** The circuit opens after this many failures in a row. */
+const failureThreshold = 5;
 
-/** How long those are told to wait who come while the probe is under way, in ms. */
+/** The `retryAfterMs` of calls that are refused while the probe is running. */
 const probePauseMs = 1000;
 
-/** Who comes back when told to may be a little early by the system's timers, and is not to be sent away for that, in ms. */
-const earlyMs = 10;
+/**
+ * A client that waits exactly `retryAfterMs` may come a few ms early because of timers; it must not be refused for
+ * that.
+ */
+const timerToleranceMs = 10;
 
-/** True when an exchange says in so many words that it limits or blocks this server. */
-export function isPlain({ error: { code } }: ExchangeFailure): boolean {
+/** True when the exchange states that it limits or blocks this server. */
+export function isLimitOrBlock({ error: { code } }: ExchangeFailure): boolean {
   return code === 'RATE_LIMITED' || code === 'GEO_BLOCKED';
 }
 
 /**
- * Leaves an exchange alone, or one of its hosts or kinds of markets. It opens at once when the exchange limits or blocks
- * this server, and after a storm of failures. After a pause it lets one call through, which closes it or opens it for
- * longer.
+ * Stops calls to an exchange that limits or blocks this server, or that keeps failing. Without it, every query would
+ * send one more request to an exchange that has asked for fewer: a rate limit would become a ban, and each client would
+ * wait for a timeout.
+ *
+ * - closed: calls pass. The circuit opens at once when the exchange states that it limits or blocks this server, and
+ *   after five failures in a row. One success resets the count.
+ * - open: calls are refused immediately, with the error that opened the circuit and the remaining pause. The pause
+ *   follows `Retry-After` where the exchange sends it, and grows with each opening (see `circuitPauseMs`).
+ * - half-open: the pause is over, and one call passes as the probe. Other calls are refused until it ends. If the
+ *   exchange answers, the circuit closes. If the probe fails, or has no outcome in time, the circuit opens for longer.
+ *   If the probe turns out to say nothing about the exchange, the next call becomes the probe.
+ *
+ * Calls that were sent before the circuit opened cannot close it. They can extend the pause if the exchange asks for a
+ * longer one. Each host and each kind of market has a circuit of its own: see `Circuits`.
  */
 export class Circuit {
   readonly #options: CircuitOptions;
   #opening: Opening | null = null;
-  #probe: { readonly pass: CircuitPermit; readonly at: number } | null = null;
-  /** How many calls in a row have failed. */
+  #probe: { readonly permit: CircuitPermit; readonly at: number } | null = null;
   #failures = 0;
-  /** Openings without a calm between them, by the code of the last. */
-  #past: { readonly code: MarketDataErrorCode | null; readonly count: number; readonly lastMs: number };
+  /** The openings since the last long healthy period, by the code of the latest one. */
+  #history: { readonly code: MarketDataErrorCode | null; readonly count: number; readonly lastMs: number };
   #closedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CircuitOptions) {
     this.#options = options;
-    this.#past = { code: null, count: 0, lastMs: 0 };
+    this.#history = { code: null, count: 0, lastMs: 0 };
   }
 
   get state(): CircuitState {
     if (!this.#opening) return 'closed';
-    return this.#leftMs(this.#opening) > 0 ? 'open' : 'half-open';
+    return this.#remainingMs(this.#opening) > 0 ? 'open' : 'half-open';
   }
 
   /** True while at most one call has failed since the last success. */
-  get isCalm(): boolean {
+  get isHealthy(): boolean {
     return !this.#opening && this.#failures <= 1;
   }
 
-  /** How long it is open yet, in ms; 0 unless it is open. */
-  get leftMs(): number {
-    return this.#opening ? this.#leftMs(this.#opening) : 0;
+  /** How long the circuit remains open, in ms; 0 if it is closed or half-open. */
+  get remainingMs(): number {
+    return this.#opening ? this.#remainingMs(this.#opening) : 0;
   }
 
-  /** True while a call that was let through may still send a request. */
-  allows(pass: CircuitPermit): boolean {
-    return !this.#opening || pass === this.#probe?.pass;
+  /** True while a call that was admitted may still send a request. */
+  allows(permit: CircuitPermit): boolean {
+    return !this.#opening || permit === this.#probe?.permit;
   }
 
-  /** Leave for one call. Throws the failure that opened the circuit while it is open, and while the probe is under way. */
+  /** A permit for one call. Throws the error that opened the circuit while it is open, and while a probe is running. */
   admit(subject: CallSubject): CircuitPermit {
     const { clock, probeTimeoutMs } = this.#options;
     if (!this.#opening) return { isProbe: false };
     const probeMs = this.#probe ? clock.now() - this.#probe.at : null;
     if (probeMs !== null && (probeMs < 0 || probeMs >= probeTimeoutMs)) this.#open(this.#opening.failure);
-    if (this.#leftMs(this.#opening) > 0 || this.#probe) throw this.refusal(subject);
-    const pass: CircuitPermit = { isProbe: true };
-    this.#probe = { pass, at: clock.now() };
+    if (this.#remainingMs(this.#opening) > 0 || this.#probe) throw this.refusal(subject);
+    const permit: CircuitPermit = { isProbe: true };
+    this.#probe = { permit, at: clock.now() };
     this.#options.onChange('half-open', this.refusal());
-    return pass;
+    return permit;
   }
 
-  /** The exchange has answered. */
-  onAnswer(pass: CircuitPermit): void {
+  /** The exchange answered the call. */
+  onAnswer(permit: CircuitPermit): void {
     if (!this.#opening) {
       this.#failures = 0;
-    } else if (pass === this.#probe?.pass) {
+    } else if (permit === this.#probe?.permit) {
       this.#opening = null;
       this.#probe = null;
       this.#failures = 0;
@@ -111,39 +126,39 @@ export class Circuit {
     }
   }
 
-  /** The call has told nothing of the exchange. */
-  onNothing(pass: CircuitPermit): void {
-    if (pass === this.#probe?.pass) this.#probe = null;
+  /** The call showed nothing about the state of the exchange. */
+  onInconclusive(permit: CircuitPermit): void {
+    if (permit === this.#probe?.permit) this.#probe = null;
   }
 
-  /** The exchange has failed. */
-  onFailure(pass: CircuitPermit, failure: ExchangeFailure): void {
+  /** The exchange failed. */
+  onFailure(permit: CircuitPermit, failure: ExchangeFailure): void {
     const { code, details } = failure.error;
     if (!this.#opening) {
       this.#failures += 1;
-      if (isPlain(failure) || this.#failures >= stormFailures) this.#open(failure);
-    } else if (pass === this.#probe?.pass) {
+      if (isLimitOrBlock(failure) || this.#failures >= failureThreshold) this.#open(failure);
+    } else if (permit === this.#probe?.permit) {
       this.#open(failure);
-    } else if (isPlain(failure) && (code === 'GEO_BLOCKED' || details.retryAfterMs !== undefined)) {
-      // A call that was under way already: it says the same again, unless it asks for more.
+    } else if (isLimitOrBlock(failure) && (code === 'GEO_BLOCKED' || details.retryAfterMs !== undefined)) {
+      // A call that was already running: its failure is not new, unless the exchange asks for a longer pause.
       this.#extend(failure);
     }
   }
 
-  /** Why a call about the subject is not made now. */
+  /** The error for a call that is refused while the circuit is not closed. */
   refusal(subject?: CallSubject): MarketDataError {
     const { exchange, scope = () => '' } = this.#options;
     const opening = this.#opening;
     if (!opening) throw new Error(`the circuit of ${exchange} is closed`);
-    const { error, saying } = opening.failure;
-    const leftMs = this.#leftMs(opening);
-    const isWaiting = leftMs > 0;
-    const seconds = Math.ceil((leftMs - earlyMs) / 1000);
-    const when = isWaiting ? `it is asked again in ${seconds} s` : 'it is being asked again just now';
-    return new MarketDataError(error.code, `${saying}${scope()}; ${when}.`, {
+    const { error, reason } = opening.failure;
+    const remainingMs = this.#remainingMs(opening);
+    const isOpen = remainingMs > 0;
+    const seconds = Math.ceil((remainingMs - timerToleranceMs) / 1000);
+    const when = isOpen ? `this server tries again in ${seconds} s` : 'this server is trying again now';
+    return new MarketDataError(error.code, `${reason}${scope()}; ${when}.`, {
       ...(subject ?? { exchange }),
       retryable: error.retryable,
-      retryAfterMs: isWaiting ? Math.ceil(leftMs) : probePauseMs,
+      retryAfterMs: isOpen ? Math.ceil(remainingMs) : probePauseMs,
       cause: error,
     });
   }
@@ -152,12 +167,12 @@ export class Circuit {
     const { clock, random, onChange } = this.#options;
     const { code } = failure.error;
     const now = clock.now();
-    const isCalm = !this.#opening && !(now - this.#closedAt < this.#past.lastMs);
-    const past = isCalm ? { code: null, count: 0, lastMs: 0 } : this.#past;
-    const count = past.code === code ? past.count : 0;
-    const pauseMs = circuitPauseMs(failure, { count, lastMs: past.lastMs }, random);
-    this.#past = { code, count: count + 1, lastMs: pauseMs };
-    this.#opening = { failure, at: now, pauseMs: pauseMs + earlyMs };
+    const hasRecovered = !this.#opening && !(now - this.#closedAt < this.#history.lastMs);
+    const history = hasRecovered ? { code: null, count: 0, lastMs: 0 } : this.#history;
+    const count = history.code === code ? history.count : 0;
+    const pauseMs = circuitPauseMs(failure, { count, lastMs: history.lastMs }, random);
+    this.#history = { code, count: count + 1, lastMs: pauseMs };
+    this.#opening = { failure, at: now, pauseMs: pauseMs + timerToleranceMs };
     this.#probe = null;
     onChange('open', this.refusal());
   }
@@ -165,14 +180,17 @@ export class Circuit {
   #extend(failure: ExchangeFailure): void {
     const { clock, random } = this.#options;
     const pauseMs = circuitPauseMs(failure, { count: 0, lastMs: 0 }, random);
-    if (!this.#opening || pauseMs <= this.#leftMs(this.#opening)) return;
-    this.#past = { ...this.#past, lastMs: pauseMs };
-    this.#opening = { failure, at: clock.now(), pauseMs: pauseMs + earlyMs };
+    if (!this.#opening || pauseMs <= this.#remainingMs(this.#opening)) return;
+    this.#history = { ...this.#history, lastMs: pauseMs };
+    this.#opening = { failure, at: clock.now(), pauseMs: pauseMs + timerToleranceMs };
   }
 
-  /** How long it is open yet, in ms; 0 when the probe may go, and when the clock was set back to before the opening. */
-  #leftMs({ at, pauseMs }: Opening): number {
+  /**
+   * How long the circuit remains open, in ms; 0 when a probe may start, and when the clock was set back to before the
+   * opening.
+   */
+  #remainingMs({ at, pauseMs }: Opening): number {
     const passedMs = this.#options.clock.now() - at;
-    return passedMs >= 0 && passedMs < pauseMs - earlyMs ? pauseMs - passedMs : 0;
+    return passedMs >= 0 && passedMs < pauseMs - timerToleranceMs ? pauseMs - passedMs : 0;
   }
 }

@@ -1,14 +1,17 @@
 import type { MarketDataError } from '../../market/errors.ts';
 import type { MarketKind } from '../ccxt/market-kinds.ts';
-import { Circuit, type CircuitOptions, type CircuitPermit, type CircuitState, isPlain } from './circuit.ts';
+import { Circuit, type CircuitOptions, type CircuitPermit, type CircuitState, isLimitOrBlock } from './circuit.ts';
 import type { ExchangeFailure } from './circuit-pause.ts';
 import type { CallSubject } from './errors.ts';
 
-/** Which of an exchange's circuits it is. */
+/** Identifies one of an exchange's circuits. */
 export interface CircuitName {
-  /** As the exchange names it, whatever proxy stands before it; '' where nothing has been asked for yet, or ever is. */
+  /**
+   * The host's name at the exchange, whatever proxy is in front of it; '' when it is not known yet, or when the class
+   * sends no requests.
+   */
   readonly host: string;
-  /** Null of what concerns the host as a whole. */
+  /** Null for the circuit of the host as a whole. */
   readonly kind: MarketKind | null;
 }
 
@@ -18,119 +21,120 @@ export interface CircuitStatus extends CircuitName {
 }
 
 export interface CircuitsOptions extends Omit<CircuitOptions, 'onChange' | 'scope'> {
-  /** Called when a circuit changes; `scope` says of which of the exchange's markets, as the end of a sentence. */
+  /** Called when a circuit changes. `scope` names the markets that it is for, as the end of a sentence. */
   readonly onChange: (name: CircuitName, state: CircuitState, error: MarketDataError | null, scope: string) => void;
 }
 
-/** Leave to ask a host for a kind of market. */
-export interface CircuitEntry extends CircuitName {
+/** Permission to send requests to a host for a kind of market. */
+export interface HostPermit extends CircuitName {
   readonly ofHost: CircuitPermit;
-  /** Null where the two are one circuit. */
+  /** Null when the host and the kind share one circuit. */
   readonly ofKind: CircuitPermit | null;
 }
 
-/** The circuits that a request for a kind of market at a host needs leave of. */
-interface Gates {
+/** The circuits that must both permit a request for a kind of market at a host. */
+interface CircuitPair {
   readonly ofHost: Circuit;
   readonly ofKind: Circuit | null;
 }
 
-/** The host of what asks for none: of a class that makes its own data up, say. */
+/** Stands for the host of classes that send no requests, such as `sim`. */
 const noHost = '';
 
 /**
- * The circuits of one exchange. Exchanges limit and block by host, so what says so stops one of its hosts, with all the
- * markets that are asked for there. Failures in a row, of a maintenance of its contracts for example, stop the kind of
- * market that they come from. Which kind is asked for at which host is learned from the requests.
+ * The circuits of one exchange. Exchanges limit and block by host, so a stated limit or block opens the circuit of that
+ * host, with all the markets that it serves. Other failures in a row, such as during maintenance of the exchange's
+ * contracts, open only the circuit of the kind of market that was requested. Which host serves which kind is learned
+ * from the requests.
  */
 export class Circuits {
   readonly #options: CircuitsOptions;
   readonly #circuits = new Map<string, CircuitName & { readonly circuit: Circuit }>();
   readonly #hosts = new Map<MarketKind, Set<string>>();
-  /** What requests for lists of markets say of their hosts. */
-  readonly #named = new Map<string, ReadonlySet<MarketKind>>();
+  /** The kinds of market that requests for market lists named, by host. */
+  readonly #kindsNamedBy = new Map<string, ReadonlySet<MarketKind>>();
 
   constructor(options: CircuitsOptions) {
     this.#options = options;
-    this.#gates(noHost, null);
+    this.#circuitsOf(noHost, null);
   }
 
-  /** Leave for one call. Throws why there is none. */
-  admit(host: string, kind: MarketKind | null, subject: CallSubject): CircuitEntry {
-    const gates = this.#gates(host, kind);
-    const ofHost = gates.ofHost.admit(subject);
+  /** A permit for one call. Throws the refusal of a circuit that is not closed. */
+  admit(host: string, kind: MarketKind | null, subject: CallSubject): HostPermit {
+    const circuits = this.#circuitsOf(host, kind);
+    const ofHost = circuits.ofHost.admit(subject);
     try {
-      return { host, kind, ofHost, ofKind: gates.ofKind?.admit(subject) ?? null };
+      return { host, kind, ofHost, ofKind: circuits.ofKind?.admit(subject) ?? null };
     } catch (refusal) {
-      gates.ofHost.onNothing(ofHost);
+      circuits.ofHost.onInconclusive(ofHost);
       throw refusal;
     }
   }
 
-  /** True while a call that was let through may still send a request. */
-  allows({ host, kind, ofHost, ofKind }: CircuitEntry): boolean {
-    const gates = this.#gates(host, kind);
-    return gates.ofHost.allows(ofHost) && (!ofKind || gates.ofKind?.allows(ofKind) === true);
+  /** True while a call that was admitted may still send a request. */
+  allows({ host, kind, ofHost, ofKind }: HostPermit): boolean {
+    const circuits = this.#circuitsOf(host, kind);
+    return circuits.ofHost.allows(ofHost) && (!ofKind || circuits.ofKind?.allows(ofKind) === true);
   }
 
-  onAnswer({ host, kind, ofHost, ofKind }: CircuitEntry): void {
-    const gates = this.#gates(host, kind);
-    gates.ofHost.onAnswer(ofHost);
-    if (ofKind) gates.ofKind?.onAnswer(ofKind);
+  onAnswer({ host, kind, ofHost, ofKind }: HostPermit): void {
+    const circuits = this.#circuitsOf(host, kind);
+    circuits.ofHost.onAnswer(ofHost);
+    if (ofKind) circuits.ofKind?.onAnswer(ofKind);
   }
 
-  onNothing({ host, kind, ofHost, ofKind }: CircuitEntry): void {
-    const gates = this.#gates(host, kind);
-    gates.ofHost.onNothing(ofHost);
-    if (ofKind) gates.ofKind?.onNothing(ofKind);
+  onInconclusive({ host, kind, ofHost, ofKind }: HostPermit): void {
+    const circuits = this.#circuitsOf(host, kind);
+    circuits.ofHost.onInconclusive(ofHost);
+    if (ofKind) circuits.ofKind?.onInconclusive(ofKind);
   }
 
-  onFailure({ host, kind, ofHost, ofKind }: CircuitEntry, failure: ExchangeFailure): void {
-    const gates = this.#gates(host, kind);
-    // Whatever the call fails with that finds out whether the host is back: it is not.
-    if (!ofKind || ofHost.isProbe || isPlain(failure)) gates.ofHost.onFailure(ofHost, failure);
+  onFailure({ host, kind, ofHost, ofKind }: HostPermit, failure: ExchangeFailure): void {
+    const circuits = this.#circuitsOf(host, kind);
+    // Whatever error the probe of a host fails with, the host is not back.
+    if (!ofKind || ofHost.isProbe || isLimitOrBlock(failure)) circuits.ofHost.onFailure(ofHost, failure);
     if (!ofKind) return;
-    if (isPlain(failure)) gates.ofKind?.onNothing(ofKind);
-    else gates.ofKind?.onFailure(ofKind, failure);
+    if (isLimitOrBlock(failure)) circuits.ofKind?.onInconclusive(ofKind);
+    else circuits.ofKind?.onFailure(ofKind, failure);
   }
 
   /** True while at most one call has failed since the last success. */
-  isCalm({ host, kind }: CircuitName): boolean {
-    const { ofHost, ofKind } = this.#gates(host, kind);
-    return ofHost.isCalm && (ofKind?.isCalm ?? true);
+  isHealthy({ host, kind }: CircuitName): boolean {
+    const { ofHost, ofKind } = this.#circuitsOf(host, kind);
+    return ofHost.isHealthy && (ofKind?.isHealthy ?? true);
   }
 
-  /** Why a call about the subject is not made now, by the circuit that has opened. */
+  /** The error for a call that is refused by the circuit with this name. */
   refusal({ host, kind }: CircuitName, subject: CallSubject): MarketDataError {
-    const { ofHost, ofKind } = this.#gates(host, kind);
+    const { ofHost, ofKind } = this.#circuitsOf(host, kind);
     return (kind && ofKind ? ofKind : ofHost).refusal(subject);
   }
 
-  /** How long the host is left alone, in ms. */
-  leftMs(host: string): number {
-    return this.#gates(host, null).ofHost.leftMs;
+  /** How long the host's circuit remains open, in ms. */
+  remainingMs(host: string): number {
+    return this.#circuitsOf(host, null).ofHost.remainingMs;
   }
 
-  /** A request for this kind of market was made of the host. */
+  /** A request for this kind of market went to the host. */
   learn(kind: MarketKind, host: string): void {
     const hosts = this.#hosts.get(kind);
     if (hosts) hosts.add(host);
     else this.#hosts.set(kind, new Set([host]));
   }
 
-  /** A list of markets of these kinds was asked for there: what the host is called until more is known. */
-  name(host: string, kinds: ReadonlySet<MarketKind>): void {
-    this.#named.set(host, kinds);
+  /** A list of markets of these kinds was requested from the host. It describes the host until more is known. */
+  nameHost(host: string, kinds: ReadonlySet<MarketKind>): void {
+    this.#kindsNamedBy.set(host, kinds);
   }
 
-  /** The host at which this kind of market is asked for; null as long as that is not known, and where it is not one only. */
+  /** The host that serves this kind of market; null while it is not known, and where there are several. */
   hostOf(kind: MarketKind | null): string | null {
     const hosts = kind === null ? undefined : this.#hosts.get(kind);
     const [host = null] = hosts ?? [];
     return hosts?.size === 1 ? host : null;
   }
 
-  /** Of all circuits together: open as soon as one is. */
+  /** The state of all circuits together: open as soon as one of them is open. */
   get state(): CircuitState {
     const states = new Set([...this.#circuits.values()].map(({ circuit }) => circuit.state));
     return states.has('open') ? 'open' : states.has('half-open') ? 'half-open' : 'closed';
@@ -143,7 +147,7 @@ export class Circuits {
       .filter(({ host, state }) => host !== noHost || state !== 'closed' || this.#circuits.size === 1);
   }
 
-  #gates(host: string, kind: MarketKind | null): Gates {
+  #circuitsOf(host: string, kind: MarketKind | null): CircuitPair {
     const ofHost = this.#of({ host, kind: null }, `${host}`);
     return { ofHost, ofKind: kind === null || host === noHost ? null : this.#of({ host, kind }, `${host} ${kind}`) };
   }
@@ -162,7 +166,7 @@ export class Circuits {
     return circuit;
   }
 
-  /** ` for its linear markets`, where the exchange has others that are asked for all the same. */
+  /** Such as ` for its linear markets`, if the exchange has other markets that are still requested. */
   #scopeOf({ host, kind }: CircuitName): string {
     const hosts = new Set(
       [...this.#circuits.values()].map((circuit) => circuit.host).filter((name) => name !== noHost),
@@ -170,7 +174,7 @@ export class Circuits {
     if (kind) return hosts.size > 1 || this.#hosts.size > 1 ? ` for its ${kind} markets` : '';
     if (hosts.size < 2 || host === noHost) return '';
     const learned = [...this.#hosts].flatMap(([learnedKind, used]) => (used.has(host) ? [learnedKind] : []));
-    const kinds = learned.length > 0 ? learned : [...(this.#named.get(host) ?? [])];
+    const kinds = learned.length > 0 ? learned : [...(this.#kindsNamedBy.get(host) ?? [])];
     return kinds.length > 0 ? ` for its ${kinds.join(' and ')} markets` : ' for some of its markets';
   }
 }

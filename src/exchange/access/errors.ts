@@ -4,14 +4,14 @@ import type { HttpFailure } from '../http/http-guard.ts';
 import { DescriptorsError } from '../http/opening-error.ts';
 import { ProxyError } from '../proxy/proxy-error.ts';
 
-/** What the call that failed was about. */
+/** What a failed call was about. */
 export interface CallSubject {
   readonly exchange: string;
   readonly symbol?: string;
   readonly timeframe?: string;
 }
 
-interface Meaning {
+interface Classification {
   readonly code: MarketDataErrorCode;
   readonly says: string;
   readonly retryable?: boolean;
@@ -19,16 +19,16 @@ interface Meaning {
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
-// ccxt's hierarchy (ccxt/js/src/base/errorHierarchy.js), the most specific first.
-const meanings: readonly (readonly [ErrorClass, Meaning])[] = [
-  [DescriptorsError, { code: 'OVERLOADED', says: 'could not be asked: this server has no file descriptor left' }],
+// ccxt's hierarchy (ccxt/js/src/base/errorHierarchy.js), the most specific classes first.
+const classifications: readonly (readonly [ErrorClass, Classification])[] = [
+  [DescriptorsError, { code: 'OVERLOADED', says: 'could not be called: this server has no file descriptors left' }],
   [ProxyError, { code: 'EXCHANGE_UNAVAILABLE', says: 'could not be reached through its proxy' }],
   [ccxtErrors.RestrictedLocation, { code: 'GEO_BLOCKED', says: 'does not serve the location of this server' }],
   [ccxtErrors.RateLimitExceeded, { code: 'RATE_LIMITED', says: 'is limiting the requests of this server' }],
   [ccxtErrors.DDoSProtection, { code: 'RATE_LIMITED', says: 'is limiting the requests of this server' }],
   [
     ccxtErrors.AuthenticationError,
-    { code: 'AUTHENTICATION_REQUIRED', says: 'wants API keys for this, or refused its keys' },
+    { code: 'AUTHENTICATION_REQUIRED', says: 'requires API keys for this, or rejected the keys' },
   ],
   [ccxtErrors.BadSymbol, { code: 'SYMBOL_NOT_FOUND', says: 'does not know this symbol' }],
   [ccxtErrors.BadRequest, { code: 'BAD_USER_INPUT', says: 'refused the request as invalid' }],
@@ -53,8 +53,8 @@ const meanings: readonly (readonly [ErrorClass, Meaning])[] = [
   [ccxtErrors.ExchangeError, { code: 'BAD_EXCHANGE_RESPONSE', says: 'refused the request', retryable: false }],
 ];
 
-// Classes by which an exchange's own code says more than the HTTP status does.
-const outspoken: readonly ErrorClass[] = [
+// For these classes the exchange's own error code says more than the HTTP status.
+const specificClasses: readonly ErrorClass[] = [
   ccxtErrors.RestrictedLocation,
   ccxtErrors.RateLimitExceeded,
   ccxtErrors.DDoSProtection,
@@ -62,15 +62,15 @@ const outspoken: readonly ErrorClass[] = [
 ];
 
 /**
- * Yielding whatever a ccxt call threw into a MarketDataError. Its sentence names the exchange and the symbol and nothing of
- * the transport; the original is its cause. `http` is the answer behind the error, where there was one.
+ * Turns anything that a ccxt call threw into a MarketDataError. Its message names the exchange and the symbol, but
+ * nothing of the transport; the original error is its cause. `http` is the response behind the error, if there was one.
  */
 export function toMarketDataError(error: unknown, subject: CallSubject, http?: HttpFailure): MarketDataError {
   if (error instanceof MarketDataError) return error;
-  const { code, says, retryable } = judge(error, http);
+  const { code, says, retryable } = classify(error, http);
   const retryAfterMs = code === 'RATE_LIMITED' || code === 'EXCHANGE_UNAVAILABLE' ? http?.retryAfterMs : null;
   const about = [subject.symbol, subject.timeframe].filter(Boolean).join(' ');
-  const wait = retryAfterMs ? `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s` : '';
+  const wait = retryAfterMs ? `; it asks clients to wait ${Math.ceil(retryAfterMs / 1000)} s` : '';
   const details: MarketDataErrorDetails = {
     ...subject,
     ...(retryable === undefined ? {} : { retryable }),
@@ -80,35 +80,40 @@ export function toMarketDataError(error: unknown, subject: CallSubject, http?: H
   return new MarketDataError(code, `${subject.exchange} ${says}${about ? ` (${about})` : ''}${wait}.`, details);
 }
 
-/** True for the errors by which an exchange says that one market is closed for now, and nothing of the others. */
+/** True for errors that say that one market is closed for now, and nothing about other markets. */
 export function isAboutOneMarket({ details: { cause } }: MarketDataError): boolean {
   return cause instanceof ccxtErrors.MarketClosed || cause instanceof ccxtErrors.ContractUnavailable;
 }
 
-/** What an error says of its exchange, whatever the call was about: the sentence of its MarketDataError without an end. */
-export function sayingOf(exchange: string, error: MarketDataError, http?: HttpFailure): string {
+/**
+ * What an error says about its exchange, whatever the call was about: the message of its MarketDataError without a full
+ * stop.
+ */
+export function reasonOf(exchange: string, error: MarketDataError, http?: HttpFailure): string {
   const { cause } = error.details;
-  return cause === undefined ? error.message.replace(/\.$/, '') : `${exchange} ${judge(cause, http).says}`;
+  return cause === undefined ? error.message.replace(/\.$/, '') : `${exchange} ${classify(cause, http).says}`;
 }
 
 /**
- * What a failed call tells of the exchange as a whole: that it `failed`, that it `answered` though not with what was
- * wanted, or nothing, since the call may never have been sent.
+ * What a failed call shows about the exchange as a whole: that it `failed`, that it `answered` although not with the
+ * requested data, or nothing (`inconclusive`), because the call may never have been sent.
  */
-export function meaningOf(error: MarketDataError, http?: HttpFailure): 'failed' | 'answered' | 'nothing' {
+export function healthOf(error: MarketDataError, http?: HttpFailure): 'failed' | 'answered' | 'inconclusive' {
   const { code, details } = error;
   if (isAboutOneMarket(error)) return 'answered';
-  if (ownFaults.some((Class) => details.cause instanceof Class)) return 'nothing';
+  if (ownFaults.some((Class) => details.cause instanceof Class)) return 'inconclusive';
   if (failureCodes.has(code)) return 'failed';
-  return http || code === 'BAD_EXCHANGE_RESPONSE' ? 'answered' : 'nothing';
+  return http || code === 'BAD_EXCHANGE_RESPONSE' ? 'answered' : 'inconclusive';
 }
 
-/** True when the connection broke or the exchange stumbled (HTTP 5xx), of which it is to be hoped that it was only once. */
-export function isHiccup(error: MarketDataError, http?: HttpFailure): boolean {
+/**
+ * True when the connection broke or the exchange failed for a moment (HTTP 5xx): the same call may succeed right away.
+ */
+export function isTransient(error: MarketDataError, http?: HttpFailure): boolean {
   const { code, details } = error;
   if (code !== 'EXCHANGE_UNAVAILABLE' || !error.retryable || details.retryAfterMs !== undefined) return false;
-  if (details.cause instanceof ccxtErrors.OnMaintenance || meaningOf(error, http) !== 'failed') return false;
-  // Not ccxt's own error: the connection broke within the body, whatever status came before it.
+  if (details.cause instanceof ccxtErrors.OnMaintenance || healthOf(error, http) !== 'failed') return false;
+  // An error that is not ccxt's own: the connection broke within the body, whatever status came before it.
   return http === undefined || http.status >= 500 || !(details.cause instanceof ccxtErrors.BaseError);
 }
 
@@ -119,24 +124,25 @@ const failureCodes: ReadonlySet<MarketDataErrorCode> = new Set([
   'TIMEOUT',
 ]);
 
-/** ccxt's errors that are about this server's own doing, in the dress of an outage. */
+/** ccxt's errors that this server caused itself, although their classes look like an outage. */
 const ownFaults: readonly ErrorClass[] = [ccxtErrors.ExchangeClosedByUser, ccxtErrors.InvalidProxySettings];
 
-function judge(error: unknown, http: HttpFailure | undefined): Meaning {
-  if (!(error instanceof ccxtErrors.BaseError)) return judgeRaw(error, http);
-  const isOutspoken = outspoken.some((Class) => error instanceof Class);
-  const byStatus = http && !isOutspoken ? judgeStatus(http.status, error) : undefined;
+function classify(error: unknown, http: HttpFailure | undefined): Classification {
+  if (!(error instanceof ccxtErrors.BaseError)) return classifyOtherError(error, http);
+  const isSpecific = specificClasses.some((Class) => error instanceof Class);
+  const byStatus = http && !isSpecific ? classifyStatus(http.status, error) : undefined;
   if (byStatus) return byStatus;
-  for (const [Class, meaning] of meanings) if (error instanceof Class) return meaning;
+  for (const [Class, classification] of classifications) if (error instanceof Class) return classification;
   return { code: 'BAD_EXCHANGE_RESPONSE', says: 'refused the request', retryable: false };
 }
 
 /**
- * ccxt's base maps 400, 403, 404 and 451 to ExchangeNotAvailable: an outage that is none. Some exchange classes call any
- * page of HTML a BadResponse, whatever its status. The other way round, a 5xx with an error code that ccxt does not know
- * (Coinbase's INTERNAL) becomes a plain ExchangeError.
+ * Corrects ccxt's choice of error class by the HTTP status. ccxt's base class maps 400, 403, 404 and 451 to
+ * ExchangeNotAvailable, which they are not. Some exchange classes turn any page of HTML into a BadResponse, whatever
+ * its status. Conversely, a 5xx with an error code that ccxt does not know (Coinbase's INTERNAL) becomes a generic
+ * ExchangeError.
  */
-function judgeStatus(status: number, error: unknown): Meaning | undefined {
+function classifyStatus(status: number, error: unknown): Classification | undefined {
   const isUnreadable = error instanceof ccxtErrors.BadResponse || !(error instanceof ccxtErrors.BaseError);
   if (status === 451) return { code: 'GEO_BLOCKED', says: 'does not serve the location of this server (HTTP 451)' };
   if (status === 403) return { code: 'GEO_BLOCKED', says: 'blocks the address of this server (HTTP 403)' };
@@ -153,8 +159,10 @@ function judgeStatus(status: number, error: unknown): Meaning | undefined {
   return undefined;
 }
 
-/** Errors that are not ccxt's: from the socket, from unpacking, and from its parsers when they meet something else. */
-function judgeRaw(error: unknown, http: HttpFailure | undefined): Meaning {
+/**
+ * Errors that are not ccxt's: from the socket, from decompression, and from its parsers when they meet unexpected data.
+ */
+function classifyOtherError(error: unknown, http: HttpFailure | undefined): Classification {
   const name = error instanceof Error ? error.name : '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT' || /^UND_ERR_.*TIMEOUT$/.test(code)) {
@@ -163,7 +171,7 @@ function judgeRaw(error: unknown, http: HttpFailure | undefined): Meaning {
   if (name === 'SocketError' || /^(E[A-Z]+|UND_ERR_.*|HPE_.*)$/.test(code)) {
     return { code: 'EXCHANGE_UNAVAILABLE', says: 'broke the connection or could not be reached' };
   }
-  const byStatus = http && judgeStatus(http.status, error);
+  const byStatus = http && classifyStatus(http.status, error);
   if (byStatus) return byStatus;
   return { code: 'BAD_EXCHANGE_RESPONSE', says: 'sent an answer that cannot be read' };
 }

@@ -1,9 +1,9 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { FailureLookup } from '../http/http-guard.ts';
-import type { Meaning } from './attempt.ts';
-import { type CallSubject, isHiccup, meaningOf, sayingOf, toMarketDataError } from './errors.ts';
+import type { HealthSignal } from './attempt.ts';
+import { type CallSubject, healthOf, isTransient, reasonOf, toMarketDataError } from './errors.ts';
 
-/** What the failures of one exchange's calls mean, with the HTTP answers behind them. */
+/** Reads the failures of one exchange's calls, together with the HTTP responses behind them. */
 export class FailureReader {
   readonly #exchange: string;
   readonly #failureOf: FailureLookup;
@@ -17,23 +17,23 @@ export class FailureReader {
     return toMarketDataError(thrown, subject, this.#failureOf(thrown));
   }
 
-  /** What an error says of the exchange, a sentence without its end. */
-  sayingOf(error: MarketDataError): string {
+  /** What an error says about the exchange, as a sentence without a full stop. */
+  reasonOf(error: MarketDataError): string {
     const { cause } = error.details;
-    // What a circuit refuses with has the error that opened it as its cause.
-    if (cause instanceof MarketDataError) return this.sayingOf(cause);
-    return sayingOf(this.#exchange, error, this.#failureOf(cause));
+    // The refusal of a circuit has the error that opened the circuit as its cause.
+    if (cause instanceof MarketDataError) return this.reasonOf(cause);
+    return reasonOf(this.#exchange, error, this.#failureOf(cause));
   }
 
   /** What a failure tells the circuits. */
-  meaningOf(error: MarketDataError): Meaning {
+  signalOf(error: MarketDataError): HealthSignal {
     const http = this.#failureOf(error.details.cause);
-    const meaning = meaningOf(error, http);
-    if (meaning !== 'failed') return meaning;
-    return { error, saying: this.sayingOf(error), status: http?.status ?? null };
+    const health = healthOf(error, http);
+    if (health !== 'failed') return health;
+    return { error, reason: this.reasonOf(error), status: http?.status ?? null };
   }
 
-  isHiccup(error: MarketDataError): boolean {
-    return isHiccup(error, this.#failureOf(error.details.cause));
+  isTransient(error: MarketDataError): boolean {
+    return isTransient(error, this.#failureOf(error.details.cause));
   }
 }

@@ -1,32 +1,32 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
-import type { ApiRequest, RequestTap } from '../http/request-tap.ts';
+import type { ApiRequest, RequestInterception } from '../http/request-interception.ts';
 import type { Attempt } from './attempt.ts';
 import type { CallSubject } from './errors.ts';
 import type { FailureReader } from './failure-reader.ts';
 
-/** What listing an exchange's markets may ask of its caller. */
+/** What the loading of an exchange's markets may use of its caller. */
 export interface LoadingCall {
-  /** Sends the requests that the instance itself makes during the operation through `run`, which may have them sent. */
+  /** Passes every request that the instance itself makes during the operation to `run`, which may send it. */
   during<T>(
     run: (request: ApiRequest, ask: () => Promise<unknown>) => Promise<unknown>,
     operation: () => Promise<T>,
   ): Promise<T>;
-  /** Waits a moment before a failed request may be made once more; false when it may not. */
+  /** Waits a moment before a failed request may be retried; false when it may not. */
   mayRetry(thrown: unknown): Promise<boolean>;
-  /** What a request threw, in our terms. */
+  /** Turns what a request threw into a MarketDataError. */
   toError(thrown: unknown): MarketDataError;
-  /** What that says of the exchange, a sentence without its end. */
-  sayingOf(error: MarketDataError): string;
-  /** Tells those that watch of a failure that does not end the call. */
-  mark(thrown: unknown): void;
+  /** What that error says about the exchange, as a sentence without a full stop. */
+  reasonOf(error: MarketDataError): string;
+  /** Reports a failure that does not end the load. */
+  reportError(thrown: unknown): void;
   /**
-   * Calls back when those that wait for the markets will not do so much longer, or once the load has taken `share` of
-   * their deadline; returns what cancels that.
+   * Calls back shortly before the callers that wait for the markets give up, or once the load has taken `share` of
+   * their deadline. Returns a function that cancels this.
    */
   whenLate(callback: (error: MarketDataError) => void, share?: number): () => void;
-  /** How long the host is left alone, in ms. */
-  leftAloneMs(host: string): number;
+  /** How long the host's circuit remains open, in ms. */
+  circuitOpenMs(host: string): number;
 }
 
 export interface LoadingCallOptions {
@@ -34,17 +34,20 @@ export interface LoadingCallOptions {
   readonly exchange: string;
   readonly clock: Clock;
   readonly timeoutMs: number;
-  readonly requests: RequestTap;
+  readonly requests: RequestInterception;
   readonly failures: FailureReader;
   readonly subject: CallSubject;
   readonly onError: (exchange: string, error: unknown) => void;
   /** Calls `onPause` before it waits. */
   readonly mayRetry: (error: MarketDataError, onPause: () => void) => Promise<boolean>;
   readonly lateError: () => MarketDataError;
-  readonly leftAloneMs: (host: string) => number;
+  readonly circuitOpenMs: (host: string) => number;
 }
 
-/** The share of a deadline in which the parts of a list of markets are waited for, once some have come. */
+/**
+ * Once some parts of a market list have come, the load waits for the others until this share of the deadline has
+ * passed.
+ */
 const loadingShare = 9 / 10;
 
 export function createLoadingCall(options: LoadingCallOptions): LoadingCall {
@@ -56,14 +59,14 @@ export function createLoadingCall(options: LoadingCallOptions): LoadingCall {
       requests.during((request, send) => run(request, () => attempt.request(request, send)), operation),
     mayRetry: (thrown) => options.mayRetry(toError(thrown), () => onError(exchange, thrown)),
     toError,
-    sayingOf: (error) => failures.sayingOf(error),
-    mark: (thrown) => {
-      if (!attempt.isRefusal(thrown)) onError(exchange, thrown);
+    reasonOf: (error) => failures.reasonOf(error),
+    reportError: (thrown) => {
+      if (!attempt.isCircuitRefusal(thrown)) onError(exchange, thrown);
     },
     whenLate: (callback, share = loadingShare) => {
       const leftMs = until - clock.now() - timeoutMs * (1 - share);
       return clock.after(Math.max(leftMs, timeoutMs * Math.min(share, 1 / 2)), () => callback(options.lateError()));
     },
-    leftAloneMs: options.leftAloneMs,
+    circuitOpenMs: options.circuitOpenMs,
   };
 }

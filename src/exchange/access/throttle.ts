@@ -1,25 +1,28 @@
 import type { Exchange } from 'ccxt';
 
-/** How much one more request counts in the average cost. */
+/** The weight of the latest request in the average cost. */
 const weight = 1 / 16;
 
-/** The pace at which an instance's own throttle lets requests through. */
-export interface ThrottleGauge {
-  /** How far apart the throttle keeps two calls on average, in ms; 0 when it is off. */
-  readonly paceMs: number;
-}
+/**
+ * Measures the pace of an instance's own throttle, from the cost of each request. ccxt does not tell how long a request
+ * waits in its throttle.
+ */
+export class ThrottleGauge {
+  readonly #exchange: Exchange;
+  #averageCost = 1;
 
-/** Watches what requests cost in ccxt's throttle: it knows the exchange's pace, and tells nobody how long one waits in it. */
-export function gaugeThrottle(exchange: Exchange): ThrottleGauge {
-  let averageCost = 1;
-  const throttle = exchange.throttle.bind(exchange);
-  exchange.throttle = (cost?: number) => {
-    averageCost += ((cost ?? 1) - averageCost) * weight;
-    return throttle(cost);
-  };
-  return {
-    get paceMs() {
-      return exchange.enableRateLimit ? averageCost * (exchange.rateLimit ?? 0) : 0;
-    },
-  };
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    const throttle = exchange.throttle.bind(exchange);
+    exchange.throttle = (cost?: number) => {
+      this.#averageCost += ((cost ?? 1) - this.#averageCost) * weight;
+      return throttle(cost);
+    };
+  }
+
+  /** The average distance between two calls in the throttle, in ms; 0 when it is off. */
+  get paceMs(): number {
+    const { enableRateLimit, rateLimit } = this.#exchange;
+    return enableRateLimit ? this.#averageCost * (rateLimit ?? 0) : 0;
+  }
 }

@@ -21,7 +21,7 @@ export function can(exchange: Exchange, capability: Capability): boolean {
   return Boolean(exchange.has[methods[capability]]);
 }
 
-/** What the instance can do, in the schema's order. */
+/** The capabilities of the instance, in the order of the schema. */
 export function toCapabilities(exchange: Exchange): readonly Capability[] {
   return capabilities.filter((capability) => can(exchange, capability));
 }

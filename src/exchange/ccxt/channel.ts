@@ -3,7 +3,7 @@ import type { StreamKind, StreamRequest } from '../../market/ports/market-stream
 /** What one subscription at the exchange carries. */
 export type Channel = StreamRequest<StreamKind>;
 
-/** Tells a channel from the others of its exchange. */
+/** Identifies a channel of its exchange. */
 export function channelKey({ kind, symbol, timeframe = '' }: Channel): string {
   return `${kind} ${symbol} ${timeframe}`;
 }

@@ -1,6 +1,6 @@
 import { marketKind } from '../../market/market-ref.ts';
 
-/** The kinds of markets that exchanges keep apart: with hosts, listings and limits of their own. */
+/** The kinds of market that exchanges separate, with hosts, lists and limits of their own. */
 export const marketKinds = ['spot', 'linear', 'inverse', 'option'] as const;
 
 export type MarketKind = (typeof marketKinds)[number];
@@ -14,8 +14,9 @@ export function kindOfSymbol(symbol: string): MarketKind {
 
 const contracts = ['linear', 'inverse'] as const;
 
-// What exchanges call their kinds in the addresses and parameters of their listings, as ccxt's fetchMarkets asks for them:
-// fapi, dapi and eapi (Binance and those that copied it), mix and COIN-FUTURES (Bitget), cswap (BingX). The first that fits.
+// What exchanges call their kinds in the paths and parameters of their market lists, as ccxt's fetchMarkets requests
+// them: fapi, dapi and eapi (Binance and exchanges that copied it), mix and COIN-FUTURES (Bitget), cswap (BingX). The
+// first match counts.
 const words: readonly (readonly [RegExp, readonly MarketKind[]])[] = [
   [/option|eapi/i, ['option']],
   [/inverse|dapi|cswap|coin-futures/i, ['inverse']],
@@ -24,13 +25,13 @@ const words: readonly (readonly [RegExp, readonly MarketKind[]])[] = [
   [/spot|sapi|margin/i, ['spot']],
 ];
 
-/** The kinds of markets that words of a request name; null where they name none. */
+/** The kinds of market that the words of a request name; null if they name none. */
 export function kindsNamed(text: string): ReadonlySet<MarketKind> | null {
   const found = words.find(([word]) => word.test(text));
   return found ? new Set(found[1]) : null;
 }
 
-/** The kinds that one of ccxt's names of a type of market stands for: of `has` and of `options.fetchMarkets.types`. */
+/** The kinds that one of ccxt's market types stands for, as in `has` and `options.fetchMarkets.types`. */
 export function kindsOfType(type: string): readonly MarketKind[] {
   const own = marketKinds.find((kind) => kind === type);
   if (own) return [own];

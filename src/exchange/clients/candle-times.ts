@@ -2,12 +2,13 @@ import type { Exchange } from 'ccxt';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import { firstBlockAt } from '../normalize/numbers.ts';
 
-/** A candle of the longest timeframe may begin so long before the first trade, in ms. */
+/** A candle of the longest timeframe may begin this long before the first trade, in ms. */
 const longestMs = 366 * 86_400_000;
 
 /**
- * Makes an instance reject, with BadResponse, an answer of candles of which some have no time, or one that cannot be.
- * ccxt leaves out what is not known to be from `since` on, and what is left looks as if there had been no trade.
+ * Makes an instance reject candle responses with BadResponse if a candle has no time or an impossible one. ccxt would
+ * drop such a candle because it does not know whether it is after `since`, and the rest would look as if there had been
+ * no trades.
  */
 export function requireCandleTimes(exchange: Exchange): void {
   const parse = exchange.parseOHLCVs.bind(exchange);
@@ -15,7 +16,7 @@ export function requireCandleTimes(exchange: Exchange): void {
     const candles = parse(rows, market, timeframe);
     for (const [time] of candles) {
       if (!(typeof time === 'number' && time > firstBlockAt - longestMs)) {
-        throw new ccxtErrors.BadResponse(`${exchange.id} sent candles without a time`);
+        throw new ccxtErrors.BadResponse(`${exchange.id} sent candles without a valid time`);
       }
     }
     return exchange.filterBySinceLimit(candles, since, limit, 0, tail);

@@ -9,29 +9,31 @@ import type { CallerListeners } from '../access/call-listeners.ts';
 import type { CircuitStatus } from '../access/circuits.ts';
 import type { CallSubject } from '../access/errors.ts';
 import { ExchangeCaller, type ExchangeStatus } from '../access/exchange-caller.ts';
-import { gaugeThrottle } from '../access/throttle.ts';
+import { ThrottleGauge } from '../access/throttle.ts';
 import type { ExchangeClass } from '../ccxt/load-ccxt.ts';
-import { limitAddresses } from '../http/address-limit.ts';
 import { type FailureLookup, guardHttp } from '../http/http-guard.ts';
-import { tapRequests } from '../http/request-tap.ts';
+import { RequestInterception } from '../http/request-interception.ts';
+import { limitUrlLength } from '../http/url-limit.ts';
 import { BatchLimits } from '../learned/batch-limits.ts';
 import { type CandleMemory, createCandleMemory } from '../learned/candle-memory.ts';
-import { LimitMemory } from '../learned/limits.ts';
-import { createMarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
-import type { UnlistedStatus } from '../markets/unlisted-markets.ts';
+import { LimitMemory } from '../learned/limit-memory.ts';
+import { MarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
+import type { MissingMarketsStatus } from '../markets/missing-markets.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
 import { createStreamInstance, type StreamInstance } from './stream-instance.ts';
 import { isolateTickerRows } from './ticker-rows.ts';
 
-/** How long a refused symbol is not sent again, in ms: it would spoil the batch of the others each time. */
+/**
+ * How long a refused symbol is not sent again, in ms: it would make the batch with the other symbols fail each time.
+ */
 const refusalMs = 60_000;
 
-/** No exchange is sent more calls for one kind of market at a time than this. */
+/** No exchange gets more parallel calls for one kind of market than this. */
 const maxParallelCalls = 10;
 
-/** What is going on in front of one exchange, and what is known of its list of markets. */
+/** The state of the calls to one exchange, and of its list of markets. */
 export interface ClientStatus extends ExchangeStatus {
-  /** How many markets are left out of its list, since ccxt could not make out their symbol, base or quote. */
+  /** How many markets are left out because ccxt could not determine their symbol, base or quote. */
   readonly unnamedMarkets: number;
 }
 
@@ -43,46 +45,50 @@ export interface ExchangeClient {
   markets(): Promise<Markets>;
   /** The markets as last loaded; null before the first load. */
   readonly currentMarkets: Markets | null;
-  /** Symbols that the exchange refused a moment ago although its markets list them, and how: not to be sent again yet. */
+  /**
+   * Symbols that the exchange refused a moment ago although it lists them, with the error: they are not sent again yet.
+   */
   readonly refused: LRUCache<string, MarketDataError>;
-  /** What the exchange takes as the limits of calls. */
+  /** Which limits the exchange accepts in calls. */
   readonly limits: LimitMemory;
-  /** What the exchange takes in one call for several tickers, as far as that was learned. */
+  /** What the exchange accepts in one call for several tickers, as far as it has been learned. */
   readonly batchLimits: BatchLimits;
   readonly failureOf: FailureLookup;
   readonly candles: CandleMemory;
-  /** How many calls are under way at once: as many as wait in ccxt's throttle without the last missing its deadline there. */
+  /**
+   * How many calls run at once: as many as can wait in ccxt's throttle without the last one missing its deadline there.
+   */
   readonly parallelCalls: number;
   readonly status: ClientStatus;
-  /** One for each of its hosts that was asked, and for each kind of market that was asked for there. */
+  /** One for each host that requests went to, and for each kind of market that was requested there. */
   readonly circuits: readonly CircuitStatus[];
-  /** What of its markets could not be listed; null when nothing. */
-  readonly unlisted: UnlistedStatus | null;
+  /** Which of its markets could not be listed; null when none are missing. */
+  readonly missingMarkets: MissingMarketsStatus | null;
   /**
-   * Runs one ccxt call when its turn comes, under the deadline. Rejects with a MarketDataError about the subject: with
-   * OVERLOADED when too many wait already, and, without asking, with why its host is left alone at the moment. A call for
-   * several symbols, all of one kind of market, gives one of them as `example`.
+   * Makes one ccxt call when its turn comes, under the deadline. Rejects with a MarketDataError about the subject:
+   * OVERLOADED when too many calls wait already, or the error that opened the circuit of its host, without a request. A
+   * call for several symbols, all of one kind of market, gives one of them as `example`.
    */
   call<T>(operation: Operation<T>, subject?: Omit<CallSubject, 'exchange'>, example?: string): Promise<T>;
   /**
-   * A ccxt instance of its own for streams: with the same options, markets and throttle, so that it can be closed and
-   * made anew while this one goes on. Rejects with a MarketDataError.
+   * A separate ccxt instance for streams, with the same options, markets and throttle, so that it can be closed and
+   * replaced without affecting this one. Rejects with a MarketDataError.
    */
   openStreamInstance(): Promise<StreamInstance>;
   close(): Promise<void>;
 }
 
-export interface ExchangeClientOptions extends CallerListeners, Pick<MarketsLoaderOptions, 'onUnlisted'> {
+export interface ExchangeClientOptions extends CallerListeners, Pick<MarketsLoaderOptions, 'onMissingMarkets'> {
   readonly info: ExchangeInfo;
   readonly Class: ExchangeClass;
   readonly options: ExchangeOptions;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Deadline of one call from its turn on, its body included. */
+  /** Deadline of one call from its turn on, including its body. */
   readonly timeoutMs: number;
-  /** How many calls for one kind of market may wait for their turn; 100 unless given. */
+  /** How many calls for one kind of market may wait for their turn; 100 by default. */
   readonly maxQueuedCalls?: number;
-  /** Called when another number of markets than before is left out of the exchange's list. */
+  /** Called when the number of markets that are left out of the exchange's list has changed. */
   readonly onUnnamedMarkets?: (exchange: string, count: number) => void;
 }
 
@@ -91,28 +97,29 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   const exchange = createInstance(given.Class, given.options, timeoutMs);
   const parallelCalls = countParallelCalls(exchange, timeoutMs);
   isolateTickerRows(exchange);
-  limitAddresses(exchange);
+  limitUrlLength(exchange);
   const failureOf = guardHttp(exchange, timeoutMs);
   const caller = new ExchangeCaller({
     ...given,
     exchange: info.id,
-    places: parallelCalls,
+    concurrency: parallelCalls,
     maxWaiting,
-    throttle: gaugeThrottle(exchange),
+    throttle: new ThrottleGauge(exchange),
     failureOf,
-    requests: tapRequests(exchange),
+    requests: new RequestInterception(exchange),
   });
-  const { onUnlisted = () => {} } = given;
-  const loader = createMarketsLoader({
+  const { onMissingMarkets = () => {} } = given;
+  const loader = new MarketsLoader({
     exchange,
     clock,
     random,
     attempt: (load) => caller.load(load),
-    onUnlisted,
+    onMissingMarkets,
     onUnnamed: (count) => given.onUnnamedMarkets?.(info.id, count),
   });
 
-  // Loading may take several requests: who waits is under the deadline, the load itself goes on for the next.
+  // Loading may take several requests: each waiting call is under the deadline, while the load continues for the next
+  // one.
   const markets = async (): Promise<Markets> => loader.current ?? caller.within(loader.load(), { exchange: info.id });
 
   return {
@@ -130,8 +137,8 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     get circuits() {
       return caller.circuits;
     },
-    get unlisted() {
-      return loader.unlisted;
+    get missingMarkets() {
+      return loader.missingMarkets;
     },
     markets,
     get currentMarkets() {

@@ -6,7 +6,7 @@ import { toMarketDataError } from '../access/errors.ts';
 import type { Catalogue } from '../ccxt/catalogue.ts';
 import { loadExchangeClass } from '../ccxt/load-ccxt.ts';
 import { DescriptorsError, toOpeningError } from '../http/opening-error.ts';
-import type { UnlistedStatus } from '../markets/unlisted-markets.ts';
+import type { MissingMarketsStatus } from '../markets/missing-markets.ts';
 import { mayStream } from '../proxy/settings.ts';
 import {
   type ClientStatus,
@@ -16,44 +16,78 @@ import {
 } from './exchange-client.ts';
 import type { ExchangeOptions } from './instance.ts';
 
-/** The clients of all exchanges, each made when first asked for and kept. */
-export interface Exchanges {
-  readonly catalogue: Catalogue;
-  /** Rejects with EXCHANGE_NOT_FOUND for an id that is not in the catalogue, EXCHANGE_UNAVAILABLE after `close()`. */
-  get(id: string): Promise<ExchangeClient>;
-  /** False for an exchange whose streams would go past its proxy: see `mayStream`. */
-  mayStream(id: string): boolean;
-  /** What is going on in front of each exchange that has a client. */
-  readonly statuses: readonly ClientStatus[];
-  /** The circuits of their hosts and kinds of markets. */
-  readonly circuits: readonly CircuitStatus[];
-  /** What of their markets could not be listed. */
-  readonly unlisted: readonly UnlistedStatus[];
-  /** The ids of those that are in use and not closed yet. */
-  readonly openIds: readonly string[];
-  /** Closes every client; those being made too. */
-  close(): Promise<void>;
-}
-
 export interface ExchangesOptions extends Omit<ExchangeClientOptions, 'info' | 'Class' | 'options'> {
   readonly catalogue: Catalogue;
-  /** By exchange id. */
   readonly exchangeOptions: Readonly<Record<string, ExchangeOptions>>;
 }
 
-export function createExchanges({ catalogue, exchangeOptions, ...common }: ExchangesOptions): Exchanges {
-  const clients = new Map<string, Promise<ExchangeClient>>();
-  const made = new Set<ExchangeClient>();
-  let closed = false;
+/** The clients of all exchanges. Each is created when it is first requested, and kept. */
+export class Exchanges {
+  readonly catalogue: Catalogue;
+  readonly #options: ExchangesOptions;
+  readonly #opening = new Map<string, Promise<ExchangeClient>>();
+  readonly #clients = new Set<ExchangeClient>();
+  #isClosed = false;
 
-  async function create(info: ExchangeInfo): Promise<ExchangeClient> {
+  constructor(options: ExchangesOptions) {
+    this.catalogue = options.catalogue;
+    this.#options = options;
+  }
+
+  /** Rejects with EXCHANGE_NOT_FOUND for an id that is not in the catalogue, EXCHANGE_UNAVAILABLE after `close()`. */
+  async get(id: string): Promise<ExchangeClient> {
+    const info = this.catalogue.get(id);
+    if (this.#isClosed) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'This server is stopping.', { exchange: id });
+    let client = this.#opening.get(id);
+    if (!client) {
+      client = this.#create(info);
+      this.#opening.set(id, client);
+      client.catch(() => this.#opening.delete(id));
+    }
+    return client;
+  }
+
+  /** False for an exchange whose streams would bypass its proxy: see `mayStream` of the proxy settings. */
+  mayStream(id: string): boolean {
+    return mayStream(this.#options.exchangeOptions[id] ?? {});
+  }
+
+  /** The state of each exchange that has a client. */
+  get statuses(): readonly ClientStatus[] {
+    return [...this.#clients].map(({ status }) => status);
+  }
+
+  /** The circuits of their hosts and kinds of market. */
+  get circuits(): readonly CircuitStatus[] {
+    return [...this.#clients].flatMap(({ circuits }) => circuits);
+  }
+
+  /** Which of their markets could not be listed. */
+  get missingMarkets(): readonly MissingMarketsStatus[] {
+    return [...this.#clients].flatMap(({ missingMarkets }) => missingMarkets ?? []);
+  }
+
+  /** The ids of the exchanges that are in use and not closed yet. */
+  get openIds(): readonly string[] {
+    return [...this.#opening.keys()];
+  }
+
+  /** Closes every client, including those that are still being created. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#opening].map(([id, opening]) => this.#end(id, opening)));
+  }
+
+  async #create(info: ExchangeInfo): Promise<ExchangeClient> {
+    const { catalogue: _, exchangeOptions, ...common } = this.#options;
     try {
       requireDescriptors();
       const Class = await loadExchangeClass(info.id, info.streaming);
       const client = createExchangeClient({ ...common, info, Class, options: exchangeOptions[info.id] ?? {} });
-      // Now that it can be loaded: without undici, ccxt would go on with another HTTP client, past proxies and limits.
+      // Load undici now, while that is possible: without it ccxt would use another HTTP client, which bypasses proxies
+      // and limits.
       if (!info.simulated) await client.ccxt.loadFetchImplementation();
-      made.add(client);
+      this.#clients.add(client);
       return client;
     } catch (thrown) {
       const error = toOpeningError(thrown);
@@ -65,42 +99,10 @@ export function createExchanges({ catalogue, exchangeOptions, ...common }: Excha
     }
   }
 
-  async function end(id: string, opening: Promise<ExchangeClient>): Promise<void> {
+  async #end(id: string, opening: Promise<ExchangeClient>): Promise<void> {
     const client = await opening.catch(() => null);
     await client?.close();
-    clients.delete(id);
-    if (client) made.delete(client);
+    this.#opening.delete(id);
+    if (client) this.#clients.delete(client);
   }
-
-  return {
-    catalogue,
-    get openIds() {
-      return [...clients.keys()];
-    },
-    get: async (id) => {
-      const info = catalogue.get(id);
-      if (closed) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'This server is stopping.', { exchange: id });
-      let client = clients.get(id);
-      if (!client) {
-        client = create(info);
-        clients.set(id, client);
-        client.catch(() => clients.delete(id));
-      }
-      return client;
-    },
-    mayStream: (id) => mayStream(exchangeOptions[id] ?? {}),
-    get statuses() {
-      return [...made].map(({ status }) => status);
-    },
-    get circuits() {
-      return [...made].flatMap(({ circuits }) => circuits);
-    },
-    get unlisted() {
-      return [...made].flatMap(({ unlisted }) => unlisted ?? []);
-    },
-    close: async () => {
-      closed = true;
-      await Promise.all([...clients].map(([id, opening]) => end(id, opening)));
-    },
-  };
 }

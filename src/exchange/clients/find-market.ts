@@ -4,7 +4,7 @@ import { requireMarket } from '../../market/model/not-found.ts';
 import type { ExchangeClient } from './exchange-client.ts';
 
 /**
- * ccxt's market of a symbol. ccxt's own look-up also takes raw ids, and names such as `constructor`, so ours comes
+ * ccxt's market for a symbol. ccxt's own lookup also accepts raw ids and names such as `constructor`, so ours comes
  * first. Throws SYMBOL_NOT_FOUND, with the nearest symbols unless `suggesting` is false.
  */
 export function findMarket(

@@ -4,16 +4,18 @@ import type { ExchangeClass } from '../ccxt/load-ccxt.ts';
 import { correctVolumes } from '../normalize/volumes.ts';
 import { routeThroughProxies } from '../proxy/route.ts';
 import { readProxySettings, withoutProxies } from '../proxy/settings.ts';
-import { priceRequests } from '../quirks/rest-quirks.ts';
+import { correctRequestCosts } from '../quirks/rest-quirks.ts';
 import { requireCandleTimes } from './candle-times.ts';
 
-/** ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` chooses its test network. */
+/**
+ * ccxt constructor options of one exchange, as the exchange file gives them; `sandbox: true` selects its test network.
+ */
 export type ExchangeOptions = Readonly<Record<string, unknown>>;
 
 /**
- * A ccxt instance with the given options, which reaches its exchange through the proxies among them. Throws NOT_SUPPORTED
- * for a test network that does not exist, a ProxySettingsError for proxies that cannot work, and what ccxt throws for
- * options that it cannot take.
+ * A ccxt instance with these options, which reaches its exchange through the proxies among them. Throws NOT_SUPPORTED
+ * for a test network that does not exist, a ProxySettingsError for proxies that cannot work, and ccxt's own error for
+ * options that ccxt rejects.
  */
 export function createInstance(Class: ExchangeClass, given: ExchangeOptions, timeoutMs: number): Exchange {
   const { sandbox, ...options } = given;
@@ -23,21 +25,21 @@ export function createInstance(Class: ExchangeClass, given: ExchangeOptions, tim
     enableLastHttpResponse: false,
     enableLastResponseHeaders: false,
     ...withoutProxies(options),
-    // It would print requests with their keys, and among the lines of our log.
+    // ccxt would print requests, with their keys, between the lines of our log.
     verbose: false,
   });
   routeThroughProxies(exchange, readProxySettings(exchange.id, options), timeoutMs);
   if (sandbox === true) enterSandbox(exchange);
-  priceRequests(exchange);
+  correctRequestCosts(exchange);
   requireCandleTimes(exchange);
   correctVolumes(exchange);
   return exchange;
 }
 
-/** ccxt would go on without any address. */
+/** Without a test network, ccxt would continue without any address. */
 function enterSandbox(exchange: Exchange): void {
   if (!exchange.urls.test) {
-    const message = `${exchange.id} has no test network: take sandbox out of its options.`;
+    const message = `${exchange.id} has no test network: remove sandbox from its options.`;
     throw new MarketDataError('NOT_SUPPORTED', message, { exchange: exchange.id });
   }
   exchange.setSandboxMode(true);

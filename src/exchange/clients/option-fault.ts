@@ -2,14 +2,14 @@ import { ProxySettingsError, readProxySettings } from '../proxy/settings.ts';
 import type { ExchangeOptions } from './instance.ts';
 
 /**
- * Why the options of an exchange cannot work, in a sentence without their values; null where nothing speaks against them.
- * `hasTestNetwork` is whether ccxt knows a test network of it.
+ * Why the options of an exchange cannot work, as a sentence that does not contain their values; null if they can.
+ * `hasTestNetwork` tells whether ccxt knows a test network of the exchange.
  */
 export function findOptionFault(exchange: string, options: ExchangeOptions, hasTestNetwork: boolean): string | null {
   const { sandbox } = options;
   if (sandbox !== undefined && typeof sandbox !== 'boolean') return `sandbox of ${exchange} must be true or false.`;
   if (sandbox && !hasTestNetwork && !namesTestNetwork(options.urls)) {
-    return `${exchange} has no test network; take sandbox out of its options.`;
+    return `${exchange} has no test network; remove sandbox from its options.`;
   }
   try {
     readProxySettings(exchange, options);

@@ -4,16 +4,16 @@ import { guardHttp } from '../http/http-guard.ts';
 import { tuneStreams } from '../quirks/stream-quirks.ts';
 import { StreamSockets } from './stream-sockets.ts';
 
-/** A ccxt instance that serves streams alone. */
+/** A ccxt instance that is used for streams only. */
 export interface StreamInstance {
   readonly exchange: Exchange;
-  /** True when one of its sockets has failed: what it knew of the market may be wrong from then on. */
+  /** True when one of its sockets has failed: from then on, its market data may be wrong. */
   readonly isBroken: boolean;
   /** How long ccxt waits between two messages to the exchange, in ms. */
   readonly messagePauseMs: number;
-  /** Takes over the markets as the exchange's client knows them now. */
+  /** Copies the current markets from the exchange's client. */
   refreshMarkets(): Promise<void>;
-  /** Closes its sockets, those of peers that don't answer too. */
+  /** Closes its sockets, even if the peer does not answer. */
   close(): Promise<void>;
 }
 
@@ -21,8 +21,8 @@ export interface StreamInstance {
 const closeGraceMs = 500;
 
 /**
- * Makes `exchange` a stream instance beside `client`: it shares the client's markets and its throttle, so that both
- * together are one caller, and leaves the pace of redialling to us.
+ * Turns `exchange` into a stream instance that belongs to `client`. It shares the client's markets and throttle, so
+ * that the exchange sees both as one caller, and leaves the pace of reconnecting to us.
  */
 export async function createStreamInstance(
   client: Exchange,
@@ -30,20 +30,20 @@ export async function createStreamInstance(
   clock: Clock,
   timeoutMs: number,
 ): Promise<StreamInstance> {
-  // What a stream fetches beside (the snapshot of a book) waits in the same queue.
+  // Requests that streams make, such as for the snapshot of an order book, wait in the same queue.
   exchange.throttler = client.throttler;
-  // ccxt's own pause before a dial goes on after close(), and then opens a socket that nobody owns.
+  // ccxt's own pause before it reconnects continues after close(), and then opens a socket that belongs to nobody.
   exchange.options.ws = { ...exchange.options.ws, backoff: { base: 0, max: 0 } };
   const messagePauseMs = tuneStreams(exchange);
   guardHttp(exchange, timeoutMs);
   const sockets = new StreamSockets(exchange);
-  // Without it ccxt refuses ws:// addresses, which an exchange file may give.
+  // Without it ccxt rejects ws:// addresses, which an exchange file may contain.
   await exchange.loadHttpProxyAgent();
 
   async function refreshMarkets(): Promise<void> {
     if (exchange.markets === client.markets) return;
     exchange.setMarketsFromExchange(client);
-    // Fetches nothing: some classes derive tables of their own from the markets in it.
+    // This makes no request: some classes derive tables of their own from the markets in it.
     await exchange.loadMarkets();
   }
 
@@ -60,7 +60,7 @@ export async function createStreamInstance(
       const cut = clock.after(closeGraceMs, () => sockets.terminate());
       await exchange.close();
       cut();
-      sockets.forbid();
+      sockets.forbidConnecting();
       await exchange.fetchDispatcher?.destroy();
     },
   };

@@ -3,14 +3,14 @@ import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 
 type Socket = ReturnType<Exchange['client']>;
 
-/** ws's readyStates of a socket that is open, and of one that will not be any more. */
+/** The readyStates of ws for a socket that is open, and for one that is closing. */
 const open = 1;
 const closing = 2;
 
-/** The sockets of a ccxt instance: ccxt opens them, and loses sight of some that stay open. */
+/** The sockets of a ccxt instance. ccxt opens them, and forgets some of them while they are still open. */
 export class StreamSockets {
   readonly #exchange: Exchange;
-  /** By address, the newest. */
+  /** The newest socket of each URL. */
   readonly #all = new Map<string, Socket>();
   #hasFailed = false;
   #isClosed = false;
@@ -19,7 +19,7 @@ export class StreamSockets {
     this.#exchange = exchange;
     const dial = exchange.client.bind(exchange);
     exchange.client = (url) => {
-      if (this.#isClosed) throw new ccxtErrors.ExchangeClosedByUser(`${exchange.id} streams no more`);
+      if (this.#isClosed) throw new ccxtErrors.ExchangeClosedByUser(`${exchange.id} no longer streams`);
       if (url === undefined) return dial(url);
       this.#restore(url);
       const socket = dial(url);
@@ -35,23 +35,23 @@ export class StreamSockets {
     };
   }
 
-  /** True when one has failed. */
+  /** True when one of them has failed. */
   get isBroken(): boolean {
     return this.#hasFailed || [...this.#all.values()].some(hasFailed);
   }
 
-  /** Gives ccxt back what it has lost sight of: it forgets a socket, open as it is, when it cannot fetch a book. */
+  /** Gives sockets back to ccxt that it has forgotten: it forgets an open socket when it cannot fetch a book. */
   restore(): void {
     for (const url of this.#all.keys()) this.#restore(url);
   }
 
-  /** Cuts them all. */
+  /** Cuts all connections. */
   terminate(): void {
     for (const { connection } of this.#all.values()) connection?.terminate?.();
   }
 
-  /** ccxt dials no more; it would for what it had put off until after `close()`. */
-  forbid(): void {
+  /** From now on ccxt cannot open sockets. It would do so for requests that it has postponed until after `close()`. */
+  forbidConnecting(): void {
     this.#isClosed = true;
   }
 
@@ -75,12 +75,12 @@ function hasFailed({ error, connection }: Socket): boolean {
 }
 
 /**
- * Where an address is none, ccxt throws in the midst of a watch, whose promise nobody has by then: its rejection, once the
- * instance is closed, would end the process. As an error of the socket it goes to who waits.
- *
- * ccxt leaves the promise of a subscription that it sends late, behind its throttle, to nobody: where the socket has
- * closed meanwhile, its rejection would end the process. Who waits for a message is told by the close in any case. What
- * it cannot parse it would print, with the address, among our log.
+ * Protects the process and the log from three habits of ccxt.
+ * - For an invalid URL, ccxt throws in the middle of a watch, whose promise nobody holds at that point. Its rejection,
+ *   once the instance is closed, would end the process. As an error of the socket it reaches the waiting callers.
+ * - ccxt drops the promise of a subscription that it sends late, behind its throttle. If the socket has closed
+ *   meanwhile, the rejection would end the process. Callers that wait for a message learn of the close in any case.
+ * - ccxt would print messages that it cannot parse, with the URL, into our log.
  */
 function guard(socket: Socket): void {
   const send = socket.send.bind(socket);

@@ -1,6 +1,6 @@
 import type { Exchange, Ticker } from 'ccxt';
 
-/** Stands in a ticker's `info` for a row that ccxt could not parse. */
+/** Takes the place of a ticker's `info` for a row that ccxt could not parse. */
 export class UnreadableRow {
   readonly error: unknown;
 
@@ -10,9 +10,9 @@ export class UnreadableRow {
 }
 
 /**
- * Makes a row that an instance cannot parse, such as one with the price "NaN", spoil its own ticker only: ccxt would
- * throw for all tickers of the answer. Such a ticker has an UnreadableRow as its `info`, and a symbol only where ccxt
- * knew that before it read the row.
+ * Limits the damage of a row that an instance cannot parse, such as one with the price "NaN", to its own ticker: ccxt
+ * would throw for all tickers of the response. Such a ticker has an UnreadableRow as its `info`, and a symbol only if
+ * ccxt knew it before it read the row.
  */
 export function isolateTickerRows(exchange: Exchange): void {
   const parseTicker = exchange.parseTicker.bind(exchange);
@@ -25,7 +25,7 @@ export function isolateTickerRows(exchange: Exchange): void {
   };
 }
 
-/** The ticker itself, undefined where ccxt gave none; throws what ccxt threw when it could not parse it. */
+/** The ticker itself, or undefined if ccxt gave none. Throws what ccxt threw when it could not parse the row. */
 export function requireReadable(ticker: Ticker | undefined): Ticker | undefined {
   if (ticker?.info instanceof UnreadableRow) throw ticker.info.error;
   return ticker;

@@ -4,12 +4,12 @@ import { maxRows, requireLimit } from '../../market/row-limits.ts';
 import { can } from '../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import { findMarket } from '../clients/find-market.ts';
-import { withLimit } from '../learned/limits.ts';
+import { withLimit } from '../learned/with-limit.ts';
 import { type CcxtOrderBook, missingLevels, toOrderBook } from '../normalize/order-book.ts';
 
 /**
- * The order book of one market, at most `limit` levels of each side (1 to 1000; exchanges may give fewer).
- * Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and what the exchange does.
+ * The order book of one market with at most `limit` levels per side (1 to 1000; exchanges may return fewer). Throws
+ * NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and the exchange's errors.
  */
 export async function fetchOrderBook(
   client: ExchangeClient,
@@ -30,17 +30,17 @@ export async function fetchOrderBook(
       ask: (asked) => client.call((ccxt) => ccxt.fetchOrderBook(symbol, asked), { symbol }),
       countRows: ({ bids, asks }) => Math.max(...[bids, asks].map((side) => (Array.isArray(side) ? side.length : 0))),
     });
-  const spare = client.limits.spareOf(call);
-  const asked = limit + spare;
+  const extra = client.limits.extraRowsOf(call);
+  const asked = limit + extra;
   const answer = await ask(asked);
   const book = toOrderBook(exchange, symbol, answer, now(), limit);
   const missing = missingLevels(answer, book, { wanted: limit, asked });
   if (missing === 0 || asked >= maxRows) return book;
-  client.limits.markSpare(call, spare + missing);
+  client.limits.learnExtraRows(call, extra + missing);
   try {
     return toOrderBook(exchange, symbol, await ask(asked + missing), now(), limit);
   } catch {
-    // A book that lacks some of its last levels is one.
+    // A book without some of its last levels is still a valid book.
     return book;
   }
 }

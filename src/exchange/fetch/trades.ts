@@ -6,17 +6,18 @@ import { can } from '../ccxt/capabilities.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import { findMarket } from '../clients/find-market.ts';
-import { isRefusal, type LimitedCall, withLimit } from '../learned/limits.ts';
+import type { LimitedCall } from '../learned/limit-memory.ts';
+import { isRequestRefusal, withLimit } from '../learned/with-limit.ts';
 import { toTrades } from '../normalize/trades.ts';
 import { singleTradesMethod } from '../quirks/rest-quirks.ts';
 
-/** How far an exchange's clock may be ahead of ours for its newest trades to be asked for still, in ms. */
+/** The exchange's clock may be this far ahead of ours, in ms: its newest trades are still requested. */
 const aheadMs = 60_000;
 
 /**
- * The newest trades of one market, or the first from `since` on as far back as the exchange serves them: oldest first,
- * each once, at most `limit` (1 to 1000) and as many as the exchange gives in one call.
- * Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and what the exchange does.
+ * The newest trades of one market, or the first ones from `since` on as far back as the exchange's history reaches:
+ * oldest first, without duplicates, at most `limit` (1 to 1000) and at most as many as the exchange returns in one
+ * call. Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and the exchange's errors.
  */
 export async function fetchTrades(
   client: ExchangeClient,
@@ -31,19 +32,20 @@ export async function fetchTrades(
   requireLimit(limit, { exchange, symbol });
   const market = findMarket(client, await client.markets(), symbol);
   const cap: unknown = client.ccxt.featureValue(symbol, 'fetchTrades', 'limit');
-  const most = typeof cap === 'number' && cap > 0 ? cap : maxRows;
-  if (since === undefined) return cut(await fetchNewest(client, market, Math.min(limit, most), now), query);
-  // Many give the newest even from `since` on, or what came within an hour of it: the newest tell whether they reach it.
-  const newest = await fetchNewest(client, market, most, now).catch(toFailure);
+  const maxPerCall = typeof cap === 'number' && cap > 0 ? cap : maxRows;
+  if (since === undefined) return cut(await fetchNewest(client, market, Math.min(limit, maxPerCall), now), query);
+  // Many exchanges return the newest trades even when `since` is given, or only trades within an hour of it. The newest
+  // trades tell whether they already reach back to `since`.
+  const newest = await fetchNewest(client, market, maxPerCall, now).catch(toFailure);
   if (!(newest instanceof MarketDataError) && reaches(newest, since)) return cut(newest, query);
-  const older = await fetchSince(client, market, query, since, most, now).catch(toFailure);
-  // What the look at the newest has failed with, where there is nothing else.
+  const older = await fetchSince(client, market, query, since, maxPerCall, now).catch(toFailure);
+  // If nothing else came, the error of the call for the newest trades counts.
   if (newest instanceof MarketDataError) {
     if (older instanceof MarketDataError || older.length === 0) throw newest;
     return older;
   }
-  // Refused, there are no older ones to be had; down, there may be.
-  if (older instanceof MarketDataError && !isRefusal(older)) throw older;
+  // A refusal means that older trades are not available; after an outage they may be.
+  if (older instanceof MarketDataError && !isRequestRefusal(older)) throw older;
   return older instanceof MarketDataError || older.length === 0 ? cut(newest, query) : older;
 }
 
@@ -52,20 +54,20 @@ function toFailure(error: unknown): MarketDataError {
   throw error;
 }
 
-/** The first trades from `since` on, as far as one call tells them. */
+/** The first trades from `since` on, as far as one call returns them. */
 async function fetchSince(
   client: ExchangeClient,
   market: MarketInterface,
   query: TradeQuery,
   since: number,
-  most: number,
+  maxPerCall: number,
   now: () => number,
 ): Promise<readonly Trade[]> {
   const { exchange, symbol } = query;
   const rows = await withLimit(client.limits, {
     name: 'trades since',
     market,
-    limit: most,
+    limit: maxPerCall,
     ask: (asked) => client.call((ccxt) => fetchFrom(ccxt, symbol, since, asked, now), { symbol }),
     countRows,
   });
@@ -79,15 +81,15 @@ async function fetchNewest(
   now: () => number,
 ): Promise<readonly Trade[]> {
   const method = singleTradesMethod(client.info.id, market);
-  const summed = { name: 'trades', market };
+  const aggregated = { name: 'trades', market };
   const single = method === null ? null : { name: method, market };
-  if (!single || client.limits.refusesForm(single)) return fetchNewestRows(client, summed, limit, now, {});
+  if (!single || client.limits.refusesVariant(single)) return fetchNewestRows(client, aggregated, limit, now, {});
   const trades = await fetchSingleTrades(client, single, limit, now);
   if (trades) return trades;
-  const sums = await fetchNewestRows(client, summed, limit, now, {});
-  // Only now is it known that the form was refused, and not the market.
-  client.limits.markRefusedForm(single);
-  return sums;
+  const aggregates = await fetchNewestRows(client, aggregated, limit, now, {});
+  // Only now is it known that the exchange refused the method, and not the market.
+  client.limits.learnRefusedVariant(single);
+  return aggregates;
 }
 
 async function fetchNewestRows(
@@ -109,7 +111,7 @@ async function fetchNewestRows(
   return toTrades(exchange, market, requireRows(rows, exchange, symbol), now());
 }
 
-/** Some exchanges (Coinbase, MEXC) want to be told where to end too when they are told where to begin. */
+/** Some exchanges (Coinbase, MEXC) require an end time when a start time is given. */
 async function fetchFrom(
   ccxt: Exchange,
   symbol: string,
@@ -125,7 +127,10 @@ async function fetchFrom(
   }
 }
 
-/** The newest trades one by one, of an exchange whose trades ccxt fetches in sums; null where it refuses them so. */
+/**
+ * The newest trades one by one, from an exchange whose trades ccxt fetches as aggregates; null if it refuses this
+ * method.
+ */
 async function fetchSingleTrades(
   client: ExchangeClient,
   call: LimitedCall & { readonly market: MarketInterface },
@@ -135,7 +140,7 @@ async function fetchSingleTrades(
   try {
     return await fetchNewestRows(client, call, limit, now, { fetchTradesMethod: call.name });
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRequestRefusal(error)) throw error;
     return null;
   }
 }
@@ -149,12 +154,15 @@ function cut(trades: readonly Trade[], { since, limit }: TradeQuery): readonly T
   return trades.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
 }
 
-/** What is no list is refused later, in words of its own. */
+/** Anything that is not a list is rejected later, with a message of its own. */
 function countRows(rows: unknown): number {
   return Array.isArray(rows) ? rows.length : 0;
 }
 
 function requireRows<T>(rows: readonly T[], exchange: string, symbol: string): readonly T[] {
   if (Array.isArray(rows)) return rows;
-  throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no list of trades.`, { exchange, symbol });
+  throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} did not send a list of trades.`, {
+    exchange,
+    symbol,
+  });
 }

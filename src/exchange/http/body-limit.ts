@@ -4,30 +4,31 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Exchange } from 'ccxt';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 
-/** The longest that exchanges send are lists of all their markets: less than 20 MB, unpacked. */
+/** The longest responses of exchanges are lists of all their markets: less than 20 MB, decompressed. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** An answer of undici's `request`, as far as it is used here. */
-interface Packed {
+/** A response of undici's `request`, as far as it is used here. */
+interface CompressedResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: Readable;
 }
 
 /**
- * Makes an instance give up an answer that is longer than 64 MiB, as it comes or once it is unpacked: it rejects with
- * BadResponse and the socket is freed. A packed answer whose connection breaks rejects too; in ccxt it never settles.
+ * Makes an instance give up a response that is longer than 64 MiB, as received or decompressed: it rejects with
+ * BadResponse, and the socket is freed. It also rejects when the connection breaks within a compressed response; in
+ * ccxt such a call never settles.
  */
 export function limitBodies(exchange: Exchange): void {
   const optionsOf = exchange.getDispatcherOptions.bind(exchange);
   exchange.getDispatcherOptions = (isPlainAgent) => ({ ...optionsOf(isPlainAgent), maxResponseSize: maxBytes });
 
   const bodyOf = exchange.undiciBody.bind(exchange);
-  exchange.undiciBody = async (response: Packed, binary = false) => {
-    const unpacker = toUnpacker(response);
+  exchange.undiciBody = async (response: CompressedResponse, binary = false) => {
+    const decompressor = toDecompressor(response);
     const tooLong = () => new ccxtErrors.BadResponse(`${exchange.id} sent an answer of more than ${maxBytes} bytes`);
-    if (unpacker !== null) {
-      const body = await unpack(response.body, unpacker, tooLong);
+    if (decompressor !== null) {
+      const body = await decompress(response.body, decompressor, tooLong);
       return binary ? body : body.toString('utf8');
     }
     try {
@@ -39,8 +40,8 @@ export function limitBodies(exchange: Exchange): void {
   };
 }
 
-function toUnpacker({ statusCode, headers }: Packed): Transform | null {
-  // These have no body, whatever they say.
+function toDecompressor({ statusCode, headers }: CompressedResponse): Transform | null {
+  // Responses with these statuses have no body, whatever their headers say.
   if (statusCode === 204 || statusCode === 304) return null;
   switch (headers['content-encoding']) {
     case 'gzip':
@@ -55,20 +56,20 @@ function toUnpacker({ statusCode, headers }: Packed): Transform | null {
   }
 }
 
-async function unpack(packed: Readable, unpacker: Transform, tooLong: () => Error): Promise<Buffer> {
+async function decompress(packed: Readable, decompressor: Transform, tooLong: () => Error): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const collect = async (unpacked: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of unpacked) {
+  const collect = async (decompressed: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of decompressed) {
       bytes += chunk.length;
       if (bytes > maxBytes) return;
       chunks.push(chunk);
     }
   };
   try {
-    await pipeline(packed, unpacker, collect);
+    await pipeline(packed, decompressor, collect);
   } catch (error) {
-    // Leaving off early looks like a broken connection.
+    // Stopping early looks like a broken connection.
     if (bytes <= maxBytes) throw error;
   }
   if (bytes > maxBytes) throw tooLong();

@@ -1,9 +1,9 @@
 import type { Exchange } from 'ccxt';
 
-/** Which of an exchange's hosts a request of ccxt's is for; '' where ccxt does not say. */
+/** Finds the exchange's host that a request of ccxt is for; '' if ccxt does not tell. */
 export type HostLookup = (request: RequestTarget) => string;
 
-/** What ccxt addresses a request by: `section` is the part of its API, 'fapiPublic' or ['public', 'spot'], say. */
+/** What identifies a request in ccxt: `section` is the part of its API, such as 'fapiPublic' or ['public', 'spot']. */
 export interface RequestTarget {
   readonly path: string;
   readonly section: unknown;
@@ -12,8 +12,9 @@ export interface RequestTarget {
 }
 
 /**
- * Looks up the exchange's own hosts, whatever proxy or other address the options give, since exchanges limit and block by
- * their own hosts. It has ccxt sign one request for each section of the API with the addresses that the class describes.
+ * Finds the exchange's own hosts, whatever proxy or other address the options give, because exchanges limit and block
+ * by their own hosts. It has ccxt sign one request for each section of the API, with the addresses that the class
+ * describes.
  */
 export function createHostLookup(exchange: Exchange): HostLookup {
   const { urls, hostname } = exchange.describe();
@@ -26,11 +27,12 @@ export function createHostLookup(exchange: Exchange): HostLookup {
 
   function find({ path, section, method, params }: RequestTarget): string {
     try {
-      // Some change the parameters that they sign (Poloniex encodes the symbol), and these are still to be sent.
+      // Some classes change the parameters that they sign (Poloniex encodes the symbol), and the request still has to
+      // be sent.
       const { url }: { readonly url?: unknown } = pristine.sign(path, section, method, structuredClone(params));
       return typeof url === 'string' ? new URL(url).host : '';
     } catch {
-      // It wants keys that there are not, say: then nothing will be sent either.
+      // Signing may need API keys that are not configured, for example: then the request cannot be sent either.
       return '';
     }
   }

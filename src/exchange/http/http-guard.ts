@@ -3,14 +3,14 @@ import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import { limitBodies } from './body-limit.ts';
 import { toOpeningError } from './opening-error.ts';
 
-/** What the HTTP answer behind an error said, beyond what ccxt keeps of it. */
+/** What the HTTP response behind an error said, beyond what ccxt keeps of it. */
 export interface HttpFailure {
   readonly status: number;
   /** From `Retry-After`, in ms. */
   readonly retryAfterMs: number | null;
 }
 
-/** The HTTP answer behind an error, where there was one. */
+/** The HTTP response behind an error, if there was one. */
 export type FailureLookup = (error: unknown) => HttpFailure | undefined;
 
 interface HttpResponse {
@@ -19,13 +19,14 @@ interface HttpResponse {
 }
 
 /**
- * Mends six things in an instance's HTTP path, and returns a look-up of what was learnt:
- * - ccxt's timeout ends with the response headers; here the body ends by it too, and its socket is freed.
- * - An answer of any length would be read; here it has a limit.
- * - A 200 that holds HTML, nothing or half a JSON text would reach ccxt's parsers as a string; here it is a BadResponse.
- * - A status that ccxt does not list (413, 414, 431, 523) would pass for success, and its body for data; here it is an error.
- * - A request for which this server can open no socket would pass for an outage; here it is a DescriptorsError.
- * - ccxt's errors forget the status (403 and 451 become ExchangeNotAvailable) and Retry-After; here they are kept beside.
+ * Fixes six problems in an instance's HTTP path, and returns a lookup of the responses behind errors:
+ * - ccxt's timeout ends with the response headers. Here it also covers the body, and frees its socket.
+ * - ccxt reads a response of any length. Here it has a limit.
+ * - A 200 with HTML, an empty body or half a JSON text reaches ccxt's parsers as a string. Here it is a BadResponse.
+ * - A status that ccxt does not list (413, 414, 431, 523) passes as a success, and its body as data. Here it is an
+ *   error.
+ * - A request for which this server cannot open a socket looks like an outage. Here it is a DescriptorsError.
+ * - ccxt's errors lose the status (403 and 451 become ExchangeNotAvailable) and Retry-After. Here they are kept.
  */
 export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup {
   const failures = new WeakMap<object, HttpFailure>();
@@ -66,7 +67,7 @@ export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup 
   return (error) => (error instanceof Error ? failures.get(error) : undefined);
 }
 
-/** The body, or the signal's reason. */
+/** The body; rejects with the signal's reason when it aborts. */
 function untilAborted<T>(signal: AbortSignal, body: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
@@ -76,10 +77,10 @@ function untilAborted<T>(signal: AbortSignal, body: Promise<T>): Promise<T> {
   });
 }
 
-/** A day; who asks for more is asked again then. */
+/** A day; if an exchange asks for a longer pause, it is called again after this time. */
 const longestRetryAfterMs = 86_400_000;
 
-/** HTML, nothing, or JSON that did not parse. Some exchanges answer a bare word or number, which is neither. */
+/** HTML, an empty text, or JSON that did not parse. Some exchanges answer a bare word or number, which are valid. */
 function isBrokenText(body: string): boolean {
   return body === '' || /^[<{[]/.test(body);
 }
@@ -88,7 +89,7 @@ function isBrokenText(body: string): boolean {
 function toRetryAfterMs({ headers }: HttpResponse): number | null {
   const text = headers instanceof Headers ? headers.get('retry-after') : headers['retry-after'];
   if (typeof text !== 'string' || text === '') return null;
-  // Date.parse would take -5 and 1.5 for months; each form of a date there begins with the name of a day.
+  // Date.parse would read -5 and 1.5 as months; each valid form of a date begins with the name of a day.
   const isDate = /^[A-Z][a-z]{2}/.test(text);
   const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - Date.now() : Number.NaN;
   return Number.isFinite(waitMs) ? Math.min(Math.max(0, waitMs), longestRetryAfterMs) : null;

@@ -2,16 +2,16 @@ import { hasDescriptors, isOutOfDescriptors } from '../../base/file-descriptors.
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 
 /**
- * This server could not open a connection or a file, since it has no file descriptor left. That says nothing of the
- * exchange.
+ * This server could not open a connection or a file because it has no file descriptors left. That says nothing about
+ * the exchange.
  */
 export class DescriptorsError extends ccxtErrors.NetworkError {
   override readonly name = 'DescriptorsError';
 }
 
 /**
- * Why something could not be opened: the error, or a DescriptorsError. The look-up of a name does not say that it could
- * open no socket (EAI_AGAIN, ENOTFOUND).
+ * Explains why something could not be opened: the error itself, or a DescriptorsError. A name lookup does not report
+ * that it could not open a socket (EAI_AGAIN, ENOTFOUND).
  */
 export function toOpeningError(error: unknown): unknown {
   const isLookUp = error instanceof Error && 'syscall' in error && error.syscall === 'getaddrinfo';

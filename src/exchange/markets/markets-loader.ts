@@ -1,78 +1,118 @@
-import type { Exchange, MarketInterface } from 'ccxt';
+import type { Exchange } from 'ccxt';
 import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
-import type { Market, Markets } from '../../market/model/market.ts';
+import type { Markets } from '../../market/model/market.ts';
 import type { LoadingCall } from '../access/loading-call.ts';
-import { isNamed, toMarket } from '../normalize/ticker.ts';
-import { ListRefusals } from './list-refusals.ts';
-import { type FailedPart, Listing, tapListing } from './listing.ts';
-import { toListFailure } from './listing-errors.ts';
-import { isIn, UnlistedMarkets, type UnlistedStatus } from './unlisted-markets.ts';
+import { FirstLoadBackoff } from './first-load-backoff.ts';
+import { countUnnamed, keepKnown, toMarkets } from './loaded-markets.ts';
+import { toMarketListFailure } from './market-list-errors.ts';
+import { interceptMarketLists, MarketListLoad } from './market-list-load.ts';
+import { MissingMarkets, type MissingMarketsStatus } from './missing-markets.ts';
 
-/** Exchanges list and delist a few markets a day; an hour keeps up and costs them nothing. */
+/** Exchanges list and delist a few markets per day; an hourly refresh keeps up with that and costs them little. */
 const refreshMs = 3_600_000;
 
-/** A refresh that was told to wait, or refused while the exchange is left alone, is tried so long after that, in ms. */
+/** When the exchange asked to wait, or a circuit refused a refresh, it is tried again this long after the wait, in ms. */
 const retryMs = 60_000;
 
 /**
- * What could not be listed is tried again after this time, in ms, twice as long each time, up to the longest; and up to
- * the time of a refresh where no markets are missing without it.
+ * A failed part of the list is loaded again after this pause, in ms. The pause doubles each time up to the longest one,
+ * or up to the refresh interval if no markets are missing without that part.
  */
 const firstPauseMs = 10_000;
 const longestPauseMs = 600_000;
-
-/** An exchange's markets, loaded on first use and refreshed from time to time. */
-export interface MarketsLoader {
-  /** The markets as last loaded; null before the first load. */
-  readonly current: Markets | null;
-  /** How many markets were left out at the last load, since ccxt could not make out what they are of. */
-  readonly unnamedCount: number;
-  /** What could not be listed, although other markets could; null when nothing. */
-  readonly unlisted: UnlistedStatus | null;
-  /** The markets; loads them when there are none yet, once for all who wait. Rejects with what `attempt` does. */
-  load(): Promise<Markets>;
-  /** Ends the refreshing. */
-  stop(): void;
-}
 
 export interface MarketsLoaderOptions {
   readonly exchange: Exchange;
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
-  /** Runs one attempt. */
+  /** Runs one load. */
   readonly attempt: (load: (loading: LoadingCall) => Promise<Markets>) => Promise<Markets>;
-  /** Called after a load that left out a part of the list, and with null after the first that is complete again. */
-  readonly onUnlisted?: (exchange: string, status: UnlistedStatus | null) => void;
-  /** Called after a load with how many markets were left out, if that is another number than before. */
+  /** Called after a load in which a part of the list failed, and with null after the first complete one again. */
+  readonly onMissingMarkets?: (exchange: string, status: MissingMarketsStatus | null) => void;
+  /** Called after a load when the number of markets that were left out has changed. */
   readonly onUnnamed: (count: number) => void;
 }
 
 /**
- * Keeps ccxt's markets loaded. ccxt remembers a failed load and answers every later call with it, so each attempt here
- * is a forced one; a refresh that fails leaves the markets as they were, for ccxt's own calls too. Where only a part of the
- * list fails, the other markets are there, those of that part as last known, and the list is tried again sooner.
+ * Loads an exchange's markets on first use, and refreshes them from time to time. ccxt remembers a failed load and
+ * answers every later call with it, so each load here is a forced one. A refresh that fails leaves the markets unchanged,
+ * for ccxt's own calls too. If only a part of the list fails, the other markets are available, and those of that part as
+ * last known; the list is then loaded again sooner.
  */
-export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoader {
-  const { exchange, clock, random, attempt, onUnlisted, onUnnamed } = options;
-  const unlisted = new UnlistedMarkets(exchange, clock);
-  const refusals = new ListRefusals(clock);
-  let listing: Listing | null = null;
-  tapListing(exchange, () => listing);
-  let markets: Markets | null = null;
-  let unnamedCount = 0;
-  let loading: Promise<Markets> | undefined;
-  let cancelRefresh = (): void => {};
-  let stopped = false;
-  /** Loads in a row that have failed or left out a part of the list, since one of them has done so. */
-  let failures = 0;
+export class MarketsLoader {
+  readonly #options: MarketsLoaderOptions;
+  readonly #missing: MissingMarkets;
+  readonly #firstLoad: FirstLoadBackoff;
+  #listLoad: MarketListLoad | null = null;
+  #markets: Markets | null = null;
+  #unnamedCount = 0;
+  #loading: Promise<Markets> | undefined;
+  #cancelRefresh = (): void => {};
+  #isStopped = false;
+  /** How many loads in a row have failed at least in part, since a part of the list failed. */
+  #failures = 0;
 
-  async function loadOnce(loading: LoadingCall): Promise<Markets> {
-    // An empty list comes as far as ccxt's indices before it is refused, so they are put back as well.
+  constructor(options: MarketsLoaderOptions) {
+    const { exchange, clock } = options;
+    this.#options = options;
+    this.#missing = new MissingMarkets(exchange, clock);
+    this.#firstLoad = new FirstLoadBackoff(clock);
+    interceptMarketLists(exchange, () => this.#listLoad);
+  }
+
+  /** The markets as last loaded; null before the first load. */
+  get current(): Markets | null {
+    return this.#markets;
+  }
+
+  /** How many markets the last load left out because ccxt could not determine their symbol, base or quote. */
+  get unnamedCount(): number {
+    return this.#unnamedCount;
+  }
+
+  /** Which markets could not be listed, although others could; null when none are missing. */
+  get missingMarkets(): MissingMarketsStatus | null {
+    return this.#missing.status;
+  }
+
+  /** The markets. Loads them if there are none yet, once for all waiting calls. Rejects with the error of `attempt`. */
+  load(): Promise<Markets> {
+    if (this.#markets) return Promise.resolve(this.#markets);
+    const refusal = this.#loading ? null : this.#firstLoad.current;
+    if (refusal) return Promise.reject(refusal);
+    this.#loading ??= this.#start();
+    return this.#loading;
+  }
+
+  /** Ends the refreshing. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelRefresh();
+  }
+
+  async #start(): Promise<Markets> {
+    try {
+      const markets = await this.#options.attempt((loading) => this.#loadOnce(loading));
+      this.#markets = markets;
+      this.#updateUnnamed();
+      this.#scheduleNext();
+      return markets;
+    } catch (error) {
+      this.#scheduleAfter(error);
+      throw this.#markets ? error : this.#firstLoad.mark(error);
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
+  async #loadOnce(loading: LoadingCall): Promise<Markets> {
+    const { exchange } = this.#options;
+    // ccxt rejects an empty list only after it has updated its indices, so these are restored as well.
     const { markets: before, markets_by_id, symbols, ids } = exchange;
-    const current = new Listing(exchange, loading, markets === null);
-    listing = current;
+    const current = new MarketListLoad(exchange, loading, this.#markets === null);
+    this.#listLoad = current;
     try {
       const loaded = await loading.during(
         (request, ask) => current.request(request, ask),
@@ -80,128 +120,63 @@ export function createMarketsLoader(options: MarketsLoaderOptions): MarketsLoade
       );
       const listed = toMarkets(exchange, loaded);
       const known = before ? keepKnown(exchange, before, current.failed) : listed;
-      unlisted.update(current.failed, listed);
-      for (const { thrown } of current.failed) loading.mark(thrown);
-      return Object.assign(known, { whyUnlisted: (symbol: string) => unlisted.why(symbol, known) });
+      this.#missing.update(current.failed, listed);
+      for (const { thrown } of current.failed) loading.reportError(thrown);
+      return Object.assign(known, { whyMissing: (symbol: string) => this.#missing.why(symbol, known) });
     } catch (error) {
       if (before) {
         Object.assign(exchange, { markets: before, markets_by_id, symbols, ids });
         exchange.marketsLoading = Promise.resolve(before);
       }
-      throw toListFailure(exchange.id, loading, current.cause ?? error);
+      throw toMarketListFailure(exchange.id, loading, current.cause ?? error);
     } finally {
-      listing = null;
+      this.#listLoad = null;
     }
   }
 
-  async function start(): Promise<Markets> {
-    try {
-      markets = await attempt(loadOnce);
-      const count = countUnnamed(exchange);
-      if (count !== unnamedCount) onUnnamed(count);
-      unnamedCount = count;
-      scheduleNext();
-      return markets;
-    } catch (error) {
-      const toldMs = error instanceof MarketDataError ? (error.details.retryAfterMs ?? 0) : 0;
-      if (markets && unlisted.hasFailed) {
-        failures += 1;
-        scheduleRefresh(pauseMs(), toldMs);
-      } else if (markets) scheduleRefresh(toldMs > 0 ? retryMs : refreshMs, toldMs);
-      throw markets ? error : refusals.mark(error);
-    } finally {
-      loading = undefined;
-    }
+  #updateUnnamed(): void {
+    const count = countUnnamed(this.#options.exchange);
+    if (count !== this.#unnamedCount) this.#options.onUnnamed(count);
+    this.#unnamedCount = count;
   }
 
-  /** The next refresh after a load, which comes sooner where a part of the list is to be tried again. */
-  function scheduleNext(): void {
-    const hadFailed = failures > 0;
-    failures = unlisted.hasFailed ? failures + 1 : 0;
-    if (failures === 0) scheduleRefresh(refreshMs);
-    else scheduleRefresh(pauseMs(), unlisted.waitMs);
-    if (hadFailed || failures > 0) onUnlisted?.(exchange.id, unlisted.status);
+  /** Schedules the next refresh after a load: sooner if a part of the list is to be loaded again. */
+  #scheduleNext(): void {
+    const hadFailed = this.#failures > 0;
+    this.#failures = this.#missing.hasFailed ? this.#failures + 1 : 0;
+    if (this.#failures === 0) this.#scheduleRefresh(refreshMs);
+    else this.#scheduleRefresh(this.#pauseMs(), this.#missing.waitMs);
+    const { exchange, onMissingMarkets } = this.#options;
+    if (hadFailed || this.#failures > 0) onMissingMarkets?.(exchange.id, this.#missing.status);
   }
 
-  /** How long to wait for the part of the list that has failed so often in a row, in ms. */
-  function pauseMs(): number {
-    return Math.min(unlisted.isMissing ? longestPauseMs : refreshMs, firstPauseMs * 2 ** (failures - 1));
+  /** Schedules the next refresh after one that failed as a whole. */
+  #scheduleAfter(error: unknown): void {
+    if (!this.#markets) return;
+    const waitMs = error instanceof MarketDataError ? (error.details.retryAfterMs ?? 0) : 0;
+    if (this.#missing.hasFailed) {
+      this.#failures += 1;
+      this.#scheduleRefresh(this.#pauseMs(), waitMs);
+    } else this.#scheduleRefresh(waitMs > 0 ? retryMs : refreshMs, waitMs);
   }
 
-  function scheduleRefresh(afterMs: number, leastMs = 0): void {
-    cancelRefresh();
-    if (stopped) return;
-    // Between 0.75 and 1.25 of the interval, so that many exchanges, and many servers, don't refresh together.
-    const dueMs = leastMs + afterMs * (0.75 + random() / 2);
-    unlisted.nextAt = clock.now() + dueMs;
-    cancelRefresh = clock.after(dueMs, () => {
-      loading ??= start();
-      // The markets stay as they are.
-      loading.catch(() => {});
+  /** How long to wait before the failed part of the list is loaded again, in ms. */
+  #pauseMs(): number {
+    const longestMs = this.#missing.isMissing ? longestPauseMs : refreshMs;
+    return Math.min(longestMs, firstPauseMs * 2 ** (this.#failures - 1));
+  }
+
+  #scheduleRefresh(afterMs: number, minMs = 0): void {
+    const { clock, random } = this.#options;
+    this.#cancelRefresh();
+    if (this.#isStopped) return;
+    // Between 0.75 and 1.25 of the interval, so that many exchanges, and many servers, do not refresh together.
+    const dueMs = minMs + afterMs * (0.75 + random() / 2);
+    this.#missing.nextAt = clock.now() + dueMs;
+    this.#cancelRefresh = clock.after(dueMs, () => {
+      this.#loading ??= this.#start();
+      // The markets stay unchanged.
+      this.#loading.catch(() => {});
     });
   }
-
-  return {
-    get current() {
-      return markets;
-    },
-    get unnamedCount() {
-      return unnamedCount;
-    },
-    get unlisted() {
-      return unlisted.status;
-    },
-    load: () => {
-      if (markets) return Promise.resolve(markets);
-      const refusal = loading ? null : refusals.current;
-      if (refusal) return Promise.reject(refusal);
-      loading ??= start();
-      return loading;
-    },
-    stop: () => {
-      stopped = true;
-      cancelRefresh();
-    },
-  };
-}
-
-/** The markets that an instance has now, and those of the parts that failed as they were `before`; the instance has both. */
-function keepKnown(
-  exchange: Exchange,
-  before: Readonly<Record<string, MarketInterface | undefined>>,
-  failed: readonly FailedPart[],
-): Map<string, Market> {
-  const listed: Readonly<Record<string, MarketInterface | undefined>> = exchange.markets ?? {};
-  const kept = Object.values(before).filter(
-    (market) => market && !Object.hasOwn(listed, market.symbol) && failed.some((part) => isIn(part, market.symbol)),
-  );
-  if (kept.length > 0) {
-    exchange.setMarkets([...Object.values(listed), ...kept]);
-    exchange.marketsLoading = Promise.resolve(exchange.markets ?? {});
-  }
-  return toMarkets(exchange, exchange.markets ?? {});
-}
-
-function toMarkets(
-  exchange: Exchange,
-  loaded: Readonly<Record<string, MarketInterface | undefined>>,
-): Map<string, Market> {
-  const markets = new Map<string, Market>();
-  for (const symbol of Object.keys(loaded).sort()) {
-    const listed = loaded[symbol];
-    const market = listed ? toMarket(exchange, listed) : null;
-    if (market) markets.set(symbol, market);
-  }
-  if (markets.size === 0) {
-    throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange.id} sent an answer without any market.`, {
-      exchange: exchange.id,
-    });
-  }
-  return markets;
-}
-
-/** By ids, since those without a symbol share one. */
-function countUnnamed({ markets_by_id: byId }: Exchange): number {
-  const listed: readonly MarketInterface[] = Object.values(byId ?? {}).flat();
-  return listed.filter((market) => !isNamed(market)).length;
 }

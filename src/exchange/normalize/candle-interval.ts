@@ -8,23 +8,26 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** A day may be an hour shorter where an exchange's own midnight follows summer time. */
+/** A day may be an hour shorter if the exchange's own midnight follows daylight saving time. */
 const dayToleranceMs = 2 * hourMs;
 
-/** Lengths that exchanges give candles of, in ms. */
+/** The lengths of candles that exchanges offer, in ms. */
 const usualLengths: ReadonlySet<number> = new Set([
   ...[1, 3, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
   ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * hourMs),
   ...[1, 3, 7].map((days) => days * dayMs),
 ]);
 
-/** This many candles in a row at the same longer distance, each with a price that moved, are not from an idle market. */
+/**
+ * This many candles in a row at the same longer distance, each with a price that moved, do not come from an idle
+ * market.
+ */
 const provenCount = 20;
 
 /**
- * Throws BAD_EXCHANGE_RESPONSE where candles, oldest first, cannot be of the timeframe that was asked for: where an
- * exchange, or ccxt's table of it, took another one for it. Their distances decide. Longer ones prove nothing, since a
- * period without trades has no candle, nor does an odd one at either end, where a market began or is.
+ * Throws BAD_EXCHANGE_RESPONSE if candles, oldest first, cannot be of the requested timeframe, because the exchange or
+ * ccxt's table of it used another one. Their distances decide. Longer distances prove nothing, because a period without
+ * trades has no candle; nor does an odd distance at either end, where the market began or the newest period is.
  */
 export function requireInterval(candles: readonly Candle[], series: CandleSeries): void {
   const timestamps = candles.map(({ timestamp }) => timestamp);
@@ -33,11 +36,11 @@ export function requireInterval(candles: readonly Candle[], series: CandleSeries
   if (longer !== null) throw wrongInterval(series, longer);
 }
 
-/** The same of the timestamps alone, epoch ms, where they are too close to each other. */
+/** Checks the timestamps alone, epoch ms: whether they are too close to each other. */
 export function requireDistances(timestamps: readonly number[], series: CandleSeries): void {
   const distances = timestamps.slice(1).map((timestamp, index) => timestamp - (timestamps[index] ?? 0));
   const period = periodOf(series);
-  const tooClose = distances.filter((distance) => distance < period.leastMs);
+  const tooClose = distances.filter((distance) => distance < period.minMs);
   if (tooClose.length === 0) return;
   if (hasThreeInOne(timestamps, period) || isCloseTogether(timestamps, distances, period)) {
     throw wrongInterval(series, Math.min(...tooClose));
@@ -45,40 +48,39 @@ export function requireDistances(timestamps: readonly number[], series: CandleSe
 }
 
 interface Period {
-  /** Null of months and years, which are of different lengths. */
+  /** Null for months and years, which vary in length. */
   readonly ms: number | null;
-  /** The least distance of two candles. */
-  readonly leastMs: number;
+  /** The smallest distance of two candles. */
+  readonly minMs: number;
 }
 
 function periodOf({ exchange, timeframe }: CandleSeries): Period {
   const length = lengthOf(actualTimeframe(exchange, timeframe));
-  if ('months' in length) return { ms: null, leastMs: length.months * 28 * dayMs - dayMs };
+  if ('months' in length) return { ms: null, minMs: length.months * 28 * dayMs - dayMs };
   const { ms } = length;
-  return { ms, leastMs: ms - (ms >= dayMs ? dayToleranceMs : Math.min(secondMs, ms / 10)) };
+  return { ms, minMs: ms - (ms >= dayMs ? dayToleranceMs : Math.min(secondMs, ms / 10)) };
 }
 
 /** True if three candles lie within one period: wherever periods begin, two of them would be in the same one. */
-function hasThreeInOne(timestamps: readonly number[], { leastMs }: Period): boolean {
-  return timestamps.some(
-    (timestamp, index) => (timestamps[index + 2] ?? Number.POSITIVE_INFINITY) - timestamp < leastMs,
-  );
+function hasThreeInOne(timestamps: readonly number[], { minMs }: Period): boolean {
+  return timestamps.some((timestamp, index) => (timestamps[index + 2] ?? Number.POSITIVE_INFINITY) - timestamp < minMs);
 }
 
 /**
- * True where candles that are called by the start of their periods are too close to each other, unless that are few:
- * some exchanges begin a new period with each month or year. Where they are called by their first trades it proves nothing.
+ * True if candles that are labelled with the start of their period are too close to each other, and not only a few:
+ * some exchanges begin a new period with each month or year. If they are labelled with their first trade, this proves
+ * nothing.
  */
 function isCloseTogether(timestamps: readonly number[], distances: readonly number[], period: Period): boolean {
-  const { ms, leastMs } = period;
+  const { ms, minMs } = period;
   const unitMs = ms === null || ms >= 2 * minuteMs ? minuteMs : ms / 12;
   if (timestamps.some((timestamp) => timestamp % unitMs !== 0)) return false;
-  const close = distances.flatMap((distance, index) => (distance < leastMs ? [index] : []));
+  const close = distances.flatMap((distance, index) => (distance < minMs ? [index] : []));
   if (close.length === 1 && isOddEnd(timestamps, distances, close[0] ?? 0, period)) return false;
   return close.length * 4 >= distances.length;
 }
 
-/** True where only the first or the last candle is odd and those beside it keep to the period. */
+/** True if only the first or the last candle is odd, and the ones next to it fit the period. */
 function isOddEnd(timestamps: readonly number[], distances: readonly number[], index: number, { ms }: Period): boolean {
   const keepsTo = (distance: number | undefined): boolean => {
     if (ms === null || distance === undefined) return true;
@@ -86,14 +88,14 @@ function isOddEnd(timestamps: readonly number[], distances: readonly number[], i
     return Math.min(rest, ms - rest) <= (ms >= dayMs ? dayToleranceMs : 0);
   };
   if (distances.length === 1) {
-    // An exchange with a midnight of its own begins days where we cannot know.
+    // An exchange with a midnight of its own begins its days at an unknown time.
     return ms === null || ms >= dayMs || ((timestamps[1] ?? 0) % ms === 0 && (timestamps[0] ?? 0) % ms !== 0);
   }
   if (index === 0) return keepsTo(distances[1]);
   return index === distances.length - 1 && keepsTo(distances[index - 1]);
 }
 
-/** The interval in ms if all candles are longer ones; null if they may be from an idle market. */
+/** The interval in ms if all candles are longer ones; null if they may come from an idle market. */
 function longerInterval(candles: readonly Candle[], timestamps: readonly number[], { ms }: Period): number | null {
   const distance = (timestamps[1] ?? 0) - (timestamps[0] ?? 0);
   if (ms === null || candles.length < provenCount || distance < 2 * ms || !usualLengths.has(distance)) return null;
@@ -104,7 +106,7 @@ function longerInterval(candles: readonly Candle[], timestamps: readonly number[
 }
 
 function wrongInterval({ exchange, symbol, timeframe }: CandleSeries, ms: number): MarketDataError {
-  const message = `${exchange} was asked for candles of ${symbol} ${timeframe} and sent some that are ${toText(ms)} apart.`;
+  const message = `${exchange} was asked for candles of ${symbol} ${timeframe} and sent candles that are ${toText(ms)} apart.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol, timeframe });
 }
 

@@ -1,63 +1,69 @@
 import { marketKind } from '../../market/market-ref.ts';
 
-/** Bitcoin's first block, epoch ms: no market of any exchange has a time from before. */
+/** Bitcoin's first block, epoch ms: no exchange has market data from before. */
 export const firstBlockAt = Date.UTC(2009, 0, 3, 18, 15, 5);
 
-/** A time of an exchange may be so far ahead of our clock, in ms: clocks differ, and some take their own time for UTC. */
+/**
+ * How far an exchange's time may be ahead of our clock, in ms: clocks differ, and some exchanges send local time as
+ * UTC.
+ */
 const maxAheadMs = 86_400_000;
 
-/** A number that JSON can hold, or null. */
+/** A number that JSON can represent, or null. */
 export function toNumber(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** Epoch ms that a Date can hold (ECMAScript, Time Values and Time Range). */
+/** Epoch ms that a Date can represent (ECMAScript, Time Values and Time Range). */
 export function toInstant(value: unknown): number | null {
   const instant = toNumber(value);
   return instant !== null && Math.abs(instant) <= 8.64e15 ? instant : null;
 }
 
-/** A number above zero, or null: zero stands for none in sizes and steps. */
+/** A number above zero, or null: in sizes and steps, zero means none. */
 export function toPositive(value: unknown): number | null {
   const number = toNumber(value);
   return number !== null && number > 0 ? number : null;
 }
 
-/** From here on a contract never ends: Binance says 2100-12-25 of perpetuals, others the last year of a calendar. */
+/** An expiry from here on means never: Binance gives 2100-12-25 for perpetuals, others the last year of a calendar. */
 const neverAt = Date.UTC(2100, 0);
 
-/** When a contract ends, epoch ms; null where that cannot be: Bybit and others say 0 of one that does not end. */
+/**
+ * When a contract expires, epoch ms; null for impossible values: Bybit and others send 0 for a contract that never
+ * expires.
+ */
 export function toExpiry(value: unknown): number | null {
   const instant = toInstant(value);
   return instant !== null && instant > firstBlockAt && instant < neverAt ? instant : null;
 }
 
-/** When something happened, epoch ms; null of what is before Bitcoin or more than a day after `now`. */
+/** When something happened, epoch ms; null for times before Bitcoin or more than a day after `now`. */
 export function toPastInstant(value: unknown, now: number): number | null {
   const instant = toInstant(value);
   return instant !== null && instant > firstBlockAt && instant <= now + maxAheadMs ? instant : null;
 }
 
 /**
- * True of markets whose price may fall below zero: those that end, and combinations of them, which ccxt calls by the
- * exchange's own name (Deribit's `BTC-FS-26JUN26_PERP`). Of spot and of swaps a price below zero is none.
+ * True for markets whose price may fall below zero: contracts that expire, and combinations of them, for which ccxt
+ * uses the exchange's own name (Deribit's `BTC-FS-26JUN26_PERP`). For spot and swaps, a price below zero is invalid.
  */
 export function mayBeNegative(symbol: string): boolean {
   return !symbol.includes('/') || / (dated|option)$/.test(marketKind(symbol));
 }
 
-/** True of markets of which 0 may be a price: those that may fall below it, but for options, which nobody gives away. */
+/** True for markets where 0 is a valid price: those that may fall below it, except options, which nobody gives away. */
 export function mayBeZero(symbol: string): boolean {
   return mayBeNegative(symbol) && !/-[CP]$/.test(symbol);
 }
 
-/** A price of a market, or null. `isFree` says that it may be negative. */
-export function toPrice(value: unknown, isFree: boolean): number | null {
+/** The price of a market, or null. */
+export function toPrice(value: unknown, allowsNegative: boolean): number | null {
   const price = toNumber(value);
-  return price !== null && (isFree || price >= 0) ? price : null;
+  return price !== null && (allowsNegative || price >= 0) ? price : null;
 }
 
-/** How much of something, or null: never less than nothing. */
+/** An amount, or null; never below zero. */
 export function toAmount(value: unknown): number | null {
   return toPrice(value, false);
 }

@@ -3,7 +3,7 @@ import type { OrderBook, PriceLevel } from '../../market/model/order-book.ts';
 import { add } from './exact.ts';
 import { mayBeNegative, mayBeZero, toAmount, toNumber, toPastInstant, toPrice } from './numbers.ts';
 
-/** What ccxt gives as an order book, as far as it can be relied on: streams go on changing it. */
+/** What can be relied on in ccxt's order books: streams keep changing them. */
 export interface CcxtOrderBook {
   readonly timestamp?: unknown;
   readonly bids?: unknown;
@@ -11,11 +11,11 @@ export interface CcxtOrderBook {
 }
 
 /**
- * A copy of the best `limit` levels of each side of a ccxt order book, received at `receivedAt` (epoch ms).
- * A level of amount 0, or of price 0 where no price can be 0, offers nothing and is left out. Levels of one price are one
- * level with the sum of their amounts, as in ccxt's fetchL2OrderBook. A time that cannot be is null. Crossed sides are
- * left as they are: exchanges have them for moments.
- * Throws BAD_EXCHANGE_RESPONSE where a side or a number is missing or cannot be: leaving a level out would look like a
+ * A copy of the best `limit` levels on each side of a ccxt order book that was received at `receivedAt` (epoch ms). A
+ * level with amount 0, or with price 0 where a price cannot be 0, offers nothing and is left out. Levels with the same
+ * price are merged into one with the sum of their amounts, as in ccxt's fetchL2OrderBook. An impossible time becomes
+ * null. Crossed sides are kept: exchanges have them for moments.
+ * Throws BAD_EXCHANGE_RESPONSE if a side or a number is missing or impossible: leaving a level out would look like a
  * gap.
  */
 export function toOrderBook(
@@ -25,12 +25,12 @@ export function toOrderBook(
   receivedAt: number,
   limit: number,
 ): OrderBook {
-  const isFree = mayBeNegative(symbol);
+  const allowsNegative = mayBeNegative(symbol);
   const toLevel = (level: unknown): PriceLevel | null => {
     const [price, amount] = Array.isArray(level) ? [toNumber(level[0]), toNumber(level[1])] : [null, null];
-    if (price === null || amount === null) throw unreadable(exchange, symbol, 'with a number missing');
+    if (price === null || amount === null) throw unreadable(exchange, symbol, 'with a missing number');
     if (amount === 0) return null;
-    if (toPrice(price, isFree) === null || toAmount(amount) === null) {
+    if (toPrice(price, allowsNegative) === null || toAmount(amount) === null) {
       throw unreadable(exchange, symbol, 'with a negative number');
     }
     return price === 0 && !mayBeZero(symbol) ? null : { price, amount };
@@ -43,7 +43,7 @@ export function toOrderBook(
       if (!level) continue;
       const { price, amount } = level;
       const before = side.at(-1);
-      if (before && (price - before.price) * direction < 0) throw unreadable(exchange, symbol, 'in no order');
+      if (before && (price - before.price) * direction < 0) throw unreadable(exchange, symbol, 'that is not sorted');
       if (before?.price === price) side[side.length - 1] = { price, amount: add(before.amount, amount) };
       else if (side.length < limit) side.push(level);
       else break;
@@ -62,8 +62,8 @@ export function toOrderBook(
 }
 
 /**
- * How many of the wanted levels are missing, on the side that lacks more, since rows of the answer were left out or
- * merged. 0 where the answer has fewer rows than were asked for: then the exchange has no more.
+ * How many of the wanted levels are missing, on the side that lacks more, because rows of the answer were left out or
+ * merged. 0 if the answer has fewer rows than requested: then the exchange has no more.
  */
 export function missingLevels(
   answer: CcxtOrderBook,
@@ -76,6 +76,6 @@ export function missingLevels(
 }
 
 function unreadable(exchange: string, symbol: string, how: string): MarketDataError {
-  const message = `${exchange} sent an order book of ${symbol} ${how}.`;
+  const message = `${exchange} sent an order book for ${symbol} ${how}.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
 }

@@ -3,19 +3,19 @@ import { amountUnit } from '../quirks/amount-units.ts';
 import { multiply } from './exact.ts';
 import { toNumber } from './numbers.ts';
 
-/** What has to be known of a market to say what a trade of it cost. */
+/** The fields of a market that determine the cost of a trade. */
 export type PricedMarket = Pick<
   MarketInterface,
   'symbol' | 'base' | 'quote' | 'settle' | 'contract' | 'option' | 'linear' | 'inverse' | 'contractSize'
 >;
 
-/** How far the cost that an exchange reports, and may have rounded, may be from the computed one. */
+/** How far the reported cost, which the exchange may have rounded, may differ from the computed one. */
 const tolerance = 0.01;
 
 /**
- * What a trade cost, in quote currency; null where that cannot be known. ccxt gives the cost of inverse contracts in
- * settle currency, or as price times amount all the same (KuCoin's). So it is computed from the market; for other
- * markets the exchange's own figure stands where it agrees.
+ * The cost of a trade in quote currency; null if it cannot be known. ccxt gives the cost of inverse contracts in settle
+ * currency, or as price times amount all the same (KuCoin). So it is computed from the market. For other markets, the
+ * exchange's own figure is used if it agrees.
  */
 export function toCost(
   exchange: string,
@@ -30,24 +30,24 @@ export function toCost(
   return isRight ? reported : multiply(1, ...factors);
 }
 
-/** What the cost is the product of; null where it cannot be known. */
+/** The factors of the cost; null if it cannot be known. */
 function toFactors(exchange: string, market: PricedMarket, price: number, amount: number): readonly number[] | null {
   const { symbol, contract, option, linear, inverse, base, quote, settle } = market;
   if (!contract) return [price, amount];
-  // The price of a combination is a difference, and that of an option may be in the coin it is settled in.
+  // The price of a combination is a difference, and the price of an option may be in the coin it is settled in.
   if (!symbol.includes('/') || (option && settle !== quote)) return null;
   const unit = amountUnit(exchange, market);
   const size = unit === 'contracts' ? toNumber(market.contractSize) : 1;
   if (size === null) return null;
   if (linear) return [price, amount, size];
-  // Settled in a third currency, a contract is worth what no multiple of its price says.
+  // If a contract is settled in a third currency, its value is not a multiple of its price.
   if (!inverse || settle !== base) return null;
   return unit === 'base' ? [price, amount] : [amount, size];
 }
 
 /**
- * The amount of a trade of which ccxt gives the cost in settle currency alone, in contracts; null where it cannot be
- * known. ccxt leaves out the amounts of Kraken's inverse contracts (parseTrade of krakenfutures.js).
+ * The amount in contracts of a trade for which ccxt gives only the cost in settle currency; null if it cannot be known.
+ * ccxt leaves out the amounts of Kraken's inverse contracts (parseTrade of krakenfutures.js).
  */
 export function toAmountOfCost(market: PricedMarket, price: number, cost: number): number | null {
   const size = toNumber(market.contractSize);

@@ -5,10 +5,10 @@ import { mayBeNegative, mayBeZero, toAmount, toInstant, toNumber, toPastInstant,
 import { type PricedMarket, toAmountOfCost, toCost } from './trade-cost.ts';
 
 /**
- * ccxt's trades of a market in our terms: oldest first, each once. A row that comes twice with the same id is one trade;
- * those without an id are all different ones, and so are those that have an id which the exchange gives to different
- * trades: they are numbered among equals (`nth`). What has amount 0, or price 0 where no price can be 0, is left out: it is no trade but a placeholder, which Binance's
- * futures stream has for what is not public ("X": "NA").
+ * Converts ccxt's trades of a market: oldest first, without duplicates. Rows with the same id and content are one
+ * trade. Rows without an id are all different trades, and so are rows with an id that the exchange gives to different
+ * trades: those with equal content are numbered (`nth`). Rows with amount 0, or with price 0 where a price cannot be 0,
+ * are left out: they are placeholders, which Binance's futures stream sends for trades that are not public ("X": "NA").
  * Throws BAD_EXCHANGE_RESPONSE if a trade has no time, price or amount that is possible at `now` (epoch ms): leaving it
  * out would hide a trade.
  */
@@ -35,7 +35,7 @@ export function toTrades(
   return trades.sort((a, b) => a.timestamp - b.timestamp);
 }
 
-/** The first trade of each id, and the ids that trades with different contents have. */
+/** The first trade of each id, and the ids that several different trades have. */
 function groupIds(trades: readonly Trade[]): {
   readonly byId: ReadonlyMap<string, Trade>;
   readonly repeated: ReadonlySet<string>;
@@ -56,13 +56,13 @@ function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: nu
   const [timestamp, price, reported] = [toInstant(row.timestamp), toNumber(row.price), toNumber(row.cost)];
   const given = toNumber(row.amount);
   const amount = given === null && price && reported !== null ? toAmountOfCost(market, price, reported) : given;
-  const isFree = mayBeNegative(symbol);
+  const allowsNegative = mayBeNegative(symbol);
   if (amount === 0 || (price === 0 && !mayBeZero(symbol))) return null;
   if (timestamp === null || price === null || amount === null) {
-    throw unreadable(exchange, symbol, 'with a number missing');
+    throw unreadable(exchange, symbol, 'with a missing number');
   }
-  if (toPastInstant(timestamp, now) === null) throw unreadable(exchange, symbol, 'from a time that cannot be');
-  if (toPrice(price, isFree) === null || toAmount(amount) === null) {
+  if (toPastInstant(timestamp, now) === null) throw unreadable(exchange, symbol, 'with an impossible time');
+  if (toPrice(price, allowsNegative) === null || toAmount(amount) === null) {
     throw unreadable(exchange, symbol, 'with a negative number');
   }
   return Object.freeze({
@@ -78,8 +78,9 @@ function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: nu
 }
 
 /**
- * The exchange's id of a trade; null where it gives none. ccxt may compose one of time, side, amount and price, which two
- * equal trades share (createCcxtTradeId of its base class, used by mexc.js): it tells nothing that the content does not.
+ * The exchange's id of a trade; null if it gives none. ccxt may compose an id from time, side, amount and price
+ * (createCcxtTradeId of its base class, used by mexc.js). Two equal trades share it, and it tells nothing beyond the
+ * content.
  */
 function toId({ id, timestamp, side }: CcxtTrade): string | null {
   if (typeof id !== 'string' || id === '') return null;
@@ -87,6 +88,6 @@ function toId({ id, timestamp, side }: CcxtTrade): string | null {
 }
 
 function unreadable(exchange: string, symbol: string, how: string): MarketDataError {
-  const message = `${exchange} sent a trade of ${symbol} ${how}.`;
+  const message = `${exchange} sent a trade for ${symbol} ${how}.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
 }

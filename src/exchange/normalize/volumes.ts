@@ -2,14 +2,14 @@ import type { Exchange, MarketInterface, Ticker } from 'ccxt';
 import { multiply } from './exact.ts';
 import { toNumber } from './numbers.ts';
 
-/** Base and quote amount traded; undefined where it is not known. */
+/** The traded base and quote amounts; undefined if not known. */
 interface Volumes {
   readonly base: number | undefined;
   readonly quote: number | undefined;
 }
 
 /**
- * Exchanges whose tickers of contracts count contracts, which ccxt gives as baseVolume, and the field of their answers
+ * Exchanges whose contract tickers count contracts, which ccxt gives as baseVolume, with the field of their responses
  * that has the base amount. OKX: "Get Ticker", vol24h and volCcy24h. BloFin: "GET Tickers", vol24h and volCurrency24h.
  */
 const contractCounts: Readonly<Record<string, string>> = {
@@ -19,15 +19,17 @@ const contractCounts: Readonly<Record<string, string>> = {
   okxus: 'volCcy24h',
 };
 
-/** How far the mean price of a day may be outside of its lowest and highest: they may be of another day than the volumes. */
+/**
+ * How far the mean price of a day may lie outside of its low and high: those may be of another day than the volumes.
+ */
 const slack = 0.1;
 
-/** How far two figures of an exchange that say the same may differ, since it may have rounded one. */
+/** How far two equal figures of an exchange may differ because one of them was rounded. */
 const roundingError = 0.0001;
 
 /**
- * Makes an instance give the volumes of contracts in base and quote currency where their unit is provably another one.
- * Many exchanges count contracts, or the settle currency of inverse contracts, and ccxt passes that on as it is.
+ * Makes an instance give the volumes of contracts in base and quote currency where their unit is provably different.
+ * Many exchanges count contracts, or the settle currency of inverse contracts, and ccxt passes that on unchanged.
  */
 export function correctVolumes(exchange: Exchange): void {
   const complete = exchange.safeTicker.bind(exchange);
@@ -38,7 +40,7 @@ export function correctVolumes(exchange: Exchange): void {
     const volumes = volumesOf(exchange.id, listed, ticker);
     if (!volumes) return ticker;
     const { base, quote } = volumes;
-    // What the exchange says itself stands; what ccxt has reckoned from other units does not.
+    // The exchange's own figure is kept; a figure that ccxt computed from other units is not.
     const vwap = given.vwap === undefined ? meanOf(volumes, ticker) : ticker.vwap;
     return { ...ticker, baseVolume: base, quoteVolume: quote, vwap };
   };
@@ -49,7 +51,9 @@ function findMarket(exchange: Exchange, symbol: string | undefined): MarketInter
   return symbol !== undefined && markets && Object.hasOwn(markets, symbol) ? markets[symbol] : undefined;
 }
 
-/** The volumes in base and quote currency; null where those that ccxt gives may be that, or cannot be told. */
+/**
+ * The volumes in base and quote currency; null if ccxt's figures may already be that, or if it cannot be determined.
+ */
 function volumesOf(exchange: string, market: MarketInterface, ticker: Ticker): Volumes | null {
   const [base, quote] = [toNumber(ticker.baseVolume), toNumber(ticker.quoteVolume)];
   const size = toNumber(market.contractSize);
@@ -67,8 +71,9 @@ function volumesOf(exchange: string, market: MarketInterface, ticker: Ticker): V
   const others = isInverse ? inverseReadings(base, quote, size) : linearReadings(base, quote, size);
   const right = others.find((read) => read.quote !== undefined && isPrice(read.quote / read.base));
   if (right || isInverse || size === null) return right ?? null;
-  // HTX: contracts as quote volume of linear contracts. What those were worth is not known. They amount to the base volume
-  // but for rounding; a quote volume of a coin whose price is about 1 / size may come near that too.
+  // HTX gives contracts as the quote volume of linear contracts, and what those were worth is not known. The contracts
+  // match the base volume except for rounding. The quote volume of a coin whose price is about 1 / size may come close
+  // to that too.
   const isCount = Math.abs(multiply(quote, size) / base - 1) < roundingError;
   return isCount ? { base, quote: undefined } : null;
 }
@@ -89,13 +94,13 @@ function linearReadings(base: number, quote: number, size: number | null): reado
   return size === null ? [] : [{ base: multiply(base, size), quote }];
 }
 
-/** The mean price that volumes amount to; undefined where it cannot be one. */
+/** The mean price that the volumes imply; undefined if it is impossible. */
 function meanOf({ base, quote }: Volumes, ticker: Ticker): number | undefined {
   const mean = base && quote ? quote / base : undefined;
   return mean !== undefined && priceCheck(ticker)?.(mean) ? mean : undefined;
 }
 
-/** Tells what may be the mean price of the day; null where nothing is known of its prices. */
+/** Checks whether a price may be the mean price of the day; null if no prices are known. */
 function priceCheck({ low, high, last }: Ticker): ((price: number) => boolean) | null {
   const [lowest, highest] = [toNumber(low) ?? toNumber(last), toNumber(high) ?? toNumber(last)];
   if (lowest === null || highest === null || lowest <= 0) return null;

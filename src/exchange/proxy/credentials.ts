@@ -1,6 +1,6 @@
-/** The name and password of an address, as they were before they were written into it. */
+/** The username and password of a URL, decoded. */
 export interface Credentials {
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   readonly user: string;
   readonly password: string;
 }
@@ -9,7 +9,7 @@ export function readCredentials({ username, password }: Pick<URL, 'username' | '
   return { user: decode(username), password: decode(password) };
 }
 
-/** The value of a header that holds them (RFC 7617); null where there are none. */
+/** The value of a header that holds them (RFC 7617); null if there are none. */
 export function toBasic({ user, password }: Credentials): string | null {
   if (user === '' && password === '') return null;
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -19,7 +19,7 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    // A percent sign that stands for itself.
+    // A percent sign that is not an escape.
     return part;
   }
 }

@@ -5,7 +5,7 @@ import { nameOf, type ProxyServer, type Target, toAuthority } from './address.ts
 import { toBasic } from './credentials.ts';
 import { ProxyError } from './proxy-error.ts';
 
-/** Opens a connection by an HTTP proxy's CONNECT (RFC 9110, 9.3.6). */
+/** Opens a connection with the CONNECT method of an HTTP proxy (RFC 9110, 9.3.6). */
 export function openByHttp(proxy: ProxyServer, target: Target, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const request = send(proxy, toAuthority(target.host, target.port), signal);
@@ -36,7 +36,7 @@ function send(proxy: ProxyServer, authority: string, signal: AbortSignal): Clien
 
 function refusal(status: number, { host, port }: Target): string {
   const target = toAuthority(host, port);
-  // Some answer 401 to a wrong password (tinyproxy 1.11), though that is what a server says.
-  if (status === 407 || status === 401) return 'wants a name and password, or others than its address has';
+  // Some proxies answer 401 to a wrong password (tinyproxy 1.11), although that status is for servers.
+  if (status === 407 || status === 401) return 'requires a username and password, or rejected those in its address';
   return status >= 500 ? `could not connect to ${target}` : `refused to connect to ${target}`;
 }

@@ -8,32 +8,35 @@ import type { Relay } from './relay.ts';
 import type { ProxySettings } from './settings.ts';
 import { ProxyTunnels } from './tunnels.ts';
 
-/** What undici and Node's HTTP client call when a connection is open, or has failed. */
+/** The callback of undici and Node's HTTP client for a connection that is open or has failed. */
 type OnConnection = (error: Error | null, socket?: Socket) => void;
 
-/** What undici's connector is asked for. */
+/** What undici asks its connector for. */
 interface ConnectorTarget {
   readonly hostname: string;
-  /** Empty for the usual one. */
+  /** Empty for the default port. */
   readonly port: string;
   readonly protocol: string;
   readonly servername?: string | null;
 }
 
-/** What ws passes to Node's HTTP client, the encryption's options included. */
+/** What ws passes to Node's HTTP client, including the options of TLS. */
 interface SocketOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
   readonly host: string;
   readonly port: string | number;
 }
 
-/** A proxy has this share of a call's deadline to open a connection: then there is time to say that it did not. */
+/**
+ * A proxy has this share of a call's deadline to open a connection, so that there is time left to report its failure.
+ */
 const openingShare = 3 / 4;
 
 /**
- * Makes a ccxt instance reach its exchange as `settings` say, and in no other way. ccxt itself would send requests by
- * undici's ProxyAgent, which forgets limits and misreads passwords with SOCKS, and streams past the proxies for requests:
- * it knows none for streams without packages that are not installed, and of those the one for wsProxy cannot encrypt. So
- * ccxt is told of no proxy; its connections are opened by one mechanism for both. To be called before `guardHttp`.
+ * Makes a ccxt instance reach its exchange as `settings` say, and in no other way. ccxt itself would send requests
+ * through undici's ProxyAgent, which drops our limits and misreads passwords with SOCKS. It would send streams without
+ * the proxies for requests: it has none for streams without extra packages, and of those the one for wsProxy does not
+ * support TLS. So ccxt is not told about proxies, and one mechanism opens the connections for both. Call this before
+ * `guardHttp`.
  */
 export function routeThroughProxies(exchange: Exchange, settings: ProxySettings, timeoutMs: number): void {
   const { requests, streams, relay } = settings;
@@ -81,10 +84,10 @@ function routeStreams(exchange: Exchange, tunnels: ProxyTunnels): void {
       const tls = { ...rest, ...target, servername: options.servername || nameForTls(host) };
       hand(tunnels.open(target, isSecure ? tls : null), done);
     };
-    // An agent would come before it.
+    // An agent would take precedence.
     socket.options = { ...socket.options, agent: undefined, createConnection };
     const onError = socket.onError.bind(socket);
-    // What ws makes of an error has its message, not its class.
+    // ws creates a new error with the same message, but not the same class.
     socket.onError = (event) => onError(event?.error instanceof ProxyError ? event.error : event);
     return socket;
   };
@@ -92,7 +95,7 @@ function routeStreams(exchange: Exchange, tunnels: ProxyTunnels): void {
 
 function forbidStreams(exchange: Exchange): void {
   exchange.client = () => {
-    throw new ccxtErrors.NotSupported(`${exchange.id} is reached by a relay for requests, which cannot carry streams`);
+    throw new ccxtErrors.NotSupported(`${exchange.id} is reached through a relay, which cannot carry streams`);
   };
 }
 
@@ -101,7 +104,7 @@ function sendToRelay(exchange: Exchange, { prefix, authorization }: Relay): void
   if (authorization !== null) exchange.headers = { Authorization: authorization, ...exchange.headers };
 }
 
-/** The server's name as the encryption tells it, which must not be an IP address (RFC 6066, 3). */
+/** The server name for TLS, which must not be an IP address (RFC 6066, 3). */
 function nameForTls(host: string): string {
   return isIP(host) === 0 ? host : '';
 }

@@ -7,27 +7,27 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** How one exchange is reached. */
 export interface ProxySettings {
-  /** Opens the connections of requests; null where they are direct, or go to a relay. */
+  /** Opens the connections of requests; null if they are direct or go to a relay. */
   readonly requests: ProxyServer | null;
-  /** Opens the connections of streams; null where they are direct, or may not be. */
+  /** Opens the connections of streams; null if they are direct or not allowed. */
   readonly streams: ProxyServer | null;
-  /** Takes requests with the exchange's address at the end of its own. */
+  /** Takes requests with the exchange's URL appended to its own. */
   readonly relay: Relay | null;
 }
 
-/** A proxy option that cannot work; its message is a sentence without the option's value, which may hold a password. */
+/** A proxy option that cannot work. Its message does not contain the option's value, which may hold a password. */
 export class ProxySettingsError extends Error {
   override readonly name = 'ProxySettingsError';
 }
 
 // ccxt's names, each in both of its spellings: checkProxySettings, checkWsProxySettings and checkProxyUrlSettings in
-// ccxt/js/src/base/Exchange.js. Of each group it takes one.
+// ccxt/js/src/base/Exchange.js. ccxt accepts one of each group.
 const forRequests = ['httpProxy', 'http_proxy', 'httpsProxy', 'https_proxy', 'socksProxy', 'socks_proxy'];
 const forStreams = ['wsProxy', 'ws_proxy', 'wssProxy', 'wss_proxy', 'wsSocksProxy', 'ws_socks_proxy'];
 const forRelay = ['proxyUrl', 'proxy_url', 'proxy'];
 const known = [...forRequests, ...forStreams, ...forRelay];
 
-/** What ccxt takes from programs: objects of Node, through which it would find a way past the proxies. */
+/** Options that ccxt accepts from programs: objects of Node, which would let it bypass the proxies. */
 const agents = ['agent', 'httpAgent', 'httpsAgent', 'fetchImplementation', 'fetchDispatcher'];
 
 /** The proxies among the options of an exchange. Throws a ProxySettingsError for the first option that cannot work. */
@@ -47,12 +47,12 @@ export function readProxySettings(exchange: string, options: Options): ProxySett
   return { requests: proxy, streams: streams === null ? proxy : toProxy(exchange, streams, options), relay: null };
 }
 
-/** The options without those of proxies. */
+/** The options without the proxy options. */
 export function withoutProxies(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name)));
 }
 
-/** False where requests go to a relay, which cannot carry streams, and streams have no proxy: they would go past it. */
+/** False if requests go to a relay, which cannot carry streams, and streams have no proxy: they would bypass it. */
 export function mayStream(options: Options): boolean {
   return forStreams.some((name) => has(options, name)) || !forRelay.some((name) => has(options, name));
 }
@@ -64,7 +64,7 @@ function has(options: Options, name: string): boolean {
 function requirePossible(exchange: string, name: string): void {
   const isCallback = /(?:Callback|_callback)$/.test(name);
   if (agents.includes(name) || (isCallback && /proxy/i.test(name))) {
-    const what = isCallback ? 'a function' : 'an object of a program';
+    const what = isCallback ? 'a function' : 'an object created in code';
     const instead = isCallback ? name.replace(/_?callback$/i, '') : 'httpProxy or another proxy option';
     throw new ProxySettingsError(
       `${name} of ${exchange} must be ${what}, which a file cannot hold; give ${instead} instead.`,
@@ -80,7 +80,7 @@ function requireNoneWithin(exchange: string, inner: unknown): void {
   const misplaced = names.find((name) => known.includes(name));
   if (misplaced === undefined) return;
   throw new ProxySettingsError(
-    `${exchange} has ${misplaced} within its options, where ccxt does not read it; move it out of them, beside options.`,
+    `${exchange} has ${misplaced} within its options, where ccxt does not read it; move it one level up, next to options.`,
   );
 }
 
@@ -89,7 +89,7 @@ function onlyOne(exchange: string, options: Options, group: readonly string[], w
   if (first === undefined) return null;
   if (second === undefined) return first;
   throw new ProxySettingsError(
-    `${exchange} has both ${first} and ${second}, and each of them would take all ${what}; keep one of them.`,
+    `${exchange} has both ${first} and ${second}, and each of them would apply to all ${what}; keep one of them.`,
   );
 }
 
@@ -105,6 +105,6 @@ function toRelay(exchange: string, name: string, options: Options): Relay {
   if (relay) return relay;
   const example = 'such as https://relay.example/ or https://relay.example/?url=';
   throw new ProxySettingsError(
-    `${name} of ${exchange} must be an http or https address to which the exchange's are appended, ${example}.`,
+    `${name} of ${exchange} must be an http or https address to which the exchange's addresses are appended, ${example}.`,
   );
 }

@@ -7,13 +7,13 @@ import { nameOf, type ProxyServer, type Target, toAuthority } from './address.ts
 import { ProxyError } from './proxy-error.ts';
 
 /**
- * Opens a connection by a SOCKS proxy (RFC 1928, RFC 1929). The proxy looks the target's name up, so that none is asked
- * for here; SOCKS 4, which takes IPv4 addresses only, is the exception.
+ * Opens a connection through a SOCKS proxy (RFC 1928, RFC 1929). The proxy resolves the target's name, so this server
+ * does not; SOCKS 4, which accepts IPv4 addresses only, is the exception.
  */
 export async function openBySocks(proxy: ProxyServer, target: Target, signal: AbortSignal): Promise<Socket> {
   const { host, port, protocol, user, password } = proxy;
   requireDescriptors();
-  // Few servers have such a proxy: the others are spared the loading.
+  // Few servers have such a proxy; the others need not load the package.
   const { SocksClient } = await import('socks');
   const address = protocol === 'socks4' ? await lookUp(proxy, target.host) : target.host;
   const socket = connect({ host, port });
@@ -34,7 +34,7 @@ export async function openBySocks(proxy: ProxyServer, target: Target, signal: Ab
   } catch (error) {
     socket.destroy();
     if (error instanceof Error && 'code' in error) throw error;
-    // The library's own error holds the password.
+    // The library's own error contains the password.
     const reason = error instanceof Error ? error.message : String(error);
     const destination = toAuthority(target.host, target.port);
     throw new ProxyError(`${nameOf(proxy)} did not connect to ${destination}: ${reason}.`);
@@ -49,7 +49,7 @@ async function lookUp(proxy: ProxyServer, host: string): Promise<string> {
   } catch (thrown) {
     const error = toOpeningError(thrown);
     if (error instanceof DescriptorsError) throw error;
-    const lack = `SOCKS 4 needs the IPv4 address of ${host}, which was not found here; use socks4a or socks5`;
-    throw new ProxyError(`${nameOf(proxy)} was not asked: ${lack}.`);
+    const lack = `SOCKS 4 needs the IPv4 address of ${host}, which was not found; use socks4a or socks5`;
+    throw new ProxyError(`${nameOf(proxy)} was not used: ${lack}.`);
   }
 }

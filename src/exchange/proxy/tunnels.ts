@@ -6,22 +6,25 @@ import { openByHttp } from './http-tunnel.ts';
 import { ProxyError } from './proxy-error.ts';
 import { openBySocks } from './socks-tunnel.ts';
 
-/** Opens the connections of one ccxt instance through one proxy. If the proxy fails, they fail: there is no way past it. */
+/**
+ * Opens the connections of one ccxt instance through one proxy. If the proxy fails, the connections fail: nothing
+ * bypasses it.
+ */
 export class ProxyTunnels {
   readonly #proxy: ProxyServer;
   readonly #timeoutMs: number;
   readonly #opening = new Set<AbortController>();
   #isClosed = false;
 
-  /** `timeoutMs` is how long a connection may take to open, its encryption included. */
+  /** `timeoutMs` is how long a connection may take to open, including TLS. */
   constructor(proxy: ProxyServer, timeoutMs: number) {
     this.#proxy = proxy;
     this.#timeoutMs = timeoutMs;
   }
 
   /**
-   * A connection to the target, encrypted where `tls` is given. Rejects with a ProxyError for what the proxy does, and
-   * with Node's error where the target breaks off the encryption.
+   * A connection to the target, with TLS if `tls` is given. Rejects with a ProxyError for a failure of the proxy, and
+   * with Node's error if the target breaks off the TLS handshake.
    */
   async open(target: Target, tls: ConnectionOptions | null): Promise<Socket> {
     if (this.#isClosed) throw this.#error('is no longer used: this server has disconnected');
@@ -43,7 +46,7 @@ export class ProxyTunnels {
     }
   }
 
-  /** Ends connections that are being opened, and opens no more. Open ones stay open. */
+  /** Aborts connections that are being opened, and opens no further ones. Open ones stay open. */
   close(): void {
     this.#isClosed = true;
     for (const opening of this.#opening) opening.abort(this.#error('is no longer used: this server is disconnecting'));
@@ -57,7 +60,7 @@ export class ProxyTunnels {
       const error = toOpeningError(thrown);
       if (error instanceof ProxyError || error instanceof DescriptorsError || signal.aborted) throw error;
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-      throw this.#error(`cannot be reached, or broke the connection${code}`);
+      throw this.#error(`cannot be reached or broke the connection${code}`);
     }
   }
 

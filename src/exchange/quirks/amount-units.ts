@@ -1,6 +1,6 @@
 import type { MarketInterface } from 'ccxt';
 
-/** What an exchange counts amounts of contracts in: contracts of the market's contract size, or a currency. */
+/** The unit of an exchange's contract amounts: contracts of the market's contract size, or a currency. */
 export type AmountUnit = 'contracts' | 'base' | 'quote';
 
 interface AmountUnits {
@@ -8,20 +8,23 @@ interface AmountUnits {
   readonly inverse: AmountUnit;
 }
 
-// Sizes are amounts of base currency, of inverse contracts amounts of quote currency.
+// Sizes are amounts of base currency; for inverse contracts, amounts of quote currency.
 const inCurrency: AmountUnits = { linear: 'base', inverse: 'quote' };
 const inBase: AmountUnits = { linear: 'base', inverse: 'base' };
 
 /**
- * Exchanges whose trades have other amounts than contracts, which is what ccxt's safeTrade takes them for.
- * Bitget: sizes of all its contracts are in base currency (parsePosition of its file in ccxt).
- * bitFlyer: sizes are in base currency ("Execution History", size), and its contracts have none of their own (fetchMarkets of
- * its file).
- * Bybit: qty of inverse contracts is in USD ("Get Public Recent Trading History", size), of all others in base currency.
- * Deribit: "Amount for inverse perpetual and futures is in USD", else in the cryptocurrency (parseTrade of its file).
- * Gemini: amounts are in base currency, and ccxt gives their smallest step as the contract size (fetchMarkets of its file).
- * WEEX: qty is in base currency, and quoteQty is price times qty (parseTrade of its file).
- * XT: ccxt has multiplied amounts with the contract size already (parseTrade of its file).
+ * Exchanges whose trade amounts are not contracts, which ccxt's safeTrade assumes.
+ * - Bitget: the sizes of all its contracts are in base currency (parsePosition of its file in ccxt).
+ * - bitFlyer: sizes are in base currency ("Execution History", size), and its contracts have no size of their own
+ *   (fetchMarkets of its file).
+ * - Bybit: qty of inverse contracts is in USD ("Get Public Recent Trading History", size), of all others in base
+ *   currency.
+ * - Deribit: "Amount for inverse perpetual and futures is in USD", otherwise in the cryptocurrency (parseTrade of its
+ *   file).
+ * - Gemini: amounts are in base currency, and ccxt gives their smallest step as the contract size (fetchMarkets of its
+ *   file).
+ * - WEEX: qty is in base currency, and quoteQty is price times qty (parseTrade of its file).
+ * - XT: ccxt has already multiplied amounts by the contract size (parseTrade of its file).
  */
 const units: Readonly<Record<string, AmountUnits>> = {
   bitflyer: inBase,
@@ -35,7 +38,7 @@ const units: Readonly<Record<string, AmountUnits>> = {
   xt: inCurrency,
 };
 
-/** What the amounts of an exchange's trades of a contract are counted in. */
+/** The unit of the amounts in an exchange's trades of a contract. */
 export function amountUnit(exchange: string, { inverse }: Pick<MarketInterface, 'inverse'>): AmountUnit {
   return units[exchange]?.[inverse ? 'inverse' : 'linear'] ?? 'contracts';
 }

@@ -1,13 +1,13 @@
 import type { Exchange, MarketInterface } from 'ccxt';
 
-// What differs from exchange to exchange and ccxt does not know. Each line names where it comes from.
+// Differences between exchanges that ccxt does not know. Each entry names its source.
 
 /**
- * Contract tickers of these come for one symbol or for all, and all weigh 40 times one:
- * Binance "24hr Ticker Price Change Statistics" of the USDⓈ-M and COIN-M futures, Aster's API documentation of the same
- * endpoint. The spot lines are for exchanges that copied it: ccxt's own costs in binanceus.js and bitrue.js.
+ * Exchanges whose tickers come for one symbol or for all, where all weigh 40 times as much as one: Binance "24hr Ticker
+ * Price Change Statistics" of the USDⓈ-M and COIN-M futures, Aster's API documentation of the same endpoint. The spot
+ * entries are for exchanges that copied it: ccxt's own costs in binanceus.js and bitrue.js.
  */
-const dearBatches: Readonly<Record<string, readonly ('spot' | 'contract')[]>> = {
+const expensiveBatches: Readonly<Record<string, readonly ('spot' | 'contract')[]>> = {
   aster: ['contract'],
   binance: ['contract'],
   binancecoinm: ['contract'],
@@ -15,21 +15,22 @@ const dearBatches: Readonly<Record<string, readonly ('spot' | 'contract')[]>> = 
   binanceusdm: ['contract'],
   bitrue: ['spot'],
 };
-const dearBatchPaysFrom = 40;
+const expensiveBatchPaysFrom = 40;
 
 /** The number of symbols from which one batched ticker call is cheaper for the exchange than single calls. */
 export function batchPaysFrom(exchange: string, market: MarketInterface): number {
   const kind = market.spot ? 'spot' : 'contract';
-  return dearBatches[exchange]?.includes(kind) ? dearBatchPaysFrom : 2;
+  return expensiveBatches[exchange]?.includes(kind) ? expensiveBatchPaysFrom : 2;
 }
 
 /**
- * Exchanges that give the tickers of options by underlying, and of BTC-USD unless told another in this parameter: okx.js
- * of ccxt, fetchTickers, and the classes that extend it. Its value is the underlying's id there, `ETH-USD`.
+ * Exchanges that return the tickers of options by underlying, and those of BTC-USD unless this parameter names another:
+ * okx.js of ccxt, fetchTickers, and the classes that extend it. Its value is the exchange's id of the underlying, `ETH-
+ * USD`.
  */
 const underlyingParameters: Readonly<Record<string, string>> = { myokx: 'uly', okx: 'uly', okxus: 'uly' };
 
-/** ccxt's parameters of a batched ticker call for markets of one underlying; null where the call takes none. */
+/** ccxt's parameters of a batched ticker call for markets of one underlying; null if the call takes none. */
 export function underlyingParams(exchange: string, market: MarketInterface): Readonly<Record<string, string>> | null {
   const parameter = market.option ? underlyingParameters[exchange] : undefined;
   if (parameter === undefined || !market.baseId || !market.quoteId) return null;
@@ -37,9 +38,9 @@ export function underlyingParams(exchange: string, market: MarketInterface): Rea
 }
 
 /**
- * Exchanges that serve only their newest candles, whatever `since` says. Kraken: REST API, Get OHLC Data, up to 720 of
- * the most recent. Hyperliquid: API, Info endpoint, Candle snapshot, the most recent 5000. Gate: refuses what is more than
- * 10,000 points ago ("Maximum 10000 points recently are allowed", freqtrade#12814).
+ * Exchanges that serve only their newest candles, whatever `since` is. Kraken: REST API, Get OHLC Data, up to 720 of
+ * the most recent. Hyperliquid: API, Info endpoint, Candle snapshot, the most recent 5000. Gate: refuses candles that
+ * are more than 10,000 points ago ("Maximum 10000 points recently are allowed", freqtrade#12814).
  */
 const newestCandlesOnly: Readonly<Record<string, number>> = {
   gate: 10_000,
@@ -48,25 +49,28 @@ const newestCandlesOnly: Readonly<Record<string, number>> = {
   kraken: 720,
 };
 
-/** Timeframes that last otherwise than ccxt names them. Kraken's interval of 21600 minutes is 15 days (REST API, Get OHLC Data). */
+/**
+ * Timeframes with another length than ccxt's name for them. Kraken's interval of 21600 minutes is 15 days (REST API,
+ * Get OHLC Data).
+ */
 const actualTimeframes: Readonly<Record<string, Readonly<Record<string, string>>>> = { kraken: { '2w': '15d' } };
 
-/** The timeframe whose length the exchange's candles have when asked for `timeframe`; nearly always the same. */
+/** The timeframe whose length the exchange's candles have when `timeframe` is requested; nearly always the same. */
 export function actualTimeframe(exchange: string, timeframe: string): string {
   return actualTimeframes[exchange]?.[timeframe] ?? timeframe;
 }
 
-/** How many candles back the exchange can answer; null where it has no such limit that we know of. */
+/** How many candles back the exchange can answer; null if it has no known limit. */
 export function candleHistory(exchange: string): number | null {
   return newestCandlesOnly[exchange] ?? null;
 }
 
 /**
- * Makes ccxt's throttle charge what Binance charges for spot tickers of several symbols. ccxt takes a call with
- * `symbols` for one of all symbols. The weights: up to 20 symbols 2, up to 100 40, more 80 (rest-api.md of
- * binance-spot-api-docs); ccxt's unit there is 0.2 a weight.
+ * Makes ccxt's throttle charge what Binance charges for spot tickers of several symbols. ccxt counts a call with
+ * `symbols` as one for all symbols. The weights: up to 20 symbols 2, up to 100 40, more 80 (rest-api.md of binance-
+ * spot-api-docs); ccxt's unit there is 0.2 per weight.
  */
-export function priceRequests(exchange: Exchange): void {
+export function correctRequestCosts(exchange: Exchange): void {
   if (exchange.id !== 'binance') return;
   const original = exchange.calculateRateLimiterCost.bind(exchange);
   exchange.calculateRateLimiterCost = (api, method, path, params, config) => {
@@ -78,9 +82,9 @@ export function priceRequests(exchange: Exchange): void {
 }
 
 /**
- * ccxt's method for the newest trades one by one, where it usually fetches them summed up by taker order: the ids of
- * those sums are others than the ids of the trades that the same exchange streams. Source: binance.js of ccxt, fetchTrades;
- * "Compressed/Aggregate trades list" of binance-spot-api-docs. Null elsewhere.
+ * ccxt's method for the newest trades one by one, where it usually fetches them aggregated by taker order: the ids of
+ * those aggregates differ from the ids of the trades that the same exchange streams. Source: binance.js of ccxt,
+ * fetchTrades; "Compressed/Aggregate trades list" of binance-spot-api-docs. Null for other exchanges.
  */
 export function singleTradesMethod(exchange: string, market: MarketInterface): string | null {
   if (!/^binance(us|usdm|coinm)?$/.test(exchange) || market.option) return null;
@@ -88,23 +92,23 @@ export function singleTradesMethod(exchange: string, market: MarketInterface): s
 }
 
 /**
- * Requests of a listing whose answer the others are read with: without it their markets would be wrong. Phemex: the sizes
- * of contracts are in the list of version 1 alone (phemex.js of ccxt, fetchMarkets).
+ * Requests for a market list that are needed to read the other lists: without them, their markets would be wrong.
+ * Phemex: the sizes of contracts are only in the list of version 1 (phemex.js of ccxt, fetchMarkets).
  */
-const readWithOthers: Readonly<Record<string, RegExp>> = { phemex: /^v1 exchange\/public\/products / };
+const requiredByOthers: Readonly<Record<string, RegExp>> = { phemex: /^v1 exchange\/public\/products / };
 
-/** The clock of the exchange, by which ccxt sets its own where `adjustForTimeDifference` says so (loadTimeDifference). */
+/** The exchange's clock, by which ccxt sets its own if `adjustForTimeDifference` is set (loadTimeDifference). */
 const clock = /^\S+ \S*\b(server)?time(stamp)?\b/i;
 
-export function isReadWithOthers(exchange: string, request: string): boolean {
-  return clock.test(request) || (readWithOthers[exchange]?.test(request) ?? false);
+export function isRequiredByOthers(exchange: string, request: string): boolean {
+  return clock.test(request) || (requiredByOthers[exchange]?.test(request) ?? false);
 }
 
 /**
- * Requests of a listing that only add fees and margins to the markets of another (fetchMarkets of bitget.js, gate.js and
- * kucoin.js of ccxt): no market is missing without them.
+ * Requests for a market list that only add fees and margins to the markets of another one (fetchMarkets of bitget.js,
+ * gate.js and kucoin.js of ccxt): no market is missing without them.
  */
-const withoutMarkets: Readonly<Record<string, RegExp>> = {
+const extraRequests: Readonly<Record<string, RegExp>> = {
   bitget: /^public,margin /,
   gate: /^public,margin /,
   gateeu: /^public,margin /,
@@ -112,5 +116,5 @@ const withoutMarkets: Readonly<Record<string, RegExp>> = {
 };
 
 export function holdsNoMarkets(exchange: string, request: string): boolean {
-  return withoutMarkets[exchange]?.test(request) ?? false;
+  return extraRequests[exchange]?.test(request) ?? false;
 }

@@ -2,12 +2,12 @@ import type { Exchange } from 'ccxt';
 import type { StreamKind } from '../../market/ports/market-streams.ts';
 import type { Channel } from '../ccxt/channel.ts';
 
-// What differs from exchange to exchange in its streams and ccxt does not know. Each line names where it comes from.
+// Differences between the streams of exchanges that ccxt does not know. Each entry names its source.
 
 /**
  * How many channels one connection may carry.
- * Binance and its like: 1024 (binance-spot-api-docs, web-socket-streams.md; the futures' "Connect" page).
- * Bitfinex: 25 (docs.bitfinex.com, Public Channels).
+ * - Binance and its like: 1024 (binance-spot-api-docs, web-socket-streams.md; the futures' "Connect" page).
+ * - Bitfinex: 25 (docs.bitfinex.com, Public Channels).
  */
 const channelCaps: Readonly<Record<string, number>> = {
   binance: 1024,
@@ -18,8 +18,8 @@ const channelCaps: Readonly<Record<string, number>> = {
 };
 
 /**
- * How long to wait between two messages to the exchange on one connection, in ms.
- * Binance: 5 messages a second on spot, 10 on futures (the same pages).
+ * How long to wait between two messages to the exchange on one connection, in ms. Binance: 5 messages per second on
+ * spot, 10 on futures (the same pages).
  */
 const messagePausesMs: Readonly<Record<string, number>> = {
   binance: 210,
@@ -28,10 +28,10 @@ const messagePausesMs: Readonly<Record<string, number>> = {
   binanceusdm: 110,
 };
 
-/** ccxt would wait as long as between two requests, which takes Kraken a minute for sixty channels. */
+/** ccxt would wait as long as between two requests: for sixty channels, that takes a minute at Kraken. */
 const longestMessagePauseMs = 200;
 
-/** How deep a book is asked for, of options and of all other markets. */
+/** The depth to request for books of options and of all other markets. */
 interface BookDepths {
   readonly option: number;
   readonly other: number;
@@ -39,14 +39,16 @@ interface BookDepths {
 
 const everywhere = (depth: number): BookDepths => ({ option: depth, other: depth });
 
-/** Bybit's depths in watchOrderBookForSymbols of its file in ccxt: what it takes, and what ccxt asks for unless told. */
+/**
+ * Bybit's depths in watchOrderBookForSymbols of its file in ccxt: what it accepts, and what ccxt requests by default.
+ */
 const bybitDepths: BookDepths = { option: 100, other: 200 };
-const bybitUsualDepths: BookDepths = { option: 100, other: 50 };
+const bybitDefaultDepths: BookDepths = { option: 100, other: 50 };
 
 /**
- * The depth to ask for where an exchange pushes fewer levels unless told: of those that it offers the smallest from 100
- * levels on, or the largest. From watchOrderBook of each in ccxt, which lists them. Derive: 1, 10, 20 or 100
- * (docs.derive.xyz, Channels, Orderbook); ccxt asks for 10. WhiteBIT: at most 100; ccxt asks for 10.
+ * The depth to request where an exchange pushes fewer levels by default: of the depths that it offers, the smallest
+ * with at least 100 levels, or the largest. From watchOrderBook of each class in ccxt, which lists them. Derive: 1, 10,
+ * 20 or 100 (docs.derive.xyz, Channels, Orderbook); ccxt requests 10. WhiteBIT: at most 100; ccxt requests 10.
  */
 const bookDepths: Readonly<Record<string, BookDepths>> = {
   bitfinex: everywhere(100),
@@ -59,16 +61,16 @@ const bookDepths: Readonly<Record<string, BookDepths>> = {
 };
 
 /**
- * Exchanges whose unWatchOrderBook in ccxt names the channel by a depth other than that which watchOrderBook asks for
- * unless told, and that depth. Bybit's: 50 on spot and 500 elsewhere.
+ * Exchanges whose unWatchOrderBook in ccxt names the channel by another depth than watchOrderBook requests by default,
+ * with the depth that it requests. Bybit's unWatchOrderBook uses 50 on spot and 500 elsewhere.
  */
-const usualBookDepths: Readonly<Record<string, BookDepths>> = {
-  bybit: bybitUsualDepths,
-  bybiteu: bybitUsualDepths,
-  bybitid: bybitUsualDepths,
+const defaultBookDepths: Readonly<Record<string, BookDepths>> = {
+  bybit: bybitDefaultDepths,
+  bybiteu: bybitDefaultDepths,
+  bybitid: bybitDefaultDepths,
 };
 
-/** Exchanges whose candles of one market get mixed up in ccxt: its watchOHLCV of these files them without the timeframe. */
+/** Exchanges whose candles of one market get mixed up in ccxt: their watchOHLCV stores them without the timeframe. */
 const mixedTimeframes: ReadonlySet<string> = new Set([
   'alpaca',
   'blockchaincom',
@@ -86,36 +88,39 @@ export function mayShare(exchange: string, channels: readonly Channel[], joining
   return !channels.some((channel) => channel.kind === 'candles' && channel.symbol === joining.symbol);
 }
 
-/** The depth of book to ask the stream of a market for, where `wanted` levels are; undefined leaves it to the exchange. */
+/**
+ * The depth to request from the stream of a market when `wanted` levels are needed; undefined leaves it to the
+ * exchange.
+ */
 export function streamDepth(exchange: string, type: string, wanted: number): number | undefined {
   if (exchange === 'sim') return wanted;
   return bookDepths[exchange]?.[type === 'option' ? 'option' : 'other'];
 }
 
-/** What ccxt must be told to take back a book of a market that was asked for with `depth` levels, if with any. */
-export function endOfBook(exchange: string, type: string, depth: number | undefined): Record<string, number> {
-  const usual = usualBookDepths[exchange];
-  return usual ? { limit: depth ?? usual[type === 'option' ? 'option' : 'other'] } : {};
+/** The parameters that ccxt needs to unsubscribe from a book that was requested with `depth` levels, if with any. */
+export function unwatchBookParams(exchange: string, type: string, depth: number | undefined): Record<string, number> {
+  const defaults = defaultBookDepths[exchange];
+  return defaults ? { limit: depth ?? defaults[type === 'option' ? 'option' : 'other'] } : {};
 }
 
 /**
- * What ccxt says it takes back, and does not. OKX: its unWatchOHLCV forgets another name than watchOHLCV gave, so that
- * the candles are never asked for again. Coinbase: it takes an unsubscription for confirmed when none is left on the
- * socket (both in the exchange's file in ccxt/js/src/pro).
+ * Channels that ccxt claims to unsubscribe from, but does not. OKX: its unWatchOHLCV removes another name than
+ * watchOHLCV registered, so the candles are never requested again. Coinbase: it takes an unsubscription for confirmed
+ * when none is left on the socket (both in the exchange's file in ccxt/js/src/pro).
  */
-const notEnded: Readonly<Record<string, readonly StreamKind[]>> = {
+const brokenUnwatch: Readonly<Record<string, readonly StreamKind[]>> = {
   coinbase: ['ticker', 'orderBook', 'trades', 'candles'],
   okx: ['candles'],
 };
 
-/** True where ccxt can take back a channel of the kind. */
-export function canEnd(exchange: string, kind: StreamKind): boolean {
-  return !notEnded[exchange]?.includes(kind);
+/** True if ccxt can unsubscribe from a channel of this kind. */
+export function canUnwatch(exchange: string, kind: StreamKind): boolean {
+  return !brokenUnwatch[exchange]?.includes(kind);
 }
 
 /**
- * Sets up how an instance streams: one socket for all channels of an address, dead peers found within a minute. Gives
- * the pause between two messages to the exchange on one connection, in ms.
+ * Sets up how an instance streams: one socket for all channels of a URL, and dead peers are detected within a minute.
+ * Returns the pause between two messages to the exchange on one connection, in ms.
  */
 export function tuneStreams(exchange: Exchange): number {
   const cap = channelCaps[exchange.id];
@@ -126,7 +131,7 @@ export function tuneStreams(exchange: Exchange): number {
     exchange.options.subscriptionLimitByStream = each(cap);
     exchange.options.streamLimits = each(1);
   }
-  // Binance's usual stream in ccxt's watchTickers is the short one, which has neither bid nor ask.
+  // The default stream of Binance's watchTickers in ccxt is the short one, which has neither bid nor ask.
   if (exchange.options.watchTickers?.name === 'miniTicker') {
     for (const method of ['watchTicker', 'watchTickers', 'unWatchTicker', 'unWatchTickers']) {
       exchange.options[method] = { ...exchange.options[method], name: 'ticker' };

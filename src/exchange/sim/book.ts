@@ -2,7 +2,7 @@ import { createRandom, hashText } from './noise.ts';
 import { sideOf } from './trades.ts';
 import type { Walk } from './walk.ts';
 
-/** A price in price steps and the amount waiting there in lots. */
+/** A price in price steps, and the amount that is offered there in lots. */
 export interface SimLevel {
   readonly price: number;
   readonly amount: number;
@@ -14,14 +14,14 @@ export interface SimBook {
   readonly asks: readonly SimLevel[];
 }
 
-/** How long the amount at a price stays the same: 5 seconds, each price changing in its own rhythm. */
+/** How long the amount at a price stays the same: 5 seconds, and each price changes at times of its own. */
 const ticksPerAmount = 20;
 const rhythmLayer = 2;
 const amountLayer = 3;
 
 /**
- * The book after tick number `tick`, with `depth` levels on each side. The tick's price is the best ask if takers bought
- * and the best bid if they sold; the other side is one grid step (about 0.1 basis points) away. Below and above
+ * The book after tick number `tick`, with `depth` levels on each side. The tick's price is the best ask if takers
+ * bought, and the best bid if they sold; the other side is one grid step (about 0.1 basis points) away. Below and above
  * the best, levels lie on a fixed grid of prices, so that they stay in place while the price moves.
  */
 export function bookOf(walk: Walk, symbol: string, lotsPerTick: number, tick: number, depth: number): SimBook {

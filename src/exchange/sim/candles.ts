@@ -5,10 +5,10 @@ import { tickMs, type Walk } from './walk.ts';
 /** The exchange's timeframes, shortest first. Weeks begin on Monday, months on their first day, both in UTC. */
 export const simTimeframes: readonly string[] = ['1s', '1m', '5m', '15m', '1h', '4h', '1d', '1w', '1M'];
 
-/** The exchange's first day: it lists no candle that opens earlier, and no trade. Epoch ms. */
+/** The exchange's first day, epoch ms: it has no candle that opens earlier, and no earlier trade. */
 export const firstCandleAt = Date.UTC(2015, 0, 1);
 
-/** Which candles are asked for. Times are epoch ms; `since` is inclusive, `until` exclusive. */
+/** Which candles are requested. Times are epoch ms; `since` is inclusive, `until` exclusive. */
 export interface CandleWindow {
   readonly timeframe: string;
   readonly since?: number | undefined;
@@ -16,7 +16,7 @@ export interface CandleWindow {
   readonly limit: number;
 }
 
-/** When the window's candles open, oldest first: the first `limit` from `since` on, or else the newest `limit`. */
+/** When the window's candles open, oldest first: the first `limit` from `since` on, or otherwise the newest `limit`. */
 export function listOpens({ timeframe, since, until, limit }: CandleWindow, now: number): readonly number[] {
   const last = periodStart(timeframe, until === undefined ? now : Math.min(now, until - 1));
   const from = Math.max(since ?? periodAfter(timeframe, last, 1 - limit), firstCandleAt);
@@ -29,8 +29,8 @@ export function listOpens({ timeframe, since, until, limit }: CandleWindow, now:
 }
 
 /**
- * When the newest candles open that changed after tick `previous` and until tick `tick`: the one that was forming, those
- * that have begun since, and at most `limit` of them.
+ * When the newest candles open that changed after tick `previous` and up to tick `tick`: the candle that was forming
+ * and those that have begun since, at most `limit` of them.
  */
 export function listChangedOpens(timeframe: string, previous: number, tick: number, limit: number): readonly number[] {
   const newest = periodStart(timeframe, tick * tickMs);
@@ -38,7 +38,7 @@ export function listChangedOpens(timeframe: string, previous: number, tick: numb
   return listOpens({ timeframe, since, limit }, tick * tickMs);
 }
 
-/** The candle that opens at `open` (epoch ms) as it stands after tick number `tick`: later ticks don't show in it. */
+/** The candle that opens at `open` (epoch ms) as it is after tick number `tick`: it does not include later ticks. */
 export function candleUntil(walk: Walk, timeframe: string, open: number, tick: number): WalkCandle {
   const end = periodAfter(timeframe, open) / tickMs;
   return walk.span(open / tickMs, Math.min(end, tick + 1));

@@ -3,7 +3,7 @@ type Ccxt = typeof import('ccxt');
 /** ccxt's base class, loaded without its exchanges. */
 export const { Exchange }: Pick<Ccxt, 'Exchange'> = await import(urlOf('base/Exchange.js'));
 
-/** The errors of ccxt that the exchange raises; the same classes as ccxt's own. */
+/** The errors of ccxt that the exchange throws; they are the same classes as ccxt's own. */
 export const {
   BadRequest,
   BadSymbol,
@@ -13,7 +13,7 @@ export const {
   urlOf('base/errors.js')
 );
 
-/** ccxt's package names only its root, so its files are found beside it. */
+/** ccxt's package exports only its root, so its files are loaded relative to it. */
 function urlOf(file: string): string {
   return new URL(`./src/${file}`, import.meta.resolve('ccxt')).href;
 }

@@ -1,10 +1,10 @@
 import { maxRows } from './arguments.ts';
 import { simTimeframes } from './candles.ts';
 
-/** The seed of the walks unless `options.seed` is given. */
+/** The seed of the walks, unless `options.seed` is given. */
 export const defaultSeed = 1;
 
-/** What the exchange tells of itself, to be merged into ccxt's own defaults by `describe()`. */
+/** The exchange's description, which `describe()` merges into ccxt's own defaults. */
 export const simDescription = {
   id: 'sim',
   name: 'Simulated exchange',
@@ -53,7 +53,7 @@ export const simDescription = {
     swap: { linear: { fetchOHLCV: { limit: maxRows } } },
   },
   requiredCredentials: { apiKey: false, secret: false },
-  // ccxt's TICK_SIZE: a market's precision is its smallest step, not a count of decimals.
+  // ccxt's TICK_SIZE: a market's precision is its smallest step, not a number of decimals.
   precisionMode: 4,
   options: { seed: defaultSeed },
 };

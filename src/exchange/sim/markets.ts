@@ -1,27 +1,27 @@
 /** A coin whose price all of its markets follow. */
 interface Coin {
   readonly code: string;
-  /** The price in USDT about which its walk wanders. */
+  /** The price in USDT around which its walk moves. */
   readonly price: number;
   /** Decimals of its prices: one step is well below a day's move, mostly around 0.01 %. */
   readonly priceDecimals: number;
   readonly amountDecimals: number;
   /** Standard deviation of a day's return. */
   readonly dailyMove: number;
-  /** What an average day trades against USDT, in coins. */
+  /** The average volume of a day against USDT, in coins. */
   readonly dailyAmount: number;
 }
 
-/** One made-up market: what ccxt lists of it, and what its walk needs. */
+/** One simulated market: what ccxt lists about it, and what its walk needs. */
 export interface SimMarket {
   readonly id: string;
   readonly symbol: string;
   readonly type: 'spot' | 'swap';
   readonly base: string;
   readonly quote: string;
-  /** Of a swap: the coin it is settled in. */
+  /** Only for swaps: the coin it is settled in. */
   readonly settle?: string;
-  /** Of a swap: the symbol of the spot market whose price is its index. */
+  /** Only for swaps: the symbol of the spot market whose price is its index. */
   readonly indexSymbol?: string;
   /** The coin's price in USDT, and the market's price as a multiple of it. */
   readonly price: number;
@@ -29,7 +29,7 @@ export interface SimMarket {
   readonly priceDecimals: number;
   readonly amountDecimals: number;
   readonly dailyMove: number;
-  /** What an average day trades, in base coins. */
+  /** The average volume of a day, in base coins. */
   readonly dailyAmount: number;
 }
 
@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
   ['AAVE', 200, 2, 3, 0.046, 200_000],
 ];
 
-/** Made-up and constant rates of the other quotes against USDT, and of a swap against its spot market. */
+/** Invented, constant rates of the other quotes against USDT, and of a swap against its spot market. */
 const eurPerUsdt = 0.92;
 const usdPerUsdt = 0.9996;
 const swapPerSpot = 1.0002;
@@ -111,7 +111,10 @@ function toSwap(coin: Coin): SimMarket {
   };
 }
 
-/** The decimal number nearest to `count` units of the last of `decimals` decimals: steps to a price, lots to an amount. */
+/**
+ * The decimal number nearest to `count` units of the last of `decimals` decimals: converts steps to a price, lots to an
+ * amount.
+ */
 export function toDecimal(count: number, decimals: number): number {
   return count / 10 ** decimals;
 }

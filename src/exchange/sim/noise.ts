@@ -1,4 +1,4 @@
-/** Draws the next number of a deterministic stream, in [0, 1). */
+/** Draws the next number of a deterministic sequence, in [0, 1). */
 export type Random = () => number;
 
 /** Mixes the bits of a 32-bit integer. Constants: Chris Wellons' "lowbias32" (github.com/skeeto/hash-prospector). */
@@ -9,7 +9,7 @@ function mix(value: number): number {
   return bits ^ (bits >>> 15);
 }
 
-/** A 32-bit hash of a text, by FNV-1a and one more mixing. */
+/** A 32-bit hash of a text: FNV-1a, followed by a final mix. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -17,8 +17,8 @@ export function hashText(text: string): number {
 }
 
 /**
- * A stream of numbers in [0, 1) that depends only on its coordinates.
- * `index` may be any safe integer; `key` and `layer` count as 32 bits.
+ * A sequence of numbers in [0, 1) that depends only on its coordinates. `index` may be any safe integer; `key` and
+ * `layer` are used as 32 bits.
  */
 export function createRandom(key: number, layer: number, index: number): Random {
   const high = Math.floor(index / 2 ** 32);
@@ -29,14 +29,14 @@ export function createRandom(key: number, layer: number, index: number): Random 
   };
 }
 
-/** A draw of mean 0 and standard deviation 1, bell-shaped and within ±3: the scaled sum of three uniform draws. */
+/** A number with mean 0 and standard deviation 1, bell-shaped and within ±3: the scaled sum of three uniform draws. */
 export function drawBell(random: Random): number {
   return 2 * (random() + random() + random()) - 3;
 }
 
 /**
- * Value noise: random heights in [-1, 1] at every multiple of `period`, joined by straight lines.
- * `layer` tells octaves of one key apart.
+ * Value noise: random heights in [-1, 1] at every multiple of `period`, joined by straight lines. `layer` distinguishes
+ * the octaves of one key.
  */
 export function valueNoise(key: number, layer: number, period: number, at: number): number {
   const cell = Math.floor(at / period);

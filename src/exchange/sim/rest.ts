@@ -3,16 +3,16 @@ import { maxRows, parseDepth, parseLimit, parseTime, parseTimeframe } from './ar
 import { firstCandleAt } from './candles.ts';
 import { BadSymbol, Exchange } from './ccxt.ts';
 import { simDescription } from './description.ts';
-import { createListing, type Listing } from './listing.ts';
+import { createMarketSimulation, type MarketSimulation } from './market-simulation.ts';
 import { createMarkets } from './markets.ts';
 import { toMarketFields } from './structures.ts';
 import { tickMs } from './walk.ts';
 
 const defaultRows = 100;
 
-/** The fetching half of the simulated exchange, kept apart from the watching half as ccxt does. `Sim` is the whole. */
+/** The REST half of the simulated exchange, separate from the watch methods as in ccxt. `Sim` is the whole exchange. */
 export class SimRest extends Exchange {
-  readonly #listings = new Map<string, Listing>();
+  readonly #simulations = new Map<string, MarketSimulation>();
 
   override describe() {
     return this.deepExtend(super.describe(), simDescription);
@@ -22,7 +22,7 @@ export class SimRest extends Exchange {
     return createMarkets().map((market) => this.safeMarketStructure(toMarketFields(market, firstCandleAt)));
   }
 
-  /** As ccxt's, but names that every object inherits, such as `constructor`, are no symbols. */
+  /** Like ccxt's, except that names that every object inherits, such as `constructor`, are not symbols. */
   override market(symbol: Str): MarketInterface {
     const isKnown = [this.markets, this.markets_by_id].some((known) => known && Object.hasOwn(known, `${symbol}`));
     if (this.markets !== undefined && !isKnown) throw new BadSymbol(`${this.id} has no market ${symbol}`);
@@ -30,14 +30,14 @@ export class SimRest extends Exchange {
   }
 
   override async fetchTicker(symbol: string): Promise<Ticker> {
-    const listing = await this.loadListing(symbol);
-    return this.toTicker(listing, this.currentTick());
+    const simulation = await this.loadSimulation(symbol);
+    return this.toTicker(simulation, this.currentTick());
   }
 
-  /** All tickers are of the same tick. Without symbols: every market's. */
+  /** All tickers are of the same tick. Without symbols, returns the tickers of all markets. */
   override async fetchTickers(symbols?: Strings): Promise<Tickers> {
-    const listings = await this.loadListings(symbols);
-    return this.toTickers(listings, this.currentTick());
+    const simulations = await this.loadSimulations(symbols);
+    return this.toTickers(simulations, this.currentTick());
   }
 
   /** `since` is inclusive, `params.until` exclusive. The last candle may still be forming. At most 1000. */
@@ -48,8 +48,8 @@ export class SimRest extends Exchange {
     limit?: Int,
     params: { readonly until?: Int } = {},
   ): Promise<OHLCV[]> {
-    const listing = await this.loadListing(symbol);
-    return listing.candles(this.currentTick(), {
+    const simulation = await this.loadSimulation(symbol);
+    return simulation.candles(this.currentTick(), {
       timeframe: parseTimeframe(timeframe),
       since: parseTime('since', since),
       until: parseTime('until', params.until),
@@ -57,20 +57,20 @@ export class SimRest extends Exchange {
     });
   }
 
-  /** 20 levels a side unless told, at most 100. */
+  /** 20 levels per side by default, at most 100. */
   override async fetchOrderBook(symbol: string, limit?: Int): Promise<OrderBook> {
-    const listing = await this.loadListing(symbol);
-    return this.toOrderBook(listing, this.currentTick(), parseDepth(limit));
+    const simulation = await this.loadSimulation(symbol);
+    return this.toOrderBook(simulation, this.currentTick(), parseDepth(limit));
   }
 
-  /** The first `limit` trades at `since` or later, or else the newest `limit`; 100 unless told, at most 1000. */
+  /** The first `limit` trades from `since` on, or otherwise the newest `limit`; 100 by default, at most 1000. */
   override async fetchTrades(symbol: string, since?: Int, limit?: Int): Promise<Trade[]> {
-    const listing = await this.loadListing(symbol);
+    const simulation = await this.loadSimulation(symbol);
     const from = parseTime('since', since);
-    const most = parseLimit(limit, defaultRows, maxRows);
+    const max = parseLimit(limit, defaultRows, maxRows);
     const firstTick = Math.ceil(Math.max(from ?? firstCandleAt, firstCandleAt) / tickMs);
-    const choose = from === undefined ? listing.newestTrades : listing.oldestTrades;
-    return this.toTrades(choose(firstTick, this.currentTick(), most));
+    const choose = from === undefined ? simulation.newestTrades : simulation.oldestTrades;
+    return this.toTrades(choose(firstTick, this.currentTick(), max));
   }
 
   /** The number of the newest tick. */
@@ -78,45 +78,45 @@ export class SimRest extends Exchange {
     return Math.floor(this.milliseconds() / tickMs);
   }
 
-  protected async loadListing(symbol: string): Promise<Listing> {
+  protected async loadSimulation(symbol: string): Promise<MarketSimulation> {
     await this.loadMarkets();
-    return this.#listingOf(this.market(symbol).symbol);
+    return this.#simulationOf(this.market(symbol).symbol);
   }
 
-  /** The listings of the symbols, or of all markets. */
-  protected async loadListings(symbols: Strings): Promise<readonly Listing[]> {
+  /** The simulations of the symbols, or of all markets. */
+  protected async loadSimulations(symbols: Strings): Promise<readonly MarketSimulation[]> {
     await this.loadMarkets();
-    return (symbols ?? this.symbols).map((symbol) => this.#listingOf(this.market(symbol).symbol));
+    return (symbols ?? this.symbols).map((symbol) => this.#simulationOf(this.market(symbol).symbol));
   }
 
-  /** A swap's mark price is its own last one, its index the spot market's. */
-  protected toTicker(listing: Listing, tick: number): Ticker {
-    const fields = listing.ticker(tick);
-    if (listing.indexSymbol === undefined) return this.safeTicker(fields);
-    const indexPrice = this.#listingOf(listing.indexSymbol).last(tick);
+  /** A swap's mark price is its own last price; its index price is the spot market's. */
+  protected toTicker(simulation: MarketSimulation, tick: number): Ticker {
+    const fields = simulation.ticker(tick);
+    if (simulation.indexSymbol === undefined) return this.safeTicker(fields);
+    const indexPrice = this.#simulationOf(simulation.indexSymbol).last(tick);
     return this.safeTicker({ ...fields, markPrice: fields.last, indexPrice });
   }
 
-  protected toTickers(listings: readonly Listing[], tick: number): Tickers {
-    return Object.fromEntries(listings.map((listing) => [listing.symbol, this.toTicker(listing, tick)]));
+  protected toTickers(simulations: readonly MarketSimulation[], tick: number): Tickers {
+    return Object.fromEntries(simulations.map((simulation) => [simulation.symbol, this.toTicker(simulation, tick)]));
   }
 
-  protected toOrderBook(listing: Listing, tick: number, depth: number): OrderBook {
-    const book = this.parseOrderBook(listing.book(tick, depth), listing.symbol, tick * tickMs);
+  protected toOrderBook(simulation: MarketSimulation, tick: number, depth: number): OrderBook {
+    const book = this.parseOrderBook(simulation.book(tick, depth), simulation.symbol, tick * tickMs);
     return { ...book, nonce: tick };
   }
 
-  protected toTrades(trades: ReturnType<Listing['newestTrades']>): Trade[] {
+  protected toTrades(trades: ReturnType<MarketSimulation['newestTrades']>): Trade[] {
     return trades.map((trade) => this.safeTrade(trade));
   }
 
-  #listingOf(symbol: string): Listing {
-    const known = this.#listings.get(symbol);
+  #simulationOf(symbol: string): MarketSimulation {
+    const known = this.#simulations.get(symbol);
     if (known !== undefined) return known;
     const market = createMarkets().find((candidate) => candidate.symbol === symbol);
     if (market === undefined) throw new BadSymbol(`${this.id} has no market ${symbol}`);
-    const listing = createListing(market, this.options.seed);
-    this.#listings.set(symbol, listing);
-    return listing;
+    const simulation = createMarketSimulation(market, this.options.seed);
+    this.#simulations.set(symbol, simulation);
+    return simulation;
   }
 }

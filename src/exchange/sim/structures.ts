@@ -45,7 +45,7 @@ export function toMarketFields(market: SimMarket, created: number) {
   };
 }
 
-/** A candle as ccxt's row; `open` is when it opens, in epoch ms. */
+/** Converts a candle to ccxt's row; `open` is when it opens, in epoch ms. */
 export function toOhlcvRow(market: SimMarket, open: number, candle: WalkCandle): OhlcvRow {
   return [
     open,
@@ -57,7 +57,7 @@ export function toOhlcvRow(market: SimMarket, open: number, candle: WalkCandle):
   ];
 }
 
-/** What ccxt's `safeTicker` needs to know; it derives change, percentage, average and vwap. */
+/** The input of ccxt's `safeTicker`, which derives change, percentage, average and vwap. */
 export function toTickerFields(market: SimMarket, tick: number, day: RollingDay, book: SimBook) {
   const { priceDecimals, amountDecimals } = market;
   const [bid] = book.bids;
@@ -81,7 +81,7 @@ export function toTickerFields(market: SimMarket, tick: number, day: RollingDay,
   };
 }
 
-/** A book for ccxt's `parseOrderBook`: rows of price and amount. */
+/** The input of ccxt's `parseOrderBook`: rows of price and amount. */
 export function toBookFields({ priceDecimals, amountDecimals }: SimMarket, { bids, asks }: SimBook) {
   const toRow = (level: SimBook['bids'][number]) => [
     toDecimal(level.price, priceDecimals),
@@ -90,7 +90,7 @@ export function toBookFields({ priceDecimals, amountDecimals }: SimMarket, { bid
   return { bids: bids.map(toRow), asks: asks.map(toRow) };
 }
 
-/** A trade for ccxt's `safeTrade`, which derives its cost. */
+/** The input of ccxt's `safeTrade`, which derives the cost. */
 export function toTradeFields(market: SimMarket, trade: SimTrade) {
   return {
     id: String(trade.id),

@@ -20,9 +20,9 @@ interface Shape {
 }
 
 /**
- * Splits a candle into `count` consecutive ones that add up to it exactly: the first opens and the last closes where the
- * parent does, each opens where the one before closed, none leaves the parent's range, its high and low are reached, and
- * the volumes sum up. `ticksPerChild` lots go to every child first, so that each tick below it trades at least one lot.
+ * Splits a candle into `count` consecutive ones that add up to it exactly: the first opens and the last closes like the
+ * parent, each opens where the one before closed, none leaves the parent's range, its high and low are reached, and the
+ * volumes add up. Every child first gets `ticksPerChild` lots, so that each tick in it trades at least one lot.
  */
 export function subdivide(
   parent: WalkCandle,
@@ -39,8 +39,8 @@ export function subdivide(
 }
 
 /**
- * Splits a second into its ticks, each a candle of one price. The first is the second's open, the last its close, and the
- * two between are its high and low in either order, which is the least that makes the four add up to it.
+ * Splits a second into its ticks, each a candle with one price. The first is the second's open, the last its close, and
+ * the two between are its high and low in either order, which is the minimum that makes the four add up to it.
  */
 export function subdivideSecond(second: WalkCandle, priceRandom: Random, amountRandom: Random): readonly WalkCandle[] {
   const { open, high, low, close } = second;
@@ -56,7 +56,7 @@ export function subdivideSecond(second: WalkCandle, priceRandom: Random, amountR
   }));
 }
 
-/** A random bridge from the parent's open to its close, with wicks, stretched or squeezed into the parent's range. */
+/** A random bridge from the parent's open to its close, with wicks, scaled into the parent's range. */
 function drawShapes(parent: WalkCandle, count: number, deviation: number, random: Random): readonly Shape[] {
   const shapes: Shape[] = [];
   let open = parent.open;
@@ -96,7 +96,10 @@ function createFit(parent: WalkCandle, highest: number, lowest: number): (price:
   };
 }
 
-/** Whole lots by weight, at least `least` each, that sum up to `total`. Needs `total >= least * weights.length`. */
+/**
+ * Distributes whole lots by weight, at least `least` each, that add up to `total`. Needs `total >= least *
+ * weights.length`.
+ */
 function splitLots(total: number, weights: readonly number[], least: number): readonly number[] {
   const surplus = total - least * weights.length;
   const weightOfAll = weights.reduce((sum, weight) => sum + weight, 0);
@@ -104,7 +107,7 @@ function splitLots(total: number, weights: readonly number[], least: number): re
   let givenSoFar = 0;
   return weights.map((weight) => {
     weightSoFar += weight;
-    // Added up in the same order, so the last quotient is exactly 1.
+    // This sum adds the weights in the same order as the one above, so the last quotient is exactly 1.
     const dueSoFar = Math.floor(surplus * (weightSoFar / weightOfAll));
     const lots = least + dueSoFar - givenSoFar;
     givenSoFar = dueSoFar;

@@ -5,16 +5,16 @@ const ticksPerMinute = 60_000 / tickMs;
 const ticksPerHour = 60 * ticksPerMinute;
 const minutesPerDay = 24 * 60;
 
-/** Hours whose turnover is remembered: a rolling day touches at most 24 whole ones. */
+/** How many hours of turnover are cached: a rolling day covers at most 24 whole hours. */
 const cachedHours = 30;
 
-/** The newest 1440 one-minute candles as one, the forming minute included. */
+/** The newest 1440 one-minute candles as one candle, including the forming minute. */
 export interface RollingDay extends WalkCandle {
-  /** What was paid, in price steps times lots: each minute's volume at the mean of its high, low and close. */
+  /** The turnover in price steps times lots: each minute's volume at the mean of its high, low and close. */
   readonly turnover: number;
 }
 
-/** Gives a market's rolling day as it stands after a tick, by the tick's number. */
+/** Returns a function that gives a market's rolling day after a tick, by the tick's number. */
 export function createRollingDay(walk: Walk): (tick: number) => RollingDay {
   const hours = new Map<number, number>();
 

@@ -17,14 +17,14 @@ const idsPerTick = 10;
 const sideLayer = 0;
 const amountLayer = 1;
 
-/** The taker's side in a tick: buyers lift the price, sellers press it, and either may leave it where it was. */
+/** The taker's side in a tick: buyers raise the price, sellers lower it, and either may leave it unchanged. */
 export function sideOf(walk: Walk, symbol: string, tick: number): 'buy' | 'sell' {
   const move = walk.tick(tick).price - walk.tick(tick - 1).price;
   if (move !== 0) return move > 0 ? 'buy' : 'sell';
   return createRandom(hashText(symbol), sideLayer, tick)() < 0.5 ? 'buy' : 'sell';
 }
 
-/** The one to four trades of a tick: at its price, on one side, with amounts that sum up to its volume. */
+/** The one to four trades of a tick: at its price, on one side, with amounts that add up to its volume. */
 export function tradesOf(walk: Walk, symbol: string, tick: number): readonly SimTrade[] {
   const { price, volume } = walk.tick(tick);
   const side = sideOf(walk, symbol, tick);
@@ -33,7 +33,7 @@ export function tradesOf(walk: Walk, symbol: string, tick: number): readonly Sim
   const trades: SimTrade[] = [];
   let rest = volume;
   for (let left = count; left > 0; left--) {
-    // Each of those to come needs a lot of its own.
+    // Each remaining trade needs a lot of its own.
     const amount = left === 1 ? rest : 1 + Math.floor((rest - left) * random());
     trades.push({ id: tick * idsPerTick + trades.length, tick, price, amount, side });
     rest -= amount;

@@ -3,49 +3,54 @@ import { subdivide, subdivideSecond, type WalkCandle } from './subdivide.ts';
 
 /** Milliseconds from one tick to the next. Tick number n happens at n * tickMs, in epoch milliseconds. */
 export const tickMs = 250;
-/** How many ticks a day has. */
 export const ticksPerDay = 86_400_000 / tickMs;
 
-/** How a walk starts; equal parameters give equal walks. */
+/** The parameters of a walk; equal parameters give equal walks. */
 export interface WalkParameters {
   readonly seed: number | string;
-  /** Walks of one price key take the same path, whatever their volumes. */
+  /** Walks with the same price key take the same path, whatever their volumes. */
   readonly priceKey: string;
   readonly amountKey: string;
-  /** The price about which the walk wanders over the years, in price steps. */
+  /** The price around which the walk moves over the years, in price steps. */
   readonly price: number;
   /** Standard deviation of a day's return, for example 0.025. */
   readonly dailyMove: number;
-  /** What an average day trades, in lots; at least a few per tick. */
+  /** The average volume of a day, in lots; at least a few per tick. */
   readonly dailyLots: number;
-  /** Multiplies every price of the path. Being monotonic, it keeps candles the exact sums of their ticks. */
+  /**
+   * Multiplies every price of the path. Multiplication is monotonic, so candles remain the exact sums of their ticks.
+   */
   readonly priceFactor: number;
 }
 
-/** A made-up market: prices and volumes as a pure function of its parameters and the tick's number. */
+/** A simulated market: prices and volumes as a pure function of its parameters and the tick's number. */
 export interface Walk {
   /** The price, in steps, and volume, in lots, of one tick. */
   tick(index: number): { readonly price: number; readonly volume: number };
-  /** The candle of the ticks from `from` until before `to`; `to` must be greater than `from`. */
+  /** The candle of the ticks from `from` up to, but not including, `to`; `to` must be greater than `from`. */
   span(from: number, to: number): WalkCandle;
 }
 
 type CandleAt = (index: number) => WalkCandle;
 
-/** From days down to ticks: how many of each make one of the level above. */
+/** From days down to ticks: how many of each level make one of the level above. */
 const childCounts = [6, 4, 4, 3, 5, 60, 4] as const;
 
-/** Subdivided candles kept per level: enough for both ends of a rolling day and a few windows of history. */
+/**
+ * How many subdivided candles are cached per level: enough for both ends of a rolling day and a few windows of history.
+ */
 const cachedParents = 32;
 
-/** Days: octaves of noise with periods of 1, 2, 4 ... 512 days, each as high as a random walk moves in its period. */
+/**
+ * For days: octaves of noise with periods of 1, 2, 4 ... 512 days, each as high as a random walk moves in its period.
+ */
 const octaveCount = 10;
-/** With these octaves a day's return has a deviation of 1.155 times the finest octave's height. */
+/** With these octaves, the standard deviation of a day's return is 1.155 times the finest octave's height. */
 const heightPerDeviation = 1 / 1.155;
 
 /**
- * Builds the walk from the top: a day is drawn from noise, and each candle is split into the ones of the next level
- * (4h, 1h, 15m, 5m, 1m, 1s, tick), so that any moment costs seven small splits and every timeframe adds up exactly.
+ * Builds the walk from the top: a day is drawn from noise, and each candle is split into those of the next level (4h,
+ * 1h, 15m, 5m, 1m, 1s, tick). So any moment costs seven small splits, and every timeframe adds up exactly.
  */
 export function createWalk(parameters: WalkParameters): Walk {
   const priceHash = hashText(`price:${parameters.seed}:${parameters.priceKey}`);
@@ -100,7 +105,7 @@ export function createWalk(parameters: WalkParameters): Walk {
   };
 }
 
-/** Gives single candles of groups of `size`, keeping the groups drawn last. */
+/** Gives single candles of groups of `size`, and caches the groups that were drawn last. */
 function createGroups(size: number, drawGroup: (group: number) => readonly WalkCandle[]): CandleAt {
   const groups = new Map<number, readonly WalkCandle[]>();
   return (index) => {

@@ -1,6 +1,6 @@
 import { tickMs } from './walk.ts';
 
-/** A tick that a watch has waited for, by number. `previous` is the one before it that the same watch was given. */
+/** A tick that a watch has waited for, by number. `previous` is the tick that the same watch received before. */
 export interface Arrival {
   readonly tick: number;
   readonly previous: number | undefined;
@@ -11,35 +11,35 @@ interface Pending {
   readonly cancel: (reason: Error) => void;
 }
 
-/** Waits for ticks: one timer per pending watch, and none once closed. */
+/** Waits for ticks, with one timer per pending watch and none once closed. */
 export class TickWatches {
   readonly #now: () => number;
   readonly #pending = new Map<string, Pending>();
   readonly #previous = new Map<string, number>();
   #closed: Error | undefined;
 
-  /** `now` gives epoch ms. */
+  /** `now` returns epoch ms. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /**
-   * The next tick, once it has happened. Calls with the same key that wait at the same time share it. `keepsPlace` is for
-   * watches that must not skip anything: it makes the next arrival under this key carry this one as its `previous`.
-   * Rejects with the reason given to `cancel` or `close`.
+   * The next tick, once it has happened. Calls with the same key that wait at the same time share it. `keepsPlace` is
+   * for watches that must not skip a tick: the next arrival under this key then has this one as its `previous`. Rejects
+   * with the reason given to `cancel` or `close`.
    */
   next(key: string, keepsPlace = false): Promise<Arrival> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return this.#pending.get(key)?.arrival ?? this.#wait(key, keepsPlace);
   }
 
-  /** Ends what waits under the key, if anything, and forgets what it was given before. */
+  /** Ends the pending watch of the key, if there is one, and forgets the tick it received before. */
   cancel(key: string, reason: Error): void {
     this.#previous.delete(key);
     this.#pending.get(key)?.cancel(reason);
   }
 
-  /** Ends all that waits; later calls of `next` reject with the same reason. */
+  /** Ends all pending watches; later calls of `next` reject with the same reason. */
   close(reason: Error): void {
     this.#closed = reason;
     for (const pending of [...this.#pending.values()]) pending.cancel(reason);
@@ -51,7 +51,7 @@ export class TickWatches {
     const arrival = new Promise<Arrival>((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const wait = (): void => {
-        // Timers may fire a little early, and a clock given by a test may stand still.
+        // Timers may fire a little early, and the clock of a test may stand still.
         const left = due - this.#now();
         if (left > 0) {
           timer = setTimeout(wait, Math.min(left, tickMs));

@@ -1,78 +1,75 @@
 import { backoffMs } from '../../base/backoff.ts';
-import { type Clock, sleep } from '../../base/clock.ts';
-import { withDeadline } from '../../base/deadline.ts';
+import { sleep } from '../../base/clock.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import type { StreamInstance } from '../clients/stream-instance.ts';
-import { DialPause } from './dial-pause.ts';
+import { ConnectionInstance } from './connection-instance.ts';
+import { ReconnectBackoff } from './reconnect-backoff.ts';
 import type { Subscription } from './subscription.ts';
+import { Unsubscriptions, type UnsubscriptionsOptions } from './unsubscriptions.ts';
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends UnsubscriptionsOptions {
   readonly openInstance: () => Promise<StreamInstance>;
-  readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
-  /** How long the exchange may take to confirm that a subscription has ended, in ms. */
-  readonly timeoutMs: number;
   /** Called with what a stream threw, as ccxt threw it. */
   readonly onError: (error: unknown) => void;
 }
 
-/** What a connection tells its owner. */
 export interface ConnectionEvents {
-  /** The first message of a subscription since it was asked for. */
-  readonly onSpoken: (subscription: Subscription) => void;
-  /** A subscription has stopped, with the cause. It is asked for again, unless the connection has been retired. */
+  /** A subscription received its first message since it was requested. */
+  readonly onFirstMessage: (subscription: Subscription) => void;
+  /** A subscription has stopped, with the cause. It is requested again, unless the connection has been retired. */
   readonly onLost: (subscription: Subscription, cause: unknown) => void;
-  /** The exchange refused a subscription, and ccxt would not ask again over this connection: it is up to the owner. */
+  /** The exchange refused a subscription, which ccxt does not request twice over one connection: the owner must act. */
   readonly onRefused: (subscription: Subscription) => void;
 }
 
 /** One subscription over this connection. */
 interface Run {
   readonly abort: AbortController;
-  /** About when the exchange was asked for it, epoch ms; null while it was not. */
-  askedAt: number | null;
-  /** True once it has brought a message since it was asked for. */
-  spoken: boolean;
+  /** About when the subscription was requested from the exchange, epoch ms; null before that. */
+  requestedAt: number | null;
+  /** True once a message has come since it was requested. */
+  hasDelivered: boolean;
   /** Failures of this channel alone since its last message. */
   failures: number;
 }
 
-/** A channel that fails alone is watched again after this, then at twice the distance each time. */
-const firstFailureMs = 1000;
-const longestFailureMs = 60_000;
+/** A channel that fails alone is requested again after this pause, which doubles each time. */
+const firstFailurePauseMs = 1000;
+const longestFailurePauseMs = 60_000;
 
-/** What an exchange refused is asked for again after this, then at twice the distance each time. */
-const firstRefusalMs = 5000;
-const longestRefusalMs = 300_000;
+/** A channel that the exchange refused is requested again after this pause, which doubles each time. */
+const firstRefusalPauseMs = 5000;
+const longestRefusalPauseMs = 300_000;
 
 /**
- * Some subscriptions of one exchange over one ccxt instance. Each is a loop of watch calls. Where the socket fails, the
- * instance is closed, and a new one, without the old one's books and caches, dials after a pause that all share. ccxt
- * dials on the next watch call, even after `close()`, so every loop looks whether it has been ended before it calls.
+ * Some subscriptions of one exchange over one ccxt instance, each in a loop of watch calls. When the socket fails, the
+ * instance is discarded, and after a shared pause a new one connects, without the old one's books and caches. ccxt
+ * connects on the next watch call, even after `close()`, so each loop checks that it has not been ended before it calls.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #events: ConnectionEvents;
   readonly #runs = new Map<Subscription, Run>();
-  /** By channel, what must be over before the channel can be subscribed again. */
-  readonly #leaving = new Map<string, Promise<unknown>>();
-  readonly #closing = new Set<Promise<void>>();
-  readonly #end = new AbortController();
-  readonly #pause: DialPause;
-  #instance: Promise<StreamInstance> | null = null;
-  #isOpen = false;
+  readonly #unsubscriptions: Unsubscriptions;
+  readonly #closing = new AbortController();
+  readonly #backoff: ReconnectBackoff;
+  readonly #instance: ConnectionInstance;
   #isRetired = false;
-  #heardAt: number;
-  /** When the messages asked for so far will have been sent, epoch ms. */
+  #lastMessageAt: number;
+  /** When the messages of all requests so far will have been sent, epoch ms. */
   #sentAt = 0;
 
-  /** `previous` is the connection that this one takes over from: what failed there is not tried more often here. */
+  /** `previous` is the connection that this one replaces: failures there also delay attempts here. */
   constructor(options: ConnectionOptions, events: ConnectionEvents, previous: Connection | null) {
+    const { openInstance, clock, random, onError } = options;
     this.#options = options;
     this.#events = events;
-    this.#pause = new DialPause(options.clock, options.random, previous ? previous.#pause : null);
-    this.#heardAt = options.clock.now();
+    this.#backoff = new ReconnectBackoff(clock, random, previous ? previous.#backoff : null);
+    this.#instance = new ConnectionInstance(openInstance, onError);
+    this.#unsubscriptions = new Unsubscriptions(options);
+    this.#lastMessageAt = clock.now();
   }
 
   get subscriptions(): readonly Subscription[] {
@@ -83,64 +80,60 @@ export class Connection {
     return this.#runs.size === 0;
   }
 
-  /** True while it waits before it dials again. */
-  get isPausing(): boolean {
-    return this.#pause.underWay !== null;
+  /** True while it waits before it reconnects. */
+  get isBackingOff(): boolean {
+    return this.#backoff.pause !== null;
   }
 
-  /** When any of its subscriptions had a message last, epoch ms; at first, when it was made. */
-  get heardAt(): number {
-    return this.#heardAt;
+  /** When any of its subscriptions last received a message, epoch ms; before the first message, when it was created. */
+  get lastMessageAt(): number {
+    return this.#lastMessageAt;
   }
 
   has(subscription: Subscription): boolean {
     return this.#runs.has(subscription);
   }
 
-  hasSpokenTo(subscription: Subscription): boolean {
-    return this.#runs.get(subscription)?.spoken ?? false;
+  hasDelivered(subscription: Subscription): boolean {
+    return this.#runs.get(subscription)?.hasDelivered ?? false;
   }
 
-  /** About when the exchange was asked for the subscription, epoch ms; null while it was not. */
-  askedAt(subscription: Subscription): number | null {
-    return this.#runs.get(subscription)?.askedAt ?? null;
+  /** About when the subscription was requested from the exchange, epoch ms; null if it was not. */
+  requestedAt(subscription: Subscription): number | null {
+    return this.#runs.get(subscription)?.requestedAt ?? null;
   }
 
   add(subscription: Subscription): void {
-    const run: Run = { abort: new AbortController(), askedAt: null, spoken: false, failures: 0 };
+    const run: Run = { abort: new AbortController(), requestedAt: null, hasDelivered: false, failures: 0 };
     this.#runs.set(subscription, run);
     void this.#run(subscription, run);
   }
 
-  /** Ends one subscription. Resolves with false where ccxt cannot end it, or the exchange did not confirm. */
+  /** Ends one subscription. Resolves with false if ccxt cannot unsubscribe, or the exchange did not confirm. */
   async remove(subscription: Subscription): Promise<boolean> {
     const run = this.#runs.get(subscription);
     this.drop(subscription);
-    if (!run || run.askedAt === null || !this.#instance || this.isEmpty) return true;
-    const leaving = this.#leave(subscription, this.#instance);
-    this.#leaving.set(subscription.key, leaving);
-    const done = await leaving;
-    if (this.#leaving.get(subscription.key) === leaving) this.#leaving.delete(subscription.key);
-    return done;
+    const instance = this.#instance.current;
+    if (!run || run.requestedAt === null || !instance || this.isEmpty) return true;
+    return this.#unsubscriptions.end(subscription, instance);
   }
 
-  /** Takes nothing more of a subscription, and leaves it to the exchange to find out. */
+  /** Delivers no more messages of a subscription, without unsubscribing at the exchange. */
   drop(subscription: Subscription): void {
     this.#runs.get(subscription)?.abort.abort();
     this.#runs.delete(subscription);
   }
 
-  /** Lets it go on until it is closed or fails, but not dial again. */
+  /** Lets it continue until it is closed or fails, but not reconnect. */
   retire(): void {
     this.#isRetired = true;
   }
 
-  /** Ends all of it. Resolves when its sockets are closed. */
+  /** Ends all subscriptions. Resolves when its sockets are closed. */
   async close(): Promise<void> {
-    this.#end.abort();
+    this.#closing.abort();
     for (const subscription of this.subscriptions) this.drop(subscription);
-    if (this.#instance) this.#discard(this.#instance);
-    await Promise.all(this.#closing);
+    await this.#instance.close();
   }
 
   async #run(subscription: Subscription, run: Run): Promise<void> {
@@ -149,14 +142,14 @@ export class Connection {
     while (!signal.aborted) {
       const waitMs = subscription.waitUntil - clock.now();
       if (waitMs > 0) await sleep(clock, waitMs, signal);
-      await this.#leaving.get(subscription.key);
-      await this.#pause.underWay;
-      if (signal.aborted || (this.#isRetired && !this.#instance)) return;
-      const opening = this.#open();
+      await this.#unsubscriptions.pendingOf(subscription.key);
+      await this.#backoff.pause;
+      if (signal.aborted || (this.#isRetired && !this.#instance.current)) return;
+      const opening = this.#instance.open();
       let instance: StreamInstance | null = null;
       try {
         instance = await opening;
-        if (this.#instance === opening) this.#isOpen = true;
+        this.#instance.markOpen(opening);
         await instance.refreshMarkets();
         if (!signal.aborted) await this.#listen(subscription, run, instance);
       } catch (error) {
@@ -165,27 +158,27 @@ export class Connection {
     }
   }
 
-  /** Hands on messages until the run is ended, or rejects with what stops them. */
+  /** Delivers messages until the run is ended; rejects with what stops them. */
   async #listen(subscription: Subscription, run: Run, instance: StreamInstance): Promise<void> {
     const { clock } = this.#options;
-    if (run.askedAt === null) {
+    if (run.requestedAt === null) {
       this.#sentAt = Math.max(this.#sentAt, clock.now()) + instance.messagePauseMs;
-      run.askedAt = this.#sentAt;
+      run.requestedAt = this.#sentAt;
     }
     while (true) {
       const deliver = await subscription.nextFrom(instance.exchange);
       if (run.abort.signal.aborted) return;
-      const isFirst = !run.spoken;
-      run.spoken = true;
+      const isFirst = !run.hasDelivered;
+      run.hasDelivered = true;
       run.failures = 0;
       subscription.refusals = 0;
-      this.#heardAt = clock.now();
-      if (isFirst) this.#events.onSpoken(subscription);
+      this.#lastMessageAt = clock.now();
+      if (isFirst) this.#events.onFirstMessage(subscription);
       deliver(isFirst);
     }
   }
 
-  /** Sees to it that the run can go on, or gives the subscription back. */
+  /** Prepares the run for its next attempt, or returns the subscription to the owner. */
   #recover(
     subscription: Subscription,
     run: Run,
@@ -195,57 +188,28 @@ export class Connection {
   ): void {
     const { clock, random, onError } = this.#options;
     run.failures += 1;
-    const isBroken = instance === null || instance.isBroken || opening !== this.#instance;
-    // A channel of the same name was ended a moment ago, or ccxt told all channels of what concerns another one.
-    const isOthers =
-      error instanceof ccxtErrors.UnsubscribeError || (run.spoken && error instanceof ccxtErrors.BaseError);
-    if (!isBroken && isOthers && run.failures === 1) return;
+    const isBroken = instance === null || instance.isBroken || opening !== this.#instance.current;
+    // A channel of the same name was just unsubscribed, or ccxt reported the error of one channel to all of them.
+    const isOfAnother =
+      error instanceof ccxtErrors.UnsubscribeError || (run.hasDelivered && error instanceof ccxtErrors.BaseError);
+    if (!isBroken && isOfAnother && run.failures === 1) return;
     onError(error);
-    run.spoken = false;
+    run.hasDelivered = false;
     this.#events.onLost(subscription, error);
     if (this.#isRetired) {
       run.abort.abort();
     } else if (isBroken) {
-      run.askedAt = null;
-      this.#discard(opening);
-      this.#pause.begin(this.#end.signal);
+      run.requestedAt = null;
+      this.#instance.discard(opening);
+      this.#backoff.begin(this.#closing.signal);
     } else if (error instanceof ccxtErrors.ExchangeError) {
       subscription.refusals += 1;
-      const pauseMs = backoffMs(firstRefusalMs, subscription.refusals - 1, longestRefusalMs, random);
+      const pauseMs = backoffMs(firstRefusalPauseMs, subscription.refusals - 1, longestRefusalPauseMs, random);
       subscription.waitUntil = clock.now() + pauseMs;
       this.#events.onRefused(subscription);
     } else {
-      subscription.waitUntil = clock.now() + backoffMs(firstFailureMs, run.failures - 1, longestFailureMs, random);
+      const pauseMs = backoffMs(firstFailurePauseMs, run.failures - 1, longestFailurePauseMs, random);
+      subscription.waitUntil = clock.now() + pauseMs;
     }
-  }
-
-  async #leave(subscription: Subscription, opening: Promise<StreamInstance>): Promise<boolean> {
-    const { clock, timeoutMs, onError } = this.#options;
-    try {
-      const ended = subscription.endAt((await opening).exchange);
-      if (!ended) return false;
-      await withDeadline(clock, timeoutMs, ended, () => new Error('not confirmed'));
-      return true;
-    } catch (error) {
-      onError(error);
-      return false;
-    }
-  }
-
-  #open(): Promise<StreamInstance> {
-    this.#instance ??= this.#options.openInstance();
-    return this.#instance;
-  }
-
-  /** Closes an instance, unless that is under way already. One that is not open yet is not waited for: it has no socket. */
-  #discard(opening: Promise<StreamInstance>): void {
-    if (this.#instance !== opening) return;
-    this.#instance = null;
-    const closed = opening
-      .then((instance) => instance.close())
-      .catch(this.#options.onError)
-      .finally(() => this.#closing.delete(closed));
-    if (this.#isOpen) this.#closing.add(closed);
-    this.#isOpen = false;
   }
 }

@@ -1,50 +1,42 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { MarketDataError } from '../../market/errors.ts';
-import { type Channel, channelKey } from '../ccxt/channel.ts';
-import { mayShare } from '../quirks/stream-quirks.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { longestReconnectPauseMs, PooledConnection } from './pooled-connection.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface PoolOptions extends ConnectionOptions {
   readonly exchange: string;
-  /** How long a connection may be without a message before it may be taken for dead, in ms. */
+  /** How long a connection may be without a message before it may be dead, in ms. */
   readonly silenceMs: number;
 }
 
-const longestRedialMs = 300_000;
+/** Channels that end within this time are removed from a connection by one replacement, in ms. */
+const gatherEndingMs = 1000;
 
-/** Who leaves within so long is taken out of a connection by one replacement. */
-const gatherLeavesMs = 1000;
-
-/** A connection serves at least so long before it is replaced because of who has left, in ms. */
-const shortestServiceMs = 10_000;
-
-/** A connection and when it may be replaced. */
-interface Seat {
-  readonly connection: Connection;
-  readonly openedAt: number;
-  /** How many connections before this one were replaced one after the other because they were silent. */
-  readonly redials: number;
-  readonly redialAfter: number;
-  /** Keys of what the exchange refused over this connection. */
-  readonly refused: Set<string>;
-  /** Channels that nobody wants any more, and that the exchange has not confirmed to have ended. */
-  readonly left: Set<Channel>;
-  /** The connections that this one takes over from, as long as they have something that it has not told yet. */
-  readonly olds: Set<Connection>;
-  cancelHandOver: () => void;
-  cancelReplacement: (() => void) | null;
-}
+/** A connection serves for at least this time before it is replaced because of channels that ended, in ms. */
+const minServiceMs = 10_000;
 
 /**
- * The streams of one kind of market of one exchange, over as few connections as the exchange's rules allow. A
- * connection is replaced by a new one where it seems dead, or holds channels that ccxt cannot take back. Each
- * subscription is served by the old one until the new one has brought its first message, so that none is missed. What
- * the exchange refused is asked for again over another connection, since ccxt asks once per connection only.
+ * The streams of one kind of market of one exchange, over as few connections as the exchange's limits allow. Exchanges
+ * limit the connections of an address, so each subscription cannot have its own. But ccxt cannot end every channel on a
+ * shared connection, does not request a refused channel again, and does not notice every dead peer. Without the pool,
+ * abandoned channels would go on for ever, and refused or silent ones would never come back.
+ *
+ * A connection is in one of these states:
+ * - serving: it carries subscriptions, and takes new ones while it has room. It reconnects by itself after a failure.
+ * - ending channels: some channels are no longer wanted, and ccxt could not end them. It is replaced after a short while,
+ *   so that one replacement covers several of them.
+ * - replaced: a new connection has taken over its subscriptions, because channels are to end or because it is silent. It
+ *   does not reconnect. Each subscription is served by the old connection until the new one has delivered its first
+ *   message (or had `silenceMs` to do so), so that no message is missed; then the old one drops it. If the old connection
+ *   was silent altogether, it is closed at once.
+ * - closed: its last subscription has gone.
+ *
+ * A subscription that the exchange refuses moves to another connection, because ccxt requests it once per connection.
  */
 export class StreamPool {
   readonly #options: PoolOptions;
-  readonly #seats = new Set<Seat>();
+  readonly #connections = new Set<PooledConnection>();
   readonly #closing = new Set<Promise<void>>();
 
   constructor(options: PoolOptions) {
@@ -52,174 +44,155 @@ export class StreamPool {
   }
 
   get isEmpty(): boolean {
-    return this.#seats.size === 0;
+    return this.#connections.size === 0;
   }
 
   add(subscription: Subscription): void {
-    this.#seatFor(subscription, 0).connection.add(subscription);
+    this.#connectionFor(subscription, 0).connection.add(subscription);
   }
 
-  /** Ends a subscription, and with the last one of a connection the connection. */
+  /** Ends a subscription. A connection is closed with its last subscription. */
   async remove(subscription: Subscription): Promise<void> {
-    this.#dropFromOlds(subscription);
-    const seat = this.#find(subscription);
-    if (!seat) return;
-    const { connection, left } = seat;
+    this.#dropFromPredecessors(subscription);
+    const pooled = this.#find(subscription);
+    if (!pooled) return;
+    const { connection, ending } = pooled;
     const { channel } = subscription;
-    left.add(channel);
+    ending.add(channel);
     const removed = connection.remove(subscription);
-    if (connection.isEmpty) this.#close(seat);
-    else if (await removed) left.delete(channel);
-    else if (this.#seats.has(seat)) this.#replaceSoon(seat);
+    if (connection.isEmpty) this.#close(pooled);
+    else if (await removed) ending.delete(channel);
+    else if (this.#connections.has(pooled)) this.#replaceSoon(pooled);
     if (this.isEmpty) await this.#closed();
   }
 
   /**
-   * Replaces the connection of a subscription, with growing pauses in between: where messages are known to be `missed`
-   * in any case, else where all of the connection is silent.
+   * Replaces the connection of a subscription, with growing pauses in between: if messages are known to be `missed`, or
+   * if the whole connection is silent.
    */
-  redial(subscription: Subscription, missed: boolean): void {
-    const seat = this.#find(subscription);
-    const { clock, silenceMs } = this.#options;
-    const now = clock.now();
-    if (!seat || now < seat.redialAfter || seat.connection.isPausing) return;
-    const askedAt = seat.connection.askedAt(subscription);
-    if (askedAt === null || now - askedAt < silenceMs) return;
-    const isSilent = now - seat.connection.heardAt >= silenceMs;
+  reconnect(subscription: Subscription, missed: boolean): void {
+    const pooled = this.#find(subscription);
+    if (!pooled?.mayReconnectFor(subscription)) return;
+    const { isSilent } = pooled;
     if (!missed && !isSilent) return;
-    const isLongAgo = seat.redials > 0 && now - seat.redialAfter > longestRedialMs;
-    const next = this.#replace(seat, isLongAgo ? 1 : seat.redials + 1);
-    // What says nothing at all is not waited for. It may be quiet, and its polls go on.
-    if (isSilent) this.#closeOlds(next);
+    const next = this.#replace(pooled, pooled.nextReconnects);
+    // A silent connection is not kept for the overlap. If its markets are idle, their polls continue.
+    if (isSilent) this.#closePredecessors(next);
   }
 
   async close(): Promise<void> {
-    for (const seat of [...this.#seats]) this.#close(seat);
+    for (const pooled of [...this.#connections]) this.#close(pooled);
     await this.#closed();
   }
 
-  #find(subscription: Subscription): Seat | undefined {
-    return [...this.#seats].find(({ connection }) => connection.has(subscription));
+  #find(subscription: Subscription): PooledConnection | undefined {
+    return [...this.#connections].find(({ connection }) => connection.has(subscription));
   }
 
-  /** A connection that may carry the subscription: one that has room and has not been refused it, else a new one. */
-  #seatFor({ channel: joining, key }: Subscription, redials: number): Seat {
-    const { exchange } = this.#options;
-    const known = [...this.#seats].find(({ connection, refused, left }) => {
-      const stale = [...left].filter((channel) => channelKey(channel) !== key);
-      const channels = [...connection.subscriptions.map(({ channel }) => channel), ...stale];
-      return !refused.has(key) && mayShare(exchange, channels, joining);
-    });
-    return known ?? this.#open(redials, null);
+  /** A connection that may carry the subscription: one that has room and has not been refused it, otherwise a new one. */
+  #connectionFor(subscription: Subscription, reconnects: number): PooledConnection {
+    const known = [...this.#connections].find((pooled) => pooled.mayCarry(subscription));
+    return known ?? this.#open(reconnects, null);
   }
 
-  #open(redials: number, previous: Connection | null): Seat {
-    const { clock, random, silenceMs } = this.#options;
-    const openedAt = clock.now();
-    const pauseMs = redials === 0 ? 0 : backoffMs(silenceMs, redials - 1, longestRedialMs, random);
+  #open(reconnects: number, previous: Connection | null): PooledConnection {
+    const { random, silenceMs } = this.#options;
+    const pauseMs = reconnects === 0 ? 0 : backoffMs(silenceMs, reconnects - 1, longestReconnectPauseMs, random);
     const events = {
-      onSpoken: (subscription: Subscription) => this.#onSpoken(seat, subscription),
-      onLost: (subscription: Subscription, cause: unknown) => this.#onLost(seat.connection, subscription, cause),
-      onRefused: (subscription: Subscription) => this.#moveRefused(seat, subscription),
+      onFirstMessage: (subscription: Subscription) => this.#onFirstMessage(pooled, subscription),
+      onLost: (subscription: Subscription, cause: unknown) => this.#onLost(pooled.connection, subscription, cause),
+      onRefused: (subscription: Subscription) => this.#moveRefused(pooled, subscription),
     };
-    const seat: Seat = {
-      connection: new Connection(this.#options, events, previous),
-      openedAt,
-      redials,
-      redialAfter: openedAt + pauseMs,
-      refused: new Set(),
-      left: new Set(),
-      olds: new Set(),
-      cancelHandOver: () => {},
-      cancelReplacement: null,
-    };
-    this.#seats.add(seat);
-    return seat;
+    const connection = new Connection(this.#options, events, previous);
+    const pooled = new PooledConnection(connection, this.#options, reconnects, pauseMs);
+    this.#connections.add(pooled);
+    return pooled;
   }
 
-  #onSpoken(seat: Seat, subscription: Subscription): void {
-    if (this.#seats.has(seat)) this.#dropFromOlds(subscription);
+  #onFirstMessage(pooled: PooledConnection, subscription: Subscription): void {
+    if (this.#connections.has(pooled)) this.#dropFromPredecessors(subscription);
   }
 
-  /** Tells the listener, unless another connection goes on with the subscription. */
+  /** Tells the listener, unless another connection serves the subscription. */
   #onLost(connection: Connection, subscription: Subscription, cause: unknown): void {
-    const all = [...this.#seats].flatMap((seat) => [seat.connection, ...seat.olds]);
-    const isServed = all.some((each) => each !== connection && each.hasSpokenTo(subscription));
+    const all = [...this.#connections].flatMap((pooled) => [pooled.connection, ...pooled.predecessors]);
+    const isServed = all.some((each) => each !== connection && each.hasDelivered(subscription));
     if (!isServed) subscription.interrupt(cause);
   }
 
-  #moveRefused(seat: Seat, subscription: Subscription): void {
-    if (!this.#seats.has(seat)) return;
-    seat.refused.add(subscription.key);
-    seat.connection.drop(subscription);
-    this.#seatFor(subscription, seat.redials).connection.add(subscription);
-    if (seat.connection.isEmpty) this.#close(seat);
+  #moveRefused(pooled: PooledConnection, subscription: Subscription): void {
+    if (!this.#connections.has(pooled)) return;
+    pooled.refused.add(subscription.key);
+    pooled.connection.drop(subscription);
+    this.#connectionFor(subscription, pooled.reconnects).connection.add(subscription);
+    if (pooled.connection.isEmpty) this.#close(pooled);
   }
 
-  #replaceSoon(seat: Seat): void {
+  #replaceSoon(pooled: PooledConnection): void {
     const { clock } = this.#options;
-    const waitMs = Math.max(gatherLeavesMs, seat.openedAt + shortestServiceMs - clock.now());
-    seat.cancelReplacement ??= clock.after(waitMs, () => {
-      seat.cancelReplacement = null;
-      // One that has failed starts without them in any case.
-      if (seat.connection.isPausing) seat.left.clear();
-      else this.#replace(seat, seat.redials);
+    const waitMs = Math.max(gatherEndingMs, pooled.openedAt + minServiceMs - clock.now());
+    pooled.cancelReplacement ??= clock.after(waitMs, () => {
+      pooled.cancelReplacement = null;
+      // A connection that has failed reconnects without these channels in any case.
+      if (pooled.connection.isBackingOff) pooled.ending.clear();
+      else this.#replace(pooled, pooled.reconnects);
     });
   }
 
-  #replace(seat: Seat, redials: number): Seat {
-    const { connection, olds } = seat;
-    this.#forget(seat);
-    const next = this.#open(redials, connection);
-    for (const old of [...olds, connection]) next.olds.add(old);
+  #replace(pooled: PooledConnection, reconnects: number): PooledConnection {
+    const { connection, predecessors } = pooled;
+    this.#forget(pooled);
+    const next = this.#open(reconnects, connection);
+    for (const predecessor of [...predecessors, connection]) next.predecessors.add(predecessor);
     connection.retire();
     for (const subscription of connection.subscriptions) next.connection.add(subscription);
-    this.#handOverLater(next);
+    this.#scheduleOverlapCheck(next);
     return next;
   }
 
-  /** After a while no first message is waited for any more of what the new connection has asked for: it may be quiet. */
-  #handOverLater(seat: Seat): void {
+  /** Ends the overlap for subscriptions without a first message after `silenceMs`: their markets may be idle. */
+  #scheduleOverlapCheck(pooled: PooledConnection): void {
     const { clock, silenceMs } = this.#options;
-    seat.cancelHandOver = clock.after(silenceMs / 4, () => {
-      this.#handOverLater(seat);
-      for (const subscription of seat.connection.subscriptions) {
-        const askedAt = seat.connection.askedAt(subscription);
-        if (askedAt !== null && clock.now() - askedAt >= silenceMs) this.#dropFromOlds(subscription);
+    pooled.cancelOverlapCheck = clock.after(silenceMs / 4, () => {
+      this.#scheduleOverlapCheck(pooled);
+      for (const subscription of pooled.connection.subscriptions) {
+        if (pooled.isRequestedLongAgo(subscription)) this.#dropFromPredecessors(subscription);
       }
     });
   }
 
-  #closeOlds(seat: Seat): void {
-    seat.cancelHandOver();
-    for (const old of seat.olds) this.#closeConnection(old);
-    seat.olds.clear();
+  #closePredecessors(pooled: PooledConnection): void {
+    pooled.cancelOverlapCheck();
+    for (const predecessor of pooled.predecessors) this.#closeConnection(predecessor);
+    pooled.predecessors.clear();
   }
 
-  #dropFromOlds(subscription: Subscription): void {
-    for (const seat of this.#seats) {
-      for (const old of seat.olds) {
-        old.drop(subscription);
-        if (!old.isEmpty) continue;
-        seat.olds.delete(old);
-        this.#closeConnection(old);
-        if (seat.olds.size === 0) seat.cancelHandOver();
+  #dropFromPredecessors(subscription: Subscription): void {
+    for (const pooled of this.#connections) {
+      for (const predecessor of pooled.predecessors) {
+        predecessor.drop(subscription);
+        if (!predecessor.isEmpty) continue;
+        pooled.predecessors.delete(predecessor);
+        this.#closeConnection(predecessor);
+        if (pooled.predecessors.size === 0) pooled.cancelOverlapCheck();
       }
     }
   }
 
-  #forget(seat: Seat): void {
-    seat.cancelHandOver();
-    seat.cancelReplacement?.();
-    this.#seats.delete(seat);
+  #forget(pooled: PooledConnection): void {
+    pooled.cancelOverlapCheck();
+    pooled.cancelReplacement?.();
+    this.#connections.delete(pooled);
   }
 
-  #close(seat: Seat): void {
-    this.#forget(seat);
-    // Who was served by them may miss something.
-    for (const old of seat.olds) for (const subscription of old.subscriptions) subscription.interrupt(renewal());
-    this.#closeOlds(seat);
-    this.#closeConnection(seat.connection);
+  #close(pooled: PooledConnection): void {
+    this.#forget(pooled);
+    // Subscriptions that a predecessor served may miss messages.
+    for (const predecessor of pooled.predecessors) {
+      for (const subscription of predecessor.subscriptions) subscription.interrupt(reconnecting());
+    }
+    this.#closePredecessors(pooled);
+    this.#closeConnection(pooled.connection);
   }
 
   #closeConnection(connection: Connection): void {
@@ -232,6 +205,6 @@ export class StreamPool {
   }
 }
 
-function renewal(): MarketDataError {
-  return new MarketDataError('EXCHANGE_UNAVAILABLE', 'The stream is being renewed.');
+function reconnecting(): MarketDataError {
+  return new MarketDataError('EXCHANGE_UNAVAILABLE', 'The stream is reconnecting.');
 }

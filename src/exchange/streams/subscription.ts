@@ -3,77 +3,94 @@ import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '
 import { toMarketDataError } from '../access/errors.ts';
 import { type Channel, channelKey } from '../ccxt/channel.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
-import { canEnd } from '../quirks/stream-quirks.ts';
+import { canUnwatch } from '../quirks/stream-quirks.ts';
 import { BookDepth, type RefusedDepths } from './book-depth.ts';
-import { askedDepth, type WatchRequest, watches } from './watches.ts';
+import { requestedDepth, type Watch, type WatchRequest, watches } from './watches.ts';
 
 /** One stream that somebody listens to, whichever connection carries it at the moment. */
 export interface Subscription {
   readonly channel: Channel;
-  /** Tells its channel from the others of the exchange. */
+  /** Identifies its channel at the exchange. */
   readonly key: string;
   /** How often the exchange has refused it since its last message. */
   refusals: number;
-  /** It is not to be asked for before this, epoch ms. */
+  /** It must not be requested before this time, epoch ms. */
   waitUntil: number;
-  /** Waits for the next message over an instance; resolves with what hands it on, as the first since it was asked for. */
+  /** Waits for the next message over an instance. Resolves with a function that delivers it. */
   nextFrom(exchange: Exchange): Promise<(isFirst: boolean) => void>;
-  /** Takes the subscription back at the exchange; null where ccxt cannot. */
-  endAt(exchange: Exchange): Promise<unknown> | null;
+  /** Unsubscribes at the exchange; null if ccxt cannot. */
+  unwatch(exchange: Exchange): Promise<unknown> | null;
   /** Tells the listener that messages may have been lost. */
   interrupt(cause: unknown): void;
-  /** Nothing is told any more. */
-  close(): void;
 }
 
-export function createSubscription<K extends StreamKind>(
-  request: StreamRequest<K>,
-  listener: StreamListener<StreamMessages[K]>,
-  now: () => number,
-  refusedDepths: RefusedDepths,
-): Subscription {
-  const watch = watches[request.kind];
-  const { exchange: id, symbol, timeframe } = request;
-  const subject = { exchange: id, symbol, ...(timeframe === undefined ? {} : { timeframe }) };
-  const bookDepth = new BookDepth(refusedDepths, now);
-  let closed = false;
+/** A subscription to one kind of data through ccxt's watch methods. */
+export class StreamSubscription<K extends StreamKind> implements Subscription {
+  readonly channel: StreamRequest<K>;
+  readonly key: string;
+  refusals = 0;
+  waitUntil = 0;
+  readonly #listener: StreamListener<StreamMessages[K]>;
+  readonly #now: () => number;
+  readonly #watch: Watch<K>;
+  readonly #bookDepth: BookDepth;
+  #isClosed = false;
 
-  const requestOver = (exchange: Exchange): WatchRequest<K> => {
-    if (request.kind !== 'orderBook') return request;
-    return { ...request, leavesDepth: bookDepth.isLeft(exchange, askedDepth(exchange, request)) };
-  };
+  constructor(
+    request: StreamRequest<K>,
+    listener: StreamListener<StreamMessages[K]>,
+    now: () => number,
+    refusedDepths: RefusedDepths,
+  ) {
+    this.channel = request;
+    this.key = channelKey(request);
+    this.#listener = listener;
+    this.#now = now;
+    this.#watch = watches[request.kind];
+    this.#bookDepth = new BookDepth(refusedDepths, now);
+  }
 
-  async function next(exchange: Exchange): Promise<StreamMessages[K]> {
+  async nextFrom(exchange: Exchange): Promise<(isFirst: boolean) => void> {
+    const { exchange: id, symbol } = this.channel;
+    // ccxt's own lookup also accepts raw ids and names such as `constructor`, and builds invalid URLs from them.
+    if (!Object.hasOwn(exchange.markets ?? {}, symbol)) throw new ccxtErrors.BadSymbol(`${id} has no market ${symbol}`);
+    const message = await this.#next(exchange);
+    return (isFirst) => {
+      if (!this.#isClosed) this.#listener.onMessage(message, isFirst);
+    };
+  }
+
+  unwatch(exchange: Exchange): Promise<unknown> | null {
+    const { exchange: id, kind } = this.channel;
+    return canUnwatch(id, kind) ? this.#watch.unwatch(exchange, this.#requestOver(exchange)) : null;
+  }
+
+  interrupt(cause: unknown): void {
+    const { exchange, symbol, timeframe } = this.channel;
+    const subject = { exchange, symbol, ...(timeframe === undefined ? {} : { timeframe }) };
+    if (!this.#isClosed) this.#listener.onInterrupted(toMarketDataError(cause, subject));
+  }
+
+  /** The listener is no longer called. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async #next(exchange: Exchange): Promise<StreamMessages[K]> {
     try {
-      const message = await watch.next(exchange, requestOver(exchange), now);
-      bookDepth.onMessage(exchange);
+      const message = await this.#watch.next(exchange, this.#requestOver(exchange), this.#now);
+      this.#bookDepth.onMessage(exchange);
       return message;
     } catch (error) {
-      bookDepth.onFailure(exchange, error);
+      this.#bookDepth.onFailure(exchange, error);
       throw error;
     }
   }
 
-  return {
-    channel: request,
-    key: channelKey(request),
-    refusals: 0,
-    waitUntil: 0,
-    nextFrom: async (exchange) => {
-      // ccxt's own look-up also takes raw ids, and names such as `constructor`, and makes addresses of them that are none.
-      if (!Object.hasOwn(exchange.markets ?? {}, symbol))
-        throw new ccxtErrors.BadSymbol(`${id} has no market ${symbol}`);
-      const message = await next(exchange);
-      return (isFirst) => {
-        if (!closed) listener.onMessage(message, isFirst);
-      };
-    },
-    endAt: (exchange) => (canEnd(id, request.kind) ? watch.end(exchange, requestOver(exchange)) : null),
-    interrupt: (cause) => {
-      if (!closed) listener.onInterrupted(toMarketDataError(cause, subject));
-    },
-    close: () => {
-      closed = true;
-    },
-  };
+  #requestOver(exchange: Exchange): WatchRequest<K> {
+    const { channel } = this;
+    if (channel.kind !== 'orderBook') return channel;
+    const leavesDepth = this.#bookDepth.isLeftToExchange(exchange, requestedDepth(exchange, channel));
+    return { ...channel, leavesDepth };
+  }
 }

@@ -3,41 +3,42 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { Capability } from '../../market/model/exchange.ts';
 import type { StreamKind, StreamMessages, StreamRequest } from '../../market/ports/market-streams.ts';
 import { requireDistances } from '../normalize/candle-interval.ts';
+import { toCandles } from '../normalize/candles.ts';
 import { toOrderBook } from '../normalize/order-book.ts';
-import { toCandles, toTicker } from '../normalize/ticker.ts';
+import { toTicker } from '../normalize/ticker.ts';
 import { toTrades } from '../normalize/trades.ts';
-import { endOfBook, streamDepth } from '../quirks/stream-quirks.ts';
+import { streamDepth, unwatchBookParams } from '../quirks/stream-quirks.ts';
 
-/** What to watch. */
 export type WatchRequest<K extends StreamKind> = StreamRequest<K> & {
-  /** Of order books: true where their depth is left to the exchange, which has refused the one that we would ask for. */
+  /**
+   * Only for order books: true if the exchange decides the depth, because it has refused the one that we would request.
+   */
   readonly leavesDepth?: boolean;
 };
 
-/** How one kind of stream is had from ccxt. */
+/** How ccxt watches one kind of data. */
 export interface Watch<K extends StreamKind> {
-  /** What an exchange must have of these, one at least. */
+  /** The exchange must have at least one of these. */
   readonly capabilities: readonly Capability[];
-  /** Resolves with the next message; rejects with what ccxt throws or, for one that cannot be read, a MarketDataError. */
+  /** Resolves with the next message. Rejects with ccxt's error or, for an unreadable message, a MarketDataError. */
   next(exchange: Exchange, request: WatchRequest<K>, now: () => number): Promise<StreamMessages[K]>;
-  /** Takes the subscription back, where ccxt can; null where it cannot. */
-  end(exchange: Exchange, request: WatchRequest<K>): Promise<unknown> | null;
+  /** Unsubscribes; null if ccxt cannot. */
+  unwatch(exchange: Exchange, request: WatchRequest<K>): Promise<unknown> | null;
 }
 
-/** Levels taken from each side of a book, of the thousands that some exchanges push. */
-const usualDepth = 100;
+/** How many levels are taken from each side of a book, of the thousands that some exchanges push. */
+const defaultDepth = 100;
 
-/** How many of the candles that ccxt keeps of a stream are looked at. */
+/** How many of the candles that ccxt keeps of a stream are checked. */
 const recentCandles = 10;
 
-/** When the newest candles begin that ccxt keeps of a stream, oldest first, epoch ms. */
+/** The timestamps of the newest candles that ccxt keeps of a stream, oldest first, epoch ms. */
 function recentTimestamps({ ohlcvs }: Exchange, symbol: string, timeframe: string): readonly number[] {
   const kept: readonly OHLCV[] = ohlcvs?.[symbol]?.[timeframe] ?? [];
   const timestamps = kept.slice(-recentCandles).flatMap(([timestamp]) => (timestamp === undefined ? [] : [timestamp]));
   return [...new Set(timestamps)].sort((a, b) => a - b);
 }
 
-/** How each kind is watched. */
 export const watches: { readonly [K in StreamKind]: Watch<K> } = {
   ticker: {
     capabilities: ['STREAM_TICKER', 'STREAM_TICKERS'],
@@ -45,10 +46,10 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
       const ticker = exchange.has.watchTicker
         ? await exchange.watchTicker(symbol)
         : (await exchange.watchTickers([symbol]))[symbol];
-      if (!ticker) throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${id} pushed no ticker of ${symbol}.`);
+      if (!ticker) throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${id} pushed no ticker for ${symbol}.`);
       return Object.freeze({ ...toTicker(id, symbol, ticker, now()), source: 'STREAM' });
     },
-    end: (exchange, { symbol }) => {
+    unwatch: (exchange, { symbol }) => {
       if (exchange.has.watchTicker) return exchange.has.unWatchTicker ? exchange.unWatchTicker(symbol) : null;
       return exchange.has.unWatchTickers ? exchange.unWatchTickers([symbol]) : null;
     },
@@ -57,15 +58,15 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
     capabilities: ['STREAM_ORDER_BOOK'],
     next: async (exchange, request, now) => {
       const { symbol, exchange: id, depth } = request;
-      const book = await exchange.watchOrderBook(symbol, askedDepth(exchange, request));
-      return toOrderBook(id, symbol, book, now(), depth?.() ?? usualDepth);
+      const book = await exchange.watchOrderBook(symbol, requestedDepth(exchange, request));
+      return toOrderBook(id, symbol, book, now(), depth?.() ?? defaultDepth);
     },
-    end: (exchange, request) => {
+    unwatch: (exchange, request) => {
       if (!exchange.has.unWatchOrderBook) return null;
       const { symbol, exchange: id } = request;
       return exchange.unWatchOrderBook(
         symbol,
-        endOfBook(id, exchange.market(symbol).type, askedDepth(exchange, request)),
+        unwatchBookParams(id, exchange.market(symbol).type, requestedDepth(exchange, request)),
       );
     },
   },
@@ -74,31 +75,31 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
     next: async (exchange, { symbol, exchange: id, timeframe = '1m' }, now) => {
       const rows = await exchange.watchOHLCV(symbol, timeframe);
       const series = { exchange: id, symbol, timeframe };
-      // Most messages hold one candle: those before it tell whether they are of this timeframe.
+      // Most messages hold one candle: the candles before it tell whether they are of this timeframe.
       requireDistances(recentTimestamps(exchange, symbol, timeframe), series);
       try {
         return toCandles(rows, series, now());
       } catch (error) {
-        // Of what comes later ccxt would give the last row that it keeps: the one from the year 3000.
+        // For later messages, ccxt would return the last row that it keeps: an invalid one, such as from the year 3000.
         exchange.ohlcvs[symbol]?.[timeframe]?.clear();
         throw error;
       }
     },
-    end: (exchange, { symbol, timeframe = '1m' }) =>
+    unwatch: (exchange, { symbol, timeframe = '1m' }) =>
       exchange.has.unWatchOHLCV ? exchange.unWatchOHLCV(symbol, timeframe) : null,
   },
   trades: {
     capabilities: ['STREAM_TRADES'],
     next: async (exchange, { symbol, exchange: id }, now) =>
       toTrades(id, exchange.market(symbol), await exchange.watchTrades(symbol), now()),
-    end: (exchange, { symbol }) => (exchange.has.unWatchTrades ? exchange.unWatchTrades(symbol) : null),
+    unwatch: (exchange, { symbol }) => (exchange.has.unWatchTrades ? exchange.unWatchTrades(symbol) : null),
   },
 };
 
-/** The depth that a book is asked for with; undefined where that is left to the exchange. */
-export function askedDepth(
+/** The depth that a book is requested with; undefined if it is left to the exchange. */
+export function requestedDepth(
   exchange: Exchange,
   { exchange: id, symbol, depth, leavesDepth }: WatchRequest<StreamKind>,
 ): number | undefined {
-  return leavesDepth ? undefined : streamDepth(id, exchange.market(symbol).type, depth?.() ?? usualDepth);
+  return leavesDepth ? undefined : streamDepth(id, exchange.market(symbol).type, depth?.() ?? defaultDepth);
 }

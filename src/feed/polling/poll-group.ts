@@ -154,9 +154,9 @@ export class PollGroup<T, V> {
     await this.#options.fetch(topics, (topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         if (!outcome.isFinal) failure ??= outcome;
-        const { retryAfterMs: pauseMs = 0, isUnlisted = false } = outcome.details;
+        const { retryAfterMs: pauseMs = 0, isMarketMissing = false } = outcome.details;
         // A market that could not be listed costs no request, and the others of its poll group are asked as usual.
-        if (pauseMs > retryAfterMs && !isUnlisted) [retryAfterMs, pauseRequest] = [pauseMs, outcome];
+        if (pauseMs > retryAfterMs && !isMarketMissing) [retryAfterMs, pauseRequest] = [pauseMs, outcome];
         if (signal.aborted) return;
         topic.failFetch(outcome);
         if (outcome.code === 'TIMEOUT') this.#options.onTimeout(topic, outcome, askedAt);

@@ -1,58 +1,67 @@
 import { type DocumentNode, type ExecutionArgs, type GraphQLSchema, getOperationAST } from 'graphql';
-import { type CostPlan, countRows, planCost, type Rows } from './cost-plan.ts';
+import { type CostPlan, planCost, type Size, toSize } from './cost-plan.ts';
 import { tooComplex } from './query-limits.ts';
 
 /**
- * What an operation of a valid document costs: 1 for each field of each row, at most, that it asks for, and more for
- * what may take calls to an exchange. 0 where the document has no such operation. Throws QUERY_TOO_COMPLEX.
+ * The cost of an operation of a valid document: at most 1 for each field of each object that it selects, and more for
+ * fields that may need calls to an exchange. 0 if the document has no such operation. Throws QUERY_TOO_COMPLEX.
  */
 export type MeasureCost = (
   operation: Pick<ExecutionArgs, 'document'> & Partial<Pick<ExecutionArgs, 'operationName' | 'variableValues'>>,
 ) => number;
 
 /**
- * Measures operations of one schema, and refuses those that cost more than `maxCost`. What is skipped counts, since
- * conditions are variables. What does not depend on variables is added up once for each document.
+ * Measures operations of one schema and rejects those that cost more than `maxCost`. Skipped fields count, because the
+ * conditions of @skip and @include are variables. The part that does not depend on variables is computed once per document.
  */
-export function createCostMeter(schema: GraphQLSchema, maxCost: number): MeasureCost {
-  const plans = new WeakMap<DocumentNode, Map<string | null, CostPlan>>();
+export class CostMeter {
+  readonly #schema: GraphQLSchema;
+  readonly #maxCost: number;
+  readonly #plans = new WeakMap<DocumentNode, Map<string | null, CostPlan>>();
 
-  function find(document: DocumentNode, operationName: string | null): CostPlan | null {
-    const byName = plans.get(document) ?? new Map<string | null, CostPlan>();
-    const known = byName.get(operationName);
-    if (known) return known;
-    const operation = getOperationAST(document, operationName);
-    // A name that the document does not have is the client's, and there is no end of those.
-    if (!operation) return null;
-    const plan = planCost(schema, document, operation);
-    plans.set(document, byName.set(operationName, plan));
-    return plan;
+  constructor(schema: GraphQLSchema, maxCost: number) {
+    this.#schema = schema;
+    this.#maxCost = maxCost;
   }
 
-  return ({ document, operationName, variableValues }) => {
-    const plan = find(document, operationName ?? null);
+  readonly measure: MeasureCost = ({ document, operationName, variableValues }) => {
+    const plan = this.#planOf(document, operationName ?? null);
     const cost = plan ? addUp(plan, 1, variableValues ?? {}) : 0;
-    if (cost > maxCost) {
-      throw tooComplex(`The operation costs ${cost}; it may cost at most ${maxCost}. Ask for fewer rows or fields.`);
+    if (cost > this.#maxCost) {
+      const limit = `it may cost at most ${this.#maxCost}`;
+      throw tooComplex(`The operation costs ${cost}; ${limit}. Ask for fewer items or fields.`);
     }
     return cost;
   };
+
+  #planOf(document: DocumentNode, operationName: string | null): CostPlan | null {
+    const byName = this.#plans.get(document) ?? new Map<string | null, CostPlan>();
+    const known = byName.get(operationName);
+    if (known) return known;
+    const operation = getOperationAST(document, operationName);
+    // A name that is not in the document comes from the client, who can invent any number of them: nothing is stored.
+    if (!operation) return null;
+    const plan = planCost(this.#schema, document, operation);
+    this.#plans.set(document, byName.set(operationName, plan));
+    return plan;
+  }
 }
 
 type Variables = Readonly<Record<string, unknown>>;
 
-function addUp({ fixed, perRow, open }: CostPlan, parentRows: number, variables: Variables): number {
-  let cost = fixed + parentRows * perRow;
-  for (const { own, times, within, selected, isPerRow } of open) {
+function addUp({ fixed, perItem, variableFields }: CostPlan, parentSize: number, variables: Variables): number {
+  let cost = fixed + parentSize * perItem;
+  for (const { weight, listSize, childListSize, selectionSet, isPerItem } of variableFields) {
     const each =
-      resolve(own, variables) + resolve(times, variables) * addUp(selected, resolve(within, variables), variables);
-    cost += isPerRow ? parentRows * each : each;
+      resolve(weight, variables) +
+      resolve(listSize, variables) * addUp(selectionSet, resolve(childListSize, variables), variables);
+    cost += isPerItem ? parentSize * each : each;
   }
   return cost;
 }
 
-function resolve(rows: Rows, variables: Variables): number {
-  if (typeof rows === 'number') return rows;
-  const value = Object.hasOwn(variables, rows.variable) ? variables[rows.variable] : undefined;
-  return value === undefined ? rows.unset : countRows(value, rows.rows);
+function resolve(size: Size, variables: Variables): number {
+  if (typeof size === 'number') return size;
+  const value = Object.hasOwn(variables, size.variable) ? variables[size.variable] : undefined;
+  return value === undefined ? size.defaultSize : toSize(value, size.source);
 }

@@ -16,47 +16,48 @@ import {
   TypeMetaFieldDef,
   valueFromASTUntyped,
 } from 'graphql';
-import { FieldCost, type RowsArgument } from './field-cost.ts';
+import { type ArgumentSize, FieldCost } from './field-cost.ts';
 
-/** A number of rows that a variable gives. */
-export interface VariableRows {
+/** A size that depends on a variable. */
+export interface VariableSize {
   readonly variable: string;
-  /** How many there are where it is left out. */
-  readonly unset: number;
-  readonly rows: RowsArgument;
+  /** The size if the variable is omitted. */
+  readonly defaultSize: number;
+  /** The argument for which the variable is used. */
+  readonly source: ArgumentSize;
 }
 
-export type Rows = number | VariableRows;
+export type Size = number | VariableSize;
 
 /** A field whose cost depends on variables. */
-export interface OpenField {
-  readonly own: Rows;
-  /** How often what is selected in it counts. */
-  readonly times: Rows;
-  /** How many rows the lists in it have. */
-  readonly within: Rows;
-  readonly selected: CostPlan;
-  /** True where it counts once for each row of the field around it. */
-  readonly isPerRow: boolean;
+export interface VariableField {
+  readonly weight: Size;
+  /** How often its selection set counts. */
+  readonly listSize: Size;
+  /** The size of those of its fields that have the size of their parent. */
+  readonly childListSize: Size;
+  readonly selectionSet: CostPlan;
+  /** True if the whole field counts once for each item of its parent's list size. */
+  readonly isPerItem: boolean;
 }
 
-/** What is known of the cost of a selection set without variables. */
+/** The cost of a selection set, as far as it is known without variables. */
 export interface CostPlan {
   readonly fixed: number;
-  /** What comes on top for each row that the field around it speaks of. */
-  readonly perRow: number;
-  readonly open: readonly OpenField[];
+  /** Additional cost for each item of the parent's list size. */
+  readonly perItem: number;
+  readonly variableFields: readonly VariableField[];
 }
 
-const none: CostPlan = { fixed: 0, perRow: 0, open: [] };
-const one: CostPlan = { fixed: 1, perRow: 0, open: [] };
+const none: CostPlan = { fixed: 0, perItem: 0, variableFields: [] };
+const one: CostPlan = { fixed: 1, perItem: 0, variableFields: [] };
 
-const plain = new FieldCost({});
+const defaultCost = new FieldCost({});
 
-/** About how many there are of each in this schema; introspection has no arguments that say so. */
-const introspectionRows: Readonly<Record<string, number>> = { types: 30, fields: 10 };
+/** Approximate sizes of this schema's introspection lists, which have no argument for their size. */
+const introspectionSizes: Readonly<Record<string, number>> = { types: 30, fields: 10 };
 
-/** Plans the cost of an operation of a valid document. Each fragment is looked at once. */
+/** Plans the cost of an operation of a valid document. Each fragment is visited once. */
 export function planCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CostPlan {
   const plans = new Map<string, CostPlan>();
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -73,8 +74,8 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
     });
     return {
       fixed: parts.reduce((sum, { fixed }) => sum + fixed, 0),
-      perRow: parts.reduce((sum, { perRow }) => sum + perRow, 0),
-      open: parts.flatMap(({ open }) => open),
+      perItem: parts.reduce((sum, { perItem }) => sum + perItem, 0),
+      variableFields: parts.flatMap(({ variableFields }) => variableFields),
     };
   }
 
@@ -91,24 +92,25 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
   function planField(node: FieldNode, type: GraphQLNamedType): CostPlan {
     const field = findField(type, node.name.value);
     if (!field) return one;
-    const { own: price, rows, isAround } = toCost(field);
-    const own = typeof price === 'number' ? price : toRows(price, node, field, operation);
-    const count = rows === null || rows === 'of-parent' ? 1 : toRows(rows, node, field, operation);
-    const [times, within] = isAround ? [1, count] : [count, 1];
-    // A list of scalars counts its rows, too.
-    const inList = rows === null ? none : one;
-    const selected = node.selectionSet ? planSet(node.selectionSet, getNamedType(field.type)) : inList;
-    const isPerRow = rows === 'of-parent';
+    const cost = toCost(field);
+    const weight = typeof cost.weight === 'number' ? cost.weight : sizeOf(cost.weight, node, field, operation);
+    const isPerItem = cost.listSize === 'of-parent';
+    const size =
+      cost.listSize === null || cost.listSize === 'of-parent' ? 1 : sizeOf(cost.listSize, node, field, operation);
+    const [listSize, childListSize] = cost.hasSizedFields ? [1, size] : [size, 1];
+    // In a list of scalars each item counts, too.
+    const scalars = cost.listSize === null ? none : one;
+    const selectionSet = node.selectionSet ? planSet(node.selectionSet, getNamedType(field.type)) : scalars;
     if (
-      typeof own !== 'number' ||
-      typeof times !== 'number' ||
-      typeof within !== 'number' ||
-      selected.open.length > 0
+      typeof weight !== 'number' ||
+      typeof listSize !== 'number' ||
+      typeof childListSize !== 'number' ||
+      selectionSet.variableFields.length > 0
     ) {
-      return { ...none, open: [{ own, times, within, selected, isPerRow }] };
+      return { ...none, variableFields: [{ weight, listSize, childListSize, selectionSet, isPerItem }] };
     }
-    const cost = own + times * (selected.fixed + within * selected.perRow);
-    return isPerRow ? { ...none, perRow: cost } : { ...none, fixed: cost };
+    const total = weight + listSize * (selectionSet.fixed + childListSize * selectionSet.perItem);
+    return isPerItem ? { ...none, perItem: total } : { ...none, fixed: total };
   }
 
   const root = schema.getRootType(operation.operation);
@@ -123,37 +125,39 @@ function findField(type: GraphQLNamedType, name: string): GraphQLField<unknown, 
 
 function toCost({ name, type, extensions }: GraphQLField<unknown, unknown>): FieldCost {
   if (extensions.cost instanceof FieldCost) return extensions.cost;
-  const isIntrospective = getNamedType(type).name.startsWith('__') && isListType(getNullableType(type));
-  return isIntrospective ? new FieldCost({ rows: { argument: '', otherwise: introspectionRows[name] ?? 2 } }) : plain;
+  const isIntrospectionList = getNamedType(type).name.startsWith('__') && isListType(getNullableType(type));
+  if (!isIntrospectionList) return defaultCost;
+  return new FieldCost({ listSize: { argument: '', assumedSize: introspectionSizes[name] ?? 2 } });
 }
 
-function toRows(
-  rows: RowsArgument,
+function sizeOf(
+  source: ArgumentSize,
   node: FieldNode,
   { args }: GraphQLField<unknown, unknown>,
   operation: OperationDefinitionNode,
-): Rows {
-  const given = node.arguments?.find(({ name }) => name.value === rows.argument);
-  const fallback = countRows(args.find(({ name }) => name === rows.argument)?.defaultValue, rows);
-  if (!given) return fallback;
-  if (given.value.kind === Kind.LIST) return countRows(given.value.values, rows);
-  if (given.value.kind !== Kind.VARIABLE) return countRows(valueFromASTUntyped(given.value), rows);
-  const variable = given.value.name.value;
+): Size {
+  const argument = node.arguments?.find(({ name }) => name.value === source.argument);
+  const fallback = toSize(args.find(({ name }) => name === source.argument)?.defaultValue, source);
+  if (!argument) return fallback;
+  if (argument.value.kind === Kind.LIST) return toSize(argument.value.values, source);
+  if (argument.value.kind !== Kind.VARIABLE) return toSize(valueFromASTUntyped(argument.value), source);
+  const variable = argument.value.name.value;
   const definition = operation.variableDefinitions?.find((defined) => defined.variable.name.value === variable);
-  const preset = definition?.defaultValue;
-  return { variable, unset: preset ? countRows(valueFromASTUntyped(preset), rows) : fallback, rows };
+  const defaultValue = definition?.defaultValue;
+  const defaultSize = defaultValue ? toSize(valueFromASTUntyped(defaultValue), source) : fallback;
+  return { variable, defaultSize, source };
 }
 
 /**
- * How many rows a value stands for, from 0 to `most`: its number, or how many entries it has; `given` where that is set.
- * What is neither, which the executor refuses, stands for one, as one value does for a list of it.
+ * The size that an argument's value stands for, from 0 to `max`: the number, or the number of entries. Any other value
+ * counts as 1: the executor rejects it, or coerces a single value to a list.
  */
-export function countRows(
+export function toSize(
   value: unknown,
-  { isList = false, most = Number.POSITIVE_INFINITY, otherwise = 1, count }: RowsArgument,
+  { isList = false, max = Number.POSITIVE_INFINITY, assumedSize = 1, toSize: compute }: ArgumentSize,
 ): number {
-  if (value === undefined || value === null) return otherwise;
-  if (count) return count(value);
-  if (Array.isArray(value)) return Math.min(value.length, most);
-  return typeof value === 'number' && value >= 0 && !isList ? Math.min(value, most) : 1;
+  if (value === undefined || value === null) return assumedSize;
+  if (compute) return compute(value);
+  if (Array.isArray(value)) return Math.min(value.length, max);
+  return typeof value === 'number' && value >= 0 && !isList ? Math.min(value, max) : 1;
 }

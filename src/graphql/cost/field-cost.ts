@@ -1,41 +1,43 @@
-/** Where the number of rows comes from. */
-export interface RowsArgument {
-  /** The argument that gives it. */
+// The terms are those of the GraphQL Cost Directives specification (https://ibm.github.io/graphql-specs/cost-spec.html):
+// weight, list size, assumed size, sized fields.
+
+/** An argument that determines a number: the size of a list, or the weight of a field. */
+export interface ArgumentSize {
   readonly argument: string;
-  /** True where it is the list with as many entries, and not the number. */
+  /** True if the argument is a list whose entries count; false if its number counts. */
   readonly isList?: boolean;
-  /** What the resolver takes at most: beyond that it refuses, which is for it to say. */
-  readonly most?: number;
-  /** How many there are without the argument. */
-  readonly otherwise?: number;
-  /** Counts them where the argument is neither the number nor the list. */
-  readonly count?: (value: unknown) => number;
+  /** The largest value that the resolver accepts; it rejects larger ones itself. */
+  readonly max?: number;
+  /** The size if the argument is omitted or null; 1 by default. */
+  readonly assumedSize?: number;
+  /** Computes the size if the argument is neither a number nor a list. */
+  readonly toSize?: (value: unknown) => number;
 }
 
 export interface FieldCostOptions {
-  /** What the field costs by itself; 1 where it only reads what is there. An argument may say it. */
-  readonly own?: number | RowsArgument;
-  /** How often what is selected in it counts. */
-  readonly rows?: RowsArgument | 'of-parent';
-  /** True where the rows are not in the field itself, but in those of its fields whose rows are `of-parent`. */
-  readonly isAround?: boolean;
+  /** What the field itself costs; 1 if it only reads a property. May depend on an argument. */
+  readonly weight?: number | ArgumentSize;
+  /** How often the field's selection set counts. `of-parent` takes the size from a parent with `hasSizedFields`. */
+  readonly listSize?: ArgumentSize | 'of-parent';
+  /** True if the list size applies not to the field itself but to those of its fields that have the size `of-parent`. */
+  readonly hasSizedFields?: boolean;
 }
 
-/** What a field costs, declared beside its resolver as `extensions.cost`. Without one it costs 1 for itself. */
+/** The cost of a field, declared beside its resolver as `extensions.cost`. A field without it costs 1. */
 export class FieldCost {
-  readonly own: number | RowsArgument;
-  readonly rows: RowsArgument | 'of-parent' | null;
-  readonly isAround: boolean;
+  readonly weight: number | ArgumentSize;
+  readonly listSize: ArgumentSize | 'of-parent' | null;
+  readonly hasSizedFields: boolean;
 
-  constructor({ own = 1, rows, isAround = false }: FieldCostOptions) {
-    this.own = own;
-    this.rows = rows ?? null;
-    this.isAround = isAround;
+  constructor({ weight = 1, listSize, hasSizedFields = false }: FieldCostOptions) {
+    this.weight = weight;
+    this.listSize = listSize ?? null;
+    this.hasSizedFields = hasSizedFields;
   }
 }
 
-/** What may reach an exchange, but together with all else of its kind in the operation. */
+/** The weight of a field that may need a call to an exchange, shared with other fields of its kind in the operation. */
 export const sharedCallCost = 10;
 
-/** What may take calls to an exchange of its own. */
+/** The weight of a field that may need calls to an exchange of its own. */
 export const ownCallCost = 100;

@@ -1,25 +1,24 @@
 import { type DocumentNode, TokenKind } from 'graphql';
 
-// Measured with graphql-js 16.15 and graphql-jit 0.8.9 on Node 20: parsed documents keep 300 to 500 bytes a token, their
-// positions included; compiled ones keep some 600 bytes a token more, and beyond a certain size they are not compiled.
+// Measured with graphql-js 16.15 and graphql-jit 0.8.9 on Node 20: a parsed document uses 300 to 500 bytes per token,
+// including positions. A compiled one uses some 600 bytes per token more; documents beyond a certain size are not compiled.
 const bytesPerDocument = 2000;
 const parsedBytesPerToken = 500;
 const compiledBytesPerDocument = 6000;
 const compiledBytesPerToken = 600;
 const maxCompiledBytes = 360_000;
 
-/** What is selected of an interface is compiled for each of its types, and the field `node` is the only one that has one. */
+/** Selections on an interface are compiled for each of its types. The field `node` is the only one with an interface type. */
 const compiledBytesPerNode = 20_000;
 
-/** About how many bytes of memory a document keeps. */
+/** Approximate memory use of a document, in bytes. */
 export interface DocumentBytes {
-  /** Parsed, with its text. */
+  /** Of the parsed document and its text. */
   readonly parsed: number;
-  /** What comes on top once it is compiled. */
+  /** Additional use once the document is compiled. */
   readonly compiled: number;
 }
 
-/** About how much memory a parsed document keeps. */
 export function toDocumentBytes({ loc }: DocumentNode): DocumentBytes {
   let tokens = 0;
   let nodes = 0;
@@ -27,7 +26,7 @@ export function toDocumentBytes({ loc }: DocumentNode): DocumentBytes {
     tokens += 1;
     if (token.value === 'node' && token.next?.kind === TokenKind.PAREN_L) nodes += 1;
   }
-  // A string takes up to two bytes a character.
+  // A string takes up to two bytes per character.
   const textBytes = 2 * (loc?.source.body.length ?? 0);
   return {
     parsed: bytesPerDocument + parsedBytesPerToken * tokens + textBytes,
@@ -38,15 +37,15 @@ export function toDocumentBytes({ loc }: DocumentNode): DocumentBytes {
   };
 }
 
-/** As they came, as resolvers have them, and as what tells one group of subscribers from another. */
+/** Variables are held three times: as received, as coerced for resolvers, and in the key of the subscription's group. */
 const bytesPerVariableCharacter = 6;
 
-/** The latest answer, the topics that it listens to, and what waits to be sent. */
+/** For the latest payload, the topics that the subscription listens to, and what waits to be sent. */
 const bytesPerCost = 30;
 
 /**
- * About how much memory an open subscription keeps besides its document, in bytes: by the length of its variables as JSON
- * and by its cost, which counts the markets and the fields of the answer.
+ * Approximate memory use of an open subscription apart from its document, in bytes. It depends on the length of the
+ * variables as JSON and on the cost, which counts the markets and fields of the answer.
  */
 export function toSubscriptionBytes(variablesLength: number, cost: number): number {
   return bytesPerVariableCharacter * variablesLength + bytesPerCost * cost;

@@ -1,4 +1,5 @@
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -7,138 +8,164 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** How large a document is in what makes it expensive to validate or to execute. */
+/** The size of a document, in the quantities that make it expensive to validate or to execute. */
 export interface DocumentSize {
   readonly operations: number;
   readonly fragments: number;
-  /** Fields within fields, fragments followed; of introspection only its root counts. */
+  /** Levels of nested fields, with fragments expanded. Of introspection, only the root field counts. */
   readonly depth: number;
-  /** Fields within __schema or __type. */
+  /** Levels of nested fields within __schema or __type. */
   readonly introspectionDepth: number;
-  /** Fields and fragments, each fragment as often as it is spread. */
+  /** Fields and fragment spreads, with each fragment counted as often as it is spread. */
   readonly selections: number;
   readonly aliases: number;
   readonly directives: number;
-  /** The most directives in one place. */
-  readonly directivesOfOne: number;
-  /** What is selected most often in one place of the answer, and how often. */
-  readonly repeated: { readonly name: string; readonly times: number };
+  /** The largest number of directives at one location. */
+  readonly maxDirectivesPerLocation: number;
+  /** The response name that is selected most often within one selection set, and how often. */
+  readonly mostRepeated: { readonly name: string; readonly count: number };
 }
 
 type Extent = Pick<DocumentSize, 'depth' | 'introspectionDepth' | 'selections'>;
 
-/** A place in the answer, where what is selected twice must be compared. */
-interface Place {
-  times: number;
-  readonly places: Map<string, Place>;
+/** A field of the response. Validation compares all selections of the document that contribute to the same one. */
+interface ResponseField {
+  count: number;
+  readonly fields: Map<string, ResponseField>;
 }
 
-const nothing: Extent = { depth: 0, introspectionDepth: 0, selections: 0 };
+const empty: Extent = { depth: 0, introspectionDepth: 0, selections: 0 };
 
 /**
- * Measures a document that need not be valid. Each of its nodes is looked at once, however often a fragment is spread,
- * and fragments in a circle, which validation refuses, end where they begin again.
+ * Measures a document, which need not be valid. Each of its nodes is visited once, however often its fragment is spread.
+ * Fragments that spread each other in a cycle, which validation rejects, are followed only once.
  */
-export function measureDocument({ definitions }: DocumentNode): DocumentSize {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  const extents = new Map<string, Extent>();
-  const typePlaces = new Map<string, Place>();
-  let [operations, fragmentCount, aliases, directives, directivesOfOne] = [0, 0, 0, 0, 0];
-  let repeated = { name: '', times: 0 };
-  let whole = nothing;
+export function measureDocument(document: DocumentNode): DocumentSize {
+  return new DocumentMeasurement(document).measure();
+}
 
-  function countDirectives(given: readonly unknown[] = []): void {
-    directives += given.length;
-    if (given.length > directivesOfOne) directivesOfOne = given.length;
+class DocumentMeasurement {
+  readonly #document: DocumentNode;
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #extents = new Map<string, Extent>();
+  /** What fragments on the same type select, which may come together in one place. */
+  readonly #fieldsByType = new Map<string, ResponseField>();
+  #aliases = 0;
+  #directives = 0;
+  #maxDirectivesPerLocation = 0;
+  #mostRepeated = { name: '', count: 0 };
+
+  constructor(document: DocumentNode) {
+    this.#document = document;
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
+    }
   }
 
-  function markPlace({ alias, name }: FieldNode, parent: Place): Place {
-    const responseName = (alias ?? name).value;
-    const place = placeIn(parent.places, responseName);
-    place.times += 1;
-    if (place.times > repeated.times) repeated = { name: responseName, times: place.times };
-    return place;
+  measure(): DocumentSize {
+    let [operations, fragments] = [0, 0];
+    let largest = empty;
+    for (const definition of this.#document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+        fragments += 1;
+        largest = max(largest, this.#fragmentDefinition(definition));
+      }
+      if (definition.kind === Kind.OPERATION_DEFINITION) {
+        operations += 1;
+        this.#countDirectives(definition.directives);
+        for (const variable of definition.variableDefinitions ?? []) this.#countDirectives(variable.directives);
+        largest = max(largest, this.#selectionSet(definition.selectionSet, { count: 0, fields: new Map() }));
+      }
+    }
+    return {
+      ...largest,
+      operations,
+      fragments,
+      aliases: this.#aliases,
+      directives: this.#directives,
+      maxDirectivesPerLocation: this.#maxDirectivesPerLocation,
+      mostRepeated: this.#mostRepeated,
+    };
   }
 
-  function ofSet(set: SelectionSetNode | undefined, place: Place): Extent {
-    return (set?.selections ?? []).reduce((extent, selection) => join(extent, ofSelection(selection, place)), nothing);
+  #fragmentDefinition(definition: FragmentDefinitionNode): Extent {
+    const { value } = definition.name;
+    // If two fragments have the same name, spreads refer to the last one; the others are measured here.
+    const isSpread = this.#fragments.get(value) === definition;
+    const extent = isSpread ? this.#spread(value) : this.#fragment(definition);
+    return definition.typeCondition.name.value.startsWith('__') ? toIntrospection(extent) : extent;
   }
 
-  function ofSelection(selection: SelectionNode, place: Place): Extent {
-    countDirectives(selection.directives);
-    if (selection.kind === Kind.FIELD) return ofField(selection, place);
+  #selectionSet(set: SelectionSetNode | undefined, parent: ResponseField): Extent {
+    return (set?.selections ?? []).reduce((sum, selection) => add(sum, this.#selection(selection, parent)), empty);
+  }
+
+  #selection(selection: SelectionNode, parent: ResponseField): Extent {
+    this.#countDirectives(selection.directives);
+    if (selection.kind === Kind.FIELD) return this.#field(selection, parent);
     const { depth, introspectionDepth, selections } =
-      selection.kind === Kind.INLINE_FRAGMENT ? ofSet(selection.selectionSet, place) : ofFragment(selection.name.value);
+      selection.kind === Kind.INLINE_FRAGMENT
+        ? this.#selectionSet(selection.selectionSet, parent)
+        : this.#spread(selection.name.value);
     return { depth, introspectionDepth, selections: selections + 1 };
   }
 
-  function ofField(field: FieldNode, parent: Place): Extent {
-    if (field.alias) aliases += 1;
-    const within = ofSet(field.selectionSet, markPlace(field, parent));
-    const isRoot = field.name.value === '__schema' || field.name.value === '__type';
-    const { depth, introspectionDepth, selections } = isRoot ? toIntrospection(within) : within;
+  #field(field: FieldNode, parent: ResponseField): Extent {
+    if (field.alias) this.#aliases += 1;
+    const inner = this.#selectionSet(field.selectionSet, this.#countField(field, parent));
+    const isIntrospectionRoot = field.name.value === '__schema' || field.name.value === '__type';
+    const { depth, introspectionDepth, selections } = isIntrospectionRoot ? toIntrospection(inner) : inner;
     return { depth: depth + 1, introspectionDepth, selections: selections + 1 };
   }
 
-  function ofFragment(name: string): Extent {
-    const known = extents.get(name);
-    const fragment = fragments.get(name);
-    if (known || !fragment) return known ?? nothing;
-    extents.set(name, nothing);
-    const extent = ofDefinition(fragment);
-    extents.set(name, extent);
+  /** The extent of a fragment that is spread. It is computed once; within itself it counts as empty. */
+  #spread(name: string): Extent {
+    const known = this.#extents.get(name);
+    const fragment = this.#fragments.get(name);
+    if (known || !fragment) return known ?? empty;
+    this.#extents.set(name, empty);
+    const extent = this.#fragment(fragment);
+    this.#extents.set(name, extent);
     return extent;
   }
 
-  /** What fragments of one type select may come together in one place. */
-  function ofDefinition({ selectionSet, directives: given, typeCondition }: FragmentDefinitionNode): Extent {
-    countDirectives(given);
-    return ofSet(selectionSet, placeIn(typePlaces, typeCondition.name.value));
+  #fragment({ selectionSet, directives, typeCondition }: FragmentDefinitionNode): Extent {
+    this.#countDirectives(directives);
+    return this.#selectionSet(selectionSet, fieldIn(this.#fieldsByType, typeCondition.name.value));
   }
 
-  for (const definition of definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  #countDirectives(directives: readonly DirectiveNode[] = []): void {
+    this.#directives += directives.length;
+    if (directives.length > this.#maxDirectivesPerLocation) this.#maxDirectivesPerLocation = directives.length;
   }
-  for (const definition of definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) {
-      fragmentCount += 1;
-      const { value } = definition.name;
-      // Of two with one name the other is looked at, too.
-      const extent = fragments.get(value) === definition ? ofFragment(value) : ofDefinition(definition);
-      whole = widest(whole, isOfIntrospection(definition) ? toIntrospection(extent) : extent);
-    }
-    if (definition.kind === Kind.OPERATION_DEFINITION) {
-      operations += 1;
-      countDirectives(definition.directives);
-      for (const variable of definition.variableDefinitions ?? []) countDirectives(variable.directives);
-      whole = widest(whole, ofSet(definition.selectionSet, { times: 0, places: new Map() }));
-    }
+
+  #countField({ alias, name }: FieldNode, parent: ResponseField): ResponseField {
+    const responseName = (alias ?? name).value;
+    const field = fieldIn(parent.fields, responseName);
+    field.count += 1;
+    if (field.count > this.#mostRepeated.count) this.#mostRepeated = { name: responseName, count: field.count };
+    return field;
   }
-  return { ...whole, operations, fragments: fragmentCount, aliases, directives, directivesOfOne, repeated };
 }
 
-function isOfIntrospection({ typeCondition }: FragmentDefinitionNode): boolean {
-  return typeCondition.name.value.startsWith('__');
-}
-
-/** Of what stands below __schema or __type, whose depth is measured apart. */
+/** The extent of a selection set below __schema or __type, whose depth is measured separately. */
 function toIntrospection({ depth, introspectionDepth, selections }: Extent): Extent {
   return { depth: 0, introspectionDepth: Math.max(depth, introspectionDepth), selections };
 }
 
-function placeIn(places: Map<string, Place>, name: string): Place {
-  const place = places.get(name) ?? { times: 0, places: new Map() };
-  places.set(name, place);
-  return place;
+function fieldIn(fields: Map<string, ResponseField>, name: string): ResponseField {
+  const field = fields.get(name) ?? { count: 0, fields: new Map() };
+  fields.set(name, field);
+  return field;
 }
 
-/** Of two that stand beside each other. */
-function join(a: Extent, b: Extent): Extent {
-  return { ...widest(a, b), selections: a.selections + b.selections };
+/** For two selections of the same selection set. */
+function add(a: Extent, b: Extent): Extent {
+  return { ...max(a, b), selections: a.selections + b.selections };
 }
 
-/** Of two of which one is executed. */
-function widest(a: Extent, b: Extent): Extent {
+/** For two definitions of which only one is executed. */
+function max(a: Extent, b: Extent): Extent {
   return {
     depth: Math.max(a.depth, b.depth),
     introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),

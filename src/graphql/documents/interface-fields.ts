@@ -8,43 +8,47 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 
-interface Part {
+/** The selections of all operations, or of one fragment. */
+interface Selections {
+  /** Fields of interfaces, without those in spread fragments. */
   fields: number;
   readonly spreads: string[];
 }
 
 /**
- * How many fields a valid document selects of interfaces, those of a fragment as often as it is spread: each is another
- * field for every type that implements the interface.
+ * Counts the fields that a valid document selects on interfaces; those of a fragment count as often as it is spread. When
+ * compiled, each becomes a separate field for every type that implements the interface.
  */
 export function countInterfaceFields(schema: GraphQLSchema, document: DocumentNode): number {
   const typeInfo = new TypeInfo(schema);
-  const fragments = new Map<string, Part>();
-  const whole: Part = { fields: 0, spreads: [] };
+  const fragments = new Map<string, Selections>();
+  const operations: Selections = { fields: 0, spreads: [] };
   for (const definition of document.definitions) {
-    const part: Part = definition.kind === Kind.FRAGMENT_DEFINITION ? { fields: 0, spreads: [] } : whole;
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, part);
+    const isFragment = definition.kind === Kind.FRAGMENT_DEFINITION;
+    const selections: Selections = isFragment ? { fields: 0, spreads: [] } : operations;
+    if (isFragment) fragments.set(definition.name.value, selections);
     visit(
       definition,
       visitWithTypeInfo(typeInfo, {
         Field: () => {
-          if (isAbstractType(typeInfo.getParentType())) part.fields += 1;
+          if (isAbstractType(typeInfo.getParentType())) selections.fields += 1;
         },
         FragmentSpread: ({ name }) => {
-          part.spreads.push(name.value);
+          selections.spreads.push(name.value);
         },
       }),
     );
   }
-  const known = new Map<Part, number>();
-  function sum(part: Part): number {
-    const total = known.get(part) ?? part.spreads.reduce((count, name) => count + sumOf(name), part.fields);
-    known.set(part, total);
+  const totals = new Map<Selections, number>();
+  function totalOf(selections: Selections): number {
+    const total =
+      totals.get(selections) ??
+      selections.spreads.reduce((sum, name) => {
+        const fragment = fragments.get(name);
+        return fragment ? sum + totalOf(fragment) : sum;
+      }, selections.fields);
+    totals.set(selections, total);
     return total;
   }
-  function sumOf(name: string): number {
-    const part = fragments.get(name);
-    return part ? sum(part) : 0;
-  }
-  return sum(whole);
+  return totalOf(operations);
 }

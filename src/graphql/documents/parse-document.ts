@@ -2,27 +2,27 @@ import { type DocumentNode, GraphQLError, parse, type Source } from 'graphql';
 import { type QueryLimits, tooComplex } from '../cost/query-limits.ts';
 import { type DocumentSize, measureDocument } from './document-size.ts';
 
-/** Parses a document. Throws a syntax error, or QUERY_TOO_COMPLEX with a sentence that names the limit. */
+/** Parses a document. Throws a syntax error, or QUERY_TOO_COMPLEX with a message that names the limit. */
 export type ParseDocument = (source: string | Source) => DocumentNode;
 
-// Validation compares every operation with every fragment that it reaches, and every two fragments in one place.
+// Validation compares each operation with every fragment that it reaches, and fragments in one place with each other.
 const maxOperations = 20;
 const maxFragments = 100;
 
-/** GraphiQL's own goes fourteen deep. */
+/** GraphiQL's own introspection query has fourteen levels. */
 const maxIntrospectionDepth = 20;
 const maxDirectives = 100;
-const maxDirectivesOfOne = 5;
+const maxDirectivesPerLocation = 5;
 
-/** Validation compares every two fields in one place. */
+/** Validation compares all fields with the same response name in one place with each other. */
 const maxRepeats = 50;
 
-/** With each fragment in place as often as it is spread, of which a few can make millions. */
+/** With fragments expanded as often as they are spread. A few nested fragments can amount to millions of fields. */
 const maxSelections = 5000;
 
 /**
- * Parses documents that are within the limits: they are measured before validation, some of whose rules take time with
- * the square of what there is.
+ * Creates a parser that rejects documents beyond the limits. They are measured before validation, since some validation
+ * rules take quadratic time.
  */
 export function createDocumentParser(
   limits: Pick<QueryLimits, 'maxTokens' | 'maxDepth' | 'maxAliases'>,
@@ -39,39 +39,40 @@ function parseWithin(source: string | Source, maxTokens: number): DocumentNode {
   try {
     return parse(source, { maxTokens });
   } catch (error) {
-    // graphql-js has no other mark for it.
+    // graphql-js marks this error in no other way.
     if (error instanceof GraphQLError && error.message.endsWith('tokens. Parsing aborted.')) {
-      throw tooComplex(`The document has more than ${maxTokens} tokens, which is the most it may have.`);
+      throw tooComplex(`The document has more than ${maxTokens} tokens, which is the maximum.`);
     }
-    if (error instanceof RangeError) throw tooComplex('The document is nested too deeply to be read.');
+    if (error instanceof RangeError) throw tooComplex('The document is nested too deeply to be parsed.');
     throw error;
   }
 }
 
-/** The sentence for the first limit that is exceeded; null where none is. */
+/** A message for the first limit that is exceeded; null if there is none. */
 function findExcess(size: DocumentSize, limits: Pick<QueryLimits, 'maxDepth' | 'maxAliases'>): string | null {
-  const { operations, fragments, depth, introspectionDepth, aliases, directives, directivesOfOne, repeated } = size;
+  const { operations, fragments, depth, introspectionDepth, aliases, directives } = size;
   const { maxDepth, maxAliases } = limits;
-  if (operations > maxOperations) return has(operations, 'operations', maxOperations);
-  if (fragments > maxFragments) return has(fragments, 'fragments', maxFragments);
+  if (operations > maxOperations) return exceeds(operations, 'operations', maxOperations);
+  if (fragments > maxFragments) return exceeds(fragments, 'fragments', maxFragments);
   if (depth > maxDepth) return `The document is ${depth} levels deep; it may have at most ${maxDepth}.`;
   if (introspectionDepth > maxIntrospectionDepth) {
-    return has(introspectionDepth, 'levels of introspection', maxIntrospectionDepth);
+    return exceeds(introspectionDepth, 'levels of introspection', maxIntrospectionDepth);
   }
-  if (aliases > maxAliases) return has(aliases, 'aliases', maxAliases);
-  if (directives > maxDirectives) return has(directives, 'directives', maxDirectives);
-  if (directivesOfOne > maxDirectivesOfOne) {
-    return has(directivesOfOne, 'directives in one place', maxDirectivesOfOne);
+  if (aliases > maxAliases) return exceeds(aliases, 'aliases', maxAliases);
+  if (directives > maxDirectives) return exceeds(directives, 'directives', maxDirectives);
+  if (size.maxDirectivesPerLocation > maxDirectivesPerLocation) {
+    return exceeds(size.maxDirectivesPerLocation, 'directives in one place', maxDirectivesPerLocation);
   }
-  if (repeated.times > maxRepeats) {
-    return `The document selects ${repeated.name} ${repeated.times} times in one place; it may do so ${maxRepeats} times.`;
+  const { name, count } = size.mostRepeated;
+  if (count > maxRepeats) {
+    return `The document selects ${name} ${count} times in one place; it may do so at most ${maxRepeats} times.`;
   }
   if (size.selections > maxSelections) {
-    return `With its fragments in place the document has more than ${maxSelections} fields, which is the most it may have.`;
+    return `With its fragments expanded, the document has more than ${maxSelections} fields, which is the maximum.`;
   }
   return null;
 }
 
-function has(count: number, what: string, most: number): string {
-  return `The document has ${count} ${what}; it may have at most ${most}.`;
+function exceeds(count: number, what: string, max: number): string {
+  return `The document has ${count} ${what}; it may have at most ${max}.`;
 }

@@ -9,17 +9,17 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
-import { withoutStacks } from '../../base/without-stacks.ts';
+import { withoutStackTraces } from '../../base/stack-traces.ts';
 
 export interface ValidationOptions {
-  /** False where clients may not ask for the schema; then errors suggest nothing of it either. */
+  /** False if clients may not query the schema. Errors then suggest no names from it either. */
   readonly introspection: boolean;
 }
 
-/** Nobody reads more, and each takes a look through the whole document for its place. */
+/** Nobody reads more, and locating each error means a search through the whole document. */
 const maxErrors = 20;
 
-/** Validates documents of one schema: says what is wrong with them, at most 20 errors, and nothing where they are valid. */
+/** Creates a function that validates documents against the schema and returns at most 20 errors. */
 export function createDocumentValidator(
   schema: GraphQLSchema,
   { introspection }: ValidationOptions,
@@ -30,13 +30,13 @@ export function createDocumentValidator(
     unconditionalSubscription,
   ];
   const options = { maxErrors, hideSuggestions: !introspection };
-  // A stack keeps all that validation has made in memory, some 60 KB, for as long as there is the error.
-  return (document) => withoutStacks(() => validate(schema, document, rules, options));
+  // A stack trace would keep all objects of the validation, some 60 KB, in memory for as long as the error exists.
+  return (document) => withoutStackTraces(() => validate(schema, document, rules, options));
 }
 
 /**
- * Refuses @skip and @include on what a subscription subscribes to, as the specification does (GraphQL, Single Root
- * Field): without it graphql-js throws where nothing is left.
+ * Rejects @skip and @include on the root field of a subscription, as the GraphQL specification demands (Single Root
+ * Field). Without this rule graphql-js throws when no field is left.
  */
 const unconditionalSubscription: ValidationRule = (context) => ({
   OperationDefinition: ({ operation, selectionSet }) => {
@@ -46,7 +46,7 @@ const unconditionalSubscription: ValidationRule = (context) => ({
       for (const selection of selections) {
         const directive = selection.directives?.find(({ name }) => name.value === 'skip' || name.value === 'include');
         if (directive) {
-          const message = `@${directive.name.value} is not allowed on the root of a subscription: leave the subscription out instead.`;
+          const message = `@${directive.name.value} is not allowed on the root field of a subscription: do not send the subscription instead.`;
           context.reportError(new GraphQLError(message, { nodes: directive }));
         }
         if (selection.kind === Kind.INLINE_FRAGMENT) check(selection.selectionSet);

@@ -1,21 +1,21 @@
 import { MarketDataError } from '../../market/errors.ts';
 
-/** How many levels of lists and objects may be within the variables: arguments are values and lists of values. */
+/** How deeply lists and objects may be nested in variables. Arguments need only values and lists of values. */
 const maxLevels = 32;
 
 /**
- * Throws BAD_USER_INPUT where the variables or extensions of a request are nested deeply. JSON.parse reads any number of
- * levels, and whatever takes them up afterwards, such as JSON.stringify, overflows the stack.
+ * Throws BAD_USER_INPUT if the variables or extensions of a request are nested too deeply. JSON.parse accepts any number
+ * of levels, but recursive functions such as JSON.stringify overflow the stack on them.
  */
-export function requireShallow(given: { readonly variables?: unknown; readonly extensions?: unknown }): void {
+export function requireShallow(request: { readonly variables?: unknown; readonly extensions?: unknown }): void {
   for (const part of ['variables', 'extensions'] as const) {
-    if (isShallow(given[part])) continue;
+    if (isShallow(request[part])) continue;
     const message = `The ${part} are nested too deeply: they may have at most ${maxLevels} levels of lists and objects.`;
     throw new MarketDataError('BAD_USER_INPUT', message);
   }
 }
 
-/** True of a value that `requireShallow` lets pass. */
+/** True for a value that `requireShallow` accepts. */
 export function isShallow(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let levels = 0; levels <= maxLevels; levels++) {

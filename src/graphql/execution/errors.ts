@@ -1,15 +1,15 @@
 import { GraphQLError } from 'graphql';
-import { withoutStacks } from '../../base/without-stacks.ts';
+import { withoutStackTraces } from '../../base/stack-traces.ts';
 import { MarketDataError, marketDataErrorCodes } from '../../market/errors.ts';
 
-/** The last one is of Apollo's protocol: its clients send the document when they see it. */
+/** The last code belongs to Apollo's persisted-query protocol: clients answer it by sending the full document. */
 const knownCodes: ReadonlySet<unknown> = new Set([...marketDataErrorCodes, 'PERSISTED_QUERY_NOT_FOUND']);
 
 /**
- * What a client is told of an error: code, sentence and what applies of exchange, symbol, timeframe, retryable,
- * retryAfterMs and suggestions. A document, a variable or an argument at fault is BAD_USER_INPUT; everything unexpected,
- * such as a null where the schema has none, is INTERNAL_SERVER_ERROR without a word of what happened, and goes to
- * `report`. What it returned once it returns again.
+ * Converts an error into the one that clients receive: a message and a code, and as far as they apply exchange, symbol,
+ * timeframe, retryable, retryAfterMs and suggestions. An invalid document, variable or argument is BAD_USER_INPUT.
+ * Everything unexpected, such as a null that the schema does not allow, becomes INTERNAL_SERVER_ERROR without details and
+ * is passed to `report`. The function is idempotent: it accepts its own results.
  */
 export function toClientError(error: unknown, report: (error: unknown) => void): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined;
@@ -24,16 +24,16 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
       symbol,
       symbols,
       timeframe,
-      // An exchange that blocks this server is not worth a retry by itself, but is asked again when this says.
+      // GEO_BLOCKED is not retryable as such, but the server itself asks the exchange again after this time.
       retryable: retryable || retryAfterMs !== undefined,
       retryAfterMs,
       suggestions,
     });
   }
-  if (located && origin instanceof GraphQLError && isOfClient(located, origin)) {
+  if (located && origin instanceof GraphQLError && isClientFault(located, origin)) {
     const code = knownCodes.has(origin.extensions.code) ? origin.extensions.code : 'BAD_USER_INPUT';
-    // Yoga adds what the JSON parser said, with the whole body in it.
-    const { originalError: _parser, ...extensions } = origin.extensions;
+    // Yoga adds the message of the JSON parser, which contains the whole body.
+    const { originalError: _parserError, ...extensions } = origin.extensions;
     return clientError(located.message, located, { retryable: false, ...extensions, code });
   }
   report(origin);
@@ -44,15 +44,14 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
 }
 
 /**
- * True unless it was the value of a field that could not be given: the errors of graphql-js and graphql-jit about a field
- * have its path, and of these only those about its arguments, which all begin alike (`getArgumentValues` of graphql-js),
- * are the client's.
+ * False if a field failed to resolve. Errors of graphql-js and graphql-jit about a field have a path. Among these, only
+ * errors about arguments are the client's fault; they all begin alike (`getArgumentValues` of graphql-js).
  */
-function isOfClient({ path }: GraphQLError, { message, extensions }: GraphQLError): boolean {
+function isClientFault({ path }: GraphQLError, { message, extensions }: GraphQLError): boolean {
   return !path || knownCodes.has(extensions.code) || message.startsWith('Argument "');
 }
 
-/** graphql-js wraps what resolvers and scalars throw, some of it twice. */
+/** The innermost error. graphql-js wraps the errors of resolvers and scalars, some of them twice. */
 function rootOf(error: unknown): unknown {
   let origin = error;
   while (origin instanceof GraphQLError && origin.originalError) origin = origin.originalError;
@@ -71,5 +70,5 @@ function clientError(
     ...(located?.positions ? { positions: located.positions } : {}),
     ...(located?.path ? { path: located.path } : {}),
   };
-  return withoutStacks(() => new GraphQLError(message, options));
+  return withoutStackTraces(() => new GraphQLError(message, options));
 }

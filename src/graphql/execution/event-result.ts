@@ -1,8 +1,9 @@
 import type { ExecutionResult } from 'graphql';
 
 /**
- * One event of a subscription as clients get it. To them, `errors` means the end (Apollo Client 3 and Relay unsubscribe),
- * so errors of single fields of an event that has data are in `extensions.errors`; those fields are null.
+ * One event of a subscription in the form that clients receive. Clients take `errors` as the end of the subscription
+ * (Apollo Client 3 and Relay unsubscribe). If an event has data, the errors of its null fields are therefore moved to
+ * `extensions.errors`.
  */
 export function toEventResult(result: ExecutionResult): ExecutionResult {
   const { data, errors, extensions } = result;
@@ -10,7 +11,7 @@ export function toEventResult(result: ExecutionResult): ExecutionResult {
   return { data, extensions: { ...extensions, errors } };
 }
 
-/** True unless the event as a whole could not be given. */
+/** False if the root field failed, and with it the whole event. */
 function hasRoot(data: ExecutionResult['data']): data is NonNullable<typeof data> {
   return data != null && Object.values(data).some((value) => value !== null);
 }

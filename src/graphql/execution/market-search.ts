@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { toPlain } from '../../base/suggest.ts';
+import { normalizeName } from '../../base/suggest.ts';
 import { Yielding } from '../../base/yielding.ts';
 import type { Market, Markets, MarketType } from '../../market/model/market.ts';
 import { requireMarket } from '../../market/model/not-found.ts';
@@ -10,66 +10,67 @@ export interface MarketFilter {
   readonly active?: boolean | null | undefined;
 }
 
-interface Found {
-  /** Of which they are; reloaded they are others. */
+interface SearchResult {
+  /** The list that was searched. A reloaded list is another object, so that older results no longer apply. */
   readonly markets: Markets;
   readonly matching: readonly Market[];
 }
 
-/** How many markets and characters of filters what was found may have together. */
+/** Maximum size of all remembered results together: their markets plus the characters of their filters. */
 const maxSize = 1_000_000;
 
 /**
- * Finds the markets of an exchange that fit. One operation may ask that of each of a thousand markets, so what was found
- * is remembered, and others have their turn in between.
+ * Finds the markets of an exchange that match a filter. One operation can request this for each of a thousand markets, so
+ * results are remembered, and other work gets turns of the event loop in between.
  */
 export class MarketSearch {
-  readonly #turns = new Yielding();
-  readonly #plain = new WeakMap<Markets, readonly string[]>();
-  readonly #found = new LRUCache<string, Found>({
+  readonly #yielding = new Yielding();
+  readonly #normalizedSymbols = new WeakMap<Markets, readonly string[]>();
+  readonly #results = new LRUCache<string, SearchResult>({
     maxSize,
     sizeCalculation: ({ matching }, key) => matching.length + key.length + 100,
   });
 
-  /** Those that fit, by symbol. */
+  /** The matching markets, sorted by symbol. */
   async find(exchange: string, markets: Markets, filter: MarketFilter): Promise<readonly Market[]> {
     const { search, type, active } = filter;
     const key = JSON.stringify([exchange, search, type, active]);
     const recall = (): readonly Market[] | null => {
-      const found = this.#found.get(key);
-      return found?.markets === markets ? found.matching : null;
+      const result = this.#results.get(key);
+      return result?.markets === markets ? result.matching : null;
     };
-    const look = (): readonly Market[] => {
+    const searchNow = (): readonly Market[] => {
       const matching = this.#filter(markets, filter);
-      this.#found.set(key, { markets, matching });
+      this.#results.set(key, { markets, matching });
       return matching;
     };
-    // While this one waits for its turn, another may find the same.
-    return recall() ?? this.#turns.run(() => recall() ?? look());
+    // While this search waits for its turn, another one may find the same result.
+    return recall() ?? this.#yielding.run(() => recall() ?? searchNow());
   }
 
-  /** The market of a symbol. Rejects with SYMBOL_NOT_FOUND, for which it looks through all of them. */
+  /** The market with this symbol. Rejects with SYMBOL_NOT_FOUND, whose suggestions need a search through all markets. */
   async require(exchange: string, symbol: string, markets: Markets): Promise<Market> {
-    return markets.get(symbol) ?? this.#turns.run(() => requireMarket(exchange, symbol, markets));
+    return markets.get(symbol) ?? this.#yielding.run(() => requireMarket(exchange, symbol, markets));
   }
 
   #filter(markets: Markets, { search, type, active }: MarketFilter): readonly Market[] {
     const text = (search ?? '').toLowerCase();
-    const plain = toPlain(text);
-    const plainSymbols = this.#plainOf(markets);
+    const normalizedText = normalizeName(text);
+    const normalizedSymbols = this.#normalizedSymbolsOf(markets);
     return [...markets.values()].filter(
       (market, index) =>
         (typeof type !== 'string' || market.type === type) &&
         (typeof active !== 'boolean' || market.active === active) &&
-        (market.symbol.toLowerCase().includes(text) || (plain !== '' && plainSymbols[index]?.includes(plain))),
+        (market.symbol.toLowerCase().includes(text) ||
+          (normalizedText !== '' && normalizedSymbols[index]?.includes(normalizedText))),
     );
   }
 
-  #plainOf(markets: Markets): readonly string[] {
-    const known = this.#plain.get(markets);
+  #normalizedSymbolsOf(markets: Markets): readonly string[] {
+    const known = this.#normalizedSymbols.get(markets);
     if (known) return known;
-    const made = [...markets.keys()].map(toPlain);
-    this.#plain.set(markets, made);
-    return made;
+    const symbols = [...markets.keys()].map(normalizeName);
+    this.#normalizedSymbols.set(markets, symbols);
+    return symbols;
   }
 }

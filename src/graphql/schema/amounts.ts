@@ -1,6 +1,6 @@
-/** What is said of the price of a level or a trade. */
-export const priceText = 'In quote currency; in settle currency for options that are settled in a coin.';
+/** Description of the price of a level or a trade. */
+export const priceText = 'In quote currency; in settle currency for coin-settled options.';
 
-/** What is said of the amount of a level or a trade. */
+/** Description of the amount of a level or a trade. */
 export const amountText =
-  "In base currency; for contracts in the exchange's own unit: most count contracts of contractSize, some base currency, and some quote currency for inverse contracts.";
+  "In base currency. For contracts, in the exchange's own unit: on most exchanges contracts of contractSize, on some base currency, and on some quote currency for inverse contracts.";

@@ -2,52 +2,52 @@ import { MarketDataError } from '../../market/errors.ts';
 import { FieldCost, sharedCallCost } from '../cost/field-cost.ts';
 import { builder } from '../types/builder.ts';
 
-/** The most symbols of one field. */
+/** Maximum number of symbols of one field. */
 const maxSymbols = 1000;
 
-/** Names one market. */
+/** The arguments that select one market. */
 export const marketArgs = builder.args((t) => ({
-  exchange: t.id({ required: true, description: "ccxt's id of the exchange, for example kraken." }),
+  exchange: t.id({ required: true, description: "The exchange's id in ccxt, for example kraken." }),
   symbol: t.string({ required: true, description: 'Unified symbol, for example BTC/USDT.' }),
 }));
 
-/** Names markets of one exchange. */
+/** The arguments that select several markets of one exchange. */
 export const marketsArgs = builder.args((t) => ({
-  exchange: t.id({ required: true, description: "ccxt's id of the exchange, for example kraken." }),
+  exchange: t.id({ required: true, description: "The exchange's id in ccxt, for example kraken." }),
   symbols: t.stringList({
     required: true,
     description: `Unified symbols, for example BTC/USDT; at most ${maxSymbols}.`,
   }),
 }));
 
-/** What a field costs that has a row for each symbol; they share the calls. */
+/** The cost of a field that returns one object per symbol. The symbols share calls to the exchange. */
 export const symbolsCost = new FieldCost({
-  own: sharedCallCost,
-  rows: { argument: 'symbols', isList: true, most: maxSymbols },
+  weight: sharedCallCost,
+  listSize: { argument: 'symbols', isList: true, max: maxSymbols },
 });
 
-/** The same of one market. */
-export const marketCost = new FieldCost({ own: sharedCallCost });
+/** The same for one market. */
+export const marketCost = new FieldCost({ weight: sharedCallCost });
 
-/** About how many rows a subscription sends of the past when a client comes back. */
-const usualHistory = 100;
+/** Approximate number of past items that a subscription sends when a client reconnects. */
+const assumedHistory = 100;
 
-/** What a subscription of one market costs that may begin in the past. */
+/** The cost of a subscription to one market that may begin in the past. */
 export const resumableCost = new FieldCost({
-  own: sharedCallCost,
-  rows: { argument: 'since', count: () => usualHistory },
+  weight: sharedCallCost,
+  listSize: { argument: 'since', toSize: () => assumedHistory },
 });
 
-/** Where a subscription of one market begins. */
+/** The argument that says where a subscription to one market begins. */
 export const sinceArg = (what: 'candle' | 'trade') =>
   builder.args((t) => ({
     since: t.field({
       type: 'DateTime',
-      description: `Where to begin, inclusive: what there is from then on comes first, each once, then what is live. Give the timestamp of the last ${what} that you have, after a query or to reconnect; 0, the beginning, is mostly too much. More than 10,000, or what the exchange no longer serves, is an error.`,
+      description: `Where to begin, inclusive. Everything from then on is sent first, each ${what} once, followed by live data. To continue after a query or to reconnect, use the timestamp of the last ${what} that you have. 0 means from the beginning, which is usually too much: more than 10,000, or a time that the exchange no longer serves, is an error.`,
     }),
   }));
 
-/** The symbols as they are. Throws BAD_USER_INPUT when they are too many. */
+/** Returns the symbols. Throws BAD_USER_INPUT if there are too many. */
 export function requireSymbols(symbols: readonly string[]): readonly string[] {
   if (symbols.length <= maxSymbols) return symbols;
   const message = `symbols has ${symbols.length} entries; it may have at most ${maxSymbols}.`;

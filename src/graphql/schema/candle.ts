@@ -7,12 +7,12 @@ import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
 
 export const CandleType = builder.objectRef<Candle>('Candle').implement({
-  description: 'Open, high, low, close and volume of one period.',
+  description: 'Open, high, low and close price and volume of one period.',
   fields: (t) => ({
     timestamp: t.expose('timestamp', { type: 'Timestamp', description: 'Start of the period.' }),
     datetime: t.field({
       type: 'DateTime',
-      description: 'timestamp as ISO-8601.',
+      description: 'timestamp in ISO-8601.',
       resolve: ({ timestamp }) => timestamp,
     }),
     open: t.exposeFloat('open', { description: 'First price.' }),
@@ -21,12 +21,14 @@ export const CandleType = builder.objectRef<Candle>('Candle').implement({
     close: t.exposeFloat('close', { description: 'Last price.' }),
     volume: t.exposeFloat('volume', {
       description:
-        'Base amount traded. For contracts some exchanges give another unit, such as contracts, or the quote amount of inverse ones.',
+        'Traded amount in base currency. For contracts, some exchanges use another unit, such as contracts, or quote currency for inverse contracts.',
     }),
-    closed: t.exposeBoolean('closed', { description: 'False while the period runs: its values still change.' }),
+    closed: t.exposeBoolean('closed', {
+      description: 'False until the period ends; until then its values still change.',
+    }),
     stale: t.boolean({
       description:
-        'True of the forming candle of candleUpdated when the exchange could not be reached since and this is the last known value.',
+        'Only in candleUpdated: true when the exchange cannot be reached and this is the last known state of the forming candle.',
       resolve: ({ stale }) => stale ?? false,
     }),
   }),
@@ -37,7 +39,8 @@ const timeframeArg = builder.args((t) => ({
     type: 'Timeframe',
     required: true,
     defaultValue: '1m',
-    description: 'Length of a candle. One that the market lacks is built from its longest that divides it.',
+    description:
+      'The length of a candle. If the market does not offer it, its candles are built from the longest offered timeframe that divides it.',
   }),
 }));
 
@@ -48,17 +51,17 @@ const candlesArgs = builder.args((t) => ({
   limit: t.int({
     required: true,
     defaultValue: 100,
-    description: 'How many at most, up to 10,000; for more, page by since.',
+    description: 'Maximum number of candles, up to 10,000. To get more, page with since.',
   }),
 }));
 
-const candlesCost = new FieldCost({ own: ownCallCost, rows: { argument: 'limit', most: maxCandles } });
+const candlesCost = new FieldCost({ weight: ownCallCost, listSize: { argument: 'limit', max: maxCandles } });
 
 builder.objectField(MarketType, 'candles', (t) =>
   t.field({
     type: [CandleType],
     nullable: true,
-    description: 'Its candles, oldest first; with since the first `limit` from there on, else the newest.',
+    description: 'Its candles, oldest first. With since, the first `limit` from then on; without it, the newest.',
     args: candlesArgs,
     extensions: { cost: candlesCost },
     resolve: ({ exchange, symbol }, args, { marketData }) =>
@@ -71,7 +74,7 @@ builder.queryFields((t) => ({
     type: [CandleType],
     nullable: true,
     description:
-      'Oldest first. since is inclusive, until exclusive: with since the first `limit` from there on, else the newest.',
+      'Candles, oldest first. since is inclusive, until is exclusive. With since, the first `limit` from then on; without it, the newest.',
     args: { ...marketArgs, ...candlesArgs },
     extensions: { cost: candlesCost },
     resolve: (_root, args, { marketData }) => marketData.fetchCandles(toQuery(args)),
@@ -79,7 +82,7 @@ builder.queryFields((t) => ({
   ohlcv: t.field({
     type: ['OHLCV'],
     nullable: true,
-    description: 'The same series as rows.',
+    description: 'The same candles as rows of numbers.',
     args: { ...marketArgs, ...candlesArgs },
     extensions: { cost: candlesCost },
     resolve: async (_root, args, { marketData }) => (await marketData.fetchCandles(toQuery(args))).map(toRow),
@@ -90,7 +93,7 @@ builder.subscriptionField('candleUpdated', (t) =>
   t.field({
     type: CandleType,
     description:
-      'The forming candle at each change, and each candle once more when it closes (closed: true), none skipped. While the exchange fails, the forming candle comes once more with stale: true. Afterwards comes what was missed; where the exchange no longer has it, a retryable error ends the operation.',
+      'The forming candle at each change, and every candle once more when it closes (closed: true); none is skipped. When the exchange fails, the forming candle is sent once more with stale: true. When the exchange works again, the missed candles are sent; if the exchange no longer has them, a retryable error ends the operation.',
     args: { ...marketArgs, ...timeframeArg, ...sinceArg('candle') },
     extensions: { cost: resumableCost, startArgument: 'since' },
     subscribe: (_root, { exchange, symbol, timeframe, since }, { live }) =>

@@ -7,15 +7,15 @@ import { NodeInterface } from './node.ts';
 
 const capabilityTexts: Readonly<Record<(typeof capabilities)[number], string>> = {
   TICKER: 'The ticker of one market.',
-  TICKERS: 'Tickers of many markets in one call.',
-  CANDLES: 'Candles.',
+  TICKERS: 'The tickers of many markets in one call.',
+  CANDLES: 'The candles of one market.',
   ORDER_BOOK: 'The order book of one market.',
   TRADES: 'The latest public trades of one market.',
-  STREAM_TICKER: 'Pushes the ticker of one market.',
-  STREAM_TICKERS: 'Pushes tickers of many markets over one subscription.',
-  STREAM_CANDLES: 'Pushes the forming candle.',
-  STREAM_ORDER_BOOK: 'Pushes the order book.',
-  STREAM_TRADES: 'Pushes trades.',
+  STREAM_TICKER: 'A stream with the ticker of one market.',
+  STREAM_TICKERS: 'A stream with the tickers of many markets over one subscription.',
+  STREAM_CANDLES: 'A stream with the forming candle of one market.',
+  STREAM_ORDER_BOOK: 'A stream with the order book of one market.',
+  STREAM_TRADES: 'A stream with the trades of one market.',
   FUNDING_RATE: 'The funding rate of a perpetual contract.',
   OPEN_INTEREST: 'The open interest of a contract.',
 };
@@ -28,34 +28,34 @@ export const CapabilityEnum = builder.enumType('Capability', {
 });
 
 export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implement({
-  description: 'An exchange that this server may use.',
+  description: 'An exchange that this server can use.',
   interfaces: [NodeInterface],
   fields: (t) => ({
-    id: t.exposeID('id', { description: "ccxt's id, for example kraken." }),
-    name: t.exposeString('name', { description: 'The name it goes by.' }),
+    id: t.exposeID('id', { description: 'Its id in ccxt, for example kraken.' }),
+    name: t.exposeString('name', { description: 'Its name.' }),
     countries: t.exposeStringList('countries', {
-      description: 'ISO 3166 codes of where it is registered, as ccxt lists them.',
+      description: 'ISO 3166 codes of the countries where it is registered, as listed by ccxt.',
     }),
-    website: t.exposeString('website', { nullable: true, description: 'Its home page.' }),
+    website: t.exposeString('website', { nullable: true, description: 'Its website.' }),
     simulated: t.exposeBoolean('simulated', {
       description: 'True for the built-in exchange `sim`, whose prices are made up.',
     }),
     timeframes: t.expose('timeframes', {
       type: ['Timeframe'],
       description:
-        'The candle lengths it offers; empty where it offers no candles. Some of its markets may have others: see Market.timeframes.',
+        'The timeframes of candles that it offers; empty if it offers no candles. Single markets may differ: see Market.timeframes.',
     }),
     has: t.expose('has', { type: [CapabilityEnum], description: 'What it can do.' }),
   }),
 });
 
-/** About how many there are, where a query does not say which it means. */
+/** Approximate number of exchanges, for a query that does not list ids. */
 const exchangeCount = 105;
 
-/** The most ids of one field. */
+/** Maximum number of ids of one field. */
 const maxIds = 1000;
 
-/** The exchanges in the order of their ids. Calls `onMissing` once for each unknown id. */
+/** The exchanges with these ids, in the same order. Calls `onMissing` once for each unknown id. */
 function findExchanges(
   ids: readonly string[],
   marketData: Pick<MarketData, 'exchange'>,
@@ -81,12 +81,12 @@ builder.queryFields((t) => ({
   exchanges: t.field({
     type: [ExchangeType],
     description:
-      'Every exchange this server may use, by id; an unknown id is left out and reported as an error of its own. No exchange is contacted to answer this.',
+      'All exchanges that this server can use, sorted by id. An unknown id is left out and reported as an error. No exchange is contacted.',
     args: {
-      ids: t.arg.idList({ description: `Only these, in the order given; at most ${maxIds}.` }),
-      has: t.arg({ type: [CapabilityEnum], description: 'Only those that can do all of this.' }),
+      ids: t.arg.idList({ description: `Only these exchanges, in this order; at most ${maxIds}.` }),
+      has: t.arg({ type: [CapabilityEnum], description: 'Only exchanges that have all of these capabilities.' }),
     },
-    extensions: { cost: new FieldCost({ rows: { argument: 'ids', isList: true, otherwise: exchangeCount } }) },
+    extensions: { cost: new FieldCost({ listSize: { argument: 'ids', isList: true, assumedSize: exchangeCount } }) },
     resolve: (_root, { ids, has }, { marketData, partialErrors }, info) => {
       const onMissing = (error: unknown): void => partialErrors.add(error, info);
       const exchanges = ids ? findExchanges(ids.map(String), marketData, onMissing) : marketData.exchanges();
@@ -96,8 +96,8 @@ builder.queryFields((t) => ({
   exchange: t.field({
     type: ExchangeType,
     nullable: true,
-    description: 'One exchange by its id. No exchange is contacted to answer this.',
-    args: { id: t.arg.id({ required: true, description: "ccxt's id, for example kraken." }) },
+    description: 'One exchange by its id. No exchange is contacted.',
+    args: { id: t.arg.id({ required: true, description: 'Its id in ccxt, for example kraken.' }) },
     resolve: (_root, { id }, { marketData }) => marketData.exchange(String(id)),
   }),
 }));

@@ -5,7 +5,7 @@ import { builder } from '../types/builder.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType, MarketTypeEnum } from './market.ts';
 
-/** The most markets of one page. */
+/** Maximum number of markets on one page. */
 const maxFirst = 1000;
 
 interface MarketPage {
@@ -16,49 +16,53 @@ interface MarketPage {
 }
 
 const PageInfo = builder.objectRef<MarketPage>('PageInfo').implement({
-  description: 'Where a page lies in the whole list.',
+  description: 'The position of a page in the whole list.',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'True when more follow.' }),
-    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'True when others came before.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'True if there are more markets after this page.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'True if there are markets before this page.' }),
     startCursor: t.string({
       nullable: true,
-      description: "The first edge's cursor; null on an empty page.",
+      description: 'The cursor of the first edge; null on an empty page.',
       resolve: ({ nodes }) => toCursor(nodes.at(0)),
     }),
     endCursor: t.string({
       nullable: true,
-      description: "The last edge's cursor: `after` for the next page; null on an empty page.",
+      description: 'The cursor of the last edge, to pass as `after` for the next page; null on an empty page.',
       resolve: ({ nodes }) => toCursor(nodes.at(-1)),
     }),
   }),
 });
 
 const MarketEdge = builder.objectRef<Market>('MarketEdge').implement({
-  description: 'A market and its place in the list.',
+  description: 'A market and its position in the list.',
   fields: (t) => ({
     cursor: t.string({
-      description: 'Give it as `after` for what follows.',
+      description: 'Pass it as `after` to get the markets that follow.',
       resolve: (market) => toCursor(market) ?? '',
     }),
     node: t.field({ type: MarketType, description: 'The market.', resolve: (market) => market }),
   }),
 });
 
-/** A page has as many as its `first` says. */
-const pageCost = new FieldCost({ own: 0, rows: 'of-parent' });
+/** The size of a page is given by `first` of its parent. */
+const pageCost = new FieldCost({ weight: 0, listSize: 'of-parent' });
 
 const MarketConnection = builder.objectRef<MarketPage>('MarketConnection').implement({
-  description: "A page of an exchange's markets, by symbol.",
+  description: "A page of an exchange's markets, sorted by symbol.",
   fields: (t) => ({
     edges: t.field({
       type: [MarketEdge],
-      description: 'The markets with their cursors.',
+      description: 'The markets of this page with their cursors.',
       extensions: { cost: pageCost },
       resolve: ({ nodes }) => nodes,
     }),
-    nodes: t.expose('nodes', { type: [MarketType], description: 'The markets.', extensions: { cost: pageCost } }),
-    pageInfo: t.field({ type: PageInfo, description: 'Where this page lies.', resolve: (page) => page }),
-    totalCount: t.exposeInt('totalCount', { description: 'How many markets match, on all pages.' }),
+    nodes: t.expose('nodes', {
+      type: [MarketType],
+      description: 'The markets of this page.',
+      extensions: { cost: pageCost },
+    }),
+    pageInfo: t.field({ type: PageInfo, description: 'The position of this page.', resolve: (page) => page }),
+    totalCount: t.exposeInt('totalCount', { description: 'The number of matching markets on all pages together.' }),
   }),
 });
 
@@ -66,16 +70,24 @@ builder.objectField(ExchangeType, 'markets', (t) =>
   t.field({
     type: MarketConnection,
     nullable: true,
-    description: "Loads the exchange's markets on first use.",
+    description: 'Its markets. They are loaded from the exchange on first use.',
     args: {
-      search: t.arg.string({ description: 'Only symbols that contain this; case and separators do not matter.' }),
+      search: t.arg.string({
+        description: 'Only markets whose symbol contains this text. Case and separators are ignored.',
+      }),
       type: t.arg({ type: MarketTypeEnum, description: 'Only markets of this type.' }),
-      active: t.arg.boolean({ description: 'Only markets that can, or cannot, be traded at present.' }),
-      first: t.arg.int({ required: true, defaultValue: 50, description: `How many, at most ${maxFirst}.` }),
-      after: t.arg.string({ description: 'The cursor after which to begin.' }),
+      active: t.arg.boolean({
+        description: 'If true, only markets that can be traded at present; if false, only those that cannot.',
+      }),
+      first: t.arg.int({ required: true, defaultValue: 50, description: `The size of the page, at most ${maxFirst}.` }),
+      after: t.arg.string({ description: 'The cursor after which the page begins.' }),
     },
     extensions: {
-      cost: new FieldCost({ own: sharedCallCost, rows: { argument: 'first', most: maxFirst }, isAround: true }),
+      cost: new FieldCost({
+        weight: sharedCallCost,
+        listSize: { argument: 'first', max: maxFirst },
+        hasSizedFields: true,
+      }),
     },
     resolve: async ({ id }, { first, after, ...filter }, { marketData, marketSearch }) => {
       if (first < 0 || first > maxFirst) {
@@ -88,7 +100,7 @@ builder.objectField(ExchangeType, 'markets', (t) =>
   }),
 );
 
-/** Markets come sorted by symbol, so a cursor holds even when its own market has gone. */
+/** Markets are sorted by symbol, so a cursor stays valid even if its own market no longer exists. */
 function toPage(markets: readonly Market[], first: number, after: string | null): MarketPage {
   const start = after === null ? 0 : markets.filter(({ symbol }) => symbol <= after).length;
   const nodes = markets.slice(start, start + first);
@@ -107,5 +119,5 @@ function toCursor(market: Market | undefined): string | null {
 function fromCursor(cursor: string): string {
   const symbol = Buffer.from(cursor, 'base64url').toString();
   if (Buffer.from(symbol).toString('base64url') === cursor) return symbol;
-  throw new MarketDataError('BAD_USER_INPUT', 'after is no cursor of this list; take it from pageInfo.endCursor.');
+  throw new MarketDataError('BAD_USER_INPUT', 'after is not a cursor of this list; use pageInfo.endCursor.');
 }

@@ -2,35 +2,35 @@ import { maxRows } from '../../market/row-limits.ts';
 import { FieldCost, ownCallCost, sharedCallCost } from '../cost/field-cost.ts';
 import type { Context } from '../execution/context.ts';
 import { builder } from '../types/builder.ts';
-import { type NodeName, parseNodeId, readNodeId } from '../types/node-id.ts';
+import { type NodeRef, parseNodeId, tryParseNodeId } from '../types/node-id.ts';
 import { NodeInterface, type NodeValue } from './node.ts';
 
-const ownCosts: Readonly<Record<NodeName['type'], number>> = {
+const weights: Readonly<Record<NodeRef['type'], number>> = {
   Exchange: 1,
   Market: sharedCallCost,
   Ticker: sharedCallCost,
   OrderBook: ownCallCost,
 };
 
-/** What the field costs by itself that fetches the same as `node` with this id. */
-function toOwnCost(id: unknown): number {
-  const name = typeof id === 'string' ? readNodeId(id) : null;
-  return name ? ownCosts[name.type] : 1;
+/** The weight of the field that fetches the same object as `node` with this id. */
+function toWeight(id: unknown): number {
+  const ref = typeof id === 'string' ? tryParseNodeId(id) : null;
+  return ref ? weights[ref.type] : 1;
 }
 
-/** How many levels each side of the book has that an id names. */
+/** The number of levels per side, if the id is that of an order book. */
 function toLevels(id: unknown): number {
-  const name = typeof id === 'string' ? readNodeId(id) : null;
-  return name?.type === 'OrderBook' ? Math.min(name.limit, maxRows) : 1;
+  const ref = typeof id === 'string' ? tryParseNodeId(id) : null;
+  return ref?.type === 'OrderBook' ? Math.min(ref.limit, maxRows) : 1;
 }
 
-async function fetchNode(name: NodeName, { marketData, marketSearch, tickers }: Context): Promise<NodeValue> {
-  const { exchange } = name;
-  if (name.type === 'Exchange') return marketData.exchange(exchange);
-  const { symbol } = name;
-  if (name.type === 'Ticker') return tickers.load({ exchange, symbol });
-  if (name.type === 'Market') return marketSearch.require(exchange, symbol, await marketData.fetchMarkets(exchange));
-  const { limit } = name;
+async function fetchNode(ref: NodeRef, { marketData, marketSearch, tickers }: Context): Promise<NodeValue> {
+  const { exchange } = ref;
+  if (ref.type === 'Exchange') return marketData.exchange(exchange);
+  const { symbol } = ref;
+  if (ref.type === 'Ticker') return tickers.load({ exchange, symbol });
+  if (ref.type === 'Market') return marketSearch.require(exchange, symbol, await marketData.fetchMarkets(exchange));
+  const { limit } = ref;
   return { book: await marketData.fetchOrderBook({ exchange, symbol, limit }), limit };
 }
 
@@ -39,12 +39,12 @@ builder.queryField('node', (t) =>
     type: NodeInterface,
     nullable: true,
     description: 'An exchange, market, ticker or order book by its id.',
-    args: { id: t.arg.id({ required: true, description: 'As the field `id` gives it.' }) },
+    args: { id: t.arg.id({ required: true, description: 'The value of its field `id`.' }) },
     extensions: {
       cost: new FieldCost({
-        own: { argument: 'id', count: toOwnCost },
-        rows: { argument: 'id', count: toLevels },
-        isAround: true,
+        weight: { argument: 'id', toSize: toWeight },
+        listSize: { argument: 'id', toSize: toLevels },
+        hasSizedFields: true,
       }),
     },
     resolve: (_root, { id }, context) => fetchNode(parseNodeId(String(id)), context),

@@ -4,22 +4,22 @@ import type { OrderBook } from '../../market/model/order-book.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
 import { builder } from '../types/builder.ts';
 
-/** A book, and how many levels of it were asked for. */
+/** An order book and the number of levels that were asked for. */
 export interface LimitedBook {
   readonly book: OrderBook;
   readonly limit: number;
 }
 
-/** What the types that implement Node are made of. */
+/** The values behind the types that implement Node. */
 export type NodeValue = ExchangeInfo | Market | Ticker | LimitedBook;
 
 export const NodeInterface = builder.interfaceRef<NodeValue>('Node').implement({
-  description: 'What can be fetched again by its id, as Relay does it.',
-  fields: (t) => ({ id: t.id({ description: 'Unique over all types, exchanges and markets.' }) }),
+  description: 'An object that can be fetched again by its id, as in Relay.',
+  fields: (t) => ({ id: t.id({ description: 'Unique across all types, exchanges and markets.' }) }),
   resolveType: toTypeName,
 });
 
-/** The name of the type of a value, which is told by what only that type has. */
+/** The name of the value's type, recognized by a property that only this type has. */
 function toTypeName(value: NodeValue): string {
   if ('book' in value) return 'OrderBook';
   if ('receivedAt' in value) return 'Ticker';

@@ -11,15 +11,15 @@ import { MarketType } from './market.ts';
 import { type LimitedBook, NodeInterface } from './node.ts';
 
 const PriceLevelType = builder.objectRef<PriceLevel>('PriceLevel').implement({
-  description: 'What is offered or wanted at one price.',
+  description: 'The orders at one price.',
   fields: (t) => ({
     price: t.exposeFloat('price', { description: priceText }),
     amount: t.exposeFloat('amount', { description: amountText }),
   }),
 });
 
-/** Either side has as many levels as the book's `limit` says. */
-const levelsCost = new FieldCost({ own: 0, rows: 'of-parent' });
+/** Each side has as many levels as `limit` of its book. */
+const levelsCost = new FieldCost({ weight: 0, listSize: 'of-parent' });
 
 const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
   description: 'The orders of one market at one moment.',
@@ -27,14 +27,14 @@ const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
   fields: (t) => ({
     id: t.id({
       description:
-        'OrderBook, exchange, limit and symbol, so that normalised caches keep books of different depth apart.',
+        'Consists of OrderBook, exchange, limit and symbol, so that normalised caches keep books with different limits apart.',
       resolve: ({ book, limit }) => toOrderBookId(book, limit),
     }),
     symbol: t.string({ description: 'Unified symbol of its market.', resolve: ({ book }) => book.symbol }),
     timestamp: t.field({
       type: 'Timestamp',
       nullable: true,
-      description: "The exchange's own clock; null where it sends none.",
+      description: "Time of the exchange's clock; null if it sends none.",
       resolve: ({ book }) => book.timestamp,
     }),
     receivedAt: t.field({
@@ -44,24 +44,24 @@ const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
     }),
     bids: t.field({
       type: [PriceLevelType],
-      description: 'What buyers want, the highest price first.',
+      description: 'The orders of buyers, highest price first.',
       extensions: { cost: levelsCost },
       resolve: ({ book }) => book.bids,
     }),
     asks: t.field({
       type: [PriceLevelType],
-      description: 'What sellers offer, the lowest price first.',
+      description: 'The orders of sellers, lowest price first.',
       extensions: { cost: levelsCost },
       resolve: ({ book }) => book.asks,
     }),
     bestBid: t.float({
       nullable: true,
-      description: 'The highest price that a buyer wants to pay.',
+      description: 'The highest price that a buyer offers to pay.',
       resolve: ({ book }) => book.bids[0]?.price,
     }),
     bestAsk: t.float({
       nullable: true,
-      description: 'The lowest price that a seller takes.',
+      description: 'The lowest price that a seller asks for.',
       resolve: ({ book }) => book.asks[0]?.price,
     }),
     spread: t.float({
@@ -75,7 +75,7 @@ const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
       resolve: ({ book: { bids, asks } }) => midOf(bids[0]?.price, asks[0]?.price),
     }),
     stale: t.boolean({
-      description: 'True when the exchange could not be reached since and this is the last known book.',
+      description: 'True when the exchange cannot be reached and this is the last known book.',
       resolve: ({ book }) => book.stale,
     }),
   }),
@@ -85,12 +85,12 @@ const limitArg = builder.args((t) => ({
   limit: t.int({
     required: true,
     defaultValue: 20,
-    description: `How many levels of each side at most, up to ${maxRows}; an exchange may give fewer.`,
+    description: `Maximum number of levels on each side, up to ${maxRows}; the exchange may send fewer.`,
   }),
 }));
 
-const levels = { rows: { argument: 'limit', most: maxRows }, isAround: true } as const;
-const bookCost = new FieldCost({ own: ownCallCost, ...levels });
+const levels = { listSize: { argument: 'limit', max: maxRows }, hasSizedFields: true } as const;
+const bookCost = new FieldCost({ weight: ownCallCost, ...levels });
 
 builder.objectField(MarketType, 'orderBook', (t) =>
   t.field({
@@ -124,9 +124,9 @@ builder.subscriptionField('orderBookUpdated', (t) =>
   t.field({
     type: OrderBookType,
     description:
-      'The latest known book at once, then each change within its limit. A slow client misses changes in between, never the latest. While the exchange fails, the last book comes once more with stale: true.',
+      'The latest known book at once, then each change within its limit. A slow client misses intermediate changes, but never the latest one. When the exchange fails, the last book is sent once more with stale: true.',
     args: { ...marketArgs, ...limitArg },
-    extensions: { cost: new FieldCost({ own: sharedCallCost, ...levels }) },
+    extensions: { cost: new FieldCost({ weight: sharedCallCost, ...levels }) },
     subscribe: (_root, { exchange, symbol, limit }, { live }) =>
       live.orderBook(String(exchange), symbol, requireLimit(limit, { exchange: String(exchange), symbol })),
     resolve: (event, { limit }) => ({ book: toDepth(requireValue(event), limit), limit }),

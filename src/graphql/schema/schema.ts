@@ -10,8 +10,8 @@ import './order-book.ts';
 import './trade.ts';
 import './node-query.ts';
 
-builder.queryType({ description: 'Market data as of now, or from history.' });
-builder.subscriptionType({ description: 'Market data as it changes.' });
+builder.queryType({ description: 'Current and historical market data.' });
+builder.subscriptionType({ description: 'Live market data.' });
 
-/** The schema that every door serves. */
+/** The schema for all protocols. */
 export const schema: GraphQLSchema = builder.toSchema();

@@ -8,11 +8,11 @@ import { MarketType } from './market.ts';
 import { NodeInterface } from './node.ts';
 
 const SourceEnum = builder.enumType('Source', {
-  description: 'How a value got here.',
+  description: 'How this server obtained a value.',
   values: {
-    STREAM: { value: 'STREAM', description: 'The exchange pushed it.' },
-    POLL: { value: 'POLL', description: 'It was polled for subscribers.' },
-    FETCH: { value: 'FETCH', description: 'It was fetched for a query, or for the first of its subscribers.' },
+    STREAM: { value: 'STREAM', description: 'From a stream of the exchange.' },
+    POLL: { value: 'POLL', description: 'Polled for subscribers.' },
+    FETCH: { value: 'FETCH', description: 'Fetched for a query, or for the first subscriber.' },
   } as const,
 });
 
@@ -22,7 +22,7 @@ const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
   high: 'Highest price of the last 24 hours.',
   low: 'Lowest price of the last 24 hours.',
   close: 'The same as last.',
-  previousClose: "Closing price of the previous day, by the exchange's own day.",
+  previousClose: 'Closing price of the previous day, as defined by the exchange.',
   bid: 'Best bid.',
   bidVolume: 'Amount at the best bid.',
   ask: 'Best ask.',
@@ -32,46 +32,46 @@ const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
   percentage: 'change as a percentage of open.',
   average: 'Mean of open and last.',
   baseVolume:
-    'Base amount traded in the last 24 hours. For contracts some exchanges give another unit only, such as contracts.',
+    'Amount in base currency traded in the last 24 hours. For contracts, some exchanges use another unit, such as contracts.',
   quoteVolume:
-    'Quote amount traded in the last 24 hours. For contracts some exchanges give another unit only, such as the settle currency.',
-  markPrice: 'The price a contract is marked at.',
-  indexPrice: 'The index behind a contract.',
+    'Amount in quote currency traded in the last 24 hours. For contracts, some exchanges use another unit, such as the settle currency.',
+  markPrice: 'The mark price of a contract.',
+  indexPrice: 'The index price of the underlying of a contract.',
 };
 
 export const TickerType = builder.objectRef<Ticker>('Ticker').implement({
-  description: "A market's prices at one moment. What the exchange does not send is null.",
+  description: "A market's prices at one moment. Values that the exchange does not send are null.",
   interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.id({
       description:
-        "Ticker, exchange and symbol, so that Apollo's and urql's normalised caches keep one ticker per market.",
+        "Consists of Ticker, exchange and symbol, so that Apollo's and urql's normalised caches keep one ticker per market.",
       resolve: toTickerId,
     }),
     exchange: t.field({
       type: ExchangeType,
-      description: 'The exchange it comes from.',
+      description: 'The exchange of its market.',
       resolve: ({ exchange }, _args, { marketData }) => marketData.exchange(exchange),
     }),
     symbol: t.exposeString('symbol', { description: 'Unified symbol of its market.' }),
     timestamp: t.expose('timestamp', {
       type: 'Timestamp',
       nullable: true,
-      description: "The exchange's own clock; null where it sends none.",
+      description: "Time of the exchange's clock; null if it sends none.",
     }),
     datetime: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'timestamp as ISO-8601.',
+      description: 'timestamp in ISO-8601.',
       resolve: ({ timestamp }) => timestamp,
     }),
     ...Object.fromEntries(
       tickerNumbers.map((field) => [field, t.exposeFloat(field, { nullable: true, description: numberTexts[field] })]),
     ),
     receivedAt: t.expose('receivedAt', { type: 'Timestamp', description: 'When this server received it.' }),
-    source: t.expose('source', { type: SourceEnum, description: 'How it got here.' }),
+    source: t.expose('source', { type: SourceEnum, description: 'How this server obtained it.' }),
     stale: t.exposeBoolean('stale', {
-      description: 'True when the exchange could not be reached since and this is the last known value.',
+      description: 'True when the exchange cannot be reached and this is the last known value.',
     }),
     market: t.field({
       type: MarketType,
@@ -88,7 +88,7 @@ builder.objectField(MarketType, 'ticker', (t) =>
   t.field({
     type: TickerType,
     nullable: true,
-    description: 'Its ticker. Those of many markets in one query cost one call per exchange.',
+    description: 'Its ticker. The tickers of many markets in one query need only one call per exchange.',
     extensions: { cost: marketCost },
     resolve: ({ exchange, symbol }, _args, { tickers }) => tickers.load({ exchange, symbol }),
   }),
@@ -106,7 +106,8 @@ builder.queryFields((t) => ({
   tickers: t.field({
     type: [TickerType],
     nullable: { list: false, items: true },
-    description: 'In the order asked. An entry that fails is null, with its own error; the others stand.',
+    description:
+      'The tickers of several markets, in the same order as symbols. If one fails, it is null and has an error of its own; the others are not affected.',
     args: marketsArgs,
     extensions: { cost: symbolsCost },
     resolve: (_root, { exchange, symbols }, { tickers }) =>
@@ -118,7 +119,7 @@ builder.subscriptionFields((t) => ({
   tickerUpdated: t.field({
     type: TickerType,
     description:
-      'The latest known ticker at once, then each change. A slow client misses ticks in between, never the latest. While the exchange fails, the last ticker comes once more with stale: true.',
+      'The latest known ticker at once, then each change. A slow client misses intermediate tickers, but never the latest one. When the exchange fails, the last ticker is sent once more with stale: true.',
     args: marketArgs,
     extensions: { cost: marketCost },
     subscribe: (_root, { exchange, symbol }, { live }) => live.ticker(String(exchange), symbol),
@@ -127,13 +128,13 @@ builder.subscriptionFields((t) => ({
   tickersUpdated: t.field({
     type: TickerType,
     description:
-      'The same for many symbols over one operation; each event is one ticker. A symbol that is delisted later comes once more with stale: true, and then no more.',
+      'Like tickerUpdated, for many symbols in one operation. Each event is one ticker. If a symbol is delisted later, its last ticker is sent once more with stale: true.',
     args: {
       ...marketsArgs,
       skipUnknown: t.arg.boolean({
         required: true,
         defaultValue: false,
-        description: 'True to leave out symbols that do not exist; they refuse the operation otherwise.',
+        description: 'If true, symbols that do not exist are left out; otherwise they are an error.',
       }),
     },
     extensions: { cost: symbolsCost },

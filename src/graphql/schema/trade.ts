@@ -9,10 +9,10 @@ import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
 
 const SideEnum = builder.enumType('Side', {
-  description: 'Which side of a trade.',
+  description: 'The side of a trade.',
   values: {
-    BUY: { value: 'buy', description: 'The buyer.' },
-    SELL: { value: 'sell', description: 'The seller.' },
+    BUY: { value: 'buy', description: 'Buy.' },
+    SELL: { value: 'sell', description: 'Sell.' },
   } as const,
 });
 
@@ -21,18 +21,18 @@ const TradeType = builder.objectRef<Trade>('Trade').implement({
   fields: (t) => ({
     id: t.id({
       description:
-        'Trade, exchange, symbol and tradeId, or time, side, price, amount and number among equals where no tradeId tells it from others: unique, so that normalised caches keep all trades apart. Query.node does not take it.',
+        'Consists of Trade, exchange, symbol and tradeId, so that normalised caches keep all trades apart. If tradeId does not distinguish the trade from others, it contains time, side, price, amount and a number instead. Query.node does not accept it.',
       resolve: toTradeId,
     }),
     tradeId: t.exposeString('id', {
       nullable: true,
       description:
-        "The exchange's own id of it, which is unique in its market at most; null where the exchange gives none. Some exchanges stream other ids than they answer with.",
+        "The exchange's own id for it, at best unique within its market; null if the exchange sends none. On some exchanges, the ids in streams differ from those in answers.",
     }),
-    timestamp: t.expose('timestamp', { type: 'Timestamp', description: "The exchange's own clock." }),
+    timestamp: t.expose('timestamp', { type: 'Timestamp', description: "Time of the exchange's clock." }),
     datetime: t.field({
       type: 'DateTime',
-      description: 'timestamp as ISO-8601.',
+      description: 'timestamp in ISO-8601.',
       resolve: ({ timestamp }) => timestamp,
     }),
     price: t.exposeFloat('price', { description: priceText }),
@@ -40,28 +40,31 @@ const TradeType = builder.objectRef<Trade>('Trade').implement({
     cost: t.exposeFloat('cost', {
       nullable: true,
       description:
-        'Price times amount, in quote currency for contracts of every kind too; null where it cannot be known, as for options that are settled in a coin.',
+        'Price times amount in quote currency, for contracts too; null if unknown, as for coin-settled options.',
     }),
     side: t.expose('side', { type: SideEnum, nullable: true, description: "The taker's side." }),
   }),
 });
 
 const tradesArgs = builder.args((t) => ({
-  since: t.field({ type: 'DateTime', description: 'Where to begin, inclusive, as far back as the exchange goes.' }),
+  since: t.field({
+    type: 'DateTime',
+    description: "Where to begin, inclusive, as far back as the exchange's history reaches.",
+  }),
   limit: t.int({
     required: true,
     defaultValue: 50,
-    description: `How many at most, up to ${maxRows}; an exchange may give fewer.`,
+    description: `Maximum number of trades, up to ${maxRows}; the exchange may send fewer.`,
   }),
 }));
 
-const tradesCost = new FieldCost({ own: ownCallCost, rows: { argument: 'limit', most: maxRows } });
+const tradesCost = new FieldCost({ weight: ownCallCost, listSize: { argument: 'limit', max: maxRows } });
 
 builder.objectField(MarketType, 'trades', (t) =>
   t.field({
     type: [TradeType],
     nullable: true,
-    description: 'Its public trades, oldest first; without since, the newest `limit`.',
+    description: 'Its public trades, oldest first. With since, the first `limit` from then on; without it, the newest.',
     args: tradesArgs,
     extensions: { cost: tradesCost },
     resolve: ({ exchange, symbol }, args, { marketData }) =>
@@ -73,7 +76,7 @@ builder.queryField('trades', (t) =>
   t.field({
     type: [TradeType],
     nullable: true,
-    description: 'Public trades, oldest first; without since, the newest `limit`.',
+    description: 'Public trades, oldest first. With since, the first `limit` from then on; without it, the newest.',
     args: { ...marketArgs, ...tradesArgs },
     extensions: { cost: tradesCost },
     resolve: (_root, args, { marketData }) => marketData.fetchTrades(toQuery(args)),
@@ -84,7 +87,7 @@ builder.subscriptionField('tradesExecuted', (t) =>
   t.field({
     type: [TradeType],
     description:
-      'Every trade, in order; a client too slow to take them all gets SLOW_CONSUMER and its subscription ends. After an outage comes what was missed; where the exchange no longer has it, a retryable error ends the operation.',
+      'Every trade, in order. A client that is too slow to receive all of them gets SLOW_CONSUMER, and its subscription ends. After an outage, the missed trades are sent; if the exchange no longer has them, a retryable error ends the operation.',
     args: { ...marketArgs, ...sinceArg('trade') },
     extensions: { cost: resumableCost, startArgument: 'since' },
     subscribe: (_root, { exchange, symbol, since }, { live }) =>

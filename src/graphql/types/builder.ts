@@ -5,7 +5,7 @@ export interface SchemaTypes {
   readonly Context: Context;
   readonly DefaultFieldNullability: false;
   readonly Scalars: {
-    /** Epoch ms on our side. */
+    /** Epoch ms in this server, ISO-8601 in answers. */
     readonly DateTime: { readonly Input: number; readonly Output: number };
     /** Epoch ms. */
     readonly Timestamp: { readonly Input: number; readonly Output: number };
@@ -14,5 +14,5 @@ export interface SchemaTypes {
   };
 }
 
-/** The builder that scalars.ts and the files in `schema/` add to; it defines nothing itself. */
+/** The builder to which scalars.ts and the files in `schema/` add their types. It defines nothing itself. */
 export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });

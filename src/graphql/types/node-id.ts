@@ -7,15 +7,15 @@ interface MarketName {
   readonly symbol: string;
 }
 
-/** What the id of a node names. */
-export type NodeName =
+/** The object that a node id identifies. */
+export type NodeRef =
   | { readonly type: 'Exchange'; readonly exchange: string }
   | ({ readonly type: 'Market' } & MarketName)
   | ({ readonly type: 'Ticker' } & MarketName)
   | ({ readonly type: 'OrderBook'; readonly limit: number } & MarketName);
 
-// Ids are unique over all types, and plain for people who look into a cache. No exchange has a colon in its id, but
-// symbols do: the symbol comes last, so that every symbol is read as it was written. An exchange's id is ccxt's own.
+// Ids are unique across all types, and readable for people who inspect a cache. Exchange ids contain no colon, but symbols
+// do. The symbol therefore comes last, so that every symbol can be parsed. The id of an exchange is ccxt's own id.
 
 export function toMarketId({ exchange, symbol }: MarketName): string {
   return `Market:${exchange}:${symbol}`;
@@ -30,33 +30,34 @@ export function toOrderBookId({ exchange, symbol }: MarketName, limit: number): 
 }
 
 /**
- * The id of a trade: of exchange, symbol and the exchange's own id or, where that does not tell the trade from others, what
- * makes it that trade and its number among equals. The last part of either has no colon, and only the second has commas.
+ * The id of a trade consists of exchange, symbol and the exchange's own trade id. If that id does not distinguish the trade
+ * from others, its content and its number among equal trades are used instead. The last part never contains a colon, and
+ * contains commas only in the second form, so that the two forms cannot collide.
  */
 export function toTradeId(trade: Trade): string {
   const id = distinctId(trade);
-  const last = id === null ? `${contentOf(trade)},${trade.nth ?? 1}` : id.replace(/[%:,]/g, encodeURIComponent);
-  return `Trade:${trade.exchange}:${trade.symbol}:${last}`;
+  const key = id === null ? `${contentOf(trade)},${trade.nth ?? 1}` : id.replace(/[%:,]/g, encodeURIComponent);
+  return `Trade:${trade.exchange}:${trade.symbol}:${key}`;
 }
 
-/** Reads an id as it is given by `id` of the types that are nodes. Throws BAD_USER_INPUT. */
-export function parseNodeId(id: string): NodeName {
-  const name = readNodeId(id);
-  if (name) return name;
+/** Parses the `id` of a type that implements Node. Throws BAD_USER_INPUT. */
+export function parseNodeId(id: string): NodeRef {
+  const ref = tryParseNodeId(id);
+  if (ref) return ref;
   throw new MarketDataError(
     'BAD_USER_INPUT',
     id.startsWith('Trade:')
-      ? 'node cannot fetch a trade by its id, since exchanges do not: ask for the trades of its market.'
-      : `${quote(id)} is not the id of a node: ids are what the field id of an Exchange, Market, Ticker or OrderBook gives, such as kraken, Market:kraken:BTC/USD, Ticker:kraken:BTC/USD or OrderBook:kraken:20:BTC/USD.`,
+      ? 'node cannot fetch a trade by its id, because exchanges do not offer that: query the trades of its market.'
+      : `${quote(id)} is not the id of a node: use the id of an Exchange, Market, Ticker or OrderBook, such as kraken, Market:kraken:BTC/USD, Ticker:kraken:BTC/USD or OrderBook:kraken:20:BTC/USD.`,
   );
 }
 
-/** The same; null where it is not such an id. */
-export function readNodeId(id: string): NodeName | null {
+/** Like `parseNodeId`, but returns null if the id is invalid. */
+export function tryParseNodeId(id: string): NodeRef | null {
   if (id !== '' && !id.includes(':')) return { type: 'Exchange', exchange: id };
   const [, type, exchange = '', symbol = ''] = /^(Market|Ticker):([^:]+):(.+)$/s.exec(id) ?? [];
   if (type === 'Market' || type === 'Ticker') return { type, exchange, symbol };
-  // A number that is written otherwise would be the same node with another id.
+  // Only the canonical form of a number: another form would be a second id for the same node.
   const book = /^OrderBook:([^:]+):(0|[1-9]\d{0,8}):(.+)$/s.exec(id);
   return book && { type: 'OrderBook', exchange: book[1] ?? '', limit: Number(book[2]), symbol: book[3] ?? '' };
 }

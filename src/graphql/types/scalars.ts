@@ -1,32 +1,32 @@
 import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { isTimeframe } from '../../market/timeframe.ts';
 import { builder } from './builder.ts';
-import { explainInstant, isEpochMs } from './epoch.ts';
-import { toGiven } from './given.ts';
+import { explainInvalidDateTime, isEpochMs } from './date-time.ts';
+import { describeValue } from './describe-value.ts';
 
-// Date.parse takes much more than instants, and local times too.
-const isoInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+// Date.parse accepts many other formats, and times without a time zone.
+const isoDateTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 builder.scalarType('DateTime', {
   description:
-    'ISO-8601 instant. As input it also takes epoch milliseconds, where 0 means from the beginning; a number that can only be seconds or microseconds is refused.',
+    'An ISO-8601 date-time. As input, epoch milliseconds are accepted too, where 0 means from the beginning. A number that can only be seconds or microseconds is rejected.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
-  serialize: (instant) => new Date(instant).toISOString(),
-  parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(valueFromASTUntyped(node), node),
+  serialize: (epochMs) => new Date(epochMs).toISOString(),
+  parseValue: parseDateTime,
+  parseLiteral: (node) => parseDateTime(valueFromASTUntyped(node), node),
 });
 
 builder.scalarType('Timestamp', {
-  description: 'Epoch milliseconds (a whole number, beyond 32 bits).',
+  description: 'Epoch milliseconds: a whole number that does not fit into 32 bits.',
   specifiedByURL: 'https://tc39.es/ecma262/#sec-time-values-and-time-range',
-  serialize: (instant) => instant,
-  parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(valueFromASTUntyped(node), node),
+  serialize: (epochMs) => epochMs,
+  parseValue: parseDateTime,
+  parseLiteral: (node) => parseDateTime(valueFromASTUntyped(node), node),
 });
 
 builder.scalarType('Timeframe', {
-  description: "An exchange's candle length in ccxt's notation: 1m, 5m, 1h, 1d, 1w, 1M ...",
-  // Its `timeframes` has the notation as keys.
+  description: "The length of a candle in ccxt's notation: 1m, 5m, 1h, 1d, 1w, 1M ...",
+  // The keys of its `timeframes` use this notation.
   specifiedByURL: 'https://github.com/ccxt/ccxt/wiki/Manual#exchange-structure',
   serialize: (timeframe) => timeframe,
   parseValue: parseTimeframe,
@@ -35,26 +35,26 @@ builder.scalarType('Timeframe', {
 
 builder.scalarType('OHLCV', {
   description:
-    "One row [timestamp, open, high, low, close, volume], as ccxt's fetchOHLCV gives it: ready for a chart library.",
+    "One row [timestamp, open, high, low, close, volume], as returned by ccxt's fetchOHLCV. Ready for a chart library.",
   specifiedByURL: 'https://github.com/ccxt/ccxt/wiki/Manual#ohlcv-structure',
   serialize: (row) => row,
   parseValue: () => {
-    throw badInput('OHLCV is for answers only.');
+    throw badInput('OHLCV cannot be used as input.');
   },
 });
 
 /**
- * Epoch ms of an ISO-8601 instant (a date alone is its midnight, UTC) or of epoch ms. Throws BAD_USER_INPUT, placed at
- * `node` where the value is a literal.
+ * Converts an ISO-8601 date-time (a date alone means midnight UTC) or epoch ms into epoch ms. Throws BAD_USER_INPUT, which
+ * points to `node` if the value is a literal.
  */
-export function parseInstant(value: unknown, node?: ValueNode): number {
+export function parseDateTime(value: unknown, node?: ValueNode): number {
   if (typeof value === 'number' && isEpochMs(value)) return value;
-  if (typeof value === 'string' && isoInstant.test(value)) {
-    const instant = Date.parse(value);
+  if (typeof value === 'string' && isoDateTime.test(value)) {
+    const epochMs = Date.parse(value);
     // Date.parse turns February 30 into March 1.
-    if (Number.isFinite(instant) && isCalendarDate(value)) return instant;
+    if (Number.isFinite(epochMs) && isCalendarDate(value)) return epochMs;
   }
-  throw badInput(explainInstant(value), node);
+  throw badInput(explainInvalidDateTime(value), node);
 }
 
 function isCalendarDate(text: string): boolean {
@@ -65,7 +65,7 @@ function isCalendarDate(text: string): boolean {
 function parseTimeframe(value: unknown, node?: ValueNode): string {
   if (typeof value === 'string' && isTimeframe(value)) return value;
   throw badInput(
-    `${toGiven(value)} is no timeframe: write a number up to 99999 and s, m, h, d, w, M or y, such as "15m".`,
+    `${describeValue(value)} is not a valid timeframe: use a number up to 99999 followed by s, m, h, d, w, M or y, such as "15m".`,
     node,
   );
 }

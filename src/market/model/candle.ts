@@ -9,15 +9,15 @@ export interface Candle {
   readonly high: number;
   readonly low: number;
   readonly close: number;
-  /** Base amount traded; of contracts on some exchanges another unit, such as contracts or the quote amount. */
+  /** Traded amount in base currency. For contracts, some exchanges use another unit, such as contracts or quote currency. */
   readonly volume: number;
-  /** False while the period runs: its values still change. */
+  /** False until the period ends; until then its values still change. */
   readonly closed: boolean;
-  /** Of a live candle: true when the exchange could not be reached since and this is the last known value. */
+  /** Only for live candles: true when the exchange cannot be reached and this is the last known value. */
   readonly stale?: boolean;
 }
 
-/** True when a subscriber would learn nothing from the other. */
+/** True if the two do not differ in anything that a subscriber can see. */
 export function isSameCandle(one: Candle, other: Candle): boolean {
   return (
     one.timestamp === other.timestamp &&
@@ -31,12 +31,12 @@ export function isSameCandle(one: Candle, other: Candle): boolean {
   );
 }
 
-/** The candles of one market that have one length. */
+/** The candles of one market with one timeframe. */
 export interface CandleSeries extends MarketRef {
   readonly timeframe: string;
 }
 
-/** `limit` candles from `since` on, or the newest `limit` before `until` (or now). */
+/** The first `limit` candles from `since` on; without `since`, the newest `limit` before `until` or now. */
 export interface CandleQuery extends CandleSeries {
   /** Inclusive, epoch ms. */
   readonly since?: number;
@@ -45,28 +45,28 @@ export interface CandleQuery extends CandleSeries {
   readonly limit: number;
 }
 
-/** All candles of a series that begin within `[since, until)`, both epoch ms. */
+/** All candles of a series that start within `[since, until)`, both epoch ms. */
 export interface CandleRange extends CandleSeries {
   readonly since: number;
   readonly until: number;
 }
 
-/** What one call of an exchange may ask for. */
+/** What one call to an exchange may ask for. */
 export interface CandleLimits {
-  /** How many periods. */
+  /** The maximum number of periods. */
   readonly perCall: number;
-  /** The first instant from which it serves candles at present, epoch ms; -Infinity where no such limit is known. */
+  /** The earliest time for which the exchange currently serves candles, epoch ms; -Infinity if no limit is known. */
   readonly oldest: number;
 }
 
-/** What an exchange has answered for a range. */
+/** An exchange's answer for a range. */
 export interface CandleWindow {
   /** Oldest first, within the range, each timestamp once. */
   readonly candles: readonly Candle[];
-  /** From here on none is missing, epoch ms: the range's start, or later where the exchange does not go back so far. */
+  /** No candle is missing from here on, epoch ms: the range's start, or later if the exchange's history begins later. */
   readonly from: number;
-  /** The first candle after the range, epoch ms, where the answer told it: between the two there is none. Else null. */
+  /** Start of the first candle after the range, epoch ms, if the answer contained it: there is none in between. Else null. */
   readonly next: number | null;
-  /** Set where candles are missing at the start and it could not be found out why: what failed. */
+  /** Set if candles are missing at the start and the check for the reason failed: the error of that check. */
   readonly doubt?: MarketDataError;
 }

@@ -1,4 +1,4 @@
-/** What an exchange can do through ccxt, in the schema's words. */
+/** What an exchange can do through ccxt, as named in the GraphQL schema. */
 export const capabilities = [
   'TICKER',
   'TICKERS',
@@ -16,12 +16,12 @@ export const capabilities = [
 
 export type Capability = (typeof capabilities)[number];
 
-/** What is known of an exchange without contacting it. */
+/** What is known about an exchange without contacting it. */
 export interface ExchangeInfo {
   /** ccxt's id, for example `kraken`. */
   readonly id: string;
   readonly name: string;
-  /** ISO 3166 country codes as ccxt lists them. */
+  /** ISO 3166 country codes, as listed by ccxt. */
   readonly countries: readonly string[];
   readonly website: string | null;
   /** True for the built-in exchange whose prices are made up. */
@@ -30,6 +30,6 @@ export interface ExchangeInfo {
   readonly has: readonly Capability[];
   /** True when ccxt has a streaming class for it. */
   readonly streaming: boolean;
-  /** True when ccxt knows a test network of it. */
+  /** True when ccxt knows a test network for it. */
   readonly hasTestNetwork: boolean;
 }

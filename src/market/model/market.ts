@@ -5,16 +5,16 @@ export const marketTypes = ['spot', 'swap', 'future', 'option'] as const;
 
 export type MarketType = (typeof marketTypes)[number];
 
-/** One tradable market of one exchange, in ccxt's unified terms. */
+/** One tradable market of one exchange, in ccxt's unified form. */
 export interface Market extends MarketRef {
   readonly base: string;
   readonly quote: string;
   readonly settle: string | null;
   readonly type: MarketType;
   readonly active: boolean | null;
-  /** Base amount of one contract (quote amount of an inverse one); null for spot. */
+  /** Size of one contract in base currency (in quote currency if it is inverse); null for spot. */
   readonly contractSize: number | null;
-  /** Epoch ms at which a future or an option ends. */
+  /** When a future or an option expires, epoch ms. */
   readonly expiry: number | null;
   /** Smallest step of a price, in quote currency. */
   readonly pricePrecision: number | null;
@@ -22,11 +22,11 @@ export interface Market extends MarketRef {
   readonly amountPrecision: number | null;
 }
 
-/** An exchange's markets by unified symbol, sorted by it. */
+/** An exchange's markets by unified symbol, sorted by symbol. */
 export interface Markets extends ReadonlyMap<string, Market> {
   /**
-   * Why a market of this symbol may exist that is not here: the list of its kind failed. Null if all markets of its kind
-   * are here.
+   * Why a market with this symbol may exist although it is missing here: loading its kind of markets failed. Null if all
+   * markets of that kind are here.
    */
-  readonly whyUnlisted?: (symbol: string) => MarketDataError | null;
+  readonly whyMissing?: (symbol: string) => MarketDataError | null;
 }

@@ -1,8 +1,8 @@
 import type { MarketRef } from '../market-ref.ts';
 
 /**
- * Price in quote currency (in settle currency of options that are settled in a coin), amount in base currency (of
- * contracts in the exchange's own unit, mostly contracts). Neither is 0, but for a price that may be below it.
+ * The price is in quote currency (for coin-settled options, in settle currency). The amount is in base currency (for
+ * contracts, in the exchange's own unit, mostly contracts). Neither is 0; a price may be negative.
  */
 export interface PriceLevel {
   readonly price: number;
@@ -11,17 +11,17 @@ export interface PriceLevel {
 
 /** The orders of one market at one moment, best first on both sides. */
 export interface OrderBook extends MarketRef {
-  /** The exchange's own clock, epoch ms; null where it sends none. */
+  /** Time of the exchange's clock, epoch ms; null if it sends none. */
   readonly timestamp: number | null;
   /** When this server received it, epoch ms. */
   readonly receivedAt: number;
   readonly bids: readonly PriceLevel[];
   readonly asks: readonly PriceLevel[];
-  /** True when the exchange could not be reached since and this is the last known book. */
+  /** True when the exchange cannot be reached and this is the last known book. */
   readonly stale: boolean;
 }
 
-/** At most `limit` levels of each side of a market's book. */
+/** Which book, and the maximum number of levels on each side. */
 export interface OrderBookQuery extends MarketRef {
   readonly limit: number;
 }
@@ -32,7 +32,7 @@ export function toDepth(book: OrderBook, limit: number): OrderBook {
   return Object.freeze({ ...book, bids: book.bids.slice(0, limit), asks: book.asks.slice(0, limit) });
 }
 
-/** True when the best `limit` levels of both sides, and whether they are stale, are the same. */
+/** True if the best `limit` levels of both sides and `stale` are the same. */
 export function isSameBook(previous: OrderBook, next: OrderBook, limit = Number.POSITIVE_INFINITY): boolean {
   return (
     previous.stale === next.stale &&

@@ -1,40 +1,39 @@
 import type { MarketRef } from '../market-ref.ts';
 
-/** Which side took: a buyer, or a seller. */
+/** The taker's side. */
 export type Side = 'buy' | 'sell';
 
 /** One public trade. */
 export interface Trade extends MarketRef {
-  /** The exchange's id of it; null where it gives none. */
+  /** The exchange's id for it; null if it sends none. */
   readonly id: string | null;
   /**
-   * Its number, from 1, among the trades of its market with the same content. Given where the exchange's id does not tell
-   * it from others; without an id it is 1 where left out.
+   * Its number, from 1, among the trades of its market with the same content. Set if the exchange's id does not
+   * distinguish it from others. A trade without an id and without a number is number 1.
    */
   readonly nth?: number;
-  /** The exchange's own clock, epoch ms. */
+  /** Time of the exchange's clock, epoch ms. */
   readonly timestamp: number;
-  /** In quote currency; in settle currency of options that are settled in a coin. */
+  /** In quote currency; for coin-settled options, in settle currency. */
   readonly price: number;
-  /** In base currency; of contracts in the exchange's own unit, mostly contracts. */
+  /** In base currency; for contracts, in the exchange's own unit, mostly contracts. */
   readonly amount: number;
-  /** In quote currency; null where that cannot be known. */
+  /** In quote currency; null if unknown. */
   readonly cost: number | null;
-  /** The taker's side. */
   readonly side: Side | null;
 }
 
-/** The id that tells a trade from all others of its market; null where only its content and its number do. */
+/** The id that distinguishes a trade from all others of its market; null if only its content and number do. */
 export function distinctId({ id, nth }: Trade): string | null {
   return nth === undefined ? id : null;
 }
 
-/** What makes a trade that trade, but for its number among equals: time, side, price and amount, with commas. */
+/** The content that identifies a trade, apart from `nth`: time, side, price and amount, separated by commas. */
 export function contentOf({ timestamp, side, price, amount }: Trade): string {
   return `${timestamp},${side ?? ''},${price},${amount}`;
 }
 
-/** The newest `limit` trades of a market, or the first `limit` from `since` on, as far back as the exchange serves them. */
+/** The first `limit` trades from `since` on, as far back as the exchange serves them; without `since`, the newest `limit`. */
 export interface TradeQuery extends MarketRef {
   /** Inclusive, epoch ms. */
   readonly since?: number;

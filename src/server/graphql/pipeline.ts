@@ -1,9 +1,10 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../base/clock.ts';
-import { createErrorReport, createThrottledLog } from '../../base/throttled-log.ts';
+import { createErrorReport } from '../../base/error-report.ts';
+import { ThrottledLog } from '../../base/throttled-log.ts';
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
-import { createCostMeter, type MeasureCost } from '../../graphql/cost/cost-meter.ts';
+import { CostMeter, type MeasureCost } from '../../graphql/cost/cost-meter.ts';
 import { defaultQueryLimits, type QueryLimits } from '../../graphql/cost/query-limits.ts';
 import { DocumentStore } from '../../graphql/documents/document-store.ts';
 import { createDocumentParser } from '../../graphql/documents/parse-document.ts';
@@ -106,7 +107,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
   const { limits = defaultQueryLimits, introspection = true, slowReaders = new SlowReaders({ clock }) } = options;
   const sources = { marketData, live, marketSearch: new MarketSearch() };
   const admission = new Admission({ operations: openOperations, memory: subscriptionMemory, clock });
-  const report = createErrorReport(createThrottledLog({ log, clock }), options.onInternalError);
+  const report = createErrorReport(new ThrottledLog({ log, clock }), options.onInternalError);
   const execute = createExecutor(schema);
   const persisted = new PersistedQueries();
   const documents = new DocumentStore({
@@ -114,7 +115,7 @@ export function createGraphQLServer(options: GraphQLServerOptions): GraphQLServe
     validate: createDocumentValidator(schema, { introspection }),
     findOpen: (text) => subscriptionMemory.findDocument(text),
   });
-  const measure = createCostMeter(schema, limits.maxCost);
+  const measure = new CostMeter(schema, limits.maxCost).measure;
   const yoga: Yoga = createYoga<YogaContext, Context>({
     schema,
     context: ({ principal, isCharged }) =>

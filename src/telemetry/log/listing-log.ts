@@ -3,34 +3,41 @@ import type { ThrottledLog } from '../../base/throttled-log.ts';
 import type { MarketsLoaderOptions } from '../../exchange/markets/markets-loader.ts';
 
 /**
- * Writes when a part of an exchange's markets cannot be listed while others can, with what an operator may do about it,
- * once for the same reason; and when all are listed again.
+ * Logs when a part of an exchange's markets could not be listed, with advice for the operator, and when all of them are
+ * listed again. The same reason is logged once.
  */
-export function createListingLog(
-  log: Logger,
-  throttled: ThrottledLog,
-): NonNullable<MarketsLoaderOptions['onUnlisted']> {
-  const lastReasons = new Map<string, string>();
-  return (exchange, status) => {
+export class ListingLog {
+  readonly #log: Logger;
+  readonly #throttled: ThrottledLog;
+  /** The reason that was logged last for each exchange. */
+  readonly #logged = new Map<string, string>();
+
+  constructor(log: Logger, throttled: ThrottledLog) {
+    this.#log = log;
+    this.#throttled = throttled;
+  }
+
+  readonly onMissingMarkets: NonNullable<MarketsLoaderOptions['onMissingMarkets']> = (exchange, status) => {
     if (!status) {
-      lastReasons.delete(exchange);
-      throttled.write('info', `listing ${exchange}`, { exchange }, `all markets of ${exchange} are listed again.`);
+      this.#logged.delete(exchange);
+      const message = `all markets of ${exchange} are listed again.`;
+      this.#throttled.write('info', `listing ${exchange}`, { exchange }, message);
       return;
     }
-    const { kinds, error, saying, retryMs, types } = status;
+    const { kinds, error, reason, retryMs, types } = status;
     const what =
       kinds.length > 0
         ? `${exchange}'s ${kinds.join(' and ')} markets could not be listed`
-        : `a part of ${exchange}'s list of markets or currencies failed; no known market is missing`;
-    const when = `The list is tried again in ${Math.ceil(retryMs / 1000)} s.`;
+        : `a part of ${exchange}'s markets or currencies could not be listed, but no known market is missing`;
+    const when = `The server tries again in ${Math.ceil(retryMs / 1000)} s.`;
     const advice =
       types && types.length > 1
-        ? ` To leave a kind out, set options.fetchMarkets.types in EXCHANGE_CONFIG to the others; it is ${JSON.stringify(types)} now.`
+        ? ` To do without a kind, set options.fetchMarkets.types in EXCHANGE_CONFIG to the other kinds; it is ${JSON.stringify(types)} now.`
         : '';
     const fields = { exchange, code: error.code, kinds, retryAfterMs: retryMs };
-    const text = `${what}: ${saying}. ${when}${advice}`;
-    const reason = `${error.code} ${kinds.join()}`;
-    if (lastReasons.get(exchange) === reason) log.debug(fields, text);
-    else if (throttled.write('warn', `listing ${exchange}`, fields, text)) lastReasons.set(exchange, reason);
+    const text = `${what}: ${reason}. ${when}${advice}`;
+    const key = `${error.code} ${kinds.join()}`;
+    if (this.#logged.get(exchange) === key) this.#log.debug(fields, text);
+    else if (this.#throttled.write('warn', `listing ${exchange}`, fields, text)) this.#logged.set(exchange, key);
   };
 }

@@ -5,26 +5,25 @@ import { ignoreErrors, openStandard, type StandardStream } from './standard-outp
 
 export interface ProcessLog {
   readonly log: Logger;
-  /** How many lines were dropped so far because nothing read the log. */
+  /** Number of lines that were dropped since the start because nothing read the log. */
   readonly droppedLines: () => number;
 }
 
-/** Lines of pino at debug and trace. */
+/** Matches pino's lines with level debug or trace. */
 const minorLine = /^\{"level":[12]0,/;
 
 /**
- * A logger to standard output: lines to read on a terminal, JSON lines elsewhere. No line of any level holds what is
- * secret in the options of exchanges, or the query of an address. A reader that stalls does not hold up the server: see
- * `LogOutput`.
+ * Creates a logger that writes to standard output: readable lines on a terminal, JSON lines elsewhere. No line contains
+ * secrets from the options of exchanges or the query of a URL. A stalled reader does not block the server: see `LogOutput`.
  */
 export async function createLog(level: string, exchangeOptions: unknown): Promise<ProcessLog> {
   for (const stream of [process.stdout, process.stderr]) ignoreErrors(stream);
-  const toText = process.stdout.isTTY ? await createPretty() : null;
+  const toReadable = process.stdout.isTTY ? await createPretty() : null;
   const output = openOutput(process.stdout, (dropped) => {
-    log.error({ dropped }, `${dropped} lines were dropped here: nothing read the log for too long`);
+    log.error({ dropped }, `${dropped} lines were dropped here because nothing read the log for too long`);
   });
   const destination = {
-    write: (line: string): void => output.write(toText ? toText(line) : line, minorLine.test(line)),
+    write: (line: string): void => output.write(toReadable ? toReadable(line) : line, minorLine.test(line)),
     flush: (done: () => void): void => {
       output.flushSync();
       done();
@@ -35,17 +34,17 @@ export async function createLog(level: string, exchangeOptions: unknown): Promis
   return { log, droppedLines: () => output.dropped };
 }
 
-/** Writes why the process cannot start, to standard error. */
-export function complain(sentence: string): void {
-  openOutput(process.stderr, () => {}).write(`${sentence}\n`);
+/** Writes a line to standard error, for a process that fails before it has a log. */
+export function writeToStandardError(line: string): void {
+  openOutput(process.stderr, () => {}).write(`${line}\n`);
 }
 
 function openOutput(stream: StandardStream, onDropped: (count: number) => void): LogOutput {
-  const asleep = new Int32Array(new SharedArrayBuffer(4));
+  const never = new Int32Array(new SharedArrayBuffer(4));
   const output = new LogOutput({
     write: openStandard(stream),
     later: (delayMs, callback) => void setTimeout(callback, delayMs).unref(),
-    pause: (ms) => void Atomics.wait(asleep, 0, 0, ms),
+    pause: (ms) => void Atomics.wait(never, 0, 0, ms),
     onDropped,
   });
   process.on('exit', () => output.flushSync());

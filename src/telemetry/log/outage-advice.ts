@@ -1,17 +1,16 @@
 import type { MarketDataErrorCode } from '../../market/errors.ts';
 
-const unreachable =
-  "If it goes on, look at the exchange's status page, and at the network and the proxy of this server.";
+const unreachable = "If this continues, check the exchange's status page, and the network and proxy of this server.";
 
-/** What an operator may do about an exchange that fails, by how. What is for clients to mend is not here. */
+/** Advice for the operator about failing exchanges, by error code. Errors that only clients can fix are left out. */
 export const outageAdvice: Readonly<Partial<Record<MarketDataErrorCode, string>>> = {
   RATE_LIMITED:
-    'Ask for less (a longer POLL_INTERVAL_MS or TICKER_TTL_MS), and see who else uses this address or these API keys.',
+    'Reduce the number of calls with a longer POLL_INTERVAL_MS or TICKER_TTL_MS, and check who else uses this address or these API keys.',
   GEO_BLOCKED:
-    'Give it a proxy or another hostname in EXCHANGE_CONFIG, run the server elsewhere, or leave it out of EXCHANGES.',
-  OVERLOADED: 'More is asked than the exchange allows: set a longer POLL_INTERVAL_MS or TICKER_TTL_MS.',
-  AUTHENTICATION_REQUIRED: 'Give it apiKey and secret in EXCHANGE_CONFIG, or correct them.',
-  BAD_EXCHANGE_RESPONSE: 'It sent what is not understood here; with LOG_LEVEL=debug the log has why.',
+    'Set a proxy or another hostname of the exchange in EXCHANGE_CONFIG, run this server elsewhere, or leave the exchange out of EXCHANGES.',
+  OVERLOADED: 'There are more calls than the exchange allows: set a longer POLL_INTERVAL_MS or TICKER_TTL_MS.',
+  AUTHENTICATION_REQUIRED: 'Set apiKey and secret of the exchange in EXCHANGE_CONFIG, or correct them.',
+  BAD_EXCHANGE_RESPONSE: 'Its answer could not be understood; LOG_LEVEL=debug logs the reason.',
   EXCHANGE_UNAVAILABLE: unreachable,
   TIMEOUT: unreachable,
 };

@@ -3,9 +3,10 @@ import type { ThrottledLog } from '../../base/throttled-log.ts';
 import type { Exchanges } from '../../exchange/clients/exchanges.ts';
 import { ProxyError } from '../../exchange/proxy/proxy-error.ts';
 
-const advice = 'Check the proxy, and its address, name and password in EXCHANGE_CONFIG; no connection goes past it.';
+const advice =
+  'Check the proxy, and its address, user name and password in EXCHANGE_CONFIG. No connection bypasses it.';
 
-/** Logs which proxy fails, once a minute for each exchange. Clients learn only that there is a proxy. */
+/** Logs which proxy fails, once a minute for each exchange. Clients learn only that a proxy is in use. */
 export interface ProxyLog {
   /** A call to the exchange failed. */
   onCallError(exchange: string, error: unknown): void;
@@ -19,16 +20,16 @@ export function createProxyLog(log: ThrottledLog): ProxyLog {
     log.write('warn', `proxy ${effect}`, { exchange }, `${effect} ${error.message} ${advice}`);
   };
   return {
-    onCallError: (exchange, error) => warn(exchange, error, `${exchange} cannot be asked.`),
-    onStreamError: (exchange, error) => warn(exchange, error, `${exchange} does not stream, and is polled.`),
+    onCallError: (exchange, error) => warn(exchange, error, `Calls to ${exchange} fail.`),
+    onStreamError: (exchange, error) => warn(exchange, error, `Streams of ${exchange} fail; it is polled instead.`),
   };
 }
 
-/** Logs a warning for each exchange that is polled although ccxt streams it, since its relay cannot carry streams. */
-export function warnOfRelays(log: Logger, { catalogue, mayStream }: Exchanges): void {
-  for (const { id, streaming } of catalogue.exchanges) {
-    if (!streaming || mayStream(id)) continue;
-    const message = `proxyUrl of ${id} carries requests only, so its subscriptions are polled; give it wsProxy or wsSocksProxy too for streams.`;
+/** Logs a warning for each exchange that is polled although ccxt can stream it, because its relay cannot carry streams. */
+export function warnOfRelays(log: Logger, exchanges: Exchanges): void {
+  for (const { id, streaming } of exchanges.catalogue.exchanges) {
+    if (!streaming || exchanges.mayStream(id)) continue;
+    const message = `proxyUrl of ${id} carries only requests, so its subscriptions are polled; for streams, set wsProxy or wsSocksProxy too.`;
     log.warn({ exchange: id }, message);
   }
 }

@@ -1,4 +1,4 @@
-/** How often something happened, by up to three texts. An addition costs three look-ups and makes nothing. */
+/** Counts events by up to three labels. Adding one costs three lookups and, for known labels, no allocation. */
 export class Counts {
   readonly #counts = new Map<string, Map<string, Map<string, number>>>();
 
@@ -7,7 +7,7 @@ export class Counts {
     byThird.set(third, (byThird.get(third) ?? 0) + 1);
   }
 
-  /** Each combination that has come, and how often. */
+  /** Each combination of labels that occurred, with its count. */
   *entries(): Iterable<readonly [first: string, second: string, third: string, count: number]> {
     for (const [first, bySecond] of this.#counts) {
       for (const [second, byThird] of bySecond) {
@@ -20,7 +20,7 @@ export class Counts {
 function branchOf<V>(tree: Map<string, Map<string, V>>, key: string): Map<string, V> {
   const known = tree.get(key);
   if (known) return known;
-  const made = new Map<string, V>();
-  tree.set(key, made);
-  return made;
+  const branch = new Map<string, V>();
+  tree.set(key, branch);
+  return branch;
 }

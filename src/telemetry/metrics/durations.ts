@@ -1,21 +1,21 @@
 export interface DurationsOptions {
-  /** Of the metric, `_seconds` at its end. */
+  /** Name of the metric; ends in `_seconds`. */
   readonly name: string;
   readonly help: string;
   readonly label: string;
-  /** Upper bounds of the buckets in seconds, the least first. */
+  /** Upper bounds of the buckets in seconds, in ascending order. */
   readonly bounds: readonly number[];
 }
 
 interface Series {
-  /** By bucket, those beyond the last bound at the end. */
+  /** One count per bucket; the last is for durations above the last bound. */
   readonly counts: number[];
   sum: number;
 }
 
 /**
- * How long something took, by one label whose values need no escaping. As a histogram of prom-client, of which one
- * addition costs more than looking up an answer that is kept.
+ * A histogram of durations with one label, whose values need no escaping. Not a histogram of prom-client, because adding a
+ * value to one takes longer than looking up a cached response.
  */
 export class Durations {
   readonly #options: DurationsOptions;
@@ -38,12 +38,12 @@ export class Durations {
   #seriesOf(label: string): Series {
     const known = this.#series.get(label);
     if (known) return known;
-    const made: Series = { counts: Array.from({ length: this.#options.bounds.length + 1 }, () => 0), sum: 0 };
-    this.#series.set(label, made);
-    return made;
+    const series: Series = { counts: Array.from({ length: this.#options.bounds.length + 1 }, () => 0), sum: 0 };
+    this.#series.set(label, series);
+    return series;
   }
 
-  /** As Prometheus reads it. */
+  /** The metric in Prometheus' text format. */
   toText(): string {
     const { name, help, label, bounds } = this.#options;
     const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];

@@ -2,20 +2,20 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Registry } from 'prom-client';
 import { addGauge } from './registration.ts';
 
-/** How often it is looked, in ms: a delay shorter than this may be missed. */
+/** How often the delay is sampled, in ms; shorter delays may be missed. */
 const resolutionMs = 20;
 
 const statistics = ['p50', 'p99', 'max'] as const;
 
-/** Measures how late the event loop is, until the returned function is called. */
+/** Measures the lag of the event loop until the returned function is called. */
 export function watchEventLoop(registry: Registry): () => void {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
-  // What is measured is the time from one look to the next.
+  // The histogram contains the time from one sample to the next.
   const toSeconds = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - resolutionMs / 1000);
   addGauge(registry, {
     name: 'tickql_event_loop_lag_seconds',
-    help: 'How late the event loop was since this was read last: half the time (p50), at worst but for 1 % (p99), at worst.',
+    help: 'Lag of the event loop since the last scrape: median (p50), 99th percentile (p99) and maximum (max).',
     labelNames: ['statistic'],
     read: () => {
       const values = { p50: histogram.percentile(50), p99: histogram.percentile(99), max: histogram.max };

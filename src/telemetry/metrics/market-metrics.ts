@@ -4,12 +4,12 @@ import type { Recorder } from './recorder.ts';
 import { addCounter, addGauge, type Sample } from './registration.ts';
 import { circuitStates, type MetricSources } from './sources.ts';
 
-/** Adds what there is to know of exchanges and their live data. */
+/** Adds the metrics of exchanges and of live data. */
 export function addMarketMetrics(registry: Registry, recorder: Recorder, sources: MetricSources): void {
   const { clock, exchanges, circuits, unlisted, feeds } = sources;
   addCounter(registry, {
     name: 'tickql_upstream_calls_total',
-    help: 'Calls to exchanges by how they ended: ok, the code of the error, or CIRCUIT_OPEN where none was made.',
+    help: 'Calls to exchanges by outcome: ok, an error code, or CIRCUIT_OPEN if the call was not made.',
     labelNames: ['exchange', 'outcome'],
     read: function* () {
       for (const [exchange, outcome, , value] of recorder.calls.entries()) {
@@ -19,19 +19,19 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
   });
   addGauge(registry, {
     name: 'tickql_upstream_queue_depth',
-    help: 'Calls that wait for their turn at an exchange.',
+    help: 'Calls that wait in the queue of an exchange.',
     labelNames: ['exchange'],
     read: () => exchanges().map(({ exchange, queued }) => ({ labels: [exchange], value: queued })),
   });
   addGauge(registry, {
     name: 'tickql_upstream_running',
-    help: 'Calls to an exchange that are under way.',
+    help: 'Calls to an exchange that are in progress.',
     labelNames: ['exchange'],
     read: () => exchanges().map(({ exchange, running }) => ({ labels: [exchange], value: running })),
   });
   addGauge(registry, {
     name: 'tickql_circuit_state',
-    help: 'Whether a host of an exchange, or a kind of market there, is being asked: 1 for the state of its circuit, 0 for the others.',
+    help: 'State of the circuit of each host of an exchange and each kind of market there: 1 for the current state, 0 for the others.',
     labelNames: ['exchange', 'host', 'kind', 'state'],
     read: () =>
       circuits().flatMap(({ exchange, host, kind, state: current }) =>
@@ -43,19 +43,19 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
   });
   addGauge(registry, {
     name: 'tickql_unnamed_markets',
-    help: "Markets left out of an exchange's list because their symbol, base or quote is unknown.",
+    help: "Markets that are left out of an exchange's list because their symbol, base or quote is unknown.",
     labelNames: ['exchange'],
     read: () => exchanges().map(({ exchange, unnamedMarkets }) => ({ labels: [exchange], value: unnamedMarkets })),
   });
   addGauge(registry, {
     name: 'tickql_unlisted_kinds',
-    help: 'Kinds of markets of an exchange that could not be listed; 0 if a list failed whose markets are known from before.',
+    help: 'Kinds of markets of an exchange that could not be listed; 0 if a list failed but its markets are known from earlier.',
     labelNames: ['exchange'],
     read: () => unlisted().map(({ exchange, kinds }) => ({ labels: [exchange], value: kinds.length })),
   });
   addGauge(registry, {
     name: 'tickql_feeds',
-    help: 'Markets that are live, by kind of data.',
+    help: 'Live feeds by kind of data.',
     labelNames: ['kind'],
     read: function* () {
       const counts = new Counts();
@@ -65,7 +65,7 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
   });
   addGauge(registry, {
     name: 'tickql_feed_age_seconds',
-    help: 'How long nothing has come of the live market of which nothing has come for longest.',
+    help: 'Age in seconds of the stalest live feed that has subscribers.',
     labelNames: ['exchange', 'kind'],
     read: () => {
       const now = clock.now();
@@ -81,7 +81,7 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
   });
   addGauge(registry, {
     name: 'tickql_stale_feeds',
-    help: 'Live markets whose last value is out of date, or an error.',
+    help: 'Live feeds that have subscribers and whose last value is stale or an error.',
     labelNames: ['exchange'],
     read: () => {
       const stale = new Map<string, number>();
@@ -93,7 +93,7 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
   });
 }
 
-/** The same names as those of the caches. */
+/** The label of a kind of data, the same as in the metrics of the caches. */
 function toLabel(kind: string): string {
   const names: Readonly<Record<string, string>> = { ticker: 'tickers', orderBook: 'order_books' };
   return names[kind] ?? kind;

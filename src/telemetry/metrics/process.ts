@@ -4,58 +4,58 @@ import { addCounter, addGauge } from './registration.ts';
 import { readVersion } from './version.ts';
 
 /**
- * Adds what there is to know of the process, by the names of Prometheus' own clients: those of prom-client come all
- * together, with an observer of the collector that nothing stops.
+ * Adds the metrics of the process, with the standard names of Prometheus clients. The default metrics of prom-client can
+ * only be added all together, and include an observer of the garbage collector that cannot be stopped.
  */
 export function addProcessMetrics(registry: Registry): void {
   const version = readVersion();
   const startedAt = Date.now() / 1000 - process.uptime();
   addGauge(registry, {
     name: 'tickql_build_info',
-    help: 'The version of TickQL and of Node; always 1.',
+    help: 'The versions of TickQL and Node as labels; always 1.',
     labelNames: ['version', 'node'],
     read: () => [{ labels: [version, process.version], value: 1 }],
   });
   addCounter(registry, {
     name: 'process_cpu_user_seconds_total',
-    help: 'Processor time spent in this program, in seconds.',
+    help: 'User CPU time of the process, in seconds.',
     read: () => process.cpuUsage().user / 1e6,
   });
   addCounter(registry, {
     name: 'process_cpu_system_seconds_total',
-    help: 'Processor time spent in the system for this program, in seconds.',
+    help: 'System CPU time of the process, in seconds.',
     read: () => process.cpuUsage().system / 1e6,
   });
   addGauge(registry, {
     name: 'process_start_time_seconds',
-    help: 'When the process began, in seconds since the epoch.',
+    help: 'Start time of the process, in seconds since the epoch.',
     read: () => startedAt,
   });
   addGauge(registry, {
     name: 'process_resident_memory_bytes',
-    help: 'Memory that the process takes.',
+    help: 'Resident memory of the process, in bytes.',
     read: () => process.memoryUsage.rss(),
   });
   addGauge(registry, {
     name: 'nodejs_heap_size_used_bytes',
-    help: 'Memory that objects take.',
+    help: 'Used heap memory, in bytes.',
     read: () => process.memoryUsage().heapUsed,
   });
   addGauge(registry, {
     name: 'nodejs_external_memory_bytes',
-    help: 'Memory that buffers take outside the heap.',
+    help: 'Memory outside the heap, such as buffers, in bytes.',
     read: () => process.memoryUsage().external,
   });
   addGauge(registry, {
     name: 'nodejs_active_resources_total',
-    help: 'Sockets, timers and whatever else keeps the process alive.',
+    help: 'Sockets, timers and other resources that keep the process alive.',
     read: () => process.getActiveResourcesInfo().length,
   });
   if (process.platform === 'linux') {
     addGauge(registry, {
       name: 'process_open_fds',
-      help: 'Open files and sockets.',
-      // One of them is the folder that is being read.
+      help: 'Open file descriptors: files and sockets.',
+      // One of them belongs to reading this folder.
       read: () => readdirSync('/proc/self/fd').length - 1,
     });
   }

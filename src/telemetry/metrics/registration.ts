@@ -1,9 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { isOutOfDescriptors } from '../../base/file-descriptors.ts';
 
-/** A value with the labels that it belongs to, in the order of their names. */
+/** A value and its labels, in the order of `labelNames`. */
 export interface Sample {
-  /** Undefined is no label. */
+  /** An undefined label is left out. */
   readonly labels: readonly (string | undefined)[];
   readonly value: number;
 }
@@ -12,11 +12,11 @@ export interface ReadMetric {
   readonly name: string;
   readonly help: string;
   readonly labelNames?: readonly string[];
-  /** Called when Prometheus asks. */
+  /** Called at each scrape. */
   readonly read: () => Iterable<Sample> | number;
 }
 
-/** Adds a gauge whose values are read when Prometheus asks. */
+/** Adds a gauge whose values are read at each scrape. */
 export function addGauge(registry: Registry, metric: ReadMetric): void {
   const { name, help, labelNames = [], read } = metric;
   const gauge = new Gauge({ name, help, labelNames, registers: [registry], collect: () => refill() });
@@ -26,7 +26,7 @@ export function addGauge(registry: Registry, metric: ReadMetric): void {
   };
 }
 
-/** Adds a counter whose values are kept elsewhere. */
+/** Adds a counter whose values are kept elsewhere and read at each scrape. */
 export function addCounter(registry: Registry, metric: ReadMetric): void {
   const { name, help, labelNames = [], read } = metric;
   const counter = new Counter({ name, help, labelNames, registers: [registry], collect: () => refill() });
@@ -36,11 +36,11 @@ export function addCounter(registry: Registry, metric: ReadMetric): void {
   };
 }
 
-/** What can be read only with a file descriptor, of the process's memory for example, is left out while there is none. */
+/** Leaves out a metric that needs a file descriptor to be read (such as the process's memory) while none is available. */
 function readSamples(read: ReadMetric['read']): Iterable<Sample> {
   try {
-    const given = read();
-    return typeof given === 'number' ? [{ labels: [], value: given }] : given;
+    const samples = read();
+    return typeof samples === 'number' ? [{ labels: [], value: samples }] : samples;
   } catch (error) {
     if (isOutOfDescriptors(error)) return [];
     throw error;

@@ -6,11 +6,11 @@ import type { Recorder } from './recorder.ts';
 import { addServerMetrics } from './server-metrics.ts';
 import type { MetricSources } from './sources.ts';
 
-/** All metrics of one server. */
+/** The metrics of one server, ready to be scraped. */
 export interface Exposition {
   readonly contentType: string;
   toText(): Promise<string>;
-  /** Stops what measures. */
+  /** Stops all measurements. */
   close(): void;
 }
 

@@ -3,12 +3,12 @@ import type { Recorder } from './recorder.ts';
 import { addCounter, addGauge } from './registration.ts';
 import type { MetricSources } from './sources.ts';
 
-/** Adds what there is to know of requests, sockets and caches. */
+/** Adds the metrics of requests, sockets, documents and caches. */
 export function addServerMetrics(registry: Registry, recorder: Recorder, sources: MetricSources): void {
-  const { live, tally, answers, memory, droppedLogLines } = sources;
+  const { open, deliveries, answers, memory, droppedLogLines } = sources;
   addCounter(registry, {
     name: 'tickql_requests_total',
-    help: 'Operations answered, or taken up where they are subscriptions, by the field they ask for and the code of their first error.',
+    help: 'Operations that were answered, and subscriptions that started, by root field and code of the first error.',
     labelNames: ['transport', 'operation', 'code'],
     read: function* () {
       for (const [transport, operation, code, value] of recorder.requests.entries()) {
@@ -18,27 +18,27 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
   });
   addCounter(registry, {
     name: 'tickql_internal_errors_total',
-    help: "Errors of the server's own, in answers and in events of subscriptions; the log has their causes.",
+    help: 'Internal errors of this server, in answers and in events of subscriptions. The log contains the causes.',
     read: () => recorder.internalErrors,
   });
   addGauge(registry, {
     name: 'tickql_sockets',
-    help: 'WebSockets that are open.',
-    read: () => live().sockets,
+    help: 'Open WebSockets.',
+    read: () => open().sockets,
   });
   addGauge(registry, {
     name: 'tickql_subscriptions',
-    help: 'Subscriptions over WebSockets.',
-    read: () => live().subscriptions,
+    help: 'Open subscriptions over WebSockets.',
+    read: () => open().subscriptions,
   });
   addGauge(registry, {
     name: 'tickql_operations',
-    help: 'Operations that are open over WebSockets and as server-sent events.',
-    read: () => live().operations,
+    help: 'Open operations over WebSockets and server-sent events.',
+    read: () => open().operations,
   });
   addCounter(registry, {
     name: 'tickql_socket_closes_total',
-    help: 'WebSockets that have closed, by their close code; those that were refused among them.',
+    help: 'Closed WebSockets by close code, including rejected ones.',
     labelNames: ['code'],
     read: function* () {
       for (const [code, , , value] of recorder.socketCloses.entries()) yield { labels: [code], value };
@@ -46,40 +46,40 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
   });
   addGauge(registry, {
     name: 'tickql_groups',
-    help: 'Groups of subscriptions that are the same: each is executed once for an event.',
-    read: () => live().groups,
+    help: 'Groups of identical subscriptions. Each group is executed once per event.',
+    read: () => open().groups,
   });
   addCounter(registry, {
     name: 'tickql_messages_total',
-    help: 'Messages of subscriptions written to WebSockets.',
-    read: () => tally().messages,
+    help: 'Subscription messages written to WebSockets.',
+    read: () => deliveries().messages,
   });
   addCounter(registry, {
     name: 'tickql_conflated_messages_total',
-    help: 'Messages left out since a newer one came before their full socket had room.',
-    read: () => tally().conflated,
+    help: 'Messages that were replaced by newer ones while the buffer of their socket was full.',
+    read: () => deliveries().conflated,
   });
   addCounter(registry, {
     name: 'tickql_slow_consumers_total',
-    help: 'Subscriptions ended since their socket took less than they must be told.',
-    read: () => tally().slowConsumers,
+    help: 'Subscriptions that were ended because the client was too slow to receive every message.',
+    read: () => deliveries().slowConsumers,
   });
   addGauge(registry, {
     name: 'tickql_document_bytes',
-    help: 'Estimated memory of documents: kept since they came twice, new, and those of open subscriptions with what these keep.',
+    help: 'Estimated memory of documents: kept (sent at least twice), new (sent once) and open (of open subscriptions, including the data of these subscriptions).',
     labelNames: ['state'],
     read: () => {
-      const { kept, new: fresh, open } = memory();
+      const { kept, new: newBytes, open } = memory();
       return [
         { labels: ['kept'], value: kept },
-        { labels: ['new'], value: fresh },
+        { labels: ['new'], value: newBytes },
         { labels: ['open'], value: open },
       ];
     },
   });
   addCounter(registry, {
     name: 'tickql_cache_requests_total',
-    help: 'Look-ups in caches: a hit needed no call to an exchange, and one of answers no execution.',
+    help: 'Cache lookups. A hit needed no call to an exchange; a hit in the cache of answers needed no execution.',
     labelNames: ['cache', 'result'],
     read: function* () {
       yield { labels: ['answers', 'hit'], value: answers.hits };
@@ -89,7 +89,7 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
   });
   addCounter(registry, {
     name: 'tickql_log_lines_dropped_total',
-    help: 'Lines of the log that were dropped because nothing read it for too long.',
+    help: 'Log lines that were dropped because nothing read the log for too long.',
     read: droppedLogLines,
   });
 }

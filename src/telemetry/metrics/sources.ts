@@ -1,50 +1,51 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** What is read when Prometheus asks. */
+/** The values that are read at each scrape. */
 export interface MetricSources {
   readonly clock: Clock;
-  readonly live: () => {
+  /** Numbers of what is open at the moment. */
+  readonly open: () => {
     readonly sockets: number;
     readonly subscriptions: number;
     readonly groups: number;
     readonly operations: number;
   };
-  /** How much was told over sockets since the start. */
-  readonly tally: () => { readonly messages: number; readonly conflated: number; readonly slowConsumers: number };
+  /** Totals of subscription messages over WebSockets since the start. */
+  readonly deliveries: () => { readonly messages: number; readonly conflated: number; readonly slowConsumers: number };
   readonly feeds: () => readonly {
     readonly exchange: string;
     readonly kind: string;
-    /** When anything came of it last, epoch ms. */
+    /** When it last received a value, epoch ms. */
     readonly knownAt: number;
     readonly isStale: boolean;
     readonly hasSubscribers: boolean;
   }[];
   readonly exchanges: () => readonly ExchangeLoad[];
-  /** One for each host of an exchange and each kind of market there; the host is '' where none is known yet. */
+  /** One entry for each host of an exchange and each kind of market there. The host is '' if it is not known yet. */
   readonly circuits: () => readonly {
     readonly exchange: string;
     readonly host: string;
-    /** The kind of market, where it is not that of the host as a whole. */
+    /** The kind of market; null for the circuit of the host as a whole. */
     readonly kind: string | null;
     readonly state: (typeof circuitStates)[number];
   }[];
-  /** Exchanges with a part of their list that failed, and the kinds of markets that are missing. */
+  /** Exchanges of whose markets a part could not be listed, and the kinds of markets that are missing. */
   readonly unlisted: () => readonly { readonly exchange: string; readonly kinds: readonly string[] }[];
-  /** What documents keep in memory, by estimate, in bytes; `open` is what open subscriptions keep, with all else of theirs. */
+  /** Estimated memory of documents, in bytes. `open` is that of open subscriptions, including their other data. */
   readonly memory: () => { readonly kept: number; readonly new: number; readonly open: number };
-  /** Requests that have found a kept answer since the start, and that have not. */
+  /** Requests since the start that found a cached answer, and those that did not. */
   readonly answers: { readonly hits: number; readonly misses: number };
-  /** Lines of the log that were dropped since the start. */
+  /** Log lines that were dropped since the start. */
   readonly droppedLogLines: () => number;
 }
 
-/** What is going on in front of an exchange. */
+/** The calls to one exchange at the moment. */
 export interface ExchangeLoad {
   readonly exchange: string;
-  /** Calls that wait for their turn. */
+  /** Calls that wait in its queue. */
   readonly queued: number;
   readonly running: number;
-  /** Markets that are left out of its list, since their symbol, base or quote is unknown. */
+  /** Markets that are left out of its list because their symbol, base or quote is unknown. */
   readonly unnamedMarkets: number;
 }
 

@@ -8,10 +8,10 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import { addCall, beginRequest } from './spans.ts';
 import type { Tracing, TracingOptions } from './tracing.ts';
 
-/** How long the last spans may take to be sent once the server stops, in ms. */
+/** How long sending the last spans may take when the server stops, in ms. */
 const flushMs = 3000;
 
-/** OpenTelemetry for this process, which reads its other standard variables itself. To be called once: its context is global. */
+/** Sets up OpenTelemetry, which reads its other standard variables itself. Call it once per process: its context is global. */
 export function openTracing({ protocol, version, onProblem }: TracingOptions): Tracing {
   diag.setLogger(
     { error: onProblem, warn: onProblem, info: () => {}, debug: () => {}, verbose: () => {} },
@@ -32,7 +32,7 @@ export function openTracing({ protocol, version, onProblem }: TracingOptions): T
     begin: (name, carrier, attributes) => beginRequest(tracer, name, carrier, attributes),
     recordCall: (exchange, outcome, durationMs) => addCall(tracer, exchange, outcome, durationMs),
     stop: async () => {
-      // A collector that is away must not keep the server from stopping.
+      // An unreachable collector must not keep the server from stopping.
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, flushMs);

@@ -11,32 +11,32 @@ import {
   trace,
 } from '@opentelemetry/api';
 
-/** What became of a request. */
+/** The outcome of a request. */
 export interface SpanOutcome {
   readonly operation: string | null;
   readonly type: string | null;
-  /** `ok`, or the code of the first error; null where there is no answer. */
+  /** `ok` or the code of the first error; null if there is no answer. */
   readonly code: string | null;
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status?: number;
 }
 
-/** The span of a request while it is open. */
+/** The open span of a request. */
 export interface RequestSpan {
   readonly traceId: string;
-  /** Runs what belongs to it. */
+  /** Runs work of this request, so that calls in it become child spans. */
   run<T>(work: () => T): T;
   end(outcome: SpanOutcome): void;
 }
 
-/** Under which a context holds whether its request is still being answered. */
+/** The context key for the state of the request. */
 const requestKey = createContextKey('the request of TickQL');
 
 interface RequestState {
   isOpen: boolean;
 }
 
-/** Begins the span of a request, as the child of what `carrier` names in its `traceparent`. */
+/** Starts the span of a request, as a child of the span that `traceparent` of the carrier names. */
 export function beginRequest(
   tracer: Tracer,
   name: string,
@@ -53,21 +53,21 @@ export function beginRequest(
     end: ({ operation, type, code, status }) => {
       if (!state.isOpen) return;
       state.isOpen = false;
-      // Names of spans are few: what the client calls its operation is none.
+      // Span names must have few values, so the client's name for its operation is not used.
       if (operation !== null) span.updateName(`${type ?? name} ${operation}`);
       if (operation !== null) span.setAttribute('tickql.operation', operation);
       if (type !== null) span.setAttribute('graphql.operation.type', type);
       if (status !== undefined) span.setAttribute('http.response.status_code', status);
-      noteCode(span, code, code === 'INTERNAL_SERVER_ERROR');
+      recordOutcome(span, code, code === 'INTERNAL_SERVER_ERROR');
       span.end();
     },
   };
 }
 
 /**
- * Adds the span of a call to an exchange that has just ended, to the request for which it was made. Of a call that
- * several requests wait for that is the first; polls, which go on when the request that began them is answered, belong
- * to none.
+ * Adds the span of a call to an exchange that has just ended, as a child of the request that made the call. If several
+ * requests wait for the same call, it is the child of the first. Polls continue after the request that started them was
+ * answered, so they have no parent.
  */
 export function addCall(tracer: Tracer, exchange: string, outcome: string, durationMs: number): void {
   const endedAt = Date.now();
@@ -78,7 +78,7 @@ export function addCall(tracer: Tracer, exchange: string, outcome: string, durat
     startTime: endedAt - durationMs,
     root: !isOpen(context.active()),
   });
-  noteCode(span, outcome, true);
+  recordOutcome(span, outcome, true);
   span.end(endedAt);
 }
 
@@ -87,8 +87,8 @@ function isOpen(within: Context): boolean {
   return typeof state === 'object' && state !== null && 'isOpen' in state && state.isOpen === true;
 }
 
-/** What a client did wrong fails its own span, not the server's (OpenTelemetry, HTTP spans, Status). */
-function noteCode(span: Span, code: string | null, isFailure: boolean): void {
+/** A client error does not set the status of a server span to error (OpenTelemetry, HTTP spans, Status). */
+function recordOutcome(span: Span, code: string | null, isFailure: boolean): void {
   if (code === null || code === 'ok') return;
   span.setAttribute('error.type', code);
   if (isFailure) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,20 +1,19 @@
 import type { RequestSpan } from './spans.ts';
 
-/** Puts what this server does into traces. */
+/** Records requests and calls to exchanges as traces. */
 export interface Tracing {
-  /** Begins a request, as the child of what `carrier` names in its `traceparent`. */
+  /** Starts the span of a request, as a child of the span that `traceparent` of the carrier names. */
   begin(name: string, carrier: object, attributes: Readonly<Record<string, string>>): RequestSpan;
-  /** Adds a call to an exchange that has just ended, by its outcome: `ok`, or a code. */
+  /** Adds the span of a call to an exchange that has just ended. The outcome is `ok` or a code. */
   recordCall(exchange: string, outcome: string, durationMs: number): void;
-  /** Sends what has not been sent, for a few seconds at most. */
+  /** Sends the remaining spans; takes a few seconds at most. */
   stop(): Promise<void>;
 }
 
 export interface TracingOptions {
-  /** How to send them. */
   readonly protocol: 'http/protobuf' | 'http/json';
-  /** Of this server. */
+  /** The version of this server. */
   readonly version: string;
-  /** Called with what goes wrong while they are sent. */
+  /** Called when sending fails. */
   readonly onProblem: (message: string) => void;
 }

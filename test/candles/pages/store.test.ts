@@ -408,7 +408,7 @@ describe('where the exchange goes not back so far', () => {
     const error = await failureOf(ask(query));
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false, details: series });
     const oldest = Math.floor(now / minuteMs) * minuteMs - 719 * minuteMs;
-    expect(error.message).toContain(`none before ${new Date(oldest).toISOString()}`);
+    expect(error.message).toContain(`candles before ${new Date(oldest).toISOString()}`);
     expect(source.calls).toEqual([]);
   });
 

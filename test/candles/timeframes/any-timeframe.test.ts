@@ -209,7 +209,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     expect(await fetchCandles({ ...series, timeframe: '45m', limit: 15 })).toHaveLength(15);
     const error = await failureOf(fetchCandles({ ...series, timeframe: '45m', limit: 17 }));
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT' });
-    expect(error.message).toMatch(/none before/);
+    expect(error.message).toMatch(/candles before/);
   });
 
   it('where its days begin elsewhere than ours, hours make the days', async () => {

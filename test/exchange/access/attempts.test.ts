@@ -30,8 +30,8 @@ const hiccups: readonly Fault[] = [
   { kind: 'status', status: 520 },
 ];
 
-describe('a hiccup', () => {
-  it.each(hiccups)('is invisible: %j', async (fault) => {
+describe('a transient failure', () => {
+  it.each(hiccups)('is not visible to the caller: %j', async (fault) => {
     const { venue, outcomes, ask } = await start();
     venue.fault({ ...fault, times: 1 });
     expect(await ask()).toMatchObject({ symbol, stale: false });
@@ -39,7 +39,7 @@ describe('a hiccup', () => {
     expect(outcomes).toEqual(['EXCHANGE_UNAVAILABLE', 'ok']);
   });
 
-  it('is invisible while markets are loaded for the first time', async () => {
+  it('is not visible while markets are loaded for the first time', async () => {
     const { venue, exchanges, data, close } = await connect('kraken', { timeoutMs: 5000 });
     onTestFinished(close);
     venue.fault({ kind: 'cut', times: 1 });
@@ -73,7 +73,7 @@ describe('no retry', () => {
     expect(venue.count()).toBe(1);
   });
 
-  it('while the exchange fails already', async () => {
+  it('when the exchange is failing already', async () => {
     const { venue, ask } = await start();
     venue.fault({ kind: 'cut' });
     await ask();
@@ -82,7 +82,7 @@ describe('no retry', () => {
     expect(venue.count()).toBe(1);
   });
 
-  it('of calls that fail together', async () => {
+  it('for calls that fail together', async () => {
     const { venue, client } = await start();
     venue.fault({ kind: 'cut' });
     const calls = Array.from({ length: 4 }, () => client.call((ccxt) => ccxt.fetchTicker(symbol)));
@@ -98,7 +98,7 @@ describe('no retry', () => {
     expect(venue.count()).toBe(1);
   });
 
-  it('after the client is closed', async () => {
+  it('after the client was closed', async () => {
     const { venue, ask, exchanges } = await start({ random: () => 0.99 });
     venue.fault({ kind: 'status', status: 503 });
     const asked = ask();

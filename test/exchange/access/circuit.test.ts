@@ -20,7 +20,7 @@ function failure(code: MarketDataErrorCode, { status, ...details }: Given = {}):
     symbol: 'ETH/USD',
     ...details,
   });
-  return { error, saying: 'kraken failed', status: status ?? null };
+  return { error, reason: 'kraken failed', status: status ?? null };
 }
 
 function create(random = () => 0) {
@@ -41,7 +41,7 @@ function create(random = () => 0) {
     }
     throw new Error('it was admitted');
   }
-  /** How long nobody is admitted from now on, in ms, and the pass of who is then. */
+  /** How long no call is admitted from now on, in ms, and the permit of the first call that is admitted then. */
   async function sitOut(): Promise<{ readonly pauseMs: number; readonly pass: CircuitPermit }> {
     const start = clock.now();
     while (circuit.state === 'open') await clock.advance(100);
@@ -51,20 +51,20 @@ function create(random = () => 0) {
 }
 
 describe('a closed circuit', () => {
-  it('opens at once when the exchange limits this server, and says why and for how long', async () => {
+  it('opens at once when the exchange limits this server, and gives the reason and the pause', async () => {
     const { clock, circuit, changes, refusal } = create();
     circuit.onFailure(circuit.admit(about), failure('RATE_LIMITED', { retryAfterMs: 28 * second }));
     expect(circuit.state).toBe('open');
-    expect(changes).toEqual([['open', 'kraken failed; it is asked again in 28 s.']]);
+    expect(changes).toEqual([['open', 'kraken failed; this server tries again in 28 s.']]);
     await clock.advance(8 * second);
     const error = refusal();
     expect(error).toMatchObject({ code: 'RATE_LIMITED', retryable: true, details: about });
-    expect(error.message).toBe('kraken failed; it is asked again in 20 s.');
-    // A little more than what is left, since timers may be early.
+    expect(error.message).toBe('kraken failed; this server tries again in 20 s.');
+    // A little more than the remaining time, because timers may be early.
     expect(error.details.retryAfterMs).toBe(20 * second + 10);
   });
 
-  it('opens for ten minutes when the exchange blocks this server, which stays not worth a retry', async () => {
+  it('opens for ten minutes when the exchange blocks this server, and the error stays not retryable', async () => {
     const { circuit, refusal, sitOut } = create();
     circuit.onFailure(circuit.admit(about), failure('GEO_BLOCKED', { status: 451 }));
     expect(refusal()).toMatchObject({ code: 'GEO_BLOCKED', retryable: false });
@@ -82,10 +82,10 @@ describe('a closed circuit', () => {
     expect((await sitOut()).pauseMs).toBe(second);
   });
 
-  it('does not count what told nothing of the exchange', () => {
+  it('does not count calls that showed nothing about the exchange', () => {
     const { circuit } = create();
     for (let count = 0; count < 4; count++) circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
-    circuit.onNothing(circuit.admit(about));
+    circuit.onInconclusive(circuit.admit(about));
     circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
     expect(circuit.state).toBe('open');
   });
@@ -112,7 +112,7 @@ describe('the pause', () => {
     expect(pauses).toEqual(seconds);
   });
 
-  it('of a storm doubles up to half a minute, and is never shorter than what the exchange asked for', async () => {
+  it('after failures in a row doubles up to half a minute, and is never shorter than the exchange asked for', async () => {
     const { circuit, sitOut } = create();
     for (let count = 0; count < 4; count++) circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
     let pass = circuit.admit(about);
@@ -126,7 +126,7 @@ describe('the pause', () => {
     expect((await sitOut()).pauseMs).toBe(90 * second);
   });
 
-  it('is spread upwards only', async () => {
+  it('is only made longer by the jitter', async () => {
     for (const [chance, seconds] of [
       [0, 30],
       [0.5, 33],
@@ -138,7 +138,7 @@ describe('the pause', () => {
     }
   });
 
-  it('goes on doubling when the circuit opens again soon after it closed, and not after a calm', async () => {
+  it('keeps doubling when the circuit opens again soon after it closed, but not after a healthy period', async () => {
     const { clock, circuit, sitOut } = create();
     circuit.onFailure(circuit.admit(about), failure('RATE_LIMITED'));
     circuit.onAnswer((await sitOut()).pass);
@@ -162,36 +162,36 @@ describe('after the pause', () => {
     return created;
   }
 
-  it('one call is let through, and the others are refused until it is back', async () => {
+  it('one call is admitted, and the others are refused until it has ended', async () => {
     const { circuit, changes, refusal } = await createHalfOpen();
     expect(circuit.state).toBe('half-open');
     const probe = circuit.admit(about);
     expect(probe.isProbe).toBe(true);
     expect(refusal()).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterMs: second } });
-    expect(refusal().message).toBe('kraken failed; it is being asked again just now.');
+    expect(refusal().message).toBe('kraken failed; this server is trying again now.');
     circuit.onAnswer(probe);
     expect(circuit.state).toBe('closed');
     expect(circuit.admit(about).isProbe).toBe(false);
     expect(changes.map(([state]) => state)).toEqual(['half-open', 'closed']);
   });
 
-  it('its failure opens the circuit for longer, whatever the failure is', async () => {
+  it('a failure of the probe opens the circuit for longer, whatever the failure is', async () => {
     const { circuit, sitOut } = await createHalfOpen();
     circuit.onFailure(circuit.admit(about), failure('TIMEOUT'));
     expect((await sitOut()).pauseMs).toBe(30 * second);
   });
 
-  it('when it told nothing, the next one is let through', async () => {
+  it('the next call is the probe when the first one showed nothing', async () => {
     const { circuit } = await createHalfOpen();
-    circuit.onNothing(circuit.admit(about));
+    circuit.onInconclusive(circuit.admit(about));
     expect(circuit.admit(about).isProbe).toBe(true);
   });
 
-  it('when it does not come back, it has failed', async () => {
+  it('a probe that does not end in time has failed', async () => {
     const { clock, circuit, refusal, sitOut } = await createHalfOpen();
     const lost = circuit.admit(about);
     await clock.advance(20 * second);
-    expect(refusal().message).toBe('kraken failed; it is asked again in 60 s.');
+    expect(refusal().message).toBe('kraken failed; this server tries again in 60 s.');
     circuit.onAnswer(lost);
     expect((await sitOut()).pauseMs).toBe(minute);
   });
@@ -205,8 +205,8 @@ describe('after the pause', () => {
   });
 });
 
-describe('calls that were under way when it opened', () => {
-  it('do not lengthen the pause by saying the same, or close the circuit', async () => {
+describe('calls that were running when it opened', () => {
+  it('do not extend the pause with the same failure, and do not close the circuit', async () => {
     const { circuit, changes, sitOut } = create();
     const passes = Array.from({ length: 10 }, () => circuit.admit(about));
     for (const pass of passes.slice(1)) circuit.onFailure(pass, failure('RATE_LIMITED', { retryAfterMs: 5000 }));
@@ -215,7 +215,7 @@ describe('calls that were under way when it opened', () => {
     expect((await sitOut()).pauseMs).toBe(5 * second);
   });
 
-  it('are heard when they ask for more', async () => {
+  it('extend the pause when the exchange asks for a longer one', async () => {
     const { circuit, sitOut } = create();
     const [first, second_] = [circuit.admit(about), circuit.admit(about)];
     circuit.onFailure(first, failure('RATE_LIMITED', { retryAfterMs: 5000 }));

@@ -15,7 +15,7 @@ const permanent: readonly [MarketDataErrorCode, boolean] = ['BAD_EXCHANGE_RESPON
 const unavailable: readonly [MarketDataErrorCode, boolean] = ['EXCHANGE_UNAVAILABLE', true];
 const unauthorised: readonly [MarketDataErrorCode, boolean] = ['AUTHENTICATION_REQUIRED', false];
 
-// Every class of ccxt: its code, and whether the same request may succeed later.
+// Every error class of ccxt, with its code and whether the same request may succeed later.
 const expected: Readonly<Record<string, readonly [MarketDataErrorCode, boolean]>> = {
   BaseError: permanent,
   ExchangeError: permanent,
@@ -63,11 +63,11 @@ const expected: Readonly<Record<string, readonly [MarketDataErrorCode, boolean]>
 const leaky = 'kraken GET https://api.kraken.com/0/public/Ticker?key=secret 500 <html>secret</html>';
 const subject = { exchange: 'kraken', symbol: 'BTC/USD', timeframe: '1h' };
 
-it('the table names every error class that ccxt has, and no other', () => {
+it('the table contains every error class of ccxt and no other', () => {
   expect(Object.keys(expected).sort()).toEqual(classes.map(([name]) => name).sort());
 });
 
-it.each(classes)('%s has a code, says nothing of the transport and keeps its cause', (name, Class) => {
+it.each(classes)('%s has a code, does not mention the transport, and keeps its cause', (name, Class) => {
   const cause = new Class(leaky);
   const error = toMarketDataError(cause, subject);
   expect([error.code, error.retryable]).toEqual(expected[name]);
@@ -81,14 +81,14 @@ it.each(classes)('%s has a code, says nothing of the transport and keeps its cau
   });
 });
 
-it('a subclass that ccxt adds one day goes by its parents', () => {
+it('a subclass that ccxt adds later is classified by its parents', () => {
   class ThrottledHarder extends ccxtErrors.RateLimitExceeded {}
   class Unheard extends ccxtErrors.BaseError {}
   expect(toMarketDataError(new ThrottledHarder(''), subject).code).toBe('RATE_LIMITED');
   expect(toMarketDataError(new Unheard(''), subject).code).toBe('BAD_EXCHANGE_RESPONSE');
 });
 
-it('a MarketDataError passes as it is', () => {
+it('a MarketDataError is passed on unchanged', () => {
   const error = new MarketDataError('TIMEOUT', 'late');
   expect(toMarketDataError(error, subject)).toBe(error);
 });
@@ -103,7 +103,7 @@ it.each([
   const Class = exported[name];
   const error = toMarketDataError(Class && new Class(''), subject, { status: 200, retryAfterMs });
   expect(error.details.retryAfterMs).toBe(kept ? retryAfterMs : undefined);
-  expect(error.message.includes('asks to wait')).toBe(kept);
+  expect(error.message.includes('asks clients to wait')).toBe(kept);
 });
 
 it.each([
@@ -120,7 +120,7 @@ it.each([
   { status: 500, name: 'ExchangeError', code: 'EXCHANGE_UNAVAILABLE' },
   { status: 500, name: 'BadSymbol', code: 'SYMBOL_NOT_FOUND' },
   { status: 503, name: 'ExchangeNotAvailable', code: 'EXCHANGE_UNAVAILABLE' },
-])('HTTP $status that ccxt took for $name is $code', ({ status, name, code }) => {
+])('HTTP $status that ccxt mapped to $name is $code', ({ status, name, code }) => {
   const Class = exported[name];
   expect(toMarketDataError(Class && new Class(leaky), subject, { status, retryAfterMs: null }).code).toBe(code);
 });
@@ -131,7 +131,7 @@ it.each([
   { status: 451, code: 'GEO_BLOCKED', retryable: false },
   { status: 523, code: 'EXCHANGE_UNAVAILABLE', retryable: true },
   { status: 200, code: 'BAD_EXCHANGE_RESPONSE', retryable: true },
-])('HTTP $status with a page over which ccxt stumbles is $code', ({ status, code, retryable }) => {
+])("HTTP $status with a page that breaks ccxt's parser is $code", ({ status, code, retryable }) => {
   const http = { status, retryAfterMs: null };
   const errors = [new TypeError("secret is not iterable (reading 'x')"), new ccxtErrors.NullResponse(leaky)];
   for (const cause of errors) {
@@ -150,7 +150,7 @@ it.each([
   { raw: new TypeError("secret is not iterable (reading 'x')"), code: 'BAD_EXCHANGE_RESPONSE' },
   { raw: 'secret', code: 'BAD_EXCHANGE_RESPONSE' },
   { raw: undefined, code: 'BAD_EXCHANGE_RESPONSE' },
-])('$raw, which is not of ccxt, is $code', ({ raw, code }) => {
+])('$raw, which is not an error of ccxt, is $code', ({ raw, code }) => {
   const error = toMarketDataError(raw, { exchange: 'kraken' });
   expect(error.code).toBe(code);
   expect(error.retryable).toBe(true);

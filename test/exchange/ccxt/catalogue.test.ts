@@ -17,18 +17,18 @@ function errorOf(call: () => unknown): MarketDataError {
 }
 
 describe('the file', () => {
-  it('names every exchange of the installed ccxt and sim, each once', () => {
+  it('contains every exchange of the installed ccxt and sim, each once', () => {
     expect(all.map(({ id }) => id)).toEqual([...ccxt.exchanges, 'sim'].sort());
   });
 
-  it('knows which stream, and that sim alone is simulated', () => {
+  it('knows which exchanges stream, and that only sim is simulated', () => {
     const streaming = all.filter((info) => info.streaming).map(({ id }) => id);
     const pro = new Set(Object.keys(ccxt.pro));
     expect(streaming).toEqual([...ccxt.exchanges.filter((id) => pro.has(id)), 'sim'].sort());
     expect(all.filter((info) => info.simulated).map(({ id }) => id)).toEqual(['sim']);
   });
 
-  it('speaks of capabilities in the words of the schema, in its order', () => {
+  it("uses the schema's names of capabilities, in its order", () => {
     for (const { has } of all) expect(has).toEqual(capabilities.filter((capability) => has.includes(capability)));
   });
 
@@ -38,7 +38,7 @@ describe('the file', () => {
 });
 
 describe('the catalogue', () => {
-  it('offers all without a list of allowed ids, and no timeframe whose length is unknown', () => {
+  it('offers all exchanges without an allow-list, and no timeframe of unknown length', () => {
     const { exchanges } = createCatalogue(all, null);
     expect(exchanges.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
     const strange = all.flatMap(({ timeframes }) => timeframes).filter((timeframe) => !isTimeframe(timeframe));
@@ -48,7 +48,7 @@ describe('the catalogue', () => {
     );
   });
 
-  it('finds by id, exactly', () => {
+  it('finds an exchange by its exact id', () => {
     const catalogue = createCatalogue(all, null);
     expect(catalogue.get('kraken')).toMatchObject({ id: 'kraken', name: 'Kraken', simulated: false, streaming: true });
     for (const id of ['Kraken', 'kraken ', '', 'constructor', '__proto__', 'toString', '../sim/sim']) {
@@ -64,16 +64,18 @@ describe('the catalogue', () => {
     expect(errorOf(() => catalogue.get('Binance')).details.suggestions?.[0]).toBe('binance');
   });
 
-  it('an allow-list leaves the others out and says so, in the order of the catalogue', () => {
+  it('excludes the others with an allow-list, says so, and keeps the order of the catalogue', () => {
     const catalogue = createCatalogue(all, ['kraken', 'binance', 'nosuch']);
     expect(catalogue.exchanges.map(({ id }) => id)).toEqual(['binance', 'kraken']);
     const error = errorOf(() => catalogue.get('coinbase'));
-    expect(error.message).toBe('The exchange coinbase is not enabled on this server; enabled are binance, kraken.');
+    expect(error.message).toBe(
+      'The exchange coinbase is not enabled on this server; the enabled ones are binance, kraken.',
+    );
     expect(error.code).toBe('EXCHANGE_NOT_FOUND');
     expect(errorOf(() => catalogue.get('krakn')).details.suggestions).toEqual(['kraken']);
   });
 
-  it('an empty allow-list allows none', () => {
+  it('allows none with an empty allow-list', () => {
     expect(createCatalogue(all, []).exchanges).toEqual([]);
   });
 });

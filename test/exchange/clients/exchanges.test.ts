@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
-import { createExchanges } from '../../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import type { ExchangeOptions } from '../../../src/exchange/clients/instance.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
@@ -13,7 +13,7 @@ function create(
 ) {
   const clock = new ManualClock();
   const errors: unknown[] = [];
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), allowed),
     exchangeOptions,
     clock,
@@ -25,13 +25,13 @@ function create(
   return { exchanges, errors, clock, data: new PlainSource(createMarketData(exchanges, clock)) };
 }
 
-it('makes one instance of an exchange, for concurrent and later gets, without contacting it', async () => {
+it('creates one instance of an exchange for concurrent and later gets, without contacting it', async () => {
   const { exchanges, clock } = create();
   const clients = await Promise.all(Array.from({ length: 5 }, () => exchanges.get('kraken')));
   expect(new Set([...clients, await exchanges.get('kraken')]).size).toBe(1);
   expect(clients[0]?.info).toBe(exchanges.catalogue.get('kraken'));
   expect(clients[0]?.ccxt.last_request_url).toBeUndefined();
-  // With another HTTP client it would go past proxies and limits.
+  // Another HTTP client would bypass proxies and limits.
   expect(clients[0]?.ccxt.undiciModule).toBeDefined();
   expect(clock.pending).toBe(0);
 });
@@ -40,14 +40,14 @@ it.each(['', 'Kraken', 'constructor', '__proto__', '../sim/sim'])('%j is EXCHANG
   expect(await failureOf(create().exchanges.get(id))).toMatchObject({ code: 'EXCHANGE_NOT_FOUND' });
 });
 
-it('an exchange that is not allowed is EXCHANGE_NOT_FOUND, and never loaded', async () => {
+it('an exchange that is not allowed is EXCHANGE_NOT_FOUND, and is never loaded', async () => {
   const { exchanges, data } = create({}, ['sim']);
   expect(await failureOf(exchanges.get('kraken'))).toMatchObject({ code: 'EXCHANGE_NOT_FOUND' });
   expect(data.exchanges().map(({ id }) => id)).toEqual(['sim']);
   expect((await data.fetchMarkets('sim')).size).toBeGreaterThan(0);
 });
 
-it('the options of an exchange reach ccxt, over our own defaults', async () => {
+it('the options of an exchange reach ccxt, and override our own defaults', async () => {
   const { exchanges } = create({
     kraken: { urls: { api: { public: 'http://127.0.0.1:1' } }, rateLimit: 7, timeout: 99 },
   });
@@ -62,14 +62,14 @@ it('an exchange that refuses connections is EXCHANGE_UNAVAILABLE', async () => {
   const { data, errors, clock } = create({ kraken: options });
   const failing = failureOf(data.fetchMarkets('kraken'));
   await expect.poll(() => errors.length, { interval: 5 }).toBe(1);
-  // It is asked once more.
+  // It is called once more.
   await clock.advance(300);
   const error = await failing;
   expect(error).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', retryable: true });
   expectDiscreet(error);
 });
 
-it('sandbox: the test network where there is one', async () => {
+it('sandbox: uses the test network where there is one', async () => {
   const { exchanges } = create({ binance: { sandbox: true } });
   const { ccxt } = await exchanges.get('binance');
   expect(ccxt.isSandboxModeEnabled).toBe(true);
@@ -77,16 +77,16 @@ it('sandbox: the test network where there is one', async () => {
   expect(ccxt).not.toHaveProperty('sandbox', true);
 });
 
-it.each(['kraken', 'coinbase'])('sandbox: %s has none, and says so', async (id) => {
+it.each(['kraken', 'coinbase'])('sandbox: %s has none, which is an error', async (id) => {
   const { exchanges, data } = create({ [id]: { sandbox: true } });
   const error = await failureOf(exchanges.get(id));
   expect(error).toMatchObject({ code: 'NOT_SUPPORTED', retryable: false });
-  expect(error.message).toBe(`${id} has no test network: take sandbox out of its options.`);
+  expect(error.message).toBe(`${id} has no test network: remove sandbox from its options.`);
   expect(await failureOf(data.fetchMarkets(id))).toMatchObject({ code: 'NOT_SUPPORTED' });
   expect(requireError((await data.fetchTickers(id, ['BTC/USD'])).get('BTC/USD')).code).toBe('NOT_SUPPORTED');
 });
 
-it('an instance that could not be made is a typed error, and is tried again', async () => {
+it('an instance that could not be created is a typed error, and is tried again', async () => {
   let attempts = 0;
   const options = {
     get proxyUrl() {
@@ -107,7 +107,7 @@ it('an instance that could not be made is a typed error, and is tried again', as
 });
 
 it.each(venues)(
-  'close ends what $id has open: sockets, timers, calls under way, which are no failures',
+  'close ends all sockets, timers and running calls of $id, which do not count as failures',
   async ({ id, symbol, loads }) => {
     const clock = new ManualClock();
     const outcomes = new Set<string>();
@@ -127,7 +127,7 @@ it.each(venues)(
   },
 );
 
-it('close waits for instances that are being made, and works twice', async () => {
+it('close waits for instances that are being created, and can be called twice', async () => {
   const { exchanges, clock } = create();
   const making = exchanges.get('kraken');
   await exchanges.close();
@@ -136,7 +136,7 @@ it('close waits for instances that are being made, and works twice', async () =>
   expect(clock.pending).toBe(0);
 });
 
-it('after close none is made any more', async () => {
+it('after close no instance is created', async () => {
   const { exchanges } = create();
   await exchanges.close();
   expect(await failureOf(exchanges.get('kraken'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { createStreamInstance, type StreamInstance } from '../../../src/exchange/clients/stream-instance.ts';
-import { canEnd } from '../../../src/exchange/quirks/stream-quirks.ts';
+import { canUnwatch } from '../../../src/exchange/quirks/stream-quirks.ts';
 import { eventually } from '../../support/socket-client.ts';
 
 let server: WebSocketServer;
@@ -38,7 +38,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** Waits for a message that never comes, and gives what ends that. */
+/** Waits for a message that never comes; returns a function that ends the wait. */
 async function watch(): Promise<unknown> {
   try {
     return await instance.exchange.watch(url, 'hash', { ask: 1 }, 'hash');
@@ -48,7 +48,7 @@ async function watch(): Promise<unknown> {
 }
 
 describe('a stream instance', () => {
-  test('is one caller with the client: it has the same throttle and the same markets', () => {
+  test('is one caller together with the client: it has the same throttle and the same markets', () => {
     expect(instance.exchange.throttler).toBe(client.throttler);
     expect(instance.exchange.markets).toBe(client.markets);
   });
@@ -62,7 +62,7 @@ describe('a stream instance', () => {
     expect(instance.isBroken).toBe(true);
   });
 
-  test('gives ccxt back a socket that it has forgotten, and closes it', async () => {
+  test('gives a socket back to ccxt that it has forgotten, and closes it', async () => {
     const waiting = watch();
     await eventually(() => instance.exchange.clients?.[url]?.isConnected === true);
     // As ccxt does when it cannot fetch a book.
@@ -76,13 +76,13 @@ describe('a stream instance', () => {
     expect(await waiting).toBeInstanceOf(ccxtErrors.ExchangeClosedByUser);
   });
 
-  test('dials no more once it is closed', async () => {
+  test('opens no sockets after it was closed', async () => {
     await instance.close();
     expect(await watch()).toBeInstanceOf(ccxtErrors.ExchangeClosedByUser);
     expect(sockets).toHaveLength(0);
   });
 
-  test('is closed though its peer does not answer', async () => {
+  test('closes even if its peer does not answer', async () => {
     const waiting = watch();
     await eventually(() => instance.exchange.clients?.[url]?.isConnected === true);
     sockets[0]?.pause();
@@ -93,7 +93,7 @@ describe('a stream instance', () => {
     );
   });
 
-  test('tells who waits that an address is none, and leaves nothing behind that rejects later', async () => {
+  test('reports an invalid URL to the waiting caller, and leaves nothing that rejects later', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): unknown => unhandled.push(error);
     process.on('unhandledRejection', note);
@@ -110,7 +110,7 @@ describe('a stream instance', () => {
     expect(unhandled).toEqual([]);
   });
 
-  test('prints nothing of what it cannot read', async () => {
+  test('prints nothing when it cannot read a message', async () => {
     const print = vi.spyOn(console, 'log').mockImplementation(() => {});
     void watch();
     await eventually(() => sockets.length === 1);
@@ -125,7 +125,7 @@ test.each([
   ['binance', 210],
   ['binanceusdm', 110],
   ['kraken', 200],
-])('%s is sent a message every %i ms at the most', async (id, pauseMs) => {
+])('%s gets at most one message every %i ms', async (id, pauseMs) => {
   const other = await open(id);
   expect(other.messagePauseMs).toBe(pauseMs);
   const { exchange } = other;
@@ -134,8 +134,8 @@ test.each([
   await other.close();
 });
 
-test('what ccxt cannot take back is known', () => {
-  expect([canEnd('okx', 'candles'), canEnd('okx', 'ticker'), canEnd('coinbase', 'trades')]).toEqual([
+test('it is known where ccxt cannot unsubscribe', () => {
+  expect([canUnwatch('okx', 'candles'), canUnwatch('okx', 'ticker'), canUnwatch('coinbase', 'trades')]).toEqual([
     false,
     true,
     false,

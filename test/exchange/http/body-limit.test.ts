@@ -12,7 +12,7 @@ async function start() {
   return { ...connection, ask };
 }
 
-it.each(['huge', 'bomb'] as const)('an answer without an end is given up: %s', { timeout: 20_000 }, async (kind) => {
+it.each(['huge', 'bomb'] as const)('an endless response is given up: %s', { timeout: 20_000 }, async (kind) => {
   const { venue, ask, errors } = await start();
   venue.fault({ kind, times: 1 });
   const error = requireError(await ask());
@@ -28,7 +28,7 @@ it.each([
   { encoding: 'x-gzip', pack: gzipSync },
   { encoding: 'br', pack: brotliCompressSync },
   { encoding: 'deflate', pack: deflateSync },
-])('an answer packed as $encoding is read', async ({ encoding, pack }) => {
+])('a response that is compressed with $encoding is read', async ({ encoding, pack }) => {
   const { venue, ask } = await start();
   const plain = JSON.stringify({ symbol: 'BTCUSDT', lastPrice: '7.50', closeTime: venue.now });
   venue.fault({ kind: 'packed', encoding, bytes: pack(plain) });

@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import type { CircuitState } from '../../../src/exchange/access/circuit.ts';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { createHostLookup } from '../../../src/exchange/http/hosts.ts';
-import { createStreams } from '../../../src/exchange/streams/streams.ts';
+import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import { connectLister } from '../../support/lister-client.ts';
 import { SkippingClock } from '../../support/skipping-clock.ts';
 import {
@@ -49,7 +49,7 @@ describe('the host of a request', () => {
     expect(hostOf({ path, section, method: 'GET', params: { settle: 'usdt' } })).toBe(host);
   });
 
-  it('leaves the parameters as they are, where ccxt changes what it signs', async () => {
+  it('leaves the parameters unchanged where ccxt changes what it signs', async () => {
     const Class = await loadExchangeClass('poloniex', false);
     const hostOf = createHostLookup(new Class({}));
     const params = { symbol: '索拉拉_USDT' };
@@ -76,7 +76,7 @@ const paths = { spot: /^\/api\//, linear: /^\/fapi\//, inverse: /^\/dapi\// } as
 const kinds = ['spot', 'linear', 'inverse'] as const;
 type Kind = (typeof kinds)[number];
 
-/** Binance as it is: three hosts. In the stand-in they differ by path only, as behind a proxy. */
+/** Binance with its three hosts. In the stand-in they differ by path only, as behind a proxy. */
 async function startBinance(options: VenueClientOptions = {}) {
   const clock = new SkippingClock();
   const changes: (readonly [string | undefined, CircuitState, string | undefined])[] = [];
@@ -117,7 +117,7 @@ describe.each(kinds)("what Binance's host of %s says", (kind) => {
     const refusal = await failureOf(ask(kind));
     expect(venue.count()).toBe(0);
     expect(refusal).toMatchObject({ code, details: { exchange: 'binance', symbol: symbols[kind] } });
-    expect(refusal.message).toMatch(new RegExp(` for its ${kind} markets; it is asked again in \\d+ s\\.$`));
+    expect(refusal.message).toMatch(new RegExp(` for its ${kind} markets; this server tries again in \\d+ s\\.$`));
     expectDiscreet(refusal);
     for (const other of others) expect(await ask(other)).toBe(symbols[other]);
     expect([stateOf(kind), ...others.map(stateOf)]).toEqual(['open', 'closed', 'closed']);
@@ -132,13 +132,13 @@ describe.each(kinds)("what Binance's host of %s says", (kind) => {
   });
 
   it.each<Fault>([{ kind: 'cut' }, { kind: 'hang' }, { kind: 'status', status: 503 }])(
-    'stops its own markets alone after a storm of $kind',
+    'stops only its own markets after several failures ($kind)',
     async (fault) => {
       const { venue, ask, stateOf } = await startBinance(fault.kind === 'hang' ? { timeoutMs: 400 } : {});
       venue.fault({ ...fault, match: paths[kind] });
       for (let count = 0; count < 5; count++) {
         await failureOf(ask(kind));
-        // Answers of the others do not end its storm, and its failures are none of theirs.
+        // Answers of the other hosts do not reset its failures, and its failures do not count for them.
         for (const other of others) expect(await ask(other)).toBe(symbols[other]);
       }
       expect([stateOf(kind), ...others.map(stateOf)]).toEqual(['open', 'closed', 'closed']);
@@ -175,7 +175,7 @@ it('batches that fail in a row stop their own kind of market', async () => {
   ]);
 });
 
-it('on a slow exchange too, calls that hang leave room for those of another kind', async () => {
+it('calls that hang leave room for those of another kind, even on a slow exchange', async () => {
   const { venue, ask, client } = await startBinance({ timeoutMs: 1000 });
   Object.assign(client.ccxt, { enableRateLimit: true, rateLimit: 50 });
   client.ccxt.initThrottler();
@@ -186,7 +186,7 @@ it('on a slow exchange too, calls that hang leave room for those of another kind
   await Promise.all(stuck);
 });
 
-it('a host that hangs keeps no call of another waiting, and its own line is full for its own calls', async () => {
+it('a host that hangs does not delay calls of another one, and only its own queue is full', async () => {
   const { venue, ask, client } = await startBinance({ timeoutMs: 5000, maxQueuedCalls: 5 });
   for (const kind of kinds) await ask(kind);
   venue.fault({ kind: 'hang', match: paths.linear });
@@ -200,7 +200,7 @@ it('a host that hangs keeps no call of another waiting, and its own line is full
   await Promise.all(stuck);
 });
 
-it('hosts are kept apart before it is known where a kind of market is asked for', async () => {
+it('hosts are separate before it is known which one serves a kind of market', async () => {
   const { venue, ask } = await startBinance({ timeoutMs: 5000 });
   venue.fault({ kind: 'hang', match: paths.linear });
   const stuck = Array.from({ length: 30 }, () => failureOf(ask('linear')));
@@ -209,7 +209,7 @@ it('hosts are kept apart before it is known where a kind of market is asked for'
   await Promise.all(stuck);
 });
 
-it('calls that wait are sent away when the circuit of their host opens, and not those of others', async () => {
+it('waiting calls are refused when the circuit of their host opens, but not those of other hosts', async () => {
   const { venue, ask, client } = await startBinance();
   venue.delayMs = 20;
   venue.fault({ kind: 'status', status: 429, match: paths.linear });
@@ -221,7 +221,7 @@ it('calls that wait are sent away when the circuit of their host opens, and not 
   expect(client.status).toMatchObject({ queued: 0, running: 0 });
 });
 
-it("a request that waits in ccxt's throttle is not sent when its host is left alone meanwhile", async () => {
+it("a request that waits in ccxt's throttle is not sent if the circuit of its host has opened meanwhile", async () => {
   const { venue, ask, client } = await startBinance({ timeoutMs: 2000 });
   Object.assign(client.ccxt, { enableRateLimit: true, rateLimit: 100 });
   client.ccxt.initThrottler();
@@ -231,9 +231,9 @@ it("a request that waits in ccxt's throttle is not sent when its host is left al
   expect(venue.count(paths.linear)).toBe(1);
 });
 
-it('streams of the kinds that are left alone go on', async () => {
+it('streams of a kind whose circuit is open continue', async () => {
   const { venue, clock, exchanges, ask, stateOf } = await startBinance();
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     exchanges,
     clock,
     random: () => 0,
@@ -282,7 +282,7 @@ it.each([
 });
 
 it.each<Fault>([{ kind: 'status', status: 503 }, { kind: 'hang' }, { kind: 'cut' }])(
-  'an exchange with one host for all kinds: a storm of $kind of one kind stops that kind alone',
+  'an exchange with one host for all kinds: failures of one kind ($kind) stop only that kind',
   async (fault) => {
     const { venue, client, exchanges, data } = await connectLister(
       'okx',
@@ -295,7 +295,7 @@ it.each<Fault>([{ kind: 'status', status: 503 }, { kind: 'hang' }, { kind: 'cut'
     for (let count = 0; count < 5; count++) await failureOf(ask('BTC/USDT:USDT'));
     venue.reset();
     const refusal = await failureOf(ask('BTC/USDT:USDT'));
-    expect(refusal.message).toMatch(/ for its linear markets; it is asked again in \d s\.$/);
+    expect(refusal.message).toMatch(/ for its linear markets; this server tries again in \d s\.$/);
     expect(venue.count()).toBe(0);
     expect(await ask('BTC/USDT')).toMatchObject({ symbol: 'BTC/USDT' });
     expect((await data.fetchTickers('okx', ['BTC/USDT'])).get('BTC/USDT')).toMatchObject({ symbol: 'BTC/USDT' });
@@ -305,7 +305,7 @@ it.each<Fault>([{ kind: 'status', status: 503 }, { kind: 'hang' }, { kind: 'cut'
   },
 );
 
-it('a host that was left alone and fails otherwise when it is asked again stays so', async () => {
+it('a host whose probe fails in another way stays stopped', async () => {
   const { venue, clock, ask, stateOf } = await startBinance();
   venue.fault({ kind: 'status', status: 429, headers: { 'retry-after': '7' }, match: paths.linear });
   await failureOf(ask('linear'));

@@ -46,7 +46,7 @@ const statuses: readonly (readonly [number, Outcome])[] = [
 type Endless = 'hang' | 'hang-body' | 'drip';
 type Broken = Exclude<(typeof brokenAnswers)[number], Endless>;
 
-/** Answers that never end. Only these have a short deadline: other answers may be late on a busy machine. */
+/** Responses that never end. Only these have a short deadline: other responses may be late on a busy machine. */
 const endless: readonly Endless[] = ['hang', 'hang-body', 'drip'];
 
 const broken: Readonly<Record<Broken, Outcome>> = {
@@ -78,7 +78,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
 
   function heal(): void {
     connection.venue.heal();
-    // After some faults an exchange is left alone for a while.
+    // After some faults an exchange is not called for a while.
     clock.skip(hourMs);
   }
 
@@ -120,7 +120,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(await askIt()).toMatchObject({ symbol, stale: false });
   });
 
-  it('an answer that is called something else than JSON is read all the same', async () => {
+  it('a response with another content type than JSON is read all the same', async () => {
     connection.venue.fault({ kind: 'wrong-type' });
     expect(await ask()).toMatchObject({ symbol, stale: false });
     connection.venue.heal();
@@ -163,7 +163,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   });
 });
 
-describe("kraken's own words, which come with HTTP 200", () => {
+describe("kraken's own error codes, which come with HTTP 200", () => {
   const clock = new SkippingClock();
   let connection: VenueClient;
 
@@ -180,7 +180,7 @@ describe("kraken's own words, which come with HTTP 200", () => {
     { word: 'EGeneral:Temporary lockout', code: 'RATE_LIMITED' },
     { word: 'EService:Unavailable', code: 'EXCHANGE_UNAVAILABLE' },
     { word: 'EGeneral:Internal error', code: 'EXCHANGE_UNAVAILABLE' },
-    // ccxt knows this word as no more than an ExchangeError.
+    // To ccxt, this code is only a generic ExchangeError.
     { word: 'EQuery:Unknown asset pair', code: 'BAD_EXCHANGE_RESPONSE' },
     { word: 'EGeneral:Something new', code: 'BAD_EXCHANGE_RESPONSE' },
   ])('$word is $code', async ({ word, code }) => {

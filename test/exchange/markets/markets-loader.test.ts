@@ -31,7 +31,7 @@ const emptyLists: Readonly<Record<Id, Fault>> = {
 };
 
 describe.each(venues)('$id', ({ id, symbol, loads }) => {
-  it('loads its markets once for all who ask at the same time, and not again', async () => {
+  it('loads its markets once for all calls at the same time, and not again', async () => {
     const { venue, data } = await start(id);
     const all = await Promise.all(Array.from({ length: 20 }, () => data.fetchMarkets(id)));
     expect(new Set(all).size).toBe(1);
@@ -66,9 +66,9 @@ describe.each(venues)('$id', ({ id, symbol, loads }) => {
     expect(error.details).toMatchObject({ exchange: id });
     expectDiscreet(error);
     venue.heal();
-    // An exchange that limits this server is left alone for a while.
+    // An exchange that limits this server is not called for a while.
     clock.skip(hourMs);
-    // A load that the deadline left behind may still fail on the fault it met.
+    // A load that was abandoned at the deadline may still fail on its fault.
     await expect
       .poll(
         () =>
@@ -82,7 +82,7 @@ describe.each(venues)('$id', ({ id, symbol, loads }) => {
     expect((await data.fetchTickers(id, [symbol])).get(symbol)).toMatchObject({ symbol });
   });
 
-  it('keeps working with its old markets while refreshes fail, and takes the new ones when one succeeds', async () => {
+  it('keeps its old markets while refreshes fail, and adopts the new ones when a refresh succeeds', async () => {
     const clock = new ManualClock();
     let loaded = 0;
     const onCall = (): void => {
@@ -114,7 +114,7 @@ it.each([
   { random: 0, dueMs: 0.75 * hourMs },
   { random: 0.5, dueMs: hourMs },
   { random: 0.999_999, dueMs: 1.25 * hourMs },
-])('refreshes after $dueMs ms when chance says $random, again and again', async ({ random, dueMs }) => {
+])('refreshes after $dueMs ms when the random number is $random, again and again', async ({ random, dueMs }) => {
   const clock = new ManualClock();
   const { venue, data } = await start('kraken', { clock, random: () => random });
   await data.fetchMarkets('kraken');
@@ -131,7 +131,7 @@ it.each([
   }
 });
 
-it('a refresh that an exchange sends away is tried again once it may be asked, and not an hour later', async () => {
+it('a refresh that the exchange rejects with a wait is tried again after it, and not an hour later', async () => {
   const clock = new ManualClock();
   const { venue, data } = await start('kraken', { clock });
   const before = await data.fetchMarkets('kraken');
@@ -196,12 +196,12 @@ it.each<{ readonly id: Id; readonly market: Partial<Market> }>([
   { id: 'kraken', market: { symbol: 'DOGE/USD', base: 'DOGE', quote: 'USD', type: 'spot', expiry: null } },
   { id: 'kraken', market: { symbol: 'MATIC/USD', active: false } },
   { id: 'coinbase', market: { ...contract, symbol: 'BTC/USDC:USDC', quote: 'USDC', settle: 'USDC' } },
-])('$id: $market.symbol in our terms', async ({ id, market }) => {
+])('$id: $market.symbol in our model', async ({ id, market }) => {
   const { data } = await start(id);
   expect((await data.fetchMarkets(id)).get(market.symbol ?? '')).toMatchObject(market);
 });
 
-it('coinbase: a listing of futures that fails fails nothing, as ccxt has it', async () => {
+it('coinbase: a failed list of futures is not an error, as in ccxt', async () => {
   const connection = await start('coinbase');
   connection.venue.fault({ kind: 'status', status: 503, match: /product_type=FUTURE/ });
   await loadMarkets(connection);

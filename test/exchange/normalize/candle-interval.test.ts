@@ -1,7 +1,7 @@
 import type { OHLCV } from 'ccxt';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { toCandles } from '../../../src/exchange/normalize/ticker.ts';
+import { toCandles } from '../../../src/exchange/normalize/candles.ts';
 import { watches } from '../../../src/exchange/streams/watches.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { periodsOf } from '../../../src/market/timeframe.ts';
@@ -20,7 +20,7 @@ function row(timestamp: number, isFlat = false): OHLCV {
   return isFlat ? [timestamp, 1, 1, 1, 1, 5] : [timestamp, 1, 2, 0.5, 1.5, 5];
 }
 
-/** What becomes of rows that begin at these instants. */
+/** The result for rows that begin at these instants. */
 function read(timeframe: string, starts: readonly number[], exchange = 'okx', isFlat = false): 'taken' | string {
   try {
     const rows = starts.map((start) => row(start, isFlat));
@@ -53,12 +53,12 @@ describe('candles that are closer together than their timeframe are an error', (
     ['1m', '1s', from(day, 1000, 60), '1 s apart'],
   ] as const)('%s that are %s', (timeframe, _actual, starts, sentence) => {
     expect(read(timeframe, starts)).toBe(
-      `okx was asked for candles of BTC/USDT ${timeframe} and sent some that are ${sentence}.`,
+      `okx was asked for candles of BTC/USDT ${timeframe} and sent candles that are ${sentence}.`,
     );
   });
 });
 
-describe('and so are longer ones, where there is no doubt', () => {
+describe('so are longer ones, where there is no doubt', () => {
   it('days for hours', () => {
     expect(read('1h', from(day, dayMs, 20))).toContain('1 d apart');
     expect(read('1m', from(day, 5 * minuteMs, 50))).toContain('5 min apart');
@@ -74,7 +74,7 @@ describe('and so are longer ones, where there is no doubt', () => {
   });
 });
 
-describe('what is of the timeframe is taken', () => {
+describe('candles of the timeframe are accepted', () => {
   it.each([
     ['none', '1h', []],
     ['one', '1h', [day + 7 * minuteMs]],
@@ -91,12 +91,12 @@ describe('what is of the timeframe is taken', () => {
     ['months of 30 days', '1M', from(day - 100 * dayMs, 30 * dayMs, 4)],
     ['quarters', '3M', [0, 3, 6, 9].map((month) => Date.UTC(2025, month))],
     [
-      'three days that begin anew each year',
+      'three days that start again each year',
       '3d',
       [...from(day - 30 * dayMs, 3 * dayMs, 9), ...from(day - 5 * dayMs, 3 * dayMs, 3)],
     ],
     [
-      'candles called by their first trade',
+      'candles that are labelled with their first trade',
       '1h',
       [day + 61_003, day + 3_600_700, day + 2 * hourMs + 9, day + 4 * hourMs - 77],
     ],
@@ -111,7 +111,7 @@ describe('what is of the timeframe is taken', () => {
     expect(read('2w', from(day - 300 * dayMs, 7 * dayMs, 9), 'kraken')).toContain('7 d apart');
   });
 
-  it('whatever periods are empty, wherever periods begin, and however the first and the last are called', () => {
+  it('whatever periods are empty, wherever periods begin, and however the first and the last are labelled', () => {
     const timeframe = fc.constantFrom('1m', '3m', '15m', '1h', '4h', '1d', '1w', '1M');
     const shape = fc.record({
       timeframe,
@@ -141,7 +141,7 @@ describe('what is of the timeframe is taken', () => {
   });
 });
 
-it('an exchange that is asked for hours and sends minutes gives an error, and no candle is kept', async () => {
+it('an exchange that sends minutes instead of hours is an error, and no candle is kept', async () => {
   const connection = await connect('binance', { clock: new ManualClock(now) });
   onTestFinished(connection.close);
   const { venue, data } = connection;
@@ -160,7 +160,7 @@ it('an exchange that is asked for hours and sends minutes gives an error, and no
   ]);
 });
 
-it('a stream of hours that brings minutes fails with the second, and with each that follows', async () => {
+it('a stream of hours that sends minutes fails with the second message, and with each one after it', async () => {
   const { venue, exchange, close } = await startStreaming('binance', createBinance);
   onTestFinished(close);
   const request = { kind: 'candles', exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1h' } as const;

@@ -16,7 +16,7 @@ function read(bids: unknown, asks: unknown, limit = 5, of = symbol) {
 }
 
 describe('a level of a book', () => {
-  it('of amount 0 is left out, and the next one is seen instead', () => {
+  it('of amount 0 is left out, and the next one takes its place', () => {
     const bids = [
       [61_000, 0],
       [50_000, 1],
@@ -33,7 +33,7 @@ describe('a level of a book', () => {
     });
   });
 
-  it('of amount 0 is left out whatever its price, and in whatever order', () => {
+  it('of amount 0 is left out whatever its price and position', () => {
     const asks = [
       [7, 1],
       [3, 0],
@@ -46,21 +46,24 @@ describe('a level of a book', () => {
     ]);
   });
 
-  it.each([symbol, 'BTC/USDT:USDT', 'BTC/USD:BTC', 'BTC/USD:BTC-271231-90000-C'])('of price 0 is none of %s', (of) => {
-    expect(
-      read(
-        [[0, 5]],
-        [
-          [0, 5],
-          [7, 1],
-        ],
-        5,
-        of,
-      ),
-    ).toEqual({ bids: [], asks: [[7, 1]] });
-  });
+  it.each([symbol, 'BTC/USDT:USDT', 'BTC/USD:BTC', 'BTC/USD:BTC-271231-90000-C'])(
+    'of price 0 is not valid for %s',
+    (of) => {
+      expect(
+        read(
+          [[0, 5]],
+          [
+            [0, 5],
+            [7, 1],
+          ],
+          5,
+          of,
+        ),
+      ).toEqual({ bids: [], asks: [[7, 1]] });
+    },
+  );
 
-  it.each(['BTC/USDT:USDT-260327', 'BTC-FS-27MAR26_PERP'])('of price 0 is one of %s, but not of amount 0', (of) => {
+  it.each(['BTC/USDT:USDT-260327', 'BTC-FS-27MAR26_PERP'])('of price 0 is valid for %s, but not of amount 0', (of) => {
     const bids = [
       [0, 5],
       [-1, 0],
@@ -72,7 +75,7 @@ describe('a level of a book', () => {
     ]);
   });
 
-  it('that comes twice is one with the sum of both, to the last digit, and counts once', () => {
+  it('that comes twice is merged into one with the exact sum of both, and counts once', () => {
     const bids = [
       [5, 0.1, 'first order'],
       [5, 0.2, 'second order'],
@@ -87,10 +90,10 @@ describe('a level of a book', () => {
     ]);
   });
 
-  it('with a number missing makes the book unreadable, and so does one out of order', () => {
-    expect(() => read([[5, undefined]], [])).toThrow('with a number missing');
-    expect(() => read([[undefined, 0]], [])).toThrow('with a number missing');
-    expect(() => read([[5, Number.NaN]], [])).toThrow('with a number missing');
+  it('with a missing number makes the book unreadable, and so does one that is not sorted', () => {
+    expect(() => read([[5, undefined]], [])).toThrow('with a missing number');
+    expect(() => read([[undefined, 0]], [])).toThrow('with a missing number');
+    expect(() => read([[5, Number.NaN]], [])).toThrow('with a missing number');
     expect(() =>
       read(
         [
@@ -99,15 +102,15 @@ describe('a level of a book', () => {
         ],
         [],
       ),
-    ).toThrow('in no order');
+    ).toThrow('that is not sorted');
   });
 });
 
-it('a book without any level that counts is empty', () => {
+it('a book without a valid level is empty', () => {
   expect(read([[5, 0]], [])).toEqual({ bids: [], asks: [] });
 });
 
-it('a book of a stream has no dead level either', async () => {
+it('a book from a stream has no empty levels either', async () => {
   const Kraken = await loadExchangeClass('kraken', true);
   const kraken = new Kraken({ markets: { [symbol]: { symbol, id: 'XBTUSDT', type: 'spot' } } });
   kraken.watchOrderBook = async () =>
@@ -127,8 +130,8 @@ it('a book of a stream has no dead level either', async () => {
   expect(book).toMatchObject({ bids: [{ price: 5, amount: 1 }], asks: [{ price: 7, amount: 2 }] });
 });
 
-describe('an exchange whose books have dead levels', () => {
-  /** A book of 100 levels of each side, of which the first `dead` bids have amount 0. */
+describe('an exchange whose books have empty levels', () => {
+  /** A book with 100 levels on each side; the first `dead` bids have amount 0. */
   async function start(dead: number) {
     const clock = new ManualClock(Date.now());
     const asked: number[] = [];
@@ -156,7 +159,7 @@ describe('an exchange whose books have dead levels', () => {
     return { asked, depth, clock };
   }
 
-  it('is asked for as many more as are missing, and the next time for these at once', async () => {
+  it('is asked for as many more as are missing, and for all of these in the next request', async () => {
     const { asked, depth, clock } = await start(2);
     expect(await depth(3)).toEqual([3, 3]);
     expect(asked).toEqual([3, 5]);
@@ -167,13 +170,13 @@ describe('an exchange whose books have dead levels', () => {
     expect(asked).toEqual([4, 6]);
   });
 
-  it('is not asked again where it has no more', async () => {
+  it('is not called again if it has no more levels', async () => {
     const { asked, depth } = await start(2);
     expect(await depth(200)).toEqual([98, 100]);
     expect(asked).toHaveLength(1);
   });
 
-  it('is asked for nothing more where there is none', async () => {
+  it('is asked for no extra levels if there are no empty ones', async () => {
     const { asked, depth } = await start(0);
     expect(await depth(3)).toEqual([3, 3]);
     expect(asked).toEqual([3]);

@@ -15,7 +15,7 @@ async function start(id: (typeof venues)[number]['id']): Promise<VenueClient> {
   return connection;
 }
 
-it('binance: spot and swaps are split, each group right', async () => {
+it('binance: spot and swaps are split, and each group is right', async () => {
   const { venue, data } = await start('binance');
   const lasts = {
     'BTC/USDT': '65001.01',
@@ -28,7 +28,7 @@ it('binance: spot and swaps are split, each group right', async () => {
   const results = await data.fetchTickers('binance', Object.keys(lasts));
   for (const [symbol, last] of Object.entries(lasts))
     expect(results.get(symbol)).toMatchObject({ symbol, last: Number(last) });
-  // One batch of spot; of few swaps each alone, since all at once weigh 40 of them.
+  // One batch for spot; a few swaps are requested alone, because all of them in one call weigh 40 times as much.
   expect(venue.requests.map(({ path, query }) => [path, query.symbol ?? 'several'])).toEqual(
     expect.arrayContaining([
       ['/api/v3/ticker/24hr', 'several'],
@@ -42,7 +42,7 @@ it('binance: spot and swaps are split, each group right', async () => {
   expect(results.get('BTC/USDT:USDT')).toMatchObject({ bid: null, ask: null, bidVolume: null, askVolume: null });
 });
 
-it('coinbase: the swap goes apart from spot', async () => {
+it('coinbase: the swap is requested separately from spot', async () => {
   const { venue, data } = await start('coinbase');
   venue.setTicker('BTC/USDC:USDC', { last: '65020.5' });
   const results = await data.fetchTickers('coinbase', ['BTC/USD', 'BTC/USDC:USDC', 'ETH/USD']);
@@ -51,14 +51,14 @@ it('coinbase: the swap goes apart from spot', async () => {
   expect(venue.count()).toBe(2);
 });
 
-it('kraken: a market that is not active, which ccxt leaves out of the batch, is asked for alone', async () => {
+it('kraken: an inactive market, which ccxt leaves out of the batch, is requested alone', async () => {
   const { venue, data } = await start('kraken');
   const results = await data.fetchTickers('kraken', ['BTC/USD', 'MATIC/USD', 'ETH/USD']);
   expect(failed(results)).toEqual([]);
   expect(venue.requests.map(({ query }) => query.pair)).toEqual(['XXBTZUSD,XETHZUSD', 'MATICUSD']);
 });
 
-it('kraken: a market that is not active, and has no ticker alone either, fails alone', async () => {
+it('kraken: an inactive market that has no ticker alone either fails alone', async () => {
   const { venue, data } = await start('kraken');
   venue.removeTicker('MATIC/USD');
   for (const requests of [2, 1]) {
@@ -88,7 +88,7 @@ it('kraken sends no time, which stays null; binance and coinbase send theirs', a
   });
 });
 
-it('suggests what was meant, best first', async () => {
+it('suggests similar symbols, the best first', async () => {
   const { data } = await start('binance');
   const results = await data.fetchTickers('binance', ['btc/usdt', 'BTC-USDT', 'ETH/USTD']);
   expect(requireError(results.get('btc/usdt')).details.suggestions?.[0]).toBe('BTC/USDT');
@@ -96,7 +96,7 @@ it('suggests what was meant, best first', async () => {
   expect(requireError(results.get('ETH/USTD')).details.suggestions).toContain('ETH/USDT');
 });
 
-it('an exchange that hangs holds up no other', async () => {
+it('an exchange that hangs does not delay another one', async () => {
   const [binance, kraken] = [await start('binance'), await start('kraken')];
   binance.venue.fault({ kind: 'hang' });
   let isSettled = false;

@@ -23,13 +23,13 @@ interface Case {
   readonly id: string;
   readonly of: Readonly<Record<string, unknown>>;
   readonly size?: number;
-  /** One trade in the exchange's own shape. */
+  /** One trade in the exchange's own format. */
   readonly row: unknown;
   readonly amount: number;
   readonly cost: number | null;
 }
 
-// Trades at 50,000 in the exchanges' own shapes, as their files in ccxt show them.
+// Trades at 50,000 in the exchanges' own formats, as their files in ccxt show them.
 const cases: readonly Case[] = [
   { id: 'okx', of: spot, row: okxRow('0.3'), amount: 0.3, cost: 15_000 },
   { id: 'okx', of: linear, size: 0.01, row: okxRow('3'), amount: 3, cost: 1500 },
@@ -40,7 +40,7 @@ const cases: readonly Case[] = [
   { id: 'binance', of: inverse, size: 100, row: binanceRow('3', { baseQty: '0.006' }), amount: 3, cost: 300 },
   { id: 'binance', of: inverse, size: 100, row: binanceAggregate('3'), amount: 3, cost: 300 },
   { id: 'binance', of: linear, size: 1, row: binanceRow('0.3', { quoteQty: '15000' }), amount: 0.3, cost: 15_000 },
-  // The exchange's own figure stands where it says the same, rounded.
+  // The exchange's own figure is kept if it agrees apart from rounding.
   { id: 'binance', of: spot, row: binanceRow('0.00003', { quoteQty: '1.51' }), amount: 0.00003, cost: 1.51 },
   { id: 'binance', of: spot, row: binanceRow('0.3', { quoteQty: '1' }), amount: 0.3, cost: 15_000 },
   {
@@ -57,7 +57,7 @@ const cases: readonly Case[] = [
   { id: 'deribit', of: inverse, size: 10, row: deribitRow(300), amount: 300, cost: 300 },
   { id: 'deribit', of: linear, size: 0.0001, row: deribitRow(0.3), amount: 0.3, cost: 15_000 },
   { id: 'deribit', of: coinOption, size: 1, row: { ...deribitRow(3), price: 0.05 }, amount: 3, cost: null },
-  // Of what two contracts differ by, no multiple of it is a cost.
+  // The price is a difference of two contracts: no multiple of it is a cost.
   {
     id: 'deribit',
     of: { ...inverse, symbol: 'BTC-FS-27MAR26_PERP' },
@@ -94,9 +94,9 @@ const cases: readonly Case[] = [
     ...{ id: 'bitflyer', of: linear, amount: 0.3, cost: 15_000 },
     row: { id: 1, side: 'BUY', price: 50_000, size: 0.3, exec_date: iso.slice(0, -1) },
   },
-  // Near a price of 1 the settle currency is nearly as much as the quote currency.
+  // Near a price of 1, the amounts in settle and quote currency are almost equal.
   { id: 'okx', of: inverse, size: 10, row: { ...okxRow('3'), px: '1.005' }, amount: 3, cost: 30 },
-  // What one contract is worth is not known.
+  // The value of one contract is not known.
   { id: 'okx', of: linear, row: okxRow('3'), amount: 3, cost: null },
 ];
 
@@ -143,14 +143,14 @@ it.each(cases)('a trade of $amount of $of.symbol on $id, contract size $size, co
   expect(trade).toMatchObject({ symbol: of.symbol, amount, cost });
 });
 
-it("a trade of Binance's coin-margined stream costs what it is worth", async () => {
+it("a trade of Binance's coin-margined stream costs its value", async () => {
   const { exchange, market } = await open('binance', { ...inverse, contractSize: 100 }, true);
   const trade = exchange.parseWsTrade({ e: 'trade', t: 1, p: '50000', q: '3', T: now, m: true }, market);
   expect(toTrades('binance', market, [trade], now)).toMatchObject([{ amount: 3, cost: 300 }]);
 });
 
 describe('over HTTP', () => {
-  it("OKX's inverse contracts cost what they are worth in USD", async () => {
+  it("OKX's inverse contracts cost their value in USD", async () => {
     const trades = () => [
       { instId: 'BTC-USD-SWAP', side: 'buy', sz: '3', px: '50000', tradeId: '1', ts: `${Date.now()}` },
     ];
@@ -160,7 +160,7 @@ describe('over HTTP', () => {
     expect(await connection.data.fetchTrades(query)).toMatchObject([{ price: 50_000, amount: 3, cost: 300 }]);
   });
 
-  it("Binance's coin-margined ones too, of which it gives a cost of its own", async () => {
+  it("so do Binance's coin-margined ones, although it sends a cost of its own", async () => {
     const { venue, data, close } = await connect('binance');
     onTestFinished(close);
     venue.trade('BTC/USD:BTC', { price: '50000', amount: '3', side: 'buy' });

@@ -18,7 +18,7 @@ interface Case {
   readonly id: string;
   readonly of: Readonly<Record<string, unknown>>;
   readonly size?: number;
-  /** What the exchange sends, besides prices around 50,000. */
+  /** The numbers that the exchange sends, besides prices around 50,000. */
   readonly sent: Readonly<Record<string, unknown>>;
   readonly baseVolume: number | null;
   readonly quoteVolume: number | null;
@@ -32,7 +32,7 @@ const mexcDay = { lower24Price: '49000', high24Price: '51000', lastPrice: '50000
 const htxDay = { low: '49000', high: '51000', close: '50000' };
 const right = { baseVolume: 20, quoteVolume: 1_000_000, vwap: 50_000 };
 
-// 20 BTC or a million USD were traded, in the exchanges' own shapes, as their files in ccxt show them.
+// 20 BTC or a million USD were traded, in the exchanges' own formats as their files in ccxt show them.
 const cases: readonly Case[] = [
   { id: 'okx', of: inverse, size: 100, sent: { ...okxDay, vol24h: '10000', volCcy24h: '20' }, ...right },
   {
@@ -49,7 +49,7 @@ const cases: readonly Case[] = [
     ...{ id: 'htx', of: linear, size: 0.001, sent: { ...htxDay, amount: 20, vol: 20_000 } },
     ...{ baseVolume: 20, quoteVolume: null, vwap: null },
   },
-  // Nothing tells what these are, and so they stay.
+  // These cannot be identified, so they stay unchanged.
   { id: 'bybit', of: inverse, size: 10, sent: { ...bybitDay, volume24h: '1000000', turnover24h: '20' }, ...right },
   {
     id: 'bybit',
@@ -97,7 +97,7 @@ const cases: readonly Case[] = [
     quoteVolume: 0,
     vwap: null,
   },
-  // The price of an option says nothing of what was traded.
+  // The price of an option says nothing about the traded volume.
   {
     id: 'bybit',
     of: option,
@@ -131,7 +131,7 @@ it.each(cases)('volumes of $of.symbol on $id: $sent', async ({ id, of, size, sen
   expect(ticker).toMatchObject({ baseVolume, quoteVolume, vwap });
 });
 
-it("a mean price that the exchange gives itself stands, whatever its volumes' units", async () => {
+it("the exchange's own mean price is kept, whatever the unit of its volumes", async () => {
   const ExchangeClass = await loadExchangeClass('okx', false);
   const exchange = new ExchangeClass({});
   exchange.setMarkets([toCcxtMarket({ ...inverse, id: 'X', contractSize: 100 })]);

@@ -16,13 +16,13 @@ const httpAddress =
   'must be the address of an HTTP proxy without a path, such as http://proxy.example:3128 or https://proxy.example.';
 const socksAddress = 'must be the address of a SOCKS proxy without a path, such as socks5://proxy.example:1080.';
 const relayAddress =
-  "must be an http or https address to which the exchange's are appended, such as https://relay.example/ or https://relay.example/?url=.";
+  "must be an http or https address to which the exchange's addresses are appended, such as https://relay.example/ or https://relay.example/?url=.";
 
 describe('options that cannot work are refused with a sentence', () => {
   test.each<[Options, string]>([
     [
       { httpProxy: http, httpsProxy: http },
-      'binance has both httpProxy and httpsProxy, and each of them would take all',
+      'binance has both httpProxy and httpsProxy, and each of them would apply to all',
     ],
     [{ httpProxy: http, socksProxy: socks }, 'keep one of them.'],
     [{ httpProxy: http, http_proxy: http }, 'binance has both httpProxy and http_proxy'],
@@ -31,7 +31,7 @@ describe('options that cannot work are refused with a sentence', () => {
     [{ proxyUrl: relay, proxy: relay }, 'binance has both proxyUrl and proxy,'],
     [
       { wsProxy: http, wssProxy: http },
-      'binance has both wsProxy and wssProxy, and each of them would take all streams',
+      'binance has both wsProxy and wssProxy, and each of them would apply to all streams',
     ],
     [{ wsProxy: http, wsSocksProxy: socks }, 'binance has both wsProxy and wsSocksProxy'],
     [{ httpProxy: 'proxy.example:3128' }, `httpProxy of binance ${httpAddress}`],
@@ -51,7 +51,7 @@ describe('options that cannot work are refused with a sentence', () => {
     [{ ws_socks_proxy: 'socks6://proxy.example' }, `ws_socks_proxy of binance ${socksAddress}`],
     [
       { socksProxy: 'socks4://me:pr0xy-pass@proxy.example' },
-      'socksProxy of binance must be a socks5 address where there',
+      'socksProxy of binance must be a socks5 address if it has',
     ],
     [{ socksProxy: `socks5://me:${'p'.repeat(256)}@proxy.example` }, 'have at most 255 bytes each.'],
     [{ proxyUrl: 'relay.example/' }, `proxyUrl of binance ${relayAddress}`],
@@ -65,10 +65,10 @@ describe('options that cannot work are refused with a sentence', () => {
     [{ proxy_url_callback: relay }, 'must be a function, which a file cannot hold; give proxy_url instead.'],
     [
       { agent: { proxy: http } },
-      'agent of binance must be an object of a program, which a file cannot hold; give httpProxy',
+      'agent of binance must be an object created in code, which a file cannot hold; give httpProxy',
     ],
-    [{ httpsAgent: {} }, 'httpsAgent of binance must be an object of a program'],
-    [{ fetchImplementation: 'fetch' }, 'fetchImplementation of binance must be an object of a program'],
+    [{ httpsAgent: {} }, 'httpsAgent of binance must be an object created in code'],
+    [{ fetchImplementation: 'fetch' }, 'fetchImplementation of binance must be an object created in code'],
     [{ httpsproxy: http }, 'binance has httpsproxy, which is not a proxy option of ccxt; did you mean httpsProxy?'],
     [{ aiohttp_proxy: http }, 'binance has aiohttp_proxy, which is not a proxy option of ccxt; did you mean http'],
     [{ proxies: { http } }, 'binance has proxies, which is not a proxy option of ccxt; did you mean'],
@@ -80,22 +80,25 @@ describe('options that cannot work are refused with a sentence', () => {
     expect(fault).toMatch(/^[^\n]+\.$|\?$/);
   });
 
-  test.each(['httpProxy', 'socksProxy', 'wsProxy', 'proxyUrl'])('without the password of %s', (option) => {
-    for (const address of [
-      'me:pr0xy-pass@proxy.example:3128',
-      'ftp://me:pr0xy-pass@proxy.example',
-      'http://me:pr0xy-pass@',
-    ]) {
-      expect(faultOf({ [option]: address })).not.toMatch(/pr0xy-pass|me:/);
-    }
-    expect(faultOf({ [option]: 'http://me:pr0xy-pass@proxy.example', [`${option}Old`]: 'pr0xy-pass' })).not.toMatch(
-      /pr0xy/,
-    );
-  });
+  test.each(['httpProxy', 'socksProxy', 'wsProxy', 'proxyUrl'])(
+    'the message does not contain the password of %s',
+    (option) => {
+      for (const address of [
+        'me:pr0xy-pass@proxy.example:3128',
+        'ftp://me:pr0xy-pass@proxy.example',
+        'http://me:pr0xy-pass@',
+      ]) {
+        expect(faultOf({ [option]: address })).not.toMatch(/pr0xy-pass|me:/);
+      }
+      expect(faultOf({ [option]: 'http://me:pr0xy-pass@proxy.example', [`${option}Old`]: 'pr0xy-pass' })).not.toMatch(
+        /pr0xy/,
+      );
+    },
+  );
 
-  test('a test network is wanted of an exchange that has none', () => {
+  test('a test network is requested for an exchange that has none', () => {
     expect(findOptionFault('kraken', { sandbox: true }, false)).toBe(
-      'kraken has no test network; take sandbox out of its options.',
+      'kraken has no test network; remove sandbox from its options.',
     );
     expect(findOptionFault('kraken', { sandbox: true, urls: { test: 'http://127.0.0.1' } }, false)).toBeNull();
     expect(findOptionFault('kraken', { sandbox: false }, false)).toBeNull();
@@ -143,14 +146,14 @@ test.each([
   expect(readProxySettings('binance', { [option]: address }).requests).toMatchObject({ option, ...proxy });
 });
 
-test('the login of a relay is a header, and no part of the addresses that are asked', () => {
+test('the login of a relay is a header, and not part of the requested URLs', () => {
   expect(readProxySettings('binance', { proxyUrl: 'https://me:p%40ss@relay.example?url=' }).relay).toEqual({
     prefix: 'https://relay.example/?url=',
     authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
   });
 });
 
-test('streams may go past a relay by a proxy of their own only', () => {
+test('streams bypass a relay only through a proxy of their own', () => {
   expect(mayStream({})).toBe(true);
   expect(mayStream({ httpProxy: http })).toBe(true);
   expect(mayStream({ proxyUrl: relay })).toBe(false);
@@ -158,7 +161,7 @@ test('streams may go past a relay by a proxy of their own only', () => {
   expect(mayStream({ proxy_url: relay, wsSocksProxy: socks })).toBe(true);
 });
 
-test('ccxt gets all options but those of proxies', () => {
+test('ccxt gets all options except those of proxies', () => {
   const options = { apiKey: 'k', httpProxy: http, ws_proxy: http, proxy: relay, hostname: 'binance.us' };
   expect(withoutProxies(options)).toEqual({ apiKey: 'k', hostname: 'binance.us' });
 });

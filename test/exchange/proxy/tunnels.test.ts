@@ -37,7 +37,7 @@ async function failureOf(promise: Promise<unknown>): Promise<ProxyError> {
   return outcome;
 }
 
-test('an HTTP proxy is asked for the target by its name, and gets the login of its address', async () => {
+test('an HTTP proxy receives the target by name, and the login of its own address', async () => {
   const proxy = await openProxy((_, socket) => void socket.write('HTTP/1.1 200 OK\r\n\r\nfirst words'));
   const socket = await toTunnels(proxy).open(target, null);
   const [words] = await once(socket, 'data');
@@ -61,7 +61,7 @@ test('an IPv6 address is written in brackets', async () => {
   socket.destroy();
 });
 
-test('a SOCKS 4a proxy is asked for the target by its name', async () => {
+test('a SOCKS 4a proxy receives the target by name', async () => {
   const proxy = await openProxy((_, socket) => void socket.write(Buffer.from([0, 90, 0, 0, 0, 0, 0, 0])));
   const tunnels = new ProxyTunnels(toProxy(`socks4a://me@127.0.0.1:${proxy.port}`), 5000);
   const socket = await tunnels.open(target, null);
@@ -69,51 +69,51 @@ test('a SOCKS 4a proxy is asked for the target by its name', async () => {
   socket.destroy();
 });
 
-test('a SOCKS 4 proxy, which takes no names, gets the IPv4 address', async () => {
+test('a SOCKS 4 proxy, which accepts no names, gets the IPv4 address', async () => {
   const proxy = await openProxy((_, socket) => void socket.write(Buffer.from([0, 90, 0, 0, 0, 0, 0, 0])));
   const tunnels = new ProxyTunnels(toProxy(`socks4://127.0.0.1:${proxy.port}`), 5000);
   const socket = await tunnels.open({ host: 'localhost', port: 80 }, null);
   expect(proxy.asked).toEqual(['\x04\x01\0\x50\x7f\0\0\x01\0']);
   socket.destroy();
   expect((await failureOf(tunnels.open({ host: 'nowhere.invalid', port: 80 }, null))).message).toMatch(
-    /was not asked: SOCKS 4 needs the IPv4 address of nowhere\.invalid/,
+    /was not used: SOCKS 4 needs the IPv4 address of nowhere\.invalid/,
   );
 });
 
 test.each([
-  [407, 'wants a name and password, or others than its address has (HTTP 407)'],
-  [401, 'wants a name and password, or others than its address has (HTTP 401)'],
+  [407, 'requires a username and password, or rejected those in its address (HTTP 407)'],
+  [401, 'requires a username and password, or rejected those in its address (HTTP 401)'],
   [403, 'refused to connect to api.exchange.test:443 (HTTP 403)'],
   [302, 'refused to connect to api.exchange.test:443 (HTTP 302)'],
   [502, 'could not connect to api.exchange.test:443 (HTTP 502)'],
-])('HTTP %i of a proxy is its own failure, not one of the exchange', async (status, sentence) => {
+])('HTTP %i from a proxy is a failure of the proxy, not of the exchange', async (status, sentence) => {
   const proxy = await openProxy((_, socket) => void socket.write(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`));
   const { message } = await failureOf(toTunnels(proxy).open(target, null));
   expect(message).toBe(`The proxy http://127.0.0.1:${proxy.port} (httpProxy) ${sentence}.`);
   await eventually(() => proxy.openSockets === 0);
 });
 
-test.each(['http', 'socks5'])('a proxy by %s that speaks nonsense, or hangs up, has failed', async (scheme) => {
+test.each(['http', 'socks5'])('a %s proxy that sends nonsense or hangs up has failed', async (scheme) => {
   const rude = await openProxy((_, socket) => socket.destroy());
   expect((await failureOf(toTunnels(rude, scheme).open(target, null))).message).toContain(`127.0.0.1:${rude.port}`);
   const drunk = await openProxy((_, socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n\r\n'));
   expect((await failureOf(toTunnels(drunk, scheme).open(target, null))).message).toContain(`127.0.0.1:${drunk.port}`);
 });
 
-test.each(['http', 'socks5'])('a proxy by %s that nobody runs cannot be reached', async (scheme) => {
+test.each(['http', 'socks5'])('a %s proxy that is not running cannot be reached', async (scheme) => {
   const port = await findFreePort();
   const { message } = await failureOf(toTunnels({ port }, scheme).open(target, null));
-  expect(message).toMatch(/cannot be reached, or broke the connection \(ECONNREFUSED\)\.$/);
+  expect(message).toMatch(/cannot be reached or broke the connection \(ECONNREFUSED\)\.$/);
 });
 
-test.each(['http', 'socks5'])('a proxy by %s that says nothing is given up in time', async (scheme) => {
+test.each(['http', 'socks5'])('a silent %s proxy is given up in time', async (scheme) => {
   const proxy = await openProxy(() => {});
   const { message } = await failureOf(toTunnels(proxy, scheme, 50).open(target, null));
   expect(message).toMatch(/did not open a connection in time\.$/);
   await eventually(() => proxy.openSockets === 0);
 });
 
-test('a target that says nothing when the encryption begins is given up in time', async () => {
+test('a target that is silent during the TLS handshake is given up in time', async () => {
   const silent = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void silent.close());
   await once(silent, 'listening');
@@ -127,7 +127,7 @@ test('a target that says nothing when the encryption begins is given up in time'
 });
 
 test.each(['http', 'socks5'])(
-  'closing ends what is being opened by %s, and nothing is opened any more',
+  'closing aborts connections that %s is opening, and no more are opened',
   async (scheme) => {
     const proxy = await openProxy(() => {});
     const tunnels = toTunnels(proxy, scheme);

@@ -3,7 +3,7 @@ import { fetchTickers } from '../../../src/exchange/fetch/tickers/tickers.ts';
 import { batchPaysFrom, candleHistory } from '../../../src/exchange/quirks/rest-quirks.ts';
 import { connect, loadMarkets, type VenueClient } from '../../support/venue-client.ts';
 
-/** Binance's request weights, of which ccxt counts a fifth each. */
+/** Binance's request weights; ccxt counts a fifth of each. */
 const perWeight = 0.2;
 
 async function start(id: 'binance' | 'kraken'): Promise<VenueClient> {
@@ -13,7 +13,7 @@ async function start(id: 'binance' | 'kraken'): Promise<VenueClient> {
   return connection;
 }
 
-/** Each cost that the instance was asked for, with the arguments of ccxt. */
+/** Each cost that the instance was asked for, with ccxt's arguments. */
 function recordCosts({
   client: { ccxt },
 }: VenueClient): { readonly args: readonly unknown[]; readonly cost: number }[] {
@@ -24,7 +24,7 @@ function recordCosts({
     costs.push({ args, cost });
     return cost;
   };
-  // The cost is reckoned only with the throttle on; its wait is not the subject.
+  // The cost is computed only with the throttle on; its wait is not the subject.
   Object.assign(ccxt, { enableRateLimit: true, throttle: () => Promise.resolve() });
   return costs;
 }
@@ -62,7 +62,7 @@ describe("what Binance's spot tickers cost in ccxt's throttle", () => {
     expect(cost).toBeCloseTo(weight * perWeight, 10);
   });
 
-  it('all of them, and all contracts, cost what ccxt says', async () => {
+  it('all symbols, and all contracts, cost what ccxt says', async () => {
     const connection = await start('binance');
     const costs = recordCosts(connection);
     await connection.client.ccxt.fetchTickers();
@@ -72,12 +72,12 @@ describe("what Binance's spot tickers cost in ccxt's throttle", () => {
   });
 });
 
-it('the costs of other exchanges are untouched', async () => {
+it('the costs of other exchanges are unchanged', async () => {
   const { client } = await start('kraken');
   expect(Object.hasOwn(client.ccxt, 'calculateRateLimiterCost')).toBe(false);
 });
 
-it('a batch of Binance contracts pays from 40 symbols, all else from 2', async () => {
+it('a batch pays from 40 symbols for Binance contracts, from 2 for all others', async () => {
   const { client } = await start('binance');
   const [spot, swap] = [client.ccxt.market('BTC/USDT'), client.ccxt.market('BTC/USDT:USDT')];
   expect(batchPaysFrom('binance', spot)).toBe(2);
@@ -88,7 +88,7 @@ it('a batch of Binance contracts pays from 40 symbols, all else from 2', async (
   expect(batchPaysFrom('okx', swap)).toBe(2);
 });
 
-it('forty swaps of Binance are one call, thirty-nine are thirty-nine', async () => {
+it('forty swaps of Binance take one call, thirty-nine take thirty-nine', async () => {
   const { venue, client, data } = await start('binance');
   const swap = client.ccxt.market('BTC/USDT:USDT');
   const many = Array.from({ length: 40 }, (_, index) => `X${index}/USDT:USDT`);
@@ -100,12 +100,12 @@ it('forty swaps of Binance are one call, thirty-nine are thirty-nine', async () 
   const known = await data.fetchMarkets('binance');
   const market = known.get('BTC/USDT:USDT');
   if (!market) throw new Error('no swap');
-  // The port's markets are a Map, which the test adds to as a refresh would.
+  // The port's markets are a Map, to which the test adds markets as a refresh would.
   const added = new Map([...known, ...many.map((symbol) => [symbol, { ...market, symbol }] as const)]);
   const widened = { ...client, markets: () => Promise.resolve(added) };
   venue.reset();
   await fetchTickers(widened, many, Date.now);
-  // The stand-in leaves them out: some of them are asked for alone after that.
+  // The stand-in leaves them out: some of them are requested alone after that.
   const [batch, ...alone] = venue.requests.map(({ path, query }) => [path, query.symbol]);
   expect(batch).toEqual(['/fapi/v1/ticker/24hr', undefined]);
   expect(alone).toHaveLength(5);
@@ -115,7 +115,7 @@ it('forty swaps of Binance are one call, thirty-nine are thirty-nine', async () 
   expect(venue.count()).toBe(39);
 });
 
-it("Kraken's candles go back 720, Hyperliquid's 5,000, of others no limit is known", () => {
+it("the history of Kraken's candles is 720, of Hyperliquid's 5,000; other limits are unknown", () => {
   expect(candleHistory('kraken')).toBe(720);
   expect(candleHistory('hyperliquid')).toBe(5000);
   expect(candleHistory('binance')).toBe(null);

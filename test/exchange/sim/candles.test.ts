@@ -60,13 +60,13 @@ describe('candles of every timeframe', () => {
 });
 
 describe('the forming candle', () => {
-  it.each(['1m', '1h', '1d', '1w', '1M'])('of %s shows the ticks until now and none after', async (timeframe) => {
+  it.each(['1m', '1h', '1d', '1w', '1M'])('of %s contains the ticks until now and no later ones', async (timeframe) => {
     await fc.assert(
       fc.asyncProperty(symbols, times, async (symbol, time) => {
         const { sim, clock } = createSimAt(time);
         const [forming] = (await fetchRows(sim, symbol, timeframe, time - 32 * dayMs, time + dayMs)).slice(-1);
         if (forming === undefined) throw new Error('no candle');
-        // What the exchange says of the whole seconds before now, asked later, and of the ticks in this second.
+        // What the exchange later returns for the whole seconds before now, and for the ticks of this second.
         const second = Math.floor(time / secondMs) * secondMs;
         const hour = Math.max(forming.timestamp, Math.floor(time / hourMs) * hourMs);
         const { last } = await sim.fetchTicker(symbol);
@@ -86,7 +86,7 @@ describe('the forming candle', () => {
     );
   });
 
-  it('becomes the full candle with its last tick, and never changes again', async () => {
+  it('becomes the full candle with its last tick, and does not change after that', async () => {
     await fc.assert(
       fc.asyncProperty(symbols, times, async (symbol, time) => {
         const end = Math.ceil(time / hourMs) * hourMs;
@@ -101,7 +101,7 @@ describe('the forming candle', () => {
     );
   });
 
-  it('differs from the full candle half way, as a tick moves it', async () => {
+  it('differs from the full candle halfway, when a tick changes it', async () => {
     const { sim, clock } = createSimAt(Date.UTC(2025, 5, 10, 13, 30));
     const half = await sim.fetchOHLCV('BTC/USDT', '1h', undefined, 1);
     clock.now += 250;
@@ -118,35 +118,35 @@ describe('the window of fetchOHLCV', () => {
   const opens = async (since?: number, limit?: number, until?: number, timeframe = '1m') =>
     (await sim.fetchOHLCV('ETH/USDT', timeframe, since, limit, until === undefined ? {} : { until })).map(([at]) => at);
 
-  it('is the newest `limit`, the forming one last, without since', async () => {
+  it('is the newest `limit` candles without since, with the forming one last', async () => {
     expect(await opens(undefined, 3)).toEqual([minute - 2 * minuteMs, minute - minuteMs, minute]);
   });
 
-  it('has 100 candles unless told and 1000 at most', async () => {
+  it('has 100 candles by default and 1000 at most', async () => {
     expect(await opens()).toHaveLength(100);
     expect(await opens(undefined, 5000)).toHaveLength(1000);
     expect(await opens(0, 5000)).toHaveLength(1000);
   });
 
-  it('begins at since, inclusive, or at the next opening', async () => {
+  it('begins at since (inclusive) or at the next opening', async () => {
     expect(await opens(minute - 5 * minuteMs, 2)).toEqual([minute - 5 * minuteMs, minute - 4 * minuteMs]);
     expect(await opens(minute - 5 * minuteMs + 1, 2)).toEqual([minute - 4 * minuteMs, minute - 3 * minuteMs]);
   });
 
-  it('ends before until, exclusive, with and without since', async () => {
+  it('ends before until (exclusive), with and without since', async () => {
     expect(await opens(minute - 2 * minuteMs, 100, minute)).toEqual([minute - 2 * minuteMs, minute - minuteMs]);
     expect(await opens(undefined, 2, minute)).toEqual([minute - 2 * minuteMs, minute - minuteMs]);
     expect(await opens(undefined, 2, minute + 1)).toEqual([minute - minuteMs, minute]);
     expect(await opens(minute, 100, minute)).toEqual([]);
   });
 
-  it('has nothing from the future', async () => {
+  it('has no candles from the future', async () => {
     expect(await opens(minute, 10)).toEqual([minute]);
     expect(await opens(minute + 1, 10)).toEqual([]);
     expect(await opens(undefined, 1, minute + dayMs)).toEqual([minute]);
   });
 
-  it('has nothing from before 2015', async () => {
+  it('has no candles from before 2015', async () => {
     expect((await opens(0, 1))[0]).toBe(Date.UTC(2015, 0, 1));
     expect((await opens(0, 1, undefined, '1w'))[0]).toBe(Date.UTC(2015, 0, 5));
     expect((await opens(undefined, 1000, undefined, '1M'))[0]).toBe(Date.UTC(2015, 0, 1));

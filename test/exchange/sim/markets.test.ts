@@ -47,7 +47,7 @@ describe('the markets of the simulated exchange', () => {
     expect(sim.featureValue('BTC/USDT:USDT', 'fetchOHLCV', 'limit')).toBe(1000);
   });
 
-  it('are all that it can do: fetching and watching', () => {
+  it('support only fetching and watching', () => {
     const { sim } = createSimAt(0);
     const claimed = Object.keys(sim.has).filter((name) => sim.has[name]);
     const nouns = ['OHLCV', 'OrderBook', 'Ticker', 'Tickers', 'Trades'];
@@ -59,7 +59,7 @@ describe('the markets of the simulated exchange', () => {
     for (const name of expected.slice(3)) expect(typeof sim[name]).toBe('function');
   });
 
-  it('have prices in keeping with each other across quotes and swaps', async () => {
+  it('have consistent prices across quotes and swaps', async () => {
     const { sim } = createSimAt(Date.UTC(2025, 5, 10, 13, 17));
     const tickers = await sim.fetchTickers();
     const usdt = tickers['BTC/USDT']?.last ?? 0;
@@ -74,7 +74,7 @@ describe('arguments', () => {
   const { sim } = createSimAt(Date.UTC(2025, 0, 1));
 
   it.each(['NOPE/USDT', 'btc/usdt', 'constructor', '__proto__', 'toString', 'FOO-P', ''])(
-    'the unknown symbol "%s" raises BadSymbol everywhere',
+    'the unknown symbol "%s" throws BadSymbol everywhere',
     async (symbol) => {
       const error = { name: 'BadSymbol' };
       await expect(sim.fetchTicker(symbol)).rejects.toMatchObject(error);
@@ -90,12 +90,12 @@ describe('arguments', () => {
     },
   );
 
-  it.each(['2m', '', 'constructor', '1 m'])('the unknown timeframe "%s" raises BadRequest', async (timeframe) => {
+  it.each(['2m', '', 'constructor', '1 m'])('the unknown timeframe "%s" throws BadRequest', async (timeframe) => {
     await expect(sim.fetchOHLCV('BTC/USDT', timeframe)).rejects.toMatchObject({ name: 'BadRequest' });
     await expect(sim.watchOHLCV('BTC/USDT', timeframe)).rejects.toMatchObject({ name: 'BadRequest' });
   });
 
-  it.each([0, -1, 1.5, Number.NaN])('the limit %d raises BadRequest', async (limit) => {
+  it.each([0, -1, 1.5, Number.NaN])('the limit %d throws BadRequest', async (limit) => {
     const error = { name: 'BadRequest' };
     await expect(sim.fetchOHLCV('BTC/USDT', '1m', undefined, limit)).rejects.toMatchObject(error);
     await expect(sim.fetchTrades('BTC/USDT', undefined, limit)).rejects.toMatchObject(error);
@@ -103,19 +103,19 @@ describe('arguments', () => {
     await expect(sim.watchOrderBook('BTC/USDT', limit)).rejects.toMatchObject(error);
   });
 
-  it('a time that is none raises BadRequest', async () => {
+  it('an invalid time throws BadRequest', async () => {
     const error = { name: 'BadRequest' };
     await expect(sim.fetchOHLCV('BTC/USDT', '1m', Number.NaN)).rejects.toMatchObject(error);
     await expect(sim.fetchOHLCV('BTC/USDT', '1m', 0, 1, { until: Infinity })).rejects.toMatchObject(error);
     await expect(sim.fetchTrades('BTC/USDT', -Infinity)).rejects.toMatchObject(error);
   });
 
-  it('a market is also known by its id, and answers with its symbol', async () => {
+  it('a market is also found by its id, and is returned with its symbol', async () => {
     expect(await sim.fetchTicker('BTCUSDT-PERP')).toMatchObject({ symbol: 'BTC/USDT:USDT' });
     expect(Object.keys(await sim.fetchTickers(['BTCUSDT']))).toEqual(['BTC/USDT']);
   });
 
-  it('no symbols at all are no tickers', async () => {
+  it('an empty list of symbols gives no tickers', async () => {
     expect(await sim.fetchTickers([])).toEqual({});
   });
 });

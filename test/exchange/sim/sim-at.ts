@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import Sim from '../../../src/exchange/sim/sim.ts';
 
-/** A simulated exchange whose clock stands where `clock.now` (epoch ms) says. */
+/** A simulated exchange whose clock reads `clock.now` (epoch ms). */
 export function createSimAt(now: number, seed?: number) {
   const clock = { now };
   const sim = new Sim({ milliseconds: () => clock.now, options: seed === undefined ? {} : { seed } });
   return { sim, clock };
 }
 
-/** The row `[timestamp, open, high, low, close, volume]` with every number there, the volume in whole lots. */
+/** The row `[timestamp, open, high, low, close, volume]` with all numbers present, the volume in whole lots. */
 export interface Row {
   readonly timestamp: number;
   readonly open: number;
@@ -40,7 +40,7 @@ export async function fetchRows(
   }
 }
 
-/** The one candle that consecutive ones make. */
+/** The single candle that consecutive ones combine to. */
 export function aggregate(rows: readonly Row[]): Row {
   const [first] = rows;
   const last = rows.at(-1);
@@ -55,8 +55,8 @@ export function aggregate(rows: readonly Row[]): Row {
   };
 }
 
-/** Symbols of all kinds: dear, cheap, in other quotes, a swap. */
+/** Symbols of all kinds: expensive, cheap, with other quotes, a swap. */
 export const symbols = fc.constantFrom('BTC/USDT', 'ETH/EUR', 'BTC/USDT:USDT', 'SHIB/USDT', 'TRX/USDT', 'UNI/USDT');
 
-/** Moments, to the millisecond, in the years the exchange lists. */
+/** Moments, to the millisecond, in the years that the exchange covers. */
 export const times = fc.integer({ min: Date.UTC(2015, 2, 1), max: Date.UTC(2032, 0, 1) });

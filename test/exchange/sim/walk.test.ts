@@ -70,7 +70,7 @@ describe('a walk', () => {
     );
   });
 
-  it('gives the same tick whatever was asked before', () => {
+  it('gives the same tick whatever was requested before', () => {
     const used = createWalk(parameters);
     fc.assert(
       fc.property(ticksIn, (index) => {
@@ -79,7 +79,7 @@ describe('a walk', () => {
     );
   });
 
-  it('moves as much as it is told, at every scale', () => {
+  it('moves as much as configured, at every scale', () => {
     const walk = createWalk(parameters);
     const meanRangeOf = (ticks: number): number => {
       let sum = 0;
@@ -97,7 +97,7 @@ describe('a walk', () => {
     }
   });
 
-  it('stays within reach of its price over the years', () => {
+  it('stays near its price over the years', () => {
     const walk = createWalk(parameters);
     for (let day = 16_500; day < 23_000; day += 10) {
       const { low, high } = walk.span(day * ticksPerDay, (day + 1) * ticksPerDay);
@@ -106,13 +106,13 @@ describe('a walk', () => {
     }
   });
 
-  it('refuses an empty span', () => {
+  it('rejects an empty span', () => {
     expect(() => createWalk(parameters).span(10, 10)).toThrow(RangeError);
   });
 });
 
 describe('the seed', () => {
-  it('makes two exchanges agree in everything', async () => {
+  it('makes two exchanges with the same seed agree in everything', async () => {
     await fc.assert(
       fc.asyncProperty(symbols, times, async (symbol, time) => {
         const one = createSimAt(time, 42).sim;
@@ -126,14 +126,14 @@ describe('the seed', () => {
     );
   });
 
-  it('makes two exchanges differ, and has a constant default', async () => {
+  it('makes two exchanges with different seeds differ, and has a constant default', async () => {
     const time = Date.UTC(2025, 5, 10, 13, 17);
     const lastOf = async (seed?: number) => (await createSimAt(time, seed).sim.fetchTicker('BTC/USDT')).last;
     expect(await lastOf(42)).not.toBe(await lastOf(43));
     expect(await lastOf()).toBe(await lastOf(1));
   });
 
-  it('gives these very numbers, on any machine and in any release', async () => {
+  it('gives these exact numbers, on any machine and in any release', async () => {
     const { sim } = createSimAt(Date.UTC(2025, 5, 10, 13, 17, 23, 400));
     const { last, bid, ask, baseVolume } = await sim.fetchTicker('BTC/USDT');
     expect({ last, bid, ask, baseVolume }).toEqual({

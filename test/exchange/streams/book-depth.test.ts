@@ -2,10 +2,10 @@ import type { Exchange } from 'ccxt';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
-import { endOfBook, streamDepth } from '../../../src/exchange/quirks/stream-quirks.ts';
+import { streamDepth, unwatchBookParams } from '../../../src/exchange/quirks/stream-quirks.ts';
 import { RefusedDepths } from '../../../src/exchange/streams/book-depth.ts';
-import { createStreams } from '../../../src/exchange/streams/streams.ts';
-import { createSubscription } from '../../../src/exchange/streams/subscription.ts';
+import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
+import { StreamSubscription } from '../../../src/exchange/streams/subscription.ts';
 import { watches } from '../../../src/exchange/streams/watches.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import { toCcxtMarket } from '../../support/ccxt-market.ts';
@@ -40,7 +40,7 @@ async function open(id: string): Promise<Exchange> {
   return exchange;
 }
 
-/** What the class would send, or ask for by HTTP first; a class that throws before that refuses what it was asked for. */
+/** Marks that the class has sent something; a class that throws another error before that refuses the request. */
 class Sent extends Error {}
 
 function cutOff(exchange: Exchange): void {
@@ -54,7 +54,7 @@ const streaming = createCatalogue(readCatalogue(), null).exchanges.filter(({ has
   has.includes('STREAM_ORDER_BOOK'),
 );
 
-test('no class of ccxt refuses the depth that it is asked for, of any kind of market', {
+test('no class of ccxt refuses the depth that is requested from it, for any kind of market', {
   timeout: 60_000,
 }, async () => {
   const refused: string[] = [];
@@ -84,8 +84,8 @@ test.each([
   expect(streamDepth('sim', 'swap', 7)).toBe(7);
 });
 
-describe('the channel of a book is taken back by the depth that it was asked for with', () => {
-  /** The topics that Bybit's class subscribes to and takes back, of one book. */
+describe('the channel of a book is unsubscribed by the depth that it was requested with', () => {
+  /** The topics of one book that Bybit's class subscribes to and unsubscribes from. */
   async function topicsOf(symbol: string, leavesDepth: boolean): Promise<readonly unknown[]> {
     const bybit = await open('bybit');
     const topics: unknown[] = [];
@@ -99,7 +99,7 @@ describe('the channel of a book is taken back by the depth that it was asked for
     const request = { kind: 'orderBook', exchange: 'bybit', symbol, leavesDepth, depth: () => 20 } as const;
     await watches.orderBook.next(bybit, request, Date.now);
     Object.assign(bybit.has, { unWatchOrderBook: true });
-    await watches.orderBook.end(bybit, request);
+    await watches.orderBook.unwatch(bybit, request);
     return topics;
   }
 
@@ -112,9 +112,9 @@ describe('the channel of a book is taken back by the depth that it was asked for
     expect(await topicsOf(symbol, leavesDepth)).toEqual([topic, topic]);
   });
 
-  test('and without one where ccxt needs none', () => {
-    expect(endOfBook('okx', 'spot', undefined)).toEqual({});
-    expect(endOfBook('bitfinex', 'spot', 100)).toEqual({});
+  test('without a depth where ccxt needs none', () => {
+    expect(unwatchBookParams('okx', 'spot', undefined)).toEqual({});
+    expect(unwatchBookParams('bitfinex', 'spot', 100)).toEqual({});
   });
 });
 
@@ -143,7 +143,7 @@ describe('a depth that an exchange refuses', () => {
   }
 
   const subscribe = (symbol = 'BTC/USDT') =>
-    createSubscription(
+    new StreamSubscription(
       { kind: 'orderBook', exchange: 'kraken', symbol, depth: () => 20 },
       { onMessage: () => {}, onInterrupted: () => {} },
       clock.now,
@@ -151,7 +151,7 @@ describe('a depth that an exchange refuses', () => {
     );
   const deep = (depth: number | undefined): Error | null => (depth === undefined ? null : refusal);
 
-  test('is left to the exchange over the next connection, and at once for others of the kind, for an hour', async () => {
+  test('is left to the exchange over the next connection, and immediately for others of the kind, for an hour', async () => {
     const subscription = subscribe();
     await expect(subscription.nextFrom(await connect(deep))).rejects.toBe(refusal);
     const next = await connect(deep);
@@ -165,7 +165,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked.slice(4)).toEqual([undefined, 100]);
   });
 
-  test('is not to blame where the book is refused without it too', async () => {
+  test('is not to blame if the book is refused without it too', async () => {
     const subscription = subscribe();
     for (let attempt = 0; attempt < 3; attempt++) {
       await expect(subscription.nextFrom(await connect(() => refusal))).rejects.toBe(refusal);
@@ -185,7 +185,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked).toEqual([100, 100]);
   });
 
-  test('brings nothing where ccxt does not pass on the refusal, and is left to the exchange too, by this book', async () => {
+  test('is also left to the exchange, for this book, if ccxt does not pass on the refusal and nothing comes', async () => {
     const silent = await open('kraken');
     silent.watchOrderBook = (_symbol, depth) => {
       asked.push(depth);
@@ -198,7 +198,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked).toEqual([100, undefined, 100]);
   });
 
-  test('is not to blame where nothing comes without it either', async () => {
+  test('is not to blame if nothing comes without it either', async () => {
     const subscription = subscribe();
     for (let attempt = 0; attempt < 3; attempt++) {
       const silent = await open('kraken');
@@ -211,7 +211,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked).toEqual([100, undefined, 100]);
   });
 
-  test('is kept over an old connection that goes on while a new one asks', async () => {
+  test('is kept over an old connection that continues while a new one connects', async () => {
     const subscription = subscribe();
     const old = await connect(() => null);
     await subscription.nextFrom(old);
@@ -222,7 +222,7 @@ describe('a depth that an exchange refuses', () => {
     expect(asked).toEqual([100, 100, 100, undefined, 100]);
   });
 
-  test('is not what fails once messages have come', async () => {
+  test('is not to blame for a failure after messages have come', async () => {
     const subscription = subscribe();
     let fails = false;
     const kraken = await connect(() => (fails ? refusal : null));
@@ -238,7 +238,7 @@ test('a book whose depth Kraken refuses is streamed with its own depth', { timeo
   const { venue, exchanges, close } = await connectVenue('kraken', { timeoutMs: 5000 });
   onTestFinished(close);
   const clock = new ManualClock(Date.now());
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     ...{ exchanges, clock, random: () => 0, timeoutMs: 5000, silenceMs, onError: () => {} },
   });
   onTestFinished(() => streams.close());
@@ -247,7 +247,7 @@ test('a book whose depth Kraken refuses is streamed with its own depth', { timeo
     { kind: 'orderBook', exchange: 'kraken', symbol: 'BTC/USD', depth: () => 20 },
     { onMessage: (book) => books.push(book), onInterrupted: () => {} },
   );
-  // ccxt tells nobody of Kraken's refusal: nothing comes.
+  // ccxt does not report Kraken's refusal to anybody: nothing comes.
   venue.refuseSubscription('book-100 BTC/USD');
   await eventually(() => venue.streamRequests.length === 1);
   await clock.advance(silenceMs + 1000);

@@ -66,19 +66,19 @@ function createPool(id = 'binance'): StreamPool {
   return pool;
 }
 
-/** A subscription whose messages a test gives. */
+/** A subscription whose messages the test sends. */
 class FakeSubscription implements Subscription {
   readonly channel: Channel;
   readonly key: string;
-  /** What waits for a message, one for each connection that carries it. */
+  /** The calls that wait for a message, one for each connection that carries the subscription. */
   waiting: { resolve(deliver: (isFirst: boolean) => void): void; reject(error: unknown): void }[] = [];
-  /** Of each message, whether it was the first of its connection. */
+  /** For each message, whether it was the first of its connection. */
   readonly firsts: boolean[] = [];
   interruptions = 0;
   ends = 0;
   refusals = 0;
   waitUntil = 0;
-  /** How the exchange takes it back. */
+  /** How the exchange ends the channel. */
   end: (() => Promise<unknown>) | null = async () => {};
 
   constructor(symbol: string, kind: Channel['kind'] = 'ticker', timeframe?: string) {
@@ -94,7 +94,7 @@ class FakeSubscription implements Subscription {
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
-  endAt(): Promise<unknown> | null {
+  unwatch(): Promise<unknown> | null {
     this.ends += 1;
     return this.end?.() ?? null;
   }
@@ -105,7 +105,7 @@ class FakeSubscription implements Subscription {
 
   close(): void {}
 
-  /** A message comes over the connection that waits longest, or the one at `index`. */
+  /** Sends a message over the connection that has waited longest, or the one at `index`. */
   async speak(index = 0): Promise<void> {
     const [waiting] = this.waiting.splice(index, 1);
     waiting?.resolve((isFirst) => this.firsts.push(isFirst));
@@ -117,7 +117,7 @@ class FakeSubscription implements Subscription {
   }
 }
 
-/** The socket of the newest instance drops, and with it all that it carries. */
+/** The socket of the newest instance drops, and everything that it carries. */
 function drop(...all: readonly FakeSubscription[]): void {
   isBroken = true;
   for (const each of all) each.fail(new ccxtErrors.NetworkError('dropped'));
@@ -128,7 +128,7 @@ async function join(pool: StreamPool, ...all: readonly FakeSubscription[]): Prom
   await settle();
 }
 
-test('all share one connection, which closes with the last', async () => {
+test('all subscriptions share one connection, which closes with the last one', async () => {
   const pool = createPool();
   const [one, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, one, other);
@@ -146,7 +146,7 @@ test('one connection carries no more than the exchange allows', async () => {
   expect(opened).toBe(2);
 });
 
-test('two timeframes of a market have a connection each where ccxt would mix them up', async () => {
+test('two timeframes of a market have a connection each if ccxt would mix them up', async () => {
   const candles = (timeframe: string): FakeSubscription => new FakeSubscription('A/B', 'candles', timeframe);
   await join(createPool('kraken'), candles('1m'), candles('5m'), new FakeSubscription('A/B'));
   expect(opened).toBe(2);
@@ -154,10 +154,10 @@ test('two timeframes of a market have a connection each where ccxt would mix the
   expect(opened).toBe(3);
 });
 
-/** How long after it was opened a connection is replaced because somebody has left. */
+/** How long after its opening a connection is replaced because channels have ended. */
 const replacedAfterMs = 10_000;
 
-test('where a channel cannot be taken back, a new connection takes the others over, and they miss nothing', async () => {
+test('if a channel cannot be ended, a new connection takes over the others without a missed message', async () => {
   const pool = createPool();
   const [leaving, one, other] = ['A/B', 'C/D', 'E/F'].map((symbol) => new FakeSubscription(symbol));
   if (!leaving || !one || !other) throw new Error('three');
@@ -168,7 +168,7 @@ test('where a channel cannot be taken back, a new connection takes the others ov
   await pool.remove(leaving);
   await clock.advance(replacedAfterMs);
   expect([opened, closed]).toEqual([2, 0]);
-  // Each is served by the old one until it has heard from the new one, and by one of them only.
+  // Each is served by the old connection until the new one has delivered, and by only one of them.
   await one.speak(0);
   await one.speak(0);
   await one.speak(0);
@@ -179,7 +179,7 @@ test('where a channel cannot be taken back, a new connection takes the others ov
   expect([one.interruptions, other.interruptions]).toEqual([0, 0]);
 });
 
-test('those who leave one after the other are taken out by one replacement, and who stays is served throughout', async () => {
+test('channels that end one after the other are removed by one replacement, and the rest is served throughout', async () => {
   const pool = createPool();
   const leaving = Array.from({ length: 20 }, (_, index) => new FakeSubscription(`S${index}/B`));
   const staying = new FakeSubscription('A/B');
@@ -193,7 +193,7 @@ test('those who leave one after the other are taken out by one replacement, and 
   }
   await clock.advance(1000);
   expect(opened).toBe(2);
-  // Another leaves before the new connection has spoken, and the one that serves goes on.
+  // Another one ends before the new connection has delivered, and the serving connection continues.
   await staying.speak(0);
   expect([staying.heard, staying.interruptions, closed]).toEqual([21, 0, 0]);
   const late = new FakeSubscription('Z/B');
@@ -210,7 +210,7 @@ test('those who leave one after the other are taken out by one replacement, and 
 test.each([
   ['does not confirm', () => new Promise(() => {})],
   ['refuses', () => Promise.reject(new ccxtErrors.ExchangeError('no'))],
-])('the same where the exchange %s that a channel ends', async (_what, end) => {
+])('the same if the exchange %s that a channel ends', async (_what, end) => {
   const pool = createPool();
   const [leaving, staying] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   leaving.end = end;
@@ -220,12 +220,12 @@ test.each([
   await removed;
   await clock.advance(replacedAfterMs);
   expect([opened, closed]).toEqual([2, 0]);
-  // Who has been asked for and says nothing may be quiet: it is not waited for longer than patience.
+  // A requested subscription without a message may be of an idle market: it is not waited for longer than `silenceMs`.
   await clock.advance(1.25 * silenceMs);
   expect([closed, staying.interruptions]).toEqual([1, 0]);
 });
 
-test('what drops together comes back together, after pauses that grow', async () => {
+test('subscriptions that drop together come back together, after growing pauses', async () => {
   const pool = createPool();
   const all = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, ...all);
@@ -244,11 +244,11 @@ test('what drops together comes back together, after pauses that grow', async ()
   expect(pauses[0]).toBeLessThanOrEqual(1000);
   expect(pauses[3]).toBeGreaterThan(2 * (pauses[1] ?? 0));
   expect(all.map(({ interruptions }) => interruptions)).toEqual([4, 4]);
-  // A new one each time: what ccxt knew of the market before may be wrong.
+  // Each time a new instance: what ccxt knew about the market before may be wrong.
   expect([opened, closed]).toEqual([5, 4]);
 });
 
-test('what fails alone does so alone, and goes on over the same connection', async () => {
+test('a subscription that fails alone recovers alone, over the same connection', async () => {
   const pool = createPool();
   const [failing, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, failing, other);
@@ -267,7 +267,7 @@ test('what fails alone does so alone, and goes on over the same connection', asy
   expect([failing.interruptions, other.interruptions, opened]).toEqual([3, 0, 1]);
 });
 
-test('who has heard something is not disturbed by an error that is told to all', async () => {
+test('a subscription that has received messages is not disturbed by an error that is reported to all', async () => {
   const pool = createPool();
   const [refused, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, refused, other);
@@ -276,13 +276,13 @@ test('who has heard something is not disturbed by an error that is told to all',
   for (const each of [refused, other]) each.fail(error);
   await settle();
   expect([other.waiting.length, other.interruptions, refused.interruptions]).toEqual([1, 0, 1]);
-  // Its own error is told twice in a row.
+  // Its own error is reported twice in a row.
   other.fail(error);
   await settle();
   expect([other.waiting.length, other.interruptions]).toEqual([0, 1]);
 });
 
-test('a market that is refused waits alone, and is asked for again over another connection', async () => {
+test('a market that is refused waits alone, and is requested again over another connection', async () => {
   const pool = createPool();
   const [refused, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, refused, other);
@@ -299,7 +299,7 @@ test('a market that is refused waits alone, and is asked for again over another 
   }
   expect(pauses).toEqual([2500, 5000, 10_000, 20_000]);
   expect([refused.interruptions, other.interruptions]).toEqual([4, 0]);
-  // The first connection is the other's, and each that was refused has gone.
+  // The first connection belongs to the other market; those with a refusal are closed.
   expect([opened, closed, other.waiting.length]).toEqual([5, 3, 1]);
   await refused.speak();
   await other.speak();
@@ -308,7 +308,7 @@ test('a market that is refused waits alone, and is asked for again over another 
   expect([opened, closed]).toEqual([5, 4]);
 });
 
-test('markets that are refused together are asked for again together', async () => {
+test('markets that are refused together are requested again together', async () => {
   const pool = createPool();
   const all = Array.from({ length: 20 }, (_, index) => new FakeSubscription(`S${index}/B`));
   await join(pool, ...all);
@@ -318,27 +318,27 @@ test('markets that are refused together are asked for again together', async () 
   expect(all.every(({ waiting }) => waiting.length === 1)).toBe(true);
 });
 
-test('a connection is dialled anew when all its markets are silent, at a pace that slows down', async () => {
+test('a connection is replaced when all its markets are silent, at a pace that slows down', async () => {
   const pool = createPool();
   const [one, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, one, other);
   await clock.advance(silenceMs);
   await other.speak();
-  pool.redial(one, false);
+  pool.reconnect(one, false);
   await settle();
   expect(opened).toBe(1);
   const dials: number[] = [];
   for (let second = 0; second < 120; second++) {
     await clock.advance(1000);
     const before = opened;
-    pool.redial(one, false);
+    pool.reconnect(one, false);
     await settle();
     if (opened > before) dials.push(second);
   }
   const gaps = dials.slice(1).map((at, index) => at - (dials[index] ?? 0));
   expect(gaps.length).toBeGreaterThan(1);
   expect(gaps).toEqual([...gaps].sort((a, b) => a - b));
-  // Whoever was replaced is closed at once: it said nothing anyway.
+  // A replaced connection is closed immediately: it was silent anyway.
   expect(closed).toBe(opened - 1);
 });
 
@@ -348,12 +348,12 @@ test('messages that are known to be missed are reason enough', async () => {
   await join(pool, unresponsive, other);
   await clock.advance(silenceMs);
   await other.speak();
-  // Just asked for it is no reason yet, nor is it while a market waits because it was refused.
-  pool.redial(unresponsive, true);
+  // It is not a reason if the subscription was just requested, or while it waits because of a refusal.
+  pool.reconnect(unresponsive, true);
   await settle();
   expect(opened).toBe(1);
   await clock.advance(10);
-  pool.redial(unresponsive, true);
+  pool.reconnect(unresponsive, true);
   await settle();
   expect([opened, closed]).toEqual([2, 0]);
   await other.speak(other.waiting.length - 1);
@@ -361,7 +361,7 @@ test('messages that are known to be missed are reason enough', async () => {
   expect(closed).toBe(1);
 });
 
-test('whoever leaves and comes again at once is subscribed once more, after the exchange has confirmed', async () => {
+test('a subscription that ends and starts again is subscribed again after the exchange has confirmed the end', async () => {
   const pool = createPool();
   const [leaving, staying] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   let confirm = (): void => {};
@@ -381,7 +381,7 @@ test('whoever leaves and comes again at once is subscribed once more, after the 
   expect(opened).toBe(1);
 });
 
-test('neither an outage nor a refusal is asked about more often because it is silent', async () => {
+test('an outage or a refusal is not retried more often because it is silent', async () => {
   const count = async (error: Error, isSocket: boolean): Promise<number> => {
     opened = 0;
     closed = 0;
@@ -396,7 +396,7 @@ test('neither an outage nor a refusal is asked about more often because it is si
         lonely.fail(error);
       }
       await clock.advance(1000);
-      pool.redial(lonely, second % 2 === 0);
+      pool.reconnect(lonely, second % 2 === 0);
     }
     await pool.close();
     return asked;
@@ -422,7 +422,7 @@ test('a refused market whose connection is replaced meanwhile is carried once, a
   expect([pool.isEmpty, closed]).toEqual([true, opened]);
 });
 
-test('who is refused over the new connection is told when the old one closes', async () => {
+test('a subscription that is refused over the new connection is interrupted when the old one closes', async () => {
   const pool = createPool();
   const [refused, other, leaving] = ['A/B', 'C/D', 'E/F'].map((symbol) => new FakeSubscription(symbol));
   if (!refused || !other || !leaving) throw new Error('three');
@@ -434,12 +434,12 @@ test('who is refused over the new connection is told when the old one closes', a
   const [, anew] = refused.waiting;
   anew?.reject(new ccxtErrors.BadSymbol('no'));
   await settle();
-  // The old connection serves it still.
+  // The old connection still serves it.
   await refused.speak(0);
   expect([refused.heard, refused.interruptions]).toEqual([2, 0]);
 });
 
-test('who comes and goes at once opens nothing', async () => {
+test('a subscription that ends immediately opens nothing', async () => {
   const pool = createPool();
   const brief = new FakeSubscription('A/B');
   pool.add(brief);
@@ -448,7 +448,7 @@ test('who comes and goes at once opens nothing', async () => {
   expect([opened, closed, pool.isEmpty]).toEqual([0, 0, true]);
 });
 
-test('a channel that was left and not taken back still keeps another timeframe away', async () => {
+test('a channel that was not ended at the exchange still keeps another timeframe away', async () => {
   const pool = createPool('kraken');
   const candles = (timeframe: string): FakeSubscription => new FakeSubscription('A/B', 'candles', timeframe);
   const [leaving, staying, joining] = [candles('1m'), new FakeSubscription('A/B'), candles('5m')];
@@ -457,12 +457,12 @@ test('a channel that was left and not taken back still keeps another timeframe a
   await pool.remove(leaving);
   await join(pool, joining);
   expect(opened).toBe(2);
-  // The same one comes back to where it was.
+  // The same channel returns to its connection.
   await join(pool, candles('1m'));
   expect(opened).toBe(2);
 });
 
-test('the old connection goes on until what the new one was asked for is long ago', async () => {
+test('the old connection continues until the subscriptions were requested from the new one long ago', async () => {
   const pool = createPool();
   const all = Array.from({ length: 2000 }, (_, index) => new FakeSubscription(`S${index}/B`));
   const leaving = new FakeSubscription('A/B');
@@ -473,7 +473,7 @@ test('the old connection goes on until what the new one was asked for is long ag
   await pool.remove(leaving);
   await clock.advance(1000);
   expect(opened).toBe(2);
-  // A message each 10 ms takes the last of them 10 s to be asked for: it is served by the old one meanwhile.
+  // With a message every 10 ms, the last one is requested after 10 s: the old connection serves it meanwhile.
   await clock.advance(1.5 * silenceMs);
   await all[999]?.speak(0);
   expect(all[999]?.heard).toBe(1);
@@ -482,7 +482,7 @@ test('the old connection goes on until what the new one was asked for is long ag
   expect(closed).toBe(1);
 });
 
-test('a connection that pauses after a drop is not replaced, since it starts without those who left', async () => {
+test('a connection that backs off after a drop is not replaced, because it reconnects without the ended channels', async () => {
   const pool = createPool();
   const [leaving, staying] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   leaving.end = null;

@@ -185,7 +185,7 @@ describe('a list', () => {
     await settle();
     expect(state.error).toMatchObject({
       code: 'SYMBOL_NOT_FOUND',
-      message: 'kraken has no markets "NO/PE", "NO/PE2"; skipUnknown: true leaves unknown symbols out.',
+      message: 'kraken has no markets "NO/PE", "NO/PE2"; skipUnknown: true leaves out unknown symbols.',
       details: { exchange: 'kraken', symbols: ['NO/PE', 'NO/PE2'] },
     });
   });
@@ -221,8 +221,8 @@ describe('a list', () => {
     live.port.fetchMarkets = async (exchange) => {
       const markets = new Map((await fetchMarkets(exchange)).value);
       markets.delete('SOL/USDT');
-      const whyUnlisted = (symbol: string) => (symbol === 'SOL/USDT' ? down : null);
-      return ofUnknownFreshness(Object.assign(markets, { whyUnlisted }));
+      const whyMissing = (symbol: string) => (symbol === 'SOL/USDT' ? down : null);
+      return ofUnknownFreshness(Object.assign(markets, { whyMissing }));
     };
     const together = watch(live.operations.tickers('kraken', [btc, 'SOL/USDT'], false));
     const alone = watch(live.operations.ticker('kraken', 'SOL/USDT'));

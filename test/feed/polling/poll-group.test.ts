@@ -84,7 +84,7 @@ test('what was asked to wait is asked when that is over, once the exchange has a
 });
 
 test('a market that could not be listed holds up no other of its kind', async () => {
-  const details = { retryAfterMs: 600_000, isUnlisted: true };
+  const details = { retryAfterMs: 600_000, isMarketMissing: true };
   live.port.set('ETH/USDT', new MarketDataError('EXCHANGE_UNAVAILABLE', 'not listed', details));
   const reader = live.read([btc]);
   live.read(['ETH/USDT']);

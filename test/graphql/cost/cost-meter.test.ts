@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { getIntrospectionQuery, getNamedType, isLeafType, isObjectType, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { createCostMeter } from '../../../src/graphql/cost/cost-meter.ts';
+import { CostMeter } from '../../../src/graphql/cost/cost-meter.ts';
 import { defaultQueryLimits } from '../../../src/graphql/cost/query-limits.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 
-const unlimited = createCostMeter(schema, Number.POSITIVE_INFINITY);
+const unlimited = new CostMeter(schema, Number.POSITIVE_INFINITY).measure;
 
 function costOf(text: string, variableValues: Readonly<Record<string, unknown>> = {}, operationName?: string): number {
   const document = parse(text);
@@ -16,7 +16,7 @@ function costOf(text: string, variableValues: Readonly<Record<string, unknown>> 
 
 const of = 'exchange: "kraken", symbol: "BTC/USD"';
 
-/** Every field of a type that needs no selection. */
+/** All fields of a type that take no arguments and no selection set. */
 function leavesOf(name: string): string {
   const type = schema.getType(name);
   if (!isObjectType(type)) throw new TypeError(name);
@@ -65,7 +65,7 @@ test.each([
   expect(costOf(text)).toBe(cost);
 });
 
-test('variables count as what they are, their default, or the default of the argument', () => {
+test('a variable counts with its value, its default, or the default of the argument', () => {
   const limit = `query ($limit: Int! = 7) { candles(${of}, limit: $limit) { close } }`;
   expect(costOf(limit, { limit: 50 })).toBe(150);
   expect(costOf(limit)).toBe(107);
@@ -84,7 +84,7 @@ test('variables count as what they are, their default, or the default of the arg
   expect(costOf(depth, { limit: 5 })).toBe(111);
 });
 
-test('one document is measured for each of its operations and each set of variables', () => {
+test('one document is measured separately for each operation and each set of variables', () => {
   const document = parse(`query A { ticker(${of}) { last } } query B($n: Int!) { ohlcv(${of}, limit: $n) }`);
   expect(unlimited({ document, operationName: 'A' })).toBe(11);
   expect(unlimited({ document, operationName: 'B', variableValues: { n: 5 } })).toBe(105);
@@ -92,13 +92,13 @@ test('one document is measured for each of its operations and each set of variab
   expect(unlimited({ document, operationName: 'C' })).toBe(0);
 });
 
-test('what is skipped counts, and a fragment counts as often as it is spread', () => {
+test('skipped fields count, and a fragment counts as often as it is spread', () => {
   expect(costOf(`query ($a: Boolean!) { ticker(${of}) { last @skip(if: $a) bid @include(if: $a) } }`)).toBe(12);
   const fragment = 'fragment F on Ticker { last bid }';
   expect(costOf(`{ a: ticker(${of}) { ...F } b: ticker(${of}) { ...F ... on Ticker { ask } } } ${fragment}`)).toBe(25);
 });
 
-test('the largest answers that the schema offers may be asked for, and not many of them at once', () => {
+test('the largest answers that the schema offers are allowed, but not several of them at once', () => {
   const { maxCost } = defaultQueryLimits;
   const candles = `candles(${of}, limit: 10000) { ${leavesOf('Candle')} }`;
   expect(leavesOf('Candle').split(' ')).toHaveLength(9);
@@ -115,7 +115,7 @@ test('the largest answers that the schema offers may be asked for, and not many 
   expect(costOf(books)).toBeGreaterThan(maxCost);
 });
 
-test('a subscription that begins in the past costs a hundred rows, whenever that is', () => {
+test('a subscription that begins in the past costs a hundred items, whenever that is', () => {
   const document = parse(`subscription ($since: DateTime) { candleUpdated(${of}, since: $since) { timestamp close } }`);
   const costs = [undefined, null, 0, Date.now(), '2026-01-01'].map((since) =>
     unlimited({ document, variableValues: { since } }),
@@ -125,27 +125,27 @@ test('a subscription that begins in the past costs a hundred rows, whenever that
   expect(costOf(`subscription { tradesExecuted(${of}, since: null) { price } }`)).toBe(11);
 });
 
-test("GraphiQL's introspection may be asked for", () => {
+test("GraphiQL's introspection is allowed", () => {
   const cost = costOf(getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true }));
   expect(cost).toBeGreaterThan(3000);
   expect(cost).toBeLessThan(defaultQueryLimits.maxCost / 2);
 });
 
-test('more than there may be is refused with a sentence', () => {
-  const measure = createCostMeter(schema, 100);
+test('an operation over the limit is rejected with a message', () => {
+  const measure = new CostMeter(schema, 100).measure;
   const document = parse(`query ($n: Int!) { ohlcv(${of}, limit: $n) }`);
   expect(measure({ document, variableValues: { n: 0 } })).toBe(100);
-  const refused = (): unknown => measure({ document, variableValues: { n: 1 } });
-  expect(refused).toThrow(MarketDataError);
-  expect(refused).toThrow('The operation costs 101; it may cost at most 100. Ask for fewer rows or fields.');
+  const measureTooMuch = (): unknown => measure({ document, variableValues: { n: 1 } });
+  expect(measureTooMuch).toThrow(MarketDataError);
+  expect(measureTooMuch).toThrow('The operation costs 101; it may cost at most 100. Ask for fewer items or fields.');
 });
 
-test('what a resolver refuses anyway costs no more than the most that it takes', () => {
+test('a value that the resolver rejects anyway costs no more than the largest that it accepts', () => {
   expect(costOf(`{ candles(${of}, limit: 2000000000) { close } }`)).toBe(10_100);
   expect(costOf(`{ candles(${of}, limit: -5) { close } }`)).toBe(101);
 });
 
-test('whatever a variable is, the cost is a number from what the fields cost on', () => {
+test('whatever the value of a variable, the cost is a number that includes the cost of the fields', () => {
   const document = parse(`query ($n: Int!, $s: [String!]!, $i: [ID!]) {
     ohlcv(${of}, limit: $n) tickers(exchange: "a", symbols: $s) { last } exchanges(ids: $i) { id }
   }`);

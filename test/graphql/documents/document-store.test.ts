@@ -8,13 +8,13 @@ import { schema } from '../../../src/graphql/schema/schema.ts';
 
 const megabyte = 1024 * 1024;
 
-interface Counted {
+interface CountedStore {
   readonly store: DocumentStore;
   readonly parsed: () => number;
   readonly validated: () => number;
 }
 
-function createStore(findOpen?: (text: string) => DocumentNode | undefined): Counted {
+function createStore(findOpen?: (text: string) => DocumentNode | undefined): CountedStore {
   const parseDocument = createDocumentParser(defaultQueryLimits);
   const validate = createDocumentValidator(schema, { introspection: true });
   let parsed = 0;
@@ -37,7 +37,7 @@ const small = (name: string): string => `{ exchange(id: "sim") { ${name}: id } }
 const symbols = Array.from({ length: 1000 }, (_, index) => `"S${index}/USDT"`).join(' ');
 const large = (name: string): string => `{ tickers(exchange: "sim", symbols: [${symbols}]) { ${name}: last } }`;
 
-test('a document that has come twice is kept, and needs no third parsing', () => {
+test('a document that was sent twice is kept and not parsed a third time', () => {
   const { store, parsed } = createStore();
   const first = store.get(small('a'));
   store.get(small('b'));
@@ -49,13 +49,13 @@ test('a document that has come twice is kept, and needs no third parsing', () =>
   expect(parsed()).toBe(3);
 });
 
-test('the same request that asks again has not come again', () => {
+test('asking again for the document of the same request does not count as sending it again', () => {
   const { store } = createStore();
   for (let time = 0; time < 5; time++) store.get(small('a'));
   expect(store.bytes.kept).toBe(0);
 });
 
-test('of a large document that has come once only a digest is left, and with the second time it is kept', () => {
+test('of a large document that was sent once only a digest is kept; when it is sent again, the document is kept', () => {
   const { store, parsed } = createStore();
   store.get(large('a'));
   store.get(small('b'));
@@ -68,7 +68,7 @@ test('of a large document that has come once only a digest is left, and with the
   expect(store.bytes.kept).toBeGreaterThan(0.3 * megabyte);
 });
 
-test('documents that come once push out none that is kept, and take no more than 2 MB', () => {
+test('documents that were sent once never evict a kept one, and use at most 2 MB', () => {
   const { store, parsed } = createStore();
   const text = small('hot');
   store.get(text);
@@ -82,7 +82,7 @@ test('documents that come once push out none that is kept, and take no more than
   expect(parsed()).toBe(before);
 });
 
-test('documents that come twice take no more than 32 MB, and the least recently used leave', () => {
+test('documents that were sent twice use at most 32 MB; the least recently used are evicted', () => {
   const { store } = createStore();
   for (let index = 0; index < 100; index++) {
     for (const name of ['a', 'b', 'a']) store.get(large(`${name}${index}`));
@@ -93,7 +93,7 @@ test('documents that come twice take no more than 32 MB, and the least recently 
   expect(store.has(large('a99'))).toBe(true);
 });
 
-test('what is wrong with a document is found out once for a request, and it is never kept', () => {
+test('an invalid document is validated once per request and never kept', () => {
   const { store, validated } = createStore();
   const text = '{ exchange(id: "sim") { nme } }';
   const { document, errors } = store.get(text);
@@ -109,13 +109,13 @@ test('what is wrong with a document is found out once for a request, and it is n
   expect(store.bytes.kept).toBe(0);
 });
 
-test('what is wrong with a document has no stack, which would keep all that validation has made', () => {
+test('validation errors have no stack trace, which would keep all objects of the validation in memory', () => {
   const { store } = createStore();
   const [error] = store.get('{ nothing }').errors;
   expect(error?.stack).not.toContain('\n    at ');
 });
 
-test('a syntax error is thrown each time and leaves nothing', () => {
+test('a syntax error is thrown each time, and nothing is stored', () => {
   const { store, parsed } = createStore();
   for (let time = 0; time < 3; time++) expect(() => store.get('{')).toThrow('Syntax Error');
   expect(parsed()).toBe(3);
@@ -131,7 +131,7 @@ test('the document of an open operation is not parsed again', () => {
   expect([parsed(), validated()]).toEqual([0, 0]);
 });
 
-test('a document of elsewhere is validated as it is', () => {
+test('a document that is not in the store is validated as it is', () => {
   const { store } = createStore();
   store.get('{ nothing }');
   expect(store.errorsOf(parse('{ nothing }'))).toHaveLength(1);

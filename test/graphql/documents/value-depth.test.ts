@@ -6,7 +6,7 @@ import { fromJSON } from '../../../src/server/answers/operation-request.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
-// JSON.parse reads lists within lists however deep they are, and most of what goes through them overflows the stack.
+// JSON.parse accepts lists nested to any depth, but most functions that traverse them overflow the stack.
 
 let server: FakeServer;
 
@@ -24,14 +24,14 @@ const deepObject = nest(20_000, ['{"a":', '}']);
 const symbols = 'query ($symbols: [String!]!) { tickers(exchange: "kraken", symbols: $symbols) { last } }';
 const liveSymbols =
   'subscription ($symbols: [String!]!) { tickersUpdated(exchange: "kraken", symbols: $symbols) { last } }';
-const instant = 'query ($x: DateTime) { trades(exchange: "kraken", symbol: "BTC/USD", since: $x) { id } }';
+const dateTime = 'query ($x: DateTime) { trades(exchange: "kraken", symbol: "BTC/USD", since: $x) { id } }';
 const timeframe = 'query ($x: Timeframe!) { candles(exchange: "kraken", symbol: "BTC/USD", timeframe: $x) { close } }';
 const unused = '{ __typename }';
 const unusedLive = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USD") { last } }';
 
 const payloads: readonly string[] = [
   ...[symbols, liveSymbols].map((query) => `{"query":${JSON.stringify(query)},"variables":{"symbols":${deep}}}`),
-  ...[instant, timeframe, unused, unusedLive].flatMap((query) =>
+  ...[dateTime, timeframe, unused, unusedLive].flatMap((query) =>
     [deep, deepObject].map((value) => `{"query":${JSON.stringify(query)},"variables":{"x":${value}}}`),
   ),
   `{"query":${JSON.stringify(unused)},"extensions":{"x":${deep}}}`,
@@ -63,8 +63,8 @@ test('in a query string', async () => {
   expect((await response.json()).errors).toEqual([tooDeep]);
 });
 
-/** What the server says first to messages; of a close, its code. */
-async function tell(messages: readonly string[], isAcknowledged = true): Promise<unknown> {
+/** The server's first reply to the messages, or the close code. */
+async function replyTo(messages: readonly string[], isAcknowledged = true): Promise<unknown> {
   const socket = isAcknowledged
     ? await openSocket(server.webSocketUrl)
     : new WebSocket(server.webSocketUrl, 'graphql-transport-ws');
@@ -74,40 +74,42 @@ async function tell(messages: readonly string[], isAcknowledged = true): Promise
     socket.on('close', resolve);
   });
   for (const message of messages) socket.send(message);
-  const said = await answer;
+  const reply = await answer;
   socket.terminate();
-  return said;
+  return reply;
 }
 
 test.each(payloads.map(describePayload))('over a WebSocket, %s', async (_name, payload) => {
   const size = Buffer.byteLength(payload);
-  const said = await tell([`{"id":"1","type":"subscribe","payload":${payload}}`]);
-  expect(said).toEqual(size > 65_536 ? 1009 : { id: '1', type: 'error', payload: [tooDeep] });
+  const reply = await replyTo([`{"id":"1","type":"subscribe","payload":${payload}}`]);
+  expect(reply).toEqual(size > 65_536 ? 1009 : { id: '1', type: 'error', payload: [tooDeep] });
 });
 
 test.each([
   ['ping', 4400],
   ['pong', { type: 'pong' }],
   ['complete', { type: 'pong' }],
-  ['none that there is', 4400],
-])('in a message of the type %s', async (type, answer) => {
+  ['unknown', 4400],
+])('in a message of type %s', async (type, answer) => {
   const ping = type === 'ping' ? [] : ['{"type":"ping"}'];
-  expect(await tell([`{"id":"1","type":"${type}","payload":{"a":${deep}}}`, ...ping])).toEqual(answer);
+  expect(await replyTo([`{"id":"1","type":"${type}","payload":{"a":${deep}}}`, ...ping])).toEqual(answer);
 });
 
-test('in the message that begins a connection', async () => {
-  expect(await tell([`{"type":"connection_init","payload":{"a":${deep}}}`], false)).toEqual({ type: 'connection_ack' });
+test('in the connection_init message', async () => {
+  expect(await replyTo([`{"type":"connection_init","payload":{"a":${deep}}}`], false)).toEqual({
+    type: 'connection_ack',
+  });
 });
 
-test('values may be nested, but not deeper than 32 levels', async () => {
-  for (const [levels, isRead] of [
+test('values may be nested up to 32 levels', async () => {
+  for (const [levels, isAccepted] of [
     [32, true],
     [33, false],
   ] as const) {
     const variables = JSON.parse(`{"x":${nest(levels)}}`);
-    const read = (): void => requireShallow({ variables });
-    if (isRead) expect(read).not.toThrow();
-    else expect(read).toThrow('nested too deeply');
-    expect(fromJSON(JSON.stringify({ query: unused, variables })) !== null).toBe(isRead);
+    const check = (): void => requireShallow({ variables });
+    if (isAccepted) expect(check).not.toThrow();
+    else expect(check).toThrow('nested too deeply');
+    expect(fromJSON(JSON.stringify({ query: unused, variables })) !== null).toBe(isAccepted);
   }
 });

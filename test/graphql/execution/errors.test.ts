@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { toClientError } from '../../../src/graphql/execution/errors.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 
-const blocked = 'kraken blocks the address of this server';
+const message = 'kraken blocks the address of this server';
 
 test.each([
-  { details: {}, told: { retryable: false, retryAfterMs: undefined } },
-  { details: { retryAfterMs: 600_000 }, told: { retryable: true, retryAfterMs: 600_000 } },
-])('a client is told to ask again where it is told when: $details', ({ details, told }) => {
-  const { extensions } = toClientError(new MarketDataError('GEO_BLOCKED', blocked, details), () => {});
-  expect(extensions).toMatchObject({ code: 'GEO_BLOCKED', ...told });
+  { details: {}, expected: { retryable: false, retryAfterMs: undefined } },
+  { details: { retryAfterMs: 600_000 }, expected: { retryable: true, retryAfterMs: 600_000 } },
+])('an error is retryable if it says when to retry: $details', ({ details, expected }) => {
+  const { extensions } = toClientError(new MarketDataError('GEO_BLOCKED', message, details), () => {});
+  expect(extensions).toMatchObject({ code: 'GEO_BLOCKED', ...expected });
 });

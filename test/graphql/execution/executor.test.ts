@@ -40,25 +40,25 @@ const tree = buildSchema(`
   }
 `);
 
-// A promise is awaited where a resolver gives it, as ours do; graphql-jit awaits none that is a mere property.
+// Promises must come from resolvers, as in this project: graphql-jit does not await a promise that is a plain property.
 for (const type of Object.values(tree.getTypeMap())) {
   if (!isObjectType(type) || type.name.startsWith('__')) continue;
   for (const [name, field] of Object.entries(type.getFields())) field.resolve ??= (source) => source?.[name];
 }
 
-/** Data with the order of its fields, and the errors, which may come in any. */
+/** The data in the order of its fields, and the errors in a fixed order, since they may come in any. */
 function toText({ data, errors = [] }: ExecutionResult): string {
-  const told = errors.map((error) => JSON.stringify(error)).sort();
-  return JSON.stringify({ data: data ?? null, errors: told });
+  const sorted = errors.map((error) => JSON.stringify(error)).sort();
+  return JSON.stringify({ data: data ?? null, errors: sorted });
 }
 
-/** What graphql-js answers, and then the executor: the first time, the second, and twice compiled. */
+/** The result of graphql-js, followed by those of the executor: the first, the second, and two compiled ones. */
 async function answers(make: () => ExecutionArgs): Promise<readonly ExecutionResult[]> {
-  const { document, schema: given } = make();
-  expect(validate(given, document)).toEqual([]);
-  // Made anew for each, since promises can be awaited only where they are.
+  const { document, schema: tested } = make();
+  expect(validate(tested, document)).toEqual([]);
+  // New arguments for each execution, because rejected promises must be handled where they are created.
   const args = () => ({ ...make(), document });
-  const executor = createExecutor(given);
+  const executor = createExecutor(tested);
   const all = [await execute(args())];
   for (let time = 0; time < 4; time++) {
     all.push(await executor(args()));
@@ -107,20 +107,20 @@ test.each([
   '{ __schema { queryType { name } } exchanges { id } }',
   `{ candles(${btc}, limit: 0) { open } market(${btc}) { id } trades(${btc}) { id } }`,
   `{ __proto__: ticker(${btc}) { last } }`,
-])('%s is answered as graphql-js does', async (query) => {
+])('%s has the same result as with graphql-js', async (query) => {
   expect(await expectSame(market(query))).toContain('"data":{');
 });
 
-// A client's string must never become code: graphql-jit's own mark for dates, as it is and written with an escape.
-test.each(['__MAGIC', '\\u005f_MAGIC'])('a string that begins with %s_DATE__ is a string', async (mark) => {
+// A string from a client must never become code: graphql-jit's marker for dates, plain and with an escape sequence.
+test.each(['__MAGIC', '\\u005f_MAGIC'])('a string that begins with %s_DATE__ stays a string', async (marker) => {
   const code = '33a9e76d_02e0_4128_8e92_3530ad3da74dglobalThis.compiled=1';
-  const query = `query ($limit: Int! = 1) { ticker(exchange: "kraken", symbol: "${mark}_DATE__${code}") { last }
+  const query = `query ($limit: Int! = 1) { ticker(exchange: "kraken", symbol: "${marker}_DATE__${code}") { last }
     candles(${btc}, limit: $limit) { open } }`;
   expect(await expectSame(market(query))).toContain('no market __MAGIC_DATE__');
   expect(globalThis).not.toHaveProperty('compiled');
 });
 
-test('a query is compiled when it comes again, once', async () => {
+test('a query is compiled once, when it is executed again', async () => {
   let compiled = 0;
   const jit = await import('graphql-jit');
   const executor = createExecutor(schema, async () => ({
@@ -137,14 +137,14 @@ test('a query is compiled when it comes again, once', async () => {
     await executor(args);
     counts.push(compiled);
   }
-  // The second time the compiler is being loaded.
+  // At the second execution the compiler is still loading.
   expect(counts).toEqual([0, 0, 1, 1]);
 });
 
 test.each([
   [75, 1],
   [76, 0],
-])('of %d fields behind a fragment that is spread twice, %d is compiled', async (count, most) => {
+])('with %d fields in a fragment that is spread twice, %d queries are compiled', async (count, expected) => {
   let compiled = 0;
   const jit = await import('graphql-jit');
   const executor = createExecutor(tree, async () => ({
@@ -160,10 +160,10 @@ test.each([
     await executor({ schema: tree, document, rootValue: { node: null } });
     await Promise.resolve();
   }
-  expect(compiled).toBe(most);
+  expect(compiled).toBe(expected);
 });
 
-test('tickers fail alone wherever they stand', async () => {
+test('each ticker fails alone, at any position', async () => {
   const symbols = fc.array(fc.constantFrom('BTC/USD', 'nope', 'ETH/USD'), { minLength: 1, maxLength: 6 });
   const query = 'query ($symbols: [String!]!) { tickers(exchange: "kraken", symbols: $symbols) { symbol last } }';
   await fc.assert(
@@ -174,12 +174,15 @@ test('tickers fail alone wherever they stand', async () => {
   );
 });
 
-test.each([{ deep: true }, { deep: false }, {}])('conditions of %j are looked at each time', async (variables) => {
-  const query = `query ($deep: Boolean = true, $no: Boolean = false) {
+test.each([{ deep: true }, { deep: false }, {}])(
+  'conditions are evaluated at each execution: %j',
+  async (variables) => {
+    const query = `query ($deep: Boolean = true, $no: Boolean = false) {
     ticker(${btc}) { symbol ... @include(if: $deep) { last } bid @skip(if: $deep) ask @skip(if: $no) @include(if: true) }
   }`;
-  await expectSame(market(query, variables));
-});
+    await expectSame(market(query, variables));
+  },
+);
 
 test.each([
   ['query ($i: Boolean = true) { exchange(id: "kraken") { id @skip(if: $i) name } }', { i: null }],
@@ -199,11 +202,11 @@ test.each([
   ],
   ['query ($a: String = "BTC/USD") { tickers(exchange: "kraken", symbols: [$a]) { symbol } }', { a: null }],
   ['query ($l: Int = 2) { candles(exchange: "kraken", symbol: "BTC/USD", limit: $l) { open } }', { l: null }],
-])('%s with %j is answered as graphql-js does', async (query, variables) => {
+])('%s with %j has the same result as with graphql-js', async (query, variables) => {
   await expectSame(market(query, variables));
 });
 
-test('one document is executed with conditions one way and the other', async () => {
+test('one document can be executed with different values of a condition', async () => {
   const query = 'query ($deep: Boolean!) { exchange(id: "kraken") { id name @include(if: $deep) } }';
   const executor = createExecutor(schema);
   const args = market(query)();
@@ -220,18 +223,18 @@ test.each([
   { symbol: null },
   {},
   { symbol: 'BTC/USD', limit: 'many' },
-])('variables %j, right or wrong, are taken as graphql-js takes them', async (variables) => {
+])('variables %j, valid or not, are handled as in graphql-js', async (variables) => {
   const query = `query ($symbol: String!, $since: DateTime, $limit: Int! = 5) {
     candles(exchange: "kraken", symbol: $symbol, timeframe: "1m", since: $since, limit: $limit) { timestamp datetime }
   }`;
   await expectSame(market(query, variables));
 });
 
-test.each(['A', 'B', 'C', '', undefined])('of several operations %s is executed', async (name) => {
+test.each(['A', 'B', 'C', '', undefined])('among several operations, %s is executed', async (name) => {
   await expectSame(market('query A { exchange(id: "kraken") { id } } query B { exchanges { name } }', {}, name));
 });
 
-test('a variable that is null where an argument may not be is an error of the field', async () => {
+test('a null variable for a non-null argument is an error of the field', async () => {
   const text = await expectSame(() => ({
     schema: tree,
     document: parse('query ($a: Int = 1) { one: add(a: $a) }'),
@@ -241,7 +244,7 @@ test('a variable that is null where an argument may not be is an error of the fi
   expect(text).toContain('must not be null');
 });
 
-/** A value of which each reading may be a promise, an error, nothing, or of the wrong kind. */
+/** Describes a value that a resolver may return as it is, as a promise, as null, as an error or with a wrong type. */
 type Spec = { readonly way: number; readonly value: unknown };
 
 function toValue({ way, value }: Spec, key: string): unknown {
@@ -255,7 +258,7 @@ function toValue({ way, value }: Spec, key: string): unknown {
   if (way === 3) return Promise.resolve(plain);
   if (way === 4) {
     const rejected = Promise.reject(new GraphQLError(`${key} is rejected`, { extensions: { code: 'X' } }));
-    // Not every field is asked for.
+    // Not every field is selected, so nobody may handle it.
     rejected.catch(() => {});
     return rejected;
   }
@@ -263,8 +266,8 @@ function toValue({ way, value }: Spec, key: string): unknown {
 }
 
 /**
- * All of them promises where one is, as our lists are: where a promise rejects that stands before something else,
- * graphql-jit 0.8 makes the list too long.
+ * If one item is a promise, all are, as in this project's lists. In a mixed list, graphql-jit 0.8 makes the result too
+ * long when a promise rejects that comes before other items.
  */
 function toItems(items: readonly unknown[]): readonly unknown[] {
   return items.some((item) => item instanceof Promise) ? items.map((item) => Promise.resolve(item)) : items;
@@ -282,7 +285,7 @@ const intSpec = specOf(
 const listOf = (item: fc.Arbitrary<unknown>) =>
   specOf(fc.oneof({ weight: 9, arbitrary: fc.array(item, { maxLength: 3 }) }, fc.constant(3)));
 const intsSpec = listOf(intSpec);
-// Where no item may be null graphql-js leaves rejections of the others unhandled, and the test would end.
+// No promises here: in a list of non-null items, graphql-js leaves the rejections of other items unhandled.
 const sureIntsSpec = listOf(
   fc.record({ way: fc.constantFrom(0, 0, 0, 0, 1, 2), value: fc.constantFrom<unknown>(1, 2, 'x') }),
 );
@@ -318,7 +321,7 @@ const trees = [
   '{ a: node { ...N node { ...N } } sure { int } } fragment N on Node { sure { id sureInt } b: nodes { sureInt color } }',
 ].map((text) => parse(text));
 
-test('whatever resolvers give, the data are those of graphql-js, and there are errors where it has some', async () => {
+test('whatever resolvers return, the data are those of graphql-js, and there are errors if it has errors', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...trees), nodeSpec, nodeSpec, async (document, node, sure) => {
       const [expected, ...others] = await answers(() => ({
@@ -328,7 +331,7 @@ test('whatever resolvers give, the data are those of graphql-js, and there are e
       }));
       for (const { data, errors } of others) {
         expect(JSON.stringify(data)).toBe(JSON.stringify(expected?.data));
-        // Of several below a place that is null because of one of them, it is open which are told.
+        // If several errors make the same field null, the specification leaves open which of them are reported.
         expect(errors === undefined).toBe(expected?.errors === undefined);
       }
     }),
@@ -336,33 +339,33 @@ test('whatever resolvers give, the data are those of graphql-js, and there are e
   );
 }, 60_000);
 
-test('whatever comes at once is executed in turns', async () => {
+test('operations that arrive at once are executed with turns of the event loop in between', async () => {
   const execute = createExecutor(schema);
-  let toiled = 0;
+  let blocked = 0;
   let turns = 0;
   setImmediate(() => {
     turns += 1;
   });
   const make = market(`{ ticker(${btc}) { last } }`);
   const seen: number[] = [];
-  const toil = async (): Promise<void> => {
+  const blockLoop = async (): Promise<void> => {
     const args = make();
     Object.defineProperty(args, 'variableValues', {
       get: () => {
-        const begunAt = performance.now();
-        while (toiled === 0 && performance.now() - begunAt <= 20);
-        toiled += 1;
+        const startedAt = performance.now();
+        while (blocked === 0 && performance.now() - startedAt <= 20);
+        blocked += 1;
         seen.push(turns);
         return {};
       },
     });
     await execute(args);
   };
-  await Promise.all([toil(), toil()]);
+  await Promise.all([blockLoop(), blockLoop()]);
   expect([seen[0], seen.at(-1)]).toEqual([0, 1]);
 });
 
-test('others have a turn before thousands of errors are told', async () => {
+test('the event loop gets a turn while thousands of errors are converted', async () => {
   const executor = createExecutor(tree);
   const ints = (count: number) => ({ node: { ints: Array.from({ length: count }, () => 'x') } });
   const document = parse('{ node { ints } }');

@@ -2,18 +2,18 @@ import { expect, test } from 'vitest';
 import { MarketSearch } from '../../../src/graphql/execution/market-search.ts';
 import type { Market } from '../../../src/market/model/market.ts';
 
-/** Markets that count how often somebody looks through them. */
-class LookedThrough extends Map<string, Market> {
-  looks = 0;
+/** Markets that count how often they are searched. */
+class CountedMarkets extends Map<string, Market> {
+  searches = 0;
 
   override values() {
-    this.looks += 1;
+    this.searches += 1;
     return super.values();
   }
 }
 
-function marketsOf(...bases: readonly string[]): LookedThrough {
-  const markets = new LookedThrough();
+function marketsOf(...bases: readonly string[]): CountedMarkets {
+  const markets = new CountedMarkets();
   for (const base of bases) {
     const symbol = `${base}/USDT`;
     markets.set(symbol, {
@@ -35,14 +35,14 @@ function marketsOf(...bases: readonly string[]): LookedThrough {
 
 const symbolsOf = (markets: readonly Market[]): readonly string[] => markets.map(({ symbol }) => symbol);
 
-test('what a thousand fields ask for at once is looked for once', async () => {
+test('a thousand fields with the same filter need one search', async () => {
   const [search, markets] = [new MarketSearch(), marketsOf('BTC', 'ETH')];
-  const asked = Array.from({ length: 1000 }, () => search.find('kraken', markets, { search: 'btc-' }));
-  for (const found of await Promise.all(asked)) expect(symbolsOf(found)).toEqual(['BTC/USDT']);
-  expect(markets.looks).toBe(1);
+  const pending = Array.from({ length: 1000 }, () => search.find('kraken', markets, { search: 'btc-' }));
+  for (const found of await Promise.all(pending)) expect(symbolsOf(found)).toEqual(['BTC/USDT']);
+  expect(markets.searches).toBe(1);
 });
 
-test('another filter, another exchange and markets that were loaded again are looked through again', async () => {
+test('another filter, another exchange and reloaded markets are searched again', async () => {
   const search = new MarketSearch();
   const [before, after, others] = [marketsOf('BTC'), marketsOf('BTC', 'ETH'), marketsOf('ADA')];
   expect(symbolsOf(await search.find('kraken', before, { search: 'usdt' }))).toEqual(['BTC/USDT']);
@@ -52,7 +52,7 @@ test('another filter, another exchange and markets that were loaded again are lo
   expect(symbolsOf(await search.find('kraken', after, { search: 'usdt', active: false }))).toEqual([]);
 });
 
-test('others have their turn while a thousand filters and unknown symbols are looked for', async () => {
+test('the event loop gets turns during a thousand searches', async () => {
   const search = new MarketSearch();
   const markets = marketsOf(...Array.from({ length: 2000 }, (_, index) => `COIN${index}`));
   let turns = 0;

@@ -40,7 +40,7 @@ function scene() {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What graphql-js answers, which the executor must answer too: interpreted, and compiled by graphql-jit. */
+/** The result of graphql-js. Checks that the executor returns the same, both interpreted and compiled by graphql-jit. */
 async function ask(query: string, variableValues: Variables = {}, isCompiled = true): Promise<ExecutionResult> {
   const { make } = scene();
   const document = parse(query);
@@ -52,23 +52,23 @@ async function ask(query: string, variableValues: Variables = {}, isCompiled = t
     const jit = await import('graphql-jit');
     return {
       ...jit,
-      compileQuery: (...given) => {
+      compileQuery: (...args) => {
         compiled += 1;
-        return jit.compileQuery(...given);
+        return jit.compileQuery(...args);
       },
     };
   });
   for (let time = 0; time < 4; time++) {
-    expect(toPlain(await executor(args()))).toEqual(toPlain(expected));
+    expect(toComparable(await executor(args()))).toEqual(toComparable(expected));
     await import('graphql-jit');
   }
-  // A test of what is not compiled would prove nothing of graphql-jit.
+  // Otherwise the test would not cover graphql-jit.
   expect(compiled).toBe(isCompiled ? 1 : 0);
   return expected;
 }
 
-/** With the errors in any order. */
-function toPlain({ data, errors = [] }: ExecutionResult): unknown {
+/** A result that can be compared regardless of the order of its errors. */
+function toComparable({ data, errors = [] }: ExecutionResult): unknown {
   return { data: structuredClone(data), errors: errors.map((error) => JSON.stringify(error)).sort() };
 }
 
@@ -109,7 +109,7 @@ test.each([
       mid: 1.5,
     },
   ],
-])('%s is fetched again by its id', async (id, fields) => {
+])('%s can be fetched again by its id', async (id, fields) => {
   const { data, errors } = await ask(query, { id });
   expect(errors).toBeUndefined();
   expect(data).toEqual({ node: { id, ...fields } });
@@ -122,7 +122,7 @@ test.each([
   ['kraken:BTC/USD', 'BAD_USER_INPUT'],
   ['Trade:kraken:BTC/USD:7', 'BAD_USER_INPUT'],
   ['', 'BAD_USER_INPUT'],
-])('%j is null, with the error %s', async (id, code) => {
+])('the node %j is null, with the error %s', async (id, code) => {
   const result = await ask(query, { id });
   expect(result.data).toEqual({ node: null });
   expect(codesOf(result)).toEqual([code]);
@@ -155,13 +155,13 @@ test.each(parts)('%s', async (part, data) => {
   expect(result.data).toEqual(data);
 });
 
-test('all of these at once, which are too many to be compiled, with an error within one', async () => {
+test('all of these at once, too many to be compiled, with an error in one of them', async () => {
   const result = await ask(`{ ${parts.map(([part]) => part).join(' ')} } ${fragments}`, {}, false);
   expect(result.data).toEqual(Object.assign({}, ...parts.map(([, data]) => data)));
   expect(result.errors?.map(({ path }) => path)).toEqual([['b', 'candles']]);
 });
 
-test('a condition on a fragment of a node', async () => {
+test('a fragment on a node can have a condition', async () => {
   const conditional = `query ($id: ID!, $all: Boolean!) {
     node(id: $id) { id ... on Ticker @include(if: $all) { last } ... on Market @skip(if: $all) { symbol } }
   }`;
@@ -170,7 +170,7 @@ test('a condition on a fragment of a node', async () => {
   expect((await ask(conditional, { id, all: false }, false)).data).toEqual({ node: { id } });
 });
 
-test('tickers by their ids and by name are one call', async () => {
+test('tickers by id and by symbol share one call', async () => {
   const { port, make } = scene();
   const document = parse(`{
     a: node(id: "Ticker:kraken:BTC/USD") { ... on Ticker { last } }

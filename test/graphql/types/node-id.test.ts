@@ -14,7 +14,7 @@ const symbols = [
   'A B\n/$C',
 ];
 
-test.each(symbols)('the symbol %j comes back out of every id', (symbol) => {
+test.each(symbols)('the symbol %j is parsed from every kind of id', (symbol) => {
   const name = { exchange: 'okx', symbol };
   expect(parseNodeId(toMarketId(name))).toEqual({ type: 'Market', ...name });
   expect(parseNodeId(toTickerId(name))).toEqual({ type: 'Ticker', ...name });
@@ -23,7 +23,7 @@ test.each(symbols)('the symbol %j comes back out of every id', (symbol) => {
   }
 });
 
-test("an exchange's id is ccxt's own", () => {
+test("the id of an exchange is ccxt's own id", () => {
   expect(parseNodeId('kraken')).toEqual({ type: 'Exchange', exchange: 'kraken' });
   expect(parseNodeId('constructor')).toEqual({ type: 'Exchange', exchange: 'constructor' });
 });
@@ -50,8 +50,8 @@ test.each([
   );
 });
 
-test('a sentence for the id of a trade, and none as long as the id', () => {
-  expect(() => parseNodeId('Trade:kraken:BTC/USD:7')).toThrow('ask for the trades of its market');
+test('the id of a trade has a message of its own, and no message is as long as the id', () => {
+  expect(() => parseNodeId('Trade:kraken:BTC/USD:7')).toThrow('query the trades of its market');
   expect(() => parseNodeId(`x:${'a'.repeat(5000)}`)).toThrow(
     expect.objectContaining({ message: expect.stringMatching(/^.{1,400}$/) }),
   );
@@ -64,11 +64,11 @@ function trade(fields: Partial<Trade>): Trade {
   };
 }
 
-test('the id of a trade is of its market and what tells it there', () => {
+test('the id of a trade consists of its market and what distinguishes it there', () => {
   expect(toTradeId(trade({ id: '7' }))).toBe('Trade:okx:BTC/USDT:7');
   expect(toTradeId(trade({}))).toBe('Trade:okx:BTC/USDT:1000,buy,5,1,1');
   expect(toTradeId(trade({ nth: 2, side: null, amount: 1e-9 }))).toBe('Trade:okx:BTC/USDT:1000,,5,1e-9,2');
-  // An id that the exchange gives to others too tells nothing.
+  // An id that the exchange also uses for other trades is ignored.
   expect(toTradeId(trade({ id: '7', nth: 1 }))).toBe('Trade:okx:BTC/USDT:1000,buy,5,1,1');
 });
 

@@ -3,18 +3,18 @@ import { expect, it } from 'vitest';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 
 it.each([
-  ['since: 1.5', '1.5 is no instant'],
-  ['since: true', 'true is no instant'],
-  ['since: "yesterday"', '"yesterday" is no instant'],
-  ['since: "2026-02-30"', '"2026-02-30" is no instant'],
-  ['timeframe: 5', '5 is no timeframe'],
-  ['timeframe: HOUR', '"HOUR" is no timeframe'],
-  ['since: [1, 2]', 'a list is no instant'],
-  ['since: {a: 1}', 'an object is no instant'],
-  ['timeframe: [["1m"]]', 'a list is no timeframe'],
-  [`since: "${'9'.repeat(5000)}"`, `"${'9'.repeat(60)}…" is no instant`],
-  [`timeframe: "${'9'.repeat(5000)}"`, `"${'9'.repeat(60)}…" is no timeframe`],
-])('the literal in `%s` is named, with its place', (argument, sentence) => {
+  ['since: 1.5', '1.5 is not a valid date-time'],
+  ['since: true', 'true is not a valid date-time'],
+  ['since: "yesterday"', '"yesterday" is not a valid date-time'],
+  ['since: "2026-02-30"', '"2026-02-30" is not a valid date-time'],
+  ['timeframe: 5', '5 is not a valid timeframe'],
+  ['timeframe: HOUR', '"HOUR" is not a valid timeframe'],
+  ['since: [1, 2]', 'a list is not a valid date-time'],
+  ['since: {a: 1}', 'an object is not a valid date-time'],
+  ['timeframe: [["1m"]]', 'a list is not a valid timeframe'],
+  [`since: "${'9'.repeat(5000)}"`, `"${'9'.repeat(60)}…" is not a valid date-time`],
+  [`timeframe: "${'9'.repeat(5000)}"`, `"${'9'.repeat(60)}…" is not a valid timeframe`],
+])('the error for the literal in `%s` names it and its location', (argument, sentence) => {
   const document = parse(`{ candles(exchange: "sim", symbol: "BTC/USDT", ${argument}) { close } }`);
   const [error, ...others] = validate(schema, document);
   expect(others).toEqual([]);

@@ -5,41 +5,41 @@ import { exchangeNotFound, requireMarket } from '../../../src/market/model/not-f
 
 const ids = ['binance', 'coinbase', 'kraken'];
 
-describe('an exchange that is not there', () => {
+describe('an unknown exchange', () => {
   it.each([
     ['karken', 'There is no exchange "karken"; did you mean kraken?'],
-    ['zzzzzzz', 'There is no exchange "zzzzzzz"; the query `exchanges` lists the ids there are.'],
-    ['', 'There is no exchange ""; the query `exchanges` lists the ids there are.'],
-    ['a"b\n', 'There is no exchange "a\\"b\\n"; the query `exchanges` lists the ids there are.'],
+    ['zzzzzzz', 'There is no exchange "zzzzzzz"; the query `exchanges` lists all ids.'],
+    ['', 'There is no exchange ""; the query `exchanges` lists all ids.'],
+    ['a"b\n', 'There is no exchange "a\\"b\\n"; the query `exchanges` lists all ids.'],
   ])('%j', (id, message) => {
     const error = exchangeNotFound(id, ids, false);
     expect(error).toMatchObject({ code: 'EXCHANGE_NOT_FOUND', message, details: { exchange: id } });
     expect(error.isFinal).toBe(true);
   });
 
-  it('one that exists but is not enabled lists what is, and suggests nothing far', () => {
+  it('an exchange that exists but is not enabled: the error lists the enabled ones', () => {
     const error = exchangeNotFound('okx', ids, true);
     expect(error.message).toBe(
-      'The exchange okx is not enabled on this server; enabled are binance, coinbase, kraken.',
+      'The exchange okx is not enabled on this server; the enabled ones are binance, coinbase, kraken.',
     );
     expect(error.details.suggestions).toEqual(ids);
   });
 
-  it('of many that are enabled names ten', () => {
+  it('if many are enabled, the error names ten', () => {
     const many = Array.from({ length: 12 }, (_, index) => `ex${index}`);
     const { message, details } = exchangeNotFound('okx', many, true);
-    expect(message).toMatch(/enabled are ex0, .*, ex9 and others\.$/);
+    expect(message).toMatch(/the enabled ones are ex0, .*, ex9 and others\.$/);
     expect(details.suggestions).toHaveLength(10);
   });
 
-  it('a long id is cut in the sentence', () => {
+  it('a long id is cut in the message', () => {
     const { message } = exchangeNotFound('x'.repeat(10_000), ids, false);
     expect(message.length).toBeLessThan(200);
     expect(message).toContain(`"${'x'.repeat(60)}…"`);
   });
 });
 
-describe('a market that is not there', () => {
+describe('requireMarket', () => {
   const market: Market = {
     ...{ exchange: 'kraken', symbol: 'BTC/USD', base: 'BTC', quote: 'USD', settle: null, type: 'spot', active: true },
     ...{ contractSize: null, expiry: null, pricePrecision: 0.1, amountPrecision: 1e-8 },
@@ -52,10 +52,10 @@ describe('a market that is not there', () => {
     } catch (error) {
       if (error instanceof MarketDataError) return error;
     }
-    throw new Error('it threw no MarketDataError');
+    throw new Error('it did not throw a MarketDataError');
   }
 
-  it('one that is there comes back', () => {
+  it('returns a market that exists', () => {
     expect(requireMarket('kraken', 'BTC/USD', markets)).toBe(market);
   });
 
@@ -73,7 +73,7 @@ describe('a market that is not there', () => {
     });
   });
 
-  it('a long symbol is cut in the sentence', () => {
+  it('a long symbol is cut in the message', () => {
     expect(errorOf('x'.repeat(10_000)).message.length).toBeLessThan(200);
   });
 });

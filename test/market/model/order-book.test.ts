@@ -24,12 +24,12 @@ test.each([
   [10, 10, 0, 10],
   // A crossed book has a negative spread.
   [10.5, 10.25, -0.25, 10.375],
-])('between %d and %d lie a spread of %d and a middle of %d', (bid, ask, spread, mid) => {
+])('bid %d and ask %d have a spread of %d and a mid price of %d', (bid, ask, spread, mid) => {
   expect(spreadOf(bid, ask)).toBeCloseTo(spread, 12);
   if (bid > 1e-300) expect([spreadOf(bid, ask), midOf(bid, ask)]).toEqual([spread, mid]);
 });
 
-test('an empty side has neither', () => {
+test('without a bid or an ask there is no spread and no mid price', () => {
   expect([spreadOf(undefined, 1), spreadOf(1, undefined), midOf(undefined, 1), midOf(1, undefined)]).toEqual([
     null,
     null,
@@ -38,7 +38,7 @@ test('an empty side has neither', () => {
   ]);
 });
 
-test('spread and middle are those of the prices as decimals', () => {
+test('spread and mid price are exact in decimals', () => {
   const price = fc.tuple(fc.integer({ min: 1, max: 1e9 }), fc.integer({ min: 0, max: 8 }));
   fc.assert(
     fc.property(price, price, ([a, places], [b]) => {
@@ -50,7 +50,7 @@ test('spread and middle are those of the prices as decimals', () => {
 });
 
 describe('a book', () => {
-  test('is the same as long as its best levels are', () => {
+  test('is the same if its best levels are the same', () => {
     const deeper = { ...book, bids: [...book.bids.slice(0, 2), { price: 1, amount: 9 }] };
     expect([isSameBook(book, deeper, 2), isSameBook(book, deeper, 3), isSameBook(book, deeper)]).toEqual([
       true,
@@ -64,13 +64,13 @@ describe('a book', () => {
     expect(isSameBook(book, { ...book, asks: [{ price: 4, amount: 5 }] }, 1)).toBe(false);
   });
 
-  test('is cut to a depth, and is itself where it is no deeper', () => {
+  test('is cut to a depth; a book that is not deeper is returned unchanged', () => {
     expect(toDepth(book, 2)).toEqual({ ...book, bids: book.bids.slice(0, 2) });
     expect(toDepth(book, 3)).toBe(book);
   });
 });
 
-test('a limit is from 1 to 1000', () => {
+test('a limit must be from 1 to 1000', () => {
   expect([requireLimit(1, {}), requireLimit(1000, {})]).toEqual([1, 1000]);
   for (const limit of [0, -1, 1001, Number.NaN])
     expect(() => requireLimit(limit, {})).toThrow(/limit is .*; it must be from 1 to 1000/);

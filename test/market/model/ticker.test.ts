@@ -16,7 +16,7 @@ const ticker: Ticker = {
   },
 };
 
-it('times and source alone are no change', () => {
+it('other times or another source alone are not a change', () => {
   expect(isUnchanged(ticker, { ...ticker, timestamp: null, receivedAt: 9, source: 'POLL' })).toBe(true);
 });
 
@@ -30,21 +30,21 @@ it('becoming stale is a change', () => {
 
 it.each([
   { name: "by the exchange's clock", next: { timestamp: 999, receivedAt: 3000 }, older: true },
-  { name: "by ours, at the same instant of the exchange's", next: { timestamp: 1000, receivedAt: 1 }, older: true },
-  { name: 'by ours, where the exchange sends no time', next: { timestamp: null, receivedAt: 1999 }, older: true },
-  { name: 'by ours, later', next: { timestamp: null, receivedAt: 2001 }, older: false },
+  { name: "by ours, if the exchange's times are equal", next: { timestamp: 1000, receivedAt: 1 }, older: true },
+  { name: 'by ours, if the exchange sends no time', next: { timestamp: null, receivedAt: 1999 }, older: true },
+  { name: 'not by ours, if it was received later', next: { timestamp: null, receivedAt: 2001 }, older: false },
 ])('older: $name', ({ next, older }) => {
   expect(isOlder(ticker, { ...ticker, ...next })).toBe(older);
 });
 
-it('a time in the future does not keep later tickers out', () => {
+it('a time in the future does not block later tickers', () => {
   const wrong = { ...ticker, timestamp: ticker.receivedAt + 86_400_000 };
   const next = { ...ticker, timestamp: ticker.receivedAt + 1000, receivedAt: ticker.receivedAt + 1000 };
   expect(isOlder(wrong, next)).toBe(false);
   expect(isOlder(next, { ...wrong, receivedAt: next.receivedAt - 1 })).toBe(true);
 });
 
-it('a clock of ours that was set back an hour does not keep later tickers out', () => {
+it('our clock being set back by an hour does not block later tickers', () => {
   const previous = { ...ticker, timestamp: null };
   expect(isOlder(previous, { ...previous, receivedAt: previous.receivedAt - 1 })).toBe(true);
   expect(isOlder(previous, { ...previous, receivedAt: previous.receivedAt - 3_600_000 })).toBe(false);

@@ -1,8 +1,9 @@
 import type { Ticker as CcxtTicker } from 'ccxt';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
+import { toCandles } from '../../../src/exchange/normalize/candles.ts';
 import { toOrderBook } from '../../../src/exchange/normalize/order-book.ts';
-import { toCandles, toTicker } from '../../../src/exchange/normalize/ticker.ts';
+import { toTicker } from '../../../src/exchange/normalize/ticker.ts';
 import { toTrades } from '../../../src/exchange/normalize/trades.ts';
 import { toCcxtMarket } from '../../support/ccxt-market.ts';
 import { connect, expectDiscreet, failureOf, requireError } from '../../support/venue-client.ts';
@@ -22,13 +23,13 @@ async function start() {
   return { ...connection, ask };
 }
 
-/** ccxt's ticker of some numbers. */
+/** ccxt's ticker with some numbers. */
 const toCcxt = (numbers: Readonly<Record<string, number>>): CcxtTicker =>
   exchange.safeTicker({ info: {}, symbol, last: 5, bid: 4, ...numbers });
 
 const series = { exchange: 'binance', symbol, timeframe: '1h' };
 
-it('a ticker: prices and volumes below zero are null, and what was reckoned from them', async () => {
+it('a ticker: prices and volumes below zero are null, and so is what was computed from them', async () => {
   const { venue, ask } = await start();
   venue.setTicker(symbol, { last: '-5', bid: '99', ask: '-100', bidVolume: '-1', baseVolume: '-2', quoteVolume: '7' });
   expect(await ask()).toMatchObject({
@@ -37,13 +38,13 @@ it('a ticker: prices and volumes below zero are null, and what was reckoned from
   });
 });
 
-it('a ticker: a fall is below zero, and nothing is zero', async () => {
+it('a ticker: a fall is below zero, and no change is zero', async () => {
   const { venue, ask } = await start();
   venue.setTicker(symbol, { last: '90', open: '100', baseVolume: '0' });
   expect(await ask()).toMatchObject({ last: 90, change: -10, percentage: -10, baseVolume: 0 });
 });
 
-it('a ticker: without a price that can be it is an error', async () => {
+it('a ticker: without a valid price it is an error', async () => {
   const { venue, ask } = await start();
   venue.setTicker(symbol, {
     ...{ last: '-5', open: '-4', high: '-3', low: '-6', previousClose: '-4', vwap: '-4', bid: '-5', ask: '-4' },
@@ -51,7 +52,7 @@ it('a ticker: without a price that can be it is an error', async () => {
   });
   const error = requireError(await ask());
   expect(error).toMatchObject(bad);
-  expect(error.message).toBe('binance sent a ticker of BTC/USDT without any price.');
+  expect(error.message).toBe('binance sent a ticker for BTC/USDT without any price.');
 });
 
 it.each([
@@ -68,7 +69,7 @@ it.each([
 });
 
 it.each(['BTC/USDT:USDT-260327', 'BTC/USD:BTC-260327-90000-P', 'BTC-FS-27MAR26_PERP'])(
-  '%s may cost less than nothing, and is never less than none',
+  '%s may have a price below zero, but never an amount',
   (dated) => {
     expect(toTicker('x', dated, toCcxt({ last: -5, bidVolume: -1 }), now)).toMatchObject({
       last: -5,
@@ -82,7 +83,7 @@ it.each(['BTC/USDT:USDT-260327', 'BTC/USD:BTC-260327-90000-P', 'BTC-FS-27MAR26_P
   },
 );
 
-it.each([symbol, 'BTC/USDT:USDT', 'BTC/USD:BTC'])('%s never costs less than nothing', (perpetual) => {
+it.each([symbol, 'BTC/USDT:USDT', 'BTC/USD:BTC'])('%s never has a price below zero', (perpetual) => {
   expect(toTicker('x', perpetual, toCcxt({ last: -5 }), now)).toMatchObject({ last: null, bid: 4 });
   expect(() => toOrderBook('x', perpetual, { bids: [[-5, 1]], asks: [] }, now, 5)).toThrow('with a negative number');
 });
@@ -93,13 +94,13 @@ it.each([
   { what: 'a high below its low', row: [now, '1', '0.5', '2', '1.5', '10'], says: 'whose high is below its low' },
   { what: 'the year 3000', row: [year3000, '1', '2', '0.5', '1.5', '10'], says: 'that begins in the future' },
   { what: 'the period after next', row: [2, '1', '2', '0.5', '1.5', '10'], says: 'that begins in the future' },
-  { what: 'infinity', row: [now, '1', '1e999', '0.5', '1.5', '10'], says: 'with a number missing' },
+  { what: 'infinity', row: [now, '1', '1e999', '0.5', '1.5', '10'], says: 'with a missing number' },
 ])('a candle of $what fails its range, once, and nothing of it is kept', async ({ row, says }) => {
   const { venue, data } = await start();
-  // The one that begins in a moment is this one, since it may have begun when the answer comes.
+  // A candle that begins in a moment counts as the current one, because it may have begun when the answer comes.
   const thisHour = Math.floor((Date.now() + 60_000) / hourMs) * hourMs;
   const [first = 0, ...rest] = row;
-  // Of the rows that are not about a time, the one of long ago must not settle.
+  // Rows with a valid time are of an old candle, which must not be stored as closed with these numbers.
   const back = thisHour - 5 * hourMs;
   const timestamp = first === now ? back : first === 2 ? thisHour + 2 * hourMs : first;
   venue.fault({ kind: 'status', status: 200, match: /klines/, body: [[timestamp, ...rest]], times: 1 });
@@ -116,7 +117,7 @@ it.each([
 it.each([
   { what: 'no time', timestamp: null },
   { what: 'a time of 1970', timestamp: now / 1000 },
-])('candles with $what are an error, and not a time without a trade', async ({ timestamp }) => {
+])('candles with $what are an error, and not a time without trades', async ({ timestamp }) => {
   const { venue, data } = await start();
   const since = Math.floor(Date.now() / hourMs) * hourMs - 5 * hourMs;
   const query = { ...series, since, limit: 3 };
@@ -127,11 +128,13 @@ it.each([
   expect(await data.fetchCandles(query)).toHaveLength(3);
 });
 
-it('a candle of 1970, as of seconds taken for ms, is none', () => {
-  expect(() => toCandles([[now / 1000, 1, 2, 0.5, 1.5, 10]], series, now)).toThrow('from before there were any');
+it('a candle from 1970, as from seconds read as ms, is not valid', () => {
+  expect(() => toCandles([[now / 1000, 1, 2, 0.5, 1.5, 10]], series, now)).toThrow(
+    'from before cryptocurrencies existed',
+  );
 });
 
-it('a candle: an exchange whose clock is ahead, or that calls a candle by its end, is heard', () => {
+it('a candle: an exchange may have a clock that is ahead, or label a candle with its end', () => {
   for (const timestamp of [now + 30_000, now + hourMs]) {
     expect(toCandles([[timestamp, 1, 2, 0.5, 1.5, 10]], series, now)).toMatchObject([{ timestamp, closed: false }]);
   }
@@ -139,11 +142,11 @@ it('a candle: an exchange whose clock is ahead, or that calls a candle by its en
 });
 
 it.each([
-  { what: 'in the year 3000', trade: { timestamp: year3000 }, says: 'from a time that cannot be' },
-  { what: 'of 1970', trade: { timestamp: now / 1000 }, says: 'from a time that cannot be' },
+  { what: 'in the year 3000', trade: { timestamp: year3000 }, says: 'with an impossible time' },
+  { what: 'of 1970', trade: { timestamp: now / 1000 }, says: 'with an impossible time' },
   { what: 'for less than nothing', trade: { price: '-5' }, says: 'with a negative number' },
   { what: 'of less than nothing', trade: { amount: '-5' }, says: 'with a negative number' },
-])('a trade $what is an error, and none is told without it', async ({ trade, says }) => {
+])('a trade $what is an error, and no other is returned without it', async ({ trade, says }) => {
   const { venue, data } = await start();
   venue.trade(symbol, { price: '5', amount: '1', side: 'buy', ...trade });
   const error = await failureOf(data.fetchTrades({ exchange: 'binance', symbol, limit: 5 }));
@@ -151,7 +154,7 @@ it.each([
   expect(error.message).toContain(says);
 });
 
-it('a trade may cost less than nothing where its price may', () => {
+it('a trade may have a cost below zero where its price may be', () => {
   const trade = {
     ...{ info: {}, id: '1', timestamp: now, price: -5, amount: 2, cost: -10, side: 'buy', symbol, fee: undefined },
     ...{ datetime: undefined, order: undefined, type: undefined, takerOrMaker: undefined },
@@ -165,7 +168,7 @@ it('a trade may cost less than nothing where its price may', () => {
   expect(toTrades('x', spot, [{ ...trade, price: 5 }], now)).toMatchObject([{ price: 5, cost: 10 }]);
 });
 
-it('a book with a price or an amount below zero is an error; one that is crossed is a book', async () => {
+it('a book with a price or an amount below zero is an error; a crossed book is valid', async () => {
   const { venue, data } = await start();
   const book = () => data.fetchOrderBook({ exchange: 'binance', symbol, limit: 5 });
   const sides = (bids: unknown, asks: unknown) => ({ lastUpdateId: 7, bids, asks });
@@ -173,7 +176,7 @@ it('a book with a price or an amount below zero is an error; one that is crossed
   answer(sides([['5', '1']], [['-6', '1']]));
   expect(await failureOf(book())).toMatchObject(bad);
   answer(sides([['5', '-1']], [['6', '1']]));
-  expect((await failureOf(book())).message).toBe('binance sent an order book of BTC/USDT with a negative number.');
+  expect((await failureOf(book())).message).toBe('binance sent an order book for BTC/USDT with a negative number.');
   answer(sides([['7', '1']], [['6', '1']]));
   expect(await book()).toMatchObject({ bids: [{ price: 7 }], asks: [{ price: 6 }] });
 });

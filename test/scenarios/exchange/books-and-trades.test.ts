@@ -22,7 +22,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   const trades = (query: { readonly limit: number; readonly since?: number }) =>
     connection.data.fetchTrades({ exchange: id, symbol, ...query });
 
-  it('gives the book as the venue has it, best first, no deeper than asked', async () => {
+  it("returns the venue's book, best first, with at most the requested depth", async () => {
     connection.venue.setTicker(symbol, {
       last: '64000',
       bid: '63999.5',
@@ -48,7 +48,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     }
   });
 
-  it('gives the newest trades oldest first, each once, no more than asked', async () => {
+  it('returns the newest trades oldest first, each once, at most as many as requested', async () => {
     connection.venue.holdTrades(symbol);
     const recorded = connection.venue.trade(symbol, { price: '64321.5', amount: '0.5', side: 'sell' });
     for (const limit of [1, 5, 50]) {
@@ -69,7 +69,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     }
   });
 
-  it('gives the first trades from since on, those of since itself included', async () => {
+  it('returns the first trades from since on, including those at since itself', async () => {
     connection.venue.holdTrades(symbol);
     const all = await trades({ limit: 20 });
     const since = all[5]?.timestamp ?? 0;
@@ -102,7 +102,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   });
 
   it.each(brokenAnswers)(
-    'makes an error that says nothing of the transport of an answer that is broken: %s',
+    'turns a broken answer into an error that does not mention the transport: %s',
     async (kind) => {
       connection.venue.fault({ kind });
       for (const error of await Promise.all([failureOf(book(5)), failureOf(trades({ limit: 5 }))])) {
@@ -117,7 +117,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
 it.each([
   { status: 451, code: 'GEO_BLOCKED' },
   { status: 400, body: { code: -1121, msg: 'Invalid symbol.' }, code: 'SYMBOL_NOT_FOUND' },
-])('what fails with $code says nothing of whether trades may be had one by one', async ({ code, ...answer }) => {
+])('a failure with $code says nothing about whether single trades are available', async ({ code, ...answer }) => {
   const { venue, data, client, close } = await connect('binance');
   onTestFinished(close);
   await data.fetchMarkets('binance');
@@ -125,5 +125,5 @@ it.each([
   const error = await failureOf(data.fetchTrades({ exchange: 'binance', symbol: 'BTC/USDT', limit: 5 }));
   expect(error.code).toBe(code);
   const market = client.ccxt.market('BTC/USDT');
-  expect(client.limits.refusesForm({ name: 'publicGetTrades', market })).toBe(false);
+  expect(client.limits.refusesVariant({ name: 'publicGetTrades', market })).toBe(false);
 });

@@ -8,7 +8,7 @@ import { connect, failureOf, loadMarkets } from '../../support/venue-client.ts';
 const timeoutMs = 500;
 const paceMs = 50;
 
-/** Kraken at a pace of ten calls a deadline, as if it took one call a second and the deadline were ten. */
+/** Kraken at a pace of ten calls per deadline, as if it accepted one call per second and the deadline were 10 s. */
 async function startSlow() {
   const outcomes: CallOutcome[] = [];
   const connection = await connect('kraken', {
@@ -43,14 +43,14 @@ it('a page of books, trades and candles of a few markets is answered, although t
   expect(client.status).toMatchObject({ queued: 0, running: 0, circuit: 'closed' });
 });
 
-it('the same asked for twice is one call', async () => {
+it('equal requests share one call', async () => {
   const { venue, data } = await startSlow();
   const ask = () => data.fetchOrderBook({ exchange: 'kraken', symbol: 'BTC/USD', limit: 10 });
   await Promise.all(Array.from({ length: 30 }, ask));
   expect(venue.count()).toBe(1);
 });
 
-it('what would wait longer than three deadlines is refused at once, with when to ask again, and the rest is answered', async () => {
+it('calls that would wait longer than three deadlines are refused immediately with a retry time; the rest is answered', async () => {
   const { venue, ask, outcomes } = await startSlow();
   const calls = await Promise.allSettled(Array.from({ length: 60 }, ask));
   const errors = calls.flatMap((call) => (call.status === 'rejected' ? [call.reason] : []));
@@ -65,7 +65,7 @@ it('what would wait longer than three deadlines is refused at once, with when to
   expect(outcomes.filter((outcome) => outcome === 'OVERLOADED')).toHaveLength(errors.length);
 });
 
-it("one whose turn in ccxt's throttle never comes is refused after three deadlines, and never sent", async () => {
+it("a call whose turn in ccxt's throttle never comes is refused after three deadlines, and never sent", async () => {
   const { venue, ask, client } = await startSlow();
   Object.assign(client.ccxt, { throttle: () => new Promise<never>(() => {}) });
   expect(await failureOf(ask())).toMatchObject({ code: 'OVERLOADED' });

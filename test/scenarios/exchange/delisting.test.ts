@@ -12,7 +12,7 @@ import {
   venues,
 } from '../../support/venue-client.ts';
 
-/** The most that sixteen symbols may cost: each alone, and the refused batches that they were in. */
+/** The maximum cost of sixteen symbols: each alone, plus the refused batches that they were in. */
 const maxRequests = 21;
 
 function failed(results: PlainTickers): readonly string[] {
@@ -46,7 +46,7 @@ describe.each(venues)('$id, after markets were delisted', ({ id }) => {
     const error = requireError(results.get(gone));
     expect(error.details).toMatchObject({ exchange: id, symbol: gone });
     expectDiscreet(error);
-    // Parting ten, five and three; Coinbase leaves it out, and it is asked for alone.
+    // Splitting ten, five and three; Coinbase leaves it out, and it is requested alone.
     expect(connection.venue.count()).toBeLessThanOrEqual(id === 'coinbase' ? 2 : 9);
   });
 
@@ -61,7 +61,7 @@ describe.each(venues)('$id, after markets were delisted', ({ id }) => {
     expect(connection.venue.count()).toBeLessThanOrEqual(maxRequests);
   });
 
-  it('what was found is not asked for again within a minute, and the others need one request', async () => {
+  it('a symbol that was found is not requested again within a minute, and the others need one request', async () => {
     const clock = new ManualClock();
     const connection = await start(id, clock);
     const symbols = spotSymbols(connection, 10);
@@ -109,7 +109,7 @@ describe('binance, while one market is closed', () => {
 });
 
 describe.each(['kraken', 'binance'] as const)('%s, after it refused every market for a moment', (id) => {
-  it('is asked again at once', async () => {
+  it('is called again immediately', async () => {
     const connection = await start(id);
     const symbols = spotSymbols(connection, 3);
     connection.venue.fault({ kind: 'status', status: 404, body: 'not found', match: /ticker/i });
@@ -119,7 +119,7 @@ describe.each(['kraken', 'binance'] as const)('%s, after it refused every market
   });
 });
 
-it('what was not asked for during an outage says so', async () => {
+it('symbols that were not requested because of an outage have an error that says so', async () => {
   const connection = await start('binance');
   connection.client.ccxt.has.fetchTickers = false;
   connection.venue.fault({ kind: 'status', status: 429, body: '{}', match: /ticker/ });

@@ -3,9 +3,9 @@ import { createCachedMarketData } from '../../../src/app/cached-market-data.ts';
 import type { CallOutcome } from '../../../src/exchange/access/call-listeners.ts';
 import type { CircuitState } from '../../../src/exchange/access/circuit.ts';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
-import { createExchanges } from '../../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
-import { createStreams } from '../../../src/exchange/streams/streams.ts';
+import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import type { MarketDataErrorCode } from '../../../src/market/errors.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
 import type { StreamListener } from '../../../src/market/ports/market-streams.ts';
@@ -67,7 +67,7 @@ describe.each(venues)('$id', ({ id }) => {
     expect(venue.count()).toBe(1);
     for (const error of refused) {
       expect(error).toMatchObject({ code, retryable: first.retryable, details: { exchange: id, symbol } });
-      expect(error.message).toMatch(new RegExp(`^${id} .*; it is asked again in [12] s\\.$`));
+      expect(error.message).toMatch(new RegExp(`^${id} .*; this server tries again in [12] s\\.$`));
       expect(error.details.retryAfterMs).toBeGreaterThan(0);
       expect(error.details.retryAfterMs).toBeLessThanOrEqual(2 * second + 10);
       expectDiscreet(error);
@@ -93,13 +93,13 @@ describe.each(venues)('$id', ({ id }) => {
     expect(outcomes).toHaveLength(1 + 20 + 20 + 6);
   });
 
-  it.each(['cut', 'hang'] as const)('after a storm of %s nothing is sent', async (kind) => {
+  it.each(['cut', 'hang'] as const)('after several failures in a row (%s) nothing is sent', async (kind) => {
     const { venue, clock, ask, symbol } = await start(id, kind === 'hang' ? { timeoutMs: 400 } : {});
     venue.fault({ kind });
     for (let count = 0; count < 5; count++) await failureOf(ask());
     const error = await failureOf(ask());
     expect(venue.count()).toBe(5);
-    expect(error.message).toContain('it is asked again in 1 s');
+    expect(error.message).toContain('this server tries again in 1 s');
     expectDiscreet(error);
     venue.heal();
     clock.skip(minute);
@@ -115,7 +115,7 @@ it.each<{ what: string; fault: Fault; code: MarketDataErrorCode }>([
     fault: { kind: 'status', status: 400, body: { code: -1013, msg: 'Market is closed.' } },
     code: 'EXCHANGE_UNAVAILABLE',
   },
-])('by $what the exchange answers: it is no storm', async ({ fault, code }) => {
+])('after $what the circuit stays closed, because the exchange answers', async ({ fault, code }) => {
   const { venue, ask, client } = await start('binance');
   venue.fault(fault);
   for (let count = 0; count < 10; count++) expect((await failureOf(ask())).code).toBe(code);
@@ -123,7 +123,7 @@ it.each<{ what: string; fault: Fault; code: MarketDataErrorCode }>([
   expect(client.status.circuit).toBe('closed');
 });
 
-it('calls that wait are refused when the circuit opens, and are not sent', async () => {
+it('waiting calls are refused when the circuit opens, and are not sent', async () => {
   const { venue, client, ask, outcomes } = await start('kraken');
   venue.delayMs = 20;
   venue.fault({ kind: 'status', status: 429 });
@@ -163,12 +163,12 @@ it('calls that wait for an exchange that hangs are never sent', async () => {
   expect(venue.count()).toBe(10);
   venue.heal();
   clock.skip(minute);
-  // What hung gives its places back.
+  // Calls that hung release their slots.
   await expect.poll(() => client.status.running, { interval: 5 }).toBe(0);
   expect(await ask()).toMatchObject({ symbol: 'BTC/USD' });
 });
 
-it('the probe does not wait for the places of calls that hang', async () => {
+it('the probe does not wait for the slots of calls that hang', async () => {
   const { client, clock } = await start('kraken', { timeoutMs: 300 });
   const never = Array.from({ length: 10 }, () => failureOf(client.call(() => new Promise<never>(() => {}))));
   for (const error of await Promise.all(never)) expect(error.code).toBe('TIMEOUT');
@@ -180,7 +180,7 @@ it('the probe does not wait for the places of calls that hang', async () => {
   await expect.poll(() => client.status, { interval: 5 }).toMatchObject({ running: 0, circuit: 'closed' });
 });
 
-it('markets are not loaded while the circuit is open, and the load is the probe after it', async () => {
+it('markets are not loaded while the circuit is open, and the load is the probe after that', async () => {
   const clock = new SkippingClock();
   const { venue, data, close } = await connect('kraken', { clock, random: () => 0 });
   onTestFinished(close);
@@ -188,7 +188,7 @@ it('markets are not loaded while the circuit is open, and the load is the probe 
   expect((await failureOf(data.fetchMarkets('kraken'))).code).toBe('RATE_LIMITED');
   const sent = venue.count();
   const refused = await data.fetchTickers('kraken', ['BTC/USD']);
-  expect(requireError(refused.get('BTC/USD')).message).toMatch(/it is asked again in 7 s/);
+  expect(requireError(refused.get('BTC/USD')).message).toMatch(/this server tries again in 7 s/);
   expect((await failureOf(data.fetchMarkets('kraken'))).code).toBe('RATE_LIMITED');
   expect(venue.count()).toBe(sent);
   venue.heal();
@@ -196,7 +196,7 @@ it('markets are not loaded while the circuit is open, and the load is the probe 
   expect((await data.fetchMarkets('kraken')).size).toBeGreaterThan(0);
 });
 
-it('last known tickers and books answer while the circuit is open, marked stale', async () => {
+it('the last known tickers and books are returned while the circuit is open, marked stale', async () => {
   const { venue, clock, exchanges, symbol } = await start('kraken');
   const port = createCachedMarketData({
     upstream: createMarketData(exchanges, clock),
@@ -223,10 +223,10 @@ it('last known tickers and books answer while the circuit is open, marked stale'
   expect(venue.count()).toBe(1);
 });
 
-it("one exchange's full queue and open circuit change nothing for another", async () => {
+it("one exchange's full queue and open circuit do not affect another one", async () => {
   const [binance, kraken] = [await createBinance(), await createKraken()];
   const clock = new SkippingClock();
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: {
       binance: { ...binance.exchangeConfig, enableRateLimit: false },
@@ -259,9 +259,9 @@ it("one exchange's full queue and open circuit change nothing for another", asyn
   ]);
 });
 
-it('a stream that is live goes on while the circuit is open, and another can be opened', async () => {
+it('a live stream continues while the circuit is open, and another one can be opened', async () => {
   const { venue, clock, exchanges, ask, client } = await start('kraken');
-  const streams = createStreams({
+  const streams = new ExchangeStreams({
     exchanges,
     clock,
     random: () => 0,
@@ -296,7 +296,7 @@ it('a stream that is live goes on while the circuit is open, and another can be 
   expect(interruptions).toEqual([]);
 });
 
-it('calls that wait are refused when the client is closed', async () => {
+it('waiting calls are refused when the client is closed', async () => {
   const { venue, ask, exchanges } = await start('kraken');
   venue.fault({ kind: 'hang' });
   const calls = Array.from({ length: 12 }, () => failureOf(ask()));

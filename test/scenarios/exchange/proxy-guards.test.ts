@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
-import { createExchanges } from '../../../src/exchange/clients/exchanges.ts';
+import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import { hasProxyPrograms, startMicrosocks, startTinyproxy } from '../../support/proxy-programs.ts';
 import { eventually } from '../../support/socket-client.ts';
 import {
@@ -35,17 +35,13 @@ describe.skipIf(!hasProxyPrograms).each([
     return start({ [option]: `${scheme}://127.0.0.1:${proxy.port}` }, timeoutMs);
   }
 
-  test.each(['huge', 'bomb'] as const)(
-    'an answer without an end is given up: %s',
-    { timeout: 30_000 },
-    async (kind) => {
-      const { venue, ask, errors } = await startBehind(25_000);
-      venue.fault({ kind, times: 1 });
-      expect(requireError(await ask())).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE' });
-      expect(errors).toMatchObject([{ message: 'binance sent an answer of more than 67108864 bytes' }]);
-      expect(await ask()).toMatchObject({ symbol, stale: false });
-    },
-  );
+  test.each(['huge', 'bomb'] as const)('an endless response is given up: %s', { timeout: 30_000 }, async (kind) => {
+    const { venue, ask, errors } = await startBehind(25_000);
+    venue.fault({ kind, times: 1 });
+    expect(requireError(await ask())).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE' });
+    expect(errors).toMatchObject([{ message: 'binance sent an answer of more than 67108864 bytes' }]);
+    expect(await ask()).toMatchObject({ symbol, stale: false });
+  });
 
   test.each(['hang', 'hang-body'] as const)('%s ends by the deadline', async (kind) => {
     const { venue, ask } = await startBehind(400);
@@ -54,7 +50,7 @@ describe.skipIf(!hasProxyPrograms).each([
     expect(await ask()).toMatchObject({ symbol });
   });
 
-  test('what the exchange says of limits and blocks is told as ever', async () => {
+  test('limits and blocks of the exchange are reported as without a proxy', async () => {
     const { venue, ask } = await startBehind(5000);
     venue.fault({ kind: 'status', status: 429, times: 1 });
     expect(requireError(await ask())).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterMs: 30_000 } });
@@ -82,9 +78,9 @@ test.each(venues)('every connection of $id goes through its proxy', async ({ id,
   }
 });
 
-test('options that ccxt could not use are no way past the proxy, where no file was read', async () => {
+test('options that ccxt cannot use do not bypass the proxy, even if no file was read', async () => {
   const options = { httpProxy: 'http://127.0.0.1:1', socksProxy: 'socks5://127.0.0.1:1' };
-  const exchanges = createExchanges({
+  const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),
     exchangeOptions: { binance: options },
     clock: systemClock,
@@ -98,7 +94,7 @@ test('options that ccxt could not use are no way past the proxy, where no file w
   expectDiscreet(error);
 });
 
-test('requests use connections again that are open', async () => {
+test('requests reuse open connections', async () => {
   const proxy = await createConnectProxy();
   onTestFinished(proxy.close);
   const { ask } = await start({ httpProxy: `http://127.0.0.1:${proxy.port}` }, 5000);
@@ -108,7 +104,7 @@ test('requests use connections again that are open', async () => {
   expect(proxy.asked.length).toBe(before);
 });
 
-test('closing ends every connection through the proxy, one that is being opened too', async () => {
+test('closing ends every connection through the proxy, including one that is being opened', async () => {
   let isSilent = false;
   const proxy = await createConnectProxy(() => isSilent);
   onTestFinished(proxy.close);
@@ -125,7 +121,7 @@ test('closing ends every connection through the proxy, one that is being opened 
   await eventually(() => proxy.openSockets === 0);
 });
 
-test('a proxy that says nothing is told to the operator before the deadline is over', async () => {
+test('a silent proxy is reported to the operator before the deadline has passed', async () => {
   const proxy = await createWireProxy(() => {});
   onTestFinished(proxy.close);
   const connection = await connect('binance', {
@@ -142,7 +138,7 @@ test('a proxy that says nothing is told to the operator before the deadline is o
   });
 });
 
-test('an agent among the options of ccxt does not lead a stream past the proxy', async () => {
+test('an agent among the options of ccxt does not make a stream bypass the proxy', async () => {
   const proxy = await createConnectProxy();
   onTestFinished(proxy.close);
   const options = { wsProxy: `http://127.0.0.1:${proxy.port}`, options: { ws: { options: { agent: false } } } };
@@ -155,7 +151,7 @@ test('an agent among the options of ccxt does not lead a stream past the proxy',
   await watching;
 });
 
-test('an instance that has a relay alone dials no stream', async () => {
+test('an instance that has only a relay connects no stream', async () => {
   const options = { proxyUrl: 'http://127.0.0.1:1/' };
   const connection = await connect('binance', { options });
   onTestFinished(connection.close);

@@ -4,7 +4,7 @@ import { connect, eventually, type Operation, subscribe } from '../../support/so
 import { createConnectProxy } from '../../support/wire-proxies.ts';
 import { createBinance } from '../../venues/binance.ts';
 
-test('a subscription is polled while the proxy of its stream is away, and streamed when it is back', async () => {
+test('a subscription is polled while the proxy of its stream is down, and streamed when it is back', async () => {
   const venue = await createBinance();
   onTestFinished(venue.close.bind(venue));
   const first = await createConnectProxy();

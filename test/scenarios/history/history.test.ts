@@ -112,12 +112,12 @@ test('a timeframe that the exchange lacks is built, volumes add up', async () =>
 
 test.each([
   ['timeframe: "9999y"', 'TIMEFRAME_NOT_SUPPORTED', /1m, 3m, 5m/],
-  ['timeframe: "1 minute"', 'BAD_USER_INPUT', /no timeframe/],
+  ['timeframe: "1 minute"', 'BAD_USER_INPUT', /not a valid timeframe/],
   ['limit: 0', 'BAD_USER_INPUT', /limit is 0/],
   ['limit: -5', 'BAD_USER_INPUT', /limit is -5/],
   ['limit: 10001', 'BAD_USER_INPUT', /from 1 to 10000; for more, page by since/],
-  ['since: "yesterday"', 'BAD_USER_INPUT', /no instant/],
-  ['since: "2026-02-30"', 'BAD_USER_INPUT', /no instant/],
+  ['since: "yesterday"', 'BAD_USER_INPUT', /not a valid date-time/],
+  ['since: "2026-02-30"', 'BAD_USER_INPUT', /not a valid date-time/],
   ['since: "2026-02-01T00:00:00"', 'BAD_USER_INPUT', /time zone/],
   ['since: "2026-02-02", until: "2026-02-01"', 'BAD_USER_INPUT', /since must lie before until/],
 ])('%s is refused with a sentence that says what is wrong', async (args, code, sentence) => {

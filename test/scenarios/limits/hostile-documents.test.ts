@@ -19,7 +19,7 @@ const hostile: readonly (readonly [what: string, document: string, message: stri
   [
     'tokens',
     `{ tickers(exchange: "kraken", symbols: [${'"BTC/USD" '.repeat(3000)}]) { last } }`,
-    'The document has more than 3000 tokens, which is the most it may have.',
+    'The document has more than 3000 tokens, which is the maximum.',
   ],
   [
     'depth',
@@ -39,23 +39,23 @@ const hostile: readonly (readonly [what: string, document: string, message: stri
   [
     'one field again',
     `{ ${`ticker(${market}) { last } `.repeat(51)} }`,
-    'The document selects ticker 51 times in one place; it may do so 50 times.',
+    'The document selects ticker 51 times in one place; it may do so at most 50 times.',
   ],
   [
     'fragments in fragments',
     `{ ...F0 } ${chain} fragment F40 on Query { ticker(${market}) { last } }`,
-    'With its fragments in place the document has more than 5000 fields, which is the most it may have.',
+    'With its fragments expanded, the document has more than 5000 fields, which is the maximum.',
   ],
   [
     'cost of candles',
     `{ a: candles(${market}, limit: 10000) { open high low close volume } b: ohlcv(${market}, limit: 10000)
        c: candles(${market}, limit: 10000) { open high low close } }`,
-    'The operation costs 100300; it may cost at most 100000. Ask for fewer rows or fields.',
+    'The operation costs 100300; it may cost at most 100000. Ask for fewer items or fields.',
   ],
   [
     'cost of lists in lists',
     '{ exchanges { markets(first: 1000) { nodes { candles(limit: 1000) { close } } } } }',
-    'The operation costs 115501051; it may cost at most 100000. Ask for fewer rows or fields.',
+    'The operation costs 115501051; it may cost at most 100000. Ask for fewer items or fields.',
   ],
 ];
 
@@ -69,7 +69,7 @@ const liveHostile: typeof hostile = [
     'cost',
     `subscription { orderBookUpdated(${market}, limit: 1000) { ${repeat(26, (index) => `a${index}: bids { price amount }`)}
       ${repeat(26, (index) => `b${index}: asks { price amount }`)} } }`,
-    'The operation costs 104010; it may cost at most 100000. Ask for fewer rows or fields.',
+    'The operation costs 104010; it may cost at most 100000. Ask for fewer items or fields.',
   ],
 ];
 
@@ -142,7 +142,7 @@ test('a limit in a variable counts, on every transport', async () => {
     timestamp datetime open high low close volume closed } c: ohlcv(${market}, limit: $limit)
     d: ohlcv(${market}, limit: $limit) }`;
   const variables = { limit: 10_000 };
-  const message = 'The operation costs 110400; it may cost at most 100000. Ask for fewer rows or fields.';
+  const message = 'The operation costs 110400; it may cost at most 100000. Ask for fewer items or fields.';
   const posted = await server.post(document, {}, { variables });
   expect([posted.status, toBody(posted.text)]).toEqual([400, { errors: [refusalOf(message)] }]);
   const search = new URLSearchParams({ query: document, variables: JSON.stringify(variables) });

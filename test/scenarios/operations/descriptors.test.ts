@@ -97,7 +97,9 @@ describe('the built server', { timeout: 60_000 }, () => {
     timeout: 60_000,
   }, async () => {
     await start(256);
-    expect(server.output).toContain('This server takes 128 connections at a time, fewer than MAX_SOCKETS (20000)');
+    expect(server.output).toContain(
+      'This server has file descriptors for only 128 connections, fewer than MAX_SOCKETS (20000)',
+    );
     expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
     let closed = 0;
     for (let count = 0; count < 300; count += 1) {
@@ -114,7 +116,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     expect(await tickerOf('sim', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
     expect(server.output.match(/Connections of clients are refused/g)).toHaveLength(1);
     expect(server.output).toContain(
-      'Raise how many it may have (ulimit -n, LimitNOFILE of systemd, ulimits of Docker; it is 256 now).',
+      'Raise the limit of file descriptors, now 256 (ulimit -n, LimitNOFILE of systemd, ulimits of Docker).',
     );
     for (const socket of sockets) socket.destroy();
     await eventually(async () => (await fetch(`${server.origin}/health`).catch(() => null))?.status === 200);
@@ -138,7 +140,7 @@ describe('the built server', { timeout: 60_000 }, () => {
       const { errors } = await tickerOf(exchange, symbol);
       expect(errors).toMatchObject([
         {
-          message: expect.stringContaining(`${exchange} could not be asked: this server has no file descriptor left`),
+          message: expect.stringContaining(`${exchange} could not be called: this server has no file descriptors left`),
           extensions: { code: 'OVERLOADED', retryable: true, exchange },
         },
       ]);

@@ -103,7 +103,7 @@ test.each([
   expect(await server.ended).toEqual([1, null]);
   const fatal = server.output.split('\n').find((line) => line.includes('"level":60'));
   expect(JSON.parse(fatal ?? '{}')).toMatchObject({
-    msg: 'an error that nobody handled: stopping',
+    msg: 'unhandled error: stopping',
     err: { message: 'outer: inner', stack: expect.stringContaining('caused by: Error: inner') },
   });
 });
@@ -121,9 +121,9 @@ test.each([
 
 test.each([
   [{ PORT: '70000' }, 'PORT is "70000"; it must be a whole number from 0 to 65535'],
-  [{ EXCHANGES: 'karken' }, 'EXCHANGES names "karken", which is no exchange; did you mean kraken?'],
-  [{ HOST: 'nowhere.invalid' }, 'HOST is no address of this machine'],
-  [{ HOST: '203.0.113.7' }, 'HOST is no address of this machine'],
+  [{ EXCHANGES: 'karken' }, 'EXCHANGES names "karken", which is not an exchange; did you mean kraken?'],
+  [{ HOST: 'nowhere.invalid' }, 'HOST is not an address of this machine'],
+  [{ HOST: '203.0.113.7' }, 'HOST is not an address of this machine'],
   [{ EXCHANGE_CONFIG: '/nowhere/file.json' }, 'EXCHANGE_CONFIG: the file /nowhere/file.json cannot be read'],
 ])('a wrong setting %j stops it with a sentence', async (env, sentence) => {
   await using built = runBuilt({ env });
@@ -134,11 +134,11 @@ test.each([
 test.each([
   [
     { binance: { httpProxy: 'http://me:pr0xy-pass@127.0.0.1:1', socksProxy: 'socks5://127.0.0.1:1' } },
-    'EXCHANGE_CONFIG: binance has both httpProxy and socksProxy, and each of them would take all requests; keep one of them.',
+    'EXCHANGE_CONFIG: binance has both httpProxy and socksProxy, and each of them would apply to all requests; keep one of them.',
   ],
   [
     { sim: {}, kraken: { sandbox: true } },
-    'EXCHANGE_CONFIG: kraken has no test network; take sandbox out of its options.',
+    'EXCHANGE_CONFIG: kraken has no test network; remove sandbox from its options.',
   ],
 ])('an exchange file of %j stops it with a sentence', async (options, sentence) => {
   await using built = runBuilt({ exchangeFile: options });

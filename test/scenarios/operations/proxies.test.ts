@@ -146,7 +146,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(comersTo(running)).toEqual({ requests: ['127.0.0.5'], streams: [] });
     const basic = Buffer.from(`${odd.user}:${odd.password}`).toString('base64');
     expect(relay.asked[0]).toContain(`Basic ${basic} https://localhost:${running.front.port}/`);
-    expect(running.output).toContain('proxyUrl of binance carries requests only, so its subscriptions are polled');
+    expect(running.output).toContain('proxyUrl of binance carries only requests, so its subscriptions are polled');
     expect(running.output).not.toContain(basic);
     // No stream was tried either.
     expect(running.output).not.toContain('cannot carry streams');
@@ -172,12 +172,12 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     [
       'refuses the login',
       async () => `http://someone:${login.password}@127.0.0.1:${(await start(startTinyproxy(login))).port}`,
-      /wants a name and password, or others than its address has \(HTTP 401\)/,
+      /requires a username and password, or rejected those in its address \(HTTP 401\)/,
     ],
     [
       'wants a login',
       async () => `http://127.0.0.1:${(await start(startTinyproxy(login))).port}`,
-      /wants a name and password, or others than its address has \(HTTP 407\)/,
+      /requires a username and password, or rejected those in its address \(HTTP 407\)/,
     ],
     [
       'refuses the login by SOCKS',
@@ -200,7 +200,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(operation.results[0]?.errors?.[0]).toMatchObject({ extensions: { code: 'EXCHANGE_UNAVAILABLE' } });
     expect(await running.stop()).toBe(0);
     expect(comersTo(running)).toEqual({ requests: [], streams: [] });
-    const line = running.output.split('\n').find((text) => text.includes('binance cannot be asked'));
+    const line = running.output.split('\n').find((text) => text.includes('Calls to binance fail'));
     expect(line).toMatch(reason);
     const { protocol, host } = new URL(address);
     expect(line).toContain(`The proxy ${protocol}//${host} (${option})`);
@@ -217,7 +217,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     running.venue.setTicker('BTC/USDT', { last: '2' });
     await operation.until(2);
     expect(operation.results.at(-1)?.data).toEqual({ tickerUpdated: { last: 2, source: 'POLL' } });
-    const line = `binance does not stream, and is polled. The proxy http://127.0.0.1:${port} (wsProxy) cannot be reached`;
+    const line = `Streams of binance fail; it is polled instead. The proxy http://127.0.0.1:${port} (wsProxy) cannot be reached`;
     await eventually(() => running.output.includes(line));
     expect(comersTo(running)).toEqual({ requests: ['127.0.0.1'], streams: [] });
     expect(running.output).not.toContain(login.password);

@@ -144,7 +144,7 @@ test('symbols that do not exist refuse the operation, all of them named, unless 
     {
       errors: [
         {
-          message: 'kraken has no markets "btc/usd", "NO/PE"; skipUnknown: true leaves unknown symbols out.',
+          message: 'kraken has no markets "btc/usd", "NO/PE"; skipUnknown: true leaves out unknown symbols.',
           extensions: { code: 'SYMBOL_NOT_FOUND', retryable: false, symbols: ['btc/usd', 'NO/PE'] },
         },
       ],

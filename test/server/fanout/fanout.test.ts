@@ -310,7 +310,7 @@ test.each([
   listener.subscribe(query, { id: 'bad' });
   const { type, payload: errors } = JSON.parse(String((await refused)[0]));
   expect([type, errors[0].extensions.code]).toEqual(['error', 'BAD_USER_INPUT']);
-  expect(errors[0].message).toMatch(/@(skip|include) is not allowed on the root of a subscription|Argument "if"/);
+  expect(errors[0].message).toMatch(/@(skip|include) is not allowed on the root field of a subscription|Argument "if"/);
   tick(3);
   await eventually(() => listener.told().length === 2);
 });

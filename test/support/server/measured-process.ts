@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { createApp } from '../../../src/app/create-app.ts';
-import { limitHeapGrowth } from '../../../src/app/heap-growth.ts';
+import { setV8Flags } from '../../../src/app/v8-flags.ts';
 import { type Config, loadConfig } from '../../../src/config/load-config.ts';
 import { readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 
@@ -52,7 +52,7 @@ export type AppReport =
 process.setSourceMapsEnabled(false);
 
 // As main.ts does.
-limitHeapGrowth();
+setV8Flags();
 
 const send = (report: AppReport): void => {
   process.send?.(report);

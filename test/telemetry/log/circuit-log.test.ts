@@ -1,19 +1,21 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { createThrottledLog } from '../../../src/base/throttled-log.ts';
+import { ThrottledLog } from '../../../src/base/throttled-log.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../../../src/market/errors.ts';
-import { createCircuitLog } from '../../../src/telemetry/log/circuit-log.ts';
+import { CircuitLog } from '../../../src/telemetry/log/circuit-log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 function create() {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const clock = new ManualClock();
-  return { clock, lines, onCircuit: createCircuitLog(log, createThrottledLog({ log, clock })) };
+  return { clock, lines, onCircuit: new CircuitLog(log, new ThrottledLog({ log, clock })).onCircuit };
 }
 
 function limited(code: MarketDataErrorCode): MarketDataError {
-  return new MarketDataError(code, 'kraken wants peace; it is asked again in 30 s.', { retryAfterMs: 30_000 });
+  return new MarketDataError(code, 'kraken limits this server; the server tries again in 30 s.', {
+    retryAfterMs: 30_000,
+  });
 }
 
 const [warn, info] = [40, 30];
@@ -23,15 +25,15 @@ test.each([
   { code: 'GEO_BLOCKED', advice: 'EXCHANGE_CONFIG' },
   { code: 'EXCHANGE_UNAVAILABLE', advice: 'status page' },
   { code: 'TIMEOUT', advice: 'status page' },
-] as const)('$code is told with its exchange, for how long, and what to do', ({ code, advice }) => {
+] as const)('$code is logged with the exchange, the duration and advice', ({ code, advice }) => {
   const { lines, onCircuit } = create();
   onCircuit('kraken', 'open', limited(code));
   expect(lines).toMatchObject([{ level: warn, exchange: 'kraken', code, retryAfterMs: 30_000 }]);
-  expect(lines[0]?.msg).toContain('kraken wants peace; it is asked again in 30 s. ');
+  expect(lines[0]?.msg).toContain('kraken limits this server; the server tries again in 30 s. ');
   expect(lines[0]?.msg).toContain(advice);
 });
 
-test('a long outage is told once, another reason again, and the end of it', async () => {
+test('a long outage is logged once, then each new reason, and its end', async () => {
   const { clock, lines, onCircuit } = create();
   for (const code of ['TIMEOUT', 'TIMEOUT', 'RATE_LIMITED', 'RATE_LIMITED'] as const) {
     onCircuit('kraken', 'open', limited(code));
@@ -48,7 +50,7 @@ test('a long outage is told once, another reason again, and the end of it', asyn
   ]);
 });
 
-test('a circuit that opens and closes again and again is told of once a minute, and a new reason after that', async () => {
+test('a circuit that opens and closes repeatedly is logged once a minute, and so is a new reason', async () => {
   const { clock, lines, onCircuit } = create();
   for (let second = 0; second < 60; second++) {
     onCircuit('kraken', 'open', limited('TIMEOUT'));
@@ -62,7 +64,7 @@ test('a circuit that opens and closes again and again is told of once a minute, 
   expect(lines[2]).toMatchObject({ level: warn, code: 'GEO_BLOCKED', repeated: 60 });
 });
 
-test('the hosts of an exchange are told one by one, each with the markets that are asked for there', () => {
+test('each host of an exchange is logged separately, with the markets that it serves', () => {
   const { lines, onCircuit } = create();
   onCircuit(
     'binance',
@@ -84,5 +86,5 @@ test('the hosts of an exchange are told one by one, each with the markets that a
     [warn, 'dapi.binance.com'],
     [info, 'fapi.binance.com'],
   ]);
-  expect(lines[2]?.msg).toBe('binance answers again for its linear markets and is asked as usual.');
+  expect(lines[2]?.msg).toBe('binance answers again for its linear markets; calls are sent as usual.');
 });

@@ -6,14 +6,14 @@ const megabyte = 1024 * 1024;
 
 let clock: ManualClock;
 let output: LogOutput;
-/** How many bytes the reader takes before it stalls. */
+/** How many bytes the reader accepts before it stalls. */
 let room: number;
-/** What a write fails with while there is no room. */
+/** The error code of a write while there is no room. */
 let code: string;
 let attempts: number;
 let text: string;
 let pauses: number;
-/** What happens while the process is held. */
+/** Called while the process is blocked. */
 let onPause: () => void;
 
 beforeEach(() => {
@@ -27,7 +27,7 @@ beforeEach(() => {
   output = new LogOutput({
     write: (bytes) => {
       attempts += 1;
-      // As a pipe does: all of what is small, or nothing.
+      // Like a pipe: a small chunk entirely or not at all.
       const taken = bytes.length <= 4096 && bytes.length > room ? 0 : Math.min(bytes.length, room);
       if (taken === 0) throw Object.assign(new Error(code), { code });
       room -= taken;
@@ -62,7 +62,7 @@ test('each line has been written when write returns', () => {
 });
 
 test.each(['EAGAIN', 'EPIPE', 'ENOSPC', 'EIO'])(
-  'what %s keeps back follows in order when there is room',
+  'after %s, the waiting lines follow in order when there is room',
   async (why) => {
     code = why;
     room = 0;
@@ -77,7 +77,7 @@ test.each(['EAGAIN', 'EPIPE', 'ENOSPC', 'EIO'])(
   },
 );
 
-test('a line of which a part was taken goes on where it ended', async () => {
+test('a line that was written in part continues where it stopped', async () => {
   room = 5000;
   output.write(`${'ü'.repeat(5000)}\n`);
   output.write('next\n');
@@ -90,7 +90,7 @@ test('a line of which a part was taken goes on where it ended', async () => {
   expect(linesOf()).toEqual(['ü'.repeat(5000), 'next']);
 });
 
-test('a line may end in the middle of a character', async () => {
+test('a write may stop in the middle of a character', async () => {
   room = 4999;
   const bytes: Buffer[] = [];
   output = new LogOutput({
@@ -111,7 +111,7 @@ test('a line may end in the middle of a character', async () => {
   expect(Buffer.concat(bytes).toString()).toBe(`${'ü'.repeat(5000)}\n`);
 });
 
-test('waiting lines go out in chunks that a pipe takes whole or not at all', async () => {
+test('waiting lines are written in chunks that a pipe accepts entirely or not at all', async () => {
   room = 0;
   const lines = writeMany(1000);
   attempts = 0;
@@ -124,7 +124,7 @@ test('waiting lines go out in chunks that a pipe takes whole or not at all', asy
   expect(attempts).toBe(2 + 24);
 });
 
-test('a reader that has stalled is tried less and less often, and lines that come meanwhile cost no attempt', async () => {
+test('a stalled reader is retried at growing intervals, and new lines cause no attempt', async () => {
   room = 0;
   writeMany(1000);
   expect(attempts).toBe(1);
@@ -135,7 +135,7 @@ test('a reader that has stalled is tried less and less often, and lines that com
   expect(clock.pending).toBe(1);
 });
 
-test('no more than a megabyte waits, and what is dropped is counted where it is missing', async () => {
+test('at most a megabyte waits, and the number of dropped lines is reported where they are missing', async () => {
   room = 0;
   const lines = writeMany(20_000);
   const kept = Math.floor(megabyte / 100);
@@ -144,20 +144,20 @@ test('no more than a megabyte waits, and what is dropped is counted where it is 
   await clock.advance(10);
   output.write('next\n');
   expect(linesOf()).toEqual([...lines.slice(0, kept), `dropped ${20_000 - kept}`, 'next']);
-  // Each is told once.
+  // Each is reported once.
   await clock.advance(60_000);
   expect(text.match(/dropped/g)).toHaveLength(1);
   expect(output.dropped).toBe(20_000 - kept);
 });
 
-test('minor lines leave room for the others, and come again only when half of it is free', async () => {
+test('minor lines leave room for the others, and are accepted again only when half of the room is free', async () => {
   room = 0;
   writeMany(20_000, true);
   const kept = Math.floor((megabyte * 3) / 4 / 100);
   expect(output.dropped).toBe(20_000 - kept);
   output.write('stopping\n');
   expect(output.dropped).toBe(20_000 - kept);
-  // A reader that is slower than the writer finds long pieces, not one line here and one there.
+  // A reader that is slower than the writer gets long contiguous parts rather than single lines.
   room = 100_000;
   await clock.advance(10);
   output.write('minor\n', true);
@@ -170,13 +170,13 @@ test('minor lines leave room for the others, and come again only when half of it
   expect(linesOf().slice(kept)).toEqual(['stopping', `dropped ${20_000 - kept + 1}`, 'minor again']);
 });
 
-test('a line that is larger than all there may be is counted at once', () => {
+test('a line that is larger than the limit is reported as dropped at once', () => {
   output.write(`${'x'.repeat(megabyte)}\n`);
   output.write('next\n');
   expect(text).toBe('dropped 1\nnext\n');
 });
 
-test('at the end a slow reader gets what waits, in order', () => {
+test('at the end, a slow reader gets the waiting lines in order', () => {
   room = 0;
   const lines = writeMany(1000);
   onPause = () => {
@@ -187,7 +187,7 @@ test('at the end a slow reader gets what waits, in order', () => {
   expect(pauses).toBeLessThan(20);
 });
 
-test('at the end a reader that has stalled is not waited for long', () => {
+test('at the end, a stalled reader is not waited for longer than 0.3 s', () => {
   room = 0;
   writeMany(1000);
   output.flushSync();
@@ -195,7 +195,7 @@ test('at the end a reader that has stalled is not waited for long', () => {
   expect(text).toBe('');
 });
 
-test.each(['EPIPE', 'ENOSPC'])('at the end %s is not waited for at all', (why) => {
+test.each(['EPIPE', 'ENOSPC'])('at the end, after %s there is no wait', (why) => {
   code = why;
   room = 0;
   output.write('line\n');

@@ -24,7 +24,7 @@ function write(err: Error): string {
   return lines.join('');
 }
 
-test('no line holds a query of an address, where keys and signatures are, nor a password', () => {
+test('no line contains the query of a URL, with keys and signatures, or a password', () => {
   const address = 'https://u:hunter2@api.binance.us/sapi/v1/config?timestamp=1&signature=5167a7e';
   const text = write(new Error(`binance GET ${address} 418 {"code":-1003}`, { cause: new Error(address) }));
   expect(text).not.toMatch(/signature|5167a7e|hunter2|timestamp=/);
@@ -32,10 +32,10 @@ test('no line holds a query of an address, where keys and signatures are, nor a 
 });
 
 test.each(['k3y-of-binance', options.binance.secret, encodeURIComponent(options.binance.secret), 'b34rer'])(
-  'no line holds %j of the exchange file, wherever an exchange says it',
+  'no line contains %j from the exchange file, even if an exchange repeats it',
   (secret) => {
-    const spoken = secret === 'b34rer' ? options.kraken.headers.Authorization : secret;
-    const text = write(new Error(`kraken POST refused ${spoken}`, { cause: new Error(spoken) }));
+    const repeated = secret === 'b34rer' ? options.kraken.headers.Authorization : secret;
+    const text = write(new Error(`kraken POST refused ${repeated}`, { cause: new Error(repeated) }));
     expect(text).not.toContain(JSON.stringify(secret).slice(1, -1));
     expect(text).toContain('refused [hidden]');
   },
@@ -49,17 +49,17 @@ test.each([
   Buffer.from('me:pr0xy-pass').toString('base64'),
   Buffer.from('m@e:p@ss:w/rd').toString('base64'),
   'https://relay.example/path-t0ken/',
-])('no line holds %j of a proxy', (secret) => {
+])('no line contains %j of a proxy', (secret) => {
   const text = write(new Error(`refused ${secret}`, { cause: new Error(secret) }));
   expect(text).not.toContain(secret);
   expect(text).toContain('refused [hidden]');
 });
 
-test('the place of a proxy stays, so that an operator knows which one it is', () => {
+test('host and port of a proxy stay, so that an operator knows which one it is', () => {
   const text = write(new Error('http://me:pr0xy-pass@10.0.0.1:3128/ http://10.0.0.1:3128 http://10.0.0.3:3128'));
   expect(text).toContain('[hidden] http://10.0.0.1:3128 http://10.0.0.3:3128');
 });
 
-test('what is no secret stays', () => {
+test('text that is not secret stays', () => {
   expect(write(new Error('binance.us at 50 ms'))).toContain('binance.us at 50 ms');
 });

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => app.stop());
 
-test('operations are counted by transport, the field they ask for and the code of their first error', async () => {
+test('operations are counted by transport, root field and code of the first error', async () => {
   await app.post(ticker);
   await app.post('{ a: ticker(exchange: "sim", symbol: "X/Y") { last } }');
   await app.post('query Mine { exchanges { id } ...More } fragment More on Query { exchange(id: "sim") { id } }');
@@ -43,7 +43,7 @@ test('operations are counted by transport, the field they ask for and the code o
   expect(counted).toHaveLength(5);
 });
 
-test('errors of the server’s own are counted, from zero on', async () => {
+test('internal errors are counted, starting from zero', async () => {
   let isBroken = false;
   const now = (): number => {
     if (!isBroken) return systemClock.now();
@@ -59,13 +59,13 @@ test('errors of the server’s own are counted, from zero on', async () => {
   expect(await count()).toBe(1);
 });
 
-test('lines of the log that were dropped are counted', async () => {
+test('dropped log lines are counted', async () => {
   await using stalled = await startServer({ droppedLogLines: () => 7 });
   expect(parseExposition(await stalled.scrape()).find('tickql_log_lines_dropped_total')).toBe(7);
   expect((await scrape()).find('tickql_log_lines_dropped_total')).toBe(0);
 });
 
-test('answers from the cache of answers count as the operation that they were', async () => {
+test('an answer from the cache counts as an operation', async () => {
   await app.post(ticker);
   await app.post(ticker);
   const { find } = await scrape();
@@ -78,7 +78,7 @@ test('answers from the cache of answers count as the operation that they were', 
   expect(find('tickql_cache_requests_total', { cache: 'tickers', result: 'miss' })).toBe(1);
 });
 
-test('look-ups of every cache are counted, and hits apart', async () => {
+test('lookups are counted for every cache, as hits and misses', async () => {
   const market = 'exchange: "sim", symbol: "BTC/USDT"';
   for (const alias of ['a', 'b']) {
     await app.post(`{ ${alias}: candles(${market}, timeframe: "1h", since: 0, until: 7200000) { close } }`);
@@ -93,7 +93,7 @@ test('look-ups of every cache are counted, and hits apart', async () => {
   }
 });
 
-test('sockets, subscriptions, groups, messages and live markets are told while they are there', async () => {
+test('sockets, subscriptions, groups, messages and feeds are reported while they exist', async () => {
   const clients = [1, 2].map(() => connect(app.webSocketUrl));
   const operations = clients.map((client) => subscribe(client, subscription));
   await Promise.all(operations.map((operation) => operation.until(2)));
@@ -116,7 +116,7 @@ test('sockets, subscriptions, groups, messages and live markets are told while t
   expect(after.find('tickql_feeds', { kind: 'tickers' })).toBeUndefined();
 });
 
-test('what lingers for who may come back is neither old nor stale', async () => {
+test('a feed that lingers without subscribers has no age and is not stale', async () => {
   await using lingering = await startServer({ config: { lingerMs: 60_000 } });
   const client = connect(lingering.webSocketUrl);
   const operation = subscribe(client, subscription);
@@ -131,7 +131,7 @@ test('what lingers for who may come back is neither old nor stale', async () => 
   expect(find('tickql_stale_feeds', { exchange: 'sim' })).toBe(0);
 });
 
-test('calls to exchanges are counted by how they ended, and what goes on in front of each is told', async () => {
+test('calls to exchanges are counted by outcome, and queue, running calls and circuit are reported', async () => {
   await app.post(ticker);
   const { find } = await scrape();
   const calls = find('tickql_upstream_calls_total', { exchange: 'sim', outcome: 'ok' });
@@ -145,7 +145,7 @@ test('calls to exchanges are counted by how they ended, and what goes on in fron
   expect(states).toEqual([1, 0, 0]);
 });
 
-test('what documents and open subscriptions keep in memory is reported', async () => {
+test('the memory of documents and open subscriptions is reported', async () => {
   const other = '{ ticker(exchange: "sim", symbol: "ETH/USDT") { last } }';
   for (const query of [ticker, other, ticker]) await app.post(query, { accept: 'application/graphql-response+json' });
   const before = await scrape();
@@ -158,7 +158,7 @@ test('what documents and open subscriptions keep in memory is reported', async (
   await client.dispose();
 });
 
-test('an event stream counts once, when it is taken up', async () => {
+test('an event stream counts once, when it starts', async () => {
   const stop = new AbortController();
   const response = await fetch(`${app.origin}/graphql`, {
     method: 'POST',
@@ -173,7 +173,7 @@ test('an event stream counts once, when it is taken up', async () => {
   stop.abort();
 });
 
-test('closed sockets are counted by their code, those that were refused too', async () => {
+test('closed sockets are counted by code, including rejected ones', async () => {
   await using keyed = await startServer({ config: { apiKeys: ['a-key-that-is-long-enough'], maxSockets: 1 } });
   const open = (): WebSocket => new WebSocket(keyed.webSocketUrl, 'graphql-transport-ws');
   const closeOf = async (socket: WebSocket): Promise<void> => void (await once(socket, 'close'));
@@ -197,7 +197,7 @@ test('closed sockets are counted by their code, those that were refused too', as
   expect(counts).toEqual([1, 1, 1, 2, undefined]);
 });
 
-test('an operation that a socket asks for in vain counts with its code', async () => {
+test('an operation that fails on a socket is counted with its code', async () => {
   const client = connect(app.webSocketUrl);
   const operations = ['{ nope }', 'subscription { tickerUpdated(exchange: "nope", symbol: "A/B") { last } }'];
   for (const query of operations) await subscribe(client, query).ended();
@@ -209,7 +209,7 @@ test('an operation that a socket asks for in vain counts with its code', async (
   await client.dispose();
 });
 
-test('the event loop, the process and the version are told', async () => {
+test('event loop, process and version are reported', async () => {
   const { find, samples } = await scrape();
   for (const statistic of ['p50', 'p99', 'max']) {
     expect(find('tickql_event_loop_lag_seconds', { statistic })).toBeGreaterThanOrEqual(0);
@@ -220,7 +220,7 @@ test('the event loop, the process and the version are told', async () => {
   expect(samples.find(({ name }) => name === 'tickql_build_info')?.labels).toEqual({ version, node: process.version });
 });
 
-test('a loop that was held up is told as late', async () => {
+test('a blocked event loop is reported as lag', async () => {
   await scrape();
   await new Promise((resolve) => setTimeout(resolve, 50));
   const until = performance.now() + 100;
@@ -229,7 +229,7 @@ test('a loop that was held up is told as late', async () => {
   expect((await scrape()).find('tickql_event_loop_lag_seconds', { statistic: 'max' })).toBeGreaterThan(0.05);
 });
 
-test('only GET and HEAD are answered, and never from a cache', async () => {
+test('only GET and HEAD are allowed, and the answer must not be cached', async () => {
   const url = `${app.origin}/metrics`;
   const head = await fetch(url, { method: 'HEAD' });
   expect([head.status, await head.text()]).toEqual([200, '']);
@@ -239,7 +239,7 @@ test('only GET and HEAD are answered, and never from a cache', async () => {
   expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
 
-test('where there are API keys one is needed', async () => {
+test('if API keys are set, one is required', async () => {
   const key = 'a-key-that-is-long-enough';
   await using locked = await startServer({ config: { apiKeys: [key] } });
   const answers = await Promise.all(
@@ -248,13 +248,13 @@ test('where there are API keys one is needed', async () => {
     ),
   );
   expect(answers.map(({ status }) => status)).toEqual([401, 401, 200]);
-  // Who was refused before anybody read what was asked is counted by why.
+  // A request that is rejected before it is read is counted with its code.
   await locked.post('{ exchanges { id } }');
   const scraped = await fetch(`${locked.origin}/metrics`, { headers: { authorization: `Bearer ${key}` } });
   expect(await scraped.text()).toMatch(/^tickql_requests_total\{.*operation="invalid",code="UNAUTHENTICATED"\} 1$/m);
 });
 
-test('names and types are as Prometheus asks, each with a help', async () => {
+test('names and types follow the conventions of Prometheus, and every metric has a help text', async () => {
   await app.post(ticker);
   const { metrics, samples } = await scrape();
   for (const [name, { type, help }] of metrics) {

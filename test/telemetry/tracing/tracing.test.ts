@@ -49,14 +49,14 @@ function spanOf(name: string): ReceivedSpan | undefined {
   return receiver.spans.find((span) => span.name === name);
 }
 
-const asked = (endpoint: string) => ({
+const tracingEnv = (endpoint: string) => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
   OTEL_BSP_SCHEDULE_DELAY: '50',
 });
 
-test('requests over HTTP and operations over sockets are spans of the traces that they name', async () => {
-  await start({ ...asked(receiver.endpoint), OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test' });
+test('requests over HTTP and operations over sockets become spans of the traces that they name', async () => {
+  await start({ ...tracingEnv(receiver.endpoint), OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test' });
   await post('query Mine { ticker(exchange: "sim", symbol: "BTC/USDT") { last } }', { traceparent });
   await post('{ nope(key: "secret") }');
   const socket = await openSocket(server.webSocketUrl);
@@ -98,7 +98,7 @@ test('requests over HTTP and operations over sockets are spans of the traces tha
   expect(server.output).toMatch(/^loaded [1-9]/m);
 });
 
-test('what was not sent yet is sent when the server stops, as protobuf unless something else is asked for', async () => {
+test('remaining spans are sent when the server stops, as protobuf by default', async () => {
   await start({
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.endpoint}/v1/traces`,
     OTEL_BSP_SCHEDULE_DELAY: '600000',
@@ -109,10 +109,10 @@ test('what was not sent yet is sent when the server stops, as protobuf unless so
   expect(receiver.contentTypes).toEqual(['application/x-protobuf']);
 });
 
-test('a collector that is away is told of once, and keeps the server neither from answering nor from stopping', async () => {
+test('an unreachable collector is logged once, and the server still answers and stops', async () => {
   const away = await startTraceReceiver();
   await away.close();
-  await start({ ...asked(away.endpoint), OTEL_EXPORTER_OTLP_TIMEOUT: '200' });
+  await start({ ...tracingEnv(away.endpoint), OTEL_EXPORTER_OTLP_TIMEOUT: '200' });
   for (let round = 0; round < 3; round++) {
     await post('{ exchanges { id } }');
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -123,10 +123,10 @@ test('a collector that is away is told of once, and keeps the server neither fro
 });
 
 test.each([
-  ['nothing asks for traces', () => ({})],
-  ['OTEL_SDK_DISABLED is true', () => ({ ...asked(receiver.endpoint), OTEL_SDK_DISABLED: 'true' })],
-  ['OTEL_TRACES_EXPORTER is none', () => ({ ...asked(receiver.endpoint), OTEL_TRACES_EXPORTER: 'none' })],
-])('nothing of OpenTelemetry is loaded when %s', async (_when, env) => {
+  ['no variable turns traces on', () => ({})],
+  ['OTEL_SDK_DISABLED is true', () => ({ ...tracingEnv(receiver.endpoint), OTEL_SDK_DISABLED: 'true' })],
+  ['OTEL_TRACES_EXPORTER is none', () => ({ ...tracingEnv(receiver.endpoint), OTEL_TRACES_EXPORTER: 'none' })],
+])('OpenTelemetry is not loaded when %s', async (_when, env) => {
   await start(env());
   await post('{ exchanges { id } }', { traceparent });
   expect(await server.stop()).toBe(0);

@@ -9,25 +9,26 @@ import { timeframesOf, toMs } from './candle-timeframes.ts';
 
 const none: CandleGap = { isLimit: false, emptyUntil: null };
 
-/** No exchange is known to cap a call at fewer. */
+/** No exchange is known to return fewer candles per call. */
 const periodsLookedAt = 50;
 
-/** How many longer timeframes are tried, where the exchange fails to answer for one. */
+/** How many longer timeframes are tried if the exchange does not answer for one of them. */
 const maxTried = 3;
 
-/** How long an exchange is not asked again that could not say why candles are missing, in ms. */
+/** How long an exchange that could not explain missing candles is not asked again, in ms. */
 const failedMs = 60_000;
 
-/** After these the exchange is not asked for another timeframe either. */
+/** After these errors, another timeframe is not tried either. */
 const failuresOfAll: ReadonlySet<string> = new Set(['TIMEOUT', 'RATE_LIMITED', 'GEO_BLOCKED', 'OVERLOADED']);
 
 /**
- * Looks into candles that are missing at the start of a range. For a range that it serves no more an exchange gives
- * nothing, or what it has from later, just as it does for one before the first trade. Candles of a longer timeframe go
- * further back: one that lies in the gap tells that there were trades. `first` is the first candle there is (epoch ms),
- * null of none. One call, some more where the exchange refuses that timeframe, and none where nothing is missing, as old
- * candles of the series have been seen, or the same was found out a while ago. Never rejects: where no call succeeds,
- * candles in hand stand as they are, and a failure after which asking again may tell is a doubt.
+ * Finds out why candles are missing at the start of a range. For a range before its history, an exchange returns
+ * nothing or later candles, just as for a range before the first trade. Candles of a longer timeframe reach further
+ * back: if one of them lies in the gap, there were trades.
+ * `first` is the time of the first candle (epoch ms), or null if there is none. This takes one call; more if the
+ * exchange refuses that timeframe; none if nothing is missing, if candles that old have been served before, or if the
+ * answer is already known. Never rejects: if all calls fail, the candles are returned as they are, and a retryable
+ * failure becomes a `doubt`.
  */
 export async function explainGap(
   client: ExchangeClient,
@@ -53,13 +54,13 @@ export async function explainGap(
   } catch (error) {
     const isDoubt = error instanceof MarketDataError && error.retryable;
     const gap: CandleGap = isDoubt ? { ...none, doubt: candlesInDoubt(error) } : none;
-    // Nor is it asked about other ranges of the series.
+    // It is not asked about other ranges of the series either.
     gaps.set(series, gap, { ttl: failedMs });
     return gap;
   }
 }
 
-/** What has been found out, and that candles so old have been seen where it is no limit. */
+/** Returns the gap. If it is not a limit, remembers that candles of this age have been served. */
 function markReach(
   { candles }: ExchangeClient,
   series: string,
@@ -73,7 +74,7 @@ function markReach(
   return gap;
 }
 
-/** What the first of the longer timeframes tells that the exchange answers for; rejects where it answers for none. */
+/** The answer for the first of the longer timeframes that the exchange has; rejects if it answers for none of them. */
 async function lookAtLonger(
   client: ExchangeClient,
   range: CandleRange,
@@ -101,7 +102,7 @@ async function lookAt(
   end: number,
 ): Promise<CandleGap> {
   const { symbol, timeframe, since } = range;
-  // Where there is a candle, what is nearest to it; where there is none, when there may be one.
+  // If there is a first candle, look at what is closest to it; if not, find out when there may be one.
   const from = first === null ? since : Math.max(since, periodAfter(longer, end, -periodsLookedAt));
   const subject = { symbol, timeframe };
   const rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, longer, from, periodsLookedAt), subject);
@@ -113,7 +114,7 @@ async function lookAt(
   return { isLimit: false, emptyUntil: Math.min(...starts, periodAfter(longer, from, periodsLookedAt)) };
 }
 
-/** The timeframes of which a whole period lies within so many ms, wherever its periods begin, the longest first. */
+/** The timeframes with a whole period within `spanMs`, wherever their periods begin; the longest first. */
 function longerTimeframes(
   client: ExchangeClient,
   { symbol, timeframe }: CandleRange,

@@ -3,18 +3,18 @@ import { MarketDataError } from '../../../market/errors.ts';
 import type { CandleSeries } from '../../../market/model/candle.ts';
 import { lengthOf } from '../../../market/timeframe.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
-import { isRefusal } from '../../learned/limits.ts';
+import { isRequestRefusal } from '../../learned/with-limit.ts';
 import { listedTimeframes } from './market-timeframes.ts';
 
-/** How many candles are asked for to find out whether a timeframe is taken. */
+/** How many candles are requested to find out whether a timeframe is accepted. */
 const probedPeriods = 3;
 
-/** How many shorter timeframes are tried before a refusal is taken to be about something else. */
+/** How many shorter timeframes are tried before a refusal is assumed to have another reason. */
 const maxProbes = 3;
 
 /**
- * The timeframes that the exchange gives of a market by itself: those that ccxt lists for its kind, without those that
- * the exchange has refused of it a while ago.
+ * The timeframes that the exchange itself offers for a market: those that ccxt lists for its kind, without those that
+ * the exchange has refused recently.
  */
 export function timeframesOf(client: ExchangeClient, market: MarketInterface): readonly string[] {
   const { refusedTimeframes } = client.candles;
@@ -22,22 +22,26 @@ export function timeframesOf(client: ExchangeClient, market: MarketInterface): r
   return listed.filter((timeframe) => !refusedTimeframes.has(toKey(market, timeframe)));
 }
 
-/** Throws TIMEFRAME_NOT_SUPPORTED, with those that there are, unless the exchange gives the timeframe of the market. */
+/**
+ * Throws TIMEFRAME_NOT_SUPPORTED, with the timeframes there are, unless the exchange offers the timeframe for the
+ * market.
+ */
 export function requireTimeframe(client: ExchangeClient, market: MarketInterface, series: CandleSeries): void {
   const timeframes = timeframesOf(client, market);
   if (!timeframes.includes(series.timeframe)) throw notSupported(series, timeframes);
 }
 
-/** Notes that the exchange has given candles of the timeframe: no refusal is about it for a while. */
-export function markTaken(client: ExchangeClient, market: MarketInterface, timeframe: string): void {
-  client.candles.takenTimeframes.set(toKey(market, timeframe), true);
+/** The exchange has served candles of the timeframe: for a while, no refusal is attributed to it. */
+export function markAccepted(client: ExchangeClient, market: MarketInterface, timeframe: string): void {
+  client.candles.acceptedTimeframes.set(toKey(market, timeframe), true);
 }
 
 /**
- * What a call for candles has failed with: TIMEFRAME_NOT_SUPPORTED where the exchange refused the timeframe for this kind
- * of market, of which ccxt may not know; else the error itself. An exchange seldom says what it refuses, so it is asked
- * for a few of the newest candles of this market, once more of this timeframe and then of a shorter one: refusing the
- * one and taking the other it has said. A failure of any other kind tells nothing, and nothing is learned of it.
+ * Explains the failure of a call for candles: TIMEFRAME_NOT_SUPPORTED if the exchange refused the timeframe for this
+ * kind of market, which ccxt may not know; otherwise the error itself. Exchanges seldom say what they refuse. So a few
+ * of the newest candles of this market are requested, first of this timeframe and then of a shorter one: if the
+ * exchange refuses the first and accepts the second, the timeframe was the reason. Nothing is learned from any other
+ * kind of failure.
  */
 export async function explainRefusal(
   client: ExchangeClient,
@@ -46,13 +50,13 @@ export async function explainRefusal(
   error: unknown,
   now: number,
 ): Promise<unknown> {
-  const { takenTimeframes, refusedTimeframes, otherRefusals } = client.candles;
+  const { acceptedTimeframes, refusedTimeframes, otherRefusals } = client.candles;
   const key = toKey(market, series.timeframe);
   const ofSymbol = `${series.symbol}\n${series.timeframe}`;
-  if (!isRefusal(error) || takenTimeframes.has(key) || otherRefusals.has(ofSymbol)) return error;
+  if (!isRequestRefusal(error) || acceptedTimeframes.has(key) || otherRefusals.has(ofSymbol)) return error;
   const first = await probe(client, series, series.timeframe, now);
-  if (first === 'taken') markTaken(client, market, series.timeframe);
-  if (first === 'refused' && (await takesShorter(client, market, series, now))) {
+  if (first === 'accepted') markAccepted(client, market, series.timeframe);
+  if (first === 'refused' && (await acceptsShorter(client, market, series, now))) {
     refusedTimeframes.set(key, true);
     return notSupported(series, timeframesOf(client, market));
   }
@@ -60,23 +64,23 @@ export async function explainRefusal(
   return error;
 }
 
-/** True when the exchange takes a shorter timeframe of the same market. */
-async function takesShorter(
+/** True when the exchange accepts a shorter timeframe for the same market. */
+async function acceptsShorter(
   client: ExchangeClient,
   market: MarketInterface,
   series: CandleSeries,
   now: number,
 ): Promise<boolean> {
-  const { takenTimeframes } = client.candles;
-  const isKnown = (timeframe: string): number => (takenTimeframes.has(toKey(market, timeframe)) ? 1 : 0);
+  const { acceptedTimeframes } = client.candles;
+  const isKnown = (timeframe: string): number => (acceptedTimeframes.has(toKey(market, timeframe)) ? 1 : 0);
   const lengthMs = toMs(series.timeframe);
   const shorter = timeframesOf(client, market)
     .filter((timeframe) => toMs(timeframe) < lengthMs)
     .sort((a, b) => isKnown(b) - isKnown(a) || toMs(b) - toMs(a));
   for (const timeframe of shorter.slice(0, maxProbes)) {
     const outcome = await probe(client, series, timeframe, now);
-    if (outcome === 'taken') markTaken(client, market, timeframe);
-    if (outcome !== 'refused') return outcome === 'taken';
+    if (outcome === 'accepted') markAccepted(client, market, timeframe);
+    if (outcome !== 'refused') return outcome === 'accepted';
   }
   return false;
 }
@@ -86,13 +90,13 @@ async function probe(
   { symbol }: CandleSeries,
   timeframe: string,
   now: number,
-): Promise<'taken' | 'refused' | 'failed'> {
+): Promise<'accepted' | 'refused' | 'failed'> {
   const since = now - probedPeriods * toMs(timeframe);
   try {
     await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, since, probedPeriods), { symbol, timeframe });
-    return 'taken';
+    return 'accepted';
   } catch (error) {
-    return isRefusal(error) ? 'refused' : 'failed';
+    return isRequestRefusal(error) ? 'refused' : 'failed';
   }
 }
 
@@ -104,13 +108,13 @@ function notSupported(series: CandleSeries, timeframes: readonly string[]): Mark
 
 const monthMs = 31 * 86_400_000;
 
-/** How long its longest period is, in ms. */
+/** The length of its longest period, in ms. */
 export function toMs(timeframe: string): number {
   const length = lengthOf(timeframe);
   return 'ms' in length ? length.ms : length.months * monthMs;
 }
 
-/** Kinds of markets have candles of their own. */
+/** Each kind of market has candles of its own. */
 function toKey({ type, subType }: MarketInterface, timeframe: string): string {
   return [type, subType, timeframe].join('\n');
 }

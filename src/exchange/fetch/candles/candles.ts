@@ -6,21 +6,21 @@ import { lengthOf, periodAfter, periodStart, periodsOf } from '../../../market/t
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { findMarket } from '../../clients/find-market.ts';
-import { isRefusal } from '../../learned/limits.ts';
-import { toCandles } from '../../normalize/ticker.ts';
+import { isRequestRefusal } from '../../learned/with-limit.ts';
+import { toCandles } from '../../normalize/candles.ts';
 import { actualTimeframe, candleHistory } from '../../quirks/rest-quirks.ts';
 import { explainGap } from './candle-gap.ts';
-import { explainRefusal, markTaken, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
+import { explainRefusal, markAccepted, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
 
-/** Most exchanges cap a call at 1,000 candles or fewer; where ccxt does not know the cap, this one is assumed. */
+/** Most exchanges return at most 1,000 candles per call; this cap is assumed where ccxt does not know it. */
 const assumedCap = 1000;
 
 /** Caps are multiples of this. */
 const capStep = 100;
 
 /**
- * What one call may ask for at `now`, epoch ms.
- * Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with the timeframes there are) and SYMBOL_NOT_FOUND.
+ * What one call may ask for at `now`, epoch ms. Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with the timeframes
+ * there are) and SYMBOL_NOT_FOUND.
  */
 export async function candleLimits(client: ExchangeClient, series: CandleSeries, now: number): Promise<CandleLimits> {
   const market = await findSeries(client, series);
@@ -28,26 +28,28 @@ export async function candleLimits(client: ExchangeClient, series: CandleSeries,
 }
 
 /**
- * All candles of a range, in one call, or some more where the exchange gives fewer at a time than is known. Throws what
- * `candleLimits` does, BAD_USER_INPUT for a range older than the exchange serves, and what the exchange does.
+ * All candles of a range: in one call, or in several where the exchange returns fewer per call than expected. Throws
+ * what `candleLimits` throws, BAD_USER_INPUT for a range before the start of the exchange's history, and the exchange's
+ * errors.
  */
 export async function fetchCandleRange(
   client: ExchangeClient,
   range: CandleRange,
   now: () => number,
 ): Promise<CandleWindow> {
-  // By the clock before the call: what has closed by the time of its answer may have changed since the exchange made it.
-  const askedAt = now();
-  const { oldest } = await candleLimits(client, range, askedAt);
+  // The clock before the call counts: a candle that closes while the call is running may have changed after the
+  // exchange answered.
+  const requestedAt = now();
+  const { oldest } = await candleLimits(client, range, requestedAt);
   const from = Math.max(0, range.since, oldest);
   if (from >= range.until) throw candlesTooOld(range, from);
-  const all = await fetchPieces(client, { ...range, since: from }, askedAt);
+  const all = await fetchPieces(client, { ...range, since: from }, requestedAt);
   const candles = all.filter(({ timestamp }) => timestamp >= range.since && timestamp < range.until);
   const later = all.find(({ timestamp }) => timestamp >= range.until)?.timestamp ?? null;
-  // The oldest that the exchange serves may have gone while the call was under way.
+  // The start of the exchange's history may have moved while the call was running.
   const complete = Math.max(range.since, oldestOf(range, now()));
   const first = candles[0]?.timestamp ?? later;
-  const { isLimit, emptyUntil, doubt } = await explainGap(client, { ...range, since: from }, first, askedAt);
+  const { isLimit, emptyUntil, doubt } = await explainGap(client, { ...range, since: from }, first, requestedAt);
   const next = later ?? (emptyUntil !== null && emptyUntil > range.until ? emptyUntil : null);
   if (!isLimit) {
     return { candles, from: complete, next: candles.length > 0 ? later : next, ...(doubt ? { doubt } : {}) };
@@ -56,14 +58,17 @@ export async function fetchCandleRange(
   return { candles, from: first, next: later };
 }
 
-/** The candles of a range, and what came with them. An answer that may have been cut at a cap is asked for its rest. */
+/**
+ * The candles of a range, and others that came with them. If an answer may have been cut at a cap, the rest is
+ * requested.
+ */
 async function fetchPieces(client: ExchangeClient, range: CandleRange, now: number): Promise<readonly Candle[]> {
   const { symbol, timeframe, since, until } = range;
   const market = client.ccxt.market(symbol);
   const { indexOf, startOf } = periodsOf(actualTimeframe(range.exchange, timeframe));
   const found = new Map<number, Candle>();
   let piece = { since, until };
-  /** How many came the last time, where that may have been cut. */
+  /** How many candles the last answer had, if it may have been cut. */
   let cutAt: number | null = null;
   for (;;) {
     const limit = Math.min(toCap(client, market), countPeriods(range, piece, now));
@@ -71,20 +76,20 @@ async function fetchPieces(client: ExchangeClient, range: CandleRange, now: numb
     try {
       rows = await client.call((ccxt) => ccxt.fetchOHLCV(symbol, timeframe, piece.since, limit), { symbol, timeframe });
     } catch (error) {
-      // It was only to be seen whether there is more: refused, there is not.
-      if (found.size > 0 && isRefusal(error)) break;
+      // This call was only to find out whether there are more candles: if it is refused, there are none.
+      if (found.size > 0 && isRequestRefusal(error)) break;
       throw await explainRefusal(client, market, range, error, now);
     }
-    if (rows.length > 0) markTaken(client, market, timeframe);
+    if (rows.length > 0) markAccepted(client, market, timeframe);
     const candles = toCandles(rows, range, now);
-    const isNews = candles.some(({ timestamp }) => !found.has(timestamp) && timestamp >= since && timestamp < until);
-    if (cutAt !== null && isNews) markCap(client, symbol, cutAt);
+    const hasNew = candles.some(({ timestamp }) => !found.has(timestamp) && timestamp >= since && timestamp < until);
+    if (cutAt !== null && hasNew) markCap(client, symbol, cutAt);
     for (const candle of candles) found.set(candle.timestamp, candle);
     const timestamps = candles.map(({ timestamp }) => timestamp).filter((timestamp) => timestamp >= since);
     const [first = 0, last = 0] = [timestamps[0], timestamps.at(-1)];
-    if (!isNews || !mayBeCut(rows, limit)) break;
+    if (!hasNew || !mayBeCut(rows, limit)) break;
     cutAt = rows.length;
-    // What is missing at either end; there may be nothing, which is one call more.
+    // Requests what is missing at either end. There may be nothing, which costs one extra call.
     if (startOf(indexOf(last) + 1) < Math.min(until, now)) piece = { since: startOf(indexOf(last) + 1), until };
     else if (first > startOf(indexOf(piece.since - 1) + 1)) piece = { since: piece.since, until: first };
     else break;
@@ -92,18 +97,18 @@ async function fetchPieces(client: ExchangeClient, range: CandleRange, now: numb
   return [...found.values()].sort((a, b) => a.timestamp - b.timestamp);
 }
 
-/** True when the exchange gave fewer than it was asked for, and as many as a cap may be. */
+/** True when the exchange returned fewer candles than requested, and the number may be a cap. */
 function mayBeCut(rows: readonly OHLCV[], limit: number): boolean {
   return rows.length > 0 && rows.length < limit && rows.length % capStep === 0;
 }
 
-/** Notes that an exchange gives fewer candles in a call than ccxt says (mexc: 500 of 1,000). */
+/** The exchange returns fewer candles per call than ccxt says (mexc: 500 instead of 1,000). */
 function markCap(client: ExchangeClient, symbol: string, cap: number): void {
   const { type } = client.ccxt.market(symbol);
   client.candles.caps.set(type, Math.min(cap, client.candles.caps.get(type) ?? cap));
 }
 
-/** The market of a series, where the exchange gives its candles. */
+/** The market of a series, if the exchange offers its candles. */
 async function findSeries(client: ExchangeClient, series: CandleSeries): Promise<MarketInterface> {
   const { exchange, symbol, timeframe } = series;
   if (!can(client.ccxt, 'CANDLES')) {
@@ -116,15 +121,15 @@ async function findSeries(client: ExchangeClient, series: CandleSeries): Promise
 }
 
 /**
- * The timeframes that the exchange gives of a market by itself; none, and without a request, where it offers no candles.
- * Throws SYMBOL_NOT_FOUND, and what loading the markets does.
+ * The timeframes that the exchange itself offers for a market; an empty list, without a request, if it offers no
+ * candles. Throws SYMBOL_NOT_FOUND, and the errors of loading the markets.
  */
 export async function fetchTimeframes(client: ExchangeClient, symbol: string): Promise<readonly string[]> {
   if (!can(client.ccxt, 'CANDLES')) return [];
   return timeframesOf(client, findMarket(client, await client.markets(), symbol));
 }
 
-/** The first instant from which it serves candles, epoch ms; -Infinity where no limit is known. */
+/** The start of the exchange's candle history, epoch ms; -Infinity if it has no known limit. */
 function oldestOf({ exchange, timeframe }: CandleSeries, now: number): number {
   const history = candleHistory(exchange);
   if (history === null) return Number.NEGATIVE_INFINITY;
@@ -132,10 +137,10 @@ function oldestOf({ exchange, timeframe }: CandleSeries, now: number): number {
   return periodAfter(period, periodStart(period, now), 1 - history);
 }
 
-/** ccxt takes a month for 30 days and a year for 365, where it has to say when a range ends. */
+/** ccxt counts a month as 30 days and a year as 365 when it computes the end of a range. */
 const monthMs = 30 * 86_400_000;
 
-/** How many candles to ask for, so that the answer reaches from one instant to the other, or to `now`. */
+/** How many candles to request, so that the answer covers the range up to its end or `now`. */
 function countPeriods(
   { exchange, timeframe }: CandleSeries,
   { since, until }: { readonly since: number; readonly until: number },
@@ -147,8 +152,8 @@ function countPeriods(
   const length = lengthOf(period);
   const count =
     'ms' in length ? indexOf(end) - indexOf(since) + 1 : Math.ceil((end - since) / (length.months * monthMs)) + 1;
-  // One more where the exchange's periods may start elsewhere than ours (Kraken's weeks on Thursdays), and where its
-  // clock may be ahead.
+  // One more where the exchange's periods may start at other times than ours (Kraken's weeks start on Thursdays), and
+  // where its clock may be ahead.
   return Math.max(1, count) + (/[dwMy]$/.test(timeframe) || until > now ? 1 : 0);
 }
 

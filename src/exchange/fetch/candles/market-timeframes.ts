@@ -2,11 +2,11 @@ import type { Exchange, MarketInterface } from 'ccxt';
 import { isTimeframe } from '../../../market/timeframe.ts';
 
 /**
- * The timeframes that ccxt lists for a kind of market, where an exchange has other candles of its contracts than of its
- * spot markets; null where there is no such list and that of the exchange stands. ccxt keeps them by kind in
+ * The timeframes that ccxt lists for a kind of market, if an exchange offers other candles for its contracts than for
+ * its spot markets; null if there is no such list, and the exchange's own list applies. ccxt keeps them by kind in
  * `options.timeframes` (kucoin.js, mexc.js, bitrue.js, weex.js) or in `options.fetchOHLCV.timeframes` (bitget.js), each
- * with the exchange's word for the timeframe, and none where it has none. Files of streams have flat lists of the same
- * name, which say nothing of this.
+ * with the exchange's name for the timeframe, which is empty where the exchange has none. Files of streams have flat
+ * lists of the same name, which do not count here.
  */
 export function listedTimeframes({ options }: Exchange, market: MarketInterface): readonly string[] | null {
   for (const lists of [options.fetchOHLCV?.timeframes, options.timeframes]) {
@@ -18,7 +18,7 @@ export function listedTimeframes({ options }: Exchange, market: MarketInterface)
   return null;
 }
 
-/** The names that a kind of market may have in these lists, the most specific first: all contracts often share one. */
+/** The names of a kind of market in these lists, the most specific first: all contracts often share one. */
 function kindsOf({ spot, type, subType }: MarketInterface): readonly string[] {
   if (spot) return ['spot'];
   return [...new Set([type, ...(subType ? [subType] : []), 'contract', 'swap', 'future'])];

@@ -3,10 +3,13 @@ import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { batchPaysFrom, underlyingParams } from '../../quirks/rest-quirks.ts';
 
-/** Sizes that exchanges are likely to name as their limit. */
+/** Sizes that exchanges are likely to use as their limit. */
 const likelySizes = [500, 400, 300, 250, 200, 150, 100, 50, 40, 30, 25, 20, 15, 10];
 
-/** Markets by their underlying pair, in order of appearance. Options and dated futures have several of each. */
+/**
+ * Groups markets by their underlying pair, in order of appearance. Options and dated futures have several markets per
+ * pair.
+ */
 export function byUnderlying(markets: readonly MarketInterface[]): readonly (readonly MarketInterface[])[] {
   const groups = new Map<string, MarketInterface[]>();
   for (const market of markets) {
@@ -18,13 +21,13 @@ export function byUnderlying(markets: readonly MarketInterface[]): readonly (rea
   return [...groups.values()];
 }
 
-/** True of markets of several underlyings, where an underlying may have several markets. */
+/** True for markets of several underlyings, if one underlying may have several markets. */
 export function mixesUnderlyings(markets: readonly MarketInterface[]): boolean {
   return hasTerm(markets) && byUnderlying(markets).length > 1;
 }
 
-/** Markets of one kind in the batches that the exchange takes, as far as that is known. */
-export function toParts(
+/** Splits markets of one kind into the batches that the exchange accepts, as far as that is known. */
+export function toBatches(
   { info, batchLimits }: ExchangeClient,
   kind: string,
   markets: readonly MarketInterface[],
@@ -33,34 +36,35 @@ export function toParts(
   if (!market) return [];
   const isApart = batchLimits.isPerUnderlying(kind) || underlyingParams(info.id, market) !== null;
   const groups = isApart ? byUnderlying(markets) : [markets];
-  return groups.flatMap((group) => inEvenParts(group, batchLimits.maxSize(kind)));
+  return groups.flatMap((group) => splitEvenly(group, batchLimits.maxSize(kind)));
 }
 
-/** The fewest parts of at most `maxSize` items, all about equally long. */
-export function inEvenParts<T>(items: readonly T[], maxSize: number): readonly (readonly T[])[] {
+/** The smallest number of parts with at most `maxSize` items, all of about the same length. */
+export function splitEvenly<T>(items: readonly T[], maxSize: number): readonly (readonly T[])[] {
   const count = Math.max(1, Math.ceil(items.length / maxSize));
   const size = Math.ceil(items.length / count);
   const starts = Array.from({ length: count }, (_, index) => index * size).filter((start) => start < items.length);
   return starts.map((start) => items.slice(start, start + size));
 }
 
-/** True when one call for all of these costs no more than a call for each. */
+/** True when one call for all of these markets costs no more than a call for each. */
 export function paysAsBatch({ ccxt, info }: ExchangeClient, markets: readonly MarketInterface[]): boolean {
   const [market, ...others] = markets;
   if (!market || others.length === 0) return false;
   return markets.length >= batchPaysFrom(info.id, market) || !can(ccxt, 'TICKER');
 }
 
-/** True of a batch that is asked for one by one when it is refused: halving it costs as many calls. */
+/** True for a refused batch that is requested one by one: halving it would cost as many calls. */
 export function isSmall({ length }: readonly MarketInterface[]): boolean {
   return length <= 4;
 }
 
 /**
  * Splits a refused batch. Markets of several underlyings are split between two underlyings. Others are split near the
- * middle: after `accepted` markets if that many were accepted before, else at a size that may well be the limit.
+ * middle: after `accepted` markets if that many were accepted before, otherwise at a size that is likely to be the
+ * limit.
  */
-export function smaller(
+export function splitBatch(
   markets: readonly MarketInterface[],
   accepted: number,
 ): readonly (readonly MarketInterface[])[] {

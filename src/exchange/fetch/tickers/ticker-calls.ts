@@ -5,25 +5,25 @@ import { isAboutOneMarket, toMarketDataError } from '../../access/errors.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { requireReadable, UnreadableRow } from '../../clients/ticker-rows.ts';
-import { AddressTooLong, maxAddressLength } from '../../http/address-limit.ts';
+import { maxUrlLength, UrlTooLong } from '../../http/url-limit.ts';
 import { toTicker } from '../../normalize/ticker.ts';
 import { underlyingParams } from '../../quirks/rest-quirks.ts';
 
 /** How a call for several tickers ended. */
 export type BatchAnswer =
-  /** By symbol, without those that the answer left out. */
+  /** By symbol, without the symbols that the answer left out. */
   | { readonly kind: 'answered'; readonly outcomes: ReadonlyMap<string, Ticker | MarketDataError> }
-  /** One of the symbols, their number or their mix may be why. */
+  /** The reason may be one of the symbols, their number, or their mix. */
   | { readonly kind: 'refused'; readonly error: MarketDataError; readonly wasSent: boolean }
-  /** The address would be too long; about `fitting` symbols may fit. */
+  /** The URL would be too long; about `fitting` symbols may fit. */
   | { readonly kind: 'too long'; readonly fitting: number }
-  /** The exchange fails. */
+  /** The exchange failed. */
   | { readonly kind: 'failed'; readonly error: MarketDataError };
 
-/** A part of the estimated number of symbols is left free, since ids differ in length. */
+/** Keeps a part of the estimated number of symbols free, because ids differ in length. */
 const fittingShare = 0.9;
 
-/** Asks for the tickers of several markets in one call. Never rejects. */
+/** Requests the tickers of several markets in one call. Never rejects. */
 export async function askBatch(
   client: ExchangeClient,
   markets: readonly MarketInterface[],
@@ -51,16 +51,16 @@ export async function askBatch(
   } catch (thrown) {
     const error = toMarketDataError(thrown, { exchange });
     const { cause } = error.details;
-    if (cause instanceof AddressTooLong) {
-      const fitting = Math.floor((markets.length * maxAddressLength * fittingShare) / cause.length);
+    if (cause instanceof UrlTooLong) {
+      const fitting = Math.floor((markets.length * maxUrlLength * fittingShare) / cause.length);
       return { kind: 'too long', fitting: Math.max(1, fitting) };
     }
-    const isRefused = isRefusal(error) || isUnparsed(client, error);
+    const isRefused = isSymbolRefusal(error) || isUnparsed(client, error);
     return isRefused ? { kind: 'refused', error, wasSent } : { kind: 'failed', error };
   }
 }
 
-/** Asks for one market's ticker in a call of its own. Never rejects. */
+/** Requests one market's ticker in a call of its own. Never rejects. */
 export async function askAlone(
   client: ExchangeClient,
   market: MarketInterface,
@@ -71,29 +71,32 @@ export async function askAlone(
   try {
     if (can(client.ccxt, 'TICKER')) {
       const ticker = await client.call(async (ccxt) => requireReadable(await ccxt.fetchTicker(symbol)), { symbol });
-      return ticker ? toTicker(exchange, symbol, ticker, now()) : missing(client, symbol);
+      return ticker ? toTicker(exchange, symbol, ticker, now()) : missingTickerError(client, symbol);
     }
     const params = underlyingParams(exchange, market) ?? {};
     const tickers = await client.call((ccxt) => ccxt.fetchTickers([symbol], params), { symbol });
-    return pickAll(exchange, tickers, [symbol], now()).get(symbol) ?? missing(client, symbol);
+    return pickAll(exchange, tickers, [symbol], now()).get(symbol) ?? missingTickerError(client, symbol);
   } catch (thrown) {
     return toMarketDataError(thrown, { exchange, symbol });
   }
 }
 
-/** The error of a market that an answer leaves out. Some exchanges do so with those that are not active. */
-export function missing(client: ExchangeClient, symbol: string): MarketDataError {
+/** The error for a market that an answer leaves out. Some exchanges leave out markets that are not active. */
+export function missingTickerError(client: ExchangeClient, symbol: string): MarketDataError {
   const exchange = client.info.id;
   const inactive = client.ccxt.markets?.[symbol]?.active === false ? ', which is not active there' : '';
-  return new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no ticker of ${symbol}${inactive}.`, {
+  return new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no ticker for ${symbol}${inactive}.`, {
     exchange,
     symbol,
     retryable: inactive === '',
   });
 }
 
-/** A refusal that one symbol may have caused, delisted since the markets were loaded, say. */
-export function isRefusal(error: MarketDataError): boolean {
+/**
+ * True for a refusal that a single symbol may have caused, for example one that was delisted since the markets were
+ * loaded.
+ */
+export function isSymbolRefusal(error: MarketDataError): boolean {
   return (
     error.isFinal ||
     error.code === 'BAD_USER_INPUT' ||
@@ -102,17 +105,20 @@ export function isRefusal(error: MarketDataError): boolean {
   );
 }
 
-/** True when one market's error concerns the whole exchange: then the other markets are not asked for. */
+/** True when one market's error concerns the whole exchange: then the other markets are not requested. */
 export function isOutage(error: MarketDataError): boolean {
-  return error.code !== 'BAD_EXCHANGE_RESPONSE' && !isRefusal(error);
+  return error.code !== 'BAD_EXCHANGE_RESPONSE' && !isSymbolRefusal(error);
 }
 
-/** True when an HTTP answer as a whole could not be read, which says nothing of its markets and may be over with the next. */
+/**
+ * True when a whole HTTP response was unreadable. That says nothing about its markets, and the next response may be
+ * fine.
+ */
 export function isUnreadable(client: ExchangeClient, { code, retryable, details }: MarketDataError): boolean {
   return code === 'BAD_EXCHANGE_RESPONSE' && retryable && client.failureOf(details.cause) !== undefined;
 }
 
-/** True when the answer came whole but ccxt could not parse it: one of its rows may be why. */
+/** True when the response was complete but ccxt could not parse it: one of its rows may be the reason. */
 function isUnparsed(client: ExchangeClient, error: MarketDataError): boolean {
   const { cause } = error.details;
   return error.code === 'BAD_EXCHANGE_RESPONSE' && cause !== undefined && client.failureOf(cause) === undefined;

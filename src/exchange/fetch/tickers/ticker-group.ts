@@ -2,25 +2,30 @@ import type { MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../../market/errors.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
-import { inEvenParts, mixesUnderlyings, paysAsBatch, smaller, toParts } from './batch-shape.ts';
-import { fetchLeftOut } from './left-out.ts';
+import { mixesUnderlyings, paysAsBatch, splitBatch, splitEvenly, toBatches } from './batch-shape.ts';
+import { refetchMissing } from './missing-tickers.ts';
 import { type TickerOutcomes, TickerRound } from './ticker-round.ts';
 
 type Markets = readonly MarketInterface[];
 
-/** Requests that may be refused before markets are asked for one by one; enough to find one bad symbol in a thousand. */
+/**
+ * After this many refused requests, markets are requested one by one; enough to find one bad symbol among a thousand.
+ */
 const maxRefusals = 18;
 
-/** The longest refused batch that is asked for one by one at once where several markets were refused alone before. */
+/**
+ * When several markets were refused alone before, a refused batch of up to this size is requested one by one
+ * immediately.
+ */
 const maxUnhalved = 8;
 
-/** Markets that are tried yet where everything was refused so far. */
+/** How many markets are still tried after everything was refused so far. */
 const maxProbes = 3;
 
 /**
- * Fetches the tickers of markets of one kind and adds them, or why there is none, to `outcomes`. A batch is an
- * optimisation: what it refuses is asked for in smaller ones and at last alone, and so is what it leaves out. What the
- * exchange takes is learned on the way and shapes the next batch: see BatchLimits.
+ * Fetches the tickers of markets of one kind and adds them, or the errors, to `outcomes`. A batch is an optimisation:
+ * if it is refused, its markets are requested in smaller batches and finally alone, and so are markets that it leaves
+ * out. What the exchange accepts is learned on the way and shapes the next batch: see BatchLimits.
  */
 export async function fetchTickerGroup(
   client: ExchangeClient,
@@ -37,7 +42,7 @@ export async function fetchTickerGroup(
 class TickerGroup {
   readonly #round: TickerRound;
   readonly #kind: string;
-  #leftOut: MarketInterface[] = [];
+  #missing: MarketInterface[] = [];
   #batched = 0;
   #postponed: MarketInterface[] = [];
 
@@ -54,20 +59,22 @@ class TickerGroup {
     await Promise.all([this.#fetchParts(together), round.fetchEach(alone)]);
     if (this.#postponed.length > 0) await this.#fetchPostponed(this.#postponed);
     for (const [symbol, error] of round.refused) {
-      // Where the exchange refused all of them the trouble may be its own, and over with the next call.
-      const isItsOwn = !round.works && !error.isFinal;
+      // If the exchange refused all of them, it may have a problem of its own, which may be over with the next call.
+      const isItsOwn = !round.hasSucceeded && !error.isFinal;
       if (isItsOwn || (markets.length === 1 && alone.length === 0)) continue;
       refused.set(symbol, error);
       batchLimits.learnAlone(symbol, 'refused');
     }
-    if (this.#leftOut.length > 0) {
-      await fetchLeftOut(round, this.#kind, this.#leftOut, this.#leftOut.length < this.#batched);
+    if (this.#missing.length > 0) {
+      await refetchMissing(round, this.#kind, this.#missing, this.#missing.length < this.#batched);
     }
   }
 
-  /** Fetches markets in the batches that the exchange takes, as far as that is known; true when it refused nothing. */
+  /**
+   * Fetches markets in the batches that the exchange accepts, as far as that is known; true when it refused nothing.
+   */
   async #fetchParts(markets: Markets): Promise<boolean> {
-    return this.#fetchAll(toParts(this.#round.client, this.#kind, markets));
+    return this.#fetchAll(toBatches(this.#round.client, this.#kind, markets));
   }
 
   async #fetchAll(parts: readonly Markets[]): Promise<boolean> {
@@ -84,38 +91,38 @@ class TickerGroup {
         return false;
       case 'answered':
         this.#batched += markets.length;
-        this.#leftOut.push(...markets.filter(({ symbol }) => !answer.outcomes.has(symbol)));
+        this.#missing.push(...markets.filter(({ symbol }) => !answer.outcomes.has(symbol)));
         if (answer.outcomes.size > 0) round.client.batchLimits.markAccepted(this.#kind, markets.length);
         return true;
       case 'too long':
         round.client.batchLimits.learnSize(this.#kind, answer.fitting);
-        return this.#fetchAll(inEvenParts(markets, answer.fitting));
+        return this.#fetchAll(splitEvenly(markets, answer.fitting));
       case 'refused':
         await this.#fetchRefused(markets);
         return false;
     }
   }
 
-  /** Asks for a refused batch in smaller ones, one after the other, since each may teach something about the next. */
+  /** Requests a refused batch in smaller ones, one after the other, because each may teach something about the next. */
   async #fetchRefused(markets: Markets): Promise<void> {
     const round = this.#round;
-    if (round.works && round.refusals >= maxRefusals) {
+    if (round.hasSucceeded && round.refusals >= maxRefusals) {
       await round.fetchEach(markets);
       return;
     }
-    // Where several are bad, more may be: halving would cost more calls than it saves.
+    // If several markets are bad, more may be: halving would cost more calls than it saves.
     const areManyBad = round.refused.size > 1 && markets.length <= maxUnhalved;
     const parts = areManyBad
       ? markets.map((market) => [market])
-      : smaller(markets, round.client.batchLimits.maxAccepted(this.#kind));
+      : splitBatch(markets, round.client.batchLimits.maxAccepted(this.#kind));
     let areAccepted = true;
     for (const part of parts) {
-      if (!round.works && round.refusals >= maxRefusals) {
+      if (!round.hasSucceeded && round.refusals >= maxRefusals) {
         this.#postponed.push(...part);
         areAccepted = false;
       } else if (!(await this.#fetchParts(part))) areAccepted = false;
     }
-    // Some of ccxt's exchanges leave markets that are not active out of a request, which has none then: that says nothing.
+    // Some of ccxt's classes drop inactive markets from a request, which is then empty: that teaches nothing.
     if (areAccepted && markets.some(({ active }) => active !== false)) this.#learn(markets, parts);
   }
 
@@ -132,20 +139,20 @@ class TickerGroup {
     }
   }
 
-  /** The exchange refused all that it was asked so far: tries a few of the others before they are given up. */
+  /** The exchange refused everything so far: tries a few of the other markets before they are given up. */
   async #fetchPostponed(markets: Markets): Promise<void> {
     const round = this.#round;
     const step = Math.max(1, Math.floor((markets.length - 1) / (maxProbes - 1)));
     const probes = markets.filter((_, index) => index % step === 0).slice(0, maxProbes);
     await round.fetchEach(probes);
     const others = markets.filter((market) => !probes.includes(market));
-    if (round.works) await round.fetchEach(others);
-    else for (const { symbol } of others) round.set(symbol, refusedBatch(round.client.info.id, symbol));
+    if (round.hasSucceeded) await round.fetchEach(others);
+    else for (const { symbol } of others) round.set(symbol, notRequestedError(round.client.info.id, symbol));
   }
 }
 
-/** Which of them it was stays open, so none is said not to exist. */
-function refusedBatch(exchange: string, symbol: string): MarketDataError {
+/** It is not known which symbol was the reason, so the error does not claim that one does not exist. */
+function notRequestedError(exchange: string, symbol: string): MarketDataError {
   const message = `${exchange} refused requests for several tickers, and those for some of them; ${symbol} was not asked for.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
 }

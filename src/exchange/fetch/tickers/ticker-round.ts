@@ -3,13 +3,13 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { MarketDataError } from '../../../market/errors.ts';
 import type { Ticker } from '../../../market/model/ticker.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
-import { askAlone, askBatch, type BatchAnswer, isOutage, isRefusal } from './ticker-calls.ts';
+import { askAlone, askBatch, type BatchAnswer, isOutage, isSymbolRefusal } from './ticker-calls.ts';
 
 export type TickerOutcomes = Map<string, Ticker | MarketDataError>;
 
 /**
- * The calls of one fetch of tickers, as many at a time as don't keep each other waiting, and what came of them. Once the
- * exchange fails, the rest is not sent.
+ * The calls of one fetch of tickers and their results. It runs as many calls at a time as do not delay each other. Once
+ * the exchange fails, the rest is not sent.
  */
 export class TickerRound {
   readonly client: ExchangeClient;
@@ -18,7 +18,7 @@ export class TickerRound {
   readonly #limit: LimitFunction;
   readonly #refused = new Map<string, MarketDataError>();
   #refusals = 0;
-  #works = false;
+  #hasSucceeded = false;
   #outage: MarketDataError | null = null;
 
   constructor(client: ExchangeClient, now: () => number, outcomes: TickerOutcomes) {
@@ -33,22 +33,22 @@ export class TickerRound {
     return this.#refusals;
   }
 
-  /** True once the exchange gave a ticker. */
-  get works(): boolean {
-    return this.#works;
+  /** True once the exchange returned a ticker. */
+  get hasSucceeded(): boolean {
+    return this.#hasSucceeded;
   }
 
-  /** Markets that the exchange refused in calls of their own, with how. */
+  /** The markets that the exchange refused in calls of their own, with the error. */
   get refused(): ReadonlyMap<string, MarketDataError> {
     return this.#refused;
   }
 
-  /** Gives a market's outcome; a later one stands. */
+  /** Sets a market's outcome; a later one replaces it. */
   set(symbol: string, outcome: Ticker | MarketDataError): void {
     this.#outcomes.set(symbol, outcome);
   }
 
-  /** Asks for several markets in one call and keeps what it brings; null when the exchange fails, which is kept too. */
+  /** Requests several markets in one call and stores the result; null when the exchange fails, which is stored too. */
   async fetchTogether(markets: readonly MarketInterface[]): Promise<Exclude<BatchAnswer, { kind: 'failed' }> | null> {
     return this.#limit(async () => {
       if (this.#outage) {
@@ -63,7 +63,7 @@ export class TickerRound {
           return null;
         case 'answered':
           for (const [symbol, outcome] of answer.outcomes) this.set(symbol, outcome);
-          if (answer.outcomes.size > 0) this.#works = true;
+          if (answer.outcomes.size > 0) this.#hasSucceeded = true;
           return answer;
         case 'refused':
           if (answer.wasSent) this.#refusals += 1;
@@ -74,7 +74,9 @@ export class TickerRound {
     });
   }
 
-  /** Asks for a market in a call of its own and keeps the outcome; null when the exchange fails, which is kept too. */
+  /**
+   * Requests one market in a call of its own and stores the outcome; null when the exchange fails, which is stored too.
+   */
   async fetchAlone(market: MarketInterface): Promise<Ticker | MarketDataError | null> {
     const { symbol } = market;
     return this.#limit(async () => {
@@ -85,9 +87,9 @@ export class TickerRound {
       const outcome = await askAlone(this.client, market, this.#now);
       this.set(symbol, outcome);
       if (!(outcome instanceof MarketDataError)) {
-        this.#works = true;
+        this.#hasSucceeded = true;
         this.client.batchLimits.onAnswer(symbol);
-      } else if (isRefusal(outcome)) {
+      } else if (isSymbolRefusal(outcome)) {
         this.#refusals += 1;
         this.#refused.set(symbol, outcome);
       } else if (isOutage(outcome)) {
@@ -98,7 +100,7 @@ export class TickerRound {
     });
   }
 
-  /** Asks for each market in a call of its own; true when each was answered. */
+  /** Requests each market in a call of its own; true when each was answered. */
   async fetchEach(markets: readonly MarketInterface[]): Promise<boolean> {
     const outcomes = await Promise.all(markets.map((market) => this.fetchAlone(market)));
     return outcomes.every((outcome) => outcome !== null && !(outcome instanceof MarketDataError));

@@ -5,12 +5,12 @@ import { findMarket } from '../../clients/find-market.ts';
 import { fetchTickerGroup } from './ticker-group.ts';
 import type { TickerOutcomes } from './ticker-round.ts';
 
-/** How many unknown symbols of one call get suggestions: looking for the nearest of thousands takes its time. */
+/** How many unknown symbols of one call get suggestions: finding the nearest among thousands of symbols takes time. */
 const maxSuggestions = 20;
 
 /**
- * Tickers of one exchange's symbols, split by market type since exchanges refuse mixed requests. Symbols that do not
- * exist, or that the exchange refused a moment ago, are not sent. Never rejects: each symbol fails alone.
+ * Tickers of one exchange's symbols, split by market type because exchanges refuse mixed requests. Symbols that do not
+ * exist, or that the exchange refused a moment ago, are not sent. Never rejects: each symbol fails on its own.
  */
 export async function fetchTickers(
   client: ExchangeClient,

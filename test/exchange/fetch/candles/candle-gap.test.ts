@@ -3,7 +3,7 @@ import { periodAfter } from '../../../../src/market/timeframe.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { connect, failureOf, type VenueClient, type venues } from '../../../support/venue-client.ts';
 
-// Binance's stand-in as an exchange of which nobody knows how far back it goes.
+// Binance's stand-in as an exchange whose history has an unknown start.
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -30,26 +30,26 @@ it.each([
   const error = await failureOf(data.fetchCandles({ ...minutes, ...query }));
   expect(error).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false });
   const oldest = Math.floor(now / minuteMs) * minuteMs - 1499 * minuteMs;
-  expect(error.message).toContain(`none before ${new Date(oldest).toISOString()}`);
+  expect(error.message).toContain(`candles before ${new Date(oldest).toISOString()}`);
   expect(venue.count(/klines/)).toBe(2);
   // Once known it is not asked for again.
   expect(await failureOf(data.fetchCandles({ ...minutes, ...query }))).toEqual(error);
   expect(venue.count(/klines/)).toBe(3);
 });
 
-it('a range of which it serves a part is an error too, and not the later part', async () => {
+it('a range that is served only in part is an error too, and does not return the later part', async () => {
   const { data, venue } = await start();
   venue.candleHistory = 1500;
   const oldest = Math.floor(now / minuteMs) * minuteMs - 1499 * minuteMs;
   for (const limit of [10, 1000]) {
     const error = await failureOf(data.fetchCandles({ ...minutes, since: oldest - 40 * minuteMs, limit }));
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT' });
-    expect(error.message).toContain(`none before ${new Date(oldest).toISOString()}`);
+    expect(error.message).toContain(`candles before ${new Date(oldest).toISOString()}`);
   }
   expect(await data.fetchCandles({ ...minutes, since: oldest, limit: 10 })).toHaveLength(10);
 });
 
-it('what is found out of a short gap is not taken for a longer one', async () => {
+it('the reason for a short gap is not used for a longer one', async () => {
   const { data, venue } = await start();
   const page = Math.floor((now - 3 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
   const oldest = page + minuteMs;
@@ -63,17 +63,17 @@ it('what is found out of a short gap is not taken for a longer one', async () =>
   }
 });
 
-it('a range of which it gives nothing at all is an error where there were trades', async () => {
+it('a range without any candle is an error if there were trades', async () => {
   const { data, venue } = await start('coinbase');
   venue.candleHistory = 1500;
   const query = { exchange: 'coinbase', symbol: 'BTC/USD', timeframe: '1m' };
   const window = { since: now - 30 * dayMs, until: now - 30 * dayMs + 100 * minuteMs, limit: 10 };
   const error = await failureOf(data.fetchCandles({ ...query, ...window }));
   expect(error).toMatchObject({ code: 'BAD_USER_INPUT' });
-  expect(error.message).toMatch(/serves only its newest candles: of 1m none from so long ago/);
+  expect(error.message).toMatch(/serves only its newest candles; it has no 1m candles that old/);
 });
 
-it('where each request tells its own range only, the first trade is found in a few all the same', async () => {
+it('if each request covers only its own range, the first trade is still found in a few requests', async () => {
   const { data, venue } = await start('coinbase');
   const { candles } = venue;
   const listedAt = Math.floor((now - 5 * dayMs) / minuteMs) * minuteMs;
@@ -85,8 +85,8 @@ it('where each request tells its own range only, the first trade is found in a f
   expect(venue.count(/candles/)).toBeLessThan(60);
 });
 
-describe('an exchange that gives fewer candles in a request than ccxt says', () => {
-  it('is asked for the rest, and for no more than that from then on', async () => {
+describe('an exchange that returns fewer candles per request than ccxt says', () => {
+  it('is asked for the rest, and for no more than its cap from then on', async () => {
     const { data, venue } = await start();
     venue.candleCap = 500;
     const whole = await data.fetchCandles({ ...minutes, until: now - dayMs, limit: 1800 });
@@ -99,7 +99,7 @@ describe('an exchange that gives fewer candles in a request than ccxt says', () 
     for (const { query } of venue.requests) expect(Number(query.limit)).toBeLessThanOrEqual(500);
   });
 
-  it('and one where as many have been traded in is believed after one request more', async () => {
+  it('gets one extra request if exactly as many candles have trades', async () => {
     const { data, venue } = await start();
     const { candles } = venue;
     const since = Math.floor((now - 2 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
@@ -113,7 +113,7 @@ describe('an exchange that gives fewer candles in a request than ccxt says', () 
   });
 });
 
-it('candles in hand stand where the exchange refuses to tell whether there are more', async () => {
+it('candles are returned if the exchange refuses to tell whether there are more', async () => {
   const { data, venue } = await start();
   const { candles } = venue;
   const since = Math.floor((now - 2 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
@@ -127,14 +127,14 @@ it('candles in hand stand where the exchange refuses to tell whether there are m
   expect(venue.count(new RegExp(`startTime=${end}`))).toBe(1);
 });
 
-it('what it serves is answered without asking how far back it goes', async () => {
+it('a range within its history is answered without looking for the start of the history', async () => {
   const { data, venue } = await start();
   venue.candleHistory = 1500;
   expect(await data.fetchCandles({ ...minutes, since: now - 1300 * minuteMs, limit: 100 })).toHaveLength(100);
   expect(venue.count(/klines/)).toBe(1);
 });
 
-it('nor for a gap that is no older than candles that it has given', async () => {
+it('so is a gap that is not older than candles that it has served', async () => {
   const { data, venue } = await start();
   const since = Math.floor((now - 5 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;
   await data.fetchCandles({ ...minutes, since: since - 200 * minuteMs, limit: 10 });
@@ -146,7 +146,7 @@ it('nor for a gap that is no older than candles that it has given', async () => 
   expect(venue.count(/klines/)).toBe(1);
 });
 
-it('before the first trade there is nothing, which is no error: the first candles come', async () => {
+it('a range before the first trade is not an error: the first candles are returned', async () => {
   const { data, venue } = await start();
   const listedAt = venue.markets.find(({ symbol }) => symbol === minutes.symbol)?.listedAt ?? 0;
   const candles = await data.fetchCandles({ ...minutes, since: listedAt - 300 * dayMs, limit: 3 });
@@ -158,7 +158,7 @@ it('before the first trade there is nothing, which is no error: the first candle
   expect(await data.fetchCandles({ ...minutes, since: 0, until: listedAt - dayMs, limit: 3 })).toEqual([]);
 });
 
-it('nor is it where nothing was traded for a while', async () => {
+it('a period without trades is not an error either', async () => {
   const { data, venue } = await start();
   const { candles } = venue;
   const [from, to] = [now - 30 * dayMs, now - 20 * dayMs];

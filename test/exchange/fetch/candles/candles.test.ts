@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../../src/base/clock.ts';
-import { toCandles } from '../../../../src/exchange/normalize/ticker.ts';
+import { toCandles } from '../../../../src/exchange/normalize/candles.ts';
 import type { CandleQuery } from '../../../../src/market/model/candle.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { connect, failureOf, type VenueClient, type venues } from '../../../support/venue-client.ts';
@@ -23,7 +23,7 @@ const btcUsd = { exchange: 'kraken', symbol: 'BTC/USD' } as const;
 describe('kraken serves only its newest 720 candles', () => {
   const oldest = thisHour - 719 * hourMs;
 
-  it('from the oldest of them on, it answers', async () => {
+  it('answers from the oldest of them on', async () => {
     const { data } = await start('kraken');
     const candles = await data.fetchCandles({ ...btcUsd, timeframe: '1h', since: oldest, limit: 2 });
     expect(candles.map(({ timestamp }) => timestamp)).toEqual([oldest, oldest + hourMs]);
@@ -47,7 +47,7 @@ describe('kraken serves only its newest 720 candles', () => {
   });
 });
 
-it('kraken: what its clock takes away while a call is under way is said to be missing', async () => {
+it('kraken: candles that drop out of its history while a call is running are reported as missing', async () => {
   let at = Date.UTC(2026, 2, 4, 12, 59, 59);
   const { source, venue, close } = await connect('kraken', { clock: { ...systemClock, now: () => at } });
   onTestFinished(close);
@@ -63,7 +63,7 @@ it('kraken: what its clock takes away while a call is under way is said to be mi
   expect(await source.fetchCandleRange(range)).toMatchObject({ from: oldest + hourMs });
 });
 
-it('one candle more is asked for where an exchange may begin its periods elsewhere, or have begun the next one', async () => {
+it('one extra candle is requested where an exchange may begin periods at other times, or may have begun the next one', async () => {
   const { source, venue } = await start('binance');
   const limitOf = async (timeframe: string, since: number, until: number): Promise<string | undefined> => {
     await source.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe, since, until });
@@ -74,7 +74,7 @@ it('one candle more is asked for where an exchange may begin its periods elsewhe
   expect(await limitOf('1d', now - (now % dayMs) - 5 * dayMs, now - (now % dayMs))).toBe('6');
 });
 
-it('as many months are asked for as ccxt takes the range to have, by 30 days each', async () => {
+it('as many months are requested as ccxt counts in the range, with 30 days each', async () => {
   const { source, venue } = await start('binance');
   const range = { since: Date.UTC(2010, 0), until: Date.UTC(2026, 0) };
   await source.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1M', ...range });
@@ -82,7 +82,7 @@ it('as many months are asked for as ccxt takes the range to have, by 30 days eac
   expect(range.since + limit * 30 * dayMs).toBeGreaterThanOrEqual(range.until);
 });
 
-it('a candle that ends while the call is under way is not closed: its values may be from before', async () => {
+it('a candle that ends while the call is running is not closed: its values may be from before', async () => {
   let at = thisHour + hourMs - 500;
   const { data, venue, close } = await connect('binance', { clock: { ...systemClock, now: () => at } });
   onTestFinished(close);
@@ -110,20 +110,17 @@ describe('calendars', () => {
     expect(before.map(({ timestamp }) => timestamp)).toEqual([-1, 0, 1].map((month) => Date.UTC(2025, month)));
   });
 
-  // Wednesday: the week that runs began last Thursday.
-  it.each([1, 3, 100])(
-    'kraken: weeks start on Thursdays, and until alone gives the last %i all the same',
-    async (limit) => {
-      const { data } = await start('kraken');
-      const thursday = Date.UTC(2026, 1, 26);
-      for (const until of [now, now - 2 * dayMs, now - 5 * dayMs, now - 6 * dayMs, thursday, thursday + 1]) {
-        const last = until <= thursday ? thursday - weekMs : thursday;
-        const weeks = await data.fetchCandles({ ...btcUsd, timeframe: '1w', until, limit });
-        expect(weeks).toHaveLength(limit);
-        expect(weeks.at(-1)).toMatchObject({ timestamp: last, closed: last !== thursday });
-      }
-    },
-  );
+  // Wednesday: the current week began last Thursday.
+  it.each([1, 3, 100])('kraken: weeks start on Thursdays, and until alone still returns the last %i', async (limit) => {
+    const { data } = await start('kraken');
+    const thursday = Date.UTC(2026, 1, 26);
+    for (const until of [now, now - 2 * dayMs, now - 5 * dayMs, now - 6 * dayMs, thursday, thursday + 1]) {
+      const last = until <= thursday ? thursday - weekMs : thursday;
+      const weeks = await data.fetchCandles({ ...btcUsd, timeframe: '1w', until, limit });
+      expect(weeks).toHaveLength(limit);
+      expect(weeks.at(-1)).toMatchObject({ timestamp: last, closed: last !== thursday });
+    }
+  });
 
   it('kraken: its fifteen-day candles, which ccxt calls 2w, close after fifteen days', () => {
     const query = { ...btcUsd, timeframe: '2w', limit: 1 };
@@ -137,14 +134,14 @@ it.each([
   { name: 'a since', window: { since: -5 * dayMs, until: -4 * dayMs } },
   { name: 'an until', window: { until: 2 * hourMs } },
   { name: 'an until at it', window: { until: 0 } },
-])('$name before the epoch is no candle, and never sent', async ({ window }) => {
+])('$name before the epoch is not a candle, and is never requested', async ({ window }) => {
   const { data, venue } = await start('binance');
   const query = { exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1h', limit: 5 };
   expect(await data.fetchCandles({ ...query, ...window })).toEqual([]);
   expect(venue.count(/startTime=-/)).toBe(0);
 });
 
-it('binance: at most 500 candles of a swap in one request, which is what ccxt knows of it', async () => {
+it('binance: at most 500 candles of a swap per request, as ccxt says', async () => {
   const { data, venue } = await start('binance');
   const query = { exchange: 'binance', symbol: 'BTC/USDT:USDT', timeframe: '1h' };
   expect(await data.fetchCandles({ ...query, limit: 1500 })).toHaveLength(1500);
@@ -153,7 +150,7 @@ it('binance: at most 500 candles of a swap in one request, which is what ccxt kn
   }
 });
 
-it('an exchange without candles says so, without a request', async () => {
+it('an exchange without candles is an error, without a request', async () => {
   const { data } = await start('kraken');
   expect(
     await failureOf(data.fetchCandles({ exchange: 'bitflyer', symbol: 'BTC/JPY', timeframe: '1h', limit: 1 })),
@@ -180,7 +177,7 @@ describe('what an exchange may send', () => {
   ];
   const query: CandleQuery = { exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1h', limit: 10 };
 
-  it('rows out of order and twice: oldest first, the last word stands', async () => {
+  it('unsorted and repeated rows: oldest first, and the last one counts', async () => {
     const { data, venue } = await start('binance');
     const rows = [row(thisHour, '1.5'), row(thisHour - hourMs, '1.1'), row(thisHour, '1.6')];
     venue.fault({ kind: 'status', status: 200, match: /klines/, body: rows });
@@ -199,7 +196,7 @@ describe('what an exchange may send', () => {
     expect(candles.map(({ timestamp }) => (thisHour - timestamp) / hourMs)).toEqual([2, 1]);
   });
 
-  it.each([null, '', 'NaN', undefined])('a close of %j is an error and no gap', async (close) => {
+  it.each([null, '', 'NaN', undefined])('a close of %j is an error and not a gap', async (close) => {
     const { data, venue } = await start('binance');
     venue.fault({ kind: 'status', status: 200, match: /klines/, body: [row(thisHour, close)] });
     const error = await failureOf(data.fetchCandles(query));
@@ -209,7 +206,7 @@ describe('what an exchange may send', () => {
   it('a row that is too short is an error', async () => {
     const { data, venue } = await start('binance');
     venue.fault({ kind: 'status', status: 200, match: /klines/, body: [[thisHour, '1']] });
-    expect((await failureOf(data.fetchCandles(query))).message).toContain('with a number missing');
+    expect((await failureOf(data.fetchCandles(query))).message).toContain('with a missing number');
   });
 
   it('no rows are no candles', () => {

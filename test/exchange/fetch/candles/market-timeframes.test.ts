@@ -31,13 +31,13 @@ async function connect(id: string, answer: (clock: ManualClock) => Answer): Prom
   return { ...connection, standIn, clock };
 }
 
-/** The outcome of a promise for which time has to pass. */
+/** The outcome of a promise that needs time to pass. */
 async function passing<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
   let isOver = false;
   const over = promise.finally(() => {
     isOver = true;
   });
-  // Looked at below.
+  // Checked below.
   over.catch(() => {});
   await expect
     .poll(
@@ -88,7 +88,7 @@ describe('kucoin, whose contracts lack timeframes that its spot markets have', (
   const kucoin = (options: Partial<KucoinOptions> = {}) =>
     connect('kucoin', (clock) => answerAsKucoin({ now: () => clock.now(), listedAt, ...options }));
 
-  it('tells those of the market', async () => {
+  it('returns those of the market', async () => {
     const { data } = await kucoin();
     expect(await data.fetchTimeframes(series.exchange, series.symbol)).toEqual(
       '1m 5m 15m 30m 1h 2h 4h 8h 12h 1d 1w'.split(' '),
@@ -111,7 +111,7 @@ describe('kucoin, whose contracts lack timeframes that its spot markets have', (
     expect(standIn.requests[0]?.query.granularity).toBe(granularity);
   });
 
-  it('names them where none divides what was asked for', async () => {
+  it('names them when none divides the requested one', async () => {
     const { data } = await kucoin();
     const error = await failureOf(data.fetchCandles({ ...series, timeframe: '7s', limit: 2 }));
     expect(error).toMatchObject({ code: 'TIMEFRAME_NOT_SUPPORTED', details: { symbol: series.symbol } });
@@ -130,7 +130,7 @@ describe('kucoin, whose contracts lack timeframes that its spot markets have', (
       'is of another market': { status: 400, json: { code: '400100', msg: 'Unsupported trading pair.' } },
     };
 
-    it.each(Object.entries(failures))('come where the look at the weeks %s', async (_how, reply) => {
+    it.each(Object.entries(failures))('are returned when the call for weeks %s', async (_how, reply) => {
       const { data, clock } = await kucoin({ candles: (granularity) => (granularity === '10080' ? reply : undefined) });
       const young = await passing(clock, data.fetchCandles({ ...series, timeframe: '1d', limit: 100 }));
       expect(young).toHaveLength(31);
@@ -148,12 +148,12 @@ describe('kucoin, whose contracts lack timeframes that its spot markets have', (
       expect(hours.map(({ timestamp }) => timestamp)).toEqual(
         Array.from({ length: 10 }, (_, index) => listedAt + index * hourMs),
       );
-      // It is not asked over and over again.
+      // It is not called over and over again.
       expect(standIn.requests.filter(({ query }) => Number(query.granularity) > 60).length).toBeLessThanOrEqual(3);
     });
 
     it.each(['is refused', 'is broken', 'is down'] as const)(
-      'come from the next range where nothing is in hand yet, and the look at the weeks %s',
+      'are returned from the next range when there are none yet and the call for weeks %s',
       async (how) => {
         const { data, clock } = await kucoin({
           candles: (granularity) => (granularity === '10080' ? failures[how] : undefined),
@@ -162,13 +162,13 @@ describe('kucoin, whose contracts lack timeframes that its spot markets have', (
         expect(candles.map(({ timestamp }) => timestamp)).toEqual(
           Array.from({ length: 10 }, (_, index) => Date.UTC(2026, 1, 2 + index)),
         );
-        // Candles that are built from them come, too.
+        // Candles that are built from them are returned too.
         const months = await passing(clock, data.fetchCandles({ ...series, timeframe: '1M', limit: 50 }));
         expect(months.map(({ timestamp }) => timestamp)).toEqual([Date.UTC(2026, 1), Date.UTC(2026, 2)]);
       },
     );
 
-    it('are looked for again a minute after the look at longer ones has failed', async () => {
+    it('are looked for again a minute after the call for longer candles failed', async () => {
       let isFailing = true;
       const { data, clock, standIn } = await kucoin({
         candles: (granularity) => (isFailing && granularity === '10080' ? failures['is down'] : undefined),
@@ -183,7 +183,7 @@ describe('kucoin, whose contracts lack timeframes that its spot markets have', (
       expect(standIn.requests.map(({ query }) => query.granularity)).toContain('10080');
     });
 
-    it('are not said to be none while the exchange is down', async () => {
+    it('are not reported as nonexistent while the exchange is down', async () => {
       const { data, clock } = await kucoin({
         candles: (granularity) => (Number(granularity) > 60 ? failures['is down'] : undefined),
       });
@@ -195,13 +195,13 @@ describe('kucoin, whose contracts lack timeframes that its spot markets have', (
   });
 });
 
-describe('okx, of which ccxt does not know that it refuses a timeframe', () => {
+describe('okx, which refuses a timeframe that ccxt lists', () => {
   const series = { exchange: 'okx', symbol: 'BTC/USDT' } as const;
   const okx = (options: Partial<OkxOptions> = {}) =>
     connect('okx', (clock) => answerAsOkx({ now: () => clock.now(), bars: okxBars, ...options }));
   const refused = { json: { code: '51000', msg: 'Parameter bar error', data: [] } };
 
-  it('builds it from a shorter one, and asks for it no more for an hour', async () => {
+  it('builds it from a shorter one, and does not request it again for an hour', async () => {
     const { data, standIn, clock } = await okx();
     const months = { ...series, timeframe: '1M', limit: 2 };
     expect((await data.fetchCandles(months)).map(({ timestamp }) => timestamp)).toEqual([
@@ -210,14 +210,14 @@ describe('okx, of which ccxt does not know that it refuses a timeframe', () => {
     ]);
     expect(await data.fetchTimeframes(series.exchange, series.symbol)).not.toContain('1M');
     standIn.reset();
-    // Of the other markets of its kind, too.
+    // This includes the other markets of its kind.
     expect(await data.fetchCandles({ ...months, symbol: 'ETH/USDT' })).toHaveLength(2);
     expect(standIn.requests.map(({ query }) => query.bar)).not.toContain('1Mutc');
     await clock.advance(hourMs + 1);
     expect(await data.fetchTimeframes(series.exchange, series.symbol)).toContain('1M');
   });
 
-  it('finds it out for one that another is built from', async () => {
+  it('finds out about a timeframe that another one is built from', async () => {
     const { data } = await okx({ bars: { '1m': minuteMs, '1H': hourMs, '1Dutc': dayMs } });
     // 2w is built from weeks, which it refuses too.
     const weeks = await data.fetchCandles({ ...series, timeframe: '2w', limit: 2 });
@@ -237,7 +237,7 @@ describe('okx, of which ccxt does not know that it refuses a timeframe', () => {
     let isFailing = true;
     const { data, clock, standIn } = await okx({ candles: (bar) => (isFailing && bar === '4H' ? reply : undefined) });
     await passing(clock, failureOf(data.fetchCandles(hours)));
-    // Nor does it look into that.
+    // It does not look for a reason either.
     expect(new Set(standIn.requests.map(({ query }) => query.bar))).toEqual(new Set(['4H']));
     isFailing = false;
     expect(await data.fetchTimeframes(series.exchange, series.symbol)).toContain('4h');
@@ -245,7 +245,7 @@ describe('okx, of which ccxt does not know that it refuses a timeframe', () => {
     expect(await data.fetchCandles(hours)).toHaveLength(3);
   });
 
-  it('nor where it goes down while that is looked into', async () => {
+  it('learns nothing when it goes down while the reason is looked for', async () => {
     let asked = 0;
     const { data, clock } = await okx({
       candles: (bar) => {
@@ -260,20 +260,20 @@ describe('okx, of which ccxt does not know that it refuses a timeframe', () => {
     expect(await data.fetchTimeframes(series.exchange, series.symbol)).toContain('4h');
   });
 
-  it('nor where it refuses every timeframe of a market', async () => {
+  it('learns nothing when it refuses every timeframe of a market', async () => {
     const { data, standIn } = await okx({
       candles: (_bar, { instId }) => (instId === 'ETH-USDT' ? refused : undefined),
     });
     const query = { ...hours, symbol: 'ETH/USDT' };
     expect(await failureOf(data.fetchCandles(query))).toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(await data.fetchTimeframes(series.exchange, 'ETH/USDT')).toContain('4h');
-    // And does not look into it again at once.
+    // It does not look for the reason again immediately.
     standIn.reset();
     expect(await failureOf(data.fetchCandles(query))).toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(standIn.requests).toHaveLength(1);
   });
 
-  it('nor where it refuses a range', async () => {
+  it('learns nothing when it refuses a range', async () => {
     const tooOld = Date.UTC(2026, 0);
     const { data } = await okx({
       candles: (_bar, { after }) => (after !== undefined && Number(after) < tooOld ? refused : undefined),
@@ -284,7 +284,7 @@ describe('okx, of which ccxt does not know that it refuses a timeframe', () => {
     expect(await data.fetchCandles(hours)).toHaveLength(3);
   });
 
-  it('nor where it has given the timeframe a moment ago', async () => {
+  it('learns nothing when it has served the timeframe a moment ago', async () => {
     let isRefusing = false;
     const { data, clock, standIn } = await okx({
       candles: (bar) => (isRefusing && bar === '4H' ? refused : undefined),

@@ -32,7 +32,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   beforeEach(() => connection.venue.reset());
   afterAll(() => connection.close());
 
-  it('ten symbols of one type are one request, in which each has its own numbers', async () => {
+  it('ten symbols of one type are one request, and each has its own numbers', async () => {
     const { venue, data } = connection;
     const symbols = spotSymbols(connection, 10);
     for (const [index, name] of symbols.entries()) venue.setTicker(name, { last: `${index + 1}.25` });
@@ -51,7 +51,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     }
   });
 
-  it('one symbol is one call for it alone', async () => {
+  it('one symbol is one call for that symbol', async () => {
     const { venue, data } = connection;
     venue.setTicker(symbol, { last: '123.45', bid: '123.40', ask: '123.50' });
     expect((await data.fetchTickers(id, [symbol])).get(symbol)).toMatchObject({
@@ -64,7 +64,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     if (id !== 'kraken') expect(venue.count(batches[id])).toBe(0);
   });
 
-  it('a symbol asked for twice is asked for once', async () => {
+  it('a symbol that is given twice is requested once', async () => {
     const results = await connection.data.fetchTickers(id, [symbol, symbol]);
     expect([...results.keys()]).toEqual([symbol]);
     expect(connection.venue.count()).toBe(1);
@@ -96,12 +96,12 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expectDiscreet(error);
   });
 
-  it('a symbol that the exchange leaves out of the batch fails alone, by what its own request brings', async () => {
+  it('a symbol that the exchange leaves out of the batch fails alone, with the error of its own request', async () => {
     const { venue, data } = connection;
     const symbols = spotSymbols(connection, 5);
     const [, gone = ''] = symbols;
     venue.removeTicker(gone);
-    // Not asked for alone each time.
+    // It is not requested alone each time.
     for (const requests of [2, 1]) {
       venue.reset();
       const results = await data.fetchTickers(id, symbols);

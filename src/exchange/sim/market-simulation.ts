@@ -1,0 +1,54 @@
+import { bookOf } from './book.ts';
+import { type CandleWindow, candleUntil, listChangedOpens, listOpens } from './candles.ts';
+import { type SimMarket, toDecimal } from './markets.ts';
+import { type OhlcvRow, toBookFields, toOhlcvRow, toTickerFields, toTradeFields } from './structures.ts';
+import { createRollingDay } from './ticker.ts';
+import { newestTrades, oldestTrades } from './trades.ts';
+import { createWalk, tickMs, ticksPerDay } from './walk.ts';
+
+/**
+ * One simulated market: the input of ccxt's parsers as of a tick, given by its number. Later ticks never show in it.
+ */
+export type MarketSimulation = ReturnType<typeof createMarketSimulation>;
+
+/** Sets up the market's walk. Simulations with the same market and seed give the same data. */
+export function createMarketSimulation(market: SimMarket, seed: number | string) {
+  const { symbol } = market;
+  const dailyLots = market.dailyAmount * 10 ** market.amountDecimals;
+  const walk = createWalk({
+    seed,
+    // All markets of a coin follow the same path.
+    priceKey: market.base,
+    amountKey: symbol,
+    price: Math.round(market.price * 10 ** market.priceDecimals),
+    dailyMove: market.dailyMove,
+    dailyLots,
+    priceFactor: market.priceFactor,
+  });
+  const rollingDay = createRollingDay(walk);
+  const book = (tick: number, depth: number) => bookOf(walk, symbol, dailyLots / ticksPerDay, tick, depth);
+
+  return {
+    symbol,
+    indexSymbol: market.indexSymbol,
+    ticker: (tick: number) => toTickerFields(market, tick, rollingDay(tick), book(tick, 1)),
+    book: (tick: number, depth: number) => toBookFields(market, book(tick, depth)),
+    candles: (tick: number, window: CandleWindow): OhlcvRow[] =>
+      listOpens(window, tick * tickMs).map((open) =>
+        toOhlcvRow(market, open, candleUntil(walk, window.timeframe, open, tick)),
+      ),
+    /** The candles that changed after tick `previous`. */
+    changedCandles: (previous: number, tick: number, timeframe: string, limit: number): OhlcvRow[] =>
+      listChangedOpens(timeframe, previous, tick, limit).map((open) =>
+        toOhlcvRow(market, open, candleUntil(walk, timeframe, open, tick)),
+      ),
+    /** The newest `limit` trades of the ticks from `from` to `tick`, both included. */
+    newestTrades: (from: number, tick: number, limit: number) =>
+      newestTrades(walk, symbol, from, tick, limit).map((trade) => toTradeFields(market, trade)),
+    /** The oldest `limit` trades of these ticks. */
+    oldestTrades: (from: number, tick: number, limit: number) =>
+      oldestTrades(walk, symbol, from, tick, limit).map((trade) => toTradeFields(market, trade)),
+    /** The tick's price, in the quote coin. */
+    last: (tick: number) => toDecimal(walk.tick(tick).price, market.priceDecimals),
+  };
+}

@@ -1,0 +1,91 @@
+/** A folder of src. Every import between two folders must be listed here, and every import listed must exist. */
+interface Room {
+  /** The other rooms that its files import from. */
+  readonly imports: readonly string[];
+  /** Its folders, each with the others of the same room that it imports from; '.' are the files directly in the room. */
+  readonly folders?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Each room imports only from those above it; '.' are the files directly in src. */
+export const rooms: Readonly<Record<string, Room>> = {
+  base: { imports: [] },
+  config: { imports: ['base'] },
+  market: {
+    imports: ['base'],
+    folders: {
+      '.': [],
+      model: ['.'],
+      ports: ['.', 'model'],
+    },
+  },
+  exchange: {
+    imports: ['base', 'market'],
+    folders: {
+      sim: [],
+      ccxt: ['sim'],
+      learned: [],
+      http: ['ccxt'],
+      quirks: ['ccxt'],
+      normalize: ['ccxt', 'quirks'],
+      proxy: ['ccxt', 'http'],
+      access: ['ccxt', 'http', 'proxy'],
+      markets: ['access', 'ccxt', 'http', 'normalize', 'quirks'],
+      clients: ['access', 'ccxt', 'http', 'learned', 'markets', 'normalize', 'proxy', 'quirks'],
+      fetch: ['access', 'ccxt', 'clients', 'http', 'learned', 'normalize', 'quirks'],
+      streams: ['access', 'ccxt', 'clients', 'normalize', 'quirks'],
+    },
+  },
+  candles: {
+    imports: ['base', 'market'],
+    folders: {
+      pages: [],
+      timeframes: ['pages'],
+    },
+  },
+  cache: { imports: ['base', 'market'] },
+  feed: {
+    imports: ['base', 'market'],
+    folders: {
+      reconcile: [],
+      polling: ['reconcile'],
+      topics: ['polling', 'reconcile'],
+      kinds: ['polling', 'reconcile', 'topics'],
+      resume: ['reconcile', 'topics'],
+      live: ['kinds', 'polling', 'reconcile', 'resume', 'topics'],
+    },
+  },
+  graphql: {
+    imports: ['base', 'feed', 'market'],
+    folders: {
+      cost: [],
+      documents: ['cost'],
+      execution: ['documents'],
+      types: ['execution'],
+      schema: ['cost', 'execution', 'types'],
+    },
+  },
+  server: {
+    imports: ['base', 'feed', 'graphql', 'market'],
+    folders: {
+      http: [],
+      access: [],
+      observe: [],
+      answers: ['access', 'http', 'observe'],
+      routing: ['access', 'http', 'observe'],
+      graphql: ['access', 'answers', 'http', 'observe'],
+      doors: ['answers', 'graphql', 'http', 'routing'],
+      fanout: [],
+      websocket: ['access', 'answers', 'fanout', 'graphql', 'http', 'observe'],
+    },
+  },
+  telemetry: {
+    imports: ['base', 'exchange', 'market'],
+    folders: {
+      log: [],
+      metrics: [],
+      tracing: [],
+    },
+  },
+  app: { imports: ['base', 'cache', 'candles', 'config', 'exchange', 'feed', 'market', 'server', 'telemetry'] },
+  '.': { imports: ['app'] },
+};
