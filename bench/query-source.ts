@@ -2,6 +2,7 @@ import { systemClock } from '../src/base/clock.ts';
 import { createFeeds, type Feeds } from '../src/feed/live/feeds.ts';
 import { MarketDataError } from '../src/market/errors.ts';
 import type { ExchangeInfo } from '../src/market/model/exchange.ts';
+import { ofUnknownFreshness } from '../src/market/model/fresh.ts';
 import type { Ticker } from '../src/market/model/ticker.ts';
 import type { CandleSource, MarketData } from '../src/market/ports/market-data.ts';
 import type { Stream } from '../src/market/ports/market-streams.ts';
@@ -41,12 +42,12 @@ export function createQuerySource(): MarketData & CandleSource {
     exchanges: () => [info],
     exchange: () => info,
     fetchMarkets: none,
-    fetchTimeframes: async () => info.timeframes,
+    fetchTimeframes: async () => ofUnknownFreshness(info.timeframes),
     fetchTickers: async (_exchange, symbols) => {
       const receivedAt = Date.now();
-      return new Map(symbols.map((symbol) => [symbol, toTicker(symbol, receivedAt)]));
+      return new Map(symbols.map((symbol) => [symbol, ofUnknownFreshness(toTicker(symbol, receivedAt))]));
     },
-    fetchCandles: async (query) => candles.read(query, Date.now()),
+    fetchCandles: async (query) => ofUnknownFreshness(candles.read(query, Date.now())),
     candleLimits: async () => ({ perCall: 1000, oldest: Number.NEGATIVE_INFINITY }),
     fetchCandleRange: async ({ since, until, ...series }) => ({
       candles: candles.read({ ...series, since, until, limit: seriesLength }, Date.now()),

@@ -3,6 +3,7 @@ import { createFeeds } from '../src/feed/live/feeds.ts';
 import { createLiveOperations, type LiveOperations } from '../src/feed/live/live-operations.ts';
 import { MarketDataError } from '../src/market/errors.ts';
 import type { ExchangeInfo } from '../src/market/model/exchange.ts';
+import { ofUnknownFreshness } from '../src/market/model/fresh.ts';
 import type { Market, Markets } from '../src/market/model/market.ts';
 import type { Ticker } from '../src/market/model/ticker.ts';
 import type { MarketData } from '../src/market/ports/market-data.ts';
@@ -55,9 +56,10 @@ export function createBenchSource(): BenchSource {
   const marketData: MarketData = {
     exchanges: () => [info],
     exchange: () => info,
-    fetchMarkets: async () => markets,
-    fetchTimeframes: async () => info.timeframes,
-    fetchTickers: async (_exchange, symbols) => new Map(symbols.map((each) => [each, toTicker(each, ticks)])),
+    fetchMarkets: async () => ofUnknownFreshness(markets),
+    fetchTimeframes: async () => ofUnknownFreshness(info.timeframes),
+    fetchTickers: async (_exchange, symbols) =>
+      new Map(symbols.map((each) => [each, ofUnknownFreshness(toTicker(each, ticks))])),
     fetchCandles: none,
     fetchOrderBook: none,
     fetchTrades: none,

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
-import { createOrderBookCache } from '../cache/order-books.ts';
-import { createTickerCache } from '../cache/tickers.ts';
-import { createTradeCache } from '../cache/trades.ts';
-import { createCandleStore } from '../candles/pages/store.ts';
+import { OrderBookCache } from '../cache/order-books.ts';
+import { TickerCache } from '../cache/tickers.ts';
+import { TradeCache } from '../cache/trades.ts';
+import { CandleStore } from '../candles/pages/store.ts';
 import { createAnyTimeframe } from '../candles/timeframes/any-timeframe.ts';
 import { MarketDataError } from '../market/errors.ts';
 import type { MarketData, MarketSource } from '../market/ports/market-data.ts';
@@ -10,24 +10,24 @@ import type { MarketData, MarketSource } from '../market/ports/market-data.ts';
 export interface CachedMarketDataOptions {
   readonly upstream: MarketSource;
   readonly clock: Clock;
-  /** How long what was fetched answers, in ms. */
+  /** For how long what was fetched answers, in ms. */
   readonly tickerTtlMs: number;
   readonly staleMaxMs: number;
   /** Deadline of one call of the upstream, in ms. */
   readonly upstreamTimeoutMs: number;
-  /** Called once for each lookup of a query: true where it waited for no call. */
+  /** Called once for each lookup of a query: true if it waited for no call. */
   readonly onLookup?: (cache: CacheName, isHit: boolean) => void;
 }
 
 export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades';
 
 /**
- * How many deadlines of a call one query for candles may take: three until the turn of the first call, which may have to
- * wait that long, and three for calls one after the other.
+ * How many deadlines of a call one query for candles may take: up to three until it is the turn of its first call, and
+ * three for calls one after the other.
  */
-const deadlines = 6;
+const candleDeadlines = 6;
 
-/** The whole port, with memory: see the cache of each kind for what it keeps. */
+/** The whole port with memory: what each kind of data keeps is said at its cache. */
 export function createCachedMarketData({
   upstream,
   clock,
@@ -38,25 +38,17 @@ export function createCachedMarketData({
 }: CachedMarketDataOptions): MarketData {
   const ttl = { clock, ttlMs: tickerTtlMs };
   const recordIn = (cache: CacheName) => ({ onLookup: (isHit: boolean) => onLookup(cache, isHit) });
-  const tickers = createTickerCache({ upstream, ...ttl, staleMaxMs, ...recordIn('tickers') });
-  const fetchStored = createCandleStore({
-    source: upstream,
-    ...ttl,
-    timeoutMs: deadlines * upstreamTimeoutMs,
-    ...recordIn('candles'),
-  });
-  const fetchCandles = createAnyTimeframe({
-    fetchTimeframes: upstream.fetchTimeframes,
-    fetchCandles: fetchStored,
-    clock,
-  });
-  const orderBooks = createOrderBookCache({ upstream, ...ttl, staleMaxMs, ...recordIn('order_books') });
-  const trades = createTradeCache({ upstream, ...ttl, ...recordIn('trades') });
+  const tickers = new TickerCache({ upstream, ...ttl, staleMaxMs, ...recordIn('tickers') });
+  const timeoutMs = candleDeadlines * upstreamTimeoutMs;
+  const stored = new CandleStore({ source: upstream, ...ttl, timeoutMs, ...recordIn('candles') });
+  const candles = createAnyTimeframe({ source: upstream, stored, clock });
+  const orderBooks = new OrderBookCache({ upstream, ...ttl, staleMaxMs, ...recordIn('order_books') });
+  const trades = new TradeCache({ upstream, ...ttl, ...recordIn('trades') });
   return {
-    exchanges: upstream.exchanges,
-    exchange: upstream.exchange,
-    fetchMarkets: upstream.fetchMarkets,
-    fetchTimeframes: upstream.fetchTimeframes,
+    exchanges: () => upstream.exchanges(),
+    exchange: (id) => upstream.exchange(id),
+    fetchMarkets: (exchange) => upstream.fetchMarkets(exchange),
+    fetchTimeframes: (exchange, symbol) => upstream.fetchTimeframes(exchange, symbol),
     fetchTickers: async (exchange, symbols, options) => {
       try {
         upstream.exchange(exchange);
@@ -66,8 +58,8 @@ export function createCachedMarketData({
       }
       return tickers.fetchTickers(exchange, symbols, options);
     },
-    fetchCandles,
-    fetchOrderBook: orderBooks.fetchOrderBook,
-    fetchTrades: trades.fetchTrades,
+    fetchCandles: (query, options) => candles.fetchCandles(query, options),
+    fetchOrderBook: (query, options) => orderBooks.fetchOrderBook(query, options),
+    fetchTrades: (query, options) => trades.fetchTrades(query, options),
   };
 }

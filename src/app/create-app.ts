@@ -1,12 +1,8 @@
 import type { Logger } from 'pino';
 import { type Clock, sleep, systemClock } from '../base/clock.ts';
 import { ThrottledLog } from '../base/throttled-log.ts';
-import { createCandleStreams } from '../candles/timeframes/streams.ts';
 import type { Config } from '../config/load-config.ts';
-import { createMarketData } from '../exchange/fetch/create-market-data.ts';
-import { createFeeds, type Feeds } from '../feed/live/feeds.ts';
-import { createLiveMarketData } from '../feed/live/live-market-data.ts';
-import { createLiveOperations } from '../feed/live/live-operations.ts';
+import type { Feeds } from '../feed/live/feeds.ts';
 import { createAddressReader } from '../server/access/address.ts';
 import { createGate } from '../server/access/gate.ts';
 import { createCors } from '../server/http/messages/cors.ts';
@@ -16,10 +12,9 @@ import type { SubscriptionServer } from '../server/websocket/subscription-server
 import { Metrics } from '../telemetry/metrics/metrics.ts';
 import { Recorder } from '../telemetry/metrics/recorder.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
-import { createCachedMarketData } from './cached-market-data.ts';
 import { createDescriptorLog, toLimitWarning, toMaxConnections } from './descriptor-limit.ts';
-import { openExchanges } from './open-exchanges.ts';
 import { toServerLimits } from './server-limits.ts';
+import { wireMarketData } from './wire-market-data.ts';
 import { wireServer } from './wire-server.ts';
 
 /** A whole server, wired together. */
@@ -73,7 +68,7 @@ export function createApp(options: AppOptions): App {
   const descriptorLog = createDescriptorLog(throttled, descriptorLimit);
   const limitWarning = toLimitWarning(descriptorLimit, config.maxSockets);
   if (limitWarning) log.warn(limitWarning);
-  const { exchanges, streams } = openExchanges({
+  const { marketData, live, feeds, streams, exchanges } = wireMarketData({
     config,
     log,
     throttled,
@@ -83,39 +78,6 @@ export function createApp(options: AppOptions): App {
     clock,
     random,
   });
-  const fetched = createCachedMarketData({
-    upstream: createMarketData(exchanges, clock),
-    clock,
-    tickerTtlMs: config.tickerTtlMs,
-    staleMaxMs: config.staleMaxMs,
-    upstreamTimeoutMs: config.upstreamTimeoutMs,
-    onLookup: recorder.recordLookup,
-  });
-  const feeds = createFeeds({
-    marketData: fetched,
-    streams,
-    openCandles: createCandleStreams({
-      streams,
-      fetchTimeframes: fetched.fetchTimeframes,
-      fetchCandles: fetched.fetchCandles,
-      clock,
-    }),
-    clock,
-    random,
-    pollIntervalMs: config.pollIntervalMs,
-    lingerMs: config.lingerMs,
-    silenceMs: config.streamSilenceMs,
-    staleMaxMs: config.staleMaxMs,
-    startTimeoutMs: config.upstreamTimeoutMs,
-    onHealth: (exchange, error) => {
-      // The logs of calls and circuits have told the operator already.
-      if (!error) return log.debug({ exchange }, `polling ${exchange} works again`);
-      const message = `polling ${exchange} began to fail, and what is live of it is marked stale: ${error.message}`;
-      log.debug({ exchange, code: error.code }, message);
-    },
-  });
-  const marketData = createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs: config.staleMaxMs });
-  const live = createLiveOperations({ feeds, marketData, clock, timeoutMs: config.upstreamTimeoutMs });
   if (config.apiKeys.some((key) => key.length < safeKeyLength)) {
     log.warn(`a key of API_KEYS has fewer than ${safeKeyLength} characters, which can be guessed`);
   }

@@ -1,18 +1,38 @@
-import { LRUCache } from 'lru-cache';
+import { ageOf } from '../base/age.ts';
 import type { Clock } from '../base/clock.ts';
 import { MarketDataError } from '../market/errors.ts';
+import { toMarketKey } from '../market/market-ref.ts';
+import type { Fresh } from '../market/model/fresh.ts';
 import { type OrderBook, type OrderBookQuery, toDepth } from '../market/model/order-book.ts';
-import type { MarketData, OnFresh } from '../market/ports/market-data.ts';
-import { createTtlCache } from './ttl-cache.ts';
+import { toStale } from '../market/model/staleness.ts';
+import type { FetchOptions, MarketData } from '../market/ports/market-data.ts';
+import type { CacheEntry, CacheStore } from './cache-store.ts';
+import { MemoryStore } from './memory-store.ts';
+import { type AnswerEntry, TtlCache } from './ttl-cache.ts';
+
+/** A query that failed a moment ago. */
+export interface FailureEntry extends CacheEntry {
+  readonly error: MarketDataError;
+}
+
+export interface OrderBookStores {
+  /** By market and number of levels. */
+  readonly answers: CacheStore<AnswerEntry<OrderBook>>;
+  /** By market and number of levels. */
+  readonly failures: CacheStore<FailureEntry>;
+  /** The last book of each market, whatever its number of levels. */
+  readonly lastKnown: CacheStore<AnswerEntry<OrderBook>>;
+}
 
 export interface OrderBookCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchOrderBook'>;
   readonly clock: Clock;
-  /** How long an answer serves the same query again, and a failure is not tried again, in ms. */
+  /** For how long an answer serves the same query again, and a failed query is not tried again, in ms. */
   readonly ttlMs: number;
   /** How old a last known book may be and still answer, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
-  /** Called once for each query that takes what is known: true where no call was waited for. */
+  readonly stores?: OrderBookStores;
+  /** Called once for each query that may be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
 
@@ -21,62 +41,72 @@ const maxLevels = 300_000;
 const maxFailures = 10_000;
 
 /**
- * Order books in this process: the same query within `ttlMs`, or while the first is under way, costs one call, and while
- * an exchange fails its last known book answers, marked stale.
+ * Remembers order books: the same query within `ttlMs`, or while the first is under way, costs one call, and while an
+ * exchange fails its last known book answers, marked stale.
  */
-export function createOrderBookCache(options: OrderBookCacheOptions): Pick<MarketData, 'fetchOrderBook'> {
-  const { upstream, clock, ttlMs, staleMaxMs, onLookup } = options;
-  const sizeOf = ({ bids, asks }: OrderBook): number => bids.length + asks.length;
-  const lastKnown = new LRUCache<string, OrderBook>({
-    maxSize: maxLevels,
-    sizeCalculation: (book) => sizeOf(book) + 1,
-  });
-  const ttl = { ttl: Math.max(1, ttlMs), ttlResolution: 0, perf: clock };
-  const failures = new LRUCache<string, MarketDataError>({ max: maxFailures, ...ttl });
-  const answers = createTtlCache<OrderBookQuery, OrderBook>({
-    fetch: async (query, given) => {
-      const book = await upstream.fetchOrderBook(query, given);
-      lastKnown.set(toMarketKey(query), book);
-      return book;
-    },
-    toKey,
-    sizeOf,
-    maxSize: maxLevels,
-    clock,
-    ttlMs,
-    ...(onLookup ? { onLookup } : {}),
-  });
+export class OrderBookCache implements Pick<MarketData, 'fetchOrderBook'> {
+  readonly #options: OrderBookCacheOptions;
+  readonly #stores: OrderBookStores;
+  readonly #answers: TtlCache<OrderBookQuery, OrderBook>;
 
-  function stale(query: OrderBookQuery, error: MarketDataError, onFresh?: OnFresh): OrderBook {
-    const known = lastKnown.get(toMarketKey(query));
-    const age = known ? clock.now() - known.receivedAt : Number.POSITIVE_INFINITY;
-    if (!known || !error.retryable || age < 0 || age > staleMaxMs) throw error;
-    const untriedMs = Math.min(failures.getRemainingTTL(toKey(query)), ttlMs);
-    onFresh?.(Math.min(clock.now() + untriedMs, known.receivedAt + staleMaxMs + 1));
-    return Object.freeze({ ...toDepth(known, query.limit), stale: true });
+  constructor(options: OrderBookCacheOptions) {
+    const { upstream, clock, ttlMs, staleMaxMs, stores = createOrderBookStores(), onLookup } = options;
+    this.#options = options;
+    this.#stores = stores;
+    this.#answers = new TtlCache({
+      fetch: async (query, given) => {
+        const fresh = await upstream.fetchOrderBook(query, given);
+        const { value } = fresh;
+        stores.lastKnown.set(toMarketKey(query), { value, storedAt: value.receivedAt, ttlMs: staleMaxMs });
+        return fresh;
+      },
+      toKey,
+      store: stores.answers,
+      clock,
+      ttlMs,
+      ...(onLookup ? { onLookup } : {}),
+    });
   }
 
-  return {
-    fetchOrderBook: async (query, given) => {
-      if (given?.maxAgeMs === 0) return answers(query, given);
-      const failed = failures.get(toKey(query));
-      if (failed) {
-        onLookup?.(true);
-        return stale(query, failed, given?.onFresh);
-      }
-      try {
-        return await answers(query, given);
-      } catch (error) {
-        if (!(error instanceof MarketDataError)) throw error;
-        if (error.retryable) failures.set(toKey(query), error);
-        return stale(query, error, given?.onFresh);
-      }
-    },
-  };
+  async fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>> {
+    const { clock, ttlMs, onLookup } = this.#options;
+    if (options?.maxAgeMs === 0) return this.#answers.fetch(query, options);
+    const failed = this.#stores.failures.get(toKey(query));
+    // With a ttl of 0, queries of the same millisecond still share a failure.
+    if (failed && ageOf(failed.storedAt, clock.now()) < Math.max(1, failed.ttlMs)) {
+      onLookup?.(true);
+      return this.#lastKnown(query, failed);
+    }
+    try {
+      return await this.#answers.fetch(query, options);
+    } catch (error) {
+      if (!(error instanceof MarketDataError)) throw error;
+      const failure = { error, storedAt: clock.now(), ttlMs };
+      if (error.retryable) this.#stores.failures.set(toKey(query), failure);
+      return this.#lastKnown(query, failure);
+    }
+  }
+
+  /** The last known book, marked stale. Throws the failure if it is final, or the book is too old. */
+  #lastKnown({ exchange, symbol, limit }: OrderBookQuery, { error, storedAt, ttlMs }: FailureEntry): Fresh<OrderBook> {
+    const { clock, staleMaxMs } = this.#options;
+    const known = this.#stores.lastKnown.get(toMarketKey({ exchange, symbol }));
+    if (!known || !error.retryable || ageOf(known.storedAt, clock.now()) > staleMaxMs) throw error;
+    const freshUntil = Math.min(storedAt + ttlMs, known.storedAt + staleMaxMs + 1);
+    return { value: toStale(toDepth(known.value, limit)), freshUntil };
+  }
 }
 
-function toMarketKey({ exchange, symbol }: OrderBookQuery): string {
-  return `${exchange}\n${symbol}`;
+function createOrderBookStores(): OrderBookStores {
+  const limit = {
+    maxSize: maxLevels,
+    sizeOf: ({ value }: AnswerEntry<OrderBook>) => value.bids.length + value.asks.length + 1,
+  };
+  return {
+    answers: new MemoryStore(limit),
+    failures: new MemoryStore({ maxEntries: maxFailures }),
+    lastKnown: new MemoryStore(limit),
+  };
 }
 
 function toKey(query: OrderBookQuery): string {

@@ -1,147 +1,127 @@
-import DataLoader from 'dataloader';
-import { LRUCache } from 'lru-cache';
+import { ageOf } from '../base/age.ts';
 import type { Clock } from '../base/clock.ts';
 import { MarketDataError } from '../market/errors.ts';
-import { marketKind } from '../market/market-ref.ts';
+import { type MarketRef, toMarketKey } from '../market/market-ref.ts';
+import { toStale } from '../market/model/staleness.ts';
 import type { Ticker } from '../market/model/ticker.ts';
-import type { MarketData } from '../market/ports/market-data.ts';
+import type { FetchOptions, MarketData, TickerResult, TickerResults } from '../market/ports/market-data.ts';
+import type { CacheEntry, CacheStore } from './cache-store.ts';
+import { MemoryStore } from './memory-store.ts';
+import { TickerCalls } from './ticker-calls.ts';
+
+/** The last ticker of a market; `storedAt` is when it was received, or when the renewal failed. */
+export interface TickerEntry extends CacheEntry {
+  readonly value: Ticker;
+  /** Why the last attempt to renew it failed; null if none failed. */
+  readonly failure: MarketDataError | null;
+}
 
 export interface TickerCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchTickers'>;
   readonly clock: Clock;
-  /** How long a fetched ticker answers, in ms. */
+  /** For how long a fetched ticker answers, in ms. */
   readonly ttlMs: number;
   /** How old a last known ticker may be and still answer, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
-  /** Called once for each symbol of a query that takes what is known: true where no call was waited for. */
+  readonly store?: CacheStore<TickerEntry>;
+  /** Called once for each symbol of a query that may be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
-
-/** What is known of one market: its last ticker, and the failure to renew it, if that came after. */
-interface Entry {
-  readonly ticker: Ticker;
-  readonly failure: { readonly error: MarketDataError; readonly at: number } | null;
-}
-
-/** DataLoader takes an Error among its values for a rejection; boxed, it is one answer among others. */
-interface Boxed {
-  readonly result: Ticker | MarketDataError;
-}
-
-/** A result, and until when asking again would bring the same, epoch ms; 0 of an error, which is never to be kept. */
-interface Found {
-  readonly result: Ticker | MarketDataError;
-  readonly freshUntil: number;
-}
-
-/** Misses that come within this time, from whatever request, travel in one upstream call; little beside a call's own time. */
-const gatherMs = 10;
 
 /** Some 500 bytes each. */
 const maxEntries = 20_000;
 
 /**
- * Tickers in this process: a fresh one answers at once, one fetch is in flight per market, misses of all requests are
- * gathered into one call per exchange and kind of market, and while an exchange fails its last known tickers answer,
- * marked stale.
+ * Tickers are what clients ask for most, and exchanges allow few calls. Without this cache a thousand clients with the
+ * same query would make a thousand calls, and an exchange that fails would leave all of them without an answer. A ticker
+ * of a market is in one of four states:
+ *
+ * - unknown: a query waits for a call, which it shares with others (see TickerCalls).
+ * - fresh, received less than the query's `maxAgeMs` ago: it answers at once.
+ * - outdated: a query waits for a call that renews it.
+ * - failed: it could not be renewed. It answers, marked stale, until it is `staleMaxMs` old; after that the error does.
+ *   The call is not repeated until the failure is `maxAgeMs` old.
+ *
+ * An error that is final, such as an unknown symbol, makes the market unknown again. A query with `maxAgeMs` 0 always
+ * waits for a call and gets its error; what the call brings is remembered for all. `ttlMs` is the `maxAgeMs` of a query
+ * that names none.
  */
-export function createTickerCache({
-  upstream,
-  clock,
-  ttlMs,
-  staleMaxMs,
-  onLookup,
-}: TickerCacheOptions): Pick<MarketData, 'fetchTickers'> {
-  const entries = new LRUCache<string, Entry>({ max: maxEntries });
-  const loaders = new Map<string, DataLoader<string, Boxed>>();
-  const inFlight = new Map<string, Promise<Boxed>>();
+export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
+  readonly #options: TickerCacheOptions;
+  readonly #store: CacheStore<TickerEntry>;
+  readonly #calls: TickerCalls;
 
-  /** One loader per kind of market: what asks for spot must not wait for an address that serves contracts and hangs. */
-  function loaderOf(exchange: string, symbol: string): DataLoader<string, Boxed> {
-    const key = toKey(exchange, marketKind(symbol));
-    const existing = loaders.get(key);
-    if (existing) return existing;
-    const loader = new DataLoader<string, Boxed>(
-      async (symbols) => {
-        const results = await upstream.fetchTickers(exchange, symbols);
-        return symbols.map((symbol) => {
-          const result = results.get(symbol);
-          if (!result) throw new Error(`the port gave no entry for ${exchange} ${symbol}`);
-          remember(exchange, symbol, result);
-          return { result };
-        });
-      },
-      // The loader's own cache would let whoever joins a fetch wait for the next batch as well.
-      { cache: false, batchScheduleFn: (callback) => clock.after(gatherMs, callback) },
-    );
-    loaders.set(key, loader);
-    return loader;
+  constructor(options: TickerCacheOptions) {
+    const { upstream, clock, store = new MemoryStore<TickerEntry>({ maxEntries }) } = options;
+    this.#options = options;
+    this.#store = store;
+    this.#calls = new TickerCalls({ upstream, clock, onResult: (market, result) => this.#remember(market, result) });
   }
 
-  /** One fetch per market at a time: whoever asks while it is under way gets its result. */
-  function load(exchange: string, symbol: string): Promise<Boxed> {
-    const key = toKey(exchange, symbol);
-    const underWay = inFlight.get(key);
-    if (underWay) return underWay;
-    const loading = loaderOf(exchange, symbol)
-      .load(symbol)
-      .finally(() => inFlight.delete(key));
-    inFlight.set(key, loading);
-    return loading;
+  async fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
+    // At least 1 ms: a query without a wish must not be taken for one that accepts no last known ticker.
+    const maxAgeMs = options?.maxAgeMs ?? Math.max(1, this.#options.ttlMs);
+    const results = new Map<string, TickerResult>();
+    const loads: Promise<unknown>[] = [];
+    for (const symbol of symbols) {
+      const market = { exchange, symbol };
+      const known = maxAgeMs > 0 ? this.#recall(market, maxAgeMs) : null;
+      if (known) {
+        results.set(symbol, known);
+        continue;
+      }
+      loads.push(this.#load(market, maxAgeMs).then((result) => results.set(symbol, result)));
+    }
+    if (loads.length === 0) return results;
+    await Promise.all(loads);
+    return results;
   }
 
-  function remember(exchange: string, symbol: string, result: Ticker | MarketDataError): void {
-    const key = toKey(exchange, symbol);
+  /** What answers without a call: a fresh ticker, or a failure of a moment ago. */
+  #recall(market: MarketRef, maxAgeMs: number): TickerResult | null {
+    const entry = this.#store.get(toMarketKey(market));
+    const isHit = entry !== undefined && ageOf(entry.storedAt, this.#options.clock.now()) < maxAgeMs;
+    this.#options.onLookup?.(isHit);
+    return isHit ? this.#toResult(entry, maxAgeMs) : null;
+  }
+
+  async #load(market: MarketRef, maxAgeMs: number): Promise<TickerResult> {
+    const result = await this.#calls.load(market, maxAgeMs);
+    if (!(result instanceof MarketDataError)) return this.#toFresh(result.value, maxAgeMs);
+    const entry = maxAgeMs > 0 ? this.#store.get(toMarketKey(market)) : undefined;
+    return entry ? this.#toResult(entry, maxAgeMs) : result;
+  }
+
+  #remember(market: MarketRef, result: TickerResult): void {
+    const { clock, staleMaxMs: ttlMs } = this.#options;
+    const key = toMarketKey(market);
     if (!(result instanceof MarketDataError)) {
-      entries.set(key, { ticker: result, failure: null });
+      const { value } = result;
+      this.#store.set(key, { value, failure: null, storedAt: value.receivedAt, ttlMs });
       return;
     }
-    const known = entries.get(key);
-    // What the exchange says it does not have must not answer as last known value later.
-    if (result.isFinal) entries.delete(key);
-    else if (known) entries.set(key, { ticker: known.ticker, failure: { error: result, at: clock.now() } });
-  }
-
-  /** True for less than `ageMs` after the instant. A time to come, since the clock was set back, is as good as long ago. */
-  function isWithin(instant: number, ageMs: number): boolean {
-    const age = clock.now() - instant;
-    return age >= 0 && age < ageMs;
-  }
-
-  /** The last known ticker, marked stale while its exchange fails, or the failure once it is too old for that. */
-  function answer({ ticker, failure }: Entry, maxAgeMs: number): Found {
-    if (!failure) return { result: ticker, freshUntil: ticker.receivedAt + maxAgeMs };
-    if (!isWithin(ticker.receivedAt, staleMaxMs + 1)) return { result: failure.error, freshUntil: 0 };
-    const freshUntil = Math.min(failure.at + maxAgeMs, ticker.receivedAt + staleMaxMs + 1);
-    return { result: Object.freeze({ ...ticker, stale: true }), freshUntil };
-  }
-
-  async function find(exchange: string, symbol: string, maxAgeMs: number): Promise<Found> {
-    if (maxAgeMs > 0) {
-      const entry = entries.get(toKey(exchange, symbol));
-      const triedAt = entry?.failure?.at ?? entry?.ticker.receivedAt;
-      // Where renewing failed just now, it is not tried again at once.
-      const isHit = triedAt !== undefined && isWithin(triedAt, maxAgeMs);
-      onLookup?.(isHit);
-      if (entry && isHit) return answer(entry, maxAgeMs);
+    // A market that the exchange does not have must not answer with its last known ticker later.
+    if (result.isFinal) {
+      this.#store.delete(key);
+      return;
     }
-    const { result } = await load(exchange, symbol);
-    const isError = result instanceof MarketDataError;
-    if (!isError) return { result, freshUntil: result.receivedAt + maxAgeMs };
-    const known = maxAgeMs > 0 ? entries.get(toKey(exchange, symbol)) : undefined;
-    return known ? answer(known, maxAgeMs) : { result, freshUntil: 0 };
+    const known = this.#store.get(key);
+    if (known) this.#store.set(key, { ...known, failure: result, storedAt: clock.now() });
   }
 
-  return {
-    // At least 1 ms, so that a query is never the kind of call that wants no last known value.
-    fetchTickers: async (exchange, symbols, { maxAgeMs = Math.max(1, ttlMs), onFresh } = {}) => {
-      const found = await Promise.all(symbols.map((symbol) => find(exchange, symbol, maxAgeMs)));
-      onFresh?.(found.reduce((earliest, { freshUntil }) => Math.min(earliest, freshUntil), Number.POSITIVE_INFINITY));
-      return new Map(found.map(({ result }, index) => [symbols[index] ?? '', result]));
-    },
-  };
-}
+  /** The ticker, marked stale if renewing it failed, or that failure if the ticker is too old. */
+  #toResult({ value, failure, storedAt }: TickerEntry, maxAgeMs: number): TickerResult {
+    const { clock, staleMaxMs } = this.#options;
+    if (!failure) return this.#toFresh(value, maxAgeMs);
+    if (ageOf(value.receivedAt, clock.now()) > staleMaxMs) return failure;
+    return {
+      value: toStale(value),
+      freshUntil: Math.min(storedAt + maxAgeMs, value.receivedAt + staleMaxMs + 1),
+    };
+  }
 
-function toKey(exchange: string, symbol: string): string {
-  return `${exchange}\n${symbol}`;
+  /** A ticker from a clock ahead of ours is fresh no longer than one from ours. */
+  #toFresh(value: Ticker, maxAgeMs: number): TickerResult {
+    return { value, freshUntil: Math.min(value.receivedAt, this.#options.clock.now()) + maxAgeMs };
+  }
 }

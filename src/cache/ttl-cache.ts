@@ -1,50 +1,93 @@
-import { LRUCache } from 'lru-cache';
+import { ageOf } from '../base/age.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Fresh } from '../market/model/fresh.ts';
 import type { FetchOptions } from '../market/ports/market-data.ts';
+import type { CacheEntry, CacheStore } from './cache-store.ts';
+
+/** An answer of the upstream. */
+export interface AnswerEntry<V> extends CacheEntry {
+  readonly value: V;
+}
 
 export interface TtlCacheOptions<Q, V> {
-  readonly fetch: (query: Q, options?: FetchOptions) => Promise<V>;
+  readonly fetch: (query: Q, options?: FetchOptions) => Promise<Fresh<V>>;
   readonly toKey: (query: Q) => string;
-  /** How much of `maxSize` an answer takes. */
-  readonly sizeOf: (answer: V) => number;
-  readonly maxSize: number;
+  readonly store: CacheStore<AnswerEntry<V>>;
   readonly clock: Clock;
-  /** How long an answer serves the same query again, in ms. */
+  /** For how long an answer serves the same query again, in ms. */
   readonly ttlMs: number;
-  /** Called once for each query that takes what is known: true where no call was waited for. */
+  /** Called once for each query that may be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
 
+/** A call under way whose answer serves every query that accepts an answer of this age. */
+interface Flight<V> {
+  readonly maxAgeMs: number;
+  readonly entry: Promise<AnswerEntry<V>>;
+}
+
 /**
- * A call that remembers its answers: the same query within `ttlMs`, or while the first is under way, costs one call. With
- * `maxAgeMs` 0 it is made in any case, and its answer is remembered for the others, but not declared to be fresh.
+ * Remembers answers: the same query within `ttlMs`, or while the first is under way, costs one call. A query with
+ * `maxAgeMs` 0 always makes a call; its answer is stored for other queries, but is not declared to be fresh.
  */
-export function createTtlCache<Q, V extends object>(
-  given: TtlCacheOptions<Q, V>,
-): (query: Q, options?: FetchOptions) => Promise<V> {
-  const { fetch, toKey, sizeOf, maxSize, clock, ttlMs, onLookup } = given;
-  const answers = new LRUCache<string, V, { readonly query: Q }>({
-    maxSize,
-    sizeCalculation: (answer) => sizeOf(answer) + 1,
-    // To lru-cache 0 means for ever.
-    ttl: Math.max(1, ttlMs),
-    ttlResolution: 0,
-    perf: clock,
-    // A fetch whose place is taken meanwhile still answers those who wait for it.
-    ignoreFetchAbort: true,
-    fetchMethod: (_key, _stale, { context }) => fetch(context.query),
-  });
-  return async (query, options) => {
-    const key = toKey(query);
-    if (options?.maxAgeMs !== 0) {
-      onLookup?.(answers.has(key));
-      const answer = await answers.forceFetch(key, { context: { query } });
-      // None is left of one that was too large to remember; a clock that was set back must not add to it.
-      options?.onFresh?.(clock.now() + Math.min(answers.getRemainingTTL(key), ttlMs));
-      return answer;
-    }
-    const answer = await fetch(query, options);
-    answers.set(key, answer);
-    return answer;
-  };
+export class TtlCache<Q, V> {
+  readonly #options: TtlCacheOptions<Q, V>;
+  readonly #flights = new Map<string, Flight<V>>();
+
+  constructor(options: TtlCacheOptions<Q, V>) {
+    this.#options = options;
+  }
+
+  async fetch(query: Q, options?: FetchOptions): Promise<Fresh<V>> {
+    const key = this.#options.toKey(query);
+    const maxAgeMs = options?.maxAgeMs ?? Number.POSITIVE_INFINITY;
+    if (maxAgeMs > 0) return this.#toFresh(this.#recall(key, maxAgeMs) ?? (await this.#join(key, query, options)));
+    const entry = await this.#ask(query, options);
+    // An older call that is still under way must not replace what is newer.
+    this.#flights.delete(key);
+    this.#options.store.set(key, entry);
+    return { value: entry.value, freshUntil: 0 };
+  }
+
+  #recall(key: string, maxAgeMs: number): AnswerEntry<V> | null {
+    const { store, clock, onLookup } = this.#options;
+    const entry = store.get(key);
+    // With a ttl of 0, queries of the same millisecond still share an answer.
+    const isHit =
+      entry !== undefined && ageOf(entry.storedAt, clock.now()) < Math.min(Math.max(1, entry.ttlMs), maxAgeMs);
+    onLookup?.(isHit);
+    return isHit ? entry : null;
+  }
+
+  /** The answer of a call that is under way, or of a new one. */
+  #join(key: string, query: Q, options: FetchOptions | undefined): Promise<AnswerEntry<V>> {
+    const maxAgeMs = options?.maxAgeMs ?? Number.POSITIVE_INFINITY;
+    const known = this.#flights.get(key);
+    if (known && known.maxAgeMs <= maxAgeMs) return known.entry;
+    const fly = async (): Promise<AnswerEntry<V>> => {
+      try {
+        const entry = await this.#ask(query, options);
+        if (this.#flights.get(key) === flight) this.#options.store.set(key, entry);
+        return entry;
+      } finally {
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      }
+    };
+    const flight: Flight<V> = { maxAgeMs, entry: fly() };
+    this.#flights.set(key, flight);
+    return flight.entry;
+  }
+
+  async #ask(query: Q, options: FetchOptions | undefined): Promise<AnswerEntry<V>> {
+    const { fetch, clock, ttlMs } = this.#options;
+    const { value, freshUntil } = await fetch(query, options);
+    const storedAt = clock.now();
+    // An upstream that is a cache itself may have had the value for a while.
+    return { value, storedAt, ttlMs: freshUntil > storedAt ? Math.min(ttlMs, freshUntil - storedAt) : ttlMs };
+  }
+
+  /** A clock that was set back adds nothing to how long an answer is fresh. */
+  #toFresh({ value, storedAt, ttlMs }: AnswerEntry<V>): Fresh<V> {
+    return { value, freshUntil: Math.min(storedAt, this.#options.clock.now()) + ttlMs };
+  }
 }

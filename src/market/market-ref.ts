@@ -1,3 +1,15 @@
+/** Names one market. */
+export interface MarketRef {
+  readonly exchange: string;
+  /** Unified symbol: `BTC/USDT`, or `BTC/USDT:USDT` for a contract settled in USDT. */
+  readonly symbol: string;
+}
+
+/** The key of a market in maps and caches. */
+export function toMarketKey({ exchange, symbol }: MarketRef): string {
+  return `${exchange}\n${symbol}`;
+}
+
 /**
  * The kind of market that a unified symbol names, derived from its form alone: `spot` (`BTC/USDT`), `linear`
  * (`BTC/USDT:USDT`) or `inverse` (`BTC/USD:BTC`), and of the latter two also `dated` (`BTC/USDT:USDT-301227`) or `option`

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
+import { OrderBookCache } from '../../src/cache/order-books.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
-import type { MarketData } from '../../src/market/ports/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -13,13 +12,13 @@ const bids = [3, 2, 1].map((price) => ({ price, amount: 1 }));
 
 let clock: ManualClock;
 let port: FakeMarketData;
-let cache: MarketData;
+let cache: OrderBookCache;
 
 beforeEach(() => {
   clock = new ManualClock();
   port = new FakeMarketData(clock);
   port.setOrderBook({ bids });
-  cache = createCachedMarketData({ upstream: port, clock, tickerTtlMs: ttlMs, staleMaxMs, upstreamTimeoutMs: 10_000 });
+  cache = new OrderBookCache({ upstream: port, clock, ttlMs, staleMaxMs });
 });
 
 describe('order books', () => {
@@ -28,7 +27,7 @@ describe('order books', () => {
     const both = [cache.fetchOrderBook(query), cache.fetchOrderBook(query)];
     release();
     const [one, other] = await Promise.all(both);
-    expect(one).toBe(other);
+    expect(one?.value).toBe(other?.value);
     await clock.advance(ttlMs - 1);
     await cache.fetchOrderBook(query);
     expect(port.orderBookCalls).toHaveLength(1);
@@ -51,7 +50,7 @@ describe('order books', () => {
     await cache.fetchOrderBook({ ...query, limit: 3 });
     port.fail(down);
     await clock.advance(ttlMs + 1);
-    const book = await cache.fetchOrderBook(query);
+    const { value: book } = await cache.fetchOrderBook(query);
     expect(book).toMatchObject({ stale: true, bids: bids.slice(0, 2) });
     await cache.fetchOrderBook(query);
     expect(port.orderBookCalls).toHaveLength(2);
@@ -59,7 +58,41 @@ describe('order books', () => {
     await expect(cache.fetchOrderBook(query)).rejects.toBe(down);
     port.fail(null);
     await clock.advance(ttlMs + 1);
-    expect((await cache.fetchOrderBook(query)).stale).toBe(false);
+    expect((await cache.fetchOrderBook(query)).value.stale).toBe(false);
+  });
+
+  test('are asked of the upstream with what the caller accepts', async () => {
+    const asked: unknown[] = [];
+    const fetchOrderBook = port.fetchOrderBook.bind(port);
+    port.fetchOrderBook = (given, options) => {
+      asked.push(options);
+      return fetchOrderBook(given, options);
+    };
+    await cache.fetchOrderBook(query, { maxAgeMs: 500 });
+    await cache.fetchOrderBook(query, { maxAgeMs: 0 });
+    expect(asked).toEqual([{ maxAgeMs: 500 }, { maxAgeMs: 0 }]);
+  });
+
+  test('say until when they serve; a stale one no longer than its failure, and than it may be old', async () => {
+    const receivedAt = clock.now();
+    expect((await cache.fetchOrderBook(query)).freshUntil).toBe(receivedAt + ttlMs);
+    port.fail(down);
+    await clock.advance(ttlMs);
+    expect((await cache.fetchOrderBook(query)).freshUntil).toBe(clock.now() + ttlMs);
+    await clock.advance(staleMaxMs - ttlMs - 1);
+    expect((await cache.fetchOrderBook(query)).freshUntil).toBe(receivedAt + staleMaxMs + 1);
+  });
+
+  test.each([
+    ['a little ahead of ours is the last known one', 800, true],
+    ['far ahead of ours, which was set back, is none', 3_600_000, false],
+  ])('received by a clock %s', async (_name, aheadMs, isKnown) => {
+    port.setOrderBook({ bids, receivedAt: clock.now() + aheadMs });
+    await cache.fetchOrderBook(query);
+    port.fail(down);
+    const answer = cache.fetchOrderBook({ ...query, limit: 1 });
+    if (isKnown) expect((await answer).value).toMatchObject({ stale: true });
+    else await expect(answer).rejects.toBe(down);
   });
 
   test('that do not exist are no last known ones', async () => {
@@ -68,17 +101,4 @@ describe('order books', () => {
     port.setOrderBook(new MarketDataError('SYMBOL_NOT_FOUND', 'gone'));
     await expect(cache.fetchOrderBook(query)).rejects.toMatchObject({ code: 'SYMBOL_NOT_FOUND' });
   });
-});
-
-test('trades of the same query cost one call within the ttl, and others one of their own', async () => {
-  await Promise.all([cache.fetchTrades(query), cache.fetchTrades(query)]);
-  expect(port.tradeCalls).toHaveLength(1);
-  await cache.fetchTrades({ ...query, since: 1 });
-  await cache.fetchTrades({ ...query, since: 2 });
-  await cache.fetchTrades({ ...query, limit: 3 });
-  expect(port.tradeCalls).toHaveLength(4);
-  port.fail(down);
-  await cache.fetchTrades(query);
-  await clock.advance(ttlMs + 1);
-  await expect(cache.fetchTrades(query)).rejects.toBe(down);
 });

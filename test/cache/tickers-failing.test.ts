@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createTickerCache } from '../../src/cache/tickers.ts';
+import { TickerCache } from '../../src/cache/tickers.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
 import type { FetchOptions, MarketData, TickerResults } from '../../src/market/ports/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { toPlainTickers } from '../support/plain-market-data.ts';
 import { toText } from '../support/ticker-text.ts';
 
 const btc = 'BTC/USDT';
@@ -22,11 +23,11 @@ beforeEach(() => {
   port = new FakeMarketData(clock);
   port.set(btc, { last: 1 });
   port.set(eth, { last: 2 });
-  cache = createTickerCache({ upstream: port, clock, ttlMs, staleMaxMs });
+  cache = new TickerCache({ upstream: port, clock, ttlMs, staleMaxMs });
 });
 
 function textsOf(results: TickerResults): readonly string[] {
-  return [...results.values()].map(toText);
+  return [...toPlainTickers(results).values()].map(toText);
 }
 
 /** Asks and lets the gather time pass, if the answer is not there at once. */
@@ -61,7 +62,7 @@ describe('while the exchange fails', () => {
     port.fail(down);
     const answer = cache.fetchTickers('kraken', [btc]);
     await clock.advance(gatherMs);
-    expect((await answer).get(btc)).toMatchObject({ receivedAt, stale: true, source: 'FETCH' });
+    expect((await answer).get(btc)).toMatchObject({ value: { receivedAt, stale: true, source: 'FETCH' } });
   });
 
   test('a renewal that failed is not repeated within ttlMs', async () => {

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
-import { createTickerCache } from '../../src/cache/tickers.ts';
+import { TickerCache } from '../../src/cache/tickers.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
 import type { FetchOptions, MarketData, TickerResults } from '../../src/market/ports/market-data.ts';
 import { FakeMarketData } from '../support/fake-market-data.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
+import { toPlainTickers } from '../support/plain-market-data.ts';
 import { toText } from '../support/ticker-text.ts';
 
 const btc = 'BTC/USDT';
@@ -23,11 +24,11 @@ beforeEach(() => {
   port = new FakeMarketData(clock);
   port.set(btc, { last: 1 });
   port.set(eth, { last: 2 });
-  cache = createTickerCache({ upstream: port, clock, ttlMs, staleMaxMs });
+  cache = new TickerCache({ upstream: port, clock, ttlMs, staleMaxMs });
 });
 
 function textsOf(results: TickerResults): readonly string[] {
-  return [...results.values()].map(toText);
+  return [...toPlainTickers(results).values()].map(toText);
 }
 
 /** Asks and lets the gather time pass, if the answer is not there at once. */
@@ -63,7 +64,7 @@ describe('a fresh ticker', () => {
   });
 
   test('with ttlMs 0 answers within its millisecond and not after', async () => {
-    cache = createTickerCache({ upstream: port, clock, ttlMs: 0, staleMaxMs });
+    cache = new TickerCache({ upstream: port, clock, ttlMs: 0, staleMaxMs });
     await ask();
     await ask();
     expect(port.tickerCalls).toHaveLength(1);
@@ -73,7 +74,7 @@ describe('a fresh ticker', () => {
   });
 
   test('with ttlMs 0 still answers stale while the exchange fails', async () => {
-    cache = createTickerCache({ upstream: port, clock, ttlMs: 0, staleMaxMs });
+    cache = new TickerCache({ upstream: port, clock, ttlMs: 0, staleMaxMs });
     await ask();
     await clock.advance(1);
     port.fail(down);
@@ -86,7 +87,7 @@ describe('misses', () => {
     const answers = Array.from({ length: 100 }, () => cache.fetchTickers('kraken', [btc]));
     await clock.advance(gatherMs);
     for (const answer of answers) expect(textsOf(await answer)).toEqual(['BTC/USDT 1']);
-    expect(port.tickerCalls).toEqual([{ exchange: 'kraken', symbols: [btc], options: undefined }]);
+    expect(port.tickerCalls).toEqual([{ exchange: 'kraken', symbols: [btc], options: { maxAgeMs: ttlMs } }]);
   });
 
   test('of different callers within the gather time travel in one call, later ones in the next', async () => {
@@ -106,7 +107,10 @@ describe('misses', () => {
     const answers = [cache.fetchTickers('kraken', [btc]), cache.fetchTickers('binance', [btc])];
     await clock.advance(gatherMs);
     const [kraken, binance] = await Promise.all(answers);
-    expect([kraken?.get(btc), binance?.get(btc)]).toMatchObject([{ exchange: 'kraken' }, { exchange: 'binance' }]);
+    expect([kraken?.get(btc), binance?.get(btc)]).toMatchObject([
+      { value: { exchange: 'kraken' } },
+      { value: { exchange: 'binance' } },
+    ]);
     expect(port.tickerCalls.map(({ exchange, symbols }) => [exchange, symbols])).toEqual([
       ['kraken', [btc]],
       ['binance', [btc]],
@@ -194,12 +198,52 @@ describe('with maxAgeMs 0', () => {
   });
 });
 
+describe('an upstream that is a cache itself', () => {
+  test('sees the least that any caller of a call accepts', async () => {
+    const answers = [
+      cache.fetchTickers('kraken', [btc]),
+      cache.fetchTickers('kraken', [eth], { maxAgeMs: 0 }),
+      cache.fetchTickers('kraken', [btc], { maxAgeMs: 300 }),
+    ];
+    await clock.advance(gatherMs);
+    await Promise.all(answers);
+    expect(port.tickerCalls.map(({ symbols, options }) => [symbols, options])).toEqual([[[btc, eth], { maxAgeMs: 0 }]]);
+  });
+
+  test('is asked again by a caller that accepts less than the call under way', async () => {
+    const release = port.hold();
+    const first = cache.fetchTickers('kraken', [btc]);
+    await clock.advance(gatherMs);
+    const second = cache.fetchTickers('kraken', [btc], { maxAgeMs: 0 });
+    await clock.advance(gatherMs);
+    release();
+    await Promise.all([first, second]);
+    expect(port.tickerCalls.map(({ options }) => options?.maxAgeMs)).toEqual([ttlMs, 0]);
+  });
+
+  test('and has had a ticker for a while, the ticker is fresh for the rest of its time only', async () => {
+    const receivedAt = clock.now() - 400;
+    port.set(btc, { last: 1, receivedAt });
+    const answer = cache.fetchTickers('kraken', [btc]);
+    await clock.advance(gatherMs);
+    expect((await answer).get(btc)).toMatchObject({ freshUntil: receivedAt + ttlMs });
+  });
+});
+
+test('a ticker received by a clock a little ahead of ours is fresh, for no longer than one of ours', async () => {
+  port.set(btc, { last: 1, receivedAt: clock.now() + 500 });
+  await ask();
+  const results = await cache.fetchTickers('kraken', [btc]);
+  expect(results.get(btc)).toMatchObject({ value: { last: 1 }, freshUntil: clock.now() + ttlMs });
+  expect(port.tickerCalls).toHaveLength(1);
+});
+
 test('an upstream that rejects is not remembered', async () => {
   let rejecting = true;
   const upstream: Pick<MarketData, 'fetchTickers'> = {
     fetchTickers: (...args) => (rejecting ? Promise.reject(new Error('a bug')) : port.fetchTickers(...args)),
   };
-  cache = createTickerCache({ upstream, clock, ttlMs, staleMaxMs });
+  cache = new TickerCache({ upstream, clock, ttlMs, staleMaxMs });
   const rejected = expect(cache.fetchTickers('kraken', [btc])).rejects.toThrow('a bug');
   await clock.advance(gatherMs);
   await rejected;
@@ -213,7 +257,7 @@ test('a clock that was set back serves nothing kept from its future', async () =
     now: () => clock.now() - skew,
     after: (delayMs, callback) => clock.after(delayMs, callback),
   };
-  cache = createTickerCache({ upstream: port, clock: stepping, ttlMs, staleMaxMs });
+  cache = new TickerCache({ upstream: port, clock: stepping, ttlMs, staleMaxMs });
   await ask();
   skew = 3_600_000;
   port.set(btc, { last: 9 });
@@ -227,7 +271,7 @@ test('kinds of markets that one exchange serves from different addresses do not 
     fetchTickers: (exchange, symbols) =>
       symbols.includes(swap) ? new Promise(() => {}) : port.fetchTickers(exchange, symbols),
   };
-  cache = createTickerCache({ upstream: hanging, clock, ttlMs, staleMaxMs });
+  cache = new TickerCache({ upstream: hanging, clock, ttlMs, staleMaxMs });
   void cache.fetchTickers('kraken', [swap]);
   const spot = cache.fetchTickers('kraken', [btc]);
   await clock.advance(gatherMs);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
+import { type Fresh, ofUnknownFreshness } from '../../src/market/model/fresh.ts';
 import type { Market, Markets } from '../../src/market/model/market.ts';
 import type { OrderBook, OrderBookQuery } from '../../src/market/model/order-book.ts';
 import type { Trade, TradeQuery } from '../../src/market/model/trade.ts';
@@ -56,40 +57,37 @@ class ManyMarketData extends FakeMarketData {
     this.#clock = clock;
   }
 
-  override fetchMarkets = async (exchange: string): Promise<Markets> =>
-    new Map(symbols.map((symbol) => [symbol, marketOf(exchange, symbol)]));
+  override async fetchMarkets(exchange: string): Promise<Fresh<Markets>> {
+    return ofUnknownFreshness(new Map(symbols.map((symbol) => [symbol, marketOf(exchange, symbol)])));
+  }
 
-  override fetchTickers = async (exchange: string, asked: readonly string[]): Promise<TickerResults> =>
-    new Map(
-      asked.map((symbol) => [
-        symbol,
-        tickerOf({ exchange, symbol, last: this.#priceOf(exchange, symbol), receivedAt: 1 }),
-      ]),
+  override async fetchTickers(exchange: string, asked: readonly string[]): Promise<TickerResults> {
+    return new Map(
+      asked.map((symbol) => {
+        const ticker = tickerOf({ exchange, symbol, last: this.#priceOf(exchange, symbol), receivedAt: 1 });
+        return [symbol, ofUnknownFreshness(ticker)];
+      }),
     );
+  }
 
-  override fetchOrderBook = async ({ exchange, symbol, limit }: OrderBookQuery): Promise<OrderBook> => {
+  override async fetchOrderBook({ exchange, symbol, limit }: OrderBookQuery): Promise<Fresh<OrderBook>> {
     const price = this.#priceOf(exchange, symbol);
     const steps = Array.from({ length: limit }, (_, step) => step + 1);
-    return {
+    return ofUnknownFreshness({
       ...{ exchange, symbol, timestamp: null, receivedAt: 1, stale: false },
       bids: steps.map((step) => ({ price: price - step, amount: 1 })),
       asks: steps.map((step) => ({ price: price + step, amount: 1 })),
-    };
-  };
+    });
+  }
 
-  override fetchTrades = async ({ exchange, symbol, limit }: TradeQuery): Promise<readonly Trade[]> =>
-    Array.from({ length: limit }, (_, at) => ({
-      ...{
-        exchange,
-        symbol,
-        timestamp: this.#clock.now(),
-        price: this.#priceOf(exchange, symbol),
-        amount: 1,
-        cost: null,
-      },
+  override async fetchTrades({ exchange, symbol, limit }: TradeQuery): Promise<Fresh<readonly Trade[]>> {
+    const price = this.#priceOf(exchange, symbol);
+    const trades = Array.from({ length: limit }, (_, at) => ({
+      ...{ exchange, symbol, timestamp: this.#clock.now(), price, amount: 1, cost: null, side: 'buy' as const },
       ...(exchange === 'okx' ? { id: null, nth: at + 1 } : { id: String(at + 1) }),
-      side: 'buy' as const,
     }));
+    return ofUnknownFreshness(trades);
+  }
 
   #priceOf(exchange: string, symbol: string): number {
     const at = symbols.indexOf(symbol);

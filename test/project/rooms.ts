@@ -39,7 +39,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['base', 'market'],
     folders: {
       pages: [],
-      timeframes: ['pages'],
+      timeframes: [],
     },
   },
   cache: { imports: ['base', 'market'] },

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/base/clock.ts';
 import type { Candle, CandleLimits, CandleRange, CandleSeries, CandleWindow } from '../../src/market/model/candle.ts';
 import { candlesTooOld } from '../../src/market/model/candle-errors.ts';
-import type { CandleSource } from '../../src/market/ports/market-data.ts';
+import type { CandleSource, FetchOptions } from '../../src/market/ports/market-data.ts';
 import { periodAfter, periodsOf } from '../../src/market/timeframe.ts';
 
 /** A call that was made, and when, epoch ms. */
@@ -66,7 +66,7 @@ export class TrueCandles implements CandleSource {
     oldest: this.#oldest(series),
   });
 
-  fetchCandleRange = async (range: CandleRange): Promise<CandleWindow> => {
+  fetchCandleRange = async (range: CandleRange, _options?: FetchOptions): Promise<CandleWindow> => {
     const { timeframe, since, until } = range;
     const { indexOf } = periodsOf(timeframe);
     const at = this.#clock.now();

@@ -1,13 +1,27 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
-import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleWindow } from '../../src/market/model/candle.ts';
+import type {
+  Candle,
+  CandleLimits,
+  CandleQuery,
+  CandleRange,
+  CandleSeries,
+  CandleWindow,
+} from '../../src/market/model/candle.ts';
 import type { ExchangeInfo } from '../../src/market/model/exchange.ts';
+import { type Fresh, ofUnknownFreshness } from '../../src/market/model/fresh.ts';
 import type { Market, Markets } from '../../src/market/model/market.ts';
 import { exchangeNotFound } from '../../src/market/model/not-found.ts';
 import type { OrderBook, OrderBookQuery } from '../../src/market/model/order-book.ts';
 import type { Ticker } from '../../src/market/model/ticker.ts';
 import type { Trade, TradeQuery } from '../../src/market/model/trade.ts';
-import type { CandleSource, FetchOptions, MarketData, TickerResults } from '../../src/market/ports/market-data.ts';
+import type {
+  CandleSource,
+  FetchOptions,
+  MarketData,
+  TickerResult,
+  TickerResults,
+} from '../../src/market/ports/market-data.ts';
 import { periodAfter } from '../../src/market/timeframe.ts';
 
 /** One call of fetchTickers, as it was asked. */
@@ -51,7 +65,8 @@ export function tickerOf(fields: Partial<Ticker>): Ticker {
 
 /**
  * The market data port with answers that a test sets: of each symbol a ticker, the same on every exchange, or an error.
- * A symbol without either does not exist. Counts the calls; `hold()` leaves them waiting.
+ * A symbol without either does not exist. No answer says how long it is fresh. Counts the calls; `hold()` leaves them
+ * waiting.
  */
 export class FakeMarketData implements MarketData, CandleSource {
   readonly tickerCalls: TickerCall[] = [];
@@ -110,35 +125,36 @@ export class FakeMarketData implements MarketData, CandleSource {
     };
   }
 
-  exchanges = (): readonly ExchangeInfo[] => this.#ids.map(toInfo);
+  exchanges(): readonly ExchangeInfo[] {
+    return this.#ids.map(toInfo);
+  }
 
-  exchange = (id: string): ExchangeInfo => {
+  exchange(id: string): ExchangeInfo {
     if (!this.#ids.includes(id)) throw exchangeNotFound(id, this.#ids, false);
     return toInfo(id);
-  };
+  }
 
   /** BTC/USDT and all that an outcome was set for, unless it says that there is no such symbol. Never fails, and never waits. */
-  fetchMarkets = async (exchange: string): Promise<Markets> => {
+  async fetchMarkets(exchange: string): Promise<Fresh<Markets>> {
     this.exchange(exchange);
     const symbols = [...this.#outcomes].flatMap(([symbol, outcome]) =>
       outcome instanceof MarketDataError && outcome.code === 'SYMBOL_NOT_FOUND' ? [] : [symbol],
     );
-    return new Map(['BTC/USDT', ...symbols].map((symbol) => [symbol, marketOf(exchange, symbol)]));
-  };
+    const markets = new Map(['BTC/USDT', ...symbols].map((symbol) => [symbol, marketOf(exchange, symbol)]));
+    return ofUnknownFreshness(markets);
+  }
 
-  fetchTimeframes = async (exchange: string): Promise<readonly string[]> => this.exchange(exchange).timeframes;
+  async fetchTimeframes(exchange: string, _symbol: string): Promise<Fresh<readonly string[]>> {
+    return ofUnknownFreshness(this.exchange(exchange).timeframes);
+  }
 
-  fetchTickers = async (
-    exchange: string,
-    symbols: readonly string[],
-    options?: FetchOptions,
-  ): Promise<TickerResults> => {
+  async fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
     this.tickerCalls.push({ exchange, symbols: [...symbols], options });
     await this.#gate;
     return new Map(symbols.map((symbol) => [symbol, this.#give(exchange, symbol)]));
-  };
+  }
 
-  fetchCandles = async (query: CandleQuery): Promise<readonly Candle[]> => {
+  async fetchCandles(query: CandleQuery, _options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {
     this.candleCalls.push(query);
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, limit } = query;
     const candles = await this.#answer(() => this.#candles);
@@ -147,12 +163,14 @@ export class FakeMarketData implements MarketData, CandleSource {
     const found = candles
       .filter(({ timestamp }) => timestamp >= since && timestamp < until)
       .map((candle) => ({ ...candle, closed: isClosed(candle) }));
-    return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
-  };
+    return ofUnknownFreshness(query.since === undefined ? found.slice(-limit) : found.slice(0, limit));
+  }
 
-  candleLimits = async (): Promise<CandleLimits> => ({ perCall: 1000, oldest: Number.NEGATIVE_INFINITY });
+  async candleLimits(_series: CandleSeries): Promise<CandleLimits> {
+    return { perCall: 1000, oldest: Number.NEGATIVE_INFINITY };
+  }
 
-  fetchCandleRange = async (range: CandleRange): Promise<CandleWindow> => {
+  async fetchCandleRange(range: CandleRange, _options?: FetchOptions): Promise<CandleWindow> {
     this.rangeCalls.push(range);
     const { timeframe, since, until } = range;
     const candles = await this.#answer(() => this.#candles);
@@ -161,23 +179,24 @@ export class FakeMarketData implements MarketData, CandleSource {
       .filter(({ timestamp }) => timestamp >= since && timestamp < until)
       .map((candle) => ({ ...candle, closed: isClosed(candle) }));
     return { candles: found, from: since, next: null };
-  };
+  }
 
-  fetchOrderBook = async (query: OrderBookQuery): Promise<OrderBook> => {
+  async fetchOrderBook(query: OrderBookQuery, _options?: FetchOptions): Promise<Fresh<OrderBook>> {
     this.orderBookCalls.push(query);
     const { exchange, symbol } = query;
     const book = await this.#answer(() => this.#orderBook);
     const receivedAt = this.#clock.now();
-    return { exchange, symbol, timestamp: null, receivedAt, bids: [], asks: [], stale: false, ...book };
-  };
+    const value = { exchange, symbol, timestamp: null, receivedAt, bids: [], asks: [], stale: false, ...book };
+    return ofUnknownFreshness(value);
+  }
 
-  fetchTrades = async (query: TradeQuery): Promise<readonly Trade[]> => {
+  async fetchTrades(query: TradeQuery, _options?: FetchOptions): Promise<Fresh<readonly Trade[]>> {
     this.tradeCalls.push(query);
     const { since = Number.NEGATIVE_INFINITY, limit } = query;
     const trades = await this.#answer(() => this.#trades);
     const found = trades.filter(({ timestamp }) => timestamp >= since);
-    return query.since === undefined ? found.slice(-limit) : found.slice(0, limit);
-  };
+    return ofUnknownFreshness(query.since === undefined ? found.slice(-limit) : found.slice(0, limit));
+  }
 
   async #answer<T extends object>(given: () => T | MarketDataError): Promise<T> {
     await this.#gate;
@@ -186,7 +205,7 @@ export class FakeMarketData implements MarketData, CandleSource {
     return answer;
   }
 
-  #give(exchange: string, symbol: string): Ticker | MarketDataError {
+  #give(exchange: string, symbol: string): TickerResult {
     const set = this.#outcomes.get(symbol);
     const outcome = this.#failure ?? set ?? new MarketDataError('SYMBOL_NOT_FOUND', `no market ${symbol}`);
     const given =
@@ -194,7 +213,7 @@ export class FakeMarketData implements MarketData, CandleSource {
         ? outcome.withSymbol(symbol)
         : tickerOf({ exchange, symbol, receivedAt: this.#clock.now(), ...outcome });
     this.given.push({ symbol, outcome: given });
-    return given;
+    return given instanceof MarketDataError ? given : ofUnknownFreshness(given);
   }
 }
 

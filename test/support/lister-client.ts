@@ -6,6 +6,7 @@ import type { ExchangeOptions } from '../../src/exchange/clients/instance.ts';
 import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
 import type { MissingMarketsStatus } from '../../src/exchange/markets/missing-markets.ts';
 import { listers } from '../venues/listings.ts';
+import { PlainSource } from './plain-market-data.ts';
 
 export interface ListerOptions {
   readonly clock?: Clock;
@@ -31,11 +32,6 @@ export async function connectLister(id: keyof typeof listers, given: ListerOptio
     await exchanges.close();
     await venue.close();
   });
-  return {
-    venue,
-    exchanges,
-    client: await exchanges.get(id),
-    data: createMarketData(exchanges, clock),
-    missingMarkets,
-  };
+  const data = new PlainSource(createMarketData(exchanges, clock));
+  return { venue, exchanges, client: await exchanges.get(id), data, missingMarkets };
 }

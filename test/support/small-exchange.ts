@@ -7,8 +7,8 @@ import type { ExchangeClient } from '../../src/exchange/clients/exchange-client.
 import { Exchanges } from '../../src/exchange/clients/exchanges.ts';
 import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
-import type { TickerResults } from '../../src/market/ports/market-data.ts';
 import { type Reply, send } from '../venues/replies.ts';
+import { PlainSource, type PlainTickers } from './plain-market-data.ts';
 
 /** A market as a test names it; ccxt's other fields follow from the symbol. */
 export interface SmallMarket {
@@ -31,7 +31,7 @@ export interface SmallExchange {
   /** `path?query`, decoded, of each request since the start or the last `reset()`. */
   readonly requests: readonly string[];
   reset(): void;
-  fetch(symbols: readonly string[]): Promise<TickerResults>;
+  fetch(symbols: readonly string[]): Promise<PlainTickers>;
   close(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function connectTo(id: string, { markets, answer, clock }: SmallExc
   ccxt.has.fetchCurrencies = false;
   ccxt.fetchMarkets = async () => markets.map((market) => ccxt.safeMarketStructure(toFields(market)));
   await client.markets();
-  const data = createMarketData(exchanges, clock);
+  const data = new PlainSource(createMarketData(exchanges, clock));
   return {
     client,
     get requests() {
@@ -84,7 +84,7 @@ export async function connectTo(id: string, { markets, answer, clock }: SmallExc
 }
 
 /** The symbols that have an error. */
-export function failed(results: TickerResults): readonly string[] {
+export function failed(results: PlainTickers): readonly string[] {
   return [...results].filter(([, result]) => result instanceof MarketDataError).map(([symbol]) => symbol);
 }
 

@@ -3,15 +3,15 @@ import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogu
 import type { ExchangeClient } from '../../src/exchange/clients/exchange-client.ts';
 import { Exchanges } from '../../src/exchange/clients/exchanges.ts';
 import { createMarketData } from '../../src/exchange/fetch/create-market-data.ts';
-import type { MarketSource } from '../../src/market/ports/market-data.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue } from '../venues/venue.ts';
+import { PlainSource } from './plain-market-data.ts';
 
 /** A stand-in of an exchange that has only what a test is about, and the port over it. */
 export interface SmallVenue {
   readonly venue: Venue;
   readonly exchanges: Exchanges;
   readonly client: ExchangeClient;
-  readonly data: MarketSource;
+  readonly data: PlainSource;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function openSmallVenue(given: SmallVenueOptions): Promise<SmallVen
     venue,
     exchanges,
     client: await exchanges.get(id),
-    data: createMarketData(exchanges, clock),
+    data: new PlainSource(createMarketData(exchanges, clock)),
     close: async () => {
       await exchanges.close();
       await venue.close();

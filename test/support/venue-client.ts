@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
-import { createCandleStore, type FetchCandles } from '../../src/candles/pages/store.ts';
+import { CandleStore } from '../../src/candles/pages/store.ts';
 import { createAnyTimeframe } from '../../src/candles/timeframes/any-timeframe.ts';
 import type { CallerListeners } from '../../src/exchange/access/call-listeners.ts';
 import { createCatalogue, readCatalogue } from '../../src/exchange/ccxt/catalogue.ts';
@@ -15,6 +15,7 @@ import { createBinance } from '../venues/binance.ts';
 import { createCoinbase } from '../venues/coinbase.ts';
 import { createKraken } from '../venues/kraken.ts';
 import type { Venue } from '../venues/venue.ts';
+import { PlainMarketData } from './plain-market-data.ts';
 
 /** The exchanges that have a stand-in, with a liquid pair of each and the requests that loading its markets takes. */
 export const venues = [
@@ -43,7 +44,9 @@ export const brokenAnswers = [
 export interface VenueClient {
   readonly venue: Venue;
   readonly exchanges: Exchanges;
-  readonly data: MarketData & MarketSource;
+  readonly data: PlainMarketData;
+  /** The port itself, with the freshness of its values. */
+  readonly source: MarketSource;
   readonly client: ExchangeClient;
   /** What failed so far, as ccxt threw it. */
   readonly errors: readonly unknown[];
@@ -110,7 +113,8 @@ export async function connectTo(
     exchanges,
     client,
     errors,
-    data: { ...source, fetchCandles: createCandles(source, { clock, timeoutMs: 3 * timeoutMs }) },
+    source,
+    data: new PlainMarketData(source, createCandles(source, { clock, timeoutMs: 3 * timeoutMs })),
     close: () => exchanges.close(),
   };
 }
@@ -119,9 +123,9 @@ export async function connectTo(
 export function createCandles(
   source: MarketSource,
   { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
-): FetchCandles {
-  const fetchCandles = createCandleStore({ source, clock, ttlMs: 1, timeoutMs });
-  return createAnyTimeframe({ fetchTimeframes: source.fetchTimeframes, fetchCandles, clock });
+): Pick<MarketData, 'fetchCandles'> {
+  const stored = new CandleStore({ source, clock, ttlMs: 1, timeoutMs });
+  return createAnyTimeframe({ source, stored, clock });
 }
 
 /** Loads the markets with more patience than a short deadline has on a busy machine: the load outlives it. */

@@ -3,7 +3,10 @@ import type { Candle } from '../../market/model/candle.ts';
 /** timestamp, open, high, low, close, volume. */
 const columnCount = 6;
 
-/** Candles as columns of numbers, oldest first: a third of what objects take, and nothing for the collector to walk. */
+/**
+ * Candles as columns of numbers, oldest first. They take a third of the memory of objects, and the garbage collector does
+ * not have to visit them one by one.
+ */
 export class CandleColumns {
   readonly length: number;
   readonly #numbers: Float64Array;
@@ -11,7 +14,7 @@ export class CandleColumns {
   readonly #closedCount: number;
   #made: WeakRef<readonly Candle[]> | null = null;
 
-  /** `candles` are oldest first, and those that are closed come before those that are not. */
+  /** `candles` are oldest first, closed ones before those that are not. */
   constructor(candles: readonly Candle[]) {
     const { length } = candles;
     const numbers = new Float64Array(length * columnCount);
@@ -34,14 +37,14 @@ export class CandleColumns {
     return this.#numbers.byteLength;
   }
 
-  /** Those that begin within `[since, until)`, epoch ms. */
+  /** The candles that begin within `[since, until)`, epoch ms. */
   within(since: number, until: number): readonly Candle[] {
     const found: Candle[] = [];
     this.collect(since, until, found);
     return found;
   }
 
-  /** Adds those that begin within `[since, until)`, epoch ms, to others. */
+  /** Adds the candles that begin within `[since, until)`, epoch ms, to `found`. */
   collect(since: number, until: number, found: Candle[]): void {
     const candles = this.#candles();
     const end = this.#rowFrom(until);
@@ -51,12 +54,12 @@ export class CandleColumns {
     }
   }
 
-  /** How many begin within `[since, until)`, epoch ms. */
+  /** How many candles begin within `[since, until)`, epoch ms. */
   countWithin(since: number, until: number): number {
     return Math.max(0, this.#rowFrom(until) - this.#rowFrom(since));
   }
 
-  /** All of them as objects: the same again for as long as the collector leaves them. */
+  /** All candles as objects: the same ones again until they are garbage-collected. */
   #candles(): readonly Candle[] {
     const known = this.#made?.deref();
     if (known) return known;
@@ -77,7 +80,7 @@ export class CandleColumns {
     return made;
   }
 
-  /** The first row that begins at the instant or later. */
+  /** The first row whose candle begins at the instant or later. */
   #rowFrom(instant: number): number {
     let low = 0;
     let high = this.length;

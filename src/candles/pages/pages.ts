@@ -1,59 +1,77 @@
 import { LRUCache } from 'lru-cache';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Clock } from '../../base/clock.ts';
-import { marketKind } from '../../market/market-ref.ts';
+import { marketKind, toMarketKey } from '../../market/market-ref.ts';
 import type { CandleLimits, CandleSeries } from '../../market/model/candle.ts';
 import { candlesTooOld } from '../../market/model/candle-errors.ts';
 import type { CandleSource } from '../../market/ports/market-data.ts';
-import { keepPage, missingFrom, type Page, pageFreshUntil, renewPage } from './page.ts';
+import { type CandlePage, keepPage, missingFrom, pageFreshUntil, renewPage } from './candle-page.ts';
 import { createPageLayout, type PageLayout, periodsPerPage } from './page-layout.ts';
-import type { Awaited, Waiter } from './waiter.ts';
+import type { AwaitedCall, Waiter } from './waiter.ts';
 
 export interface CandlePagesOptions {
   readonly source: CandleSource;
   readonly clock: Clock;
-  /** The least time for which candles that may change serve again, in ms. */
+  /** For how long candles that may change serve again at least, in ms. */
   readonly ttlMs: number;
-  /** How much the pages may take in all. */
+  /** How many bytes all pages together may take. */
   readonly maxBytes: number;
 }
 
-/** Which candles somebody needs: those that begin within `[since, until)`, epoch ms. */
+/** Which candles a query needs: those that begin within `[since, until)`, epoch ms. */
 export interface PagesNeed {
   readonly since: number;
   readonly until: number;
   readonly maxAgeMs: number;
   readonly limits: CandleLimits;
-  /** Pages that calls have brought for this query, by their numbers, to which it adds: new enough for it whatever part it needs. */
-  readonly renewed: Map<number, Page>;
+  /**
+   * Pages that calls have brought for this query, by number; reading adds to them. They are new enough for it, whatever
+   * part of them it needs.
+   */
+  readonly renewed: Map<number, CandlePage>;
 }
 
-/** Pages that one call asks for, `from` the first instant that is needed of the first of them. */
-interface Run {
+/** Pages in a row that one call asks for; `from` is the first instant that is needed of the first page. */
+interface PageRun {
   readonly from: number;
-  readonly pages: readonly { readonly page: number; readonly from: number; readonly old: Page | undefined }[];
+  readonly pages: readonly { readonly page: number; readonly from: number; readonly old: CandlePage | undefined }[];
 }
 
-/** A call for pages. When its turn comes and nobody waits for it any more, it is not made. */
-interface Flight extends Awaited {
-  readonly pages: Promise<ReadonlyMap<number, Page>>;
+/** A call for pages. It is not made if no query waits for it any longer when its turn comes. */
+interface Flight extends AwaitedCall {
+  readonly pages: Promise<ReadonlyMap<number, CandlePage>>;
   /** When it was made, epoch ms; null while it waits for its turn. */
   askedAt: number | null;
+  /** The least that any of the queries accepts that wait for it. */
+  maxAgeMs: number;
 }
 
-/** How many calls for candles of one kind of market an exchange is sent at a time, so that others find their turn in between. */
+/** How many calls for candles of one kind of market run at a time per exchange, so that other calls get their turn. */
 const parallelCalls = 3;
 
-/** Keys, promises and what lru-cache keeps beside each page. */
+/** What a page takes besides its candles: keys, promises, and lru-cache's own records. */
 const overheadBytes = 400;
 
 /**
- * Candles by aligned pages of columns: what has settled is asked for once, the rest again at a pace that follows the
- * timeframe. Those who need the same page at the same time share its call.
+ * Clients ask for overlapping ranges of the same history, which exchanges serve in small portions and under strict rate
+ * limits. So history is cut into pages of 100 periods, aligned alike for every query: whatever range a client asks for,
+ * each page is fetched once and answers all of them. The least recently used pages leave when memory is full.
+ *
+ * A page has two parts. Its settled candles closed so long ago that the exchange no longer revises them; they are asked
+ * for once more only if some of their periods have no candle. Its other candles still change: they answer for a moment
+ * that follows the timeframe, then everything from the first of them on is fetched again.
+ *
+ * A read joins the calls that are under way for the pages that it lacks, and makes calls for the others, as many pages to
+ * a call as the exchange allows. Without shared calls, a hundred clients that open the same chart would fetch it a hundred
+ * times. Few calls for one kind of market run at a time, so that a query for years of candles does not hold up all
+ * others. A call that is still waiting when its last query gives up is not made.
+ *
+ * Pages are columns of numbers in the memory of this process. A store that several processes share belongs behind the
+ * `CandleSource`, to which `maxAgeMs` is passed on.
  */
 export class CandlePages {
   readonly #options: CandlePagesOptions;
-  readonly #pages: LRUCache<string, Page>;
+  readonly #pages: LRUCache<string, CandlePage>;
   readonly #flights = new Map<string, Flight>();
   readonly #limiters = new Map<string, LimitFunction>();
 
@@ -65,37 +83,41 @@ export class CandlePages {
     });
   }
 
-  /** How the candles of a series lie in pages. */
-  rulesOf(series: CandleSeries): PageLayout {
+  layoutOf(series: CandleSeries): PageLayout {
     return createPageLayout(series, this.#options.ttlMs);
   }
 
-  /**
-   * The pages that hold what is needed, in order. Calls that `waiter` has left before they were made are
-   * made for others or not at all. Rejects with what the source throws.
-   */
-  async read(series: CandleSeries, rules: PageLayout, need: PagesNeed, waiter: Waiter): Promise<readonly Page[]> {
+  /** The pages that hold what is needed, in order. `waiter` waits for the calls. Rejects with what the source throws. */
+  async read(
+    series: CandleSeries,
+    layout: PageLayout,
+    need: PagesNeed,
+    waiter: Waiter,
+  ): Promise<readonly CandlePage[]> {
     const now = this.#options.clock.now();
-    const pages = new Map<number, Page | null>();
+    const pages = new Map<number, CandlePage | null>();
     const flights = new Set<Flight>();
-    const missing: { page: number; from: number; old: Page | undefined }[] = [];
-    for (let page = rules.pageOf(need.since); page <= rules.pageOf(need.until - 1); page++) {
+    const missing: { page: number; from: number; old: CandlePage | undefined }[] = [];
+    for (let page = layout.pageOf(need.since); page <= layout.pageOf(need.until - 1); page++) {
       const key = toKey(series, page);
       const known = this.#pages.get(key);
-      const until = Math.min(need.until, rules.startOfPage(page + 1));
+      const until = Math.min(need.until, layout.startOfPage(page + 1));
       const isRenewed = known !== undefined && need.renewed.get(page) === known;
       const part = { until, now, maxAgeMs: need.maxAgeMs };
-      const from = isRenewed ? null : missingFrom(rules, known, part, rules.startOfPage(page));
+      const from = isRenewed ? null : missingFrom(layout, known, part, layout.startOfPage(page));
       pages.set(page, from === null ? (known ?? null) : null);
       if (from === null) continue;
       const isRecheck = known !== undefined && until <= known.settledUntil;
-      if (!isRecheck) requireServed(series, rules, Math.max(need.since, from), need.limits);
+      if (!isRecheck) requireServed(series, layout, Math.max(need.since, from), need.limits);
       const flight = this.#flights.get(key);
-      if (flight && isGoodEnough(rules, flight, until, need.maxAgeMs, now)) flights.add(flight);
+      if (flight && serves(layout, flight, until, need.maxAgeMs, now)) flights.add(flight);
       else missing.push({ page, from, old: known });
     }
-    for (const run of toRuns(rules, missing, need.limits.perCall)) flights.add(this.#fly(series, rules, run));
-    for (const flight of flights) waiter.join(flight);
+    for (const run of toRuns(layout, missing, need.limits.perCall)) flights.add(this.#fly(series, layout, run));
+    for (const flight of flights) {
+      waiter.join(flight);
+      if (flight.askedAt === null) flight.maxAgeMs = Math.min(flight.maxAgeMs, need.maxAgeMs);
+    }
     for (const answered of await Promise.all([...flights].map((flight) => flight.pages))) {
       for (const [page, fetched] of answered) {
         if (pages.get(page) !== null) continue;
@@ -109,45 +131,55 @@ export class CandlePages {
     });
   }
 
-  /** Until when the answer made of these pages is the answer, epoch ms. */
-  freshUntil(rules: PageLayout, pages: readonly Page[], until: number): number {
-    return Math.min(...pages.map((page) => pageFreshUntil(rules, page, Math.min(until, page.until))));
+  /** Until when the same pages would answer again, epoch ms. */
+  freshUntil(layout: PageLayout, pages: readonly CandlePage[], until: number): number {
+    return Math.min(...pages.map((page) => pageFreshUntil(layout, page, Math.min(until, page.until))));
   }
 
-  #fly(series: CandleSeries, rules: PageLayout, run: Run): Flight {
+  #fly(series: CandleSeries, layout: PageLayout, run: PageRun): Flight {
     const end = (): void => {
       for (const { page } of run.pages) {
         const key = toKey(series, page);
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
       }
     };
-    const depart = async (): Promise<ReadonlyMap<number, Page>> => {
+    const depart = async (): Promise<ReadonlyMap<number, CandlePage>> => {
       flight.askedAt = this.#options.clock.now();
-      if (flight.waiting > 0) return await this.#fetch(series, rules, run, flight.askedAt);
-      // At once, so that nobody joins what will not be made.
+      if (flight.waiterCount > 0) return await this.#fetch(series, layout, run, flight.askedAt, flight.maxAgeMs);
+      // At once, so that no query joins a call that will not be made.
       end();
       return new Map();
     };
     const flight: Flight = {
       pages: this.#limiterOf(series)(depart).finally(end),
-      waiting: 0,
+      waiterCount: 0,
       askedAt: null,
+      maxAgeMs: Number.POSITIVE_INFINITY,
     };
-    // Where those who wait have left, nobody hears of its failure.
+    // If all queries have left, nothing handles its failure.
     flight.pages.catch(() => {});
     for (const { page } of run.pages) this.#flights.set(toKey(series, page), flight);
     return flight;
   }
 
-  async #fetch(series: CandleSeries, rules: PageLayout, run: Run, askedAt: number): Promise<ReadonlyMap<number, Page>> {
+  async #fetch(
+    series: CandleSeries,
+    layout: PageLayout,
+    run: PageRun,
+    askedAt: number,
+    maxAgeMs: number,
+  ): Promise<ReadonlyMap<number, CandlePage>> {
     const last = run.pages.at(-1)?.page ?? 0;
-    const range = { ...series, since: run.from, until: rules.startOfPage(last + 1) };
-    const fetched = new Map<number, Page>();
+    const range = { ...series, since: run.from, until: layout.startOfPage(last + 1) };
+    const fetched = new Map<number, CandlePage>();
     try {
-      const window = await this.#options.source.fetchCandleRange(range);
+      const window = await this.#options.source.fetchCandleRange(
+        range,
+        Number.isFinite(maxAgeMs) ? { maxAgeMs } : undefined,
+      );
       for (const { page, from, old } of run.pages) {
         const next = page === last ? window.next : null;
-        fetched.set(page, renewPage(rules, old, { page, from, askedAt, window: { ...window, next } }));
+        fetched.set(page, renewPage(layout, old, { page, from, askedAt, window: { ...window, next } }));
       }
     } catch (error) {
       const kept = run.pages.filter(({ old }) => old && old.settledUntil >= old.until);
@@ -166,35 +198,35 @@ export class CandlePages {
   }
 }
 
-/** True unless the call was made before what is needed had happened, or too long ago. */
-function isGoodEnough(rules: PageLayout, flight: Flight, until: number, maxAgeMs: number, now: number): boolean {
+/** True unless the call was made before the candles that are needed were there, or too long ago. */
+function serves(layout: PageLayout, flight: Flight, until: number, maxAgeMs: number, now: number): boolean {
   const { askedAt } = flight;
   if (askedAt === null) return true;
-  if (until <= rules.settledBefore(askedAt)) return true;
-  return maxAgeMs !== 0 && now < rules.freshUntil(askedAt);
+  if (until <= layout.settledBefore(askedAt)) return true;
+  return maxAgeMs !== 0 && flight.maxAgeMs <= maxAgeMs && now < layout.freshUntil(askedAt);
 }
 
-/** Pages that follow each other, together as far as one call reaches; each at least a page. */
-function toRuns(rules: PageLayout, missing: Run['pages'], perCall: number): readonly Run[] {
-  // A call may have to ask for some periods more than it needs.
+/** The pages in runs, each as long as one call reaches, and at least one page long. */
+function toRuns(layout: PageLayout, missing: PageRun['pages'], perCall: number): readonly PageRun[] {
+  // A call may have to ask for a few more periods than it needs.
   const maxPages = Math.max(1, Math.floor((perCall - 1) / periodsPerPage));
-  const runs: { from: number; pages: Run['pages'][number][] }[] = [];
+  const runs: { from: number; pages: PageRun['pages'][number][] }[] = [];
   for (const entry of missing) {
     const run = runs.at(-1);
     const before = run?.pages.at(-1);
-    const follows = before?.page === entry.page - 1 && entry.from === rules.startOfPage(entry.page);
+    const follows = before?.page === entry.page - 1 && entry.from === layout.startOfPage(entry.page);
     if (run && follows && run.pages.length < maxPages) run.pages.push(entry);
     else runs.push({ from: entry.from, pages: [entry] });
   }
   return runs;
 }
 
-/** Throws where the exchange serves the first candle no more that begins at the instant or later. */
-function requireServed(series: CandleSeries, rules: PageLayout, since: number, { oldest }: CandleLimits): void {
-  const { indexOf, startOf } = rules.periods;
+/** Throws if the exchange no longer serves the first candle that begins at the instant or later. */
+function requireServed(series: CandleSeries, layout: PageLayout, since: number, { oldest }: CandleLimits): void {
+  const { indexOf, startOf } = layout.periods;
   if (startOf(indexOf(since - 1) + 1) < oldest) throw candlesTooOld(series, oldest);
 }
 
-function toKey({ exchange, symbol, timeframe }: CandleSeries, page: number): string {
-  return `${exchange}\n${symbol}\n${timeframe}\n${page}`;
+function toKey(series: CandleSeries, page: number): string {
+  return `${toMarketKey(series)}\n${series.timeframe}\n${page}`;
 }

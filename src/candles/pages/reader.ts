@@ -1,12 +1,13 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleLimits, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
 import { candlesTooOld, firstReadOf } from '../../market/model/candle-errors.ts';
-import type { Page } from './page.ts';
+import type { Fresh } from '../../market/model/fresh.ts';
+import type { CandlePage } from './candle-page.ts';
 import { type PageLayout, periodsPerPage } from './page-layout.ts';
 import type { CandlePages } from './pages.ts';
 import type { Waiter } from './waiter.ts';
 
-/** How many calls' worth of periods without any candle are looked through: for the next one, or for one from before. */
+/** How many calls' worth of periods without any candle are searched: for the next candle, or for an earlier one. */
 const maxEmptyAhead = 30;
 const maxEmptyBack = 3;
 
@@ -17,43 +18,37 @@ export interface ReadOptions {
   readonly waiter: Waiter;
 }
 
-/** Candles that answer a query, and until when they do, epoch ms. */
-export interface CandleAnswer {
-  readonly candles: readonly Candle[];
-  readonly freshUntil: number;
-}
-
-/** Answers queries from pages, as many as it takes: a market may have no candle for a long time. */
+/** Answers one query from as many pages as it takes: a market may have no candle for a long time. */
 export class CandleReader {
   readonly #pages: CandlePages;
   readonly #series: CandleSeries;
-  readonly #rules: PageLayout;
+  readonly #layout: PageLayout;
   readonly #options: ReadOptions;
-  readonly #renewed = new Map<number, Page>();
+  readonly #renewed = new Map<number, CandlePage>();
   #freshUntil = Number.POSITIVE_INFINITY;
-  /** Why nobody knows whether candles of the pages that were read are missing. */
+  /** Set if nobody knows whether candles of the pages that were read are missing: the error that left it open. */
   #doubt: MarketDataError | null = null;
 
   constructor(pages: CandlePages, series: CandleSeries, options: ReadOptions) {
     this.#pages = pages;
     this.#series = series;
-    this.#rules = pages.rulesOf(series);
+    this.#layout = pages.layoutOf(series);
     this.#options = options;
   }
 
-  /** Candles of the query, whole, or an error: as `createCandleStore` says. Once for a reader. */
-  async answer({ since, until, limit }: CandleQuery): Promise<CandleAnswer> {
-    // A period that begins in this very moment is one already.
+  /** All candles of the query, or an error, as `CandleStore` says. To be called once. */
+  async answer({ since, until, limit }: CandleQuery): Promise<Fresh<readonly Candle[]>> {
+    // A period that begins at this very moment counts.
     const end = Math.min(until ?? Number.POSITIVE_INFINITY, this.#options.now + 1);
     const candles = since === undefined ? await this.#newest(end, limit) : await this.#first(since, end, limit);
-    // What is in hand stands; that there is nothing is said of what is known only.
+    // Candles that came are right in any case. That there are none can only be said if nothing is in doubt.
     if (candles.length === 0 && this.#doubt) throw this.#doubt;
-    return { candles, freshUntil: this.#freshUntil };
+    return { value: candles, freshUntil: this.#freshUntil };
   }
 
   /** The first `limit` candles of `[since, end)`. */
   async #first(since: number, end: number, limit: number): Promise<readonly Candle[]> {
-    const { indexOf, startOf } = this.#rules.periods;
+    const { indexOf, startOf } = this.#layout.periods;
     const candles: Candle[] = [];
     let from = firstReadOf(since, this.#options.limits.oldest);
     if (from > this.#options.now) this.#freshUntil = from;
@@ -61,7 +56,7 @@ export class CandleReader {
       const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
       const to = Math.min(end, startOf(indexOf(from - 1) + 1 + periods));
       const pages = await this.#read(from, to);
-      requireKnown(this.#series, this.#rules, pages, from);
+      requireKnown(this.#series, this.#layout, pages, from);
       const before = candles.length;
       for (const page of pages) page.candles.collect(from, to, candles);
       empty = candles.length > before ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
@@ -71,20 +66,20 @@ export class CandleReader {
     return candles.length > limit ? candles.slice(0, limit) : candles;
   }
 
-  /** The last `limit` candles that begin before `end`: further back where some periods have none, up to a bound. */
+  /** The last `limit` candles that begin before `end`: further back if some periods have none, up to a bound. */
   async #newest(end: number, limit: number): Promise<readonly Candle[]> {
-    const { indexOf, startOf } = this.#rules.periods;
+    const { indexOf, startOf } = this.#layout.periods;
     let candles: readonly Candle[] = [];
     let to = end;
     const maxEmpty = maxEmptyBack * this.#options.limits.perCall;
     for (let empty = 0; to > 0 && candles.length < limit && empty < maxEmpty; ) {
-      // What is asked for is `limit` periods; those from before stand in where some are empty, as far as there are any.
+      // The query asks for `limit` periods; earlier ones replace those that are empty, as far as the exchange serves them.
       const served = to < end ? this.#options.limits.oldest : 0;
       const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
       const from = Math.max(0, served, startOf(indexOf(to - 1) + 1 - periods));
       if (from >= to) break;
       const pages = await this.#read(from, to);
-      if (to === end) requireKnown(this.#series, this.#rules, pages, from);
+      if (to === end) requireKnown(this.#series, this.#layout, pages, from);
       const found: Candle[] = [];
       for (const page of pages) page.candles.collect(from, to, found);
       candles = candles.length === 0 ? found : [...found, ...candles];
@@ -95,16 +90,16 @@ export class CandleReader {
     return candles.length > limit ? candles.slice(-limit) : candles;
   }
 
-  async #read(since: number, until: number): Promise<readonly Page[]> {
+  async #read(since: number, until: number): Promise<readonly CandlePage[]> {
     const { maxAgeMs, limits, waiter } = this.#options;
     const need = { since, until, maxAgeMs, limits, renewed: this.#renewed };
-    const pages = await this.#pages.read(this.#series, this.#rules, need, waiter);
+    const pages = await this.#pages.read(this.#series, this.#layout, need, waiter);
     this.#doubt ??= pages.find(({ doubt }) => doubt !== null)?.doubt ?? null;
-    this.#freshUntil = Math.min(this.#freshUntil, this.#pages.freshUntil(this.#rules, pages, until));
+    this.#freshUntil = Math.min(this.#freshUntil, this.#pages.freshUntil(this.#layout, pages, until));
     return pages;
   }
 
-  /** How many periods to look through at once after so many without a candle: more and more, up to a call's worth. */
+  /** How many periods to search at once after `empty` periods without a candle: more each time, up to a call's worth. */
   #stepAfter(empty: number): number {
     return Math.min(empty, Math.max(1, Math.floor(this.#options.limits.perCall / periodsPerPage) - 1) * periodsPerPage);
   }
@@ -116,16 +111,16 @@ export class CandleReader {
   }
 }
 
-/** Throws where candles of the pages are missing that begin at the instant or later. */
-function requireKnown(series: CandleSeries, rules: PageLayout, pages: readonly Page[], since: number): void {
-  const { indexOf, startOf } = rules.periods;
+/** Throws if the pages lack candles that begin at the instant or later. */
+function requireKnown(series: CandleSeries, layout: PageLayout, pages: readonly CandlePage[], since: number): void {
+  const { indexOf, startOf } = layout.periods;
   const first = startOf(indexOf(since - 1) + 1);
   const limited = pages.findLast((page) => page.from > page.since);
   if (limited && first < limited.from) throw candlesTooOld(series, limited.from);
 }
 
-/** The instant before which there is no candle from `instant` on, epoch ms, as far as a page tells. */
-function nextAfter(page: Page | undefined, instant: number): number {
+/** Where the next candle from `instant` on can begin at the earliest, epoch ms, as far as a page says. */
+function nextAfter(page: CandlePage | undefined, instant: number): number {
   if (!page || page.settledUntil < page.until || page.candles.countWithin(instant, page.until) > 0) return instant;
   return page.next ?? page.until;
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { MarketDataError } from '../../market/errors.ts';
-import type { Candle, CandleQuery } from '../../market/model/candle.ts';
-import type { CandleSource, FetchOptions } from '../../market/ports/market-data.ts';
+import type { Candle, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
+import type { Fresh } from '../../market/model/fresh.ts';
+import type { CandleSource, FetchOptions, MarketData } from '../../market/ports/market-data.ts';
 import { CandlePages } from './pages.ts';
 import { CandleReader } from './reader.ts';
 import { Waiter } from './waiter.ts';
@@ -10,48 +11,62 @@ import { Waiter } from './waiter.ts';
 export interface CandleStoreOptions {
   readonly source: CandleSource;
   readonly clock: Clock;
-  /** The least time for which candles that may change serve again, in ms. */
+  /** For how long candles that may change serve again at least, in ms. */
   readonly ttlMs: number;
   /** How long one query may take, whatever it has to fetch, in ms. */
   readonly timeoutMs: number;
-  /** Called once for each query that takes what is known: true where no call was waited for. */
+  /** Called once for each query that may be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
-
-/** Candles of any range of a series. */
-export type FetchCandles = (query: CandleQuery, options?: FetchOptions) => Promise<readonly Candle[]>;
 
 /** A million and a half candles. */
 const maxBytes = 72 * 1024 * 1024;
 
 /**
- * Candles of whatever range, fetched once: those that have closed are kept, those that may change are asked for again at
- * a pace that follows the timeframe, or at once with `maxAgeMs` 0. Either all candles of the answer are there or it is an
- * error: BAD_USER_INPUT where the exchange goes not back so far, TIMEOUT past the deadline (what came by then is kept),
+ * Candles of any range, fetched once: closed candles are kept, and those that may change are asked for again at a pace
+ * that follows the timeframe, or at once with `maxAgeMs` 0. An answer has all candles, or it is an error: BAD_USER_INPUT
+ * if the exchange's history does not reach back that far, TIMEOUT past the deadline (candles that came in time are kept),
  * and what the source throws.
  */
-export function createCandleStore({ source, clock, ttlMs, timeoutMs, onLookup }: CandleStoreOptions): FetchCandles {
-  const pages = new CandlePages({ source, clock, ttlMs, maxBytes });
-  return async (query, { maxAgeMs = Number.POSITIVE_INFINITY, onFresh } = {}) => {
+export class CandleStore implements Pick<MarketData, 'fetchCandles'> {
+  readonly #options: CandleStoreOptions;
+  readonly #pages: CandlePages;
+
+  constructor(options: CandleStoreOptions) {
+    const { source, clock, ttlMs } = options;
+    this.#options = options;
+    this.#pages = new CandlePages({ source, clock, ttlMs, maxBytes });
+  }
+
+  async fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {
+    const { clock, timeoutMs, onLookup } = this.#options;
     const { exchange, symbol, timeframe } = query;
     const series = { exchange, symbol, timeframe };
+    const maxAgeMs = options?.maxAgeMs ?? Number.POSITIVE_INFINITY;
     const waiter = new Waiter();
-    const answering = async () => {
-      const limits = await source.candleLimits(series);
-      const options = { now: clock.now(), maxAgeMs, limits, waiter };
-      return await new CandleReader(pages, series, options).answer(query);
-    };
-    const late = (): MarketDataError => {
-      const message = `${exchange} did not give all these candles within ${timeoutMs} ms; what it gave is kept: ask again, or for fewer.`;
-      return new MarketDataError('TIMEOUT', message, series);
-    };
     try {
-      const { candles, freshUntil } = await withDeadline(clock, timeoutMs, answering(), late);
-      onFresh?.(freshUntil);
-      return candles;
+      const answer = this.#read(query, series, maxAgeMs, waiter);
+      return await withDeadline(clock, timeoutMs, answer, () => tooLate(series, timeoutMs));
     } finally {
       if (maxAgeMs > 0) onLookup?.(!waiter.hasWaited);
       waiter.leave();
     }
-  };
+  }
+
+  async #read(
+    query: CandleQuery,
+    series: CandleSeries,
+    maxAgeMs: number,
+    waiter: Waiter,
+  ): Promise<Fresh<readonly Candle[]>> {
+    const { source, clock } = this.#options;
+    const limits = await source.candleLimits(series);
+    const reader = new CandleReader(this.#pages, series, { now: clock.now(), maxAgeMs, limits, waiter });
+    return await reader.answer(query);
+  }
+}
+
+function tooLate(series: CandleSeries, timeoutMs: number): MarketDataError {
+  const message = `${series.exchange} did not serve all these candles within ${timeoutMs} ms. Those that came are kept: ask again, or for fewer.`;
+  return new MarketDataError('TIMEOUT', message, series);
 }

@@ -1,32 +1,31 @@
-/** A call that waits for its turn or is under way. */
-export interface Awaited {
-  /** How many wait for it. */
-  waiting: number;
+/** A call that waits for its turn or is under way, and how many queries wait for it. */
+export interface AwaitedCall {
+  waiterCount: number;
 }
 
-/** One query among those who wait for calls. */
+/** One query, as one of those that wait for calls. */
 export class Waiter {
-  readonly #awaited = new Set<Awaited>();
+  readonly #calls = new Set<AwaitedCall>();
   #hasLeft = false;
   #hasWaited = false;
 
-  /** Waits for a call, unless it waits for nothing any more. */
-  join(call: Awaited): void {
-    if (this.#hasLeft || this.#awaited.has(call)) return;
-    this.#awaited.add(call);
+  /** Waits for a call, unless the query has ended. */
+  join(call: AwaitedCall): void {
+    if (this.#hasLeft || this.#calls.has(call)) return;
+    this.#calls.add(call);
     this.#hasWaited = true;
-    call.waiting += 1;
+    call.waiterCount += 1;
   }
 
-  /** True once there was anything to wait for. */
+  /** True once the query has had to wait for a call. */
   get hasWaited(): boolean {
     return this.#hasWaited;
   }
 
-  /** Has what it waited for, or wants it no more. */
+  /** Ends the query: it has its answer, or its deadline has passed. */
   leave(): void {
-    for (const call of this.#awaited) call.waiting -= 1;
-    this.#awaited.clear();
+    for (const call of this.#calls) call.waiterCount -= 1;
+    this.#calls.clear();
     this.#hasLeft = true;
   }
 }

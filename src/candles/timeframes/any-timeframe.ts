@@ -2,87 +2,92 @@ import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
 import { isInDoubt, isTooOld } from '../../market/model/candle-errors.ts';
+import type { Fresh } from '../../market/model/fresh.ts';
 import type { FetchOptions, MarketData } from '../../market/ports/market-data.ts';
 import { maxCandles } from '../../market/row-limits.ts';
 import { isTimeframe, periodsOf } from '../../market/timeframe.ts';
-import type { FetchCandles } from '../pages/store.ts';
 import { type Base, toBases } from './bases.ts';
 import { combineCandles, isAligned } from './combine.ts';
 
+type Candles = Fresh<readonly Candle[]>;
+
 export interface AnyTimeframeOptions {
-  readonly fetchTimeframes: MarketData['fetchTimeframes'];
+  readonly source: Pick<MarketData, 'fetchTimeframes'>;
   /** Candles of the timeframes that markets have. */
-  readonly fetchCandles: FetchCandles;
+  readonly stored: Pick<MarketData, 'fetchCandles'>;
   readonly clock: Clock;
 }
 
-/** The most candles that one answer may be built from. */
+/** How many candles one answer may be built from. */
 const maxParts = 50_000;
 
-/** How many parts in a row that are missing are looked through for older candles. */
+/** How many missing parts in a row are searched for older candles. */
 const maxMissingParts = 3000;
 
 /**
- * Candles of any timeframe: one that the market lacks is built from its longest one that divides it, also where it turns
- * out only now that the exchange refuses it.
- * Throws what `fetchTimeframes` does, BAD_USER_INPUT for a limit or a range that is none, and what `fetchCandles` does.
+ * Candles of any timeframe: one that the market lacks is built from the longest one that divides it, even if the exchange
+ * turns out to refuse it only when asked.
+ * Throws what `fetchTimeframes` does, BAD_USER_INPUT for an invalid limit or range, and what `stored` does.
  */
-export function createAnyTimeframe({ fetchTimeframes, fetchCandles, clock }: AnyTimeframeOptions): FetchCandles {
-  return async (query, options) => {
+export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOptions): Pick<MarketData, 'fetchCandles'> {
+  async function fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Candles> {
     requireRange(query);
     const { exchange, symbol } = query;
-    let timeframes = await fetchTimeframes(exchange, symbol);
+    let { value: timeframes } = await source.fetchTimeframes(exchange, symbol);
     for (;;) {
       try {
         return await answer(query, timeframes, options);
       } catch (error) {
         if (!(error instanceof MarketDataError) || error.code !== 'TIMEFRAME_NOT_SUPPORTED') throw error;
-        const left = await fetchTimeframes(exchange, symbol);
+        const { value: left } = await source.fetchTimeframes(exchange, symbol);
         if (left.length >= timeframes.length) throw error;
         timeframes = left;
       }
     }
-  };
+  }
 
   async function answer(
     query: CandleQuery,
     timeframes: readonly string[],
     options: FetchOptions | undefined,
-  ): Promise<readonly Candle[]> {
+  ): Promise<Candles> {
     const isBuilt = isTimeframe(query.timeframe) && !timeframes.includes(query.timeframe);
     for (const base of isBuilt ? toBases(query.timeframe, timeframes) : []) {
       if (base.ratio > maxParts) continue;
       const candles = await buildCandles(query, base, options);
       if (candles) return candles;
     }
-    // Which says what timeframes there are, where this is none of them.
-    return fetchCandles(query, options);
+    // If this is no timeframe, the error names the timeframes that the market has.
+    return stored.fetchCandles(query, options);
   }
 
-  /** Null where the candles of the base begin elsewhere than ours. */
+  /** Null if the candles of the base do not begin where ours do. */
   async function buildCandles(
     query: CandleQuery,
     base: Base,
     options: FetchOptions | undefined,
-  ): Promise<readonly Candle[] | null> {
+  ): Promise<Candles | null> {
     const { timeframe, since, until = Number.POSITIVE_INFINITY, limit } = query;
     const { indexOf, startOf } = periodsOf(timeframe);
     // The first period that begins at the end of the range, or has not begun.
     const end = indexOf(Math.min(until, clock.now() + 1) - 1) + 1;
+    let freshUntil = Number.POSITIVE_INFINITY;
 
     const build = async (first: number, last: number, most: number): Promise<readonly Candle[] | null> => {
       const now = clock.now();
       const range = { since: Math.max(0, startOf(first)), until: startOf(last), limit: most * base.ratio };
-      const parts = await fetchCandles({ ...query, ...range, timeframe: base.timeframe }, options);
-      return isAligned(periodsOf(base.timeframe), parts) ? combineCandles(timeframe, parts, now) : null;
+      const parts = await stored.fetchCandles({ ...query, ...range, timeframe: base.timeframe }, options);
+      freshUntil = Math.min(freshUntil, parts.freshUntil);
+      return isAligned(periodsOf(base.timeframe), parts.value) ? combineCandles(timeframe, parts.value, now) : null;
     };
 
     if (since !== undefined) {
       const first = indexOf(since - 1) + 1;
       const most = Math.max(1, Math.min(limit, end - first));
       requireParts(query, base, most);
-      // Of so many parts each but the last is whole, and there are more than are wanted where that one is not.
-      return (await build(first, end, most))?.slice(0, limit) ?? null;
+      // Every candle but the last is whole; if the last one is not, there are more than the limit.
+      const candles = await build(first, end, most);
+      return candles && { value: candles.slice(0, limit), freshUntil };
     }
 
     requireParts(query, base, limit);
@@ -91,7 +96,7 @@ export function createAnyTimeframe({ fetchTimeframes, fetchCandles, clock }: Any
       const first = last - Math.max(limit - candles.length, empty);
       if (startOf(last) <= 0) break;
       const found = await build(first, last, last - first).catch((error: unknown) => {
-        // As far back as the exchange goes, where some of those asked for had no trade.
+        // The exchange's history ends here: fewer candles than the limit are all that there are.
         if (last < end && (isTooOld(error) || (candles.length > 0 && isInDoubt(error)))) return [];
         throw error;
       });
@@ -100,8 +105,10 @@ export function createAnyTimeframe({ fetchTimeframes, fetchCandles, clock }: Any
       empty = found.length > 0 ? 0 : empty + last - first;
       last = first;
     }
-    return candles.slice(-limit);
+    return { value: candles.slice(-limit), freshUntil };
   }
+
+  return { fetchCandles };
 }
 
 function requireRange({ exchange, symbol, timeframe, since, until, limit }: CandleQuery): void {

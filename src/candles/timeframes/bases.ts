@@ -1,16 +1,16 @@
 import { lengthOf } from '../../market/timeframe.ts';
 
-/** A timeframe that another one can be built from. */
+/** A timeframe from which another one can be built. */
 export interface Base {
   readonly timeframe: string;
-  /** How many of its periods one of the built ones has at most. */
+  /** How many of its periods one built period has at most. */
   readonly ratio: number;
 }
 
 const dayMs = 86_400_000;
 const longestMonthMs = 31 * dayMs;
 
-/** Those of the `offered` timeframes whose periods fill the periods of `timeframe` exactly, longest first. */
+/** The `offered` timeframes whose periods fill the periods of `timeframe` exactly, longest first. */
 export function toBases(timeframe: string, offered: readonly string[]): readonly Base[] {
   return offered
     .flatMap((candidate) => {
@@ -25,7 +25,7 @@ function toRatio(timeframe: string, base: string): number | null {
   const part = lengthOf(base);
   if ('months' in whole) {
     if ('months' in part) return whole.months % part.months === 0 ? whole.months / part.months : null;
-    // Months begin at midnight, and so must one of the base's periods.
+    // Months begin at midnight, so one of the base's periods must begin there too.
     return part.originMs === 0 && dayMs % part.ms === 0 ? (whole.months * longestMonthMs) / part.ms : null;
   }
   if ('months' in part) return null;

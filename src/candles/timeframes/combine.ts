@@ -2,8 +2,9 @@ import type { Candle } from '../../market/model/candle.ts';
 import { type Periods, periodsOf } from '../../market/timeframe.ts';
 
 /**
- * The candles of a timeframe made of those of a shorter one, oldest first: where nothing was traded there is none.
- * Closed are those that have ended at `now` (epoch ms), when the parts were asked for, and whose parts are closed.
+ * The candles of a timeframe, built from those of a shorter one, oldest first. A period without parts has no candle. A
+ * candle is closed if its period had ended at `now` (epoch ms), when the parts were asked for, and all its parts are
+ * closed.
  */
 export function combineCandles(timeframe: string, parts: readonly Candle[], now: number): readonly Candle[] {
   const { indexOf, startOf } = periodsOf(timeframe);
@@ -21,7 +22,7 @@ export function combineCandles(timeframe: string, parts: readonly Candle[], now:
   return combined;
 }
 
-/** True when each candle begins where a period does, as those of an exchange with a midnight of its own do not. */
+/** True if each candle begins where a period does. Candles of an exchange with its own midnight do not. */
 export function isAligned({ indexOf, startOf }: Periods, candles: readonly Candle[]): boolean {
   return candles.every(({ timestamp }) => startOf(indexOf(timestamp)) === timestamp);
 }
@@ -39,7 +40,7 @@ function combine(parts: readonly Candle[], timestamp: number, closed: boolean): 
   return { timestamp, open: first.open, high, low, close: last.close, volume: toExact(volume), closed };
 }
 
-/** Without what adding binary fractions leaves behind (0.1 + 0.2): a number of up to 15 digits is told digit for digit. */
+/** Drops the noise of added binary fractions (0.1 + 0.2): a number of up to 15 digits is exact. */
 function toExact(sum: number): number {
   return Number(sum.toPrecision(15));
 }

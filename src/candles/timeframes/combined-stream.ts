@@ -1,35 +1,35 @@
 import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle } from '../../market/model/candle.ts';
+import type { MarketData } from '../../market/ports/market-data.ts';
 import type { MarketStreams, Stream, StreamListener, StreamRequest } from '../../market/ports/market-streams.ts';
 import { type Periods, periodStart, periodsOf } from '../../market/timeframe.ts';
-import type { FetchCandles } from '../pages/store.ts';
 import type { Base } from './bases.ts';
 import { combineCandles, isAligned } from './combine.ts';
 
-/** Where the parts come from. */
+/** Where the parts of built candles come from. */
 export interface PartsOptions {
   readonly streams: Pick<MarketStreams, 'open'>;
-  readonly fetchCandles: FetchCandles;
+  readonly marketData: Pick<MarketData, 'fetchCandles'>;
   readonly clock: Clock;
 }
 
 export interface CombinedStreamOptions extends PartsOptions {
   readonly request: StreamRequest<'candles'> & { readonly timeframe: string };
-  /** What it may be built from, best first. */
+  /** The timeframes that the candles may be built from, best first. */
   readonly bases: readonly Base[];
   readonly listener: StreamListener<readonly Candle[]>;
 }
 
-/** An exchange's answers may lag so far behind what it streams, in ms. */
+/** How far an exchange's answers may lag behind its streams, in ms. */
 const lagMs = 10_000;
 
-/** After a fetch that failed, the next is not made before this, in ms. */
+/** How long to wait after a failed fetch before the next one, in ms. */
 const retryMs = 5000;
 
 /**
- * A stream of candles built from that of a shorter timeframe. The parts that a period had before the stream began are
- * fetched, and again after each interruption.
+ * A stream of candles that are built from the stream of a shorter timeframe. Parts from before the stream began are
+ * fetched, and fetched again after each interruption.
  */
 export class CombinedStream implements Stream {
   readonly #options: CombinedStreamOptions;
@@ -38,15 +38,15 @@ export class CombinedStream implements Stream {
   #inner: Stream;
   /** Parts of the newest period and of the one before, by timestamp. */
   readonly #parts = new Map<number, Candle>();
-  /** Counts the connections of the inner stream: what each brings lacks what came before it. */
+  /** Counts the connections of the inner stream: each lacks what happened before it. */
   #connection = 0;
-  /** The connection since which, and for which, all parts are known. */
-  #wholeSince = -1;
-  /** True until something was told of this connection. */
+  /** The connection for which all parts are known; -1 if there is none. */
+  #completeFor = -1;
+  /** True until the listener has received something of this connection. */
   #isFirst = true;
   #isFetching = false;
   #fetchAgainAt = 0;
-  /** When parts are fetched once more that had ended just before they were. */
+  /** When to fetch once more, because a part had ended just before the last fetch. */
   #askAgainAt = Number.POSITIVE_INFINITY;
   #isClosed = false;
 
@@ -93,20 +93,20 @@ export class CombinedStream implements Stream {
       this.#connection += 1;
       this.#isFirst = true;
     }
-    // A part that was not streamed may have had trades.
-    if (!this.#follows(candles)) this.#wholeSince = -1;
+    // A part in between that was not streamed may have had trades.
+    if (!this.#follows(candles)) this.#completeFor = -1;
     for (const candle of candles) this.#parts.set(candle.timestamp, candle);
-    if (this.#wholeSince !== this.#connection) {
+    if (this.#completeFor !== this.#connection) {
       void this.#complete();
       return;
     }
-    this.#tell(candles[0]?.timestamp ?? 0);
+    this.#send(candles[0]?.timestamp ?? 0);
     if (this.#options.clock.now() >= this.#askAgainAt) void this.#complete();
   }
 
-  /** Fetches what the newest period, and the one before, had until now. */
+  /** Fetches all parts of the newest period and of the one before. */
   async #complete(): Promise<void> {
-    const { clock, fetchCandles, request, bases, listener } = this.#options;
+    const { clock, marketData, request, bases, listener } = this.#options;
     const newest = Math.max(...this.#parts.keys());
     if (this.#isFetching || clock.now() < this.#fetchAgainAt || !Number.isFinite(newest)) return;
     this.#isFetching = true;
@@ -117,30 +117,30 @@ export class CombinedStream implements Stream {
     const limit = 2 * (bases[this.#baseIndex]?.ratio ?? 1);
     try {
       const query = { exchange, symbol, timeframe: this.#base, since, limit };
-      const fetched = await fetchCandles(query, { maxAgeMs: 0 });
-      // A stream that broke off meanwhile is completed when it speaks again.
+      const { value: fetched } = await marketData.fetchCandles(query, { maxAgeMs: 0 });
+      // A stream that was interrupted meanwhile is completed with its next message.
       if (this.#isClosed || connection !== this.#connection) return;
       for (const candle of fetched) {
         const streamed = this.#parts.get(candle.timestamp);
-        // Volume only grows: the one that has more is the newer.
+        // Volume only grows: the candle with more volume is the newer one.
         if (!streamed || streamed.volume < candle.volume) this.#parts.set(candle.timestamp, candle);
       }
-      this.#wholeSince = connection;
+      this.#completeFor = connection;
       const hasJustEnded = periodStart(this.#base, askedAt) > askedAt - lagMs;
       this.#askAgainAt = hasJustEnded ? askedAt + lagMs : Number.POSITIVE_INFINITY;
-      this.#tell(since);
+      this.#send(since);
     } catch (error) {
       this.#fetchAgainAt = clock.now() + retryMs;
-      // It was only to be seen whether what is told has changed.
-      const isTold = this.#wholeSince === this.#connection;
-      if (!this.#isClosed && !isTold && error instanceof MarketDataError) listener.onInterrupted(error);
+      // If all parts are known, this was only the second look, and its failure changes nothing.
+      const isComplete = this.#completeFor === this.#connection;
+      if (!this.#isClosed && !isComplete && error instanceof MarketDataError) listener.onInterrupted(error);
     } finally {
       this.#isFetching = false;
     }
   }
 
-  /** Tells the candles from the period of an instant on, and forgets what lies before the last period but one. */
-  #tell(since: number): void {
+  /** Sends the candles from the period of an instant on, and forgets parts from before the last two periods. */
+  #send(since: number): void {
     const { request, listener, clock } = this.#options;
     const { indexOf, startOf } = this.#periods;
     const oldest = this.#startBefore(Math.max(...this.#parts.keys()));
@@ -156,7 +156,7 @@ export class CombinedStream implements Stream {
     );
   }
 
-  /** True when none can lie between these parts, or between them and those known. */
+  /** True if no part is missing between these parts, or between them and the known ones. */
   #follows(candles: readonly Candle[]): boolean {
     const { indexOf } = periodsOf(this.#base);
     let newest = Math.max(...this.#parts.keys());
@@ -173,7 +173,7 @@ export class CombinedStream implements Stream {
     return startOf(indexOf(instant) - 1);
   }
 
-  /** The exchange begins its periods elsewhere than we do. */
+  /** Goes on with the next timeframe: the exchange's periods of this one do not begin where ours do. */
   #useNextBase(): void {
     const { bases, request, listener } = this.#options;
     this.#inner.close();

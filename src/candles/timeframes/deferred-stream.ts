@@ -6,14 +6,14 @@ export interface DeferredStreamOptions {
   /** Finds out what to open; the function that it resolves with opens it. */
   readonly open: () => Promise<() => Stream>;
   readonly clock: Clock;
-  /** Called each time that this could not be found out. */
+  /** Called each time this could not be found out. */
   readonly onFailure: (error: MarketDataError) => void;
 }
 
-/** Where it could not be found out what to open, that is tried again after this, in ms. */
+/** How long to wait after a failure to find out what to open, in ms. */
 const retryMs = 5000;
 
-/** A stream that is opened once it is known as what. */
+/** A stream that is opened as soon as it has been found out what to open. */
 export class DeferredStream implements Stream {
   readonly #options: DeferredStreamOptions;
   #inner: Stream | null = null;
@@ -26,7 +26,7 @@ export class DeferredStream implements Stream {
   }
 
   redial(missed: boolean): void {
-    // What is not open yet is being dialled for the first time.
+    // A stream that is not open yet is being connected for the first time.
     this.#inner?.redial(missed);
   }
 

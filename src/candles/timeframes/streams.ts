@@ -6,12 +6,12 @@ import { CombinedStream, type PartsOptions } from './combined-stream.ts';
 import { DeferredStream } from './deferred-stream.ts';
 
 export interface CandleStreamsOptions extends PartsOptions {
-  readonly fetchTimeframes: MarketData['fetchTimeframes'];
+  readonly marketData: Pick<MarketData, 'fetchTimeframes' | 'fetchCandles'>;
 }
 
-/** Streams of candles of any timeframe: one that the market lacks is built from the stream of a shorter one. */
+/** Opens streams of candles of any timeframe: one that the market lacks is built from the stream of a shorter one. */
 export function createCandleStreams(options: CandleStreamsOptions): OpenCandles {
-  const { streams, fetchTimeframes, clock } = options;
+  const { streams, marketData, clock } = options;
   return (request, listener) => {
     const { exchange, symbol, timeframe = '1m' } = request;
     const open = (timeframes: readonly string[]): Stream => {
@@ -22,7 +22,7 @@ export function createCandleStreams(options: CandleStreamsOptions): OpenCandles 
     };
     return new DeferredStream({
       open: async () => {
-        const timeframes = await fetchTimeframes(exchange, symbol);
+        const { value: timeframes } = await marketData.fetchTimeframes(exchange, symbol);
         return () => open(timeframes);
       },
       clock,

@@ -1,44 +1,60 @@
 import type { Clock } from '../../base/clock.ts';
-import type { MarketSource } from '../../market/ports/market-data.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import { type Fresh, ofUnknownFreshness } from '../../market/model/fresh.ts';
+import type { Markets } from '../../market/model/market.ts';
+import type { Ticker } from '../../market/model/ticker.ts';
+import type { MarketSource, TickerResult } from '../../market/ports/market-data.ts';
 import { toMarketDataError } from '../access/errors.ts';
+import type { ExchangeClient } from '../clients/exchange-client.ts';
 import type { Exchanges } from '../clients/exchanges.ts';
 import { candleLimits, fetchCandleRange, fetchTimeframes } from './candles/candles.ts';
 import { fetchOrderBook } from './order-book.ts';
 import { fetchTickers } from './tickers/tickers.ts';
 import { fetchTrades } from './trades.ts';
 
-/** Markets are refreshed from time to time, and who has an answer of them learns of it no later, in ms. */
+/** The list of markets is reloaded from time to time; an answer made from it is asked for again no later, in ms. */
 const marketsFreshMs = 60_000;
 
-/** Market data over ccxt, without any cache: each fetch is a call to the exchange. */
+/** Market data over ccxt, without any cache: each fetch is a call to the exchange, whose answer declares no freshness. */
 export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSource {
   const { catalogue } = exchanges;
+
+  /** What was made from an exchange's list of markets is fresh until the list is reloaded. */
+  function madeFrom<V>(markets: Markets | null, exchange: ExchangeClient, value: V): Fresh<V> {
+    const freshUntil = clock.now() + marketsFreshMs;
+    return { value, freshUntil, isCurrent: () => exchange.currentMarkets === markets };
+  }
+
   return {
     exchanges: () => catalogue.exchanges,
     exchange: (id) => catalogue.get(id),
-    fetchMarkets: async (id, options) => {
+    fetchMarkets: async (id) => {
       const exchange = await exchanges.get(id);
       const markets = await exchange.markets();
-      options?.onFresh?.(clock.now() + marketsFreshMs, () => exchange.currentMarkets === markets);
-      return markets;
+      return madeFrom(markets, exchange, markets);
     },
-    fetchTimeframes: async (id, symbol, options) => {
+    fetchTimeframes: async (id, symbol) => {
       const exchange = await exchanges.get(id);
       const timeframes = await fetchTimeframes(exchange, symbol);
-      const markets = exchange.currentMarkets;
-      options?.onFresh?.(clock.now() + marketsFreshMs, () => exchange.currentMarkets === markets);
-      return timeframes;
+      return madeFrom(exchange.currentMarkets, exchange, timeframes);
     },
     fetchTickers: async (exchange, symbols) => {
       try {
-        return await fetchTickers(await exchanges.get(exchange), symbols, clock.now);
+        const outcomes = await fetchTickers(await exchanges.get(exchange), symbols, clock.now);
+        return new Map([...outcomes].map(([symbol, outcome]) => [symbol, toResult(outcome)]));
       } catch (error) {
         return new Map(symbols.map((symbol) => [symbol, toMarketDataError(error, { exchange, symbol })]));
       }
     },
     candleLimits: async (series) => candleLimits(await exchanges.get(series.exchange), series, clock.now()),
     fetchCandleRange: async (range) => fetchCandleRange(await exchanges.get(range.exchange), range, clock.now),
-    fetchOrderBook: async (query) => fetchOrderBook(await exchanges.get(query.exchange), query, clock.now),
-    fetchTrades: async (query) => fetchTrades(await exchanges.get(query.exchange), query, clock.now),
+    fetchOrderBook: async (query) =>
+      ofUnknownFreshness(await fetchOrderBook(await exchanges.get(query.exchange), query, clock.now)),
+    fetchTrades: async (query) =>
+      ofUnknownFreshness(await fetchTrades(await exchanges.get(query.exchange), query, clock.now)),
   };
+}
+
+function toResult(outcome: Ticker | MarketDataError): TickerResult {
+  return outcome instanceof MarketDataError ? outcome : ofUnknownFreshness(outcome);
 }

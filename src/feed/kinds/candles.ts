@@ -20,8 +20,8 @@ export function createCandleSource(options: Upstream): KindSource<CandleMessage,
   const fetch = ({ request, reconciler }: CandleTopic): Promise<CandleMessage> => {
     const { exchange, symbol, timeframe = '1m' } = request;
     // The first fetch asks the exchange too: it says what has closed by now.
-    const fetchPage = (page: Page): Promise<readonly Candle[]> =>
-      marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 });
+    const fetchPage = async (page: Page): Promise<readonly Candle[]> =>
+      (await marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 })).value;
     return fetchSince(fetchPage, timeframe, reconciler.since, clock.now());
   };
   return {

@@ -26,7 +26,7 @@ export function createOrderBookSource(options: Upstream): KindSource<BookMessage
         limiter,
         async ({ request: { exchange, symbol }, reconciler }) => {
           const askedDepth = reconciler.coverage.wanted;
-          const book = await marketData.fetchOrderBook({ exchange, symbol, limit: askedDepth }, options);
+          const { value: book } = await marketData.fetchOrderBook({ exchange, symbol, limit: askedDepth }, options);
           return { book, askedDepth };
         },
         onOutcome,

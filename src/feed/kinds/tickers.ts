@@ -1,3 +1,4 @@
+import { MarketDataError } from '../../market/errors.ts';
 import { marketKind } from '../../market/market-ref.ts';
 import { isUnchanged, type Source, type Ticker } from '../../market/model/ticker.ts';
 import { LatestReconciler } from '../reconcile/latest-reconciler.ts';
@@ -28,8 +29,8 @@ export function createTickerSource(options: Upstream): KindSource<Ticker, Ticker
       const symbols = topics.map(({ request }) => request.symbol);
       const results = await marketData.fetchTickers(exchange, symbols, kind === 'poll' ? { maxAgeMs: 0 } : undefined);
       for (const topic of topics) {
-        const outcome = results.get(topic.request.symbol);
-        if (outcome) onOutcome(topic, 'source' in outcome ? withSource(outcome, kind) : outcome);
+        const result = results.get(topic.request.symbol);
+        if (result) onOutcome(topic, result instanceof MarketDataError ? result : withSource(result.value, kind));
       }
     },
   };

@@ -19,7 +19,7 @@ export function createTradeSource(options: Upstream): KindSource<TradeMessage, r
     const { since } = reconciler;
     const page = since === null ? { limit: firstLimit } : { since, limit: pageLimit };
     // The first fetch asks the exchange too: a cached answer may lack trades that came before the subscriber.
-    const trades = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
+    const { value: trades } = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
     return { trades, mayRepeat: true };
   };
   return {

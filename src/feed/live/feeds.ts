@@ -1,4 +1,5 @@
 import { MarketDataError } from '../../market/errors.ts';
+import type { MarketRef } from '../../market/market-ref.ts';
 import { type Candle, type CandleSeries, isSameCandle } from '../../market/model/candle.ts';
 import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
 import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
@@ -20,7 +21,7 @@ import { Watchdog } from '../topics/watchdog.ts';
 import { type LiveValue, toLiveValue } from './live-value.ts';
 import { ResumedFeeds } from './resumed-feeds.ts';
 
-/** How much is live; all zero when nobody listens and the linger time has passed. */
+/** How much is live; all zero once nobody has been subscribed for the linger time. */
 export interface FeedCounts {
   /** Markets times kinds of data that have subscribers, or had some a moment ago. */
   readonly topics: number;
@@ -39,7 +40,8 @@ export interface FeedCounts {
  * missed follows. An error is the last event of a subscription: it comes where something was missed that no call brings,
  * where the last of its symbols does not exist, and where an exchange cannot serve what nobody has received yet.
  *
- * Each throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE after `close()`.
+ * Every method that subscribes throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE
+ * after `close()`.
  */
 export interface Feeds {
   tickers(exchange: string, symbols: readonly string[]): FeedSubscription<Ticker>;
@@ -62,18 +64,18 @@ export interface Feeds {
   /** The same for trades, from `since` on. */
   resumeTrades(
     live: FeedSubscription<readonly Trade[]>,
-    market: Pick<Trade, 'exchange' | 'symbol'>,
+    market: MarketRef,
     since: number,
     endAt?: number,
   ): Promise<ResumedSubscription<readonly Trade[]>>;
   /** What is known of a live market; null of any other. */
   liveTicker(exchange: string, symbol: string): LiveValue<Ticker> | null;
-  /** Not current where nobody listens to as many levels as `limit`. */
+  /** The feed's book of a market; not current if no subscriber wants as many levels as `limit`. */
   liveOrderBook(exchange: string, symbol: string, limit: number): LiveValue<OrderBook> | null;
   /** Sends subscribers what was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
-  /** Candles and trades of the past that subscriptions have not sent yet. */
+  /** How many candles and trades of the past are waiting to be sent. */
   readonly heldHistory: number;
   /** The state of each topic at the moment. */
   readonly states: readonly FeedState[];

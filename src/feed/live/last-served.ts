@@ -1,11 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
-import { MarketDataError } from '../../market/errors.ts';
+import { type MarketRef, toMarketKey } from '../../market/market-ref.ts';
 
 /** A live value of one market that a query was answered with. */
-interface Served {
-  readonly exchange: string;
-  readonly symbol: string;
+interface Served extends MarketRef {
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly stale: boolean;
@@ -26,15 +24,19 @@ export class LastServed {
     this.#clock = clock;
   }
 
-  mark(kind: string, { exchange, symbol, receivedAt }: Served): void {
+  mark(kind: string, served: Served): void {
     // From a machine whose clock is ahead, it would make everything that is received here next look older.
-    this.#receivedAt.set(`${kind}\n${exchange}\n${symbol}`, Math.min(receivedAt, this.#clock.now()));
+    this.#receivedAt.set(toKey(kind, served), Math.min(served.receivedAt, this.#clock.now()));
   }
 
   /** True when a newer value was served than this one, unless this one is marked stale. */
-  isNewer(kind: string, value: Served | MarketDataError): boolean {
-    if (value instanceof MarketDataError || value.stale) return false;
-    const servedAt = this.#receivedAt.get(`${kind}\n${value.exchange}\n${value.symbol}`);
+  isNewer(kind: string, value: Served): boolean {
+    if (value.stale) return false;
+    const servedAt = this.#receivedAt.get(toKey(kind, value));
     return servedAt !== undefined && value.receivedAt < servedAt;
   }
+}
+
+function toKey(kind: string, market: MarketRef): string {
+  return `${kind}\n${toMarketKey(market)}`;
 }

@@ -1,14 +1,16 @@
+import { ageOf } from '../../base/age.ts';
 import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
-import { type OrderBook, toDepth } from '../../market/model/order-book.ts';
+import type { Fresh } from '../../market/model/fresh.ts';
+import { type OrderBook, type OrderBookQuery, toDepth } from '../../market/model/order-book.ts';
 import { toStale } from '../../market/model/staleness.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
-import type { FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
+import type { FetchOptions, MarketData, TickerResult, TickerResults } from '../../market/ports/market-data.ts';
 import { requireLimit } from '../../market/row-limits.ts';
 import type { Feeds } from './feeds.ts';
 import { LastServed } from './last-served.ts';
-import { LiveFreshness } from './live-freshness.ts';
 import type { LiveValue } from './live-value.ts';
+import { TickerWatch } from './ticker-watch.ts';
 
 export interface LiveMarketDataOptions {
   readonly upstream: MarketData;
@@ -19,8 +21,11 @@ export interface LiveMarketDataOptions {
 }
 
 /**
- * The market data port for queries: what is live answers from the feed, without a call. Where the feed fails and the
- * call does too, its last known value answers, marked stale, if it is not too old.
+ * The market data port for queries: what is live answers from the feed, without a call. If both the feed and the call
+ * fail, the feed's last known value answers, marked stale, unless it is too old.
+ *
+ * A live value is fresh until the feed has another one. A fetched value is fresh for as long as its cache says, or until
+ * the feed has a value of the same market.
  */
 export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: LiveMarketDataOptions): MarketData {
   const lastServed = new LastServed(clock);
@@ -30,90 +35,111 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
     error: MarketDataError,
   ): V | null {
     const isMistake = error.isFinal || error.code === 'BAD_USER_INPUT';
-    if (!value || isMistake || clock.now() - value.receivedAt > staleMaxMs) return null;
+    if (!value || isMistake || ageOf(value.receivedAt, clock.now()) > staleMaxMs) return null;
     return toStale(value);
   }
 
-  function better(exchange: string, symbol: string, fetched: Ticker | MarketDataError): Ticker | MarketDataError {
-    if (!(fetched instanceof MarketDataError)) {
-      if (!fetched.stale) feeds.offerTicker(fetched);
-      else return newer(fetched, feeds.liveTicker(exchange, symbol)?.value);
-      return fetched;
+  /** The better of what was fetched and what the feed has. The feed gets what is news to it. */
+  function better(exchange: string, symbol: string, fetched: TickerResult): TickerResult {
+    if (fetched instanceof MarketDataError) {
+      const value = lastKnown(feeds.liveTicker(exchange, symbol)?.value, fetched);
+      return value ? { value, freshUntil: 0 } : fetched;
     }
-    return lastKnown(feeds.liveTicker(exchange, symbol)?.value, fetched) ?? fetched;
+    if (fetched.value.stale) {
+      return { ...fetched, value: newer(fetched.value, feeds.liveTicker(exchange, symbol)?.value) };
+    }
+    feeds.offerTicker(fetched.value);
+    return fetched;
+  }
+
+  /** Fetches tickers, once more those that are older than what queries got of them before. */
+  async function fetchMissing(
+    exchange: string,
+    symbols: readonly string[],
+    options: FetchOptions | undefined,
+  ): Promise<TickerResults> {
+    const fetched = await upstream.fetchTickers(exchange, symbols, options);
+    const outdated: string[] = [];
+    for (const [symbol, result] of fetched) {
+      if (!(result instanceof MarketDataError) && lastServed.isNewer('ticker', result.value)) outdated.push(symbol);
+    }
+    if (outdated.length === 0) return fetched;
+    return new Map([...fetched, ...(await upstream.fetchTickers(exchange, outdated, { ...options, maxAgeMs: 1 }))]);
   }
 
   async function fetchTickers(
     exchange: string,
     symbols: readonly string[],
-    options: FetchOptions = {},
+    options?: FetchOptions,
   ): Promise<TickerResults> {
-    const results = new Map<string, Ticker | MarketDataError>();
+    const results = new Map<string, TickerResult>();
+    const watch = new TickerWatch(feeds, exchange);
     const missing: string[] = [];
     for (const symbol of symbols) {
       const live = feeds.liveTicker(exchange, symbol);
-      if (live?.isCurrent) results.set(symbol, live.value);
-      else missing.push(symbol);
-    }
-    const freshness = new LiveFreshness(options.onFresh);
-    for (const [symbol, live] of results) {
-      freshness.addLive(() => feeds.liveTicker(exchange, symbol));
-      if (!(live instanceof MarketDataError)) lastServed.mark('ticker', live);
-    }
-    if (missing.length > 0) {
-      const asked = { ...options, onFresh: freshness.ofFetched };
-      const fetched = new Map(await upstream.fetchTickers(exchange, missing, asked));
-      const outdated = [...fetched].flatMap(([symbol, ticker]) =>
-        lastServed.isNewer('ticker', ticker) ? [symbol] : [],
-      );
-      if (outdated.length > 0) {
-        for (const [symbol, ticker] of await upstream.fetchTickers(exchange, outdated, { ...asked, maxAgeMs: 1 })) {
-          fetched.set(symbol, ticker);
-        }
+      if (!live?.isCurrent) {
+        missing.push(symbol);
+        continue;
       }
-      for (const [symbol, outcome] of fetched) {
-        results.set(symbol, better(exchange, symbol, outcome));
-        freshness.addFetched(() => feeds.liveTicker(exchange, symbol));
-      }
+      watch.addLive(symbol, live.value);
+      lastServed.mark('ticker', live.value);
+      results.set(symbol, { value: live.value, freshUntil: Number.POSITIVE_INFINITY, isCurrent: watch.isCurrent });
     }
-    freshness.tell();
+    if (missing.length === 0) return results;
+    for (const [symbol, fetched] of await fetchMissing(exchange, missing, options)) {
+      const result = better(exchange, symbol, fetched);
+      if (result instanceof MarketDataError) {
+        results.set(symbol, result);
+        continue;
+      }
+      watch.addFetched(symbol, result);
+      results.set(symbol, { value: result.value, freshUntil: result.freshUntil, isCurrent: watch.isCurrent });
+    }
     return results;
   }
 
+  async function fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>> {
+    const { exchange, symbol } = query;
+    const limit = requireLimit(query.limit, { exchange, symbol });
+    const find = (): LiveValue<OrderBook> | null => feeds.liveOrderBook(exchange, symbol, limit);
+    const live = find();
+    if (live?.isCurrent) {
+      lastServed.mark('book', live.value);
+      const isCurrent = (): boolean => {
+        const now = find();
+        return now?.value === live.value && now.isCurrent;
+      };
+      return { value: toDepth(live.value, limit), freshUntil: Number.POSITIVE_INFINITY, isCurrent };
+    }
+    try {
+      let fetched = await upstream.fetchOrderBook(query, options);
+      if (lastServed.isNewer('book', fetched.value)) {
+        fetched = await upstream.fetchOrderBook(query, { ...options, maxAgeMs: 0 });
+      }
+      const { value, freshUntil, isCurrent } = fetched;
+      const known = find()?.value;
+      return { value, freshUntil, isCurrent: () => find()?.value === known && isCurrent?.() !== false };
+    } catch (error) {
+      if (!(error instanceof MarketDataError)) throw error;
+      const known = lastKnown(find()?.value, error);
+      if (!known) throw error;
+      return { value: toDepth(known, limit), freshUntil: 0 };
+    }
+  }
+
   return {
-    ...upstream,
+    exchanges: () => upstream.exchanges(),
+    exchange: (id) => upstream.exchange(id),
+    fetchMarkets: (exchange) => upstream.fetchMarkets(exchange),
+    fetchTimeframes: (exchange, symbol) => upstream.fetchTimeframes(exchange, symbol),
     fetchTickers,
-    fetchOrderBook: async (query, options = {}) => {
-      const { exchange, symbol } = query;
-      const limit = requireLimit(query.limit, { exchange, symbol });
-      const find = (): LiveValue<OrderBook> | null => feeds.liveOrderBook(exchange, symbol, limit);
-      const freshness = new LiveFreshness(options.onFresh);
-      const live = find();
-      if (live?.isCurrent) {
-        freshness.addLive(find);
-        freshness.tell();
-        lastServed.mark('book', live.value);
-        return toDepth(live.value, limit);
-      }
-      try {
-        const asked = { ...options, onFresh: freshness.ofFetched };
-        let book = await upstream.fetchOrderBook(query, asked);
-        if (lastServed.isNewer('book', book)) book = await upstream.fetchOrderBook(query, { ...asked, maxAgeMs: 0 });
-        freshness.addFetched(find);
-        freshness.tell();
-        return book;
-      } catch (error) {
-        if (!(error instanceof MarketDataError)) throw error;
-        const known = lastKnown(find()?.value, error);
-        if (!known) throw error;
-        return toDepth(known, limit);
-      }
-    },
+    fetchCandles: (query, options) => upstream.fetchCandles(query, options),
+    fetchOrderBook,
+    fetchTrades: (query, options) => upstream.fetchTrades(query, options),
   };
 }
 
 /** The one that was received later; both are stale. */
 function newer(fetched: Ticker, live: Ticker | undefined): Ticker {
-  if (!live || live.receivedAt <= fetched.receivedAt) return fetched;
-  return toStale(live);
+  return !live || live.receivedAt <= fetched.receivedAt ? fetched : toStale(live);
 }

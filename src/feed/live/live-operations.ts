@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { MarketDataError } from '../../market/errors.ts';
+import type { MarketRef } from '../../market/market-ref.ts';
 import type { Candle, CandleSeries } from '../../market/model/candle.ts';
 import type { Markets } from '../../market/model/market.ts';
 import { requireMarket, requireMarkets } from '../../market/model/not-found.ts';
@@ -20,37 +21,37 @@ export interface LiveOperationsOptions {
   readonly timeoutMs: number;
 }
 
-/** Events from now on, or from an instant in the past on. */
+/** Events from now on, or from an instant in the past. */
 export type LiveEvents<V> = FeedSubscription<V> | ResumedSubscription<V>;
 
 interface Request {
   readonly exchange: string;
   readonly symbols: readonly string[];
-  /** The symbols that exist, or may. Throws SYMBOL_NOT_FOUND. */
+  /** The symbols that exist or may exist. Throws SYMBOL_NOT_FOUND. */
   readonly check: (markets: Markets) => readonly string[];
 }
 
 /**
- * The live operations that clients start. Each resolves once it has something to deliver, or its exchange works and has
- * nothing yet (a market without trades). It rejects with the reason why it is refused: SYMBOL_NOT_FOUND, what the feed
- * throws or ends with, and, after `timeoutMs`, why nothing could be delivered.
+ * The live operations that clients start. Each resolves once it has something to deliver, or its exchange works but has
+ * nothing yet (a market without trades). It rejects with SYMBOL_NOT_FOUND, with what the feed throws or ends with, and,
+ * after `timeoutMs`, with the reason why nothing could be delivered.
  */
 export interface LiveOperations {
   ticker(exchange: string, symbol: string): Promise<FeedSubscription<Ticker>>;
-  /** Unknown symbols refuse it, all of them named, or are left out with `skipUnknown`; one of them must exist. */
+  /** Rejects with an error that names all unknown symbols; `skipUnknown` leaves them out, but one symbol must exist. */
   tickers(exchange: string, symbols: readonly string[], skipUnknown: boolean): Promise<FeedSubscription<Ticker>>;
-  /** With `since` (epoch ms), the candles that begin then or later come first. */
+  /** With `since` (epoch ms), candles that begin then or later come first. */
   candles(series: CandleSeries, since: number | null): Promise<LiveEvents<Candle>>;
   orderBook(exchange: string, symbol: string, limit: number): Promise<FeedSubscription<OrderBook>>;
-  /** With `since` (epoch ms), the trades from then on come first. */
-  trades(market: Pick<Trade, 'exchange' | 'symbol'>, since: number | null): Promise<LiveEvents<readonly Trade[]>>;
+  /** With `since` (epoch ms), trades from then on come first. */
+  trades(market: MarketRef, since: number | null): Promise<LiveEvents<readonly Trade[]>>;
 }
 
 export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: LiveOperationsOptions): LiveOperations {
-  /** Checks symbols, where the markets are known: a failure that may pass is left to the polls, which keep their pace. */
+  /** Checks symbols against the markets. Null if these cannot be listed at present: the polls retry that at their pace. */
   async function check({ exchange, check }: Request): Promise<readonly string[] | null> {
     try {
-      return check(await marketData.fetchMarkets(exchange));
+      return check((await marketData.fetchMarkets(exchange)).value);
     } catch (error) {
       if (error instanceof MarketDataError && error.retryable) return null;
       throw error;

@@ -21,13 +21,13 @@ export async function fetchCandleHistory(
   span: CandleSpan,
 ): Promise<readonly Candle[]> {
   const query = { ...series, ...span, limit: maxCandles };
-  const candles = await marketData.fetchCandles(query, { maxAgeMs: 0 }).catch((error: unknown) => {
+  const { value: candles } = await marketData.fetchCandles(query, { maxAgeMs: 0 }).catch((error: unknown) => {
     throw isRefusedQuery(error) ? withAdvice(error) : error;
   });
   const last = candles.at(-1);
   if (!last || candles.length < maxCandles || last.timestamp + 1 === span.until) return candles;
   const more = await marketData.fetchCandles({ ...query, since: last.timestamp + 1, limit: 1 });
-  if (more.length > 0) throw tooMany(series, span.since);
+  if (more.value.length > 0) throw tooMany(series, span.since);
   return candles;
 }
 

@@ -1,13 +1,12 @@
 import { MarketDataError } from '../../market/errors.ts';
+import { type MarketRef, toMarketKey } from '../../market/market-ref.ts';
 import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import { maxRows } from '../../market/row-limits.ts';
 import type { SharedCalls } from './shared-calls.ts';
 import { toText } from './since.ts';
 
-export interface TradeHistoryOptions {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface TradeHistoryOptions extends MarketRef {
   /** Inclusive, epoch ms. */
   readonly since: number;
   readonly marketData: Pick<MarketData, 'fetchTrades'>;
@@ -54,9 +53,10 @@ const fewTrades = 3;
  */
 export async function fetchTradeHistory(options: TradeHistoryOptions): Promise<TradeHistory> {
   const { exchange, symbol, since, marketData } = options;
-  const newest = await options.newest.run(`${exchange}\n${symbol}`, () =>
-    marketData.fetchTrades({ exchange, symbol, limit: maxRows }, { maxAgeMs: 0 }),
-  );
+  const newest = await options.newest.run(toMarketKey(options), async () => {
+    const query = { exchange, symbol, limit: maxRows };
+    return (await marketData.fetchTrades(query, { maxAgeMs: 0 })).value;
+  });
   const isCoarse = newest.length >= fewTrades && newest.every(({ timestamp }) => timestamp % second === 0);
   // A trade whose millisecond the client knows may have a whole second here.
   const from = isCoarse ? since - (since % second) : since;
@@ -111,9 +111,10 @@ class Pages {
     const { exchange, symbol, marketData, pages } = this.#options;
     const before = Math.max(0, instant - 1);
     const since = this.#isCoarse ? before - (before % second) : before;
-    const page = await pages.run(`${exchange}\n${symbol}\n${since}`, () =>
-      marketData.fetchTrades({ exchange, symbol, since, limit: maxRows }, { maxAgeMs: 0 }),
-    );
+    const page = await pages.run(`${toMarketKey(this.#options)}\n${since}`, async () => {
+      const query = { exchange, symbol, since, limit: maxRows };
+      return (await marketData.fetchTrades(query, { maxAgeMs: 0 })).value;
+    });
     if (page.length > 0) return page;
     const message = `${exchange} returned trades of ${symbol} in one answer and none in the next. Subscribe again.`;
     throw new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });

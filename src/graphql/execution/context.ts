@@ -1,19 +1,19 @@
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import { DeclaringMarketData } from './declaring-market-data.ts';
 import type { Freshness } from './freshness.ts';
 import { createTickerLoader, type TickerLoader } from './loaders.ts';
 import type { MarketSearch } from './market-search.ts';
+import { OperationMarketData } from './operation-market-data.ts';
 import { PartialErrors } from './partial-errors.ts';
 
-/** What resolvers work with; made anew for each operation. */
+/** What the resolvers of one operation work with. */
 export interface Context {
-  readonly marketData: MarketData;
+  readonly marketData: OperationMarketData;
   readonly live: LiveOperations;
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
   readonly partialErrors: PartialErrors;
-  /** Called with what an operation costs before it is executed; throws, or rejects with, what refuses it. */
+  /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
 }
 
@@ -25,11 +25,15 @@ export interface ContextOptions {
   /** Remembers what it has found: one for all operations. */
   readonly marketSearch: MarketSearch;
   readonly charge: Charge;
-  /** Whatever the resolvers fetch declares here how long it is fresh. */
+  /** Gathers the freshness of what the resolvers fetch. Left out of operations whose answers are never kept. */
   readonly freshness?: Freshness;
 }
 
-export function createContext({ marketData: given, freshness, ...others }: ContextOptions): Context {
-  const marketData = freshness ? new DeclaringMarketData(given, freshness) : given;
-  return { ...others, marketData, tickers: createTickerLoader(marketData), partialErrors: new PartialErrors() };
+export function createContext({ marketData, freshness, ...others }: ContextOptions): Context {
+  return {
+    ...others,
+    marketData: new OperationMarketData(marketData, freshness ?? null),
+    tickers: createTickerLoader(marketData, freshness ?? null),
+    partialErrors: new PartialErrors(),
+  };
 }

@@ -1,47 +1,47 @@
-import type { OnFresh } from '../../market/ports/market-data.ts';
+import type { Fresh } from '../../market/model/fresh.ts';
 
 /** Until when the answer of an operation may be given again. */
 export interface Expiry {
-  /** Epoch ms; Infinity where it never ends by itself. */
+  /** Epoch ms; Infinity if no time ends it. */
   readonly until: number;
-  /** True when it may end at any moment, since something in it is live. */
+  /** True if it may end at any moment, because something in it is live. */
   readonly isLive: boolean;
   /** False once it has ended before `until`. */
   readonly isCurrent: () => boolean;
 }
 
-/** Gathers what the data access of one operation declares; each call owes a declaration. */
+/** Gathers the freshness of all values that one operation fetches. */
 export class Freshness {
-  readonly #checks: (() => boolean)[] = [];
-  #owed = 0;
+  readonly #checks = new Set<() => boolean>();
+  #missing = 0;
   #isDeclared = false;
   #isLive = false;
   #until = Number.POSITIVE_INFINITY;
 
-  /** Begins a call; what it returns is for whoever answers. The earliest declaration of all counts. */
-  owe(): OnFresh {
-    this.#owed += 1;
-    let isOwed = true;
-    return (until, isCurrent) => {
-      if (isOwed) this.#owed -= 1;
-      isOwed = false;
-      this.#isDeclared = true;
-      this.#until = Math.min(this.#until, until);
-      if (!isCurrent) return;
-      this.#checks.push(isCurrent);
-      if (until === Number.POSITIVE_INFINITY) this.#isLive = true;
-    };
+  /** Announces values that are to be recorded. If one never is, because its fetch failed, the answer is not kept. */
+  expect(count = 1): void {
+    this.#missing += count;
   }
 
-  /** Notes the use of what never changes while this process lives. */
+  /** Records an announced value. The one that ends first counts. */
+  record({ freshUntil, isCurrent }: Pick<Fresh<unknown>, 'freshUntil' | 'isCurrent'>): void {
+    this.#missing -= 1;
+    this.#isDeclared = true;
+    this.#until = Math.min(this.#until, freshUntil);
+    if (!isCurrent) return;
+    this.#checks.add(isCurrent);
+    if (freshUntil === Number.POSITIVE_INFINITY) this.#isLive = true;
+  }
+
+  /** Records the use of what never changes while this process lives. */
   markStatic(): void {
     this.#isDeclared = true;
   }
 
-  /** Null where a call has not declared anything, or nothing was called: such an answer is not kept. */
+  /** Null if nobody knows how long some value is fresh, or nothing was fetched: such an answer must not be kept. */
   get expiry(): Expiry | null {
-    if (this.#owed > 0 || !this.#isDeclared) return null;
-    const checks = this.#checks;
+    if (this.#missing > 0 || !this.#isDeclared || !(this.#until > 0)) return null;
+    const checks = [...this.#checks];
     const isCurrent = checks.length === 0 ? always : () => checks.every((check) => check());
     return { until: this.#until, isLive: this.#isLive, isCurrent };
   }

@@ -58,7 +58,7 @@ const maxIds = 1000;
 /** The exchanges with these ids, in the same order. Calls `onMissing` once for each unknown id. */
 function findExchanges(
   ids: readonly string[],
-  marketData: MarketData,
+  marketData: Pick<MarketData, 'exchange'>,
   onMissing: (error: unknown) => void,
 ): readonly ExchangeInfo[] {
   if (ids.length > maxIds) {

@@ -1,4 +1,5 @@
 import type { MarketDataError } from '../errors.ts';
+import type { MarketRef } from '../market-ref.ts';
 
 /** Open, high, low, close and volume of one period. Prices in quote currency. */
 export interface Candle {
@@ -31,9 +32,7 @@ export function isSameCandle(one: Candle, other: Candle): boolean {
 }
 
 /** The candles of one market with one timeframe. */
-export interface CandleSeries {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface CandleSeries extends MarketRef {
   readonly timeframe: string;
 }
 

@@ -1,14 +1,12 @@
 import type { MarketDataError } from '../errors.ts';
+import type { MarketRef } from '../market-ref.ts';
 
 export const marketTypes = ['spot', 'swap', 'future', 'option'] as const;
 
 export type MarketType = (typeof marketTypes)[number];
 
 /** One tradable market of one exchange, in ccxt's unified form. */
-export interface Market {
-  readonly exchange: string;
-  /** Unified symbol: `BTC/USDT`, or `BTC/USDT:USDT` for a contract settled in USDT. */
-  readonly symbol: string;
+export interface Market extends MarketRef {
   readonly base: string;
   readonly quote: string;
   readonly settle: string | null;

@@ -1,3 +1,5 @@
+import type { MarketRef } from '../market-ref.ts';
+
 /**
  * The price is in quote currency (for coin-settled options, in settle currency). The amount is in base currency (for
  * contracts, in the exchange's own unit, mostly contracts). Neither is 0; a price may be negative.
@@ -8,9 +10,7 @@ export interface PriceLevel {
 }
 
 /** The orders of one market at one moment, best first on both sides. */
-export interface OrderBook {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface OrderBook extends MarketRef {
   /** Time of the exchange's clock, epoch ms; null if it sends none. */
   readonly timestamp: number | null;
   /** When this server received it, epoch ms. */
@@ -22,9 +22,7 @@ export interface OrderBook {
 }
 
 /** Which book, and the maximum number of levels on each side. */
-export interface OrderBookQuery {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface OrderBookQuery extends MarketRef {
   readonly limit: number;
 }
 

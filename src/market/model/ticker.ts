@@ -1,3 +1,5 @@
+import type { MarketRef } from '../market-ref.ts';
+
 /** How a value was obtained: pushed by the exchange, polled for subscribers, or fetched for a query. */
 export const sources = ['STREAM', 'POLL', 'FETCH'] as const;
 
@@ -26,9 +28,7 @@ export const tickerNumbers = [
 ] as const;
 
 /** A market's prices at one moment. A value that the exchange does not send is null. */
-export interface Ticker extends Readonly<Record<(typeof tickerNumbers)[number], number | null>> {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface Ticker extends MarketRef, Readonly<Record<(typeof tickerNumbers)[number], number | null>> {
   /** Time of the exchange's clock, epoch ms; null if it sends none. */
   readonly timestamp: number | null;
   /** When this server received it, epoch ms. */

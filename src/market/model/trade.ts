@@ -1,10 +1,10 @@
+import type { MarketRef } from '../market-ref.ts';
+
 /** The taker's side. */
 export type Side = 'buy' | 'sell';
 
 /** One public trade. */
-export interface Trade {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface Trade extends MarketRef {
   /** The exchange's id for it; null if it sends none. */
   readonly id: string | null;
   /**
@@ -34,9 +34,7 @@ export function contentOf({ timestamp, side, price, amount }: Trade): string {
 }
 
 /** The first `limit` trades from `since` on, as far back as the exchange serves them; without `since`, the newest `limit`. */
-export interface TradeQuery {
-  readonly exchange: string;
-  readonly symbol: string;
+export interface TradeQuery extends MarketRef {
   /** Inclusive, epoch ms. */
   readonly since?: number;
   readonly limit: number;

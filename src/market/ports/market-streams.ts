@@ -1,4 +1,5 @@
 import type { MarketDataError } from '../errors.ts';
+import type { MarketRef } from '../market-ref.ts';
 import type { Candle } from '../model/candle.ts';
 import type { OrderBook } from '../model/order-book.ts';
 import type { Ticker } from '../model/ticker.ts';
@@ -17,10 +18,8 @@ export interface StreamMessages {
 export type StreamKind = keyof StreamMessages;
 
 /** What to stream. */
-export interface StreamRequest<K extends StreamKind> {
+export interface StreamRequest<K extends StreamKind> extends MarketRef {
   readonly kind: K;
-  readonly exchange: string;
-  readonly symbol: string;
   /** Of candles. */
   readonly timeframe?: string;
   /** Of order books: how many levels of each side are wanted at the moment. The exchange may push fewer. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createCandleStore } from '../../../src/candles/pages/store.ts';
+import { CandleStore } from '../../../src/candles/pages/store.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import { periodAfter, periodsOf } from '../../../src/market/timeframe.ts';
 import { TrueCandles } from '../../support/candle-source.ts';
@@ -50,7 +50,7 @@ test('an answer is the truth, and costs no more calls than pages are missing, an
       const clock = new ManualClock(start);
       const source = new TrueCandles(clock);
       source.perCall = perCall;
-      const fetchCandles = createCandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
+      const store = new CandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
       const settled = new Set<string>();
 
       for (const { timeframe, back, width, limit, given, later, maxAgeMs } of asked) {
@@ -70,7 +70,8 @@ test('an answer is the truth, and costs no more calls than pages are missing, an
           ...(given === 'until' || given === 'both' ? { until } : {}),
         };
         source.calls.length = 0;
-        const candles = await fetchCandles(query, maxAgeMs === undefined ? {} : { maxAgeMs });
+        const options = maxAgeMs === undefined ? {} : { maxAgeMs };
+        const { value: candles } = await store.fetchCandles(query, options);
 
         const end = query.until ?? Number.POSITIVE_INFINITY;
         const all = source.within(timeframe, query.since ?? now - 12_000 * lengthMs, end);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { CandlePages } from '../../../src/candles/pages/pages.ts';
-import { createCandleStore, type FetchCandles } from '../../../src/candles/pages/store.ts';
+import { CandleStore } from '../../../src/candles/pages/store.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { CandleQuery } from '../../../src/market/model/candle.ts';
+import type { Candle, CandleQuery } from '../../../src/market/model/candle.ts';
 import { TrueCandles } from '../../support/candle-source.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
 import { failureOf } from '../../support/venue-client.ts';
@@ -20,24 +20,22 @@ const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');
 
 let clock: ManualClock;
 let source: TrueCandles;
-let fetchCandles: FetchCandles;
+let store: CandleStore;
 
 beforeEach(() => {
   clock = new ManualClock(now);
   source = new TrueCandles(clock);
-  fetchCandles = createCandleStore({ source, clock, ttlMs, timeoutMs });
+  store = new CandleStore({ source, clock, ttlMs, timeoutMs });
 });
 
-function ask(query: Partial<CandleQuery>, maxAgeMs?: number) {
-  return fetchCandles({ ...series, limit: 100, ...query }, maxAgeMs === undefined ? {} : { maxAgeMs });
+async function ask(query: Partial<CandleQuery>, maxAgeMs?: number): Promise<readonly Candle[]> {
+  const options = maxAgeMs === undefined ? {} : { maxAgeMs };
+  return (await store.fetchCandles({ ...series, limit: 100, ...query }, options)).value;
 }
 
 /** Until when the answer to a query is fresh. */
 async function freshness(query: Partial<CandleQuery>): Promise<number> {
-  const onFresh = vi.fn();
-  await fetchCandles({ ...series, limit: 100, ...query }, { onFresh });
-  expect(onFresh).toHaveBeenCalledTimes(1);
-  return onFresh.mock.calls[0]?.[0];
+  return (await store.fetchCandles({ ...series, limit: 100, ...query })).freshUntil;
 }
 
 const past = { since: pastPage, until: pastPage + pageMs } as const;
@@ -183,12 +181,43 @@ describe('candles that may change', () => {
     expect(await last()).toBe(15);
   });
 
+  test('are asked of the source with what the query accepts', async () => {
+    const asked: unknown[] = [];
+    const fetchCandleRange = source.fetchCandleRange;
+    source.fetchCandleRange = (range, options) => {
+      asked.push(options);
+      return fetchCandleRange(range);
+    };
+    await ask({ limit: 3 });
+    await ask({ limit: 3 }, 0);
+    // Two that wait for the same call get what the stricter one accepts.
+    await clock.advance(hourMs);
+    await Promise.all([ask({ limit: 3 }), ask({ limit: 3 }, 0)]);
+    expect(asked).toEqual([undefined, { maxAgeMs: 0 }, { maxAgeMs: 0 }]);
+  });
+
+  test.each([
+    [-1000, 0],
+    [-1001, 1],
+  ])('after the clock is set back by %d ms are asked for %d times more', async (back, more) => {
+    let skew = 0;
+    const skewed = { now: () => clock.now() + skew, after: clock.after.bind(clock) };
+    store = new CandleStore({ source, clock: skewed, ttlMs, timeoutMs });
+    await ask({ limit: 3 });
+    const calls = source.calls.length;
+    skew = back;
+    await ask({ limit: 3 });
+    expect(source.calls).toHaveLength(calls + more);
+    await ask({ limit: 3 }, 0);
+    expect(source.calls).toHaveLength(calls + more + 1);
+  });
+
   test('are not taken for fresh when the clock is set back', async () => {
     await ask({ limit: 3 });
     const before = new ManualClock(now - 24 * hourMs);
     const earlier = new TrueCandles(before);
     let at = now;
-    fetchCandles = createCandleStore({
+    store = new CandleStore({
       source: earlier,
       clock: { now: () => at, after: () => () => {} },
       ttlMs,

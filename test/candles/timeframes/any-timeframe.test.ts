@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, test, vi } from 'vitest';
-import { createCandleStore, type FetchCandles } from '../../../src/candles/pages/store.ts';
+import { beforeEach, describe, expect, it, test } from 'vitest';
+import { CandleStore } from '../../../src/candles/pages/store.ts';
 import { createAnyTimeframe } from '../../../src/candles/timeframes/any-timeframe.ts';
 import { toBases } from '../../../src/candles/timeframes/bases.ts';
 import { combineCandles } from '../../../src/candles/timeframes/combine.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle, CandleQuery } from '../../../src/market/model/candle.ts';
+import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import { periodAfter, periodStart } from '../../../src/market/timeframe.ts';
 import { TrueCandles } from '../../support/candle-source.ts';
 import { FakeMarketData } from '../../support/fake-market-data.ts';
@@ -111,15 +112,18 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
   const series = { exchange: 'kraken', symbol: 'BTC/USD' } as const;
   let clock: ManualClock;
   let source: TrueCandles;
-  let fetchCandles: FetchCandles;
+  let candles: Pick<MarketData, 'fetchCandles'>;
 
   beforeEach(() => {
     clock = new ManualClock(now);
     source = new TrueCandles(clock);
-    const { fetchTimeframes } = new FakeMarketData(clock);
-    const stored = createCandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
-    fetchCandles = createAnyTimeframe({ fetchTimeframes, fetchCandles: stored, clock });
+    const stored = new CandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
+    candles = createAnyTimeframe({ source: new FakeMarketData(clock), stored, clock });
   });
+
+  async function fetchCandles(query: CandleQuery): Promise<readonly Candle[]> {
+    return (await candles.fetchCandles(query)).value;
+  }
 
   /** What the candles of a base make, within `[since, until)`. */
   function truth(timeframe: string, base: string, since: number, until: number): readonly Candle[] {
@@ -153,12 +157,8 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     });
     await fc.assert(
       fc.asyncProperty(ranges, async ({ back, width, limit, given, gaps }) => {
-        const stored = createCandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
-        fetchCandles = createAnyTimeframe({
-          fetchTimeframes: new FakeMarketData(clock).fetchTimeframes,
-          fetchCandles: stored,
-          clock,
-        });
+        const stored = new CandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
+        candles = createAnyTimeframe({ source: new FakeMarketData(clock), stored, clock });
         source.isGap = (timestamp) => gaps > 0 && (timestamp / minuteMs) % 10_007 < gaps * 60;
         const since = Math.floor(now - back * lengthMs);
         const until = Math.ceil(since + width * lengthMs);
@@ -169,40 +169,39 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
           ...(given === 'since' || given === 'both' ? { since } : {}),
           ...(given === 'until' || given === 'both' ? { until } : {}),
         };
-        const candles = await fetchCandles(query);
+        const found = await fetchCandles(query);
         const all = truth(
           timeframe,
           base,
           query.since ?? now - 200 * lengthMs,
           Math.min(query.until ?? now + 1, now + 1),
         );
-        expect(candles).toEqual(query.since === undefined ? all.slice(-limit) : all.slice(0, limit));
+        expect(found).toEqual(query.since === undefined ? all.slice(-limit) : all.slice(0, limit));
       }),
       { numRuns: 25 },
     );
   });
 
   it('the one that forms is not closed, and is fresh as long as its last part', async () => {
-    const onFresh = vi.fn();
-    const [candle] = await fetchCandles({ ...series, timeframe: '45m', limit: 1 }, { onFresh });
-    expect(candle).toMatchObject({ timestamp: periodStart('45m', now), closed: false });
-    expect(onFresh).toHaveBeenLastCalledWith(now + 1000);
+    const { value, freshUntil } = await candles.fetchCandles({ ...series, timeframe: '45m', limit: 1 });
+    expect(value[0]).toMatchObject({ timestamp: periodStart('45m', now), closed: false });
+    expect(freshUntil).toBe(now + 1000);
   });
 
   it('parts that are known are not asked for again', async () => {
     const query = { ...series, timeframe: '4h', since: now - 10 * dayMs, until: now - 3 * dayMs, limit: 50 };
-    const candles = await fetchCandles(query);
+    const before = await fetchCandles(query);
     const calls = source.calls.length;
     await clock.advance(hourMs);
-    expect(await fetchCandles(query)).toEqual(candles);
+    expect(await fetchCandles(query)).toEqual(before);
     expect(source.calls).toHaveLength(calls);
   });
 
   it('the newest go further back where some periods have no part', async () => {
     const first = periodStart('45m', now) - 5 * 45 * minuteMs;
     source.isGap = (timestamp) => timestamp >= first && timestamp < first + 3 * 45 * minuteMs;
-    const candles = await fetchCandles({ ...series, timeframe: '45m', limit: 5 });
-    expect(candles.map(({ timestamp }) => (timestamp - first) / (45 * minuteMs))).toEqual([-2, -1, 3, 4, 5]);
+    const newest = await fetchCandles({ ...series, timeframe: '45m', limit: 5 });
+    expect(newest.map(({ timestamp }) => (timestamp - first) / (45 * minuteMs))).toEqual([-2, -1, 3, 4, 5]);
   });
 
   it('one of which the exchange serves no more the first part is refused, not made of the others', async () => {
@@ -222,8 +221,8 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
       return { ...window, candles: candles.filter(({ timestamp }) => timestamp < range.until) };
     };
     const range = { since: Date.UTC(2026, 1, 2), until: Date.UTC(2026, 1, 16) };
-    const candles = await fetchCandles({ ...series, ...range, timeframe: '1w', limit: 5 });
-    expect(candles).toEqual(truth('1w', '1h', range.since, range.until));
+    const weeks = await fetchCandles({ ...series, ...range, timeframe: '1w', limit: 5 });
+    expect(weeks).toEqual(truth('1w', '1h', range.since, range.until));
   });
 
   it('more parts than one answer may take are refused with the limit that it may have', async () => {
@@ -242,19 +241,15 @@ test.each([
   ['since at until', { since: 5, until: 5 }, /since must lie before until/],
 ])('%s is BAD_USER_INPUT, of whatever timeframe', async (_name, query, sentence) => {
   const clock = new ManualClock(now);
-  const stored = vi.fn();
-  const fetchCandles = createAnyTimeframe({
-    fetchTimeframes: new FakeMarketData(clock).fetchTimeframes,
-    fetchCandles: stored,
-    clock,
-  });
+  const stored = new FakeMarketData(clock);
+  const candles = createAnyTimeframe({ source: stored, stored, clock });
   for (const timeframe of ['1m', '45m']) {
     const error = await failureOf(
-      fetchCandles({ exchange: 'kraken', symbol: 'BTC/USD', timeframe, limit: 1, ...query }),
+      candles.fetchCandles({ exchange: 'kraken', symbol: 'BTC/USD', timeframe, limit: 1, ...query }),
     );
     expect(error).toBeInstanceOf(MarketDataError);
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', details: { timeframe } });
     expect(error.message).toMatch(sentence);
   }
-  expect(stored).not.toHaveBeenCalled();
+  expect(stored.candleCalls).toEqual([]);
 });

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createCandleStore } from '../../../src/candles/pages/store.ts';
+import { CandleStore } from '../../../src/candles/pages/store.ts';
 import { createAnyTimeframe } from '../../../src/candles/timeframes/any-timeframe.ts';
 import { combineCandles } from '../../../src/candles/timeframes/combine.ts';
 import { createCandleStreams } from '../../../src/candles/timeframes/streams.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
+import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import type { OpenCandles, Stream } from '../../../src/market/ports/market-streams.ts';
 import { TrueCandles } from '../../support/candle-source.ts';
@@ -23,7 +24,7 @@ let source: TrueCandles;
 let streams: FakeStreams;
 let fake: FakeMarketData;
 /** What the exchange is said to have; its usual timeframes unless a test says otherwise. */
-let findTimeframes: MarketData['fetchTimeframes'];
+let findTimeframes: () => Promise<readonly string[]>;
 let openCandles: OpenCandles;
 let told: { readonly candles: readonly Candle[]; readonly isFirst: boolean }[];
 let errors: MarketDataError[];
@@ -34,21 +35,20 @@ beforeEach(() => {
   streams = new FakeStreams();
   told = [];
   errors = [];
-  findTimeframes = (exchange) => fake.fetchTimeframes(exchange);
   fake = new FakeMarketData(clock);
-  const { fetchTimeframes } = fake;
-  const fetchCandles = createAnyTimeframe({
-    fetchTimeframes,
-    fetchCandles: createCandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 }),
-    clock,
-  });
-  openCandles = createCandleStreams({
-    streams,
-    fetchTimeframes: (exchange, symbol) => findTimeframes(exchange, symbol),
-    fetchCandles,
-    clock,
-  });
+  findTimeframes = usualTimeframes;
+  const stored = new CandleStore({ source, clock, ttlMs: 1000, timeoutMs: 10_000 });
+  const candles = createAnyTimeframe({ source: fake, stored, clock });
+  const marketData: Pick<MarketData, 'fetchTimeframes' | 'fetchCandles'> = {
+    fetchTimeframes: async () => ofUnknownFreshness(await findTimeframes()),
+    fetchCandles: (query, options) => candles.fetchCandles(query, options),
+  };
+  openCandles = createCandleStreams({ streams, marketData, clock });
 });
+
+async function usualTimeframes(): Promise<readonly string[]> {
+  return fake.exchange('kraken').timeframes;
+}
 
 async function open(timeframe: string): Promise<Stream> {
   const stream = openCandles(
@@ -250,7 +250,7 @@ describe('a market whose kind has other timeframes than its exchange', () => {
     const stream = await open('10m');
     expect(errors).toEqual([down]);
     stream.redial(true);
-    findTimeframes = (exchange) => fake.fetchTimeframes(exchange);
+    findTimeframes = usualTimeframes;
     await clock.advance(5000);
     expect(streams.opened.map(({ request }) => request.timeframe)).toEqual(['1m']);
     expect(errors).toEqual([down]);

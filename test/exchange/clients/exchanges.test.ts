@@ -4,6 +4,7 @@ import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import type { ExchangeOptions } from '../../../src/exchange/clients/instance.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { PlainSource } from '../../support/plain-market-data.ts';
 import { connect, expectDiscreet, failureOf, requireError, venues } from '../../support/venue-client.ts';
 
 function create(
@@ -21,7 +22,7 @@ function create(
     onError: (_, error) => errors.push(error),
   });
   onTestFinished(() => exchanges.close());
-  return { exchanges, errors, clock, data: createMarketData(exchanges, clock) };
+  return { exchanges, errors, clock, data: new PlainSource(createMarketData(exchanges, clock)) };
 }
 
 it('creates one instance of an exchange for concurrent and later gets, without contacting it', async () => {

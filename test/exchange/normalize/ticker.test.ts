@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { TickerResults } from '../../../src/market/ports/market-data.ts';
+import type { PlainTickers } from '../../support/plain-market-data.ts';
 import { connect, loadMarkets, requireError, type VenueClient, type venues } from '../../support/venue-client.ts';
 
-function failed(results: TickerResults): readonly string[] {
+function failed(results: PlainTickers): readonly string[] {
   return [...results].filter(([, result]) => result instanceof MarketDataError).map(([symbol]) => symbol);
 }
 

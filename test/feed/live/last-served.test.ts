@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { LastServed } from '../../../src/feed/live/last-served.ts';
-import { MarketDataError } from '../../../src/market/errors.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const clock = new ManualClock();
@@ -16,11 +15,10 @@ test('a value is older than what was served if it was received before it', () =>
   expect(served.isNewer('book', received(-1))).toBe(false);
 });
 
-test('stale values and errors are passed on whatever was served', () => {
+test('stale values are passed on whatever was served', () => {
   const served = new LastServed(clock);
   served.mark('ticker', received(0));
   expect(served.isNewer('ticker', received(-1, true))).toBe(false);
-  expect(served.isNewer('ticker', new MarketDataError('TIMEOUT', 'late'))).toBe(false);
 });
 
 test.each([1, 300, 1000])(

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLiveMarketData } from '../../../src/feed/live/live-market-data.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
+import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
-import { tickerOf } from '../../support/fake-market-data.ts';
+import { FakeMarketData, tickerOf } from '../../support/fake-market-data.ts';
 import {
   type LiveFeeds,
   lingerMs,
@@ -32,7 +33,7 @@ async function ask(...symbols: readonly string[]): Promise<readonly string[]> {
   return symbols.map((symbol) => {
     const outcome = results.get(symbol);
     if (!outcome) return 'nothing';
-    return outcome instanceof MarketDataError ? outcome.code : toText(outcome);
+    return outcome instanceof MarketDataError ? outcome.code : toText(outcome.value);
   });
 }
 
@@ -66,7 +67,7 @@ describe('a ticker', () => {
     await reader.leave();
     await live.clock.advance(lingerMs);
     live.port.set(btc, { last: 1, receivedAt: before });
-    const { fetchTickers } = live.port;
+    const fetchTickers = live.port.fetchTickers.bind(live.port);
     live.port.fetchTickers = async (exchange, symbols, options) => {
       if (options?.maxAgeMs === 1) live.port.set(btc, { last: 7 });
       return fetchTickers(exchange, symbols, options);
@@ -111,16 +112,84 @@ describe('a ticker', () => {
   });
 });
 
-test('a book that is no longer live is not followed by an older one that was fetched before', async () => {
-  const { fetchOrderBook } = live.port;
+describe('freshness', () => {
+  const fetch = async () => {
+    const result = (await data.fetchTickers('kraken', [btc])).get(btc);
+    if (!result || result instanceof MarketDataError) throw new Error('there is no ticker');
+    return result;
+  };
+
+  test('of a live ticker ends with the next one, and when the feed falls silent', async () => {
+    live.streams.offer('ticker');
+    live.read([btc]);
+    await live.clock.advance(100);
+    stream(5);
+    const first = await fetch();
+    expect(first).toMatchObject({ value: { last: 5 }, freshUntil: Number.POSITIVE_INFINITY });
+    expect(first.isCurrent?.()).toBe(true);
+    stream(6);
+    expect(first.isCurrent?.()).toBe(false);
+    const second = await fetch();
+    live.port.fail(down);
+    await live.clock.advance(silenceMs + 2 * pollIntervalMs);
+    expect(second.isCurrent?.()).toBe(false);
+  });
+
+  test('of a fetched ticker is what its cache says, until the feed knows another', async () => {
+    let isCached = true;
+    const fetchTickers = live.port.fetchTickers.bind(live.port);
+    live.port.fetchTickers = async (...asked) =>
+      new Map(
+        [...(await fetchTickers(...asked))].map(([symbol, result]) => [
+          symbol,
+          result instanceof MarketDataError ? result : { ...result, freshUntil: 77, isCurrent: () => isCached },
+        ]),
+      );
+    const first = await fetch();
+    expect(first.freshUntil).toBe(77);
+    expect(first.isCurrent?.()).toBe(true);
+    isCached = false;
+    expect(first.isCurrent?.()).toBe(false);
+    isCached = true;
+    live.read([btc]);
+    await live.clock.advance(100);
+    expect(first.isCurrent?.()).toBe(false);
+  });
+
+  test('of a last known ticker is unknown', async () => {
+    live.read([btc]);
+    await live.clock.advance(pollIntervalMs);
+    live.port.fail(down);
+    await live.clock.advance(2 * pollIntervalMs);
+    expect(await fetch()).toMatchObject({ value: { stale: true }, freshUntil: 0 });
+  });
+
+  test('of a live book ends with the next one', async () => {
+    live.streams.offer('orderBook');
+    live.follow(live.feeds.orderBook('kraken', btc, 1), () => '');
+    await live.clock.advance(100);
+    const push = (price: number): void => {
+      const receivedAt = live.clock.now();
+      const sides = { bids: [{ price, amount: 1 }], asks: [{ price: price + 1, amount: 1 }] };
+      const times = { timestamp: receivedAt, receivedAt, stale: false };
+      live.streams.push('orderBook', btc, { exchange: 'kraken', symbol: btc, ...sides, ...times });
+    };
+    push(1);
+    const book = await data.fetchOrderBook({ exchange: 'kraken', symbol: btc, limit: 1 });
+    expect([book.freshUntil, book.isCurrent?.()]).toEqual([Number.POSITIVE_INFINITY, true]);
+    push(2);
+    expect(book.isCurrent?.()).toBe(false);
+  });
+});
+
+test('a book that is live no more is not followed by what was fetched before', async () => {
   const asked: (number | undefined)[] = [];
   const before = live.clock.now();
-  const upstream: MarketData = {
-    ...live.port,
-    fetchOrderBook: async (query, options) => {
-      asked.push(options?.maxAgeMs);
-      return { ...(await fetchOrderBook(query)), ...(options?.maxAgeMs === 0 ? {} : { receivedAt: before }) };
-    },
+  const upstream = new FakeMarketData(live.clock);
+  upstream.fetchOrderBook = async (query, options) => {
+    asked.push(options?.maxAgeMs);
+    const { value } = await live.port.fetchOrderBook(query);
+    return ofUnknownFreshness(options?.maxAgeMs === 0 ? value : { ...value, receivedAt: before });
   };
   data = createLiveMarketData({ upstream, feeds: live.feeds, clock: live.clock, staleMaxMs });
   live.streams.offer('orderBook');
@@ -138,10 +207,10 @@ test('a book that is no longer live is not followed by an older one that was fet
     stale: false,
   };
   live.streams.push('orderBook', btc, book);
-  expect((await data.fetchOrderBook(query)).receivedAt).toBe(now);
+  expect((await data.fetchOrderBook(query)).value.receivedAt).toBe(now);
   await reader.leave();
   await live.clock.advance(lingerMs);
-  expect((await data.fetchOrderBook(query)).receivedAt).toBeGreaterThan(now);
+  expect((await data.fetchOrderBook(query)).value.receivedAt).toBeGreaterThan(now);
   expect(asked).toEqual([undefined, 0]);
 });
 
@@ -167,8 +236,8 @@ describe('an order book', () => {
     );
   }
 
-  const fetchBook = (limit: number): Promise<OrderBook> =>
-    data.fetchOrderBook({ exchange: 'kraken', symbol: btc, limit });
+  const fetchBook = async (limit: number): Promise<OrderBook> =>
+    (await data.fetchOrderBook({ exchange: 'kraken', symbol: btc, limit })).value;
 
   beforeEach(() => {
     live.streams.offer('orderBook');

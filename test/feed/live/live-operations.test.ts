@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { Markets } from '../../../src/market/model/market.ts';
+import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import { tickerOf } from '../../support/fake-market-data.ts';
 import {
   type LiveFeeds,
@@ -200,10 +200,10 @@ describe('a list', () => {
     expect(state.outcome).toBe('SYMBOL_NOT_FOUND');
   });
 
-  test('is refused with the unknown symbols also if the markets could not be listed before it started', async () => {
-    const { fetchMarkets } = live.port;
+  test('names unknown symbols also where the markets could not be listed before it started', async () => {
+    const fetchMarkets = live.port.fetchMarkets.bind(live.port);
     let lists = 0;
-    live.port.fetchMarkets = async (exchange): Promise<Markets> => {
+    live.port.fetchMarkets = async (exchange) => {
       lists += 1;
       if (lists === 1) throw down;
       return fetchMarkets(exchange);
@@ -215,13 +215,14 @@ describe('a list', () => {
     expect(live.feeds.counts).toEqual(nothing);
   });
 
-  test('does not wait for a symbol whose kind could not be listed', async () => {
-    const { fetchMarkets } = live.port;
+  test('waits for no symbol whose kind could not be listed', async () => {
+    const fetchMarkets = live.port.fetchMarkets.bind(live.port);
     live.port.set('SOL/USDT', down);
-    live.port.fetchMarkets = async (exchange): Promise<Markets> => {
-      const markets = new Map(await fetchMarkets(exchange));
+    live.port.fetchMarkets = async (exchange) => {
+      const markets = new Map((await fetchMarkets(exchange)).value);
       markets.delete('SOL/USDT');
-      return Object.assign(markets, { whyMissing: (symbol: string) => (symbol === 'SOL/USDT' ? down : null) });
+      const whyMissing = (symbol: string) => (symbol === 'SOL/USDT' ? down : null);
+      return ofUnknownFreshness(Object.assign(markets, { whyMissing }));
     };
     const together = watch(live.operations.tickers('kraken', [btc, 'SOL/USDT'], false));
     const alone = watch(live.operations.ticker('kraken', 'SOL/USDT'));

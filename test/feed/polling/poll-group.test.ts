@@ -185,7 +185,7 @@ test('a query that succeeds does not throw away the answers of a round', async (
   await live.clock.advance(20 * pollIntervalMs);
   live.port.fail(null);
   // Each round takes two seconds, and a query is answered each half second.
-  const { fetchTickers } = live.port;
+  const fetchTickers = live.port.fetchTickers.bind(live.port);
   live.port.fetchTickers = async (exchange, symbols, options) => {
     await new Promise<void>((resolve) => live.clock.after(2000, resolve));
     return fetchTickers(exchange, symbols, options);

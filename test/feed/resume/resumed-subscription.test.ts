@@ -80,7 +80,7 @@ describe('since', () => {
   test('is refused with the last failure of the history, although the exchange serves live data', async () => {
     const { clock, feeds, operations, port } = use();
     port.setTrades([tradeOf(1, now)]);
-    const { fetchTrades } = port;
+    const fetchTrades = port.fetchTrades.bind(port);
     port.fetchTrades = async (query) => {
       if (query.limit === 1000) throw new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');
       return fetchTrades(query);
@@ -99,7 +99,8 @@ describe('since', () => {
     const { clock, operations, port } = live;
     port.setCandles([candleOf(-1), candleOf(0)]);
     port.setTrades([tradeOf(1, now - 2 * minute), tradeOf(2, now - 1000)]);
-    const { fetchCandles, fetchTrades } = port;
+    const fetchCandles = port.fetchCandles.bind(port);
+    const fetchTrades = port.fetchTrades.bind(port);
     const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down', { retryAfterMs: 2000 });
     let isDown = true;
     port.fetchCandles = (query) => (isDown && query.since !== undefined ? Promise.reject(down) : fetchCandles(query));
@@ -116,7 +117,7 @@ describe('since', () => {
   test('is refused at once where the history will not be there before the operation must begin', async () => {
     const { operations, port } = use();
     port.setCandles([candleOf(-1), candleOf(0)]);
-    const { fetchCandles } = port;
+    const fetchCandles = port.fetchCandles.bind(port);
     const details = { retryAfterMs: startTimeoutMs + 1 };
     const limited = new MarketDataError('RATE_LIMITED', 'not now', details);
     port.fetchCandles = (query) => (query.since === undefined ? fetchCandles(query) : Promise.reject(limited));
@@ -228,7 +229,7 @@ describe('candles', () => {
   test('that the exchange no longer serves are refused in its words', async () => {
     const { port } = use();
     port.setCandles([candleOf(0)]);
-    const fetchCandles = port.fetchCandles;
+    const fetchCandles = port.fetchCandles.bind(port);
     const tooOld = candlesTooOld(series, now - minute);
     port.fetchCandles = async (query) => {
       if (query.since !== undefined) throw tooOld;

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { SharedCalls } from '../../../src/feed/resume/shared-calls.ts';
 import { fetchTradeHistory, type TradeHistory } from '../../../src/feed/resume/trade-history.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
+import { type Fresh, ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { Trade, TradeQuery } from '../../../src/market/model/trade.ts';
+import type { MarketData } from '../../../src/market/ports/market-data.ts';
 
 const symbol = 'BTC/USDT';
 const second = 1000;
@@ -42,8 +44,12 @@ class Exchange {
     this.#habits = habits;
   }
 
-  fetchTrades = async ({ since, limit }: TradeQuery): Promise<readonly Trade[]> => {
+  async fetchTrades({ since, limit }: TradeQuery): Promise<Fresh<readonly Trade[]>> {
     this.calls += 1;
+    return ofUnknownFreshness(this.#answer(since, limit));
+  }
+
+  #answer(since: number | undefined, limit: number): readonly Trade[] {
     const { cap, since: how, windowMs = null, kept = null } = this.#habits;
     const served = kept === null ? this.#trades : this.#trades.slice(-kept);
     const most = Math.min(cap, limit);
@@ -55,7 +61,7 @@ class Exchange {
     const within = from.filter(({ timestamp }) => windowMs === null || timestamp < since + windowMs);
     const older = cut(within.slice(0, most));
     return older.length === 0 ? cut(newest) : older;
-  };
+  }
 
   fetch(since: number): Promise<TradeHistory> {
     return fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: this, ...shareCalls() });
@@ -165,16 +171,17 @@ describe('the history', () => {
     const trades = everySecond(2500);
     const exchange = new Exchange(trades, { cap: 100, since: 'inclusive' });
     const later = new Exchange(trades, { cap: 100, since: 'inclusive', kept: 500 });
-    const fetchTrades = (query: TradeQuery): Promise<readonly Trade[]> =>
-      (exchange.calls < 5 ? exchange : later).fetchTrades(query);
+    const marketData: Pick<MarketData, 'fetchTrades'> = {
+      fetchTrades: (query) => (exchange.calls < 5 ? exchange : later).fetchTrades(query),
+    };
     const shared = shareCalls();
     const since = trades[1000]?.timestamp ?? 0;
-    await expect(
-      fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: { fetchTrades }, ...shared }),
-    ).rejects.toMatchObject({
-      code: 'BAD_USER_INPUT',
-      message: expect.stringContaining('does not serve all trades'),
-    });
+    await expect(fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData, ...shared })).rejects.toMatchObject(
+      {
+        code: 'BAD_USER_INPUT',
+        message: expect.stringContaining('does not serve all trades'),
+      },
+    );
   });
 
   test('may begin while nothing is traded, if an answer from earlier on shows that nothing is missing', async () => {
@@ -198,14 +205,13 @@ describe('the history', () => {
   test('that many clients want at once costs two calls', async () => {
     const exchange = new Exchange(everySecond(50), { cap: 1000, since: 'inclusive' });
     const shared = shareCalls();
-    const { fetchTrades } = exchange;
     const histories = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         fetchTradeHistory({
           exchange: 'kraken',
           symbol,
           since: now - (index % 20) * second,
-          marketData: { fetchTrades },
+          marketData: exchange,
           ...shared,
         }),
       ),
@@ -218,12 +224,11 @@ describe('the history', () => {
     const trades = everySecond(4500);
     const exchange = new Exchange(trades, { cap: 1000, since: 'inclusive' });
     const shared = shareCalls();
-    const { fetchTrades } = exchange;
     const back = now - 4000 * second - ((now - 4000 * second) % 10_000) + 2 * second;
     const instants = Array.from({ length: 100 }, (_, index) => back + index * 70);
     const histories = await Promise.all(
       instants.map((since) =>
-        fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: { fetchTrades }, ...shared }),
+        fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: exchange, ...shared }),
       ),
     );
     const countFrom = (since: number): number => trades.filter(({ timestamp }) => timestamp >= since).length;
@@ -236,18 +241,14 @@ describe('the history', () => {
     const exchange = new Exchange(everySecond(5), { cap: 1000, since: 'inclusive' });
     const shared = shareCalls();
     let isDown = true;
-    const fetchTrades = async (query: TradeQuery): Promise<readonly Trade[]> => {
-      if (isDown) throw new MarketDataError('TIMEOUT', 'down');
-      return exchange.fetchTrades(query);
+    const marketData: Pick<MarketData, 'fetchTrades'> = {
+      fetchTrades: async (query) => {
+        if (isDown) throw new MarketDataError('TIMEOUT', 'down');
+        return exchange.fetchTrades(query);
+      },
     };
     const fetch = () =>
-      fetchTradeHistory({
-        exchange: 'kraken',
-        symbol,
-        since: now - 2 * second,
-        marketData: { fetchTrades },
-        ...shared,
-      });
+      fetchTradeHistory({ exchange: 'kraken', symbol, since: now - 2 * second, marketData, ...shared });
     await expect(Promise.all([fetch(), fetch()])).rejects.toMatchObject({ code: 'TIMEOUT' });
     isDown = false;
     expect((await fetch()).trades).toHaveLength(2);

@@ -5,6 +5,7 @@ import { createExecutor } from '../../../src/graphql/execution/executor.ts';
 import { MarketSearch } from '../../../src/graphql/execution/market-search.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
+import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { Market, Markets } from '../../../src/market/model/market.ts';
 import { FakeMarketData } from '../../support/fake-market-data.ts';
 import { LiveFeeds } from '../../support/live-feeds.ts';
@@ -30,10 +31,10 @@ function scene() {
   port.set('BTC/USD:BTC', { last: 2.5 });
   port.setOrderBook({ bids: [{ price: 1, amount: 2 }], asks: [{ price: 2, amount: 3 }] });
   const markets: Markets = new Map([[swap.symbol, swap]]);
-  const marketData = { ...port, fetchMarkets: async () => markets };
+  port.fetchMarkets = async () => ofUnknownFreshness(markets);
   const { operations: live } = new LiveFeeds();
   const make = (): ExecutionArgs['contextValue'] =>
-    createContext({ marketData, live, marketSearch: new MarketSearch(), charge: () => {} });
+    createContext({ marketData: port, live, marketSearch: new MarketSearch(), charge: () => {} });
   return { port, make };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { TickerResults } from '../../../src/market/ports/market-data.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import type { PlainTickers } from '../../support/plain-market-data.ts';
 import {
   connect,
   expectDiscreet,
@@ -15,7 +15,7 @@ import {
 /** The maximum cost of sixteen symbols: each alone, plus the refused batches that they were in. */
 const maxRequests = 21;
 
-function failed(results: TickerResults): readonly string[] {
+function failed(results: PlainTickers): readonly string[] {
   return [...results].filter(([, result]) => result instanceof MarketDataError).map(([symbol]) => symbol);
 }
 

@@ -9,6 +9,7 @@ import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import type { MarketDataErrorCode } from '../../../src/market/errors.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
 import type { StreamListener } from '../../../src/market/ports/market-streams.ts';
+import { PlainMarketData, PlainSource } from '../../support/plain-market-data.ts';
 import { SkippingClock } from '../../support/skipping-clock.ts';
 import {
   connect,
@@ -197,13 +198,14 @@ it('markets are not loaded while the circuit is open, and the load is the probe 
 
 it('the last known tickers and books are returned while the circuit is open, marked stale', async () => {
   const { venue, clock, exchanges, symbol } = await start('kraken');
-  const cached = createCachedMarketData({
+  const port = createCachedMarketData({
     upstream: createMarketData(exchanges, clock),
     clock,
     tickerTtlMs: second,
     staleMaxMs: minute,
     upstreamTimeoutMs: 2000,
   });
+  const cached = new PlainMarketData(port, port);
   const ticker = async () => (await cached.fetchTickers('kraken', [symbol])).get(symbol);
   const book = () => cached.fetchOrderBook({ exchange: 'kraken', symbol, limit: 5 });
   expect(await ticker()).toMatchObject({ stale: false });
@@ -240,7 +242,7 @@ it("one exchange's full queue and open circuit do not affect another one", async
     await exchanges.close();
     await Promise.all([binance.close(), kraken.close()]);
   });
-  const data = createMarketData(exchanges, clock);
+  const data = new PlainSource(createMarketData(exchanges, clock));
   const askBinance = () => data.fetchTickers('binance', ['BTC/USDT']);
   await Promise.all([data.fetchMarkets('kraken'), askBinance()]);
   const client = await exchanges.get('kraken');

@@ -61,7 +61,7 @@ test('candles of one kind of market are answered while calls for another hang', 
     marketData.fetchCandles({ exchange: 'binance', symbol, timeframe, limit: 3 });
   const stuck = ['1m', '5m', '15m', '1h'].map((timeframe) => failureOf(ask('BTC/USDT:USDT', timeframe)));
   await expect.poll(() => venue.count(/fapi.*klines/), { interval: 5 }).toBe(3);
-  expect(await ask('BTC/USDT', '1h')).toHaveLength(3);
+  expect((await ask('BTC/USDT', '1h')).value).toHaveLength(3);
   await venue.goDown();
   await Promise.all(stuck);
 });

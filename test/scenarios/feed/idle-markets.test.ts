@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
+import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
@@ -162,12 +163,13 @@ describe('a market that is idle for hours, on an exchange that returns the candl
       : `${(value.timestamp - first) / minute}${value.closed ? ' closed' : ''}`;
 
   beforeEach(() => {
-    const { fetchCandles } = live.port;
+    const fetchCandles = live.port.fetchCandles.bind(live.port);
     // Of the periods that are asked for it gives those in which there was a trade.
     live.port.fetchCandles = async (query) => {
-      const all = await fetchCandles({ ...query, since: 0, limit: 100_000 });
+      const { value: all } = await fetchCandles({ ...query, since: 0, limit: 100_000 });
       const from = query.since ?? Math.floor(live.clock.now() / minute) * minute - (query.limit - 1) * minute;
-      return all.filter(({ timestamp }) => timestamp >= from && timestamp < from + query.limit * minute);
+      const until = from + query.limit * minute;
+      return ofUnknownFreshness(all.filter(({ timestamp }) => timestamp >= from && timestamp < until));
     };
   });
 
@@ -317,8 +319,8 @@ describe('an outage', () => {
       live.streams.push('orderBook', symbol, { ...book, symbol, receivedAt: live.clock.now() });
     }
     await live.clock.advance(2 * pollIntervalMs);
-    const fetchOrderBook = live.port.fetchOrderBook;
-    live.port.fetchOrderBook = async (): Promise<OrderBook> => {
+    const fetchOrderBook = live.port.fetchOrderBook.bind(live.port);
+    live.port.fetchOrderBook = async () => {
       await new Promise<void>((resolve) => live.clock.after(10_000, resolve));
       throw new MarketDataError('TIMEOUT', 'too slow');
     };
@@ -489,7 +491,7 @@ test('an exchange is sent two polls of books at a time, and a new subscriber doe
   const symbols = Array.from({ length: 20 }, (_, index) => `S${index}/USDT`);
   for (const symbol of symbols) live.follow(live.feeds.orderBook('kraken', symbol, 5), String);
   await live.clock.advance(100);
-  const { fetchOrderBook } = live.port;
+  const fetchOrderBook = live.port.fetchOrderBook.bind(live.port);
   live.port.fetchOrderBook = async (query) => {
     under.add(query.symbol);
     try {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FetchCandles } from '../../../src/candles/pages/store.ts';
 import { combineCandles } from '../../../src/candles/timeframes/combine.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle, CandleQuery } from '../../../src/market/model/candle.ts';
+import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import { periodAfter, periodStart } from '../../../src/market/timeframe.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import {
@@ -58,7 +58,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   let storeClock = clock;
   let connection: VenueClient;
   let venue: Venue;
-  let fetchAny: FetchCandles;
+  let candles: Pick<MarketData, 'fetchCandles'>;
 
   beforeAll(async () => {
     // ccxt's own clock decides where Coinbase's newest candles begin.
@@ -73,12 +73,12 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     venue.candles = createCandleSource(venue.markets);
     venue.now = now;
     venue.reset();
-    fetchAny = createCandles(connection.data, { clock: storeClock, timeoutMs: 6000 });
+    candles = createCandles(connection.source, { clock: storeClock, timeoutMs: 6000 });
   });
   afterAll(() => connection.close());
 
-  function fetchCandles(query: Partial<CandleQuery>) {
-    return fetchAny({ exchange: id, symbol, timeframe: '1h', limit: 5, ...query });
+  async function fetchCandles(query: Partial<CandleQuery>): Promise<readonly Candle[]> {
+    return (await candles.fetchCandles({ exchange: id, symbol, timeframe: '1h', limit: 5, ...query })).value;
   }
 
   it.each([

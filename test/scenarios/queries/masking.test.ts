@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
+import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { Market } from '../../../src/market/model/market.ts';
 import { FakeMarketData } from '../../support/fake-market-data.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
@@ -72,7 +73,7 @@ describe.each([
   const data = { exchange: { markets: markets.nodes ? markets : null } };
 
   beforeEach(() => {
-    Object.assign(marketData, { fetchMarkets: async () => new Map([['BTC/USD', broken]]) });
+    Object.assign(marketData, { fetchMarkets: async () => ofUnknownFreshness(new Map([['BTC/USD', broken]])) });
   });
 
   test('over HTTP, compiled or not', async () => {

@@ -1,5 +1,4 @@
 import type { MarketInterface } from 'ccxt';
-import type { TickerResults } from '../../../market/ports/market-data.ts';
 import { toMarketDataError } from '../../access/errors.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { findMarket } from '../../clients/find-market.ts';
@@ -17,7 +16,7 @@ export async function fetchTickers(
   client: ExchangeClient,
   symbols: readonly string[],
   now: () => number,
-): Promise<TickerResults> {
+): Promise<TickerOutcomes> {
   const outcomes: TickerOutcomes = new Map();
   if (symbols.length === 0) return outcomes;
   const exchange = client.info.id;

@@ -49,24 +49,24 @@ describe('kraken serves only its newest 720 candles', () => {
 
 it('kraken: candles that drop out of its history while a call is running are reported as missing', async () => {
   let at = Date.UTC(2026, 2, 4, 12, 59, 59);
-  const { data, venue, close } = await connect('kraken', { clock: { ...systemClock, now: () => at } });
+  const { source, venue, close } = await connect('kraken', { clock: { ...systemClock, now: () => at } });
   onTestFinished(close);
   venue.now = at;
   const oldest = thisHour - 719 * hourMs;
   const range = { ...btcUsd, timeframe: '1h', since: oldest, until: oldest + 5 * hourMs };
-  expect(await data.fetchCandleRange(range)).toMatchObject({ from: oldest });
+  expect(await source.fetchCandleRange(range)).toMatchObject({ from: oldest });
   const { candles } = venue;
   venue.candles = (...candle) => {
     at = Date.UTC(2026, 2, 4, 13);
     return candles(...candle);
   };
-  expect(await data.fetchCandleRange(range)).toMatchObject({ from: oldest + hourMs });
+  expect(await source.fetchCandleRange(range)).toMatchObject({ from: oldest + hourMs });
 });
 
 it('one extra candle is requested where an exchange may begin periods at other times, or may have begun the next one', async () => {
-  const { data, venue } = await start('binance');
+  const { source, venue } = await start('binance');
   const limitOf = async (timeframe: string, since: number, until: number): Promise<string | undefined> => {
-    await data.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe, since, until });
+    await source.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe, since, until });
     return venue.requests.at(-1)?.query.limit;
   };
   expect(await limitOf('1h', thisHour - 5 * hourMs, thisHour)).toBe('5');
@@ -75,9 +75,9 @@ it('one extra candle is requested where an exchange may begin periods at other t
 });
 
 it('as many months are requested as ccxt counts in the range, with 30 days each', async () => {
-  const { data, venue } = await start('binance');
+  const { source, venue } = await start('binance');
   const range = { since: Date.UTC(2010, 0), until: Date.UTC(2026, 0) };
-  await data.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1M', ...range });
+  await source.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1M', ...range });
   const limit = Number(venue.requests.find(({ path }) => /klines/.test(path))?.query.limit);
   expect(range.since + limit * 30 * dayMs).toBeGreaterThanOrEqual(range.until);
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MarketDataError } from '../../../../src/market/errors.ts';
-import type { TickerResults } from '../../../../src/market/ports/market-data.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
+import type { PlainTickers } from '../../../support/plain-market-data.ts';
 import { connect, expectDiscreet, requireError, type VenueClient, venues } from '../../../support/venue-client.ts';
 
-function failed(results: TickerResults): readonly string[] {
+function failed(results: PlainTickers): readonly string[] {
   return [...results].filter(([, result]) => result instanceof MarketDataError).map(([symbol]) => symbol);
 }
 

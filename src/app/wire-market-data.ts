@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import type { ThrottledLog } from '../base/throttled-log.ts';
+import { createCandleStreams } from '../candles/timeframes/streams.ts';
+import type { Config } from '../config/load-config.ts';
+import type { Exchanges } from '../exchange/clients/exchanges.ts';
+import { createMarketData } from '../exchange/fetch/create-market-data.ts';
+import type { ExchangeStreams } from '../exchange/streams/streams.ts';
+import { createFeeds, type Feeds } from '../feed/live/feeds.ts';
+import { createLiveMarketData } from '../feed/live/live-market-data.ts';
+import { createLiveOperations, type LiveOperations } from '../feed/live/live-operations.ts';
+import type { MarketData } from '../market/ports/market-data.ts';
+import type { Recorder } from '../telemetry/metrics/recorder.ts';
+import type { Tracing } from '../telemetry/tracing/tracing.ts';
+import { createCachedMarketData } from './cached-market-data.ts';
+import type { DescriptorLog } from './descriptor-limit.ts';
+import { openExchanges } from './open-exchanges.ts';
+
+export interface WireMarketDataOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly throttled: ThrottledLog;
+  readonly descriptorLog: DescriptorLog;
+  readonly recorder: Recorder;
+  readonly tracing: Tracing | null;
+  readonly clock: Clock;
+  /** Between 0 and 1, for the jitter. */
+  readonly random: () => number;
+}
+
+/** All market data of the server, and what must be closed at its end. */
+export interface WiredMarketData {
+  /** For queries. */
+  readonly marketData: MarketData;
+  /** For subscriptions. */
+  readonly live: LiveOperations;
+  readonly feeds: Feeds;
+  readonly streams: ExchangeStreams;
+  readonly exchanges: Exchanges;
+}
+
+/**
+ * Market data from the exchanges up to the clients. Subscriptions go from the exchanges through the caches and candles to
+ * the feeds; queries ask the feeds first, then the caches.
+ */
+export function wireMarketData(options: WireMarketDataOptions): WiredMarketData {
+  const { config, log, recorder, clock, random } = options;
+  const { staleMaxMs } = config;
+  const { exchanges, streams } = openExchanges(options);
+  const cached = createCachedMarketData({
+    upstream: createMarketData(exchanges, clock),
+    clock,
+    tickerTtlMs: config.tickerTtlMs,
+    staleMaxMs,
+    upstreamTimeoutMs: config.upstreamTimeoutMs,
+    onLookup: recorder.recordLookup,
+  });
+  const feeds = createFeeds({
+    marketData: cached,
+    streams,
+    openCandles: createCandleStreams({ streams, marketData: cached, clock }),
+    clock,
+    random,
+    pollIntervalMs: config.pollIntervalMs,
+    lingerMs: config.lingerMs,
+    silenceMs: config.streamSilenceMs,
+    staleMaxMs,
+    startTimeoutMs: config.upstreamTimeoutMs,
+    onHealth: (exchange, error) => {
+      // The logs of calls and circuits have informed the operator already.
+      if (!error) return log.debug({ exchange }, `polling ${exchange} works again`);
+      const message = `polling ${exchange} began to fail, and its live data is marked stale: ${error.message}`;
+      log.debug({ exchange, code: error.code }, message);
+    },
+  });
+  const marketData = createLiveMarketData({ upstream: cached, feeds, clock, staleMaxMs });
+  const live = createLiveOperations({ feeds, marketData, clock, timeoutMs: config.upstreamTimeoutMs });
+  return { marketData, live, feeds, streams, exchanges };
+}

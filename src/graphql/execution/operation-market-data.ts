@@ -1,0 +1,62 @@
+import type { Candle, CandleQuery } from '../../market/model/candle.ts';
+import type { ExchangeInfo } from '../../market/model/exchange.ts';
+import type { Fresh } from '../../market/model/fresh.ts';
+import type { Markets } from '../../market/model/market.ts';
+import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts';
+import type { Trade, TradeQuery } from '../../market/model/trade.ts';
+import type { MarketData } from '../../market/ports/market-data.ts';
+import type { Freshness } from './freshness.ts';
+
+/**
+ * Market data as the resolvers of one operation see it: plain values, whose freshness is recorded behind their backs so
+ * that no resolver can forget it. Tickers come through the TickerLoader instead, which gathers them.
+ */
+export class OperationMarketData {
+  readonly #port: MarketData;
+  readonly #freshness: Freshness | null;
+
+  constructor(port: MarketData, freshness: Freshness | null) {
+    this.#port = port;
+    this.#freshness = freshness;
+  }
+
+  exchanges(): readonly ExchangeInfo[] {
+    this.#freshness?.markStatic();
+    return this.#port.exchanges();
+  }
+
+  exchange(id: string): ExchangeInfo {
+    this.#freshness?.markStatic();
+    return this.#port.exchange(id);
+  }
+
+  async fetchMarkets(exchange: string): Promise<Markets> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.fetchMarkets(exchange));
+  }
+
+  async fetchTimeframes(exchange: string, symbol: string): Promise<readonly string[]> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.fetchTimeframes(exchange, symbol));
+  }
+
+  async fetchCandles(query: CandleQuery): Promise<readonly Candle[]> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.fetchCandles(query));
+  }
+
+  async fetchOrderBook(query: OrderBookQuery): Promise<OrderBook> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.fetchOrderBook(query));
+  }
+
+  async fetchTrades(query: TradeQuery): Promise<readonly Trade[]> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.fetchTrades(query));
+  }
+
+  #record<V>(fresh: Fresh<V>): V {
+    this.#freshness?.record(fresh);
+    return fresh.value;
+  }
+}
