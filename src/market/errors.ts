@@ -86,3 +86,9 @@ export class MarketDataError extends Error {
     return finalCodes.has(this.code);
   }
 }
+
+/** What a call on the port rejected with. Anything but a MarketDataError is a mistake of ours and becomes one. */
+export function toMarketDataError(error: unknown): MarketDataError {
+  if (error instanceof MarketDataError) return error;
+  return new MarketDataError('INTERNAL_SERVER_ERROR', 'Something went wrong on this server.', { cause: error });
+}

@@ -62,6 +62,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       execution: ['documents'],
       types: ['execution'],
       schema: ['cost', 'execution', 'types'],
+      '.': ['cost', 'documents', 'execution', 'schema'],
     },
   },
   server: {
@@ -86,6 +87,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       tracing: [],
     },
   },
-  app: { imports: ['base', 'cache', 'candles', 'config', 'exchange', 'feed', 'market', 'server', 'telemetry'] },
+  app: {
+    imports: ['base', 'cache', 'candles', 'config', 'exchange', 'feed', 'graphql', 'market', 'server', 'telemetry'],
+  },
   '.': { imports: ['app'] },
 };

@@ -43,8 +43,8 @@ export class FailingExchange {
   }
 
   /** Notes when a subscription is served. */
-  async serve(subscription: { whenStarted(): Promise<void> }): Promise<void> {
-    await subscription.whenStarted();
+  async serve(subscription: { whenReady(): Promise<void> }): Promise<void> {
+    await subscription.whenReady();
     this.#isServing = true;
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { FeedEvent } from '../../src/feed/reconcile/feed-event.ts';
-import { lagMs } from '../../src/feed/reconcile/latest-reconciler.ts';
+import { lagMs } from '../../src/feed/reconcile/lag.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
 import type { Ticker } from '../../src/market/model/ticker.ts';
 import { tickerOf } from './fake-market-data.ts';

@@ -61,7 +61,7 @@ export function isLimitOrBlock({ error: { code } }: ExchangeFailure): boolean {
  *   follows `Retry-After` where the exchange sends it, and grows with each opening (see `circuitPauseMs`).
  * - half-open: the pause is over, and one call passes as the probe. Other calls are refused until it ends. If the
  *   exchange answers, the circuit closes. If the probe fails, or has no outcome in time, the circuit opens for longer.
- *   If the probe turns out to say nothing about the exchange, the next call becomes the probe.
+ *   If the probe shows nothing about the exchange, the next call becomes the probe.
  *
  * Calls that were sent before the circuit opened cannot close it. They can extend the pause if the exchange asks for a
  * longer one. Each host and each kind of market has a circuit of its own: see `Circuits`.

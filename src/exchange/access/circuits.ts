@@ -28,7 +28,7 @@ export interface CircuitsOptions extends Omit<CircuitOptions, 'onChange' | 'scop
 /** Permission to send requests to a host for a kind of market. */
 export interface HostPermit extends CircuitName {
   readonly ofHost: CircuitPermit;
-  /** Null when the host and the kind share one circuit. */
+  /** Null if the permit of the host is enough: if the kind or the host is not known. */
   readonly ofKind: CircuitPermit | null;
 }
 

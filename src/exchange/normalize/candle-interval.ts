@@ -106,7 +106,7 @@ function longerInterval(candles: readonly Candle[], timestamps: readonly number[
 }
 
 function wrongInterval({ exchange, symbol, timeframe }: CandleSeries, ms: number): MarketDataError {
-  const message = `${exchange} was asked for candles of ${symbol} ${timeframe} and sent candles that are ${toText(ms)} apart.`;
+  const message = `${exchange} was asked for ${timeframe} candles of ${symbol} and sent candles that are ${toText(ms)} apart.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol, timeframe });
 }
 

@@ -2,19 +2,28 @@ import type { Candle } from '../../market/model/candle.ts';
 import { periodAfter } from '../../market/timeframe.ts';
 import { type CandleMessage, CandleReconciler } from '../reconcile/candle-reconciler.ts';
 import type { Topic } from '../topics/topic.ts';
+import { fetchEachTopic } from './fetch-each-topic.ts';
 import type { KindSource } from './kind-source.ts';
-import { fetchEach } from './single-fetch.ts';
-import { adapt, type Upstream } from './upstream.ts';
+import { mapMessages, type Upstream } from './upstream.ts';
 
-/** Few enough to come soon, also where a candle is built from many. */
+/** Few enough to come soon, even where a candle is built from many shorter ones. */
 const pageLimit = 100;
 
-/** How many pages in which there is no candle are looked through. */
+/** How many pages without a candle are skipped. */
 const maxPages = 30;
 
-/** Live candles, each series polled by itself: from the oldest candle on that has not been told as closed. */
-export function createCandleSource(options: Upstream): KindSource<CandleMessage, Candle> {
-  const { marketData, openCandles, clock, staleMaxMs, limiterOf } = options;
+type CandleTopic = Topic<CandleMessage, Candle, CandleReconciler>;
+
+/** Live candles, each series polled by itself: from the oldest candle on that subscribers have not received as closed. */
+export function createCandleSource(options: Upstream): KindSource<CandleMessage, Candle, CandleReconciler> {
+  const { marketData, openCandles, clock, staleMaxMs, limiter } = options;
+  const fetch = ({ request, reconciler }: CandleTopic): Promise<CandleMessage> => {
+    const { exchange, symbol, timeframe = '1m' } = request;
+    // The first fetch asks the exchange too: it says what has closed by now.
+    const fetchPage = (page: Page): Promise<readonly Candle[]> =>
+      marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 });
+    return fetchSince(fetchPage, timeframe, reconciler.since, clock.now());
+  };
   return {
     kind: 'candles',
     maxWaiting: 1000,
@@ -23,18 +32,9 @@ export function createCandleSource(options: Upstream): KindSource<CandleMessage,
     openStream: (request, listener) =>
       openCandles(
         { ...request, kind: 'candles' },
-        adapt(listener, (candles) => ({ candles, isWhole: true })),
+        mapMessages(listener, (candles) => ({ candles, isWhole: true })),
       ),
-    fetch: (topics, origin, onOutcome) => {
-      const ask = async ({ request, reconciler }: Topic<CandleMessage, Candle>): Promise<CandleMessage> => {
-        const { exchange, symbol, timeframe = '1m' } = request;
-        // The first fetch asks the exchange too: it says what has closed by now.
-        const fetchPage = (page: Page): Promise<readonly Candle[]> =>
-          marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 });
-        return fetchSince(fetchPage, timeframe, reconciler.since, clock.now());
-      };
-      return fetchEach(topics, origin, limiterOf, ask, onOutcome);
-    },
+    fetch: (topics, kind, onOutcome) => fetchEachTopic(topics, kind, limiter, fetch, onOutcome),
   };
 }
 
@@ -45,8 +45,8 @@ interface Page {
 }
 
 /**
- * All candles from `since` on, or the first of them. The newest where they reach back far enough, else so many periods
- * from there on, in which there may be no candle.
+ * All candles from `since` on: the newest, if these reach back far enough, else the first page from there on that has a
+ * candle, and the others in later calls.
  */
 async function fetchSince(
   fetchPage: (page: Page) => Promise<readonly Candle[]>,
@@ -56,7 +56,7 @@ async function fetchSince(
 ): Promise<CandleMessage> {
   const lengthMs = since === null ? 0 : periodAfter(timeframe, since) - since;
   const periods = since === null ? 0 : Math.ceil((now - since) / lengthMs);
-  // By a clock of ours that is behind, since may be a time to come.
+  // If our clock is behind, since may lie in its future.
   const limit = Math.min(pageLimit, Math.max(2, periods + 2));
   const newest = await fetchPage({ limit });
   const [oldest] = newest;

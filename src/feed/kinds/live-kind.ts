@@ -1,112 +1,110 @@
 import { MarketDataError } from '../../market/errors.ts';
-import { marketKind } from '../../market/market-ref.ts';
 import type { StreamKind } from '../../market/ports/market-streams.ts';
-import { PollGroup } from '../polling/poll-group.ts';
-import type { FeedEvent } from '../reconcile/feed-event.ts';
-import type { Origin } from '../reconcile/reconciler.ts';
+import type { ExchangeHealth } from '../polling/exchange-health.ts';
+import type { FeedTiming } from '../polling/feed-timing.ts';
+import { PollGroups } from '../polling/poll-groups.ts';
+import type { Claim } from '../reconcile/coverage.ts';
+import type { CallKind, Reconciler } from '../reconcile/reconciler.ts';
 import type { TopicRequest } from '../reconcile/topic-request.ts';
 import { FeedSubscription } from '../topics/feed-subscription.ts';
+import { hasLapsed } from '../topics/has-lapsed.ts';
 import { Topic } from '../topics/topic.ts';
 import { type FeedState, toFeedState } from './feed-state.ts';
-import type { Health } from './health.ts';
 import type { KindSource } from './kind-source.ts';
-import type { Timing } from './timing.ts';
 
-export interface LiveKindOptions extends Timing {
+export interface LiveKindOptions {
+  readonly timing: FeedTiming;
   /** True when the exchange pushes this kind. */
   readonly offersStream: (exchange: string, kind: StreamKind) => boolean;
-  readonly health: Health;
+  readonly health: ExchangeHealth;
   /** Called with 1 when a stream has been opened, with -1 when one has been closed. */
   readonly onStreams: (change: 1 | -1) => void;
 }
 
 /** How one subscriber listens. */
-export interface SubscriberOptions<V> {
-  /** True when who has received the one learns nothing from the other; left out where each event is news. */
-  readonly isSame?: (seen: V, next: V) => boolean;
-  /** Of order books: how many levels of a side it wants. */
-  readonly depth?: number;
+export interface SubscriberOptions<V, R> {
+  /** True when a subscriber that has received the first value learns nothing from the second; without it, each event counts. */
+  readonly isSame?: (taken: V, next: V) => boolean;
+  /** Claims what the subscriber wants of each topic, where one may want more than another. */
+  readonly claim?: (reconciler: R) => Claim;
 }
 
-/** A call that takes as long as so many rounds holds up others. */
-const longRounds = 3;
-
 /** All topics of one kind of live data. */
-export class LiveKind<T, V> {
-  readonly #rules: KindSource<T, V>;
+export class LiveKind<T, V, R extends Reconciler<T, V>> {
+  readonly #source: KindSource<T, V, R>;
   readonly #options: LiveKindOptions;
-  readonly #topics = new Map<string, Topic<T, V>>();
-  readonly #groups = new Map<string, PollGroup<T, V>>();
+  readonly #topics = new Map<string, Topic<T, V, R>>();
+  readonly #groups: PollGroups<Topic<T, V, R>, T>;
 
-  constructor(rules: KindSource<T, V>, options: LiveKindOptions) {
-    this.#rules = rules;
+  constructor(source: KindSource<T, V, R>, options: LiveKindOptions) {
+    const { timing, health } = options;
+    this.#source = source;
     this.#options = options;
+    this.#groups = new PollGroups<Topic<T, V, R>, T>({
+      kind: source.kind,
+      groupOf: (request) => source.groupOf(request),
+      fetch: (topics, onOutcome) => source.fetch(topics, 'poll', onOutcome),
+      timing,
+      health,
+    });
   }
 
-  get topics(): Iterable<Topic<T, V>> {
+  get topics(): Iterable<Topic<T, V, R>> {
     return this.#topics.values();
   }
 
   get states(): readonly FeedState[] {
-    return [...this.#topics.values()].map((topic) => toFeedState(this.#rules.kind, topic));
+    return [...this.#topics.values()].map((topic) => toFeedState(this.#source.kind, topic));
   }
 
+  /** How many poll groups are polling at the moment. */
   get pollCount(): number {
-    return [...this.#groups.values()].filter(({ isPolling }) => isPolling).length;
+    return this.#groups.pollingCount;
   }
 
-  find(request: TopicRequest): Topic<T, V> | undefined {
+  find(request: TopicRequest): Topic<T, V, R> | undefined {
     return this.#topics.get(toKey(request));
   }
 
   /** Events of all that is requested, of each the latest known at once. */
-  subscribe(requests: readonly TopicRequest[], { isSame, depth = 0 }: SubscriberOptions<V> = {}): FeedSubscription<V> {
+  subscribe(requests: readonly TopicRequest[], { isSame, claim }: SubscriberOptions<V, R> = {}): FeedSubscription<V> {
     const distinct = new Map(requests.map((request) => [toKey(request), request]));
-    let topics: readonly Topic<T, V>[] = [];
+    const claims: Claim[] = [];
+    let topics: readonly Topic<T, V, R>[] = [];
     const subscription = new FeedSubscription<V>({
       sources: distinct.size,
-      maxWaiting: Math.max(this.#rules.maxWaiting, distinct.size),
+      maxWaiting: Math.max(this.#source.maxWaiting, distinct.size),
       ...(isSame ? { isSame } : {}),
       latest: () => topics.flatMap(({ latest }) => latest),
-      isServing: () => topics.some(({ isServing }) => isServing),
+      isReady: () => topics.some(({ isReady }) => isReady),
       onEnd: () => {
         for (const topic of topics) topic.remove(subscription);
+        for (const each of claims) each.release();
       },
     });
-    topics = [...distinct].map(([key, request]) => {
-      const known = this.#findAttended(key);
-      const topic = known ?? this.#create(key, request);
-      const isBack = known !== undefined && !topic.hasSubscribers;
-      const isOutdated = known !== undefined && this.#isOutdated(topic);
-      const isTooShallow = known !== undefined && depth > topic.madeForDepth;
-      topic.add(subscription, depth, isOutdated);
-      const group = this.#groupOf(request);
-      if (isOutdated) void this.#fetchAlone(topic, 'poll');
-      else if (!known || isTooShallow || (isBack && !topic.isServing)) void this.#fetchAlone(topic, 'fetch');
-      // The polls of what fails are far apart, and a start does not wait for long.
-      else if (!topic.isServing) group.wake(topic);
-      else if (isBack && topic.wantsPoll) group.resume();
-      // What was asked for just now is polled from the next round on.
-      if (isBack) group.add(topic);
+    topics = [...distinct.values()].map((request) => {
+      const known = this.#findUsable(request);
+      const topic = known ?? this.#create(request);
+      const claimed = claim?.(topic.reconciler);
+      if (claimed) claims.push(claimed);
+      this.#join(topic, subscription, known !== undefined, claimed?.isCovered ?? true);
       return topic;
     });
     return subscription;
   }
 
-  /** Gives a topic what somebody else has fetched of it, at `fetchedAt`, epoch ms. */
+  /** Gives a topic what a query has fetched of it, at `fetchedAt`, epoch ms. */
   offer(request: TopicRequest, message: T, fetchedAt: number): void {
     const topic = this.find(request);
-    topic?.takeFetched(message, 'fetch', fetchedAt, 0);
-    if (topic) this.#groups.get(this.#rules.groupOf(request))?.onSuccess();
+    topic?.takeFetched(message, 'fetch', fetchedAt);
+    if (topic) this.#groups.find(request)?.onSuccess();
   }
 
-  /** The exchange answers again, of which some poll groups still wait for their next round. */
+  /** The exchange answers again, while some poll groups still wait for their next round. */
   onAnswer(exchange: string): void {
-    const groups = new Set<PollGroup<T, V>>();
-    for (const { request } of this.#topics.values()) {
-      if (request.exchange === exchange) groups.add(this.#groupOf(request));
-    }
-    for (const group of groups) group.onAnswer();
+    const requests = [...this.#topics.values()].map(({ request }) => request);
+    const groups = requests.filter((each) => each.exchange === exchange).map((each) => this.#groups.of(each));
+    for (const group of new Set(groups)) group.onAnswer();
   }
 
   /** Ends every stream, poll and subscriber. */
@@ -118,45 +116,49 @@ export class LiveKind<T, V> {
   }
 
   /**
-   * The topic, unless only polls keep it up to date and there were none for too long, since nobody listened: then it
-   * begins anew, and a subscriber that comes now receives nothing of what happened before.
+   * The topic, unless it has lapsed and only polls keep it up to date: then it starts again, and a new subscriber receives
+   * nothing of what happened before.
    */
-  #findAttended(key: string): Topic<T, V> | undefined {
-    const topic = this.#topics.get(key);
-    if (!topic || topic.hasStream || !this.#isOutdated(topic)) return topic;
+  #findUsable(request: TopicRequest): Topic<T, V, R> | undefined {
+    const topic = this.find(request);
+    if (!topic || topic.hasStream || !hasLapsed(topic)) return topic;
     topic.end();
     return undefined;
   }
 
-  /** True when the topic has nothing to tell a new subscriber but what is old, and not marked so. */
-  #isOutdated(topic: Topic<T, V>): boolean {
-    const isMarked = topic.latest.length > 0 && toFeedState(this.#rules.kind, topic).isStale;
-    return topic.isUnattended && !isMarked;
+  /** Adds a subscriber to a topic, and makes the call that it needs, if any. */
+  #join(topic: Topic<T, V, R>, subscription: FeedSubscription<V>, isKnown: boolean, isCovered: boolean): void {
+    const isBack = isKnown && !topic.hasSubscribers;
+    const isOutOfDate = isKnown && hasLapsed(topic);
+    topic.add(subscription, isOutOfDate);
+    const group = this.#groups.of(topic.request);
+    if (isOutOfDate) void this.#fetch(topic, 'poll');
+    else if (!isKnown || !isCovered || (isBack && !topic.isReady)) void this.#fetch(topic, 'fetch');
+    // The polls of a topic that fails are far apart, and a new subscriber does not wait for long.
+    else if (!topic.isReady) group.wake(topic);
+    else if (isBack && topic.schedule.isWanted) group.resume();
+    // What was asked for just now is polled from the next round on.
+    if (isBack) group.add(topic);
   }
 
-  #create(key: string, request: TopicRequest): Topic<T, V> {
-    const { clock, lingerMs, pollIntervalMs, silenceMs, staleMaxMs, startTimeoutMs } = this.#options;
-    const { offersStream, onStreams } = this.#options;
-    const { kind } = this.#rules;
-    const group = this.#groupOf(request);
-    const topic: Topic<T, V> = new Topic<T, V>({
+  #create(request: TopicRequest): Topic<T, V, R> {
+    const { timing, offersStream, onStreams } = this.#options;
+    const source = this.#source;
+    const key = toKey(request);
+    const group = this.#groups.of(request);
+    const reconciler = source.createReconciler(request);
+    const topic: Topic<T, V, R> = new Topic<T, V, R>({
       request,
-      reconciler: this.#rules.createReconciler(request),
-      openStream: offersStream(request.exchange, kind)
-        ? (listener, depth) => this.#rules.openStream(request, listener, depth)
+      reconciler,
+      openStream: offersStream(request.exchange, source.kind)
+        ? (listener) => source.openStream(request, listener, reconciler)
         : null,
-      clock,
-      lingerMs,
-      pollIntervalMs,
-      silenceMs,
-      patienceMs: staleMaxMs,
-      startTimeoutMs,
-      onWanting: () => group.wake(topic),
+      timing,
+      onWanted: () => group.wake(topic),
       onEnd: () => {
         this.#topics.delete(key);
         if (topic.hasStream) onStreams(-1);
-        group.remove(topic);
-        if (group.isEmpty) this.#endGroup(request);
+        this.#groups.remove(topic);
       },
     });
     this.#topics.set(key, topic);
@@ -165,67 +167,18 @@ export class LiveKind<T, V> {
     return topic;
   }
 
-  #groupOf(request: TopicRequest): PollGroup<T, V> {
-    const key = this.#rules.groupOf(request);
-    const known = this.#groups.get(key);
-    if (known) return known;
-    const { clock, random, pollIntervalMs, health } = this.#options;
-    const group = new PollGroup<T, V>({
-      fetch: (topics, onOutcome) => this.#rules.fetch(topics, 'poll', onOutcome),
-      clock,
-      random,
-      intervalMs: pollIntervalMs,
-      onTimeout: (topic, error, askedAt) => this.#onTimeout(topic, error, askedAt),
-      onHealth: (error) => health.mark(request.exchange, this.#healthKey(key), error),
-    });
-    this.#groups.set(key, group);
-    return group;
-  }
-
-  /**
-   * Others of the same kind of market wait behind a call that was not answered for long, each in a poll group of its own: what
-   * has had no news since then fails with it, and is not left as it is until its own turn has come.
-   */
-  #onTimeout({ request: { exchange, symbol } }: Topic<T, V>, error: MarketDataError, askedAt: number): void {
-    const { clock, pollIntervalMs } = this.#options;
-    if (clock.now() - askedAt < longRounds * pollIntervalMs) return;
-    for (const other of this.#topics.values()) {
-      const { request, wantsPoll, knownAt } = other;
-      if (request.exchange !== exchange || marketKind(request.symbol) !== marketKind(symbol)) continue;
-      if (wantsPoll && knownAt < askedAt) other.failFetch(error.withSymbol(request.symbol));
-    }
-  }
-
-  #healthKey(group: string): string {
-    return `${this.#rules.kind} ${group}`;
-  }
-
-  #endGroup(request: TopicRequest): void {
-    const key = this.#rules.groupOf(request);
-    this.#groups.delete(key);
-    this.#options.health.forget(request.exchange, this.#healthKey(key));
-  }
-
-  async #fetchAlone(topic: Topic<T, V>, origin: Exclude<Origin, 'stream'>): Promise<void> {
-    const askedAt = this.#options.clock.now();
-    const { depth } = topic;
-    await this.#rules.fetch([topic], origin, (_topic, outcome) => {
+  async #fetch(topic: Topic<T, V, R>, kind: CallKind): Promise<void> {
+    const askedAt = this.#options.timing.clock.now();
+    await this.#source.fetch([topic], kind, (_topic, outcome) => {
       if (outcome instanceof MarketDataError) {
         topic.failFetch(outcome);
-        if (outcome.code === 'TIMEOUT') this.#onTimeout(topic, outcome, askedAt);
+        if (outcome.code === 'TIMEOUT') this.#groups.onTimeout(topic, outcome, askedAt);
         return;
       }
-      topic.takeFetched(outcome, origin, askedAt, depth);
-      this.#groups.get(this.#rules.groupOf(topic.request))?.onSuccess();
+      topic.takeFetched(outcome, kind, askedAt);
+      this.#groups.find(topic.request)?.onSuccess();
     });
   }
-}
-
-/** The latest value that a topic knows; null where it knows none. */
-export function latestValue<T, V>(topic: Topic<T, V>): V | null {
-  const events: readonly FeedEvent<V>[] = topic.latest;
-  const value = events[0]?.value;
-  return value === undefined || value instanceof MarketDataError ? null : value;
 }
 
 function toKey({ exchange, symbol, timeframe = '' }: TopicRequest): string {

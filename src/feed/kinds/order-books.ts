@@ -1,32 +1,36 @@
-import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
-import { LatestReconciler } from '../reconcile/latest-reconciler.ts';
-import type { Topic } from '../topics/topic.ts';
+import type { OrderBook } from '../../market/model/order-book.ts';
+import type { BookMessage } from '../reconcile/book-depth.ts';
+import { OrderBookReconciler } from '../reconcile/order-book-reconciler.ts';
+import { fetchEachTopic } from './fetch-each-topic.ts';
 import type { KindSource } from './kind-source.ts';
-import { fetchEach } from './single-fetch.ts';
-import type { Upstream } from './upstream.ts';
+import { mapMessages, type Upstream } from './upstream.ts';
 
-/** Live order books, each polled by itself. */
-export function createOrderBookSource(options: Upstream): KindSource<OrderBook, OrderBook> {
-  const { marketData, streams, clock, staleMaxMs, limiterOf } = options;
+/** Live order books, each polled by itself, and as deep as the deepest subscriber wants. */
+export function createOrderBookSource(options: Upstream): KindSource<BookMessage, OrderBook, OrderBookReconciler> {
+  const { marketData, streams, clock, staleMaxMs, limiter } = options;
   return {
     kind: 'orderBook',
     maxWaiting: 1,
-    createReconciler: ({ symbol }) =>
-      new LatestReconciler<OrderBook>({
-        key: symbol,
-        clock,
-        staleMaxMs,
-        isSame: isSameBook,
-        hasMoved: (previous, next) => !isSameBook(previous, next, 1),
-        toStale: (book) => Object.freeze({ ...book, stale: true }),
-      }),
+    createReconciler: (request) => new OrderBookReconciler(request, clock, staleMaxMs),
     groupOf: ({ exchange, symbol }) => `${exchange} ${symbol}`,
-    openStream: (request, listener, depth) => streams.open({ ...request, kind: 'orderBook', depth }, listener),
-    fetch: (topics, origin, onOutcome) => {
-      const options = origin === 'poll' ? { maxAgeMs: 0 } : undefined;
-      const ask = ({ request: { exchange, symbol }, depth }: Topic<OrderBook, OrderBook>): Promise<OrderBook> =>
-        marketData.fetchOrderBook({ exchange, symbol, limit: depth }, options);
-      return fetchEach(topics, origin, limiterOf, ask, onOutcome);
+    openStream: (request, listener, { coverage }) =>
+      streams.open(
+        { ...request, kind: 'orderBook', depth: () => coverage.wanted },
+        mapMessages(listener, (book) => ({ book, askedDepth: 0 })),
+      ),
+    fetch: (topics, kind, onOutcome) => {
+      const options = kind === 'poll' ? { maxAgeMs: 0 } : undefined;
+      return fetchEachTopic(
+        topics,
+        kind,
+        limiter,
+        async ({ request: { exchange, symbol }, reconciler }) => {
+          const askedDepth = reconciler.coverage.wanted;
+          const book = await marketData.fetchOrderBook({ exchange, symbol, limit: askedDepth }, options);
+          return { book, askedDepth };
+        },
+        onOutcome,
+      );
     },
   };
 }

@@ -1,12 +1,13 @@
 import { marketKind } from '../../market/market-ref.ts';
 import { isUnchanged, type Source, type Ticker } from '../../market/model/ticker.ts';
 import { LatestReconciler } from '../reconcile/latest-reconciler.ts';
-import type { Origin } from '../reconcile/reconciler.ts';
+import type { CallKind } from '../reconcile/reconciler.ts';
 import type { KindSource } from './kind-source.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Live tickers: those of one kind of market of an exchange are polled in one call. */
-export function createTickerSource({ marketData, streams, clock, staleMaxMs }: Upstream): KindSource<Ticker, Ticker> {
+export function createTickerSource(options: Upstream): KindSource<Ticker, Ticker, LatestReconciler<Ticker>> {
+  const { marketData, streams, clock, staleMaxMs } = options;
   return {
     kind: 'ticker',
     maxWaiting: 1,
@@ -15,28 +16,28 @@ export function createTickerSource({ marketData, streams, clock, staleMaxMs }: U
         key: symbol,
         clock,
         staleMaxMs,
+        toValue: (ticker) => ticker,
         isSame: isUnchanged,
-        // Bids, asks and what is counted over 24 hours move without a trade, of which some streams tell nothing.
+        // Bids, asks and what is counted over 24 hours move without a trade, and some streams send nothing then.
         hasMoved: (previous, next) => previous.last !== next.last,
-        toStale: (ticker) => Object.freeze({ ...ticker, stale: true }),
       }),
     groupOf: ({ exchange, symbol }) => `${exchange} ${marketKind(symbol)}`,
     openStream: (request, listener) => streams.open({ ...request, kind: 'ticker' }, listener),
-    fetch: async (topics, origin, onOutcome) => {
+    fetch: async (topics, kind, onOutcome) => {
       const exchange = topics[0]?.request.exchange ?? '';
       const symbols = topics.map(({ request }) => request.symbol);
-      const results = await marketData.fetchTickers(exchange, symbols, origin === 'poll' ? { maxAgeMs: 0 } : undefined);
+      const results = await marketData.fetchTickers(exchange, symbols, kind === 'poll' ? { maxAgeMs: 0 } : undefined);
       for (const topic of topics) {
         const outcome = results.get(topic.request.symbol);
-        if (outcome) onOutcome(topic, 'source' in outcome ? from(outcome, origin) : outcome);
+        if (outcome) onOutcome(topic, 'source' in outcome ? withSource(outcome, kind) : outcome);
       }
     },
   };
 }
 
-const sourceOf: Readonly<Record<Exclude<Origin, 'stream'>, Source>> = { fetch: 'FETCH', poll: 'POLL' };
+const sourceOf: Readonly<Record<CallKind, Source>> = { fetch: 'FETCH', poll: 'POLL' };
 
-function from(ticker: Ticker, origin: Exclude<Origin, 'stream'>): Ticker {
-  const source = sourceOf[origin];
+function withSource(ticker: Ticker, kind: CallKind): Ticker {
+  const source = sourceOf[kind];
   return ticker.source === source ? ticker : Object.freeze({ ...ticker, source });
 }

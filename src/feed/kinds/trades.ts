@@ -1,16 +1,27 @@
 import type { Trade } from '../../market/model/trade.ts';
-import { type TradeMessage, TradeReconciler } from '../reconcile/trade-reconciler.ts';
+import type { TradeMessage } from '../reconcile/held-trades.ts';
+import { TradeReconciler } from '../reconcile/trade-reconciler.ts';
 import type { Topic } from '../topics/topic.ts';
+import { fetchEachTopic } from './fetch-each-topic.ts';
 import type { KindSource } from './kind-source.ts';
-import { fetchEach } from './single-fetch.ts';
-import { adapt, type Upstream } from './upstream.ts';
+import { mapMessages, type Upstream } from './upstream.ts';
 
 const firstLimit = 100;
 const pageLimit = 1000;
 
+type TradeTopic = Topic<TradeMessage, readonly Trade[], TradeReconciler>;
+
 /** Live trades, each market polled by itself: from the newest known trade on. */
-export function createTradeSource(options: Upstream): KindSource<TradeMessage, readonly Trade[]> {
-  const { marketData, streams, clock, limiterOf } = options;
+export function createTradeSource(options: Upstream): KindSource<TradeMessage, readonly Trade[], TradeReconciler> {
+  const { marketData, streams, clock, limiter } = options;
+  const fetch = async ({ request, reconciler }: TradeTopic): Promise<TradeMessage> => {
+    const { exchange, symbol } = request;
+    const { since } = reconciler;
+    const page = since === null ? { limit: firstLimit } : { since, limit: pageLimit };
+    // The first fetch asks the exchange too: a cached answer may lack trades that came before the subscriber.
+    const trades = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
+    return { trades, mayRepeat: true };
+  };
   return {
     kind: 'trades',
     maxWaiting: 1000,
@@ -19,18 +30,8 @@ export function createTradeSource(options: Upstream): KindSource<TradeMessage, r
     openStream: (request, listener) =>
       streams.open(
         { ...request, kind: 'trades' },
-        adapt(listener, (trades, isFirst) => ({ trades, mayRepeat: isFirst })),
+        mapMessages(listener, (trades, isFirst) => ({ trades, mayRepeat: isFirst })),
       ),
-    fetch: (topics, origin, onOutcome) => {
-      const ask = async (topic: Topic<TradeMessage, readonly Trade[]>): Promise<TradeMessage> => {
-        const { exchange, symbol } = topic.request;
-        const { since } = topic.reconciler;
-        const page = since === null ? { limit: firstLimit } : { since, limit: pageLimit };
-        // The first fetch asks the exchange too: what is remembered may lack trades that came before the subscriber.
-        const trades = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
-        return { trades, mayRepeat: true };
-      };
-      return fetchEach(topics, origin, limiterOf, ask, onOutcome);
-    },
+    fetch: (topics, kind, onOutcome) => fetchEachTopic(topics, kind, limiter, fetch, onOutcome),
   };
 }

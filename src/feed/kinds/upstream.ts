@@ -1,9 +1,7 @@
-import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../../base/clock.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { MarketStreams, OpenCandles, StreamListener } from '../../market/ports/market-streams.ts';
-import type { Origin } from '../reconcile/reconciler.ts';
-import type { TopicRequest } from '../reconcile/topic-request.ts';
+import type { CallLimiter } from '../polling/call-limiter.ts';
 
 /** Where live data comes from. */
 export interface Upstream {
@@ -13,15 +11,11 @@ export interface Upstream {
   readonly clock: Clock;
   /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
   readonly staleMaxMs: number;
-  /**
-   * Limits how many calls for one kind of market of an exchange run at a time: polls do not keep new subscribers waiting,
-   * and calls that hang hold up no other kind of market.
-   */
-  readonly limiterOf: (request: TopicRequest, origin: Exclude<Origin, 'stream'>) => LimitFunction;
+  readonly limiter: CallLimiter;
 }
 
-/** A listener that makes of what a stream pushes what another one listens to. */
-export function adapt<S, T>(
+/** A listener for what a stream pushes, which passes it on to another listener in the form that this one takes. */
+export function mapMessages<S, T>(
   listener: StreamListener<T>,
   toMessage: (pushed: S, isFirst: boolean) => T,
 ): StreamListener<S> {

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 
-/** What queries are told: of one market, at one time. */
+/** A live value of one market that a query was answered with. */
 interface Served {
   readonly exchange: string;
   readonly symbol: string;
@@ -14,20 +15,26 @@ interface Served {
 const maxMarkets = 20_000;
 
 /**
- * The newest live values that queries were told. When a market is live no more, what was fetched before it was must not
- * come after them.
+ * When the last live value of each market was received that a query was answered with. Once a market is no longer live, an
+ * older value that was cached before must not answer the next query: prices would go back in time.
  */
 export class LastServed {
   readonly #receivedAt = new LRUCache<string, number>({ max: maxMarkets });
+  readonly #clock: Clock;
 
-  mark(kind: string, { exchange, symbol, receivedAt }: Served): void {
-    this.#receivedAt.set(`${kind}\n${exchange}\n${symbol}`, receivedAt);
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  /** True when something newer was told than this, unless it says itself that it is stale. */
+  mark(kind: string, { exchange, symbol, receivedAt }: Served): void {
+    // From a machine whose clock is ahead, it would make everything that is received here next look older.
+    this.#receivedAt.set(`${kind}\n${exchange}\n${symbol}`, Math.min(receivedAt, this.#clock.now()));
+  }
+
+  /** True when a newer value was served than this one, unless this one is marked stale. */
   isNewer(kind: string, value: Served | MarketDataError): boolean {
     if (value instanceof MarketDataError || value.stale) return false;
-    const told = this.#receivedAt.get(`${kind}\n${value.exchange}\n${value.symbol}`);
-    return told !== undefined && value.receivedAt < told;
+    const servedAt = this.#receivedAt.get(`${kind}\n${value.exchange}\n${value.symbol}`);
+    return servedAt !== undefined && value.receivedAt < servedAt;
   }
 }

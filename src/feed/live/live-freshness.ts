@@ -1,5 +1,5 @@
 import type { OnFresh } from '../../market/ports/market-data.ts';
-import type { LiveValue } from './feeds.ts';
+import type { LiveValue } from './live-value.ts';
 
 type Find = () => LiveValue<object> | null;
 

@@ -1,12 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import { type OrderBook, toDepth } from '../../market/model/order-book.ts';
+import { toStale } from '../../market/model/staleness.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
 import type { FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
 import { requireLimit } from '../../market/row-limits.ts';
-import type { Feeds, LiveValue } from './feeds.ts';
+import type { Feeds } from './feeds.ts';
 import { LastServed } from './last-served.ts';
 import { LiveFreshness } from './live-freshness.ts';
+import type { LiveValue } from './live-value.ts';
 
 export interface LiveMarketDataOptions {
   readonly upstream: MarketData;
@@ -21,7 +23,7 @@ export interface LiveMarketDataOptions {
  * call does too, its last known value answers, marked stale, if it is not too old.
  */
 export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: LiveMarketDataOptions): MarketData {
-  const lastServed = new LastServed();
+  const lastServed = new LastServed(clock);
 
   function lastKnown<V extends { readonly receivedAt: number; readonly stale: boolean }>(
     value: V | undefined,
@@ -29,7 +31,7 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
   ): V | null {
     const isMistake = error.isFinal || error.code === 'BAD_USER_INPUT';
     if (!value || isMistake || clock.now() - value.receivedAt > staleMaxMs) return null;
-    return value.stale ? value : Object.freeze({ ...value, stale: true });
+    return toStale(value);
   }
 
   function better(exchange: string, symbol: string, fetched: Ticker | MarketDataError): Ticker | MarketDataError {
@@ -113,5 +115,5 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
 /** The one that was received later; both are stale. */
 function newer(fetched: Ticker, live: Ticker | undefined): Ticker {
   if (!live || live.receivedAt <= fetched.receivedAt) return fetched;
-  return live.stale ? live : Object.freeze({ ...live, stale: true });
+  return toStale(live);
 }

@@ -67,7 +67,7 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
     const checked = await beforeEnd(check(request));
     const subscription = open(checked ?? request.symbols);
     try {
-      await beforeEnd(subscription.whenStarted(), () => subscription.error);
+      await beforeEnd(subscription.whenReady(), () => subscription.error);
       // What works now has listed its markets.
       if (!checked) await beforeEnd(check(request));
       return subscription;

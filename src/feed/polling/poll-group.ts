@@ -1,45 +1,53 @@
-import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
-import type { Topic } from '../topics/topic.ts';
+import type { FeedTiming } from './feed-timing.ts';
 import { type PollRound, poll } from './poll.ts';
+import type { OnOutcome, Polled } from './polled.ts';
+import { RoundOutcome } from './round-outcome.ts';
+import { RoundSchedule } from './round-schedule.ts';
 
-export interface PollGroupOptions<T, V> {
-  /** Asks the exchange about all the topics. Never rejects; gives each its outcome as soon as it is there. */
-  readonly fetch: (
-    topics: readonly Topic<T, V>[],
-    onOutcome: (topic: Topic<T, V>, outcome: T | MarketDataError) => void,
-  ) => Promise<void>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly intervalMs: number;
+export interface PollGroupOptions<P extends Polled<T>, T> {
+  /** Asks the exchange about all that are due. Never rejects; passes on each outcome as soon as it is there. */
+  readonly fetch: (due: readonly P[], onOutcome: OnOutcome<P, T>) => Promise<void>;
+  readonly timing: Pick<FeedTiming, 'clock' | 'random' | 'pollIntervalMs'>;
   /** Called for a topic whose call was not answered in time, with the time at which its round began, epoch ms. */
-  readonly onTimeout: (topic: Topic<T, V>, error: MarketDataError, askedAt: number) => void;
-  /** Called after each round: with the error when nothing succeeded, else with null. */
+  readonly onTimeout: (topic: P, error: MarketDataError, askedAt: number) => void;
+  /** Called after each round: with the error when no call succeeded, else with null. */
   readonly onHealth: (error: MarketDataError | null) => void;
 }
 
-/** How many rounds may be left out before what they would have told counts as unknown. */
-const pausedRounds = 3;
+/** How many rounds may be left out before what the last one brought no longer counts as known. */
+const maxRoundsLeftOut = 3;
 
-/** Topics that are polled together, while they have subscribers that need it. */
-export class PollGroup<T, V> {
-  readonly #options: PollGroupOptions<T, V>;
-  readonly #topics = new Set<Topic<T, V>>();
+/**
+ * Topics that are polled together, while their subscribers need it.
+ *
+ * Each topic's `PollSchedule` says whether it is due; the group asks for all that are in one round, so that a hundred
+ * tickers cost one call. Without a group, each topic would poll by itself, and each would have to find out for itself that
+ * the exchange is down or wants a pause.
+ *
+ * States: idle (nothing needs polls, no timer runs), waiting for the next round, in a round, and after a round backing off
+ * or pausing, as `RoundSchedule` says. The waiting can be cut short (`wake`, `onSuccess`, `onAnswer`): a market whose stream
+ * has just broken off must not wait half a minute because the others fail. A round is never cut short, since its answers
+ * would be lost, and a pause that the exchange asked for is kept in any case: topics that begin to need polls meanwhile
+ * fail with the reason, so that their subscribers know that what they have may be out of date.
+ */
+export class PollGroup<P extends Polled<T>, T> {
+  readonly #options: PollGroupOptions<P, T>;
+  readonly #topics = new Set<P>();
+  readonly #schedule: RoundSchedule;
   #polling: AbortController | null = null;
-  /** Why rounds fail, while they do. */
-  #error: MarketDataError | null = null;
-  /** When the next round may begin, epoch ms: an interval after the last, and when the exchange allows. */
-  #nextAt = Number.NEGATIVE_INFINITY;
-  #pausedUntil = Number.NEGATIVE_INFINITY;
-  /** By what the exchange asked to be left in peace. */
-  #pauseRequest: MarketDataError | null = null;
-  #cancelPause = (): void => {};
+  #cancelPauseTimer = (): void => {};
   #isFetching = false;
   /** True when the next round is to follow the one under way at once. */
   #isPollNow = false;
 
-  constructor(options: PollGroupOptions<T, V>) {
+  constructor(options: PollGroupOptions<P, T>) {
     this.#options = options;
+    this.#schedule = new RoundSchedule(options.timing.clock, options.timing.pollIntervalMs);
+  }
+
+  get topics(): Iterable<P> {
+    return this.#topics;
   }
 
   get isPolling(): boolean {
@@ -50,13 +58,13 @@ export class PollGroup<T, V> {
     return this.#topics.size === 0;
   }
 
-  /** Polls the topic from the next round on, if it wants that. */
-  add(topic: Topic<T, V>): void {
+  /** Polls the topic from the next round on, if it needs that. */
+  add(topic: P): void {
     this.#topics.add(topic);
-    this.#start(this.#options.intervalMs);
+    this.#start(this.#options.timing.pollIntervalMs);
   }
 
-  remove(topic: Topic<T, V>): void {
+  remove(topic: P): void {
     this.#topics.delete(topic);
     if (this.isEmpty) this.stop();
   }
@@ -67,28 +75,40 @@ export class PollGroup<T, V> {
   }
 
   /**
-   * A topic wants to be polled that did not before: asks soon, even where the others fail, since that may be their fault
-   * alone, unless the exchange asked to be left in peace.
+   * A topic begins to need polls: polls soon, even while rounds fail, since the other topics alone may be the reason. While
+   * the exchange wants a pause, the topic fails at once.
    */
-  wake(topic: Topic<T, V>): void {
+  wake(topic: P): void {
     if (!this.#topics.has(topic)) return;
-    if (this.#pauseRequest && this.#options.clock.now() < this.#pausedUntil) {
-      topic.failFetch(this.#pauseRequest.withSymbol(topic.request.symbol));
-    } else if (this.#error) this.#pollNow();
+    const { pauseReason, isFailing } = this.#schedule;
+    if (pauseReason) topic.failFetch(pauseReason.withSymbol(topic.request.symbol));
+    else if (isFailing) this.#pollNow();
     this.#start(0);
   }
 
-  /** The exchange has answered somebody: whatever made the rounds fail is over, and nobody need sit out the pause. */
+  /** The exchange has answered another call: what made the rounds fail is over, and there is no reason to back off. */
   onSuccess(): void {
-    if (this.#error && this.#options.clock.now() >= this.#pausedUntil) this.#pollNow();
+    if (this.#schedule.isFailing && !this.#schedule.pauseReason) this.#pollNow();
   }
 
-  /** The exchange has answered another poll group: asks whether what made the rounds fail is over here too, as soon as it may. */
+  /** The exchange has answered another poll group: finds out whether it answers here too, as soon as it may be asked. */
   onAnswer(): void {
-    if (this.#error && !this.#isFetching) this.#pollNow();
+    if (this.#schedule.isFailing && !this.#isFetching) this.#pollNow();
   }
 
-  /** Cuts the pause between two rounds short, but not a round, whose answers would be lost. */
+  stop(): void {
+    this.#cancelPauseTimer();
+    this.#isFetching = false;
+    this.#isPollNow = false;
+    this.#polling?.abort();
+    this.#polling = null;
+  }
+
+  get #isNeeded(): boolean {
+    return [...this.#topics].some(({ schedule }) => schedule.isNeeded);
+  }
+
+  /** Cuts the wait for the next round short, but not a round. */
   #pollNow(): void {
     if (this.#isFetching) {
       this.#isPollNow = true;
@@ -99,26 +119,15 @@ export class PollGroup<T, V> {
     this.#start(0);
   }
 
-  /** Ends the polling. */
-  stop(): void {
-    this.#cancelPause();
-    this.#isFetching = false;
-    this.#isPollNow = false;
-    this.#polling?.abort();
-    this.#polling = null;
-  }
-
   #start(firstDelayMs: number): void {
     if (this.#polling) return;
     const polling = new AbortController();
     this.#polling = polling;
-    const { clock, intervalMs } = this.#options;
-    const openMs = Math.min(this.#nextAt - clock.now(), intervalMs);
-    void this.#poll(polling, Math.max(firstDelayMs, openMs, this.#pausedUntil - clock.now()));
+    void this.#poll(polling, this.#schedule.delayMs(firstDelayMs));
   }
 
   async #poll(polling: AbortController, firstDelayMs: number): Promise<void> {
-    const { clock, random, intervalMs } = this.#options;
+    const { clock, random, pollIntervalMs: intervalMs } = this.#options.timing;
     const { signal } = polling;
     const fetchRound = (): Promise<PollRound> => this.#fetchRound(signal);
     for await (const round of poll({ fetchRound, intervalMs, firstDelayMs, clock, random, signal })) {
@@ -128,68 +137,64 @@ export class PollGroup<T, V> {
         this.#pollNow();
         return;
       }
-      if (!round.failed && ![...this.#topics].some(({ needsPolls }) => needsPolls)) break;
+      if (!round.failed && !this.#isNeeded) break;
     }
     if (this.#polling !== polling) return;
     this.#polling = null;
-    // Who wanted one since then found the polling still on.
-    if ([...this.#topics].some(({ needsPolls }) => needsPolls)) this.#start(0);
+    // A topic that has begun to need polls since then was not started: the polling was still on.
+    if (this.#isNeeded) this.#start(0);
   }
 
   async #fetchRound(signal: AbortSignal): Promise<PollRound> {
-    const topics = [...this.#topics].filter(({ isDue }) => isDue);
-    if (topics.length === 0) {
-      // Without subscribers nothing was asked that would tell how the exchange is.
-      if ([...this.#topics].some(({ hasSubscribers }) => hasSubscribers)) this.#mark(null, signal);
+    const due = [...this.#topics].filter(({ schedule }) => schedule.isDue);
+    if (due.length === 0) {
+      // Without subscribers nothing was asked that would show how the exchange is.
+      if (!signal.aborted && [...this.#topics].some(({ hasSubscribers }) => hasSubscribers)) this.#report(null);
       return { failed: false, retryAfterMs: 0 };
     }
-    const askedAt = this.#options.clock.now();
-    const depths = new Map(topics.map((topic) => [topic, topic.depth]));
-    this.#nextAt = askedAt + this.#options.intervalMs;
-    let succeeded = 0;
-    let retryAfterMs = 0;
-    let failure: MarketDataError | null = null;
-    let pauseRequest: MarketDataError | null = null;
+    const askedAt = this.#options.timing.clock.now();
+    const round = new RoundOutcome();
+    this.#schedule.onBegin(askedAt);
     this.#isFetching = true;
-    await this.#options.fetch(topics, (topic, outcome) => {
-      if (outcome instanceof MarketDataError) {
-        if (!outcome.isFinal) failure ??= outcome;
-        const { retryAfterMs: pauseMs = 0, isMarketMissing = false } = outcome.details;
-        // A market that could not be listed costs no request, and the others of its poll group are asked as usual.
-        if (pauseMs > retryAfterMs && !isMarketMissing) [retryAfterMs, pauseRequest] = [pauseMs, outcome];
-        if (signal.aborted) return;
-        topic.failFetch(outcome);
-        if (outcome.code === 'TIMEOUT') this.#options.onTimeout(topic, outcome, askedAt);
-      } else {
-        succeeded += 1;
-        if (!signal.aborted) topic.takeFetched(outcome, 'poll', askedAt, depths.get(topic) ?? 0);
+    await this.#options.fetch(due, (topic, outcome) => {
+      if (outcome instanceof MarketDataError) round.onFailure(outcome);
+      else round.onSuccess();
+      if (!signal.aborted) this.#passOn(topic, outcome, askedAt);
+    });
+    const { error, pauseRequest, pauseMs } = round;
+    // A round that was ended meanwhile may have been followed by another one.
+    if (!signal.aborted) {
+      this.#isFetching = false;
+      this.#report(error);
+    }
+    // A pause that the exchange asks for counts even if the round was ended meanwhile.
+    if (pauseRequest || !signal.aborted) this.#schedule.pause(pauseRequest, pauseMs);
+    if (pauseRequest && !signal.aborted) this.#failLeftOut(pauseRequest, pauseMs);
+    return { failed: error !== null, retryAfterMs: pauseMs };
+  }
+
+  #passOn(topic: P, outcome: T | MarketDataError, askedAt: number): void {
+    if (!(outcome instanceof MarketDataError)) {
+      topic.takeFetched(outcome, 'poll', askedAt);
+      return;
+    }
+    topic.failFetch(outcome);
+    if (outcome.code === 'TIMEOUT') this.#options.onTimeout(topic, outcome, askedAt);
+  }
+
+  /** The exchange wants a long pause: what is left out meanwhile is no longer known to be true. */
+  #failLeftOut(reason: MarketDataError, pauseMs: number): void {
+    const { clock, pollIntervalMs: intervalMs } = this.#options.timing;
+    if (pauseMs <= maxRoundsLeftOut * intervalMs) return;
+    this.#cancelPauseTimer = clock.after(maxRoundsLeftOut * intervalMs, () => {
+      for (const topic of this.#topics) {
+        if (topic.schedule.isWanted) topic.failFetch(reason.withSymbol(topic.request.symbol));
       }
     });
-    // A round that was ended meanwhile may have been followed by another one.
-    if (!signal.aborted) this.#isFetching = false;
-    const error = succeeded === 0 ? failure : null;
-    this.#mark(error, signal);
-    // What the exchange asks counts though the round was ended meanwhile.
-    if (pauseRequest || !signal.aborted) {
-      this.#pauseRequest = pauseRequest;
-      this.#pausedUntil = this.#options.clock.now() + retryAfterMs;
-    }
-    if (pauseRequest && !signal.aborted) this.#failUnasked(pauseRequest, retryAfterMs);
-    return { failed: error !== null, retryAfterMs };
   }
 
-  /** The exchange wants to be left in peace for long: what is not asked meanwhile is not known to be true any more. */
-  #failUnasked(error: MarketDataError, retryAfterMs: number): void {
-    const { clock, intervalMs } = this.#options;
-    if (retryAfterMs <= pausedRounds * intervalMs) return;
-    this.#cancelPause = clock.after(pausedRounds * intervalMs, () => {
-      for (const topic of this.#topics) if (topic.wantsPoll) topic.failFetch(error.withSymbol(topic.request.symbol));
-    });
-  }
-
-  #mark(error: MarketDataError | null, signal: AbortSignal): void {
-    if (signal.aborted) return;
-    this.#error = error;
+  #report(error: MarketDataError | null): void {
+    this.#schedule.onEnd(error);
     this.#options.onHealth(error);
   }
 }

@@ -11,23 +11,23 @@ export interface PollRound {
 
 export interface PollOptions {
   readonly fetchRound: () => Promise<PollRound>;
-  /** From the start of one round to the start of the next; a round that takes longer delays the next. */
+  /** From the beginning of one round to that of the next, in ms; a round that takes longer delays the next. */
   readonly intervalMs: number;
   /** Before the first round, in ms. */
   readonly firstDelayMs: number;
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
-  /** Ends the polling; whoever waits for a round under way gets it and then the end. */
+  /** Ends the polling; a round under way is still yielded. */
   readonly signal: AbortSignal;
 }
 
-const longestBackoffMs = 30_000;
+const maxBackoffMs = 30_000;
 
 /**
- * Rounds of polling until the signal aborts. While rounds fail, the wait doubles up to half a minute, is spread over its
- * upper half so that many servers don't return together; it is never shorter than what the failure asked for. After such
- * a wait the doubling begins anew: it was not this poll that did not find the end of the trouble.
+ * Rounds of polling until the signal aborts. While rounds fail, the wait doubles up to half a minute, with jitter over its
+ * upper half so that many servers do not return together, and is never shorter than what the failure asked for. After a
+ * wait that the failure asked for, the doubling starts again: no attempt has failed meanwhile.
  */
 export async function* poll({
   fetchRound,
@@ -46,7 +46,7 @@ export async function* poll({
     const round = await fetchRound();
     yield round;
     const pauseMs = round.failed
-      ? backoffMs(intervalMs, failures + 1, longestBackoffMs, random)
+      ? backoffMs(intervalMs, failures + 1, maxBackoffMs, random)
       : Math.max(0, intervalMs - Math.max(0, clock.now() - startedAt));
     failures = round.failed && round.retryAfterMs <= pauseMs ? failures + 1 : 0;
     waitMs = Math.max(pauseMs, round.retryAfterMs);

@@ -2,7 +2,7 @@ import { MarketDataError } from '../../market/errors.ts';
 
 /** What a subscriber receives: a value, or the error that ends the subscription. */
 export interface FeedEvent<V> {
-  /** Of the events with the same key only the newest matters to who has not taken them yet. */
+  /** Of events with the same key, a subscriber that has not taken them yet needs only the newest. */
   readonly key: string;
   readonly value: V | MarketDataError;
 }

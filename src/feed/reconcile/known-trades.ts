@@ -1,9 +1,9 @@
 import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
 
-/** How trades come in: each way may have ids of its own, or none. */
+/** How trades arrive: each way may have ids of its own, or none. */
 type Way = 'stream' | 'fetch';
 
-/** How many trades are remembered of each way, to know them again. */
+/** How many trades are remembered of each way. */
 const maxRemembered = 10_000;
 
 /** What has come one way. */
@@ -22,18 +22,18 @@ class Seen {
 }
 
 /**
- * The trades that are known already, whichever way they came. Where one id has come both ways, ids tell trades apart.
- * Elsewhere content does: time, side, price and amount, of which the second that comes one way is the second that comes
- * the other way. KuCoin streams ids and fetches none, for example.
- * What it gives is numbered among the trades with the same content (`nth`) where fetched trades have no id of their own:
- * the numbers are those of a fetch that has them all, so that a trade is known by the same whichever way it came.
+ * The trades that are known already, whether the stream or a call brought them. Once the same id has come both ways, ids
+ * tell trades apart. Elsewhere content does: time, side, price and amount; the second trade with a content that comes one
+ * way is the second with that content that comes the other way. KuCoin, for example, streams ids and fetches none.
+ * Where fetched trades have no id of their own, the trades that `take` returns are numbered among those with the same
+ * content (`nth`), as an answer that has them all would number them: a trade has the same number whichever way it came.
  */
 export class KnownTrades {
   readonly #seen: Readonly<Record<Way, Seen>> = { stream: new Seen(), fetch: new Seen() };
   #idsAgree = false;
   #fetchesLackIds = false;
 
-  /** True once one id has come both ways: ids tell trades apart, whichever way they come. */
+  /** True once the same id has come both ways: ids tell trades apart, whichever way they come. */
   get idsAgree(): boolean {
     return this.#idsAgree;
   }
@@ -47,7 +47,7 @@ export class KnownTrades {
     return fetch.ids.has(id) || stream.ids.has(id) || (!this.#idsAgree && stream.contents.has(content));
   }
 
-  /** Notes trades that came together, of which some may have come the same way before, and gives those that were not known. */
+  /** Remembers trades that came together, and returns those that were not known. With `mayRepeat`, some may have come the same way before. */
   take(trades: readonly Trade[], way: Way, mayRepeat: boolean): readonly Trade[] {
     const [own, other] =
       way === 'stream' ? [this.#seen.stream, this.#seen.fetch] : [this.#seen.fetch, this.#seen.stream];
@@ -63,9 +63,9 @@ export class KnownTrades {
       const known = own.contents.get(content) ?? 0;
       if (id === null ? mayRepeat && nth <= known : own.ids.has(id)) return [];
       own.add(id, content, known + 1);
-      const isNews =
+      const isUnknown =
         id !== null && this.#idsAgree ? !other.ids.has(id) : known + 1 > (other.contents.get(content) ?? 0);
-      if (!isNews) return [];
+      if (!isUnknown) return [];
       return id === null || this.#fetchesLackIds ? withNumber(trade, known + 1) : trade;
     });
   }

@@ -1,4 +1,4 @@
-/** What is listened to. */
+/** What a subscriber listens to: one market, whose kind of data follows from whom it asks. */
 export interface TopicRequest {
   readonly exchange: string;
   readonly symbol: string;

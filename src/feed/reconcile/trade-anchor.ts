@@ -1,12 +1,12 @@
 import type { Trade } from '../../market/model/trade.ts';
 
-/** How many trades before the newest one a second question reaches back. */
+/** How many trades before the newest one a second call reaches back. */
 const reach = 10;
 
 /**
- * Where a fetch of trades must begin so that it brings a known one again: an answer without any shows a gap. Mostly that
- * is the newest known trade. Where an answer lacks it, the exchange is asked once more from some trades earlier on, since
- * some stream trades that their calls never give: Binance's futures those of the insurance fund and of
+ * Where a call for trades must begin so that it brings a known one again: an answer without any shows a gap. That is the
+ * newest known trade. Where an answer lacks it, the exchange is asked once more from some trades earlier on, since some
+ * exchanges stream trades that their calls never return: Binance's futures those of the insurance fund and of
  * auto-deleveraging (its API documentation, "Recent Trades List").
  */
 export class TradeAnchor {
@@ -19,7 +19,7 @@ export class TradeAnchor {
     return this.#isWide;
   }
 
-  /** The time of the known trade that a fetch must bring again, epoch ms; null while none is known. */
+  /** The time of the known trade that a call must bring again, epoch ms; null while none is known. */
   get at(): number | null {
     return (this.#isWide ? this.#times[0] : this.#times.at(-1)) ?? null;
   }
@@ -30,7 +30,7 @@ export class TradeAnchor {
     this.#times = [...this.#times, ...newest].sort((a, b) => a - b).slice(-1 - reach);
   }
 
-  /** An answer has no trade that is known. True where it is worth another question, from earlier on. */
+  /** An answer has no known trade. True where the exchange should be asked once more, from earlier on. */
   widen(): boolean {
     if (this.#isWide || this.#times[0] === this.#times.at(-1)) return false;
     this.#isWide = true;

@@ -2,35 +2,30 @@ import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 import { distinctId, type Trade } from '../../market/model/trade.ts';
 import type { FeedEvent } from './feed-event.ts';
-import { gapError } from './gap.ts';
+import { gapError } from './gap-error.ts';
+import { HeldTrades, type TradeMessage } from './held-trades.ts';
 import { KnownTrades, overlap } from './known-trades.ts';
-import type { Origin, Reconciled, Reconciler } from './reconciler.ts';
+import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts';
 import type { TopicRequest } from './topic-request.ts';
 import { TradeAnchor } from './trade-anchor.ts';
 
-/** Trades that came together, oldest first. */
-export interface TradeMessage {
-  readonly trades: readonly Trade[];
-  /** True when some may have come the same way before. */
-  readonly mayRepeat: boolean;
-}
-
 /** What is known of a market's live trades, for a subscriber to whom their history is sent first. */
 export interface LiveTrades {
-  /** The newest that is known; null while none is. */
+  /** The newest that is known; null where there is none. */
   readonly newest: Trade | null;
-  /** True where the id of a trade, as it was told, is the one that calls give it. */
+  /** True where the id of a trade, as subscribers receive it, is the one that calls give it. */
   hasFetchedId(trade: Trade): boolean;
 }
-
-/** How many trades of the stream may wait for a fetch that closes the gap before them. */
-const maxHeld = 10_000;
 
 const second = 1000;
 
 /**
- * A reconciler of trades: each once, in order. What was executed before it began is not told. After an interruption the
- * stream's trades wait until a fetch has reached them; what no fetch brings ends those who would miss it.
+ * The reconciler of trades: subscribers receive each trade once, in order, beginning with those executed since they came.
+ *
+ * After an interruption the stream's trades are held until an answer has reached them (`hasGap`), which needs trades that
+ * both know: by id where stream and calls share ids, else by content. Without that, the trades of the interruption would be
+ * lost, or sent twice where the answer overlaps the stream. Where no answer reaches them, `giveUp` ends the subscribers
+ * that would miss something, and continues from what the stream has sent.
  */
 export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[]>, LiveTrades {
   readonly dueAt = null;
@@ -40,38 +35,34 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
   readonly #startedAt: number;
   readonly #known = new KnownTrades();
   readonly #anchor = new TradeAnchor();
-  /** Of the trades that were told, those that came by the stream. */
+  readonly #held = new HeldTrades();
+  /** Of the trades that were sent, those that came by the stream. */
   readonly #streamed = new WeakSet<Trade>();
-  /** What the stream has brought while something before it is missing. */
-  #held: TradeMessage[] = [];
-  /** How many of those came before the last interruption: more may be missing after them. */
-  #heldBefore = 0;
-  #heldSince: number | null = null;
   #newest: Trade | null = null;
-  /** Since when a fetch is missing, epoch ms; null while none is. */
-  #behindSince: number | null;
+  /** Since when something is missing, epoch ms; null while nothing is. */
+  #gapSince: number | null;
   /** The time of the newest trade that was there when it began, epoch ms; null until that is known. */
   #baseAt: number | null = null;
-  /** A fetched trade that is older was given up, and would be told out of order, epoch ms. */
+  /** A fetched trade that is older was given up, and would be sent out of order, epoch ms. */
   #givenUpBefore = Number.NEGATIVE_INFINITY;
-  /** True when fetches give times in whole seconds, whatever the stream gives. */
+  /** True when calls give times in whole seconds, whatever the stream gives. */
   #isCoarse = false;
-  #told = 0;
+  #eventCount = 0;
   #error: MarketDataError | null = null;
 
   constructor(request: TopicRequest, clock: Clock) {
     this.#request = request;
     this.#clock = clock;
     this.#startedAt = clock.now();
-    this.#behindSince = this.#startedAt;
+    this.#gapSince = this.#startedAt;
   }
 
-  get isBehind(): boolean {
-    return this.#behindSince !== null;
+  get hasGap(): boolean {
+    return this.#gapSince !== null;
   }
 
   get waitingSince(): number | null {
-    return this.#heldSince;
+    return this.#held.since;
   }
 
   get newest(): Trade | null {
@@ -82,30 +73,25 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     return distinctId(trade) !== null && (this.#known.idsAgree || !this.#streamed.has(trade));
   }
 
-  /** Just before a known trade, which a fetch must bring again, epoch ms; null when none is known. */
+  /** Just before a known trade, which a call must bring again, epoch ms; null where none is known. */
   get since(): number | null {
     const { at } = this.#anchor;
-    const before = at === null ? null : at - 1;
-    return before === null ? null : this.#toFetched(before);
-  }
-
-  get #newestAt(): number | null {
-    return this.#newest?.timestamp ?? null;
+    return at === null ? null : this.#toFetched(at - 1);
   }
 
   get error(): MarketDataError | null {
     return this.#error;
   }
 
-  get isServing(): boolean {
+  get isReady(): boolean {
     return this.#error === null && this.#baseAt !== null;
   }
 
-  take(message: TradeMessage, origin: Origin, asOf: number): Reconciled<readonly Trade[]> {
-    const events = origin === 'stream' ? this.#takeStreamed(message) : this.#takeFetched(message, asOf);
-    // What the stream brings may have to wait for what fails.
-    if (!this.isBehind || origin !== 'stream') this.#error = null;
-    return { events, moved: events.length > 0 };
+  take(message: TradeMessage, source: MessageSource, asOf: number): ReconcileResult<readonly Trade[]> {
+    const events = source === 'stream' ? this.#takeStreamed(message) : this.#takeFetched(message, asOf);
+    // What the stream sends may have to wait for calls that fail.
+    if (!this.hasGap || source !== 'stream') this.#error = null;
+    return { events, marketMoved: events.length > 0 };
   }
 
   fail(error: MarketDataError): readonly FeedEvent<readonly Trade[]>[] {
@@ -114,71 +100,65 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
   }
 
   interrupt(): void {
-    this.#behindSince = this.#clock.now();
-    this.#heldBefore = this.#held.length;
+    this.#gapSince = this.#clock.now();
+    this.#held.interrupt();
   }
 
   giveUp(): readonly FeedEvent<readonly Trade[]>[] {
-    const since = this.#newestAt;
-    // What is no newer than the newest known was fetched already, if fetches and stream have nothing in common.
-    const held = this.#held.map(({ trades, mayRepeat }) => ({
-      trades: trades.filter(({ timestamp }) => since === null || timestamp > since),
-      mayRepeat,
-    }));
-    const isGap = this.#newest !== null;
+    const newest = this.#newest;
+    // Where calls and stream have nothing in common, what is no newer than the newest trade was fetched already.
+    if (newest) this.#held.dropUntil(newest.timestamp);
     this.#baseAt ??= this.#startedAt;
     this.#newest = null;
     this.#anchor.clear();
     this.#error = null;
-    const told = this.#release(held);
-    this.#givenUpBefore = told[0]?.timestamp ?? this.#givenUpBefore;
-    const events = this.#toEvents(told);
-    return isGap ? [gapError(this.#request, 'trades'), ...events] : events;
+    const released = this.#release();
+    this.#givenUpBefore = released[0]?.timestamp ?? this.#givenUpBefore;
+    const events = this.#toEvents(released);
+    return newest ? [gapError(this.#request, 'trades'), ...events] : events;
   }
 
   #takeStreamed(message: TradeMessage): readonly FeedEvent<readonly Trade[]>[] {
-    // What was no trade is left out before it comes here: nothing waits then.
+    // Entries that are not trades were left out before the message came here: nothing waits then.
     if (message.trades.length === 0) return [];
-    this.#held.push(message);
-    this.#heldSince ??= this.#clock.now();
-    const count = this.#held.reduce((sum, { trades }) => sum + trades.length, 0);
-    if (!this.isBehind) return this.#toEvents(this.#release(this.#held));
-    return count < maxHeld ? [] : this.giveUp();
+    this.#held.add(message, this.#clock.now());
+    if (!this.hasGap) return this.#toEvents(this.#release());
+    return this.#held.isFull ? this.giveUp() : [];
   }
 
   #takeFetched(message: TradeMessage, asOf: number): readonly FeedEvent<readonly Trade[]>[] {
     const { trades } = message;
-    const recent = this.#held.slice(this.#heldBefore).flatMap(({ trades: some }) => some);
-    const isLate = asOf >= (this.#behindSince ?? asOf);
+    const { recent } = this.#held;
+    const isAfterGap = asOf >= (this.#gapSince ?? asOf);
     if (trades.length > 0) this.#isCoarse = trades.every(({ timestamp }) => timestamp % second === 0);
     const isGap = trades.length > 0 && !this.#follows(trades);
     if (isGap && this.#anchor.widen()) {
-      this.#behindSince ??= this.#clock.now();
+      this.#gapSince ??= this.#clock.now();
       return [];
     }
     this.#anchor.narrow();
-    const news = this.#known.take(trades, 'fetch', message.mayRepeat);
-    let told = this.#mark(news).filter(({ timestamp }) => timestamp >= this.#toFetched(this.#givenUpBefore));
-    // What came since the last interruption is reached by itself, and what came before not by an answer that lags.
-    const isPassed = this.#held.every((held) => held.trades.every((trade) => trade.timestamp <= (this.#newestAt ?? 0)));
-    const reaches = recent.length > 0 ? overlap(recent, trades) : isLate && isPassed;
-    this.#baseAt ??= this.#newestAt ?? Number.NEGATIVE_INFINITY;
-    // Nothing new where the stream has something means that the exchange's answers lag behind it: the next one tells.
-    if (reaches) told = [...told, ...this.#release(this.#held)].sort((a, b) => a.timestamp - b.timestamp);
-    const events = this.#toEvents(told);
+    const unknown = this.#known.take(trades, 'fetch', message.mayRepeat);
+    let sent = this.#add(unknown).filter(({ timestamp }) => timestamp >= this.#toFetched(this.#givenUpBefore));
+    // What came since the last interruption must be reached itself, and what came before it not by an answer that lags.
+    const reaches =
+      recent.length > 0 ? overlap(recent, trades) : isAfterGap && this.#held.endsBy(this.#newest?.timestamp ?? 0);
+    this.#baseAt ??= this.#newest?.timestamp ?? Number.NEGATIVE_INFINITY;
+    // An answer that does not reach what the stream has sent lags behind it: the next one will.
+    if (reaches) sent = [...sent, ...this.#release()].sort((a, b) => a.timestamp - b.timestamp);
+    const events = this.#toEvents(sent);
     return isGap ? [gapError(this.#request, 'trades'), ...events] : events;
   }
 
   /**
-   * True of fetched trades between which and what is known none can be missing. Fetched from the newest known one on they
-   * bring that one again. Fetched from earlier on they bring known ones alone up to then, and those that come after it.
+   * True of fetched trades when none can be missing between them and those that are known. Fetched from the newest known
+   * one on, they bring that one again. Fetched from earlier on, those up to then are all known, and some come after it.
    */
   #follows(trades: readonly Trade[]): boolean {
-    const newestAt = this.#newestAt;
-    if (newestAt === null) return true;
+    const newest = this.#newest;
+    if (!newest) return true;
     const isKnown = (trade: Trade): boolean => this.#known.knows(trade);
     if (!this.#anchor.isWide) return trades.some(isKnown);
-    const earlier = trades.filter(({ timestamp }) => timestamp <= newestAt);
+    const earlier = trades.filter(({ timestamp }) => timestamp <= newest.timestamp);
     return earlier.length > 0 && earlier.length < trades.length && earlier.every(isKnown);
   }
 
@@ -187,30 +167,29 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     return this.#isCoarse ? Math.floor(instant / second) * second : instant;
   }
 
-  /** Nothing is missing any more: gives what is news of that which was held. */
-  #release(held: readonly TradeMessage[]): readonly Trade[] {
-    this.#behindSince = null;
-    this.#held = [];
-    this.#heldBefore = 0;
-    this.#heldSince = null;
-    const news = held.flatMap(({ trades, mayRepeat }) => this.#known.take(trades, 'stream', mayRepeat));
-    for (const trade of news) this.#streamed.add(trade);
-    return this.#mark(news).toSorted((a, b) => a.timestamp - b.timestamp);
+  /** Nothing is missing any longer: returns the trades that were held and are not known yet. */
+  #release(): readonly Trade[] {
+    this.#gapSince = null;
+    const unknown = this.#held
+      .takeAll()
+      .flatMap(({ trades, mayRepeat }) => this.#known.take(trades, 'stream', mayRepeat));
+    for (const trade of unknown) this.#streamed.add(trade);
+    return this.#add(unknown).toSorted((a, b) => a.timestamp - b.timestamp);
   }
 
-  /** Notes which is the newest, and leaves out what was executed before it began. */
-  #mark(news: readonly Trade[]): readonly Trade[] {
-    for (const trade of news) {
+  /** Remembers which is the newest, and leaves out trades that were executed before it began. */
+  #add(trades: readonly Trade[]): readonly Trade[] {
+    for (const trade of trades) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
     }
-    this.#anchor.add(news);
+    this.#anchor.add(trades);
     const from = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
-    return news.filter(({ timestamp }) => timestamp >= from);
+    return trades.filter(({ timestamp }) => timestamp >= from);
   }
 
   #toEvents(trades: readonly Trade[]): readonly FeedEvent<readonly Trade[]>[] {
     if (trades.length === 0) return [];
-    this.#told += 1;
-    return [{ key: String(this.#told), value: Object.freeze(trades) }];
+    this.#eventCount += 1;
+    return [{ key: String(this.#eventCount), value: Object.freeze(trades) }];
   }
 }

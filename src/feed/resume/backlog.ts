@@ -2,18 +2,18 @@ import { Yielding } from '../../base/yielding.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 
-/** How many candles and trades of the past all subscriptions may hold together that have not been sent; some 150 bytes each. */
+/** How many candles and trades of the past, some 150 bytes each, all subscriptions together may hold until they are sent. */
 const maxHeld = 500_000;
 
-/** What all subscriptions together hold of the past until they have sent it. */
+/** Limits how many candles and trades of the past all subscriptions together hold until they are sent. */
 export class HistoryBudget {
-  /** For all together, since a client that reads at once would have its whole history in one turn of the event loop. */
-  readonly turns = new Yielding();
-  readonly #most: number;
+  /** Shared by all: a client that reads at once would otherwise be sent its whole history in one turn of the event loop. */
+  readonly yielding = new Yielding();
+  readonly #max: number;
   #held = 0;
 
-  constructor(most = maxHeld) {
-    this.#most = most;
+  constructor(max = maxHeld) {
+    this.#max = max;
   }
 
   /** How many candles and trades are held. */
@@ -21,9 +21,9 @@ export class HistoryBudget {
     return this.#held;
   }
 
-  /** Throws OVERLOADED, which is worth another try, where that would be too many. */
+  /** Throws OVERLOADED, which is retryable, where that would be too many. */
   take(rows: number): void {
-    if (this.#held + rows > this.#most) {
+    if (this.#held + rows > this.#max) {
       const message = 'This server is sending history to too many subscriptions at once: try again in a moment.';
       throw new MarketDataError('OVERLOADED', message);
     }
@@ -36,8 +36,8 @@ export class HistoryBudget {
 }
 
 /**
- * Events of one subscription that wait to be taken, oldest first, counted in a budget until they are. What has been taken is
- * forgotten at once: the messages that are made of an event stay in memory as long as it does.
+ * Events of one subscription that wait to be taken, oldest first, and count in the budget until they are. An event is
+ * forgotten as soon as it is taken, since the messages made of it stay in memory as long as it does.
  */
 export class Backlog<V> {
   readonly #budget: HistoryBudget;
@@ -52,7 +52,7 @@ export class Backlog<V> {
     return this.#next >= this.#events.length;
   }
 
-  /** Adds events. Throws what the budget does, and then adds none. */
+  /** Adds events: all, or none where the budget throws. */
   add(events: readonly FeedEvent<V>[]): void {
     this.#budget.take(countRows(events));
     this.#events = [...this.#events.slice(this.#next), ...events];
@@ -71,8 +71,8 @@ export class Backlog<V> {
   }
 
   /** The same, in a later turn of the event loop where much has been taken in this one. */
-  takeInTurn(): Promise<FeedEvent<V> | undefined> {
-    return this.#budget.turns.run(() => this.take());
+  takeYielding(): Promise<FeedEvent<V> | undefined> {
+    return this.#budget.yielding.run(() => this.take());
   }
 
   clear(): void {

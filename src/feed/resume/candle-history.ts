@@ -5,30 +5,28 @@ import type { MarketData } from '../../market/ports/market-data.ts';
 import { maxCandles } from '../../market/row-limits.ts';
 import { toText } from './since.ts';
 
-export type FetchCandles = MarketData['fetchCandles'];
-
-/** Which candles: those that begin within `[since, until)`, epoch ms; without `until` up to now. */
+/** The candles that begin within `[since, until)`, epoch ms; without `until`, up to now. */
 export interface CandleSpan {
   readonly since: number;
   readonly until?: number;
 }
 
 /**
- * All candles of a span, oldest first: as many as one query may have. Throws BAD_USER_INPUT where there are more, or a
- * query for them is refused, and what the query does.
+ * All candles of a span, oldest first: at most as many as one query may ask for. Throws BAD_USER_INPUT where there are
+ * more or the query is refused, and whatever else the query throws.
  */
 export async function fetchCandleHistory(
-  fetchCandles: FetchCandles,
+  marketData: Pick<MarketData, 'fetchCandles'>,
   series: CandleSeries,
   span: CandleSpan,
 ): Promise<readonly Candle[]> {
   const query = { ...series, ...span, limit: maxCandles };
-  const candles = await fetchCandles(query, { maxAgeMs: 0 }).catch((error: unknown) => {
+  const candles = await marketData.fetchCandles(query, { maxAgeMs: 0 }).catch((error: unknown) => {
     throw isRefusedQuery(error) ? withAdvice(error) : error;
   });
   const last = candles.at(-1);
   if (!last || candles.length < maxCandles || last.timestamp + 1 === span.until) return candles;
-  const more = await fetchCandles({ ...query, since: last.timestamp + 1, limit: 1 });
+  const more = await marketData.fetchCandles({ ...query, since: last.timestamp + 1, limit: 1 });
   if (more.length > 0) throw tooMany(series, span.since);
   return candles;
 }
@@ -36,11 +34,11 @@ export async function fetchCandleHistory(
 const advice = 'query candles in pages first, then subscribe with since = the timestamp of the last one';
 
 function tooMany({ exchange, symbol, timeframe }: CandleSeries, since: number): MarketDataError {
-  const message = `More than ${maxCandles} candles of ${symbol} ${timeframe} have begun since ${toText(since)}, which are too many for a subscription: ${advice}.`;
+  const message = `More than ${maxCandles} candles of ${symbol} ${timeframe} have begun since ${toText(since)}, which is too many for a subscription: ${advice}.`;
   return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
 }
 
-/** True where the query asks for too much, and not for what the exchange no longer has. */
+/** True where the query asks for too much, rather than for candles that the exchange no longer has. */
 function isRefusedQuery(error: unknown): error is MarketDataError {
   const isRefused = error instanceof MarketDataError && error.code === 'BAD_USER_INPUT';
   return isRefused && !isTooOld(error) && !isInDoubt(error);

@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleSeries } from '../../market/model/candle.ts';
+import type { MarketData } from '../../market/ports/market-data.ts';
 import { periodAfter } from '../../market/timeframe.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
-import { lagMs } from '../reconcile/latest-reconciler.ts';
+import { lagMs } from '../reconcile/lag.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import { Backlog, type HistoryBudget } from './backlog.ts';
-import { type CandleSpan, type FetchCandles, fetchCandleHistory } from './candle-history.ts';
+import { type CandleSpan, fetchCandleHistory } from './candle-history.ts';
 import { ResumedSubscription } from './resumed-subscription.ts';
 import { retryUntil } from './retry-until.ts';
 import { requirePast } from './since.ts';
@@ -15,12 +16,12 @@ export interface ResumeCandlesOptions {
   readonly series: CandleSeries;
   /** Epoch ms. */
   readonly since: number;
-  /** Until when history that cannot be had at present is asked for again, epoch ms. */
+  /** Until when failed calls for the history are repeated, epoch ms. */
   readonly endAt: number;
   readonly live: FeedSubscription<Candle>;
-  /** The last candle that live subscribers were told as closed, null where none was. */
+  /** The last candle that live subscribers have received as closed; null where there is none. */
   readonly lastClosed: () => Candle | null;
-  readonly fetchCandles: FetchCandles;
+  readonly marketData: Pick<MarketData, 'fetchCandles'>;
   readonly clock: Clock;
   readonly budget: HistoryBudget;
 }
@@ -28,16 +29,16 @@ export interface ResumeCandlesOptions {
 /**
  * The candles that begin at `since` or later, each closed one once, then what is live.
  *
- * The seam is the first candle that the live subscription tells, which was opened before anything is fetched: it leaves
- * out none from that one on, and all candles before it have closed and are history. Where the market has no candle yet,
- * or none for long, the live subscription tells nothing at first. Then only candles are history that closed a while ago,
- * and when the first live one comes, those in between are fetched and sent before it.
+ * The live subscription was opened before anything is fetched. Its first candle is the seam: from that one on it leaves
+ * none out, and all candles before it have closed and are history. Where the market has no candle yet, or has had none for
+ * long, the live subscription sends nothing at first. Then the history is what closed a while ago, and when the first live
+ * candle comes, those in between are fetched and sent before it.
  */
 export async function resumeCandles(options: ResumeCandlesOptions): Promise<ResumedSubscription<Candle>> {
   const { series, since, endAt, live, clock, budget } = options;
   try {
     requirePast(since, clock.now(), series);
-    await live.whenStarted();
+    await live.whenReady();
     const first = live.latest.some(({ value }) => !(value instanceof MarketDataError)) ? await live.next() : null;
     const seam = new CandleSeam(options);
     const backlog = new Backlog<Candle>(budget);
@@ -53,7 +54,7 @@ export async function resumeCandles(options: ResumeCandlesOptions): Promise<Resu
 
 class CandleSeam {
   readonly #options: ResumeCandlesOptions;
-  /** What begins earlier has been sent, or is not wanted, epoch ms. */
+  /** Candles that begin earlier have been sent, or are not wanted, epoch ms. */
   #from: number;
   /** True once the live candles follow the history. */
   #isJoined = false;
@@ -63,7 +64,7 @@ class CandleSeam {
     this.#from = options.since;
   }
 
-  /** All history before a live event, and the event. */
+  /** All history before a live event, then the event. */
   async before(event: FeedEvent<Candle>): Promise<readonly FeedEvent<Candle>[]> {
     const { value } = event;
     if (value instanceof MarketDataError) throw value;
@@ -75,7 +76,7 @@ class CandleSeam {
     return [...missed.map(toClosedEvent), ...(isWanted ? [event] : [])];
   }
 
-  /** History where nothing is live so far. */
+  /** The history where nothing is live so far. */
   async past(): Promise<readonly FeedEvent<Candle>[]> {
     const { series, clock } = this.#options;
     const askedAt = clock.now();
@@ -95,10 +96,10 @@ class CandleSeam {
   }
 
   async #fetch(span: CandleSpan): Promise<readonly Candle[]> {
-    const { fetchCandles, series, lastClosed } = this.#options;
-    // What the stream has told of the last one may not have got into the exchange's answers yet.
+    const { marketData, series, lastClosed } = this.#options;
+    // The exchange's answers may not have what its stream has sent of the last candle yet.
     const last = lastClosed();
-    const candles = await fetchCandleHistory(fetchCandles, series, span);
+    const candles = await fetchCandleHistory(marketData, series, span);
     if (!last || last.timestamp < span.since || last.timestamp >= (span.until ?? 0)) return candles;
     const fetched = candles.find(({ timestamp }) => timestamp === last.timestamp);
     if (fetched && fetched.volume >= last.volume) return candles;

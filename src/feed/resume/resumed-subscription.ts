@@ -1,15 +1,15 @@
-import { toError } from '../kinds/single-fetch.ts';
+import { toMarketDataError } from '../../market/errors.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import type { Backlog } from './backlog.ts';
 
-/** What a live event amounts to for a subscriber who knows the history: itself, others instead or before it, or nothing. */
+/** Turns a live event into what a subscriber that knows the history must receive: the event, others instead, or none. */
 export type Admit<V> = (event: FeedEvent<V>) => readonly FeedEvent<V>[] | Promise<readonly FeedEvent<V>[]>;
 
 export interface ResumedOptions<V> {
   /** The history, to be sent first. */
   readonly backlog: Backlog<V>;
-  /** What goes on after the history; its events wait in it meanwhile. */
+  /** What follows the history; its events wait in it meanwhile. */
   readonly live: FeedSubscription<V>;
   /** May reject, which ends the subscription with that error. */
   readonly admit: Admit<V>;
@@ -21,15 +21,15 @@ type Result<V> = IteratorResult<FeedEvent<V>, undefined>;
 
 /**
  * A subscription that begins in the past: history, then what is live. Live events that come while the history is being
- * sent wait in the live subscription, whose bound holds for them: a subscriber that takes the history too slowly gets
- * SLOW_CONSUMER. An event that the history does not touch is passed on as it is, the same object for all subscribers.
+ * sent wait in the live subscription, within its limit: a subscriber that takes the history too slowly is ended with
+ * SLOW_CONSUMER. An event that does not overlap the history is passed on as it is, the same object for all subscribers.
  *
- * A hand-written iterator for the reasons that `FeedSubscription` names: `return()` ends a `next()` that is pending.
+ * The iterator is written by hand for the reasons that `FeedSubscription` gives: `return()` ends a pending `next()`.
  */
 export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
   readonly #options: ResumedOptions<V>;
   readonly #waiting = new Set<(result: Result<V>) => void>();
-  /** The result before, so that several `next()` at once get theirs one after the other. */
+  /** The previous result, so that several pending `next()` are answered one after the other. */
   #previous: Promise<unknown> = Promise.resolve();
   #state: 'open' | 'finishing' | 'ended' = 'open';
 
@@ -72,7 +72,7 @@ export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V
   async #produce(): Promise<Result<V>> {
     const { backlog, live } = this.#options;
     while (this.#state !== 'ended') {
-      const waiting = backlog.isEmpty ? undefined : await backlog.takeInTurn();
+      const waiting = backlog.isEmpty ? undefined : await backlog.takeYielding();
       if (waiting) return { done: false, value: waiting };
       if (this.#state === 'finishing') break;
       const result = await live.next();
@@ -84,7 +84,7 @@ export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V
     return done;
   }
 
-  /** The first event that a live one amounts to, while the others wait; null where there is none. */
+  /** The first event that a live one turns into, while the others wait; null where there is none. */
   async #admit(event: FeedEvent<V>): Promise<FeedEvent<V> | null> {
     const { admit, backlog, live } = this.#options;
     try {
@@ -95,7 +95,7 @@ export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V
     } catch (error) {
       this.#state = this.#state === 'open' ? 'finishing' : this.#state;
       void live.return();
-      return { key: 'error', value: toError(error) };
+      return { key: 'error', value: toMarketDataError(error) };
     }
   }
 

@@ -1,9 +1,12 @@
-/** Calls that those share who want the same at the same time: no answer is from a call that was made before it was wanted. */
+/**
+ * Calls shared by all that want the same at the same time. Nobody receives the answer of a call that began before it was
+ * wanted, which may lack what has happened since.
+ */
 export class SharedCalls<T> {
   readonly #running = new Map<string, Promise<T>>();
   readonly #following = new Map<string, Promise<T>>();
 
-  /** The answer of a call of this key that begins now, or after the one that is running. */
+  /** The answer of a call for this key that begins now, or when the one that is running has ended. */
   run(key: string, call: () => Promise<T>): Promise<T> {
     const running = this.#running.get(key);
     if (!running) return this.#start(key, call);

@@ -10,10 +10,10 @@ export interface TradeHistoryOptions {
   readonly symbol: string;
   /** Inclusive, epoch ms. */
   readonly since: number;
-  readonly fetchTrades: MarketData['fetchTrades'];
-  /** Calls for the newest trades, which all share who want those of one market at the same time. */
+  readonly marketData: Pick<MarketData, 'fetchTrades'>;
+  /** Calls for the newest trades, shared by all subscriptions that want those of one market at the same time. */
   readonly newest: SharedCalls<readonly Trade[]>;
-  /** Calls for pages of older ones, shared the same way. */
+  /** Calls for pages of older trades, shared the same way. */
   readonly pages: SharedCalls<readonly Trade[]>;
 }
 
@@ -21,43 +21,44 @@ export interface TradeHistoryOptions {
 export interface TradeHistory {
   /** Oldest first, each once. */
   readonly trades: readonly Trade[];
-  /** Where they begin, epoch ms: since, or the second it is in where calls tell no milliseconds. */
+  /** Where they begin, epoch ms: at `since`, or with its second where calls give no milliseconds. */
   readonly from: number;
 }
 
-/** The most trades of the past that one subscription sends, and the most pages of the exchange that it takes for them. */
+/** How many trades of the past one subscription sends at most, and how many pages it asks the exchange for. */
 const maxTrades = 10_000;
 const maxPages = 12;
 
-/** How long before since a trade is looked for, to know that an answer reaches back to it, in ms. */
-const looksBack = [60_000, 3_600_000, 86_400_000];
+/** How far before `since` a trade is sought, to know that an answer reaches back to `since`, in ms. */
+const lookbacks = [60_000, 3_600_000, 86_400_000];
 
 const second = 1000;
 
 /**
- * The first page begins at a whole multiple of so many ms, so that clients that come back together, each with the time of
- * the trade that it had last, ask for the same pages.
+ * The first page begins at a multiple of this many ms, so that clients that come back together, each with the time of its
+ * own last trade, ask for the same pages.
  */
 const firstPageGridMs = 10_000;
 
-/** So many trades are not all of a whole second by chance. */
+/** If at least this many trades all have times in whole seconds, that is not by chance. */
 const fewTrades = 3;
 
 /**
- * All trades of a market from an instant on, oldest first, each once. An answer from `since` on proves nothing by itself:
- * exchanges ignore since, or serve only the newest 1000 or the last hour. So the newest are asked for, which mostly reach
- * further back. If they do not, pages are asked for from `since` on: each must reach the one before it, the last the
- * newest, and the first `since`, which it does if it, or an answer from some time before on, has an older trade.
+ * All trades of a market from an instant on, oldest first, each once. That an exchange answers a call from `since` on proves
+ * nothing: some ignore `since`, or serve only the newest 1000 trades or the last hour. So the newest are fetched first, which
+ * usually reach back far enough. If they do not, pages are fetched from `since` on: each must overlap the one before it,
+ * the last one the newest trades, and the first one must reach back to `since`, which is proven by an older trade in it or
+ * in an answer from some time earlier on.
  *
- * Throws BAD_USER_INPUT where the exchange does not serve them, or there are too many, and what the calls do.
+ * Throws BAD_USER_INPUT where the exchange does not serve them or there are too many, and whatever the calls throw.
  */
 export async function fetchTradeHistory(options: TradeHistoryOptions): Promise<TradeHistory> {
-  const { exchange, symbol, since, fetchTrades } = options;
+  const { exchange, symbol, since, marketData } = options;
   const newest = await options.newest.run(`${exchange}\n${symbol}`, () =>
-    fetchTrades({ exchange, symbol, limit: maxRows }, { maxAgeMs: 0 }),
+    marketData.fetchTrades({ exchange, symbol, limit: maxRows }, { maxAgeMs: 0 }),
   );
   const isCoarse = newest.length >= fewTrades && newest.every(({ timestamp }) => timestamp % second === 0);
-  // The trade of which a client knows the millisecond may be of a whole second here.
+  // A trade whose millisecond the client knows may have a whole second here.
   const from = isCoarse ? since - (since % second) : since;
   const [oldest] = newest;
   const reaches = !oldest || oldest.timestamp < from;
@@ -65,7 +66,7 @@ export async function fetchTradeHistory(options: TradeHistoryOptions): Promise<T
   return { from, trades: trades.filter(({ timestamp }) => timestamp >= from) };
 }
 
-/** Trades of a market from an instant on that are too many for one answer. */
+/** Reads trades of a market from an instant on that are too many for one answer. */
 class Pages {
   readonly #options: TradeHistoryOptions;
   readonly #isCoarse: boolean;
@@ -75,7 +76,7 @@ class Pages {
     this.#isCoarse = isCoarse;
   }
 
-  /** Those from an instant on, and perhaps some from just before it, up to the newest, of which there are some. */
+  /** The trades from an instant on, and perhaps some from just before it. There is at least one newest trade. */
   async read(from: number, newest: readonly Trade[]): Promise<readonly Trade[]> {
     const last = newest.at(-1);
     // The newest may begin in the middle of a millisecond.
@@ -99,22 +100,22 @@ class Pages {
   async #first(from: number): Promise<readonly Trade[]> {
     const page = await this.#ask(toGrid(from - second));
     let isProven = beginOf(page) < from;
-    for (const back of looksBack) isProven ||= beginOf(await this.#ask(toGrid(from - back))) < from;
-    // The market's first trades, or the oldest that are served: a client has those of that millisecond, but not second.
+    for (const back of lookbacks) isProven ||= beginOf(await this.#ask(toGrid(from - back))) < from;
+    // The market's first trades, or the oldest served: the client has all of that millisecond, but not of that second.
     if (!isProven && (this.#isCoarse || beginOf(page) > from)) throw notServed(this.#options, page);
     return page;
   }
 
-  /** From just before the instant on, since some exchanges leave out what is of that instant. */
+  /** From just before the instant on, since some exchanges leave out trades of the instant itself. */
   async #ask(instant: number): Promise<readonly Trade[]> {
-    const { exchange, symbol, fetchTrades, pages } = this.#options;
+    const { exchange, symbol, marketData, pages } = this.#options;
     const before = Math.max(0, instant - 1);
     const since = this.#isCoarse ? before - (before % second) : before;
     const page = await pages.run(`${exchange}\n${symbol}\n${since}`, () =>
-      fetchTrades({ exchange, symbol, since, limit: maxRows }, { maxAgeMs: 0 }),
+      marketData.fetchTrades({ exchange, symbol, since, limit: maxRows }, { maxAgeMs: 0 }),
     );
     if (page.length > 0) return page;
-    const message = `${exchange} gave trades of ${symbol} in one answer and none in the next: subscribe again.`;
+    const message = `${exchange} returned trades of ${symbol} in one answer and none in the next. Subscribe again.`;
     throw new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
   }
 }
@@ -131,13 +132,13 @@ function endOf(trades: readonly Trade[]): number {
   return trades.at(-1)?.timestamp ?? Number.NEGATIVE_INFINITY;
 }
 
-/** Trades before an instant of the one list, and from then on of the other. */
+/** Trades before an instant from the one list, and from then on from the other. */
 function join(before: readonly Trade[], after: readonly Trade[], instant: number): readonly Trade[] {
   const isBefore = ({ timestamp }: Trade): boolean => timestamp < instant;
   return [...before.filter(isBefore), ...after.filter((trade) => !isBefore(trade))];
 }
 
-/** True when a trade is among others that came as it did. */
+/** True when a trade is among others that came the same way. */
 function contains(trades: readonly Trade[], sought: Trade): boolean {
   const [id, content] = [distinctId(sought), contentOf(sought)];
   return trades.some((trade) => {
@@ -147,11 +148,11 @@ function contains(trades: readonly Trade[], sought: Trade): boolean {
 }
 
 function notServed({ exchange, symbol, since }: TradeHistoryOptions, page: readonly Trade[]): MarketDataError {
-  const message = `${exchange} does not serve all trades of ${symbol} from ${toText(since)} on: the oldest that it gives without a gap is of ${toText(beginOf(page))}. Subscribe with a later since.`;
+  const message = `${exchange} does not serve all trades of ${symbol} from ${toText(since)} on: the oldest that it serves without a gap is of ${toText(beginOf(page))}. Subscribe with a later since.`;
   return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol });
 }
 
 function tooMany({ exchange, symbol, since }: TradeHistoryOptions): MarketDataError {
-  const message = `Since ${toText(since)} there were more trades of ${symbol} than a subscription sends first, which are ${maxTrades} and as many as ${maxPages} calls to ${exchange} bring: query trades in pages first, then subscribe with since = the timestamp of the last one.`;
+  const message = `There were too many trades of ${symbol} since ${toText(since)}: a subscription begins with at most ${maxTrades}, from at most ${maxPages} calls to ${exchange}; query trades in pages first, then subscribe with since = the timestamp of the last one.`;
   return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol });
 }

@@ -1,11 +1,10 @@
 import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
-
-import { lagMs } from '../reconcile/latest-reconciler.ts';
+import { lagMs } from '../reconcile/lag.ts';
 import type { LiveTrades } from '../reconcile/trade-reconciler.ts';
 import type { TradeHistory } from './trade-history.ts';
 
 export interface TradeSeamOptions {
-  /** What was sent before the live trades; trades from before it are not wanted. */
+  /** What is sent before the live trades; trades from before it are not wanted. */
   readonly history: TradeHistory;
   readonly live: LiveTrades;
   /** No live trade is older, epoch ms. */
@@ -13,16 +12,16 @@ export interface TradeSeamOptions {
 }
 
 /**
- * Where live trades follow history: leaves out of the first live ones what the history has had. Ids tell trades apart
- * where live ones have those that calls bring, else content does, as for `KnownTrades`.
+ * Where live trades follow history: leaves out the first live trades that were in the history. Ids tell trades apart where
+ * live trades have the ids that calls bring, else content does, as for `KnownTrades`.
  */
 export class TradeSeam {
   readonly #from: number;
   readonly #live: LiveTrades;
-  /** No live trade from then on is in the history, epoch ms. */
+  /** No live trade after this instant is in the history, epoch ms. */
   readonly #until: number;
   readonly #ids = new Set<string>();
-  /** How many trades of a content the history has that no live one has repeated so far. */
+  /** How many trades with a content are in the history and were not repeated by a live one so far. */
   readonly #contents = new Map<string, number>();
   #isPassed = false;
 
@@ -39,11 +38,11 @@ export class TradeSeam {
     }
   }
 
-  /** Those of live trades that are wanted and that the history has not had: the same list where all are. */
-  newsOf(trades: readonly Trade[]): readonly Trade[] {
+  /** The live trades that are wanted and were not in the history: the same list where all are. */
+  withoutHistory(trades: readonly Trade[]): readonly Trade[] {
     if (!this.#isPassed && trades.every(({ timestamp }) => timestamp > this.#until)) this.#pass();
-    const news = trades.filter((trade) => trade.timestamp >= this.#from && !this.#isRepeated(trade));
-    return news.length === trades.length ? trades : Object.freeze(news);
+    const wanted = trades.filter((trade) => trade.timestamp >= this.#from && !this.#isRepeated(trade));
+    return wanted.length === trades.length ? trades : Object.freeze(wanted);
   }
 
   #isRepeated(trade: Trade): boolean {

@@ -3,7 +3,7 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 import { overlap } from '../reconcile/known-trades.ts';
-import { lagMs } from '../reconcile/latest-reconciler.ts';
+import { lagMs } from '../reconcile/lag.ts';
 import type { LiveTrades } from '../reconcile/trade-reconciler.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import { Backlog, type HistoryBudget } from './backlog.ts';
@@ -14,7 +14,7 @@ import { fetchTradeHistory, type TradeHistory, type TradeHistoryOptions } from '
 import { TradeSeam } from './trade-seam.ts';
 
 export interface ResumeTradesOptions extends TradeHistoryOptions {
-  /** Until when history that cannot be had at present is asked for again, epoch ms. */
+  /** Until when failed calls for the history are repeated, epoch ms. */
   readonly endAt: number;
   readonly live: FeedSubscription<readonly Trade[]>;
   /** What is known of the live trades. */
@@ -26,34 +26,34 @@ export interface ResumeTradesOptions extends TradeHistoryOptions {
 /** How many trades of the past one event holds. */
 const perEvent = 250;
 
-/** How many messages of a market may come while its history is fetched: some hundreds a second for as long as that may take. */
+/** How many messages of a market may wait while its history is fetched: some hundreds a second. */
 const maxMeanwhile = 10_000;
 
-/** How long to wait between two looks whether the exchange's answers have caught up with its stream, in ms. */
+/** How long to wait for the exchange's answers to catch up with its stream before it is asked again, in ms. */
 const pauseMs = 1000;
 
-/** Live trades may be so much older than the newest one that was known, and than this moment, in ms: clocks differ. */
+/** How much older live trades may be than the newest known one, and than this moment, in ms: clocks differ. */
 const tailMs = 120_000;
 
-/** After so long a trade of the same time stands for the newest one: exchanges may stream trades otherwise than they give them. */
+/** After this time a trade of the same time stands for the newest one, in ms: an exchange may stream a trade differently. */
 const strictMs = 3000;
 
 /**
  * The trades from `since` on, each once, then what is live.
  *
- * The live subscription was opened before: it tells every trade that was not known then. The history that is fetched
- * afterwards must have the newest one that was, since an exchange's answers may be behind its stream, and so has all
- * before it. What the history has had is left out of the live trades.
+ * The live subscription was opened before: it sends every trade that was not known then. The history that is fetched
+ * afterwards must contain the newest trade that was known, and so all before it: an exchange's answers may lag behind its
+ * stream. Live trades that were in the history are left out.
  */
 export async function resumeTrades(options: ResumeTradesOptions): Promise<ResumedSubscription<readonly Trade[]>> {
   const { exchange, symbol, since, endAt, live, known, clock, budget } = options;
   try {
     requirePast(since, clock.now(), { exchange, symbol });
     live.letWait(maxMeanwhile);
-    await live.whenStarted();
+    await live.whenReady();
     const { newest } = known;
     const history = await retryUntil(clock, endAt, () => fetchWhole(options, newest));
-    // From here on it is the client that they wait for.
+    // From here on, events wait for the client.
     live.letWait();
     const liveFrom = Math.min(newest?.timestamp ?? 0, clock.now()) - tailMs;
     const seam = new TradeSeam({ history, live: known, liveFrom });
@@ -64,9 +64,9 @@ export async function resumeTrades(options: ResumeTradesOptions): Promise<Resume
       live,
       admit: (event) => {
         if (event.value instanceof MarketDataError) return [event];
-        const news = seam.newsOf(event.value);
-        if (news === event.value) return [event];
-        return news.length === 0 ? [] : [{ key: event.key, value: news }];
+        const wanted = seam.withoutHistory(event.value);
+        if (wanted === event.value) return [event];
+        return wanted.length === 0 ? [] : [{ key: event.key, value: wanted }];
       },
     });
   } catch (error) {
@@ -75,7 +75,7 @@ export async function resumeTrades(options: ResumeTradesOptions): Promise<Resume
   }
 }
 
-/** History that has the newest trade which is known. */
+/** The history, which contains the newest known trade. */
 async function fetchWhole(options: ResumeTradesOptions, newest: Trade | null): Promise<TradeHistory> {
   const { exchange, symbol, known, clock } = options;
   const askedAt = clock.now();
@@ -86,7 +86,7 @@ async function fetchWhole(options: ResumeTradesOptions, newest: Trade | null): P
       !newest || newest.timestamp < history.from || reaches(history.trades, newest, known, waitedMs < strictMs);
     if (isWhole) return history;
     if (waitedMs >= lagMs) {
-      const message = `${exchange} does not give the newest trades of ${symbol} yet that it has streamed: subscribe again.`;
+      const message = `${exchange} has streamed trades of ${symbol} that its answers still lack. Subscribe again.`;
       throw new MarketDataError('EXCHANGE_UNAVAILABLE', message, { exchange, symbol });
     }
     await sleep(clock, pauseMs);

@@ -1,111 +1,95 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
+import { SubscriptionStart } from './subscription-start.ts';
+import { TakenValues } from './taken-values.ts';
 
 export interface SubscriptionOptions<V> {
-  /** How many sources may offer events; when all have ended, so does it. */
+  /** How many topics offer events; when all have ended, so does the subscription. */
   readonly sources: number;
-  /** True when a subscriber who has received the one learns nothing from the other; left out where each event is news. */
-  readonly isSame?: (seen: V, next: V) => boolean;
+  /** True when a subscriber that has received the first value learns nothing from the second; without it, each event counts. */
+  readonly isSame?: (taken: V, next: V) => boolean;
   /** How many keys may wait to be taken; one more ends the subscriber with SLOW_CONSUMER. */
   readonly maxWaiting: number;
-  /** The latest known events of what it listens to. */
+  /** The latest known events of its topics. */
   readonly latest: () => readonly FeedEvent<V>[];
-  /** True while one who came now would receive something at once, or as soon as there is something. */
-  readonly isServing: () => boolean;
+  /** True when a new subscriber would receive something at once, or as soon as the market moves. */
+  readonly isReady: () => boolean;
   /** Called once, when the subscriber leaves or has taken the last event after `finish()`. */
   readonly onEnd: () => void;
 }
 
-/** An event, and how many were offered before and with it. */
+/** An event, and its number among those offered. */
 interface Offer<V> {
   readonly event: FeedEvent<V>;
   readonly number: number;
 }
 
 /**
- * What one subscriber has not yet taken: one slot per key, in which the newest event replaces an older one, so that a
- * slow subscriber costs one event per key and never gets an old one. An event that repeats what the subscriber saw last
- * of its key empties the slot instead. An error is the last event: clients take it for the end.
+ * The events that one subscriber has not taken yet.
  *
- * A hand-written iterator, since a generator's `return()` waits behind its pending `next()`. After `return()` or
- * `finish()` every `next()` is done: graphql-ws pulls again at once from one that is not.
+ * Topics offer events at the pace of the market, and subscribers take them at their own. In a plain queue, a slow subscriber
+ * would fill the memory and read old prices. So there is one slot per key: a newer event replaces one that was not taken,
+ * and an event that repeats what was taken last empties the slot. A ticker or a book has one key: its subscriber skips
+ * changes and is never late. Each candle and each batch of trades has its own, since none may be skipped: a subscriber
+ * that lets too many of them wait is ended with SLOW_CONSUMER.
+ *
+ * States: open; finishing, when what waits may still be taken but nothing is added; ended. An error is the last event.
+ *
+ * The iterator is written by hand, since a generator's `return()` waits behind its pending `next()`. After `return()` or
+ * `finish()` every `next()` must be done: graphql-ws pulls again at once from one that is not.
  */
 export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
   readonly #slots = new Map<string, Offer<V>>();
-  readonly #seen = new Map<string, V>();
+  readonly #takenValues: TakenValues<V>;
+  readonly #start: SubscriptionStart;
   readonly #waiting: ((result: IteratorResult<FeedEvent<V>, undefined>) => void)[] = [];
   readonly #options: SubscriptionOptions<V>;
-  #sources: number;
   #maxWaiting: number;
   #hasLostSource = false;
-  /** Sources that fail in a way that will not pass soon. */
-  readonly #hopeless = new Set<object>();
-  #hasStarted = false;
-  /** Why it has ended, or why it has not started yet. */
-  #error: MarketDataError | null = null;
-  #onStart: (() => void) | null = null;
   #offered = 0;
   #taken = 0;
   #state: 'open' | 'finishing' | 'ended' = 'open';
 
   constructor(options: SubscriptionOptions<V>) {
     this.#options = options;
-    this.#sources = options.sources;
     this.#maxWaiting = options.maxWaiting;
+    this.#start = new SubscriptionStart(options.sources);
+    this.#takenValues = new TakenValues(options.isSame, options.maxWaiting);
   }
 
-  /** What a subscriber who came now would be told at once. */
   get latest(): readonly FeedEvent<V>[] {
     return this.#options.latest();
   }
 
-  /**
-   * True while one who came now would receive something at once, or as soon as there is something. False once a source is
-   * over that has served: whoever asks for the same anew is refused, or gets it from another source that has begun since.
-   */
-  get isServing(): boolean {
-    return !this.#hasLostSource && this.#options.isServing();
+  /** True when another subscriber may join this one; not once a source has ended that has served: a new one may have another. */
+  get isReady(): boolean {
+    return !this.#hasLostSource && this.#options.isReady();
   }
 
-  /** Why it has ended, or, before it has started, why nothing has come so far; null where nothing is known. */
+  /** Why it has ended, or why nothing has come so far; null where nothing is known. */
   get error(): MarketDataError | null {
-    return this.#error;
+    return this.#start.error;
   }
 
-  /** Resolves once something has come, or one of its sources works and has nothing to offer yet. Rejects with why it ended before. */
-  async whenStarted(): Promise<void> {
-    if (!this.#hasStarted && this.#state === 'open') {
-      await new Promise<void>((resolve) => {
-        this.#onStart = resolve;
-      });
-    }
-    if (!this.#hasStarted && this.#error) throw this.#error;
+  whenReady(): Promise<void> {
+    return this.#start.whenReady();
   }
 
-  /** One of its sources works. */
-  start(): void {
-    if (this.#hasStarted || this.#state !== 'open') return;
-    this.#hasStarted = true;
-    this.#error = null;
-    this.#hopeless.clear();
-    this.#wakeStarter();
+  onReady(): void {
+    this.#start.onReady();
   }
 
   /** A source has failed; `isHopeless` where it will not work again soon. Before the start, that of all sources is the end. */
   onFailure(source: object, error: MarketDataError, isHopeless: boolean): void {
-    if (this.#hasStarted || this.#state !== 'open') return;
-    this.#error = error;
-    if (isHopeless) this.#hopeless.add(source);
-    else this.#hopeless.delete(source);
-    if (this.#hopeless.size >= this.#sources) this.fail(error);
+    if (this.#start.onFailure(source, error, isHopeless)) this.fail(error);
   }
 
-  /** How many events it has been offered so far: whoever comes now knows all of these by `latest`. */
+  /** How many events it has been offered so far: a subscriber that joins now knows all of these by `latest`. */
   get offered(): number {
     return this.#offered;
   }
 
-  /** Which of the events offered the last one was that was taken, counted from 1. */
+  /** The number, among those offered, of the event taken last, from 1 on. */
   get taken(): number {
     return this.#taken;
   }
@@ -123,9 +107,9 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
       this.fail(value);
       return;
     }
-    this.start();
+    this.#start.onReady();
     this.#offered += 1;
-    if (this.#isKnown(key, value)) this.#slots.delete(key);
+    if (this.#takenValues.isRepeated(key, value)) this.#slots.delete(key);
     else if (this.#waiting.length > 0 || this.#slots.size < this.#maxWaiting || this.#slots.has(key)) {
       this.#offer(event);
     } else {
@@ -137,26 +121,23 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   /** Ends it with an error, after what waits to be taken. */
   fail(error: MarketDataError): void {
     if (this.#state !== 'open') return;
-    this.#error = error;
     this.#offered += 1;
     this.#offer({ key: 'error', value: error });
-    this.finish();
+    this.finish(error);
   }
 
-  /** One of its sources is over, because of an error; the last one ends it. `hasServed` where something has come of it before. */
+  /** A source has ended because of an error; the last one ends the subscription. `hasServed` where it has sent something. */
   endSource(source: object, error: MarketDataError, hasServed: boolean): void {
-    this.#sources -= 1;
     if (hasServed) this.#hasLostSource = true;
-    this.#hopeless.delete(source);
-    if (this.#sources <= 0) this.fail(error);
+    if (this.#start.onSourceEnd(source)) this.fail(error);
     else this.onFailure(source, error, false);
   }
 
   /** Ends the iterator once what is in the slots has been taken. */
-  finish(): void {
+  finish(error?: MarketDataError): void {
     if (this.#state !== 'open') return;
     this.#state = 'finishing';
-    this.#wakeStarter();
+    this.#start.onEnd(error);
     if (this.#slots.size === 0) this.#end();
   }
 
@@ -164,7 +145,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     for (const [key, offer] of this.#slots) {
       this.#slots.delete(key);
       this.#maxWaiting = Math.min(this.#maxWaiting, this.#slots.size + this.#options.maxWaiting);
-      this.#see(offer);
+      this.#onTaken(offer);
       if (this.#state === 'finishing' && this.#slots.size === 0) this.#end();
       return Promise.resolve({ done: false, value: offer.event });
     }
@@ -178,61 +159,42 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  throw(error: unknown): Promise<IteratorResult<FeedEvent<V>, undefined>> {
-    void this.return();
-    return Promise.reject(error);
+  async throw(error: unknown): Promise<IteratorResult<FeedEvent<V>, undefined>> {
+    await this.return();
+    throw error;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  /** Gives an event to who waits for one, or keeps it. */
+  /** Hands the event to a pending `next()`, or keeps it. */
   #offer(event: FeedEvent<V>): void {
     const offer = { event, number: this.#offered };
     const waiter = this.#waiting.shift();
     if (waiter) {
-      this.#see(offer);
+      this.#onTaken(offer);
       waiter({ done: false, value: event });
     } else this.#slots.set(event.key, offer);
   }
 
-  /** True when it repeats what was taken last of its key. */
-  #isKnown(key: string, value: V): boolean {
-    const seen = this.#seen.get(key);
-    return seen !== undefined && (this.#options.isSame?.(seen, value) ?? false);
-  }
-
-  #see({ event: { key, value }, number }: Offer<V>): void {
+  #onTaken({ event: { key, value }, number }: Offer<V>): void {
     this.#taken = number;
-    if (!this.#options.isSame || value instanceof MarketDataError) return;
-    this.#seen.delete(key);
-    this.#seen.set(key, value);
-    // Keys that count up, as those of candles do, must not fill the memory.
-    for (const oldest of this.#seen.keys()) {
-      if (this.#seen.size <= this.#options.maxWaiting) break;
-      this.#seen.delete(oldest);
-    }
-  }
-
-  #wakeStarter(): void {
-    this.#onStart?.();
-    this.#onStart = null;
+    if (!(value instanceof MarketDataError)) this.#takenValues.add(key, value);
   }
 
   #end(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.#seen.clear();
-    this.#hopeless.clear();
-    this.#wakeStarter();
+    this.#takenValues.clear();
+    this.#start.onEnd();
     for (const waiter of this.#waiting.splice(0)) waiter({ done: true, value: undefined });
     this.#options.onEnd();
   }
 }
 
-/** What a client is told that would lose something. */
+/** Ends a client that would lose events. */
 export function tooSlow(): MarketDataError {
-  const message = 'This client takes events more slowly than they come, and some would be lost: subscribe again.';
+  const message = 'This client reads events more slowly than they arrive, and some would be lost. Subscribe again.';
   return new MarketDataError('SLOW_CONSUMER', message, { retryable: true });
 }

@@ -1,46 +1,50 @@
-import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
+import type { FeedTiming } from '../polling/feed-timing.ts';
 
 export interface GapDeadlineOptions {
-  readonly clock: Clock;
-  /** How long the stream's messages wait for a fetch of what is missing before them, in ms. */
-  readonly patienceMs: number;
-  /** How long a subscriber may wait for its first event, in ms. */
-  readonly startTimeoutMs: number;
+  readonly timing: Pick<FeedTiming, 'clock' | 'staleMaxMs' | 'startTimeoutMs'>;
+  /** Whether there is a gap, and since when the stream's messages wait for it to be closed, epoch ms. */
+  readonly gap: { readonly hasGap: boolean; readonly waitingSince: number | null };
+  readonly hasStream: boolean;
+  /** `hasServed` once a subscriber has received something: nobody misses what comes before, but all wait for a start. */
+  readonly subscribers: { readonly hasServed: boolean };
 }
 
-/** So many answers may fail to bring what is missing after it has been waited for long: the first may be late. */
-const maxVainAnswers = 2;
+/** How many answers may leave the gap open after the deadline: the first may be late. */
+const maxUselessAnswers = 2;
 
-/** How long the stream's messages of one topic wait for a fetch of what is missing before them. */
+/** Decides when a topic stops waiting for a call to close the gap before what its stream has sent. */
 export class GapDeadline {
   readonly #options: GapDeadlineOptions;
-  /** True once somebody has received something: before that nobody misses what never comes, and all wait for a start. */
-  hasServed = false;
-  /** How many answers in a row have not brought what has been waited for too long. */
-  #vainAnswers = 0;
+  /** How many answers in a row have left the gap open after the deadline. */
+  #uselessAnswers = 0;
 
   constructor(options: GapDeadlineOptions) {
     this.#options = options;
   }
 
-  /** Notes an answer. True when it is one too many: what never reaches the stream keeps it back no longer than failures do. */
-  endsWithAnswer(waitingSince: number | null): boolean {
-    this.#vainAnswers = this.#hasWaited(waitingSince, this.#limitMs) ? this.#vainAnswers + 1 : 0;
-    return this.#vainAnswers > maxVainAnswers;
+  /** An answer has been taken. True when it is one too many: answers that never close the gap count like failures. */
+  endsWithAnswer(): boolean {
+    this.#uselessAnswers = this.#hasWaited(this.#limitMs) ? this.#uselessAnswers + 1 : 0;
+    return this.#uselessAnswers > maxUselessAnswers;
   }
 
-  /** True when what is missing has been waited for too long, or will not come because of this failure. */
-  endsWithFailure(waitingSince: number | null, error: MarketDataError): boolean {
-    return this.#hasWaited(waitingSince, error.retryable ? this.#limitMs : 0);
+  /** A call has failed. True when the gap has been open for too long, or no call will close it. */
+  endsWithFailure(error: MarketDataError): boolean {
+    const { gap, hasStream } = this.#options;
+    // An exchange that refuses the request no longer serves what is so old.
+    const isRefused = error.isFinal || error.code === 'BAD_USER_INPUT';
+    return (isRefused && (gap.hasGap || !hasStream)) || this.#hasWaited(error.retryable ? this.#limitMs : 0);
   }
 
   get #limitMs(): number {
-    const { patienceMs, startTimeoutMs } = this.#options;
-    return this.hasServed ? patienceMs : Math.min(patienceMs, startTimeoutMs / 2);
+    const { timing, subscribers } = this.#options;
+    const { staleMaxMs, startTimeoutMs } = timing;
+    return subscribers.hasServed ? staleMaxMs : Math.min(staleMaxMs, startTimeoutMs / 2);
   }
 
-  #hasWaited(since: number | null, forMs: number): boolean {
-    return since !== null && this.#options.clock.now() - since >= forMs;
+  #hasWaited(forMs: number): boolean {
+    const { timing, gap } = this.#options;
+    return gap.waitingSince !== null && timing.clock.now() - gap.waitingSince >= forMs;
   }
 }

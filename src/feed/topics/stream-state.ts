@@ -1,54 +1,59 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** How long a stream may take to tell what a poll brought first, in ms. */
-const tellingMs = 3000;
+/** How long a stream may take to send what a poll brought first, in ms. */
+const expectedWithinMs = 3000;
 
-/** A stream that has not been interrupted for so long is not being dialled in vain: pauses between dials are shorter. */
+/** A stream without an interruption for this long is not failing to connect: pauses between attempts are shorter. */
 const settledMs = 70_000;
 
-/** Whether the stream of a topic can be relied on. */
+/**
+ * Whether the stream of a topic can be relied on. It is pending until it has spoken, failed or kept silent for too long;
+ * then it works, is silent (it says nothing: perhaps there is nothing to say), or is interrupted. A silent stream that does
+ * not send what a poll has found is unresponsive. Of a topic without a stream the state stays pending.
+ */
 export class StreamState {
   readonly #clock: Clock;
   readonly #silenceMs: number;
   /** When it spoke last, or when it was opened, epoch ms. */
   #heardAt: number;
   /** When it was opened or interrupted last, epoch ms. */
-  #dialledAt: number;
+  #connectingSince: number;
   #isConnected = false;
   #isSilent = false;
   #hasFailed = false;
-  /** Since when it owes what a poll has brought, epoch ms; null while it owes nothing. */
-  #owesSince: number | null = null;
+  /** Since when it is expected to send what a poll has brought, epoch ms; null while nothing is expected. */
+  #expectedSince: number | null = null;
 
   constructor(clock: Clock, silenceMs: number) {
     this.#clock = clock;
     this.#silenceMs = silenceMs;
     this.#heardAt = clock.now();
-    this.#dialledAt = this.#heardAt;
+    this.#connectingSince = this.#heardAt;
   }
 
   get heardAt(): number {
     return this.#heardAt;
   }
 
-  /** True while it tells all there is to tell. */
+  /** True while it sends all there is to send. */
   get works(): boolean {
     return this.#isConnected && !this.#isSilent;
   }
 
-  /** True while nothing is known to be wrong with it, but it has said nothing for long: perhaps there is nothing to say. */
+  /** True while nothing is known to be wrong with it, but it has been silent for long. */
   get isSilent(): boolean {
-    return this.#isSilent && (this.#isConnected || this.#clock.now() - this.#dialledAt >= settledMs);
+    return this.#isSilent && (this.#isConnected || this.#clock.now() - this.#connectingSince >= settledMs);
   }
 
-  /** True until it has spoken, failed or been waited for too long. */
-  get isPending(): boolean {
-    return !this.#isConnected && !this.#isSilent && !this.#hasFailed;
+  /** True while it does not work and is not known to fail: it may speak at any moment. */
+  get maySpeak(): boolean {
+    const isPending = !this.#isConnected && !this.#isSilent && !this.#hasFailed;
+    return isPending || this.isSilent;
   }
 
-  /** True when a poll brought news some time ago that it has not told: it is deaf. */
+  /** True when it has not sent in time what a poll has brought. */
   get isUnresponsive(): boolean {
-    return this.#owesSince !== null && this.#clock.now() - this.#owesSince >= tellingMs;
+    return this.#expectedSince !== null && this.#clock.now() - this.#expectedSince >= expectedWithinMs;
   }
 
   /** A message has come, perhaps the first over a new connection. Returns true when some before it may be missing. */
@@ -58,23 +63,23 @@ export class StreamState {
     this.#heardAt = this.#clock.now();
     this.#isConnected = true;
     this.#isSilent = false;
-    this.#owesSince = null;
+    this.#expectedSince = null;
     return mayMiss;
   }
 
   interrupt(): void {
     this.#isConnected = false;
     this.#hasFailed = true;
-    this.#dialledAt = this.#clock.now();
-    this.#owesSince = null;
+    this.#connectingSince = this.#clock.now();
+    this.#expectedSince = null;
   }
 
-  /** A poll has brought news. */
+  /** A poll shows that the market has moved: a stream that has been silent must send that soon. */
   expect(): void {
-    if (this.#isSilent) this.#owesSince ??= this.#clock.now();
+    if (this.#isSilent) this.#expectedSince ??= this.#clock.now();
   }
 
-  /** Looks whether it has fallen silent: true when it is, however long. */
+  /** Finds out whether it has fallen silent: true while it is, however long. */
   check(): boolean {
     this.#isSilent = this.#clock.now() - this.#heardAt >= this.#silenceMs;
     return this.#isSilent;

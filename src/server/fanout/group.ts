@@ -41,7 +41,7 @@ export class Group implements SubscriptionHost {
 
   /** True while one who joined now would receive something at once, or as soon as there is something. */
   get isServing(): boolean {
-    return this.#options.source.isServing;
+    return this.#options.source.isReady;
   }
 
   get slowConsumer(): Buffer {

@@ -53,7 +53,7 @@ describe('candles that are closer together than their timeframe are an error', (
     ['1m', '1s', from(day, 1000, 60), '1 s apart'],
   ] as const)('%s that are %s', (timeframe, _actual, starts, sentence) => {
     expect(read(timeframe, starts)).toBe(
-      `okx was asked for candles of BTC/USDT ${timeframe} and sent candles that are ${sentence}.`,
+      `okx was asked for ${timeframe} candles of BTC/USDT and sent candles that are ${sentence}.`,
     );
   });
 });

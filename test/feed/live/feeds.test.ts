@@ -100,7 +100,7 @@ describe('close()', () => {
     expect(port.tickerCalls).toHaveLength(calls);
   });
 
-  test('during a round ends what comes of it', async () => {
+  test('during a round drops the answers of that round', async () => {
     const { port, clock, read, feeds } = prepared();
     const reader = read([btc]);
     await settle();

@@ -56,7 +56,7 @@ describe('a ticker', () => {
     expect(live.port.tickerCalls.at(-1)?.symbols).toEqual(['ETH/USDT']);
   });
 
-  test('that is live no more is not followed by what was fetched before', async () => {
+  test('that is no longer live is not followed by an older one that was fetched before', async () => {
     const before = live.clock.now();
     live.streams.offer('ticker');
     const reader = live.read([btc]);
@@ -85,7 +85,7 @@ describe('a ticker', () => {
     expect(live.port.tickerCalls).toHaveLength(calls);
   });
 
-  test('whose stream is silent is fetched, and what is fetched is told to who listens', async () => {
+  test('whose stream is silent is fetched, and subscribers receive what was fetched', async () => {
     live.streams.offer('ticker');
     const reader = live.read([btc]);
     await live.clock.advance(100);
@@ -111,7 +111,7 @@ describe('a ticker', () => {
   });
 });
 
-test('a book that is live no more is not followed by what was fetched before', async () => {
+test('a book that is no longer live is not followed by an older one that was fetched before', async () => {
   const { fetchOrderBook } = live.port;
   const asked: (number | undefined)[] = [];
   const before = live.clock.now();
@@ -200,7 +200,7 @@ describe('an order book', () => {
     await expect(fetchBook(2)).rejects.toBe(down);
   });
 
-  test('is polled as deep as the deepest reader wants', async () => {
+  test('is polled as deep as the deepest subscriber wants', async () => {
     const shallow = followBook(1);
     await live.clock.advance(100);
     const deep = followBook(3);

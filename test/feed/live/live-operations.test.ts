@@ -93,7 +93,7 @@ describe.each(Object.entries(starts))('%s', (_kind, start) => {
     expect(state.outcome).toBe('started');
   });
 
-  test('fails when the exchange says nothing at all, with a sentence', async () => {
+  test('fails with a clear message when the exchange does not answer at all', async () => {
     const release = live.port.hold();
     const state = start();
     await live.clock.advance(startTimeoutMs);
@@ -116,7 +116,7 @@ describe.each(Object.entries(starts))('%s', (_kind, start) => {
     expect(state.outcome).toBe(error.code);
   });
 
-  test('is refused while an outage lasts that has begun before, once what is known is too old', async () => {
+  test('is refused during an outage that began before, once the last known value is too old', async () => {
     const first = start();
     await live.clock.advance(pollIntervalMs);
     expect(first.outcome).toBe('started');
@@ -127,7 +127,7 @@ describe.each(Object.entries(starts))('%s', (_kind, start) => {
     expect(late.outcome).toBe('EXCHANGE_UNAVAILABLE');
   });
 
-  test('that comes during a long outage asks the exchange soon, though polls are far apart by then', async () => {
+  test('that starts during a long outage asks the exchange soon, although polls are far apart by then', async () => {
     const first = start();
     await live.clock.advance(pollIntervalMs);
     live.port.fail(down);
@@ -138,7 +138,7 @@ describe.each(Object.entries(starts))('%s', (_kind, start) => {
     expect([first.outcome, late.outcome]).toEqual(['started', 'started']);
   });
 
-  test('of a market that does not exist is refused at once, and asks nothing of it', async () => {
+  test('of a market that does not exist is refused at once, without a call', async () => {
     const state = start('NO/PE');
     await settle();
     expect(state.outcome).toBe('SYMBOL_NOT_FOUND');
@@ -148,7 +148,7 @@ describe.each(Object.entries(starts))('%s', (_kind, start) => {
 });
 
 describe('with a stream', () => {
-  test('that says nothing yet fails with an error that is worth a retry, though there are no calls', async () => {
+  test('that has sent nothing yet fails with a retryable error, although there are no calls', async () => {
     live.streams.offer('candles');
     live.port.setCandles(new MarketDataError('NOT_SUPPORTED', 'no such call'));
     const start = watch(live.operations.candles({ exchange: 'kraken', symbol: btc, timeframe: '1m' }, null));
@@ -160,7 +160,7 @@ describe('with a stream', () => {
     for (const { error } of [start, second]) expect(error).toMatchObject({ code: 'TIMEOUT', retryable: true });
   });
 
-  test('what it brings counts, whatever the calls say', async () => {
+  test('it starts with what the stream sends, although calls fail', async () => {
     live.streams.offer('ticker', 'trades', 'orderBook', 'candles');
     live.port.fail(blocked);
     const states = Object.values(starts).map((start) => start());
@@ -180,7 +180,7 @@ describe('with a stream', () => {
 });
 
 describe('a list', () => {
-  test('with unknown symbols is refused, all of them named', async () => {
+  test('with unknown symbols is refused, and the error names all of them', async () => {
     const state = watch(live.operations.tickers('kraken', [btc, 'NO/PE', eth, 'NO/PE2', 'NO/PE'], false));
     await settle();
     expect(state.error).toMatchObject({
@@ -200,7 +200,7 @@ describe('a list', () => {
     expect(state.outcome).toBe('SYMBOL_NOT_FOUND');
   });
 
-  test('names unknown symbols also where the markets could not be listed before it started', async () => {
+  test('is refused with the unknown symbols also if the markets could not be listed before it started', async () => {
     const { fetchMarkets } = live.port;
     let lists = 0;
     live.port.fetchMarkets = async (exchange): Promise<Markets> => {
@@ -215,7 +215,7 @@ describe('a list', () => {
     expect(live.feeds.counts).toEqual(nothing);
   });
 
-  test('waits for no symbol whose kind could not be listed', async () => {
+  test('does not wait for a symbol whose kind could not be listed', async () => {
     const { fetchMarkets } = live.port;
     live.port.set('SOL/USDT', down);
     live.port.fetchMarkets = async (exchange): Promise<Markets> => {
@@ -232,7 +232,7 @@ describe('a list', () => {
     expect(alone.outcome).toBe('started');
   });
 
-  test('is refused when the exchange fails for good for all of it, not for one', async () => {
+  test('is refused when the exchange fails for good for all symbols, not for one', async () => {
     live.port.set(btc, blocked);
     const some = watch(live.operations.tickers('kraken', [btc, eth], false));
     await settle();
@@ -245,7 +245,7 @@ describe('a list', () => {
   });
 });
 
-test('the sort of refusal that names an exchange comes as it is', async () => {
+test('an error that names an exchange is passed on as it is', async () => {
   const state = watch(live.operations.ticker('krakn', btc));
   await settle();
   expect(state.outcome).toBe('EXCHANGE_NOT_FOUND');

@@ -14,7 +14,7 @@ beforeEach(() => {
   live.port.set(btc, { last: 1 });
 });
 
-test('an exchange that failed when its last subscriber left is reported anew when it fails again', async () => {
+test('an exchange that failed when its last subscriber left is reported again when it fails again', async () => {
   const reader = live.read([btc]);
   await live.clock.advance(100);
   live.port.fail(down);
@@ -29,7 +29,7 @@ test('an exchange that failed when its last subscriber left is reported anew whe
   expect(live.health).toEqual(['kraken EXCHANGE_UNAVAILABLE', 'kraken EXCHANGE_UNAVAILABLE']);
 });
 
-test('an exchange that fails is well again when its streams have spoken, though nothing is polled any more', async () => {
+test('a failing exchange is healthy again when its streams have spoken, although nothing is polled any longer', async () => {
   live.streams.offer('ticker');
   live.port.fail(down);
   live.read([btc]);
@@ -40,7 +40,7 @@ test('an exchange that fails is well again when its streams have spoken, though 
   expect(live.health).toEqual(['kraken EXCHANGE_UNAVAILABLE', 'kraken ok']);
 });
 
-test('once the exchange has answered one lane, those that failed with it do not sit out their pauses', async () => {
+test('once the exchange has answered one poll group, those that failed with it do not wait any longer', async () => {
   const { clock, feeds, port } = live;
   const trade = { exchange: 'kraken', symbol: btc, id: '1', price: 1, amount: 1, cost: 1, side: 'buy' } as const;
   const before = { ...trade, timestamp: clock.now() - 1000 };
@@ -58,7 +58,7 @@ test('once the exchange has answered one lane, those that failed with it do not 
   expect(trades.texts).toEqual(['trades']);
 });
 
-test('what was asked to wait is asked when that is over, once the exchange has answered another lane', async () => {
+test('a pause that the exchange asked for is kept, although the exchange has answered another poll group', async () => {
   const { clock, feeds, port } = live;
   const trade = { exchange: 'kraken', symbol: btc, id: '1', price: 1, amount: 1, cost: 1, side: 'buy' } as const;
   const before = { ...trade, timestamp: clock.now() - 1000 };
@@ -95,7 +95,7 @@ test('a market that could not be listed holds up no other of its kind', async ()
   expect(reader.texts.join()).not.toContain('stale');
 });
 
-describe('a stream that breaks off at the moment in which polling ends', () => {
+describe('a stream that is interrupted at the moment in which polling ends', () => {
   const moments = [1, 2, 3].flatMap((read) => Array.from({ length: 16 }, (_, depth) => [read, depth] as const));
 
   test.each(moments)('after %i readings of the clock and %i promises is polled', async (read, depth) => {
@@ -145,14 +145,14 @@ describe('while other markets of its exchange fail', () => {
     return reader;
   }
 
-  test('a market whose stream breaks off is polled within an interval, and does not share the blame', async () => {
+  test('a market whose stream is interrupted is polled within an interval, and does not fail with the others', async () => {
     const reader = await begin(new MarketDataError('BAD_EXCHANGE_RESPONSE', 'no sense', { retryable: true }));
     live.streams.interrupt('ticker', eth);
     await live.clock.advance(pollIntervalMs);
     expect(reader.texts).toEqual([`${eth} 1`, `${eth} 2`, `${eth} 3`]);
   });
 
-  test('nobody is asked before the exchange allows it', async () => {
+  test('nothing is polled before the end of the pause that the exchange asked for', async () => {
     const reader = await begin(new MarketDataError('RATE_LIMITED', 'not now', { retryAfterMs: 60_000 }));
     const calls = live.port.tickerCalls.length;
     live.streams.interrupt('ticker', eth);
@@ -164,7 +164,7 @@ describe('while other markets of its exchange fail', () => {
     expect(reader.texts.at(-1)).toBe(`${eth} 3`);
   });
 
-  test('a stream that is dialled in vain does not hurry the polls', async () => {
+  test('a stream that fails to connect again and again does not make polls more frequent', async () => {
     await begin(down);
     live.port.fail(down);
     live.streams.interrupt('ticker', eth);
@@ -199,7 +199,7 @@ test('a query that succeeds does not throw away the answers of a round', async (
   await live.clock.advance(5000);
 });
 
-test('a market whose stream breaks off while the exchange wants to be left in peace is stale at once', async () => {
+test('a market whose stream is interrupted during a pause of the exchange is stale at once', async () => {
   live.streams.offer('ticker');
   live.port.set('ETH/USDT', { last: 1 });
   live.port.set('XRP/USDT', { last: 1 });

@@ -104,7 +104,7 @@ test('a success resets the backoff', async () => {
   expect(gaps(polling.startedAt)).toEqual([2000, 4000, 8000, 1000, 2000, 1000, 1000]);
 });
 
-test('a failing round waits at least as long as it is told, above the cap too, and the doubling begins anew after that', async () => {
+test('a failing round waits at least as long as its error asks, even beyond the cap, and the doubling starts again after that', async () => {
   const waits = [45_000, 500, 0];
   const polling = start({
     fetchRound: async () => ({ ...failed, retryAfterMs: waits.shift() ?? 0 }),
@@ -120,7 +120,7 @@ test('the first round comes after its own delay', async () => {
   expect(polling.startedAt).toEqual([0, 1000]);
 });
 
-test('a round that succeeds waits as long as the exchange asked, too', async () => {
+test('a round that succeeds also waits as long as the exchange asked', async () => {
   const waits = [45_000, 0];
   const polling = start({ fetchRound: async () => ({ ...succeeded, retryAfterMs: waits.shift() ?? 0 }) });
   await clock.advance(60_000);
@@ -147,7 +147,7 @@ test('abort before the first round ends it without one', async () => {
 });
 
 test.each([succeeded, failed])(
-  'abort during a fetch gives its round (failed: $failed), ends it and leaves no timer',
+  'abort during a fetch yields its round (failed: $failed), ends it and leaves no timer',
   async (round) => {
     let finish = (_round: PollRound): void => {};
     const polling = start({
@@ -169,7 +169,7 @@ test.each([succeeded, failed])(
   },
 );
 
-test('a clock that is set back during a round does not put off the next', async () => {
+test('a clock that is set back during a round does not delay the next one', async () => {
   let skew = 0;
   const stepping: Clock = {
     now: () => clock.now() - skew,

@@ -15,7 +15,7 @@ function trade(id: string | null, amount = 1, timestamp = 1000): Trade {
 
 const ids = (trades: readonly Trade[]): readonly (string | null)[] => trades.map(({ id }) => id);
 
-test('an id is news once, whichever way it comes', () => {
+test('an id is new once, whichever way it comes', () => {
   expect(ids(known.take([trade('1'), trade('2')], 'stream', false))).toEqual(['1', '2']);
   expect(ids(known.take([trade('1'), trade('2'), trade('3')], 'fetch', true))).toEqual(['3']);
   expect(ids(known.take([trade('3'), trade('4')], 'stream', false))).toEqual(['4']);
@@ -27,7 +27,7 @@ test('where ids agree, two trades with the same content are two', () => {
   expect(ids(known.take([trade('3')], 'stream', false))).toEqual(['3']);
 });
 
-test('where the stream has ids and fetches have none, the second of a content is the second both ways', () => {
+test('where the stream has ids and calls have none, the second trade with a content is the second both ways', () => {
   expect(ids(known.take([trade('1'), trade('2')], 'stream', false))).toEqual(['1', '2']);
   expect(known.take([trade(null), trade(null)], 'fetch', true)).toEqual([]);
   expect(known.take([trade(null), trade(null), trade(null)], 'fetch', true)).toHaveLength(1);
@@ -36,14 +36,14 @@ test('where the stream has ids and fetches have none, the second of a content is
   expect(ids(known.take([trade('4')], 'stream', false))).toEqual(['4']);
 });
 
-test('without any ids the stream tells each trade once, and repeats itself only when it has begun anew', () => {
+test('without any ids, each trade of the stream is new, unless the stream has just reconnected', () => {
   expect(known.take([trade(null)], 'stream', false)).toHaveLength(1);
   expect(known.take([trade(null)], 'stream', false)).toHaveLength(1);
   expect(known.take([trade(null), trade(null), trade(null, 2)], 'stream', true)).toEqual([trade(null, 2)]);
   expect(known.take([trade(null)], 'stream', false)).toHaveLength(1);
 });
 
-test('where a fetch has no ids, what the stream brings is numbered as in a fetch of all', () => {
+test('where calls bring no ids, trades of the stream are numbered as in an answer that has them all', () => {
   const numbers = (trades: readonly Trade[]) => trades.map(({ id, amount, nth }) => [id, amount, nth]);
   expect(known.take([trade(null)], 'fetch', true)).toEqual([trade(null)]);
   expect(numbers(known.take([trade('1'), trade('2'), trade('3', 7)], 'stream', false))).toEqual([
@@ -55,12 +55,12 @@ test('where a fetch has no ids, what the stream brings is numbered as in a fetch
   expect(known.take([trade('4')], 'stream', false)).toEqual([]);
 });
 
-test('where a fetch has ids, those of the stream stay as they are', () => {
+test('where calls bring ids, trades of the stream stay as they are', () => {
   expect(known.take([trade('1')], 'fetch', true)).toEqual([trade('1')]);
   expect(known.take([trade('1'), trade('2')], 'stream', false)).toEqual([trade('2')]);
 });
 
-test('trades with an id that others have too are told each', () => {
+test('trades that share an id with others are new each', () => {
   const twins = [1, 2, 1].map((amount, at) => ({ ...trade('0', amount), nth: at === 2 ? 2 : 1 }));
   expect(known.take(twins, 'stream', false)).toEqual(twins);
   expect(known.take(twins, 'fetch', true)).toEqual([]);
@@ -85,7 +85,7 @@ test('memory is bounded', () => {
   expect(known.take([trade('0', 0)], 'stream', false)).toHaveLength(1);
 });
 
-test('whatever comes which way in which portions: every trade is news exactly once', () => {
+test('in whatever portions trades come either way, every trade is new exactly once', () => {
   const executed = fc.array(
     fc.record({ timestamp: fc.integer({ min: 0, max: 9 }), amount: fc.integer({ min: 1, max: 2 }) }),
     {
@@ -103,15 +103,15 @@ test('whatever comes which way in which portions: every trade is news exactly on
       );
       const toFetched = (each: Trade, at: number): Trade =>
         names === 'same ids' ? each : { ...each, id: names === 'other ids' ? `f${at}` : null };
-      let [told, at] = [0, 0];
+      let [found, at] = [0, 0];
       for (const [count, isFetched] of steps) {
         const next = Math.min(all.length, at + count);
         // What is fetched reaches back to the beginning, what is streamed is new.
         const batch = isFetched ? stream.slice(0, next).map(toFetched) : stream.slice(at, next);
-        told += known.take(batch, isFetched ? 'fetch' : 'stream', isFetched).length;
-        if (isFetched) told += known.take(stream.slice(at, next), 'stream', false).length;
+        found += known.take(batch, isFetched ? 'fetch' : 'stream', isFetched).length;
+        if (isFetched) found += known.take(stream.slice(at, next), 'stream', false).length;
         at = next;
-        expect(told).toBe(at);
+        expect(found).toBe(at);
         if (at === all.length) break;
       }
     }),

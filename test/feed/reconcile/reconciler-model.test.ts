@@ -28,12 +28,12 @@ const step: fc.Arbitrary<Happening> = fc.oneof(
   },
 );
 
-/** True for what tells that something is lost: calls of this exchange fail in another way. */
+/** True for the error that says that something is lost: calls of this exchange fail in another way. */
 function isGap(event: unknown): boolean {
   return event instanceof MarketDataError && event.code === 'EXCHANGE_UNAVAILABLE';
 }
 
-test.each(Object.keys(namings))('every trade is told once and in order, with %s in fetches', async (naming) => {
+test.each(Object.keys(namings))('every trade is sent once and in order, with %s in calls', async (naming) => {
   const toFetched = namings[naming] ?? ((trade: Trade) => trade);
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
@@ -53,18 +53,18 @@ test.each(Object.keys(namings))('every trade is told once and in order, with %s 
       const events: Reader<readonly Trade[]> = live.follow(subscription, String);
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
-      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
+      const sent = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
       expect(events.seen.filter(isGap)).toEqual([]);
       const toText = ({ timestamp, amount }: Trade): string => `${timestamp} ${amount}`;
-      expect(told.map(({ timestamp }) => timestamp)).toEqual(executed.map(({ timestamp }) => timestamp));
-      expect(told.map(toText).sort()).toEqual(executed.map(toText).sort());
+      expect(sent.map(({ timestamp }) => timestamp)).toEqual(executed.map(({ timestamp }) => timestamp));
+      expect(sent.map(toText).sort()).toEqual(executed.map(toText).sort());
       await live.leaveNothing();
     }),
     { numRuns: 100 },
   );
 });
 
-test('trades that the stream gives and no call does leave no gap among the others', async () => {
+test('trades that the stream sends and no call brings leave no gap among the others', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
       const inCalls: Trade[] = [];
@@ -90,16 +90,16 @@ test('trades that the stream gives and no call does leave no gap among the other
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
       expect(events.seen.filter(isGap)).toEqual([]);
-      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
-      expect(told.filter(({ side }) => side === 'buy').map(({ id }) => id)).toEqual(inCalls.map(({ id }) => id));
-      expect(new Set(told).size).toBe(told.length);
+      const sent = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : event));
+      expect(sent.filter(({ side }) => side === 'buy').map(({ id }) => id)).toEqual(inCalls.map(({ id }) => id));
+      expect(new Set(sent).size).toBe(sent.length);
       await live.leaveNothing();
     }),
     { numRuns: 100 },
   );
 });
 
-test('every candle is told as closed once, in order and with its last values', async () => {
+test('every candle is sent as closed once, in order and with its last values', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
       const candles: Candle[] = [];
@@ -119,14 +119,14 @@ test('every candle is told as closed once, in order and with its last values', a
       const events = live.follow(subscription, String);
       for (const each of steps) await exchange.run(each);
       await exchange.settle();
-      const told = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));
+      const sent = events.seen.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));
       expect(events.seen.filter(isGap)).toEqual([]);
-      const closed = told.filter((candle) => candle.closed);
+      const closed = sent.filter((candle) => candle.closed);
       expect(closed).toEqual(candles.map((candle) => ({ ...candle, closed: true, stale: false })));
       // Nothing of a period comes before the one before it has closed, or after it has closed itself.
-      const starts = told.map(({ timestamp }) => timestamp);
+      const starts = sent.map(({ timestamp }) => timestamp);
       expect(starts).toEqual([...starts].sort((a, b) => a - b));
-      expect(told.filter((candle, at) => told[at - 1]?.closed && told[at - 1]?.timestamp === candle.timestamp)).toEqual(
+      expect(sent.filter((candle, at) => sent[at - 1]?.closed && sent[at - 1]?.timestamp === candle.timestamp)).toEqual(
         [],
       );
       await live.leaveNothing();

@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const steps = fc.array(step, { maxLength: 40, size: 'max' });
 
-/** A client that comes back as often as it is refused, and what it was told. */
+/** A client that comes back as often as it is refused, and what it received. */
 class Client<V> {
   readonly since: number;
   reader: Reader<V> | null = null;
@@ -71,70 +71,67 @@ class Client<V> {
   }
 }
 
-test.each(Object.keys(namings))(
-  'trades from since on are told once and in order, with %s in fetches',
-  async (naming) => {
-    const toFetched = namings[naming] ?? ((trade: Trade) => trade);
-    await fc.assert(
-      fc.asyncProperty(steps, fc.boolean(), fc.boolean(), async (each, isStreaming, isListenedTo) => {
-        const executed: Trade[] = [];
-        let answered = 0;
-        // Which of two trades that are alike is meant, nobody can tell without common ids, or where one of them is late.
-        const hasTwins = naming === 'the same ids' && !each.some(({ kind }) => kind === 'lag');
-        const exchange = new FailingExchange(
-          'trades',
-          isStreaming,
-          (push) => {
-            const amount = hasTwins ? 1 + (executed.length % 2) : 1 + executed.length;
-            const shared = { exchange: 'kraken', symbol: btc, price: 1, amount, cost: 1, side: 'buy' } as const;
-            const trade: Trade = { ...shared, id: String(executed.length), timestamp: live.clock.now() };
-            executed.push(trade);
-            if (push) live.streams.push('trades', btc, [trade], exchange.isFirst());
-          },
-          () => {
-            answered = Math.max(answered, executed.length - exchange.lag);
-            live.port.setTrades(executed.slice(0, answered).map(toFetched));
-          },
-        );
-        const { live } = exchange;
-        // Nobody could say of a younger market whether its exchange serves all trades, or in whole seconds.
-        await live.clock.advance(7);
-        await exchange.run({ kind: 'trade' });
-        await live.clock.advance(minute);
-        if (isListenedTo) {
-          const listened = live.feeds.trades('kraken', btc);
-          void exchange.serve(listened);
-          live.follow(listened, String);
+test.each(Object.keys(namings))('trades from since on are sent once and in order, with %s in calls', async (naming) => {
+  const toFetched = namings[naming] ?? ((trade: Trade) => trade);
+  await fc.assert(
+    fc.asyncProperty(steps, fc.boolean(), fc.boolean(), async (each, isStreaming, isListenedTo) => {
+      const executed: Trade[] = [];
+      let answered = 0;
+      // Without common ids, or where one of two trades that are alike is late, nothing says which of them is meant.
+      const hasTwins = naming === 'the same ids' && !each.some(({ kind }) => kind === 'lag');
+      const exchange = new FailingExchange(
+        'trades',
+        isStreaming,
+        (push) => {
+          const amount = hasTwins ? 1 + (executed.length % 2) : 1 + executed.length;
+          const shared = { exchange: 'kraken', symbol: btc, price: 1, amount, cost: 1, side: 'buy' } as const;
+          const trade: Trade = { ...shared, id: String(executed.length), timestamp: live.clock.now() };
+          executed.push(trade);
+          if (push) live.streams.push('trades', btc, [trade], exchange.isFirst());
+        },
+        () => {
+          answered = Math.max(answered, executed.length - exchange.lag);
+          live.port.setTrades(executed.slice(0, answered).map(toFetched));
+        },
+      );
+      const { live } = exchange;
+      // Nobody could say of a younger market whether its exchange serves all trades, or in whole seconds.
+      await live.clock.advance(7);
+      await exchange.run({ kind: 'trade' });
+      await live.clock.advance(minute);
+      if (isListenedTo) {
+        const listened = live.feeds.trades('kraken', btc);
+        void exchange.serve(listened);
+        live.follow(listened, String);
+      }
+      const clients: Client<readonly Trade[]>[] = [];
+      for (const one of each) {
+        if (one.kind !== 'resume') {
+          await exchange.run(one);
+          continue;
         }
-        const clients: Client<readonly Trade[]>[] = [];
-        for (const one of each) {
-          if (one.kind !== 'resume') {
-            await exchange.run(one);
-            continue;
-          }
-          const since = executed[one.from % Math.max(1, executed.length)]?.timestamp ?? live.clock.now();
-          const open = () =>
-            live.feeds.resumeTrades(live.feeds.trades('kraken', btc), { exchange: 'kraken', symbol: btc }, since);
-          clients.push(new Client(live, since, open));
-        }
-        await exchange.settle();
-        const toText = ({ timestamp, amount }: Trade): string => `${timestamp} ${amount}`;
-        for (const client of clients) {
-          const told = client.values.flat();
-          const wanted = executed.filter(({ timestamp }) => timestamp >= client.since);
-          expect(told.map(({ timestamp }) => timestamp)).toEqual(wanted.map(({ timestamp }) => timestamp));
-          expect(told.map(toText).sort()).toEqual(wanted.map(toText).sort());
-          await client.reader?.leave();
-        }
-        expect(live.feeds.heldHistory).toBe(0);
-        await live.leaveNothing();
-      }),
-      { numRuns: 100 },
-    );
-  },
-);
+        const since = executed[one.from % Math.max(1, executed.length)]?.timestamp ?? live.clock.now();
+        const open = () =>
+          live.feeds.resumeTrades(live.feeds.trades('kraken', btc), { exchange: 'kraken', symbol: btc }, since);
+        clients.push(new Client(live, since, open));
+      }
+      await exchange.settle();
+      const toText = ({ timestamp, amount }: Trade): string => `${timestamp} ${amount}`;
+      for (const client of clients) {
+        const sent = client.values.flat();
+        const wanted = executed.filter(({ timestamp }) => timestamp >= client.since);
+        expect(sent.map(({ timestamp }) => timestamp)).toEqual(wanted.map(({ timestamp }) => timestamp));
+        expect(sent.map(toText).sort()).toEqual(wanted.map(toText).sort());
+        await client.reader?.leave();
+      }
+      expect(live.feeds.heldHistory).toBe(0);
+      await live.leaveNothing();
+    }),
+    { numRuns: 100 },
+  );
+});
 
-test('candles from since on are told as closed once, in order and with their last values', async () => {
+test('candles from since on are sent as closed once, in order and with their last values', async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.boolean(), fc.boolean(), async (each, isStreaming, isListenedTo) => {
       const candles: Candle[] = [];

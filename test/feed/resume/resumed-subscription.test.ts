@@ -55,7 +55,7 @@ function readCandles(
 }
 
 describe('since', () => {
-  test('in the future is refused, but for clocks that differ', async () => {
+  test('in the future is refused, except for clocks that differ', async () => {
     const refused = { code: 'BAD_USER_INPUT', message: expect.stringMatching('which has not come yet') };
     await expect(candlesSince(now + 61_000)).rejects.toMatchObject(refused);
     await expect(tradesSince(now + 61_000)).rejects.toMatchObject(refused);
@@ -65,7 +65,7 @@ describe('since', () => {
     expect(use().feeds.counts.subscribers).toBe(0);
   });
 
-  test('during an outage waits for the exchange as any other operation does, and is refused with what fails', async () => {
+  test('during an outage waits for the exchange like any other operation, and is refused with the reason of the failure', async () => {
     const { clock, feeds, operations, port } = use();
     port.fail(new MarketDataError('TIMEOUT', 'down'));
     const refusals = Promise.allSettled([operations.candles(series, now), operations.trades(market, now)]);
@@ -77,7 +77,7 @@ describe('since', () => {
     expect(feeds.counts.subscribers).toBe(0);
   });
 
-  test('is refused with what the history fails with in the end, where the exchange serves what is live', async () => {
+  test('is refused with the last failure of the history, although the exchange serves live data', async () => {
     const { clock, feeds, operations, port } = use();
     port.setTrades([tradeOf(1, now)]);
     const { fetchTrades } = port;
@@ -94,7 +94,7 @@ describe('since', () => {
     expect(feeds.counts.subscribers).toBe(0);
   });
 
-  test('waits for history that cannot be had at present', async () => {
+  test('waits for history that fails at present', async () => {
     const live = use();
     const { clock, operations, port } = live;
     port.setCandles([candleOf(-1), candleOf(0)]);
@@ -123,7 +123,7 @@ describe('since', () => {
     await expect(operations.candles(series, now - minute)).rejects.toBe(limited);
   });
 
-  test('of a market that does not exist refuses it as well', async () => {
+  test('is refused for a market that does not exist', async () => {
     const error = new MarketDataError('SYMBOL_NOT_FOUND', 'no such market');
     use().port.setCandles(error);
     use().port.setTrades(error);
@@ -133,7 +133,7 @@ describe('since', () => {
 });
 
 describe('candles', () => {
-  test('of the past come first, each closed, and then what is live', async () => {
+  test('of the past come first, each closed, then live ones', async () => {
     const { port, clock } = use();
     port.setCandles([-3, -2, -1, 0].map((period) => candleOf(period)));
     const reader = readCandles(await candlesSince(now - 2 * minute));
@@ -145,7 +145,7 @@ describe('candles', () => {
     await reader.leave();
   });
 
-  test('that begin before since are not sent, the forming one neither', async () => {
+  test('that begin before since are not sent, not even the forming one', async () => {
     const { port, clock } = use();
     port.setCandles([candleOf(-1), candleOf(0)]);
     const reader = readCandles(await candlesSince(now + 1));
@@ -156,7 +156,7 @@ describe('candles', () => {
     await reader.leave();
   });
 
-  test('of a market that has been quiet for long cost no look at the years between', async () => {
+  test('of a market that has been idle for long need no calls for the years in between', async () => {
     const { port } = use();
     port.setCandles([candleOf(-600_000)]);
     const reader = readCandles(await candlesSince(now - 600_000 * minute));
@@ -178,7 +178,7 @@ describe('candles', () => {
     await reader.leave();
   });
 
-  test('that cannot be had before the first live one end it with an error that is worth a retry', async () => {
+  test('that cannot be fetched before the first live one end it with a retryable error', async () => {
     const { port, streams, clock } = use();
     streams.offer('candles');
     const reader = readCandles(await candlesSince(now - 3 * minute));
@@ -191,7 +191,7 @@ describe('candles', () => {
     expect(use().feeds.counts.subscribers).toBe(0);
   });
 
-  test('have the last values that live subscribers were told, where the answers of the exchange are behind', async () => {
+  test('have the last values that live subscribers received, where the answers of the exchange lag behind', async () => {
     const live = use();
     const { port, streams } = live;
     streams.offer('candles');
@@ -211,7 +211,7 @@ describe('candles', () => {
     await reader.leave();
   });
 
-  test('of more than one query are refused with what to do instead', async () => {
+  test('that are too many for one query are refused with advice', async () => {
     const { port } = use();
     port.setCandles(Array.from({ length: 10_002 }, (_, index) => candleOf(index - 10_001)));
     await expect(candlesSince(now - 10_001 * minute)).rejects.toMatchObject({
@@ -248,7 +248,7 @@ describe('candles', () => {
 });
 
 describe('trades', () => {
-  test('of the past come first in events of up to 250, and then what is live', async () => {
+  test('of the past come first in events of up to 250, then live ones', async () => {
     const { port, clock } = use();
     const history = Array.from({ length: 600 }, (_, id) => tradeOf(id, now - 600_000 + id * 1000 + 7));
     port.setTrades(history);
@@ -261,7 +261,7 @@ describe('trades', () => {
     await reader.leave();
   });
 
-  test('are asked for once the live ones have begun, which tell only what was not there by then', async () => {
+  test('are fetched once the live ones have begun, which are only those that were not there by then', async () => {
     const { port } = use();
     port.setTrades([tradeOf(1, now - 5000), tradeOf(2, now - 4000)]);
     const release = port.hold();
@@ -301,7 +301,7 @@ describe('trades', () => {
     await other.leave();
   });
 
-  test('that are alike are told apart by ids, where live ones have those of calls', () => {
+  test('that are alike are distinguished by ids, where live ones have those of calls', () => {
     const [one, twin] = [tradeOf(1, now), { ...tradeOf(1, now), id: '2' }];
     const seamOf = (hasFetchedId: boolean) =>
       new TradeSeam({
@@ -310,17 +310,17 @@ describe('trades', () => {
         liveFrom: Number.NEGATIVE_INFINITY,
       });
     const both = [one, twin];
-    expect(seamOf(true).newsOf(both)).toEqual([twin]);
-    expect(seamOf(true).newsOf([twin])).toEqual([twin]);
+    expect(seamOf(true).withoutHistory(both)).toEqual([twin]);
+    expect(seamOf(true).withoutHistory([twin])).toEqual([twin]);
     // Else the first that is alike is taken for it.
-    expect(seamOf(false).newsOf([{ ...twin, id: 's1' }])).toEqual([]);
+    expect(seamOf(false).withoutHistory([{ ...twin, id: 's1' }])).toEqual([]);
     const seam = seamOf(false);
-    expect([seam.newsOf([{ ...one, id: 's1' }]), seam.newsOf([twin])]).toEqual([[], [twin]]);
+    expect([seam.withoutHistory([{ ...one, id: 's1' }]), seam.withoutHistory([twin])]).toEqual([[], [twin]]);
     const later = [tradeOf(3, now + 11_000)];
-    expect(seam.newsOf(later)).toBe(later);
+    expect(seam.withoutHistory(later)).toBe(later);
   });
 
-  test('of an exchange that repeats its ids are told apart by content', async () => {
+  test('of an exchange that repeats its ids are distinguished by content', async () => {
     const { port, clock } = use();
     const tapeOf = (amounts: readonly number[]): readonly Trade[] =>
       amounts.map((amount, index) => ({ ...tradeOf(amount, now + index), id: '0', nth: 1 }));
@@ -354,7 +354,7 @@ describe('trades', () => {
     await events.return();
   });
 
-  test('that the stream has told others wait until the answers of the exchange have them', async () => {
+  test('that the stream has sent to others are waited for until the answers of the exchange have them', async () => {
     const live = use();
     const { port, streams, clock } = live;
     streams.offer('trades');
@@ -384,7 +384,7 @@ describe('trades', () => {
     await (await opening).return();
   });
 
-  test('that the answers of the exchange never have refuse it with an error that is worth a retry', async () => {
+  test('that the answers of the exchange never contain end it with a retryable error', async () => {
     const live = use();
     const { port, streams, clock } = live;
     streams.offer('trades');
@@ -420,7 +420,7 @@ describe('a resumed subscription', () => {
     expect(feeds.counts.subscribers).toBe(0);
   });
 
-  test('ends at once when it is left, whatever it waits for', async () => {
+  test('ends at once when the client leaves, whatever it waits for', async () => {
     const { port, feeds } = use();
     port.setTrades([tradeOf(1, now - 5000), tradeOf(2, now - 4000)]);
     const events = await tradesSince(now - 4000);
@@ -447,7 +447,7 @@ describe('a resumed subscription', () => {
   });
 });
 
-test('what all hold of the past together is bounded, and one too many is refused', () => {
+test('what all subscriptions together hold of the past is bounded, and one too many is refused', () => {
   const budget = new HistoryBudget(5);
   const [one, other] = [new Backlog<readonly number[]>(budget), new Backlog<readonly number[]>(budget)];
   one.add([
@@ -463,7 +463,7 @@ test('what all hold of the past together is bounded, and one too many is refused
   expect([one.isEmpty, budget.held]).toEqual([true, 0]);
 });
 
-test('what has been taken of the past is forgotten while the rest waits', async () => {
+test('events of the past are forgotten as soon as they are taken', async () => {
   const backlog = new Backlog<object>(new HistoryBudget());
   backlog.add([
     { key: 'a', value: {} },
@@ -476,7 +476,7 @@ test('what has been taken of the past is forgotten while the rest waits', async 
   expect(backlog.take()?.key).toBe('b');
 });
 
-test('a client that takes all of it at once leaves others their turn', async () => {
+test('a client that takes all history at once leaves others their turn', async () => {
   const { port } = use();
   port.setTrades(Array.from({ length: 900 }, (_, index) => tradeOf(index + 1, now - 5000 + index)));
   const events = await tradesSince(now - 4999);

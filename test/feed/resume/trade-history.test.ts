@@ -24,7 +24,7 @@ interface Habits {
   readonly since: 'inclusive' | 'exclusive' | 'ignored';
   /** From since on it gives what came within so long, in ms; null without such a bound. */
   readonly windowMs?: number | null;
-  /** It serves its newest so many only; null where it serves all. */
+  /** How many of its newest trades it serves; null where it serves all. */
   readonly kept?: number | null;
   /** Gives times in whole seconds. */
   readonly isCoarse?: boolean;
@@ -58,7 +58,7 @@ class Exchange {
   };
 
   fetch(since: number): Promise<TradeHistory> {
-    return fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades: this.fetchTrades, ...shareCalls() });
+    return fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: this, ...shareCalls() });
   }
 }
 
@@ -81,7 +81,7 @@ const habits: fc.Arbitrary<Habits> = fc.record({
   isCoarse: fc.boolean(),
 });
 
-test('the history is whole or an error, whatever the habits of the exchange', async () => {
+test('the history is whole or an error, however the exchange answers', async () => {
   let whole = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -136,14 +136,14 @@ describe('the history', () => {
     expect(ids(await exchange.fetch(trades[0]?.timestamp ?? 0))).toEqual(trades.map(({ id }) => id));
   });
 
-  test('comes in pages where the exchange repeats its ids, too', async () => {
+  test('comes in pages even where the exchange repeats its ids', async () => {
     const trades = everySecond(2500).map((trade, index) => ({ ...trade, id: '0', nth: 1, amount: index }));
     const exchange = new Exchange(trades, { cap: 1000, since: 'inclusive' });
     const { trades: found } = await exchange.fetch(trades[10]?.timestamp ?? 0);
     expect(found.map(({ amount }) => amount)).toEqual(trades.slice(10).map(({ amount }) => amount));
   });
 
-  test('is an error where since is ignored and the newest do not reach it, which names the oldest there is', async () => {
+  test('is an error that names the oldest trade, where since is ignored and the newest do not reach it', async () => {
     const trades = everySecond(2500);
     const exchange = new Exchange(trades, { cap: 1000, since: 'ignored' });
     const oldest = new Date(trades[1500]?.timestamp ?? 0).toISOString();
@@ -170,20 +170,20 @@ describe('the history', () => {
     const shared = shareCalls();
     const since = trades[1000]?.timestamp ?? 0;
     await expect(
-      fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades, ...shared }),
+      fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: { fetchTrades }, ...shared }),
     ).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining('does not serve all trades'),
     });
   });
 
-  test('begins in a quiet time, of which an answer from before tells that nothing is missing', async () => {
-    const quiet = [now - 9 * 60 * minute, ...Array.from({ length: 60 }, (_, index) => now - 60 * second + index)];
-    const exchange = new Exchange(tradesAt(quiet), { cap: 50, since: 'inclusive' });
+  test('may begin while nothing is traded, if an answer from earlier on shows that nothing is missing', async () => {
+    const idle = [now - 9 * 60 * minute, ...Array.from({ length: 60 }, (_, index) => now - 60 * second + index)];
+    const exchange = new Exchange(tradesAt(idle), { cap: 50, since: 'inclusive' });
     expect(ids(await exchange.fetch(now - 5 * 60 * minute))).toHaveLength(60);
   });
 
-  test('of more than 10,000 trades, or of more than 12 pages, is an error that says what to do', async () => {
+  test('of more than 10,000 trades, or of more than 12 pages, is an error with advice', async () => {
     const trades = everySecond(12_000);
     const tooMany = { code: 'BAD_USER_INPUT', message: expect.stringContaining('query trades in pages first') };
     const wide = new Exchange(trades, { cap: 1000, since: 'inclusive' });
@@ -195,20 +195,26 @@ describe('the history', () => {
     await expect(wide.fetch(0)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  test('that many ask for at once costs two calls', async () => {
+  test('that many clients want at once costs two calls', async () => {
     const exchange = new Exchange(everySecond(50), { cap: 1000, since: 'inclusive' });
     const shared = shareCalls();
     const { fetchTrades } = exchange;
     const histories = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        fetchTradeHistory({ exchange: 'kraken', symbol, since: now - (index % 20) * second, fetchTrades, ...shared }),
+        fetchTradeHistory({
+          exchange: 'kraken',
+          symbol,
+          since: now - (index % 20) * second,
+          marketData: { fetchTrades },
+          ...shared,
+        }),
       ),
     );
     expect(histories.map(({ trades }) => trades.length)).toEqual(Array.from({ length: 100 }, (_, n) => n % 20));
     expect(exchange.calls).toBe(2);
   });
 
-  test('of pages that many ask for together costs some calls more than that of one', async () => {
+  test('of pages that many clients want together costs few calls more than that of one', async () => {
     const trades = everySecond(4500);
     const exchange = new Exchange(trades, { cap: 1000, since: 'inclusive' });
     const shared = shareCalls();
@@ -216,15 +222,17 @@ describe('the history', () => {
     const back = now - 4000 * second - ((now - 4000 * second) % 10_000) + 2 * second;
     const instants = Array.from({ length: 100 }, (_, index) => back + index * 70);
     const histories = await Promise.all(
-      instants.map((since) => fetchTradeHistory({ exchange: 'kraken', symbol, since, fetchTrades, ...shared })),
+      instants.map((since) =>
+        fetchTradeHistory({ exchange: 'kraken', symbol, since, marketData: { fetchTrades }, ...shared }),
+      ),
     );
     const countFrom = (since: number): number => trades.filter(({ timestamp }) => timestamp >= since).length;
     expect(histories.map((history) => history.trades.length)).toEqual(instants.map(countFrom));
-    // Alone each takes five. Who comes while a call runs waits for the next one.
+    // Each alone takes five. A client that comes while a call runs waits for the next one.
     expect(exchange.calls).toBeLessThan(30);
   });
 
-  test('fails as the call does, and the next one is asked anew', async () => {
+  test('fails as the call does, and the next one makes a new call', async () => {
     const exchange = new Exchange(everySecond(5), { cap: 1000, since: 'inclusive' });
     const shared = shareCalls();
     let isDown = true;
@@ -233,7 +241,13 @@ describe('the history', () => {
       return exchange.fetchTrades(query);
     };
     const fetch = () =>
-      fetchTradeHistory({ exchange: 'kraken', symbol, since: now - 2 * second, fetchTrades, ...shared });
+      fetchTradeHistory({
+        exchange: 'kraken',
+        symbol,
+        since: now - 2 * second,
+        marketData: { fetchTrades },
+        ...shared,
+      });
     await expect(Promise.all([fetch(), fetch()])).rejects.toMatchObject({ code: 'TIMEOUT' });
     isDown = false;
     expect((await fetch()).trades).toHaveLength(2);

@@ -6,12 +6,12 @@ import { MarketDataError } from '../../../src/market/errors.ts';
 
 const done = { done: true, value: undefined };
 
-/** The event that a text of which the first letter is the key makes. */
+/** The event of a text, whose first letter is the key. */
 function value(text: string): IteratorResult<FeedEvent<string>, undefined> {
   return { done: false, value: { key: text === 'same' ? 'a' : (text[0] ?? ''), value: text } };
 }
 
-/** A subscription of texts, and how often it has told its end. */
+/** A subscription of texts, and how often it has ended. */
 function open(maxWaiting = 100) {
   let ends = 0;
   const subscription = new FeedSubscription<string>({
@@ -19,7 +19,7 @@ function open(maxWaiting = 100) {
     maxWaiting,
     isSame: (seen, next) => seen === next,
     latest: () => [],
-    isServing: () => true,
+    isReady: () => true,
     onEnd: () => {
       ends++;
     },
@@ -35,7 +35,7 @@ function open(maxWaiting = 100) {
   return { events, subscription, ends: () => ends };
 }
 
-test('of values that were not taken only the newest of each key comes', async () => {
+test('of values that were not taken, only the newest of each key comes', async () => {
   const { events } = open();
   for (const text of ['a1', 'a2', 'a3']) events.push('a', text);
   events.push('b', 'b1');
@@ -45,7 +45,7 @@ test('of values that were not taken only the newest of each key comes', async ()
   expect(await pulls[2]).toEqual(value('c1'));
 });
 
-test('keys come in the order in which they first had news', async () => {
+test('keys come in the order in which their first events came', async () => {
   const { events } = open();
   events.push('a', 'a1');
   events.push('b', 'b1');
@@ -141,7 +141,7 @@ test.each(['return', 'finish'] as const)('after %s() every next() is done and pu
   expect(ends()).toBe(1);
 });
 
-test('finish() lets what is in the slots be taken first and tells the end with the last', async () => {
+test('finish() ends it when the last waiting event has been taken', async () => {
   const { events, ends } = open();
   events.push('a', 'a1');
   events.push('b', 'b1');
@@ -157,7 +157,7 @@ test('finish() lets what is in the slots be taken first and tells the end with t
   expect(ends()).toBe(1);
 });
 
-test('finish() with empty slots ends who waits', async () => {
+test('finish() with nothing waiting resolves pending next()', async () => {
   const { events, ends } = open();
   const pending = events.next();
   events.finish();
@@ -174,7 +174,7 @@ test('return() after finish() drops what was left and ends once', async () => {
   expect(ends()).toBe(1);
 });
 
-test('whatever the interleaving: in order, no neighbours alike, the latest last', async () => {
+test('however pushes and pulls alternate, events are in order, no neighbours are alike, and the latest is last', async () => {
   const push = fc.record({ key: fc.constantFrom('a', 'b'), digit: fc.integer({ min: 0, max: 2 }) });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(push, fc.constant('pull' as const))), async (steps) => {
@@ -208,20 +208,20 @@ test('whatever the interleaving: in order, no neighbours alike, the latest last'
   );
 });
 
-test('with more keys than may wait, who takes nothing is told so and ended', async () => {
+test('with more keys than may wait, a subscriber that takes nothing is ended with SLOW_CONSUMER', async () => {
   const { events, ends } = open(3);
   for (const key of ['a', 'b', 'c', 'a']) events.push(key, `${key}1`);
   expect(ends()).toBe(0);
   events.push('d', 'd1');
   events.push('e', 'e1');
-  const told = await events.next();
-  expect(told.value?.value).toBeInstanceOf(MarketDataError);
-  expect(told.value?.value).toMatchObject({ code: 'SLOW_CONSUMER', retryable: true });
+  const sent = await events.next();
+  expect(sent.value?.value).toBeInstanceOf(MarketDataError);
+  expect(sent.value?.value).toMatchObject({ code: 'SLOW_CONSUMER', retryable: true });
   expect(await events.next()).toEqual(done);
   expect(ends()).toBe(1);
 });
 
-test('who takes each of many keys in time is never too slow', async () => {
+test('a subscriber that takes each of many keys in time is never too slow', async () => {
   const { events } = open(3);
   for (let key = 0; key < 100; key++) {
     events.push(String(key), `${key}`);
@@ -236,7 +236,7 @@ test('it ends with the last of its sources', async () => {
     maxWaiting: 1,
     isSame: () => false,
     latest: () => [],
-    isServing: () => true,
+    isReady: () => true,
     onEnd: () => {
       ends++;
     },
@@ -254,7 +254,7 @@ test('it ends with the last of its sources', async () => {
   expect(await subscription.next()).toEqual(done);
 });
 
-test('more may wait for a while, and as few as ever once all have been taken', async () => {
+test('more may wait for a while, and only the usual number once all have been taken', async () => {
   const { events, subscription } = open(2);
   events.push('a', 'a1');
   subscription.letWait(3);

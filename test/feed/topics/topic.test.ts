@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type TradeMessage, TradeReconciler } from '../../../src/feed/reconcile/trade-reconciler.ts';
+import type { TradeMessage } from '../../../src/feed/reconcile/held-trades.ts';
+import { TradeReconciler } from '../../../src/feed/reconcile/trade-reconciler.ts';
 import { FeedSubscription } from '../../../src/feed/topics/feed-subscription.ts';
 import { Topic } from '../../../src/feed/topics/topic.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
@@ -14,7 +15,7 @@ function messageOf(timestamp: number): TradeMessage {
   return { trades: [trade], mayRepeat: false };
 }
 
-test('who answers that nothing can be fetched is asked once when something begins to be missing', async () => {
+test('when a gap opens during a pause of the exchange, a poll is asked for once', async () => {
   const clock = new ManualClock();
   const listeners: StreamListener<TradeMessage>[] = [];
   let asked = 0;
@@ -25,14 +26,16 @@ test('who answers that nothing can be fetched is asked once when something begin
       listeners.push(listener);
       return { redial: () => {}, close: () => {} };
     },
-    clock,
-    lingerMs: 0,
-    pollIntervalMs: 1000,
-    silenceMs: 60_000,
-    patienceMs: 60_000,
-    startTimeoutMs: 10_000,
-    // As a poll group does while its exchange wants to be left in peace.
-    onWanting: () => {
+    timing: {
+      clock,
+      lingerMs: 0,
+      pollIntervalMs: 1000,
+      silenceMs: 60_000,
+      staleMaxMs: 60_000,
+      startTimeoutMs: 10_000,
+    },
+    // As a poll group does during a pause that its exchange has asked for.
+    onWanted: () => {
       asked += 1;
       topic.failFetch(new MarketDataError('RATE_LIMITED', 'not now', { retryAfterMs: 60_000 }));
     },
@@ -42,12 +45,12 @@ test('who answers that nothing can be fetched is asked once when something begin
     sources: 1,
     maxWaiting: 10,
     latest: () => topic.latest,
-    isServing: () => topic.isServing,
+    isReady: () => topic.isReady,
     onEnd: () => {},
   };
-  topic.add(new FeedSubscription<readonly Trade[]>(options), 0);
-  topic.takeFetched(messageOf(clock.now()), 'fetch', clock.now(), 0);
+  topic.add(new FeedSubscription<readonly Trade[]>(options));
+  topic.takeFetched(messageOf(clock.now()), 'fetch', clock.now());
   listeners[0]?.onInterrupted(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
-  expect([topic.reconciler.isBehind, asked]).toEqual([true, 1]);
+  expect([topic.reconciler.hasGap, asked]).toEqual([true, 1]);
   topic.end();
 });

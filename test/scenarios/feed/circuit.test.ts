@@ -40,7 +40,7 @@ test.each([
     feeds.close();
     await close();
   });
-  /** Time passes, in steps after each of which the exchange has answered. */
+  /** Time passes in steps; the exchange has answered after each. */
   async function pass(seconds: number): Promise<void> {
     for (let step = 0; step < seconds * 10; step++) {
       await clock.advance(100);

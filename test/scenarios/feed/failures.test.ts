@@ -17,8 +17,8 @@ beforeEach(() => {
   live.port.set(eth, { last: 2 });
 });
 
-describe('while an exchange fails that worked', () => {
-  test('the last ticker is told once more, marked stale, and recovery tells the fresh one though prices are equal', async () => {
+describe('while an exchange fails that has worked before', () => {
+  test('the last ticker is sent once more, marked stale, and a fresh one on recovery, although prices are equal', async () => {
     const reader = live.read([btc]);
     await live.clock.advance(pollIntervalMs);
     live.port.fail(down);
@@ -52,7 +52,7 @@ describe('while an exchange fails that worked', () => {
     expect(seconds).toEqual([1, 2, 4, 8, 16, 17, 18]);
   });
 
-  test('a wait that the exchange asked for is kept', async () => {
+  test('a pause that the exchange asked for is kept', async () => {
     live.read([btc]);
     await settle();
     live.port.fail(new MarketDataError('RATE_LIMITED', 'slow down', { retryAfterMs: 20_000 }));
@@ -64,7 +64,7 @@ describe('while an exchange fails that worked', () => {
     expect(live.port.tickerCalls).toHaveLength(3);
   });
 
-  test('who comes then receives the stale ticker while it is no older than staleMaxMs, after that nothing until it is back', async () => {
+  test('a new subscriber receives the stale ticker while it is no older than staleMaxMs, after that nothing until recovery', async () => {
     live.read([btc]);
     await settle();
     live.port.fail(down);
@@ -80,7 +80,7 @@ describe('while an exchange fails that worked', () => {
     expect(late.texts).toEqual(['BTC/USDT 1']);
   });
 
-  test('its health is reported when it changes and not each round', async () => {
+  test('its health is reported when it changes, not each round', async () => {
     live.read([btc]);
     await live.clock.advance(pollIntervalMs);
     live.port.fail(down);
@@ -102,7 +102,7 @@ describe('while an exchange fails that worked', () => {
     expect(live.health).toEqual([]);
   });
 
-  test('a request that the exchange calls invalid ends nothing: the symbol exists', async () => {
+  test('a request that the exchange calls invalid ends no subscription: the symbol exists', async () => {
     const reader = live.read([btc]);
     await settle();
     live.port.set(btc, new MarketDataError('BAD_USER_INPUT', 'kraken refused the request as invalid.'));
@@ -113,7 +113,7 @@ describe('while an exchange fails that worked', () => {
     expect(reader.ended).toBe(false);
   });
 
-  test('a symbol that works ends the backoff that another one brought about', async () => {
+  test('a symbol that works ends the backoff that another one caused', async () => {
     live.port.set(btc, timeout);
     live.read([btc]);
     await live.clock.advance(17_000);
@@ -127,7 +127,7 @@ describe('while an exchange fails that worked', () => {
     expect(live.health).toEqual(['kraken TIMEOUT', 'kraken ok']);
   });
 
-  test('a slow subscriber whom the failure passed by is not told the same ticker again', async () => {
+  test('a slow subscriber that did not see the failure does not receive the same ticker again', async () => {
     const events = live.feeds.tickers('kraken', [btc]);
     await events.next();
     live.port.fail(down);
@@ -154,7 +154,7 @@ describe('an exchange that is down from the start', () => {
     expect(reader.texts).toEqual(['BTC/USDT 1', 'ETH/USDT 2']);
   });
 
-  test('but of which a last known ticker is cached gives that, marked stale, once', async () => {
+  test('but has a cached last ticker sends that once, marked stale', async () => {
     live.port.set(btc, { last: 5, stale: true, receivedAt: live.clock.now() - 10_000 });
     const reader = live.read([btc]);
     await settle();
@@ -167,7 +167,7 @@ describe('an exchange that is down from the start', () => {
     expect(reader.texts).toEqual(['BTC/USDT 5 stale', 'BTC/USDT 5']);
   });
 
-  test('gives nobody a cached ticker that has just become too old', async () => {
+  test('sends nobody a cached ticker that has just become too old', async () => {
     live.port.set(btc, { last: 5, stale: true, receivedAt: live.clock.now() - staleMaxMs });
     live.read([btc]);
     await live.clock.advance(1);

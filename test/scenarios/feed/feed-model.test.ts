@@ -15,7 +15,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('leave' as const), which: fc.nat(20) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('pull' as const), which: fc.nat(20) }) },
-  // Few prices, so that equal ones often follow each other; some ticks are older than what was told.
+  // Few prices, so that equal ones often follow each other; some ticks are older than what was sent.
   {
     weight: 5,
     arbitrary: fc.record({
@@ -50,7 +50,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test('whatever subscribers, ticks, streams, failures and time do, each sees changes in order, the latest last, and nothing is left', async () => {
+test('whatever happens, each subscriber receives changes in order, the latest last, and nothing is left behind', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.boolean(), async (steps, isStreaming) => {
       const model = new FeedModel(isStreaming);

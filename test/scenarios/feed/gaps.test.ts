@@ -41,7 +41,7 @@ describe('trades', () => {
     return { all, reader };
   }
 
-  test('between the last poll and the stream that comes back are fetched, each is told once and in order', async () => {
+  test('between the last poll and the return of the stream are fetched, and sent once and in order', async () => {
     const { all, reader } = await followStream();
     await live.clock.advance(2 * pollIntervalMs);
     live.streams.interrupt('trades', btc);
@@ -59,7 +59,7 @@ describe('trades', () => {
     expect(live.port.tradeCalls).toHaveLength(calls);
   });
 
-  test('that the stream gives and no call does are no gap after an interruption, with one fetch more', async () => {
+  test('that the stream sends and no call brings are no gap after an interruption, with one call more', async () => {
     const { all, reader } = await followStream();
     await live.clock.advance(pollIntervalMs);
     live.streams.push('trades', btc, [trade(3)]);
@@ -80,7 +80,7 @@ describe('trades', () => {
     expect(live.port.tradeCalls).toHaveLength(calls);
   });
 
-  test('that were there before the subscriber are not told', async () => {
+  test('from before the subscriber are not sent', async () => {
     live.streams.offer('trades');
     const all = [trade(1), trade(2)].map((each) => ({ ...each, timestamp: each.timestamp - 5000 }));
     live.port.setTrades(all);
@@ -118,7 +118,7 @@ describe('candles', () => {
   const numbers = (texts: readonly string[]): readonly string[] =>
     texts.map((text) => text.replace(/^\d+/, (at) => String(Number(at) - start / minute)));
 
-  test('that closed while the stream was down are told once, in order, before what the stream says', async () => {
+  test('that closed while the stream was down are sent once, in order, before those of the stream', async () => {
     live.streams.offer('candles');
     live.port.setCandles([candle(start, 1)]);
     const reader = live.follow(live.feeds.candles('kraken', btc, '1m'), toText);
@@ -138,7 +138,7 @@ describe('candles', () => {
     expect(texts.at(-1)).toBe('3 20');
   });
 
-  test('of a market without trades close by the clock, with one fetch more', async () => {
+  test('of a market without trades close by the clock, with one call more', async () => {
     live.streams.offer('candles');
     live.port.setCandles([candle(start, 1)]);
     const reader = live.follow(live.feeds.candles('kraken', btc, '1m'), toText);
@@ -149,7 +149,7 @@ describe('candles', () => {
       await live.clock.advance(1000);
       live.streams.push('candles', btc, []);
     }
-    // What the stream brought with less volume than the fetch is older, and not told.
+    // What the stream brought with less volume than the answer is older, and not sent.
     expect(numbers(reader.texts)).toEqual(['0 1', '0 3', '0 3 closed']);
     expect(live.port.candleCalls).toHaveLength(3);
   });

@@ -25,7 +25,7 @@ async function start() {
   return { venue, marketData, close };
 }
 
-test('live books of one kind of market go on while calls for another hang', async () => {
+test('live books of one kind of market continue while calls for another hang', async () => {
   const { venue, marketData, close } = await start();
   const streams = new FakeStreams();
   const feeds = createFeeds({

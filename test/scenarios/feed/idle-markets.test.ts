@@ -39,7 +39,7 @@ function trade(number: number): Trade {
 const toIds = (value: readonly Trade[] | MarketDataError): string =>
   value instanceof MarketDataError ? value.code : value.map(({ id }) => id).join();
 
-test('a market that the exchange has answered for and refuses now is stale beside its silent stream, until that speaks', async () => {
+test('a market for which the exchange has answered and refuses to now is stale while its stream is silent', async () => {
   live.streams.offer('ticker');
   live.port.set(btc, { last: 1 });
   const reader = live.read([btc]);
@@ -53,7 +53,7 @@ test('a market that the exchange has answered for and refuses now is stale besid
 });
 
 describe('a ticker whose calls carry the time of the last trade', () => {
-  test('is polled while its stream is away, though the stream’s times were later', async () => {
+  test('is polled while its stream is down, although the stream’s times were later', async () => {
     live.streams.offer('ticker');
     const tradedAt = live.clock.now() - minute;
     live.port.set(btc, { last: 1, bid: 1, timestamp: tradedAt });
@@ -73,8 +73,8 @@ describe('a ticker whose calls carry the time of the last trade', () => {
   });
 });
 
-describe('a market in which nothing happens, and whose stream is connected', () => {
-  test('is polled ever more slowly, answers queries all the same, and is not dialled anew for a trade', async () => {
+describe('an idle market whose stream is connected', () => {
+  test('is polled ever more slowly, still answers queries, and is not reconnected because of a trade', async () => {
     live.streams.offer('ticker');
     live.port.set(btc, { last: 1 });
     live.read([btc]);
@@ -88,7 +88,7 @@ describe('a market in which nothing happens, and whose stream is connected', () 
     }
     expect(live.port.tickerCalls.length - calls).toBeLessThanOrEqual(13);
     expect(live.port.tickerCalls.length - calls).toBeGreaterThanOrEqual(10);
-    // A poll sees the trade before the stream tells it.
+    // A poll sees the trade before the stream sends it.
     live.port.set(btc, { last: 2 });
     for (let tenth = 0; tenth < 60; tenth++) {
       await live.clock.advance(100);
@@ -101,7 +101,7 @@ describe('a market in which nothing happens, and whose stream is connected', () 
     expect(live.streams.all.flatMap(({ redials }) => redials.filter((missed) => missed))).toEqual([]);
   });
 
-  test('is dialled anew when the stream does not tell what polls have seen', async () => {
+  test('is reconnected when the stream does not send what polls have seen', async () => {
     live.streams.offer('ticker');
     live.port.set(btc, { last: 1 });
     const reader = live.read([btc]);
@@ -114,7 +114,7 @@ describe('a market in which nothing happens, and whose stream is connected', () 
     expect(live.streams.all.some(({ redials }) => redials.includes(true))).toBe(true);
   });
 
-  test('has its trades told at once when the stream speaks again', async () => {
+  test('has its trades sent at once when the stream speaks again', async () => {
     live.streams.offer('trades');
     const all: Trade[] = [{ ...trade(1), timestamp: live.clock.now() - minute }];
     live.port.setTrades(all);
@@ -129,7 +129,7 @@ describe('a market in which nothing happens, and whose stream is connected', () 
     expect(reader.texts.join()).toBe('2,3');
   });
 
-  test('has no candle that closes by the clock taken for a trade', async () => {
+  test('does not take a candle that closes by the clock for a trade', async () => {
     live.streams.offer('candles');
     const start = Math.floor(live.clock.now() / minute) * minute;
     const candle: Candle = { timestamp: start, open: 1, high: 1, low: 1, close: 1, volume: 5, closed: false };
@@ -145,7 +145,7 @@ describe('a market in which nothing happens, and whose stream is connected', () 
   });
 });
 
-describe('a market that is quiet for hours, on an exchange that gives candles of a window', () => {
+describe('a market that is idle for hours, on an exchange that returns the candles of a window', () => {
   const first = Date.UTC(2026, 0, 1);
   const at = (period: number, volume = 1): Candle => ({
     timestamp: first + period * minute,
@@ -171,7 +171,7 @@ describe('a market that is quiet for hours, on an exchange that gives candles of
     };
   });
 
-  test.each([true, false])('has its next candles told (streamed: %s), after few calls', async (isStreamed) => {
+  test.each([true, false])('has its next candles sent (streamed: %s), after few calls', async (isStreamed) => {
     if (isStreamed) live.streams.offer('candles');
     live.port.setCandles([at(0)]);
     const reader = live.follow(live.feeds.candles('kraken', btc, '1m'), toText);
@@ -190,7 +190,7 @@ describe('a market that is quiet for hours, on an exchange that gives candles of
     expect(reader.texts).toEqual(['0', '0 closed', '300', '300 closed', '301']);
   });
 
-  test('has what it missed told after an outage of hours', async () => {
+  test('has missed candles sent after an outage of hours', async () => {
     live.port.setCandles([at(0)]);
     const reader = live.follow(live.feeds.candles('kraken', btc, '1m'), toText);
     await live.clock.advance(100);
@@ -205,7 +205,7 @@ describe('a market that is quiet for hours, on an exchange that gives candles of
   });
 });
 
-test('candles are told though our clock is behind the exchange’s', async () => {
+test('candles are sent although our clock is behind the exchange’s', async () => {
   const first = Math.floor(live.clock.now() / 1000) * 1000;
   live.streams.offer('candles');
   const at = (period: number): Candle => {
@@ -269,7 +269,7 @@ describe('an outage', () => {
     expect([trades.ended, closes.ended]).toEqual([false, false]);
   });
 
-  test('makes the forming candle stale each time it begins, for those who come while it lasts too', async () => {
+  test('makes the forming candle stale each time it begins, also for subscribers that come while it lasts', async () => {
     const start = Math.floor(live.clock.now() / minute) * minute;
     live.port.setCandles([{ timestamp: start, open: 1, high: 1, low: 1, close: 1, volume: 1, closed: false }]);
     const toText = (value: Candle | MarketDataError): string =>
@@ -289,7 +289,7 @@ describe('an outage', () => {
     expect(reader.texts).toEqual(['1', '1 stale', '2', '2 stale', '3']);
   });
 
-  test('of calls alone says nothing while a stream that is just opened may speak, and holds nothing back', async () => {
+  test('of calls alone changes nothing while a new stream may speak, and delays nothing', async () => {
     live.streams.offer('trades');
     live.port.setTrades(new MarketDataError('GEO_BLOCKED', 'not from here'));
     const reader = live.follow(live.feeds.trades('kraken', btc), toIds);
@@ -330,7 +330,7 @@ describe('an outage', () => {
     await live.clock.advance(120_000);
   });
 
-  test('of one market in which the exchange wants to be left in peace makes the others stale, which are not asked', async () => {
+  test('in which the exchange asks for a pause because of one market makes the others stale, which are not polled', async () => {
     live.port.set(btc, { last: 1 });
     live.port.set('ETH/USDT', { last: 1 });
     const reader = live.read([btc, 'ETH/USDT']);
@@ -359,7 +359,7 @@ describe('what is missing', () => {
     return reader;
   };
 
-  test('is waited for as long as STALE_MAX_MS while the stream goes on, and then ends who would miss it', async () => {
+  test('is waited for as long as STALE_MAX_MS while the stream works, then ends subscribers that would miss it', async () => {
     const reader = await start([]);
     live.port.fail(new MarketDataError('TIMEOUT', 'too slow'));
     live.streams.interrupt('trades', btc);
@@ -378,7 +378,7 @@ describe('what is missing', () => {
     expect(late.texts).toEqual(['6']);
   });
 
-  test('is not waited for longer where fetches succeed and never bring it', async () => {
+  test('is not waited for longer where calls succeed and never bring it', async () => {
     const reader = await start([]);
     live.streams.interrupt('trades', btc);
     await live.clock.advance(100);
@@ -391,7 +391,7 @@ describe('what is missing', () => {
     expect(reader.ended).toBe(true);
   });
 
-  test('is no question where the exchange refuses such calls, and nothing is told of that beside a quiet stream', async () => {
+  test('is not waited for where the exchange refuses such calls, and subscribers of a silent stream receive no error', async () => {
     live.streams.offer('trades', 'candles');
     live.port.setTrades(new MarketDataError('BAD_USER_INPUT', 'needs more arguments'));
     live.port.setCandles(new MarketDataError('NOT_SUPPORTED', 'no candles'));
@@ -414,7 +414,7 @@ describe('what is missing', () => {
     expect(candles.texts).not.toContain('NOT_SUPPORTED');
   });
 
-  test('ends each time who would miss it', async () => {
+  test('ends subscribers that would miss it each time', async () => {
     live.streams.offer('candles');
     const first = Math.floor(live.clock.now() / minute) * minute;
     const candle = (period: number): Candle => {
@@ -438,7 +438,7 @@ describe('what is missing', () => {
     }
   });
 
-  test('is not waited for while more than ten thousand trades wait', async () => {
+  test('is not waited for when more than ten thousand trades wait', async () => {
     const reader = await start([]);
     live.port.hold();
     live.streams.interrupt('trades', btc);
@@ -474,7 +474,7 @@ describe('what is missing', () => {
   });
 });
 
-test('without a stream, a market is polled at the same pace however long nothing happens, and told at once when it does', async () => {
+test('without a stream, an idle market is polled at the same pace, and its next change is sent at once', async () => {
   live.port.set(btc, { last: 1 });
   const reader = live.read([btc]);
   await live.clock.advance(100 * pollIntervalMs);
@@ -484,7 +484,7 @@ test('without a stream, a market is polled at the same pace however long nothing
   expect(reader.texts).toEqual([`${btc} 1`, `${btc} 2`]);
 });
 
-test('an exchange is sent two polls of books at a time, and who comes just now does not wait for them', async () => {
+test('an exchange is sent two polls of books at a time, and a new subscriber does not wait for them', async () => {
   const under = new Set<string>();
   const symbols = Array.from({ length: 20 }, (_, index) => `S${index}/USDT`);
   for (const symbol of symbols) live.follow(live.feeds.orderBook('kraken', symbol, 5), String);
@@ -517,7 +517,7 @@ describe('order books of different depth', () => {
     return { ...shared, bids: levels(count, 1).reverse(), asks: levels(count, 1000) };
   }
 
-  test('who wants more gets more at once, though the stream works, and so does a query', async () => {
+  test('a subscriber that wants more levels receives them at once, although the stream works, and so does a query', async () => {
     live.streams.offer('orderBook');
     live.port.setOrderBook(book(5));
     const count = (value: OrderBook | MarketDataError): string =>

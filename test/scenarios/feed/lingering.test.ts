@@ -57,7 +57,7 @@ describe('a ticker that is polled', () => {
     return made;
   }
 
-  test('is not polled for nobody, and for who comes back soon as if nobody had left', async () => {
+  test('is not polled without subscribers, and continues for one that comes back soon', async () => {
     const made = await visit();
     await live.clock.advance(400);
     const back = live.read([btc]);
@@ -83,18 +83,21 @@ describe('a ticker that is polled', () => {
     expect(calls()).toBe(made + 1);
   });
 
-  test.each([1, 2])('is not told as new to who comes back later, but the price of then, %i', async (last) => {
-    const made = await visit();
-    await live.clock.advance(lateMs);
-    expect(calls()).toBe(made);
-    const back = await comesWithOneCall(last);
-    live.port.set(btc, { last: 3 });
-    await live.clock.advance(pollIntervalMs);
-    expect(back.texts.at(-1)).toBe(`${btc} 3`);
-    expect(calls()).toBe(made + 2);
-  });
+  test.each([1, 2])(
+    'is not sent as new to a subscriber that comes back later, which receives the price of then, %i',
+    async (last) => {
+      const made = await visit();
+      await live.clock.advance(lateMs);
+      expect(calls()).toBe(made);
+      const back = await comesWithOneCall(last);
+      live.port.set(btc, { last: 3 });
+      await live.clock.advance(pollIntervalMs);
+      expect(back.texts.at(-1)).toBe(`${btc} 3`);
+      expect(calls()).toBe(made + 2);
+    },
+  );
 
-  test('is told as stale to who comes back while its exchange fails, and polled', async () => {
+  test('is sent as stale to a subscriber that comes back while its exchange fails, and polled', async () => {
     const reader = live.read([btc]);
     await live.clock.advance(100);
     live.port.fail(down);
@@ -111,7 +114,7 @@ describe('a ticker that is polled', () => {
     expect(calls()).toBeGreaterThan(made);
   });
 
-  test('goes on for the others of its exchange', async () => {
+  test('does not stop the polls of others of its exchange', async () => {
     live.port.set('ETH/USDT', { last: 9 });
     const reader = live.read([btc]);
     live.read(['ETH/USDT']);
@@ -122,7 +125,7 @@ describe('a ticker that is polled', () => {
     expect(live.port.tickerCalls.at(-1)?.symbols).toEqual(['ETH/USDT']);
   });
 
-  test('that fails is not reported as well when nobody listens any more', async () => {
+  test('that fails is not reported as healthy when it has no subscribers any longer', async () => {
     const reader = live.read([btc]);
     await live.clock.advance(100);
     live.port.fail(down);
@@ -136,7 +139,7 @@ describe('a ticker that is polled', () => {
 describe('a ticker that is streamed', () => {
   beforeEach(() => live.streams.offer('ticker'));
 
-  test('goes on while it lingers, and is told at once without a call', async () => {
+  test('continues while it lingers, and is sent at once without a call', async () => {
     const reader = live.read([btc]);
     await live.clock.advance(100);
     push(2);
@@ -152,7 +155,7 @@ describe('a ticker that is streamed', () => {
     expect(live.streams.all).toHaveLength(1);
   });
 
-  test.each([2, 7])('and interrupted while nobody listens is asked for when somebody does, %i', async (last) => {
+  test.each([2, 7])('and interrupted without subscribers is fetched when one comes back, %i', async (last) => {
     const reader = live.read([btc]);
     await live.clock.advance(100);
     push(2);
@@ -163,7 +166,7 @@ describe('a ticker that is streamed', () => {
     await live.clock.advance(lateMs);
     expect(calls()).toBe(made);
     await comesWithOneCall(last);
-    // Its stream is the same one, which may be about to be dialled.
+    // Its stream is the same one, which may be about to reconnect.
     expect(live.streams.all).toHaveLength(1);
     await live.clock.advance(pollIntervalMs);
     expect(calls()).toBe(made + 2);
@@ -171,7 +174,7 @@ describe('a ticker that is streamed', () => {
     expect(live.feeds.liveTicker('kraken', btc)?.value.last).toBe(8);
   });
 
-  test('and interrupted while nobody listens is told as stale where the call fails', async () => {
+  test('and interrupted without subscribers is sent as stale where the call fails', async () => {
     const reader = live.read([btc]);
     await live.clock.advance(100);
     push(2);
@@ -184,7 +187,7 @@ describe('a ticker that is streamed', () => {
     expect(back.texts).toEqual([`${btc} 2 stale`]);
   });
 
-  test('and silent is told to who comes back although there is no call for it', async () => {
+  test('and silent is sent to a subscriber that comes back, although there is no call for it', async () => {
     live.port.set(btc, new MarketDataError('NOT_SUPPORTED', 'no such call'));
     const reader = live.read([btc]);
     await live.clock.advance(100);
@@ -197,7 +200,7 @@ describe('a ticker that is streamed', () => {
     expect(back.texts).toEqual([`${btc} 2`]);
   });
 
-  test('and spoken again before the call has answered is told from there', async () => {
+  test('and speaks before the call is answered is sent from the stream', async () => {
     const reader = live.read([btc]);
     await live.clock.advance(100);
     push(2);
@@ -216,8 +219,8 @@ describe('a ticker that is streamed', () => {
   });
 });
 
-describe('a query of what lingers', () => {
-  test('is answered from it while that is as new as a poll would be, and no longer', async () => {
+describe('a query for a lingering market', () => {
+  test('is answered from memory while that is as new as a poll would be', async () => {
     const reader = live.read([btc]);
     await live.clock.advance(100);
     await reader.leave();
@@ -236,7 +239,7 @@ describe('a query of what lingers', () => {
 });
 
 describe('markets that have a call each', () => {
-  test('are not asked for any more in a round that all have left', async () => {
+  test('are no longer fetched in a round that all have left', async () => {
     live.port.setOrderBook({ bids: [{ price: 1, amount: 1 }] });
     const symbols = ['A/B', 'C/D', 'E/F', 'G/H', 'I/J'];
     const readers = symbols.map((symbol) => live.follow(live.feeds.orderBook('kraken', symbol, 5), () => 'book'));
@@ -256,7 +259,7 @@ describe('markets that have a call each', () => {
     ['answered', null],
     ['failed', down],
   ])(
-    'who comes back is not told of trades, or of a hole in them, from before, where the last poll %s',
+    'a subscriber that comes back receives no trades from before, and no gap in them, where the last poll %s',
     async (_how, error) => {
       const tradeAt = (timestamp: number): Trade => ({
         exchange: 'kraken',
@@ -309,7 +312,7 @@ describe('a candle', () => {
 
   beforeEach(() => live.port.setCandles([candle(1)]));
 
-  test('that is polled is told as it is then', async () => {
+  test('that is polled is sent as it is then', async () => {
     const reader = follow();
     await live.clock.advance(100);
     await reader.leave();
@@ -321,7 +324,7 @@ describe('a candle', () => {
     expect(back.texts).toEqual(['5']);
   });
 
-  test('whose stream was interrupted is told when the call has come, not what was known when the stream speaks', async () => {
+  test('whose stream was interrupted is sent when the call is answered, not as it was before', async () => {
     live.streams.offer('candles');
     const reader = follow();
     await live.clock.advance(100);
@@ -342,7 +345,7 @@ describe('a candle', () => {
     expect(back.texts).not.toContain('2');
   });
 
-  test('whose stream is silent is told as it is then, where its polls had become slow', async () => {
+  test('whose stream is silent is sent as it is then, where its polls had become slow', async () => {
     live.streams.offer('candles');
     const reader = follow();
     await live.clock.advance(100);

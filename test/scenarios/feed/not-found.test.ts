@@ -25,7 +25,7 @@ describe('a symbol that does not exist', () => {
     expect(live.clock.pending).toBe(0);
   });
 
-  test('leaves the other symbols of the subscriber going', async () => {
+  test('does not affect the other symbols of the subscriber', async () => {
     const reader = live.read(['NO/PE', btc]);
     await settle();
     live.port.set(btc, { last: 3 });
@@ -36,7 +36,7 @@ describe('a symbol that does not exist', () => {
     expect(live.feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 1 });
   });
 
-  test('any more, delisted while it is listened to, comes once more, stale, and ends who listens to nothing else', async () => {
+  test('because it was delisted comes once more, stale, and ends subscribers of nothing else', async () => {
     const readers = [live.read([btc]), live.read([btc, eth])];
     await live.clock.advance(pollIntervalMs);
     live.port.set(btc, new MarketDataError('SYMBOL_NOT_FOUND', 'delisted'));
@@ -49,7 +49,7 @@ describe('a symbol that does not exist', () => {
     expect(live.feeds.counts).toEqual({ topics: 1, streams: 0, polls: 1, subscribers: 1 });
   });
 
-  test('is told to a slow subscriber before the end', async () => {
+  test('reaches a slow subscriber before the end', async () => {
     const events = live.feeds.tickers('kraken', ['NO/PE', 'NO/PE2']);
     await settle();
     expect(await events.next()).toMatchObject({ value: { value: { code: 'SYMBOL_NOT_FOUND' } } });

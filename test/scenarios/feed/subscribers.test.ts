@@ -9,7 +9,7 @@ const eth = 'ETH/USDT';
 const useLive = useLiveFeeds();
 
 describe('a subscriber', () => {
-  test('is told the latest known ticker of each symbol at once, then each change', async () => {
+  test('receives the latest known ticker of each symbol at once, then each change', async () => {
     const { port, clock, read } = prepared();
     const reader = read([btc, eth]);
     await settle();
@@ -27,7 +27,7 @@ describe('a subscriber', () => {
     ]);
   });
 
-  test('who comes later is told the latest at once, without a call', async () => {
+  test('that comes later receives the latest at once, without a call', async () => {
     const { port, clock, read } = prepared();
     read([btc]);
     port.set(btc, { last: 3 });
@@ -39,7 +39,7 @@ describe('a subscriber', () => {
     expect(port.tickerCalls).toHaveLength(calls);
   });
 
-  test('who joins while the first fetch is under way gets its ticker too', async () => {
+  test('that joins while the first fetch is under way receives its ticker too', async () => {
     const { port, read } = prepared();
     const release = port.hold();
     const readers = [read([btc]), read([btc])];
@@ -50,7 +50,7 @@ describe('a subscriber', () => {
     expect(port.tickerCalls).toHaveLength(1);
   });
 
-  test('is not told a ticker of which only timestamp, receivedAt or source differ', async () => {
+  test('does not receive a ticker in which only timestamp, receivedAt or source differ', async () => {
     const { port, clock, read } = prepared();
     const reader = read([btc]);
     for (let round = 1; round <= 5; round++) {
@@ -63,7 +63,7 @@ describe('a subscriber', () => {
     expect(reader.seen).toMatchObject([{ bid: null }, { last: 1, bid: 0.5 }]);
   });
 
-  test("is not told a ticker that is older by the exchange's clock", async () => {
+  test("does not receive a ticker that is older by the exchange's clock", async () => {
     const { port, clock, read } = prepared();
     port.set(btc, { last: 1, timestamp: 1000 });
     const reader = read([btc]);
@@ -76,7 +76,7 @@ describe('a subscriber', () => {
     expect(reader.texts).toEqual(['BTC/USDT 1', 'BTC/USDT 3']);
   });
 
-  test('is not told a ticker that was received earlier, where the exchange sends no time', async () => {
+  test('does not receive a ticker that was received earlier, where the exchange sends no time', async () => {
     const { port, clock, read } = prepared();
     port.set(btc, { last: 1, timestamp: 1000 });
     const reader = read([btc]);
@@ -89,7 +89,7 @@ describe('a subscriber', () => {
     expect(reader.texts).toEqual(['BTC/USDT 1', 'BTC/USDT 3']);
   });
 
-  test('who is slow gets only the newest of each symbol', async () => {
+  test('that is slow receives only the newest of each symbol', async () => {
     const { port, clock, feeds } = prepared();
     const events = feeds.tickers('kraken', [btc, eth]);
     for (let last = 10; last < 20; last++) {
@@ -104,7 +104,7 @@ describe('a subscriber', () => {
     expect(await third).toEqual({ done: true, value: undefined });
   });
 
-  test('who leaves before the first fetch has answered leaves nothing behind', async () => {
+  test('that leaves before the first fetch is answered leaves nothing behind', async () => {
     const { port, clock, read, feeds } = prepared();
     const release = port.hold();
     const reader = read([btc]);
@@ -119,7 +119,7 @@ describe('a subscriber', () => {
     expect(reader.texts).toEqual([]);
   });
 
-  test('who leaves in the same turn in which it came leaves nothing behind', async () => {
+  test('that leaves in the same turn in which it came leaves nothing behind', async () => {
     const { read } = prepared();
     await read([btc]).leave();
   });

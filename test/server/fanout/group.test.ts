@@ -34,7 +34,7 @@ async function joinEnding(values: readonly object[]) {
     sources: 1,
     maxWaiting: 10,
     isSame: () => false,
-    isServing: () => true,
+    isReady: () => true,
     latest: () => [],
     onEnd: () => {},
   });

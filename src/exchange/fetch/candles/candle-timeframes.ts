@@ -102,7 +102,7 @@ async function probe(
 
 function notSupported(series: CandleSeries, timeframes: readonly string[]): MarketDataError {
   const { exchange, symbol, timeframe } = series;
-  const message = `${exchange} has no candles of ${timeframe} for ${symbol}, and they cannot be built from those that it has: ${timeframes.join(', ')}.`;
+  const message = `${exchange} has no ${timeframe} candles for ${symbol}, and they cannot be built from the timeframes that it has: ${timeframes.join(', ')}.`;
   return new MarketDataError('TIMEFRAME_NOT_SUPPORTED', message, { ...series, suggestions: timeframes });
 }
 

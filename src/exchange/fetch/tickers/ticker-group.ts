@@ -153,6 +153,6 @@ class TickerGroup {
 
 /** It is not known which symbol was the reason, so the error does not claim that one does not exist. */
 function notRequestedError(exchange: string, symbol: string): MarketDataError {
-  const message = `${exchange} refused requests for several tickers, and those for some of them; ${symbol} was not asked for.`;
+  const message = `${exchange} refused requests for several tickers, and for some of them alone; ${symbol} was not requested.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });
 }

@@ -107,7 +107,7 @@ export class TickerRound {
   }
 
   #giveUp(symbol: string, { code, message, details }: MarketDataError): void {
-    const explained = `${message} ${symbol} was not asked for after that.`;
+    const explained = `${message} ${symbol} was not requested after that.`;
     this.set(symbol, new MarketDataError(code, explained, { ...details, symbol }));
   }
 }

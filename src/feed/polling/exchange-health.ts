@@ -1,13 +1,13 @@
 import type { MarketDataError } from '../../market/errors.ts';
 
-/** Called when polls of an exchange begin to fail, with the error, and when they succeed again, with null. */
+/** Called when polls of an exchange begin to fail, with the error, and when all succeed again, with null. */
 export type OnHealth = (exchange: string, error: MarketDataError | null) => void;
 
-/** Which exchanges fail: several polls of one fail together, of which the first to fail and the last to recover are news. */
-export class Health {
+/** Which exchanges fail. Several poll groups of one fail together: the first to fail and the last to recover are reported. */
+export class ExchangeHealth {
   readonly #onHealth: OnHealth;
   readonly #onAnswer: (exchange: string) => void;
-  /** By exchange, the poll groups whose polls fail. */
+  /** By exchange, the poll groups whose rounds fail. */
   readonly #failing = new Map<string, Set<string>>();
 
   /** `onAnswer` is called when a poll group succeeds again while others of its exchange still fail. */
@@ -16,8 +16,8 @@ export class Health {
     this.#onAnswer = onAnswer;
   }
 
-  /** Notes how a round of a poll group went. */
-  mark(exchange: string, group: string, error: MarketDataError | null): void {
+  /** A round of a poll group has ended: with an error if it failed. */
+  onRound(exchange: string, group: string, error: MarketDataError | null): void {
     const failing = this.#failing.get(exchange);
     if (error) {
       this.#failing.set(exchange, (failing ?? new Set()).add(group));
@@ -29,7 +29,7 @@ export class Health {
     }
   }
 
-  /** Forgets a poll group that is polled no more. */
+  /** A poll group has ended, failing or not. */
   forget(exchange: string, group: string): void {
     const failing = this.#failing.get(exchange);
     failing?.delete(group);

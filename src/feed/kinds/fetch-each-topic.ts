@@ -1,0 +1,24 @@
+import type { MarketDataError } from '../../market/errors.ts';
+import { toMarketDataError } from '../../market/errors.ts';
+import type { CallLimiter } from '../polling/call-limiter.ts';
+import type { OnOutcome } from '../polling/polled.ts';
+import type { CallKind, Reconciler } from '../reconcile/reconciler.ts';
+import type { Topic } from '../topics/topic.ts';
+
+/**
+ * Fetches topics that need a call each, one after the other, as the limiter allows. A topic that no longer wants to be
+ * fetched when its turn comes is left out. Never rejects.
+ */
+export async function fetchEachTopic<T extends object, V, R extends Reconciler<T, V>>(
+  topics: readonly Topic<T, V, R>[],
+  kind: CallKind,
+  limiter: CallLimiter,
+  fetch: (topic: Topic<T, V, R>) => Promise<T>,
+  onOutcome: OnOutcome<Topic<T, V, R>, T>,
+): Promise<void> {
+  for (const topic of topics) {
+    const call = async (): Promise<T | null> => (topic.wantsFetch ? fetch(topic) : null);
+    const outcome = await limiter.run<T | MarketDataError | null>(topic.request, kind, call).catch(toMarketDataError);
+    if (outcome !== null) onOutcome(topic, outcome);
+  }
+}

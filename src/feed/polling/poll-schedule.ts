@@ -1,0 +1,153 @@
+import type { FeedTiming } from './feed-timing.ts';
+
+/** What the schedule must know of the stream of a topic. */
+export interface PolledStream {
+  /** True while it sends all there is to send. */
+  readonly works: boolean;
+  /** True while it is connected and has sent nothing for long. */
+  readonly isSilent: boolean;
+}
+
+export interface PollScheduleOptions {
+  readonly timing: Pick<FeedTiming, 'clock' | 'pollIntervalMs'>;
+  readonly stream: PolledStream;
+  readonly subscribers: { readonly size: number };
+  /** What is missing now, or will have to be asked for at an instant, epoch ms. */
+  readonly needs: { readonly hasGap: boolean; readonly dueAt: number | null };
+  /** Called when something begins to be missing, or is due. */
+  readonly onWanted: () => void;
+}
+
+/** How often the data of a topic must be polled to be up to date, whether anybody listens or not. */
+type Pace = 'none' | 'slow' | 'full';
+
+/** The slow pace: polls are at most this many intervals apart. */
+const slowestPace = 5;
+
+/** A round begins a little sooner or later than an interval after the one before. */
+const roundJitter = 0.9;
+
+/** For how many intervals the answer to a poll counts as current. */
+const currentIntervals = 1.5;
+
+/**
+ * Decides whether a topic is polled, and how often. Where several rows apply, the first row wins, then the last two.
+ *
+ * | State of the topic | Polled? | How often | Why |
+ * |---|---|---|---|
+ * | It has no subscribers | no | | Nobody would receive it. A subscriber that comes back receives what is known, or what a call brings. |
+ * | The stream works: it is connected and speaks | no | | It sends everything. |
+ * | The stream is silent: it has sent nothing for `silenceMs`, and is connected, or was not interrupted for 70 s | yes | every interval, then every 2, 4 and 5 intervals while polls bring nothing new | It sends when the market moves; polls only find out whether it is broken. |
+ * | The stream is not connected yet, or was interrupted | yes | every interval | Only polls find out when the market moves, so an idle market is polled as often as a busy one. |
+ * | The exchange has no such stream | yes | every interval | The same. |
+ * | Something is missing: a gap after an interruption | yes | as soon as a round may begin, then every interval | Only a call brings it, even if the stream works. |
+ * | Something is due: a candle should have closed | yes | as soon as a round may begin, then every interval | Only a call shows it, even if the stream works. |
+ *
+ * Topics are polled in rounds, with one or more calls for all topics of a poll group. `RoundSchedule` times the rounds:
+ *
+ * | State of the exchange | Next round | Why |
+ * |---|---|---|
+ * | It answers | an interval after the last round began | |
+ * | A round is under way | after it has ended | Its answers would be lost. |
+ * | The last round failed | after a wait that doubles up to 30 s, with jitter; at once when another call is answered, or a topic begins to need polls | It may be down, and many servers must not return together. |
+ * | It asked for a pause (Retry-After), or its circuit is open | when that is over | The call would be refused, or lengthen the ban. Topics that are left out for three intervals fail, and are marked stale. |
+ */
+export class PollSchedule {
+  readonly #options: PollScheduleOptions;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  /** How many polls in a row have brought nothing new. */
+  #idlePolls = 0;
+  #hadGap: boolean;
+  #cancelDue = (): void => {};
+  #isStopped = false;
+
+  constructor(options: PollScheduleOptions) {
+    this.#options = options;
+    this.#hadGap = options.needs.hasGap;
+  }
+
+  /** When a call brought something last, epoch ms; -Infinity while none has. */
+  get answeredAt(): number {
+    return this.#answeredAt;
+  }
+
+  /** True while only polls would keep the topic up to date, whether anybody listens or not. */
+  get isWanted(): boolean {
+    return this.#pace !== 'none';
+  }
+
+  /** True while a subscriber would miss something without polls. */
+  get isNeeded(): boolean {
+    return this.#options.subscribers.size > 0 && this.isWanted;
+  }
+
+  /** True when the next round must ask for the topic. */
+  get isDue(): boolean {
+    if (this.#options.subscribers.size === 0) return false;
+    const pace = this.#pace;
+    return pace === 'full' || (pace === 'slow' && this.#sinceAnswerMs >= this.#slowIntervalMs * roundJitter);
+  }
+
+  /** True while what a call brought last is as new as what the next poll would bring. */
+  get isCurrent(): boolean {
+    const { stream, timing } = this.#options;
+    return this.#sinceAnswerMs <= currentIntervals * (stream.isSilent ? this.#slowIntervalMs : timing.pollIntervalMs);
+  }
+
+  /** A call has brought something. */
+  onAnswer(): void {
+    this.#answeredAt = this.#options.timing.clock.now();
+  }
+
+  /** The stream has spoken, or a poll has been answered, with something new or not. */
+  onResult(isNew: boolean): void {
+    this.#idlePolls = isNew ? 0 : this.#idlePolls + 1;
+  }
+
+  /** The next gap is asked for at once, even if one is still open. */
+  onNewGap(): void {
+    this.#hadGap = false;
+  }
+
+  /** Looks whether a gap has opened, which is asked for at once. */
+  checkGap(): void {
+    const { needs, onWanted } = this.#options;
+    const { hasGap } = needs;
+    const begins = hasGap && !this.#hadGap;
+    // Set before the call, which may fail the topic at once and so lead here again.
+    this.#hadGap = hasGap;
+    if (begins) onWanted();
+  }
+
+  /** Looks whether a gap has opened, and when something will be due. */
+  update(): void {
+    this.checkGap();
+    this.#cancelDue();
+    const { timing, needs, onWanted } = this.#options;
+    const { dueAt } = needs;
+    if (dueAt === null || this.#isStopped) return;
+    const waitMs = dueAt - timing.clock.now();
+    if (waitMs > 0) this.#cancelDue = timing.clock.after(waitMs, onWanted);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelDue();
+  }
+
+  get #pace(): Pace {
+    const { timing, stream, needs } = this.#options;
+    const { hasGap, dueAt } = needs;
+    if (hasGap || (dueAt !== null && timing.clock.now() >= dueAt)) return 'full';
+    if (stream.works) return 'none';
+    return stream.isSilent ? 'slow' : 'full';
+  }
+
+  get #sinceAnswerMs(): number {
+    return this.#options.timing.clock.now() - this.#answeredAt;
+  }
+
+  get #slowIntervalMs(): number {
+    return this.#options.timing.pollIntervalMs * Math.min(slowestPace, 2 ** this.#idlePolls);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../../base/clock.ts';
+import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
+import { BookDepth, type BookMessage } from './book-depth.ts';
+import { LatestReconciler } from './latest-reconciler.ts';
+import type { MessageSource, ReconcileResult } from './reconciler.ts';
+import type { TopicRequest } from './topic-request.ts';
+
+/** Each order book replaces the one before; it is as deep as its deepest subscriber wants. */
+export class OrderBookReconciler extends LatestReconciler<OrderBook, BookMessage> {
+  readonly coverage = new BookDepth();
+
+  constructor({ symbol }: TopicRequest, clock: Clock, staleMaxMs: number) {
+    super({
+      key: symbol,
+      clock,
+      staleMaxMs,
+      toValue: ({ book }) => book,
+      isSame: isSameBook,
+      hasMoved: (previous, next) => !isSameBook(previous, next, 1),
+    });
+  }
+
+  override take(message: BookMessage, source: MessageSource): ReconcileResult<OrderBook> {
+    if (source === 'stream') this.coverage.onStreamed();
+    else this.coverage.onFetched(message);
+    return super.take(message, source);
+  }
+}
