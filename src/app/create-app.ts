@@ -8,20 +8,19 @@ import { createFeeds, type Feeds } from '../feed/live/feeds.ts';
 import { createLiveMarketData } from '../feed/live/live-market-data.ts';
 import { createLiveOperations } from '../feed/live/live-operations.ts';
 import { createAddressReader } from '../server/access/address.ts';
-import { Allowance } from '../server/access/allowance.ts';
 import { createGate } from '../server/access/gate.ts';
-import { SubscriptionMemory } from '../server/access/subscription-memory.ts';
-import { createGraphQLServer } from '../server/graphql/pipeline.ts';
-import { createCors } from '../server/http/cors.ts';
-import { createHttpServer } from '../server/http/http-server.ts';
+import { createCors } from '../server/http/messages/cors.ts';
 import { Readiness } from '../server/http/readiness.ts';
-import { createSubscriptionServer, type SubscriptionServer } from '../server/websocket/subscription-server.ts';
+import { toCloseLabel } from '../server/websocket/close-codes.ts';
+import type { SubscriptionServer } from '../server/websocket/subscription-server.ts';
 import { Metrics } from '../telemetry/metrics/metrics.ts';
 import { Recorder } from '../telemetry/metrics/recorder.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import { createCachedMarketData } from './cached-market-data.ts';
 import { createDescriptorLog, toLimitWarning, toMaxConnections } from './descriptor-limit.ts';
 import { openExchanges } from './open-exchanges.ts';
+import { toServerLimits } from './server-limits.ts';
+import { wireServer } from './wire-server.ts';
 
 /** A whole server, wired together. */
 export interface App {
@@ -64,8 +63,6 @@ export interface AppOptions {
 
 /** 16 random characters are some 96 bits. */
 const safeKeyLength = 16;
-
-const megabyte = 1024 * 1024;
 
 /** The composition root: the one place that knows every layer. */
 export function createApp(options: AppOptions): App {
@@ -126,70 +123,50 @@ export function createApp(options: AppOptions): App {
   const addressOf = createAddressReader(config.trustedProxies);
   const gate = createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf });
   const cors = createCors(config.corsOrigins);
-  const openOperations = createAllowance(config.maxOperations, config.maxOperationsPerAddress, 5000);
-  const watching = { log, onRequest: recorder.recordRequest, tracer: tracing };
-  const graphql = createGraphQLServer({
-    marketData,
-    live,
-    gate,
-    cors,
-    openOperations,
-    subscriptionMemory: new SubscriptionMemory({
-      maxBytes: config.maxSubscriptionMb * megabyte,
-      maxBytesPerAddress: (config.maxSubscriptionMbPerAddress ?? 16) * megabyte,
-      limitsLoopback: config.maxSubscriptionMbPerAddress !== null,
-    }),
-    clock,
-    limits: {
-      maxTokens: config.maxQueryTokens,
-      maxDepth: config.maxQueryDepth,
-      maxAliases: config.maxQueryAliases,
-      maxCost: config.maxQueryCost,
-    },
-    introspection: config.introspection,
-    ...watching,
-    onInternalError: recorder.recordInternalError,
-    onDocument: (isHit) => recorder.recordLookup('documents', isHit),
-  });
+  const readiness = new Readiness();
   const metrics = new Metrics(recorder, {
     clock,
-    open: () => subscriptions.counts,
-    deliveries: () => subscriptions.tally,
+    open: () => server.subscriptions.counts,
+    deliveries: () => server.subscriptions.deliveries,
     feeds: () => feeds.states,
     exchanges: () => exchanges.statuses,
     circuits: () => exchanges.circuits,
     unlisted: () => exchanges.missingMarkets,
-    answers: graphql.answerLookups,
-    memory: () => graphql.memory,
+    answers: () => server.answers.lookups,
+    memory: () => server.memory,
     droppedLogLines,
   });
-  const readiness = new Readiness();
-  const http = createHttpServer(graphql, {
-    readiness,
-    gate,
-    cors,
-    metrics: metrics.handle,
+  const server = wireServer({
+    marketData,
+    live,
+    log,
     clock,
-    maxConnections: descriptorLimit === null ? null : toMaxConnections(descriptorLimit),
-    onRefusal: descriptorLog.onRefusal,
-    onError: (err) => {
-      if (!descriptorLog.onError(err))
-        throttled.write('error', 'connections', { err }, 'a connection could not be taken');
-    },
-  });
-  const subscriptions = createSubscriptionServer({
-    server: http.server,
-    graphql,
     gate,
     cors,
-    limits: {
-      sockets: createAllowance(config.maxSockets, config.maxSocketsPerAddress, 1000),
-      maxSubscriptions: config.maxSubscriptionsPerSocket,
-      maxMessagesPerSecond: config.maxMessagesPerSecond,
+    ...toServerLimits(config),
+    introspection: config.introspection,
+    readiness,
+    metrics: metrics.handle,
+    tracer: tracing,
+    events: {
+      onRequest: recorder.recordRequest,
+      onRoute: recorder.recordRoute,
+      onDeclined: recorder.recordDeclined,
+      onDocument: (isHit) => recorder.recordLookup('documents', isHit),
+      onInternalError: recorder.recordInternalError,
+      onSocketClose: (code) => recorder.recordSocketClose(toCloseLabel(code)),
     },
-    onClose: recorder.recordSocketClose,
-    ...watching,
+    http: {
+      maxConnections: descriptorLimit === null ? null : toMaxConnections(descriptorLimit),
+      onRefusal: descriptorLog.onRefusal,
+      onError: (err) => {
+        if (descriptorLog.onError(err)) return;
+        throttled.write('error', 'connections', { err }, 'a connection could not be taken');
+      },
+    },
   });
+  const { http, subscriptions } = server;
+
   async function start(): Promise<number> {
     const port = await http.listen(config.port, config.host);
     readiness.markReady();
@@ -232,9 +209,4 @@ export function createApp(options: AppOptions): App {
       return { ...feeds.counts, ...subscriptions.counts };
     },
   };
-}
-
-/** An address may have what is set; where nothing is, it may have the usual, and this machine as much as there is. */
-function createAllowance(most: number, set: number | null, usual: number): Allowance {
-  return new Allowance({ most, maxPerAddress: set ?? usual, limitsLoopback: set !== null });
 }

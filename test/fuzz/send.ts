@@ -1,6 +1,6 @@
 import { type Agent, request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { maxBodyBytes } from '../../src/server/http/read-body.ts';
+import { maxBodyBytes } from '../../src/server/http/messages/read-body.ts';
 import type { FuzzRequest } from './requests.ts';
 
 /** The answer to a request. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { settings } from '../../src/config/settings.ts';
-import { marketDataErrorCodes } from '../../src/market/errors.ts';
+import { clientErrorCodes } from '../../src/graphql/execution/error-codes.ts';
 import { rooms } from './rooms.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -92,7 +92,7 @@ test('the table of settings has a row for each setting, and none for another', (
 
 test('the table of errors has a row for each code, and none for another', () => {
   const codes = readRows(readSection('docs/freshness.md', '## Errors')).filter((name) => /^[A-Z_]+$/.test(name));
-  expect([...codes].sort()).toEqual([...marketDataErrorCodes, 'PERSISTED_QUERY_NOT_FOUND'].sort());
+  expect([...codes].sort()).toEqual([...clientErrorCodes].sort());
 });
 
 test('the table of alerts has a row for each alert, and none for another', () => {

@@ -57,12 +57,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   graphql: {
     imports: ['base', 'feed', 'market'],
     folders: {
+      '.': ['cost', 'documents', 'execution', 'schema'],
       cost: [],
       documents: ['cost'],
       execution: ['documents'],
       types: ['execution'],
       schema: ['cost', 'execution', 'types'],
-      '.': ['cost', 'documents', 'execution', 'schema'],
     },
   },
   server: {

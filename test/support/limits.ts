@@ -1,15 +1,15 @@
-import { Allowance } from '../../src/server/access/allowance.ts';
-import { SubscriptionMemory } from '../../src/server/access/subscription-memory.ts';
-import type { SocketLimits } from '../../src/server/websocket/subscription-server.ts';
+import { ConcurrencyLimit } from '../../src/server/access/concurrency-limit.ts';
+import type { SubscriptionMemoryLimits } from '../../src/server/access/subscription-memory.ts';
+import type { SocketLimits } from '../../src/server/websocket/accept-sockets.ts';
 
 /** As many as there may be, together and of one address, this machine too. */
-export function allow(most: number, maxPerAddress = most): Allowance {
-  return new Allowance({ most, maxPerAddress, limitsLoopback: true });
+export function allow(max: number, maxPerAddress = max): ConcurrencyLimit {
+  return new ConcurrencyLimit({ max, maxPerAddress, limitsLoopback: true });
 }
 
 export interface Limits extends SocketLimits {
   /** Operations of all protocols. */
-  readonly operations: Allowance;
+  readonly operations: ConcurrencyLimit;
 }
 
 /** Limits that a test does not reach; `given` changes what it is about. */
@@ -24,6 +24,6 @@ export function createLimits(given: Partial<Limits> = {}): Limits {
 }
 
 /** As much as subscriptions may keep, together and of one address, this machine too; without a number, plenty. */
-export function createSubscriptionMemory(maxBytes = 1e9, maxBytesPerAddress = maxBytes): SubscriptionMemory {
-  return new SubscriptionMemory({ maxBytes, maxBytesPerAddress, limitsLoopback: true });
+export function createMemoryLimits(maxBytes = 1e9, maxBytesPerAddress = maxBytes): SubscriptionMemoryLimits {
+  return { maxBytes, maxBytesPerAddress, limitsLoopback: true };
 }

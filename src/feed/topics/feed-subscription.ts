@@ -1,4 +1,5 @@
 import { MarketDataError } from '../../market/errors.ts';
+import { slowConsumer } from '../../market/slow-consumer.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 import { SubscriptionStart } from './subscription-start.ts';
 import { TakenValues } from './taken-values.ts';
@@ -114,7 +115,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
       this.#offer(event);
     } else {
       this.#slots.clear();
-      this.fail(tooSlow());
+      this.fail(slowConsumer());
     }
   }
 
@@ -191,10 +192,4 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     for (const waiter of this.#waiting.splice(0)) waiter({ done: true, value: undefined });
     this.#options.onEnd();
   }
-}
-
-/** Ends a client that would lose events. */
-export function tooSlow(): MarketDataError {
-  const message = 'This client reads events more slowly than they arrive, and some would be lost. Subscribe again.';
-  return new MarketDataError('SLOW_CONSUMER', message, { retryable: true });
 }

@@ -1,59 +1,34 @@
-import { createHash } from 'node:crypto';
 import type { DocumentNode, GraphQLError } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import { toDocumentBytes } from './document-bytes.ts';
+import type { KnownDocument } from './known-document.ts';
 import type { ParseDocument } from './parse-document.ts';
-
-/** A document that was parsed and validated. */
-export interface KnownDocument {
-  readonly document: DocumentNode;
-  /** Why it is not valid; empty where it is. */
-  readonly errors: readonly GraphQLError[];
-}
+import { PersistedTexts } from './persisted-texts.ts';
+import { RecurringDocuments } from './recurring-documents.ts';
 
 export interface DocumentStoreOptions {
   readonly parse: ParseDocument;
   readonly validate: (document: DocumentNode) => readonly GraphQLError[];
-  /** The document of a text that an open operation holds in memory in any case. */
-  readonly findOpen?: (text: string) => DocumentNode | undefined;
 }
 
-/** What documents that have come twice may keep together, in bytes. */
-const maxKeptBytes = 32 * 1024 * 1024;
-
-/** What small documents that have come once, or are not valid, may keep together, in bytes. */
-const maxNewBytes = 2 * 1024 * 1024;
-
-/** A document that has come once is remembered only where it keeps no more than this, some 100 tokens, in bytes. */
-const maxNewDocumentBytes = 64 * 1024;
-
-/** How many digests of larger documents that have come once are remembered; some 100 bytes each. */
-const maxDigests = 10_000;
-
 /**
- * The one place that keeps documents. A front end that writes arguments into its documents sends each of them once, and
- * a hostile client sends as many as it can, so a document has to come twice before it is kept, and one that is not valid
- * never is. Of a document that has come once only what is small is remembered: itself, or its digest where it is large.
- * The last one is there in any case, and does not count as having come again: each part of the server that handles the
- * same request asks for it.
- * Whatever is made of a document (its cost plan, its compiled form) hangs on the document and leaves memory with it, so
- * it counts here from the start.
+ * The one place that owns documents, for every protocol. A front end that writes arguments into its documents sends each
+ * document once, and a hostile client sends as many as it can, so each kind of document has a budget of its own, and
+ * none can push out another:
+ *
+ * - Documents that have come twice: 32 MB, the least recently used leave. They count with their compiled form from the
+ *   start, since whatever is made of a document (its cost plan, its compiled query, its group key) hangs on the document
+ *   and leaves memory with it.
+ * - Documents that have come once, or are not valid: 2 MB for small ones; 10,000 digests, 1 MB, for large valid ones.
+ * - The document that came last, whatever its size. It does not count as having come again, since each part of the server
+ *   that handles the same request asks for it.
+ * - Documents of open subscriptions: retained until released, and bounded by what subscriptions may keep
+ *   (`SubscriptionMemory`, MAX_SUBSCRIPTION_MB). Parsed again, such a document would be in memory twice.
+ * - Texts of persisted queries, by hash: 8 MB.
  */
 export class DocumentStore {
   readonly #options: DocumentStoreOptions;
-  readonly #kept = new LRUCache<string, KnownDocument>({
-    maxSize: maxKeptBytes,
-    sizeCalculation: ({ document }) => {
-      const { parsed, compiled } = toDocumentBytes(document);
-      return parsed + compiled;
-    },
-  });
-  readonly #new = new LRUCache<string, KnownDocument>({
-    maxSize: maxNewBytes,
-    maxEntrySize: maxNewDocumentBytes,
-    sizeCalculation: ({ document }) => toDocumentBytes(document).parsed,
-  });
-  readonly #digests = new LRUCache<string, true>({ max: maxDigests });
+  readonly #recurring = new RecurringDocuments();
+  readonly #open = new Map<string, DocumentNode>();
+  readonly #persisted = new PersistedTexts();
   #last: { readonly text: string; readonly known: KnownDocument } | null = null;
 
   constructor(options: DocumentStoreOptions) {
@@ -61,52 +36,63 @@ export class DocumentStore {
   }
 
   /** About how many bytes the documents keep that came twice, and those that came once. */
-  get bytes(): { readonly kept: number; readonly new: number } {
-    return { kept: this.#kept.calculatedSize, new: this.#new.calculatedSize };
+  get bytes(): RecurringDocuments['bytes'] {
+    return this.#recurring.bytes;
   }
 
-  /** True when the text need not be parsed. */
+  /** Texts of persisted queries. */
+  get persisted(): PersistedTexts {
+    return this.#persisted;
+  }
+
+  /** True if the text need not be parsed. */
   has(text: string): boolean {
     return this.#find(text) !== undefined;
   }
 
   /** The document of a text. Throws a syntax error, or QUERY_TOO_COMPLEX. */
   get(text: string): KnownDocument {
+    const recurring = this.#recurring;
     const found = this.#find(text);
-    if (found && (found === this.#last?.known || this.#kept.has(text))) return found;
+    if (found && (found === this.#last?.known || recurring.isKept(text))) return found;
     const known = found ?? this.#validate(this.#options.parse(text));
     const isValid = known.errors.length === 0;
-    if (isValid && (found || this.#digests.delete(digestOf(text)))) {
-      this.#new.delete(text);
-      this.#kept.set(text, known);
-    } else if (!found) this.#remember(text, known);
+    if (isValid && (found || recurring.takeDigest(text))) recurring.keep(text, known);
+    else if (!found) {
+      this.#last = { text, known };
+      recurring.remember(text, known);
+    }
     return known;
   }
 
-  /** What is wrong with a document; nothing where it is valid. */
+  /** What is wrong with a document; nothing if it is valid. */
   errorsOf(document: DocumentNode): readonly GraphQLError[] {
     return (this.#find(document.loc?.source.body ?? '') ?? this.#validate(document)).errors;
   }
 
-  #find(text: string): KnownDocument | undefined {
-    const known = this.#last?.text === text ? this.#last.known : (this.#kept.get(text) ?? this.#new.get(text));
-    if (known) return known;
-    // Parsed again, the document of an open operation would be in memory twice.
-    const document = this.#options.findOpen?.(text);
-    return document && { document, errors: [] };
+  /** The document of a text that an open subscription retains. */
+  findOpen(text: string): DocumentNode | undefined {
+    return this.#open.get(text);
   }
 
-  #remember(text: string, known: KnownDocument): void {
-    this.#last = { text, known };
-    this.#new.set(text, known);
-    if (!this.#new.has(text) && known.errors.length === 0) this.#digests.set(digestOf(text), true);
+  /** Keeps the document of an open subscription until it is released. */
+  retain(text: string, document: DocumentNode): void {
+    this.#open.set(text, document);
+  }
+
+  /** The last subscription with the document of this text has ended. */
+  release(text: string): void {
+    this.#open.delete(text);
+  }
+
+  #find(text: string): KnownDocument | undefined {
+    const known = this.#last?.text === text ? this.#last.known : this.#recurring.find(text);
+    if (known) return known;
+    const document = this.#open.get(text);
+    return document && { document, errors: [] };
   }
 
   #validate(document: DocumentNode): KnownDocument {
     return { document, errors: this.#options.validate(document) };
   }
-}
-
-function digestOf(text: string): string {
-  return createHash('sha1').update(text).digest('base64');
 }

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { withoutStackTraces } from '../../base/stack-traces.ts';
-import { MarketDataError, marketDataErrorCodes } from '../../market/errors.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import { clientErrorCodes } from './error-codes.ts';
 
-/** The last code belongs to Apollo's persisted-query protocol: clients answer it by sending the full document. */
-const knownCodes: ReadonlySet<unknown> = new Set([...marketDataErrorCodes, 'PERSISTED_QUERY_NOT_FOUND']);
+const knownCodes: ReadonlySet<unknown> = new Set(clientErrorCodes);
 
 /**
  * Converts an error into the one that clients receive: a message and a code, and as far as they apply exchange, symbol,

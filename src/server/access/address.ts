@@ -1,34 +1,34 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
 
-/** As much of a request, or an upgrade, as tells where it comes from. */
-export interface ComingRequest {
+/** The parts of a request, or of an upgrade, that say where it comes from. */
+export interface RequestOrigin {
   readonly headers: IncomingHttpHeaders;
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
 /** The address of the client behind a request, in one spelling. */
-export type AddressReader = (request: ComingRequest) => string;
+export type AddressReader = (request: RequestOrigin) => string;
 
 /** Some proxies name the client's port as well: 192.0.2.1:50000 or [2001:db8::1]:50000. */
 const withPort = /^(?:(\d+\.\d+\.\d+\.\d+)|\[(.+)\])(?::\d+)?$/;
 
 /**
- * Reads addresses behind so many proxies, of which each appends whom it serves to X-Forwarded-For: the entry of the
- * outermost is the client's. What is left of that anybody may have written. With fewer entries the request came in
- * further inside, and the first is whom that proxy served. Without proxies, and where there is no address, it is the
- * connection's.
+ * Reads addresses behind this number of proxies. Each proxy appends the address that it serves to X-Forwarded-For, so the
+ * entry of the outermost proxy is the client's, and anybody may have written what is left of it. With fewer entries the
+ * request came in further inside, and the first entry is the client of that proxy. Without proxies, or without a valid
+ * address, it is the address of the connection.
  */
 export function createAddressReader(proxies: number): AddressReader {
-  // A connection has many requests, and keeps its address.
-  const peers = new WeakMap<ComingRequest['socket'], string>();
+  // A connection carries many requests, and keeps its address.
+  const peers = new WeakMap<RequestOrigin['socket'], string>();
 
-  function toPeer(socket: ComingRequest['socket']): string {
+  function toPeer(socket: RequestOrigin['socket']): string {
     const known = peers.get(socket);
     if (known !== undefined) return known;
     const peer = socket.remoteAddress ?? '';
     const address = toAddress(peer) ?? peer;
-    // Of one that has closed it is not known any more.
+    // The address of a closed connection is no longer known.
     if (peer) peers.set(socket, address);
     return address;
   }
@@ -43,12 +43,12 @@ export function createAddressReader(proxies: number): AddressReader {
   };
 }
 
-/** True of this machine itself, which is also where a proxy sits that nobody told the server of. */
+/** True for this machine itself, which is also the address of a local proxy that TRUSTED_PROXIES does not count. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
-/** IPv4 also where it is mapped into IPv6. Of IPv6 it is the /64: who has one address of it has them all. */
+/** IPv4 mapped into IPv6 becomes IPv4. Other IPv6 addresses become their /64, since a client that has one has them all. */
 function toAddress(text: string): string | null {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
   if (!ipaddr.IPv6.isValid(text)) return null;

@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Allowance, Excess } from './allowance.ts';
-import type { Hold, NewSubscription, NoRoom, SubscriptionMemory } from './subscription-memory.ts';
+import type { ConcurrencyLimit, LimitScope } from './concurrency-limit.ts';
+import type { MemoryExcess } from './memory-excess.ts';
+import type { MemoryReservation, NewSubscription, SubscriptionMemory } from './subscription-memory.ts';
 import { tooManyOperations } from './too-many-operations.ts';
-import { type Candidate, type Shortage, WaitingRoom } from './waiting-room.ts';
+import { type LimitReached, type PlaceRequest, WaitingRoom } from './waiting-room.ts';
 
 export interface AdmissionOptions {
   /** Operations that are open, of all protocols. */
-  readonly operations: Allowance;
+  readonly operations: ConcurrencyLimit;
   /** What subscriptions keep, of all protocols. */
   readonly memory: SubscriptionMemory;
   readonly clock: Clock;
@@ -15,9 +16,9 @@ export interface AdmissionOptions {
 /** What an operation that waits keeps in memory besides what its client sent: promises, a timer and its context, in bytes. */
 const waitingBytes = 4096;
 
-/** Lets operations in, over whichever protocol they come, as far as the limits go: what is over one waits a moment. */
+/** Lets operations of every protocol in, as far as the limits allow. An operation over a limit waits a moment. */
 export class Admission {
-  readonly #operations: Allowance;
+  readonly #operations: ConcurrencyLimit;
   readonly #memory: SubscriptionMemory;
   readonly #room: WaitingRoom;
 
@@ -37,80 +38,98 @@ export class Admission {
     return this.#room.size;
   }
 
-  /** Lets one in that is known by `who`: see `WaitingRoom`. Its bytes are those that its client sent. */
-  enter(who: object, candidate: Candidate): Promise<Shortage | null> {
-    return this.#room.enter(who, { ...candidate, bytes: candidate.bytes + waitingBytes });
+  /** What open subscriptions keep in memory, by estimate, in bytes. */
+  get memoryBytes(): number {
+    return this.#memory.bytes;
   }
 
-  /** Makes one wait no longer. */
-  leave(who: object): void {
-    this.#room.leave(who);
+  /** Lets an operation in, identified by `owner`: see `WaitingRoom`. `bytes` are those that its client sent. */
+  enter(owner: object, request: PlaceRequest): Promise<LimitReached | null> {
+    return this.#room.enter(owner, { ...request, bytes: request.bytes + waitingBytes });
+  }
+
+  /** Ends the wait of an operation. */
+  leave(owner: object): void {
+    this.#room.leave(owner);
   }
 
   /** To be called when something was given back that is not counted here. */
-  serve(key: object): void {
-    this.#room.serve(key);
+  onFreed(key: object): void {
+    this.#room.onFreed(key);
   }
 
-  /** Takes a place for an operation, to be given back once; null where it got one. */
-  take(address: string): Shortage | null {
-    const excess = this.#operations.take(address);
-    if (!excess) return null;
-    const toError = () => tooManyOperations(excess, this.#operations.maxOf(excess));
-    return toShortage(excess, keys.operations, address, toError);
+  /** Takes a place for an operation, to be released once; returns null if it got one. */
+  take(address: string): LimitReached | null {
+    const scope = this.#operations.take(address);
+    if (!scope) return null;
+    const toError = () => tooManyOperations(scope, this.#operations.maxOf(scope));
+    return toLimitReached(scope, keys.operations, address, toError);
   }
 
   /** Gives a place back. */
   release(address: string): void {
     this.#operations.release(address);
-    this.#serve(keys.operations, address);
+    this.#onFreed(keys.operations, address);
   }
 
   /**
-   * Takes memory for a subscription that is known by `who`, at once or as soon as there is room; to be given back once.
-   * Resolves with what is short where it gets none.
+   * Takes memory for a subscription identified by `owner`, at once or as soon as there is room; to be released once.
+   * Resolves with the limit if it gets none.
    */
-  async hold(who: object, address: string, subscription: NewSubscription): Promise<Hold | Shortage> {
-    const first = this.#hold(address, subscription);
+  async reserve(
+    owner: object,
+    address: string,
+    subscription: NewSubscription,
+  ): Promise<MemoryReservation | LimitReached> {
+    const first = this.#reserve(address, subscription);
     // No waiting helps one that is too large alone.
-    if ('keys' in first || first.noRoom.excess === null) return first;
-    const { bytes } = first.noRoom;
-    let held: Hold | Shortage = first;
-    const take = (): Shortage | null => {
-      held = this.#hold(address, subscription);
-      return 'keys' in held ? null : held;
+    if ('keys' in first || first.excess.scope === null) return first;
+    const { bytes } = first.excess;
+    let result: MemoryReservation | LimitReached = first;
+    const take = (): LimitReached | null => {
+      result = this.#reserve(address, subscription);
+      return 'keys' in result ? null : result;
     };
-    await this.enter(who, { address, bytes, take });
-    return held;
+    await this.enter(owner, { address, bytes, take });
+    return result;
   }
 
   /** Gives the memory of a subscription back. */
-  releaseHold(hold: Hold): void {
-    this.#memory.release(hold);
-    this.#serve(keys.memory, hold.address);
+  releaseMemory(reservation: MemoryReservation): void {
+    this.#memory.release(reservation);
+    this.#onFreed(keys.memory, reservation.address);
   }
 
-  #hold(address: string, subscription: NewSubscription): Hold | (Shortage & { readonly noRoom: NoRoom }) {
-    const held = this.#memory.hold(address, subscription);
-    if ('keys' in held) return held;
-    return { ...toShortage(held.excess ?? 'address', keys.memory, address, held.toError), noRoom: held };
+  #reserve(
+    address: string,
+    subscription: NewSubscription,
+  ): MemoryReservation | (LimitReached & { readonly excess: MemoryExcess }) {
+    const reserved = this.#memory.reserve(address, subscription);
+    if ('keys' in reserved) return reserved;
+    const { scope, toError } = reserved;
+    return { ...toLimitReached(scope ?? 'address', keys.memory, address, toError), excess: reserved };
   }
 
-  #serve(keys: Keys, address: string): void {
+  #onFreed(keys: Keys, address: string): void {
     if (this.#room.size === 0) return;
-    this.#room.serve(keys.address(address));
-    this.#room.serve(keys.total(address));
+    this.#room.onFreed(keys.address(address));
+    this.#room.onFreed(keys.total(address));
   }
 }
 
-type Keys = Readonly<Record<Excess, (address: string) => string>>;
+type Keys = Readonly<Record<LimitScope, (address: string) => string>>;
 
-/** By what those who lack the same are known. */
+/** The keys of the queues of operations that wait for the same. */
 const keys: Readonly<Record<'operations' | 'memory', Keys>> = {
   operations: { address: (address) => `operations of ${address}`, total: () => 'operations' },
   memory: { address: (address) => `memory of ${address}`, total: () => 'memory' },
 };
 
-function toShortage(excess: Excess, keys: Keys, address: string, toError: Shortage['toError']): Shortage {
-  return { key: keys[excess](address), isGeneral: excess === 'total', toError };
+function toLimitReached(
+  scope: LimitScope,
+  keys: Keys,
+  address: string,
+  toError: LimitReached['toError'],
+): LimitReached {
+  return { key: keys[scope](address), isServerWide: scope === 'total', toError };
 }

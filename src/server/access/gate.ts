@@ -1,44 +1,42 @@
-import type { IncomingMessage } from 'node:http';
 import { MarketDataError } from '../../market/errors.ts';
 import { type AddressReader, createAddressReader } from './address.ts';
 import { createKeyFinder, toGivenKey, unauthenticated } from './keys.ts';
 import { Quota } from './quotas.ts';
 
-/** Who asks. */
+/** The client behind a request. Only the gate makes one, so a handler that has a principal serves somebody it let in. */
 export interface Principal {
-  /** Where from. */
   readonly address: string;
-  /** The name of the API key that was given, never the key itself; null where none is needed. */
+  /** The name of the API key that was given, never the key itself; null if this server needs none. */
   readonly key: string | null;
 }
 
-/** Decides who may come in, and how much they may ask for: the same for every door. */
+/** Decides who may come in, and how much they may ask for: the same for every protocol. */
 export interface Gate {
   /** The address of the client behind a request or an upgrade. */
-  addressOf(request: IncomingMessage): string;
+  readonly addressOf: AddressReader;
   /**
-   * Who gave this as `Authorization`. Throws, or rejects with, UNAUTHENTICATED, or RATE_LIMITED where too many wrong keys
-   * came from there.
+   * Identifies the client that sent this `Authorization`. Throws, or rejects with, UNAUTHENTICATED, or RATE_LIMITED if too
+   * many wrong keys came from the address.
    */
   identify(address: string, authorization: string | undefined): Promise<Principal> | Principal;
   /** Counts one request or operation. Throws, or rejects with, RATE_LIMITED. */
   takeRequest(principal: Principal): Promise<void> | void;
   /** Counts what an operation costs. Throws, or rejects with, RATE_LIMITED. */
   takeCost(principal: Principal, cost: number): Promise<void> | void;
-  /** Who a request is from, which it counts: all that there is to a door. Throws, or rejects, as the two do. */
-  admit(request: IncomingMessage): Promise<Principal> | Principal;
+  /** Identifies the client of a request and counts the request. Throws, or rejects, as the two do. */
+  admit(address: string, authorization: string | undefined): Promise<Principal> | Principal;
 }
 
 export interface GateOptions {
-  /** Whoever has one of these may come in; anybody where there are none. */
+  /** Clients must send one of these keys; without any, everybody may come in. */
   readonly apiKeys?: readonly string[];
-  /** How much each key, or each address where there are no keys, may ask for; null for as much as it likes. */
+  /** How much each key, or each address if there are no keys, may ask for; null for no limit. */
   readonly requestsPerMinute?: number | null;
   readonly costPerMinute?: number | null;
   readonly addressOf?: AddressReader;
 }
 
-/** The gate that the options describe; without any it is open to all. */
+/** Creates the gate that the options describe; without options it is open to all. */
 export function createGate(options: GateOptions = {}): Gate {
   const { apiKeys = [], requestsPerMinute = null, costPerMinute = null } = options;
   const { addressOf = createAddressReader(0) } = options;
@@ -54,14 +52,14 @@ export function createGate(options: GateOptions = {}): Gate {
   );
   const wrongKeys = createQuota(requestsPerMinute, () => 'This server got too many wrong API keys from this address');
 
-  /** Throws where no key was given, or a wrong one. */
+  /** Throws if no key was given, or a wrong one. */
   function recognize(address: string, given: string | null): Principal {
     const key = given === null ? null : findKey(given);
     if (key === null) throw unauthenticated(given);
     return { address, key };
   }
 
-  /** Whoever gave too many wrong keys must wait with a right one too: its next guess would tell. */
+  /** A client that gave too many wrong keys must wait with a right one too: its next guess would tell. */
   async function recognizeOrCount(address: string, given: string | null, wrong: Quota, all: Quota): Promise<Principal> {
     await wrong.check(address);
     try {
@@ -78,8 +76,12 @@ export function createGate(options: GateOptions = {}): Gate {
     return wrongKeys && requests ? recognizeOrCount(address, given, wrongKeys, requests) : recognize(address, given);
   }
 
-  async function identifyAndCount(request: IncomingMessage, quota: Quota): Promise<Principal> {
-    const principal = await identify(addressOf(request), request.headers.authorization);
+  async function identifyAndCount(
+    address: string,
+    authorization: string | undefined,
+    quota: Quota,
+  ): Promise<Principal> {
+    const principal = await identify(address, authorization);
     await quota.take(toSubject(principal));
     return principal;
   }
@@ -93,17 +95,17 @@ export function createGate(options: GateOptions = {}): Gate {
       if (given > cost.perMinute) throw tooCostly(given, cost.perMinute, whose);
       return cost.take(toSubject(principal), given);
     },
-    admit: (request) =>
-      requests ? identifyAndCount(request, requests) : identify(addressOf(request), request.headers.authorization),
+    admit: (address, authorization) =>
+      requests ? identifyAndCount(address, authorization, requests) : identify(address, authorization),
   };
 }
 
-/** Null where there is none: then nobody waits for it. */
-function createQuota(perMinute: number | null, says: (perMinute: number) => string): Quota | null {
-  return perMinute === null ? null : new Quota({ perMinute, says: says(perMinute) });
+/** Null without a limit: then nobody waits for the quota. */
+function createQuota(perMinute: number | null, toMessage: (perMinute: number) => string): Quota | null {
+  return perMinute === null ? null : new Quota({ perMinute, message: toMessage(perMinute) });
 }
 
-/** Who has a quota of its own. */
+/** What has a quota of its own: a key, or an address if there are no keys. */
 function toSubject({ key, address }: Principal): string {
   return key ?? address;
 }

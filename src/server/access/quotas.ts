@@ -5,23 +5,23 @@ const minuteMs = 60_000;
 
 export interface QuotaOptions {
   readonly perMinute: number;
-  /** What a client is told who wants more, without the end of the sentence. */
-  readonly says: string;
+  /** What a client receives that wants more, without the end of the sentence. */
+  readonly message: string;
 }
 
-/** How much each of many may have within a minute, which begins with the first that it takes. */
+/** How much each of many subjects may take within a minute, which begins with the first that it takes. */
 export class Quota {
   readonly perMinute: number;
-  readonly #says: string;
+  readonly #message: string;
   readonly #limiter: Promise<RateLimiterMemory>;
 
-  constructor({ perMinute, says }: QuotaOptions) {
+  constructor({ perMinute, message }: QuotaOptions) {
     this.perMinute = perMinute;
-    this.#says = says;
+    this.#message = message;
     this.#limiter = createLimiter(perMinute);
   }
 
-  /** Takes so much for one of them. Rejects with RATE_LIMITED where that is more than is left, and takes nothing then. */
+  /** Takes points for a subject. Rejects with RATE_LIMITED if they are more than is left, and takes nothing then. */
   async take(subject: string, points = 1): Promise<void> {
     const limiter = await this.#limiter;
     // Not `consume`, whose rejection is no error, and which takes what it refuses.
@@ -31,7 +31,7 @@ export class Quota {
     throw this.#refuse(msBeforeNext);
   }
 
-  /** Rejects with RATE_LIMITED where nothing is left for one of them. */
+  /** Rejects with RATE_LIMITED if nothing is left for a subject. */
   async check(subject: string): Promise<void> {
     const limiter = await this.#limiter;
     const found = await limiter.get(subject);
@@ -40,14 +40,14 @@ export class Quota {
   }
 
   #refuse(msBeforeNext: number): MarketDataError {
-    // It forgets after a minute, even where the clock was set back.
+    // The limiter forgets after a minute, even if the clock was set back.
     const retryAfterMs = Math.min(msBeforeNext, minuteMs);
     const seconds = Math.ceil(retryAfterMs / 1000);
-    return new MarketDataError('RATE_LIMITED', `${this.#says}; ask again in ${seconds} s.`, { retryAfterMs });
+    return new MarketDataError('RATE_LIMITED', `${this.#message}; ask again in ${seconds} s.`, { retryAfterMs });
   }
 }
 
-/** Loaded where there is a quota, since it takes its time. Its timers keep no process alive, and it forgets after a minute. */
+/** Loaded only if there is a quota, since loading takes its time. Its timers keep no process alive. */
 async function createLimiter(points: number): Promise<RateLimiterMemory> {
   const { RateLimiterMemory } = await import('rate-limiter-flexible');
   return new RateLimiterMemory({ points, duration: minuteMs / 1000 });

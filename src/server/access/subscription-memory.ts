@@ -1,50 +1,47 @@
 import { createHash } from 'node:crypto';
 import type { DocumentNode } from 'graphql';
 import { toDocumentBytes, toSubscriptionBytes } from '../../graphql/documents/document-bytes.ts';
-import { MarketDataError } from '../../market/errors.ts';
+import type { DocumentStore } from '../../graphql/documents/document-store.ts';
 import { isLoopback } from './address.ts';
-import type { Excess } from './allowance.ts';
+import type { LimitScope } from './concurrency-limit.ts';
+import { type MemoryExcess, toMemoryExcess } from './memory-excess.ts';
 
-export interface SubscriptionMemoryOptions {
+/** How much open subscriptions may keep in memory. */
+export interface SubscriptionMemoryLimits {
   /** How much all open subscriptions may keep, in bytes. */
   readonly maxBytes: number;
   /** How much those of one address may keep, in bytes. */
   readonly maxBytesPerAddress: number;
-  /** Whether the limit for one address holds for this machine too. */
+  /** Whether the limit per address holds for this machine too. */
   readonly limitsLoopback: boolean;
+}
+
+export interface SubscriptionMemoryOptions extends SubscriptionMemoryLimits {
+  /** Keeps the documents of open subscriptions. */
+  readonly documents: Pick<DocumentStore, 'findOpen' | 'retain' | 'release'>;
 }
 
 /** A subscription about to be opened. */
 export interface NewSubscription {
   readonly document: DocumentNode;
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
-  /** What it costs, in the units of cost.ts. */
   readonly cost: number;
 }
 
-/** What one open subscription keeps. */
-export interface Hold {
+/** The memory of one open subscription. */
+export interface MemoryReservation {
   readonly address: string;
-  /** The document to go on with: the one that all subscriptions with the same text have in common. */
+  /** The document to go on with: all subscriptions with the same text share it. */
   readonly document: DocumentNode;
   readonly keys: readonly string[];
 }
 
-/** Why a subscription cannot be kept. */
-export interface NoRoom {
-  /** Which limit it would exceed; null where it is too large for that limit by itself, so that no waiting helps. */
-  readonly excess: Excess | null;
-  /** How much more it would keep, in bytes. */
-  readonly bytes: number;
-  readonly toError: () => MarketDataError;
-}
-
-/** Variables that take more characters go into a key as their digest. */
-const maxValuesLength = 200;
+/** Longer variables go into a key as their digest, in characters. */
+const maxVariablesLength = 200;
 
 /** Something in memory that one or more subscriptions need. */
 interface Part {
-  /** Tells a document from others in the keys of the subscriptions that have it. */
+  /** Distinguishes documents in the keys of their subscriptions; 0 for anything else. */
   readonly id: number;
   readonly bytes: number;
   readonly document: DocumentNode | null;
@@ -73,32 +70,27 @@ export class SubscriptionMemory {
     return this.#bytes;
   }
 
-  /** The document of a text that an open subscription has. */
-  findDocument(text: string): DocumentNode | undefined {
-    return this.#parts.get(text)?.document ?? undefined;
-  }
-
-  /** Adds a subscription of an address, or says why it cannot be kept. */
-  hold(address: string, { document: given, variables, cost }: NewSubscription): Hold | NoRoom {
+  /** Reserves memory for a subscription of an address, or says which limit that would exceed. */
+  reserve(address: string, { document: given, variables, cost }: NewSubscription): MemoryReservation | MemoryExcess {
     const text = given.loc?.source.body ?? '';
     const values = JSON.stringify(variables ?? {});
     // Most subscriptions have the document of another one, which was weighed then.
     const common = this.#parts.get(text) ?? this.#weigh(given);
     // No document begins with a number, so this is the key of none.
-    const ownKey = `${common.id} ${values.length > maxValuesLength ? digestOf(values) : values}`;
+    const ownKey = `${common.id} ${values.length > maxVariablesLength ? digestOf(values) : values}`;
     const own = { id: 0, bytes: toSubscriptionBytes(values.length, cost), document: null };
     const parts = [
       { key: text, ...common },
       { key: ownKey, ...own },
     ];
-    const noRoom = this.#lacksRoom(address, parts);
-    if (noRoom) return noRoom;
+    const excess = this.#findExcess(address, parts);
+    if (excess) return excess;
     for (const { key, ...part } of parts) this.#take(address, key, part);
-    return { address, document: common.document ?? given, keys: [text, ownKey] };
+    return { address, document: this.#options.documents.findOpen(text) ?? given, keys: [text, ownKey] };
   }
 
-  /** Takes a subscription out again; to be called once for each. */
-  release({ address, keys }: Hold): void {
+  /** Gives the memory back; to be called once for each reservation. */
+  release({ address, keys }: MemoryReservation): void {
     for (const key of keys) this.#release(address, key);
   }
 
@@ -112,10 +104,11 @@ export class SubscriptionMemory {
     if (part.holders.size === 0) {
       this.#parts.set(key, part);
       this.#bytes += part.bytes;
+      if (document) this.#options.documents.retain(key, document);
     }
     const count = part.holders.get(address) ?? 0;
     part.holders.set(address, count + 1);
-    if (count === 0) this.#add(address, part.bytes);
+    if (count === 0) this.#addBytes(address, part.bytes);
   }
 
   #release(address: string, key: string): void {
@@ -127,55 +120,39 @@ export class SubscriptionMemory {
       return;
     }
     part.holders.delete(address);
-    this.#add(address, -part.bytes);
+    this.#addBytes(address, -part.bytes);
     if (part.holders.size > 0) return;
     this.#parts.delete(key);
     this.#bytes -= part.bytes;
+    if (part.document) this.#options.documents.release(key);
   }
 
-  #add(address: string, bytes: number): void {
+  #addBytes(address: string, bytes: number): void {
     const sum = (this.#bytesByAddress.get(address) ?? 0) + bytes;
     if (sum > 0) this.#bytesByAddress.set(address, sum);
     else this.#bytesByAddress.delete(address);
   }
 
-  #lacksRoom(address: string, parts: readonly { readonly key: string; readonly bytes: number }[]): NoRoom | null {
+  #findExcess(
+    address: string,
+    parts: readonly { readonly key: string; readonly bytes: number }[],
+  ): MemoryExcess | null {
     const { maxBytes, maxBytesPerAddress, limitsLoopback } = this.#options;
-    let moreOfAddress = 0;
-    let moreOfAll = 0;
+    const added: Record<LimitScope, number> = { address: 0, total: 0 };
     for (const { key, bytes } of parts) {
       const part = this.#parts.get(key);
-      if (!part) moreOfAll += bytes;
-      if (!part?.holders.has(address)) moreOfAddress += bytes;
+      if (!part) added.total += bytes;
+      if (!part?.holders.has(address)) added.address += bytes;
     }
     const alone = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-    const ofAddress = (this.#bytesByAddress.get(address) ?? 0) + moreOfAddress;
+    const ofAddress = (this.#bytesByAddress.get(address) ?? 0) + added.address;
     if (ofAddress > maxBytesPerAddress && (limitsLoopback || !isLoopback(address))) {
-      return toNoRoom('address', maxBytesPerAddress, alone, moreOfAddress);
+      return toMemoryExcess('address', maxBytesPerAddress, alone, added.address);
     }
-    return this.#bytes + moreOfAll > maxBytes ? toNoRoom('total', maxBytes, alone, moreOfAll) : null;
+    return this.#bytes + added.total > maxBytes ? toMemoryExcess('total', maxBytes, alone, added.total) : null;
   }
-}
-
-/** `alone` is all that the subscription needs, `bytes` what of that nobody keeps already. */
-function toNoRoom(excess: Excess, maxBytes: number, alone: number, bytes: number): NoRoom {
-  const most = `more than ${toMegabytes(maxBytes)} MB of this server's memory, which is the most`;
-  if (alone > maxBytes) {
-    const message = `This subscription alone would keep ${most} that may be kept: send a shorter document.`;
-    return { excess: null, bytes, toError: () => new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message) };
-  }
-  const message =
-    excess === 'address'
-      ? `The open subscriptions of your address would keep ${most} they may: end some first, and send one short document with variables rather than many.`
-      : `The open subscriptions of all clients would keep ${most} they may: try again later.`;
-  const toError = () => new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message, { retryable: true });
-  return { excess, bytes, toError };
 }
 
 function digestOf(text: string): string {
   return createHash('sha1').update(text).digest('base64');
-}
-
-function toMegabytes(bytes: number): number {
-  return Math.round((10 * bytes) / 1024 / 1024) / 10;
 }

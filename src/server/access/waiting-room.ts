@@ -1,54 +1,54 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 
-/** What there is too little of for an operation to be let in. */
-export interface Shortage {
-  /** Whoever lacks the same has the same key: a socket, an address or the whole server. */
+/** The limit that keeps an operation from being let in. */
+export interface LimitReached {
+  /** The same for all operations that the same limit keeps out: a socket, or a text for an address or the whole server. */
   readonly key: object | string;
-  /** True where all clients together have taken what there is, so that this one can do nothing about it. */
-  readonly isGeneral: boolean;
-  /** What an operation is refused with that gets no room in time. */
+  /** True if all clients together have reached the limit, so that this one can do nothing about it. */
+  readonly isServerWide: boolean;
+  /** The error for an operation that gets no place in time. */
   readonly toError: () => MarketDataError;
 }
 
-/** Somebody who may have to wait. */
-export interface Candidate {
+/** What an operation needs to be let in. */
+export interface PlaceRequest {
   readonly address: string;
-  /** How much it keeps in memory while it waits, in bytes. */
+  /** How much the operation keeps in memory while it waits, in bytes. */
   readonly bytes: number;
-  /** Takes what it needs, and returns null; or takes nothing, and returns what is short. */
-  readonly take: () => Shortage | null;
+  /** Takes what the operation needs, and returns null; or takes nothing, and returns the limit that is reached. */
+  readonly take: () => LimitReached | null;
 }
 
 interface Waiter {
-  readonly candidate: Candidate;
-  shortage: Shortage;
-  readonly settle: (shortage: Shortage | null) => void;
+  readonly request: PlaceRequest;
+  limit: LimitReached;
+  readonly settle: (limit: LimitReached | null) => void;
 }
 
 export interface WaitingRoomOptions {
   readonly clock: Clock;
-  /** How long somebody may wait, in ms. */
+  /** How long an operation may wait, in ms. */
   readonly waitMs?: number;
-  /** How much those who wait may keep in memory together, in bytes. */
+  /** How much all that wait may keep in memory together, in bytes. */
   readonly maxBytes?: number;
-  /** The same of those of one address. */
+  /** How much those of one address may keep, in bytes. */
   readonly maxBytesPerAddress?: number;
 }
 
 const megabyte = 1024 * 1024;
 
 /**
- * Where operations wait that are over a limit. A page whose rows all change subscribes to the new ones before it ends the
- * old ones, and is over its limit for a moment only. There is a line for each key, first come, first served; as soon as
- * something is given back, those who lack it take it, so nobody who comes later finds it.
+ * Operations over a limit wait here. A page whose rows all change subscribes to the new ones before it ends the old ones,
+ * and is over its limit for a moment only. Each limit has a queue, first come, first served: what is given back goes to
+ * the queue at once, so nobody who comes later can take it first.
  */
 export class WaitingRoom {
   readonly #clock: Clock;
   readonly #waitMs: number;
   readonly #maxBytes: number;
   readonly #maxBytesPerAddress: number;
-  readonly #lines = new Map<object | string, Set<Waiter>>();
+  readonly #queues = new Map<object | string, Set<Waiter>>();
   readonly #waiters = new Map<object, Waiter>();
   readonly #bytesByAddress = new Map<string, number>();
   #bytes = 0;
@@ -66,74 +66,74 @@ export class WaitingRoom {
   }
 
   /**
-   * Lets a candidate, known by `who`, take what it needs, at once or as soon as there is room. Resolves with null when it
-   * has, and with what is short when it has waited long enough, has left, or may not wait since too much waits already.
+   * Lets an operation, identified by `owner`, take what it needs, at once or as soon as there is room. Resolves with null
+   * once it has; with the limit if it has waited long enough, has left, or may not wait because too much waits already.
    */
-  async enter(who: object, candidate: Candidate): Promise<Shortage | null> {
-    const shortage = candidate.take();
-    return shortage && this.#hasRoomFor(candidate) ? this.#wait(who, candidate, shortage) : shortage;
+  async enter(owner: object, request: PlaceRequest): Promise<LimitReached | null> {
+    const limit = request.take();
+    return limit && this.#hasRoomFor(request) ? this.#wait(owner, request, limit) : limit;
   }
 
-  /** Makes a candidate wait no longer. */
-  leave(who: object): void {
-    const waiter = this.#waiters.get(who);
-    waiter?.settle(waiter.shortage);
+  /** Ends the wait of an operation. */
+  leave(owner: object): void {
+    const waiter = this.#waiters.get(owner);
+    waiter?.settle(waiter.limit);
   }
 
-  /** To be called when something was given back that those with this key may have lacked. */
-  serve(key: object | string): void {
-    for (const waiter of this.#lines.get(key) ?? []) {
-      const shortage = waiter.candidate.take();
-      if (shortage?.key === key) return;
-      if (shortage) this.#move(waiter, shortage);
+  /** To be called when something was given back that operations with this key wait for. */
+  onFreed(key: object | string): void {
+    for (const waiter of this.#queues.get(key) ?? []) {
+      const limit = waiter.request.take();
+      if (limit?.key === key) return;
+      if (limit) this.#move(waiter, limit);
       else waiter.settle(null);
     }
   }
 
-  #wait(who: object, candidate: Candidate, shortage: Shortage): Promise<Shortage | null> {
+  #wait(owner: object, request: PlaceRequest, limit: LimitReached): Promise<LimitReached | null> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(this.#waitMs, () => this.leave(who));
-      const settle = (result: Shortage | null): void => {
+      const cancel = this.#clock.after(this.#waitMs, () => this.leave(owner));
+      const settle = (result: LimitReached | null): void => {
         cancel();
-        this.#waiters.delete(who);
-        this.#leaveLine(waiter);
-        this.#add(candidate.address, -candidate.bytes);
+        this.#waiters.delete(owner);
+        this.#leaveQueue(waiter);
+        this.#addBytes(request.address, -request.bytes);
         resolve(result);
       };
-      const waiter: Waiter = { candidate, shortage, settle };
-      this.#waiters.set(who, waiter);
-      this.#joinLine(waiter);
-      this.#add(candidate.address, candidate.bytes);
+      const waiter: Waiter = { request, limit, settle };
+      this.#waiters.set(owner, waiter);
+      this.#joinQueue(waiter);
+      this.#addBytes(request.address, request.bytes);
     });
   }
 
-  /** It lacks something else by now. */
-  #move(waiter: Waiter, shortage: Shortage): void {
-    this.#leaveLine(waiter);
-    waiter.shortage = shortage;
-    this.#joinLine(waiter);
+  /** By now another limit keeps it out. */
+  #move(waiter: Waiter, limit: LimitReached): void {
+    this.#leaveQueue(waiter);
+    waiter.limit = limit;
+    this.#joinQueue(waiter);
   }
 
-  #joinLine(waiter: Waiter): void {
-    const { key } = waiter.shortage;
-    const line = this.#lines.get(key) ?? new Set();
-    line.add(waiter);
-    this.#lines.set(key, line);
+  #joinQueue(waiter: Waiter): void {
+    const { key } = waiter.limit;
+    const queue = this.#queues.get(key) ?? new Set();
+    queue.add(waiter);
+    this.#queues.set(key, queue);
   }
 
-  #leaveLine(waiter: Waiter): void {
-    const { key } = waiter.shortage;
-    const line = this.#lines.get(key);
-    line?.delete(waiter);
-    if (line?.size === 0) this.#lines.delete(key);
+  #leaveQueue(waiter: Waiter): void {
+    const { key } = waiter.limit;
+    const queue = this.#queues.get(key);
+    queue?.delete(waiter);
+    if (queue?.size === 0) this.#queues.delete(key);
   }
 
-  #hasRoomFor({ address, bytes }: Candidate): boolean {
+  #hasRoomFor({ address, bytes }: PlaceRequest): boolean {
     const ofAddress = this.#bytesByAddress.get(address) ?? 0;
     return ofAddress + bytes <= this.#maxBytesPerAddress && this.#bytes + bytes <= this.#maxBytes;
   }
 
-  #add(address: string, bytes: number): void {
+  #addBytes(address: string, bytes: number): void {
     this.#bytes += bytes;
     const sum = (this.#bytesByAddress.get(address) ?? 0) + bytes;
     if (sum > 0) this.#bytesByAddress.set(address, sum);

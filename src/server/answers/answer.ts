@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Expiry } from '../../graphql/execution/freshness.ts';
-import type { MediaType } from '../http/media-type.ts';
 
-/** From here on, in bytes, a buffer saves more than it costs each time that it is sent, as it is. */
+/** From this size on, in bytes, a buffer saves more than it costs each time that it is sent. */
 const largeBytes = 8192;
 
-/** What an answer is counted as. */
+/** How an answer counts in metrics. */
 export interface Outcome {
   /** Which operation it answers: see `toOperationLabel`. */
   readonly operation: string;
@@ -13,36 +12,33 @@ export interface Outcome {
   readonly code: string;
 }
 
-/** An answer with status 200, ready to be sent. */
+/** The answer to an operation: a JSON text, ready to be sent over any protocol. */
 export class Answer {
   readonly body: string | Buffer;
-  readonly mediaType: MediaType;
   /** Of the body in UTF-8. */
   readonly byteLength: number;
-  /** Null where it is not to be kept. */
+  /** Null if it must not be kept. */
   readonly expiry: Expiry | null;
-  /** What its operation costs, to whom it is given again too. */
+  /** What its operation costs, each time that it is given. */
   readonly cost: number;
   readonly outcome: Outcome;
-  #etag: string | null = null;
+  #digest: string | null = null;
 
-  constructor(body: string | Buffer, mediaType: MediaType, expiry: Expiry | null, cost: number, outcome: Outcome) {
+  constructor(body: string | Buffer, expiry: Expiry | null, cost: number, outcome: Outcome) {
     this.body = body;
-    this.mediaType = mediaType;
     this.byteLength = Buffer.byteLength(body);
     this.expiry = expiry;
     this.cost = cost;
     this.outcome = outcome;
   }
 
-  /** A strong entity tag: the same for the same bytes of the same media type. Made when first wanted. */
-  get etag(): string {
-    const { body, mediaType } = this;
-    this.#etag ??= `"${createHash('sha1').update(mediaType).update('\n').update(body).digest('base64url')}"`;
-    return this.#etag;
+  /** The same for the same bytes. Computed when first wanted. */
+  get digest(): string {
+    this.#digest ??= createHash('sha1').update(this.body).digest('base64url');
+    return this.#digest;
   }
 
-  /** Of plain ASCII both encodings are the same, and Latin 1 is copied as it is. */
+  /** For plain ASCII both encodings are the same, and Latin 1 is faster. */
   get encoding(): 'latin1' | 'utf8' {
     return this.byteLength === this.body.length ? 'latin1' : 'utf8';
   }
@@ -51,16 +47,9 @@ export class Answer {
   toRepeated(): Answer {
     const { body, byteLength } = this;
     if (typeof body !== 'string' || byteLength < largeBytes) return this;
-    // Not of the pool, of which it would keep more than it is.
+    // Not from Node's pool, of which the buffer would keep more than its own bytes.
     const buffer = Buffer.allocUnsafeSlow(byteLength);
     buffer.write(body, this.encoding);
-    return new Answer(buffer, this.mediaType, this.expiry, this.cost, this.outcome);
+    return new Answer(buffer, this.expiry, this.cost, this.outcome);
   }
-}
-
-/** True when an If-None-Match header names the tag, or any: then the client has the answer already (RFC 9110, 13.1.2). */
-export function isNamedBy(ifNoneMatch: string, etag: string): boolean {
-  if (ifNoneMatch.trim() === '*') return true;
-  const tags = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];
-  return tags.some((tag) => tag.replace(/^W\//, '') === etag);
 }

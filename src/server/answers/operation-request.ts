@@ -8,26 +8,46 @@ export interface OperationRequest {
   readonly extensions: Readonly<Record<string, unknown>> | null;
 }
 
-/** Reads a JSON body; null where it is anything else than one plain request, which is for Yoga to say. */
-export function fromJSON(body: string): OperationRequest | null {
-  const parsed = parse(body);
-  return isObject(parsed) ? toRequest(parsed) : null;
+/** A way to write an operation as text. */
+export interface OperationFormat {
+  /** Distinguishes the same text in two formats. */
+  readonly name: string;
+  /** Null if the text is anything else than one plain operation. */
+  readonly read: (text: string) => OperationRequest | null;
 }
 
-/** The same of a query string, without its question mark. */
-export function fromQueryString(text: string): OperationRequest | null {
-  const given = new URLSearchParams(text);
-  const variables = given.get('variables');
-  const extensions = given.get('extensions');
-  return toRequest({
-    query: given.get('query') || null,
-    operationName: given.get('operationName'),
-    variables: variables ? parse(variables) : null,
-    extensions: extensions ? parse(extensions) : null,
-  });
+/** An operation as it came, which need not be read if its answer is kept. */
+export interface UnreadOperation {
+  readonly format: OperationFormat;
+  readonly text: string;
 }
 
-/** Some clients send an empty name where there is none, which no operation can have. */
+/** A JSON object, as in the body of a POST. */
+export const jsonFormat: OperationFormat = {
+  name: 'json',
+  read: (text) => {
+    const parsed = parse(text);
+    return isObject(parsed) ? toRequest(parsed) : null;
+  },
+};
+
+/** A query string without its question mark, as in the address of a GET. */
+export const queryStringFormat: OperationFormat = {
+  name: 'query-string',
+  read: (text) => {
+    const given = new URLSearchParams(text);
+    const variables = given.get('variables');
+    const extensions = given.get('extensions');
+    return toRequest({
+      query: given.get('query') || null,
+      operationName: given.get('operationName'),
+      variables: variables ? parse(variables) : null,
+      extensions: extensions ? parse(extensions) : null,
+    });
+  },
+};
+
+/** Some clients send an empty name instead of none; no operation has an empty name. */
 export function toOperationName<T>(name: T): T | null {
   return name === '' ? null : name;
 }
@@ -43,7 +63,7 @@ function toRequest(given: Readonly<Record<string, unknown>>): OperationRequest |
   return { query, operationName: toOperationName(name), variables, extensions };
 }
 
-/** False, which stands for nothing in a request, where it is no JSON. */
+/** False, which has no meaning in a request, if the text is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,32 +1,30 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import type { PersistedTexts } from '../../graphql/documents/persisted-texts.ts';
+import { httpStatus } from '../http/messages/statuses.ts';
 import type { OperationRequest } from './operation-request.ts';
 
-/** Strings take up to two bytes a character. */
-const maxBytes = 8 * 1024 * 1024;
-
-/** What an entry takes besides its text. */
-const entryBytes = 500;
+type QueryOrHash = Pick<OperationRequest, 'query' | 'extensions'>;
 
 /**
  * Automatic persisted queries, the protocol of Apollo: a client sends the SHA-256 of a document in its place, and the
- * document with it once, where the hash is not known. The least recently used leave where there are too many.
+ * document with its hash once, if the server does not know the hash.
  */
 export class PersistedQueries {
-  readonly #texts = new LRUCache<string, string>({
-    maxSize: maxBytes,
-    sizeCalculation: (text) => 2 * text.length + entryBytes,
-  });
+  readonly #texts: PersistedTexts;
+
+  constructor(texts: PersistedTexts) {
+    this.#texts = texts;
+  }
 
   /**
-   * The document that a request asks for; null where it names none in any way. Throws PERSISTED_QUERY_NOT_FOUND where
-   * only the hash is there and not known, and BAD_USER_INPUT where the hash is none, or another document's.
+   * The document that a request asks for; null if it names none in any way. Throws PERSISTED_QUERY_NOT_FOUND if it has
+   * only a hash, which is not known, and BAD_USER_INPUT if the hash is malformed or another document's.
    */
-  find({ query, extensions }: Pick<OperationRequest, 'query' | 'extensions'>): string | null {
+  find({ query, extensions }: QueryOrHash): string | null {
     const hash = toHash(extensions);
     if (hash === null) return query;
-    const known = this.#texts.get(hash);
+    const known = this.#texts.find(hash);
     if (query === null) {
       if (known !== undefined) return known;
       throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
@@ -38,10 +36,10 @@ export class PersistedQueries {
   }
 
   /** Remembers a document that is valid, if the request carries its hash. */
-  remember({ query, extensions }: Pick<OperationRequest, 'query' | 'extensions'>): void {
+  remember({ query, extensions }: QueryOrHash): void {
     if (query === null || !extensions?.persistedQuery) return;
     const hash = toHash(extensions);
-    if (hash !== null && !this.#texts.has(hash) && sha256(query) === hash) this.#texts.set(hash, query);
+    if (hash !== null && !this.#texts.has(hash) && sha256(query) === hash) this.#texts.keep(hash, query);
   }
 }
 
@@ -49,7 +47,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The hash that a request carries, in lower case; null where it carries none. */
+/** The hash that a request carries, in lower case; null if it carries none. */
 function toHash(extensions: OperationRequest['extensions']): string | null {
   const given = extensions?.persistedQuery ?? null;
   if (given === null) return null;
@@ -61,5 +59,6 @@ function toHash(extensions: OperationRequest['extensions']): string | null {
 }
 
 function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } } });
+  const http = { spec: true, status: httpStatus.badRequest };
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http } });
 }

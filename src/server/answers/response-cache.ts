@@ -3,34 +3,34 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
 import type { Answer } from './answer.ts';
 
-/** Answers that are given again, by request, and since when. */
 interface Kept {
   readonly answer: Answer;
+  /** When it was kept, epoch ms. */
   readonly since: number;
 }
 
 export interface ResponseCacheOptions {
   readonly clock: Clock;
-  /** How many bytes the answers and the requests they belong to may take together. */
+  /** How many bytes the answers and their keys may take together. */
   readonly maxBytes: number;
 }
 
-/** What an entry takes besides its texts, as measured: the answer, its expiry with what tells whether it is current, its keys. */
+/** What an entry takes besides its texts, as measured: the answer, its expiry with its checks, its keys. */
 const entryBytes = 1700;
 
-/** Some 100 bytes each. */
+/** How many digests of first requests are remembered; some 100 bytes each. */
 const maxNewcomers = 10_000;
 
 /**
- * Answers to give again while they are fresh, the least recently used leaving where there are too many. Once it is full,
- * a request has to come twice before others leave for it: those that never come again would leave nothing else there,
- * and cost more to keep than to answer.
+ * Answers to give again while they are fresh, by what asks for them. Once the cache is full, a request has to come twice
+ * before others, the least recently used, leave for it: requests that never come again would push out all others, and
+ * cost more to keep than to answer.
  */
 export class ResponseCache {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #kept: LRUCache<string, Kept>;
-  /** Digests of requests that have come once, and found it full. */
+  /** Digests of requests that have come once and found the cache full. */
   readonly #newcomers = new LRUCache<string, true>({ max: maxNewcomers });
 
   /** How many requests have found their answer here since the start, and how many have not. */
@@ -46,12 +46,12 @@ export class ResponseCache {
     });
   }
 
-  /** How many bytes they take. */
+  /** How many bytes the entries take. */
   get bytes(): number {
     return this.#kept.calculatedSize;
   }
 
-  /** The answer to the same request, if it is still what a new one would be. */
+  /** The answer to the same request, if it is still fresh. */
   find(request: string): Answer | null {
     const kept = this.#kept.get(request);
     if (kept && isFresh(kept.answer, kept.since, this.#clock.now())) {
@@ -63,14 +63,14 @@ export class ResponseCache {
     return null;
   }
 
-  /** Keeps an answer, unless it must not be kept, has ended already, or has to come once more. */
+  /** Keeps an answer, unless it must not be kept, is no longer fresh, or has to come once more. */
   keep(request: string, answer: Answer): void {
     const since = this.#clock.now();
     if (!isFresh(answer, since, since) || this.#isNewcomer(request, answer)) return;
     this.#kept.set(request, { answer: answer.toRepeated(), since });
   }
 
-  /** True, and from now on false, of a request that has not come before and for which there is no room. */
+  /** True for a request that has not come before and for which there is no room; false from then on. */
   #isNewcomer(request: string, answer: Answer): boolean {
     if (this.#kept.calculatedSize + sizeOf(request, answer) <= this.#maxBytes) return false;
     const digest = createHash('sha1').update(request).digest('base64');
@@ -80,12 +80,12 @@ export class ResponseCache {
   }
 }
 
-/** False of an answer from the future, too: the clock was set back, and nobody knows how old it is. */
+/** An answer from the future is not fresh either: the clock was set back, and nobody knows how old it is. */
 function isFresh({ expiry }: Answer, since: number, now: number): boolean {
   return expiry !== null && since <= now && now < expiry.until && expiry.isCurrent();
 }
 
-/** A string takes a byte a character, or two where it holds any beyond Latin 1. */
+/** A string takes a byte per character, or two if it has any character beyond Latin 1. */
 function sizeOf(request: string, { body, byteLength }: Answer): number {
   return (byteLength === body.length ? byteLength : 2 * body.length) + 2 * request.length + entryBytes;
 }

@@ -11,32 +11,32 @@ import {
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 
-/** What the key of an operation takes from its document. */
+/** The part of an operation's key that depends on its document only. */
 interface DocumentKey {
   readonly digest: string;
-  /** Values of arguments that say where a subscription begins, and nothing about its events. */
+  /** Values of arguments that say where a subscription begins, and change nothing about its events. */
   readonly starts: readonly ValueNode[];
-  /** Variables that are used for these alone. */
+  /** Variables that are used for such arguments only. */
   readonly startVariables: ReadonlySet<string>;
 }
 
-/** By documents, of which the document store gives the same object again and again. */
+/** By document: the document store gives the same object for the same text. */
 export type DocumentKeys = WeakMap<DocumentNode, DocumentKey>;
 
 export interface GroupKey {
-  /** The same for operations that make the same of every event, for clients that may see the same. */
+  /** The same for operations that make the same of every event and whose clients may see the same. */
   readonly payload: string;
-  /** True where it says where to begin: no other one begins there, and no group is joined. */
+  /** True if the operation says where to begin: then it joins no group. */
   readonly hasStart: boolean;
 }
 
-/** Variables that take more characters go into a key as their digest. */
+/** Longer variables go into a key as their digest, in characters. */
 const maxVariablesLength = 200;
 
 /**
  * What makes two subscriptions the same: the document without its layout and comments, the operation's name, the
- * variables that the operation declares with their defaults, in one order, but for those that only say where it begins,
- * and who may see the answer. Null where the variables are wrong.
+ * variables that the operation declares with their defaults, in one order and without those that only say where it
+ * begins, and who may see the answer. Null if the variables are wrong.
  */
 export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKeys): GroupKey | null {
   const { schema, document, operationName, variableValues } = args;
@@ -47,16 +47,16 @@ export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKey
   keys.set(document, key);
   const given = Object.entries(coerced).filter(([name]) => !key.startVariables.has(name));
   const variables = JSON.stringify(toCanonical(Object.fromEntries(given)));
-  const named = variables.length > maxVariablesLength ? digestOf(variables) : variables;
+  const variablesKey = variables.length > maxVariablesLength ? digestOf(variables) : variables;
   return {
-    payload: JSON.stringify([scope, key.digest, operationName ?? null, named]),
+    payload: JSON.stringify([scope, key.digest, operationName ?? null, variablesKey]),
     hasStart: key.starts.some((value) =>
       value.kind === Kind.VARIABLE ? coerced[value.name.value] != null : value.kind !== Kind.NULL,
     ),
   };
 }
 
-/** The fields of subscriptions that have `startArgument` among their extensions name the argument that says where to begin. */
+/** A field of the subscription type may name, in its extension `startArgument`, the argument that says where to begin. */
 function toDocumentKey(schema: GraphQLSchema, document: DocumentNode): DocumentKey {
   const fields = schema.getSubscriptionType()?.getFields() ?? {};
   const starts: ValueNode[] = [];
@@ -67,11 +67,11 @@ function toDocumentKey(schema: GraphQLSchema, document: DocumentNode): DocumentK
       const value = given.find((argument) => argument.name.value === start)?.value;
       if (value) starts.push(value);
     },
-    VariableDefinition: { leave: ({ variable }) => mark(variable.name.value, -1) },
-    Variable: ({ name }) => mark(name.value, 1),
+    VariableDefinition: { leave: ({ variable }) => countUse(variable.name.value, -1) },
+    Variable: ({ name }) => countUse(name.value, 1),
   });
 
-  function mark(variable: string, count: number): void {
+  function countUse(variable: string, count: number): void {
     uses.set(variable, (uses.get(variable) ?? 0) + count);
   }
 
@@ -84,7 +84,7 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-/** The same value for the same content: objects become lists of entries in the order of their names. */
+/** The same value for the same content: objects become lists of entries, sorted by name. */
 function toCanonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toCanonical);
   if (typeof value !== 'object' || value === null) return value;

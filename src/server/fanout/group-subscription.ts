@@ -1,55 +1,53 @@
 import type { WebSocket } from 'ws';
 
-/** How much all groups together have told since the start. */
-export interface Tally {
+/** How much all groups together have sent since the start. */
+export interface DeliveryCounts {
   /** Messages written to sockets. */
   messages: number;
-  /** Messages left out since a newer one of their key came while they waited for a full socket. */
+  /** Messages left out because a newer one of their key came while they waited for a full socket. */
   conflated: number;
-  /** Operations ended since their socket took less than they must be told. */
+  /** Operations ended because their socket took less than must be sent. */
   slowConsumers: number;
 }
 
-/** What has members. */
+/** What a subscription belongs to. */
 export interface SubscriptionHost {
-  /** What a member is told when it cannot take all that it must be told: the head of a message. */
+  /** The payload prefix for a subscription that cannot take all that must be sent to it. */
   readonly slowConsumer: Buffer;
-  /** To which members add. */
-  readonly tally: Tally;
-  /** Called once, when graphql-ws has taken it up; only from then on may it be written to. */
-  onStart(member: GroupSubscription): void;
-  /** Called while it waits for its socket to drain. */
-  onStalled(member: GroupSubscription): void;
+  /** To which subscriptions add. */
+  readonly counts: DeliveryCounts;
+  /** Called once, when graphql-ws has taken the subscription up; only from then on may it be written to. */
+  onStart(subscription: GroupSubscription): void;
+  /** Called while the subscription waits for its socket to drain. */
+  onStalled(subscription: GroupSubscription): void;
   /** Called when all that waited has been written. */
   onDrained?(): void;
-  onEnd(member: GroupSubscription): void;
+  onEnd(subscription: GroupSubscription): void;
 }
 
-/** A socket with more bytes than this waiting in it is written nothing until it has drained. */
+/** Nothing is written to a socket with more bytes than this waiting in it, until it has drained. */
 const maxBufferedBytes = 32 * 1024;
 
 /** How many messages of different keys may wait for a socket that takes nothing. */
 const maxWaiting = 1024;
 
-/** What all messages with the same answer have in common, up to the operation's id. */
-export function toPayloadPrefix(payload: string): Buffer {
-  return Buffer.from(`{"type":"next","payload":${payload},"id":`);
-}
-
 /**
- * One operation of one socket in a group. What graphql-ws iterates for it: it yields nothing, since the group writes the
- * messages, and ends when the group does. While the socket is full, of each key only the newest message waits.
+ * One operation of one socket in a group, and what graphql-ws iterates for it. It yields nothing, since the group writes
+ * the messages, and ends when the group does. While the socket is full, only the newest message of each key waits.
+ *
+ * States: `new` until graphql-ws asks for the first event; `open` while messages are written; `finishing` once the group
+ * has ended and messages still wait for the socket; `ended`.
  */
 export class GroupSubscription implements AsyncIterableIterator<never> {
   readonly #host: SubscriptionHost;
   readonly #socket: WebSocket;
-  /** What a message ends with. */
-  readonly #tail: string;
-  // Most members need neither of these for most of the time, and there are many.
+  /** The end of every message: the operation's id. */
+  readonly #suffix: string;
+  // Most subscriptions need neither of these for most of the time, and there are many subscriptions.
   #waiting: Map<string, Buffer> | null = null;
-  /** Keys of what it is yet to be told of that which was known when it began. */
-  #expected: Set<string> | null = null;
-  /** How many events the group had been offered by then: all of these are in what was known. */
+  /** Keys of what was known when it began and has not been sent to it yet. */
+  #unsentLatest: Set<string> | null = null;
+  /** How many events the group had been offered when it began: what was known then includes all of them. */
   #begunAt = 0;
   #state: 'new' | 'open' | 'finishing' | 'ended' = 'new';
   #onDone: ((result: IteratorResult<never, undefined>) => void) | null = null;
@@ -58,46 +56,46 @@ export class GroupSubscription implements AsyncIterableIterator<never> {
   constructor(host: SubscriptionHost, socket: WebSocket, id: string) {
     this.#host = host;
     this.#socket = socket;
-    this.#tail = `${JSON.stringify(id)}}`;
+    this.#suffix = `${JSON.stringify(id)}}`;
   }
 
   get isStalled(): boolean {
     return this.#waiting !== null;
   }
 
-  /** Tells what the group tells all: the head of a message, made from the event of that number. */
-  tell(key: string, number: number, head: Buffer): void {
+  /** Sends what the group sends to all: the payload prefix made from the event of this number. */
+  send(key: string, number: number, prefix: Buffer): void {
     if (this.#state !== 'open' || number <= this.#begunAt) return;
     this.#markSent(key);
-    this.#offer(key, head);
+    this.#offer(key, prefix);
   }
 
-  /** What `welcome` will tell it, and how many events are in that. */
-  expect(keys: readonly string[], number: number): void {
+  /** Says which keys `sendLatest` will bring, and how many events are included in that. */
+  expectLatest(keys: readonly string[], number: number): void {
     this.#begunAt = number;
-    if (keys.length > 0) this.#expected = new Set(keys);
+    if (keys.length > 0) this.#unsentLatest = new Set(keys);
   }
 
-  /** Tells what was known when it began, unless the group has told something newer of the key meanwhile. */
-  welcome(key: string, head: Buffer): void {
-    if (this.#state !== 'open' || !this.#expected?.has(key)) return;
+  /** Sends what was known when it began, unless the group has sent something newer of the key meanwhile. */
+  sendLatest(key: string, prefix: Buffer): void {
+    if (this.#state !== 'open' || !this.#unsentLatest?.has(key)) return;
     this.#markSent(key);
-    this.#offer(key, head);
+    this.#offer(key, prefix);
   }
 
-  /** Writes what waits as far as the socket takes it. */
+  /** Writes what waits, as far as the socket takes it. */
   drain(): void {
-    for (const [key, head] of this.#waiting ?? []) {
+    for (const [key, prefix] of this.#waiting ?? []) {
       if (this.#isFull) return;
       this.#waiting?.delete(key);
-      this.#write(head);
+      this.#write(prefix);
     }
     this.#waiting = null;
     this.#host.onDrained?.();
     if (this.#state === 'finishing') this.#end();
   }
 
-  /** Ends it once what waits has been written; one that was told nothing yet is told the group's last message. */
+  /** Ends it once what waits has been written. If nothing was sent to it yet, it receives the group's last message. */
   finish(last: Buffer | null): void {
     if (this.#state === 'ended' || this.#state === 'finishing') return;
     if (this.#state === 'new' && last) this.#waiting = new Map([['last', last]]);
@@ -141,42 +139,42 @@ export class GroupSubscription implements AsyncIterableIterator<never> {
   }
 
   #markSent(key: string): void {
-    this.#expected?.delete(key);
-    if (this.#expected?.size === 0) this.#expected = null;
+    this.#unsentLatest?.delete(key);
+    if (this.#unsentLatest?.size === 0) this.#unsentLatest = null;
   }
 
-  #offer(key: string, head: Buffer): void {
+  #offer(key: string, prefix: Buffer): void {
     if (!this.isStalled && !this.#isFull) {
-      this.#write(head);
+      this.#write(prefix);
       return;
     }
     this.#waiting ??= new Map();
-    if (this.#waiting.has(key)) this.#host.tally.conflated += 1;
-    this.#waiting.set(key, head);
+    if (this.#waiting.has(key)) this.#host.counts.conflated += 1;
+    this.#waiting.set(key, prefix);
     if (this.#waiting.size > maxWaiting) {
-      this.#host.tally.slowConsumers += 1;
+      this.#host.counts.slowConsumers += 1;
       this.#write(this.#host.slowConsumer);
       this.#end();
     } else this.#host.onStalled(this);
   }
 
-  /** One message in one piece: what all have in common, then the operation's own id. */
-  #write(head: Buffer): void {
+  /** Writes one message in one piece: what all have in common, then the operation's own id. */
+  #write(prefix: Buffer): void {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
-    const tail = this.#tail;
-    const message = Buffer.allocUnsafe(head.length + Buffer.byteLength(tail));
-    head.copy(message);
-    message.write(tail, head.length);
+    const suffix = this.#suffix;
+    const message = Buffer.allocUnsafe(prefix.length + Buffer.byteLength(suffix));
+    prefix.copy(message);
+    message.write(suffix, prefix.length);
     socket.send(message, { binary: false });
-    this.#host.tally.messages += 1;
+    this.#host.counts.messages += 1;
   }
 
   #end(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#waiting = null;
-    this.#expected = null;
+    this.#unsentLatest = null;
     this.#onDone?.({ done: true, value: undefined });
     this.#host.onEnd(this);
   }

@@ -1,32 +1,32 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-import type { FeedSubscription } from '../../feed/topics/feed-subscription.ts';
-import { GroupSubscription, type SubscriptionHost, type Tally } from './group-subscription.ts';
-import type { Encode } from './payload-prefix.ts';
+import type { SharedEventSource } from './event-source.ts';
+import { type DeliveryCounts, GroupSubscription, type SubscriptionHost } from './group-subscription.ts';
+import type { EncodePayload } from './payload-prefix.ts';
 
 export interface GroupOptions {
-  /** What a member is told when it cannot take all that it must be told: the head of a message. */
+  /** The payload prefix for a subscription that cannot take all that must be sent to it. */
   readonly slowConsumer: Buffer;
-  readonly tally: Tally;
-  readonly source: FeedSubscription<object>;
-  /** The head of the messages for one event. Asked again for the same value, as for those who join while it is the latest, it has it already. */
-  readonly headOf: Encode;
-  /** Called while a member waits for its socket to drain. */
-  readonly onStalled: (member: GroupSubscription) => void;
-  /** Called once for each member. */
-  readonly onLeave: (member: GroupSubscription) => void;
-  /** Called once, when the source has ended or nobody is left. */
+  readonly counts: DeliveryCounts;
+  readonly source: SharedEventSource;
+  /** The payload prefix for one event. Asked again for the same value, it does not execute anything again. */
+  readonly encode: EncodePayload;
+  /** Called while a subscription waits for its socket to drain. */
+  readonly onStalled: (subscription: GroupSubscription) => void;
+  /** Called once for each subscription. */
+  readonly onLeave: (subscription: GroupSubscription) => void;
+  /** Called once, when the source has ended or no subscription is left. */
   readonly onEnd: () => void;
 }
 
-/** How many sockets are written to before others get their turn. */
-const chunk = 500;
+/** How many sockets are written to before other work gets a turn. */
+const socketsPerTurn = 500;
 
-/** Operations that are the same: executed once for each event, and the same bytes told to all. */
+/** Operations that are the same: executed once for each event, and the same bytes sent to all. */
 export class Group implements SubscriptionHost {
   readonly #options: GroupOptions;
-  readonly #members = new Set<GroupSubscription>();
-  /** Set once the first member has begun. The source is read a turn later: what it has by then is for all who wait. */
+  readonly #subscriptions = new Set<GroupSubscription>();
+  /** Set once the first subscription has begun. The source is read a turn later: what it has by then is for all that wait. */
   #reading: Promise<void> | null = null;
   #isReading = false;
   #isOver = false;
@@ -39,8 +39,8 @@ export class Group implements SubscriptionHost {
     return this.#isOver;
   }
 
-  /** True while one who joined now would receive something at once, or as soon as there is something. */
-  get isServing(): boolean {
+  /** True while a subscription that joins now would receive something at once, or as soon as there is something. */
+  get isReady(): boolean {
     return this.#options.source.isReady;
   }
 
@@ -48,46 +48,44 @@ export class Group implements SubscriptionHost {
     return this.#options.slowConsumer;
   }
 
-  get tally(): Tally {
-    return this.#options.tally;
+  get counts(): DeliveryCounts {
+    return this.#options.counts;
   }
 
-  /** A member more, which is told nothing until graphql-ws has taken it up. */
+  /** Adds a subscription, to which nothing is sent until graphql-ws has taken it up. */
   join(socket: WebSocket, id: string): GroupSubscription {
-    const member = new GroupSubscription(this, socket, id);
-    this.#members.add(member);
-    return member;
+    const subscription = new GroupSubscription(this, socket, id);
+    this.#subscriptions.add(subscription);
+    return subscription;
   }
 
-  onStart(member: GroupSubscription): void {
-    if (this.#isReading) void this.#welcome(member);
+  onStart(subscription: GroupSubscription): void {
+    if (this.#isReading) void this.#sendLatest(subscription);
     else this.#reading ??= nextTurn().then(() => this.#run());
   }
 
-  onStalled(member: GroupSubscription): void {
-    this.#options.onStalled(member);
+  onStalled(subscription: GroupSubscription): void {
+    this.#options.onStalled(subscription);
   }
 
-  onEnd(member: GroupSubscription): void {
-    this.#members.delete(member);
-    this.#options.onLeave(member);
-    if (this.#members.size === 0) this.close();
+  onEnd(subscription: GroupSubscription): void {
+    this.#subscriptions.delete(subscription);
+    this.#options.onLeave(subscription);
+    if (this.#subscriptions.size === 0) this.close();
   }
 
-  /** Tells a member that has begun the latest known. */
-  async #welcome(member: GroupSubscription): Promise<void> {
-    const { latest, offered } = this.#options.source;
-    member.expect(
-      latest.map(({ key }) => key),
-      offered,
-    );
-    for (const event of latest) member.welcome(event.key, await this.#options.headOf(event));
-  }
-
-  /** Ends the source, and with it the members. Nobody joins any more. */
+  /** Ends the source, and with it the subscriptions. Nobody joins from now on. */
   close(): void {
-    this.#checkOver();
+    this.#markOver();
     void this.#options.source.return();
+  }
+
+  /** Sends the latest known to a subscription that joined while the group was running. */
+  async #sendLatest(subscription: GroupSubscription): Promise<void> {
+    const { latest, offered } = this.#options.source;
+    const keys = latest.map(({ key }) => key);
+    subscription.expectLatest(keys, offered);
+    for (const event of latest) subscription.sendLatest(event.key, await this.#options.encode(event));
   }
 
   async #run(): Promise<void> {
@@ -96,20 +94,20 @@ export class Group implements SubscriptionHost {
     const { source } = this.#options;
     for await (const event of source) {
       const number = source.taken;
-      const head = await this.#options.headOf(event);
-      last = head;
-      let told = 0;
-      for (const member of this.#members) {
-        member.tell(event.key, number, head);
-        told += 1;
-        if (told % chunk === 0) await nextTurn();
+      const prefix = await this.#options.encode(event);
+      last = prefix;
+      let sent = 0;
+      for (const subscription of this.#subscriptions) {
+        subscription.send(event.key, number, prefix);
+        sent += 1;
+        if (sent % socketsPerTurn === 0) await nextTurn();
       }
     }
-    this.#checkOver();
-    for (const member of [...this.#members]) member.finish(last);
+    this.#markOver();
+    for (const subscription of [...this.#subscriptions]) subscription.finish(last);
   }
 
-  #checkOver(): void {
+  #markOver(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#options.onEnd();

@@ -1,15 +1,15 @@
 import type { WebSocket } from 'ws';
-import type { ResumedSubscription } from '../../feed/resume/resumed-subscription.ts';
+import type { ResumedEventSource } from './event-source.ts';
 import type { GroupOptions } from './group.ts';
-import { GroupSubscription, type SubscriptionHost, type Tally } from './group-subscription.ts';
+import { type DeliveryCounts, GroupSubscription, type SubscriptionHost } from './group-subscription.ts';
 
 export interface SingleSubscriptionOptions extends Omit<GroupOptions, 'source'> {
-  readonly source: ResumedSubscription<object>;
+  readonly source: ResumedEventSource;
 }
 
 /**
- * A group of one: an operation that begins in the past has a history of its own, which nobody else may join. It is told
- * nothing before it has begun, and the history no faster than its socket takes it.
+ * A group of one: an operation that begins in the past has a history of its own, which no other operation may join.
+ * Nothing is sent before it has begun, and the history no faster than its socket takes it.
  */
 export class SingleSubscription implements SubscriptionHost {
   readonly #options: SingleSubscriptionOptions;
@@ -24,33 +24,33 @@ export class SingleSubscription implements SubscriptionHost {
     return this.#options.slowConsumer;
   }
 
-  get tally(): Tally {
-    return this.#options.tally;
+  get counts(): DeliveryCounts {
+    return this.#options.counts;
   }
 
-  /** Its member, which is told nothing until graphql-ws has taken it up. To be called once. */
+  /** Adds its subscription, to which nothing is sent until graphql-ws has taken it up. To be called once. */
   join(socket: WebSocket, id: string): GroupSubscription {
     return new GroupSubscription(this, socket, id);
   }
 
-  onStart(member: GroupSubscription): void {
-    void this.#run(member);
+  onStart(subscription: GroupSubscription): void {
+    void this.#run(subscription);
   }
 
-  onStalled(member: GroupSubscription): void {
-    this.#options.onStalled(member);
+  onStalled(subscription: GroupSubscription): void {
+    this.#options.onStalled(subscription);
   }
 
   onDrained(): void {
     this.#onDrained();
   }
 
-  onEnd(member: GroupSubscription): void {
-    this.#options.onLeave(member);
+  onEnd(subscription: GroupSubscription): void {
+    this.#options.onLeave(subscription);
     this.close();
   }
 
-  /** Ends the source, and with it the member. */
+  /** Ends the source, and with it the subscription. */
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -59,15 +59,15 @@ export class SingleSubscription implements SubscriptionHost {
     void this.#options.source.return();
   }
 
-  async #run(member: GroupSubscription): Promise<void> {
-    const { source, headOf } = this.#options;
+  async #run(subscription: GroupSubscription): Promise<void> {
+    const { source, encode } = this.#options;
     let number = 0;
     for await (const event of source) {
       number += 1;
-      member.tell(event.key, number, await headOf(event));
-      if (source.isReplaying && member.isStalled) await this.#whenDrained();
+      subscription.send(event.key, number, await encode(event));
+      if (source.isReplaying && subscription.isStalled) await this.#whenDrained();
     }
-    member.finish(null);
+    subscription.finish(null);
   }
 
   #whenDrained(): Promise<void> {

@@ -8,15 +8,15 @@ export type WhenAnswered = (socket: Socket, callback: () => void) => void;
 /** Node 26 and later read the body of a request before its connection is handed over; earlier versions do not. */
 const readsBodiesFirst = Number.parseInt(process.versions.node, 10) >= 26;
 
-/** True of a request for a WebSocket, well-formed or not. */
+/** True for a request for a WebSocket, well-formed or not. */
 export function asksForWebSocket({ headers: { upgrade = '' } }: IncomingMessage): boolean {
   return upgrade.split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket');
 }
 
 /**
- * For Node's `shouldUpgradeCallback`: false of a request that Node itself is to serve as if it had not asked for another
- * protocol. Then Node forgets what came behind the request in the same packet, so this is for those only that cannot be
- * served by `IgnoredUpgrades`.
+ * For Node's `shouldUpgradeCallback`: false for a request that Node itself is to serve as if it had not asked for another
+ * protocol. Node then forgets what came behind the request in the same packet, so only requests that `IgnoredUpgrades`
+ * cannot serve are left to Node.
  */
 export function shouldUpgrade(request: IncomingMessage): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
@@ -25,9 +25,9 @@ export function shouldUpgrade(request: IncomingMessage): boolean {
 
 /**
  * Serves requests that ask for a protocol that the server does not speak as if they did not ask (RFC 9110, 7.8): Java's
- * HTTP client and `curl --http2` ask for HTTP/2 (`h2c`) with each request and take the answer in HTTP/1.1. Node hands over
- * the connection of every request with `Upgrade` where somebody takes WebSockets, with nothing read behind the headers.
- * Here the connection goes back to the HTTP server, and the request with it, without what asked for the protocol.
+ * HTTP client and `curl --http2` ask for HTTP/2 (`h2c`) with each request and accept an answer in HTTP/1.1. In a server
+ * with WebSockets, Node hands over the connection of every request with `Upgrade`, with nothing read behind the headers.
+ * Here the connection goes back to the HTTP server, together with the request without its `Upgrade`.
  */
 export class IgnoredUpgrades {
   readonly #server: Server;
@@ -38,13 +38,13 @@ export class IgnoredUpgrades {
   constructor(server: Server, whenAnswered: WhenAnswered) {
     this.#server = server;
     this.#whenAnswered = whenAnswered;
-    // Node would forget the headers beyond 2000, and they would go missing here. It limits their bytes in any case.
+    // Node would drop headers beyond 2000, and they would be missing here. It limits their bytes in any case.
     server.maxHeadersCount = 0;
   }
 
-  /** Takes what the server's 'upgrade' event gives. */
+  /** Takes the arguments of the server's 'upgrade' event. */
   take(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    // Of a plain HTTP server it is nothing else.
+    // A plain HTTP server gives nothing else.
     if (!(stream instanceof Socket)) {
       stream.destroy();
       return;
@@ -61,20 +61,20 @@ export class IgnoredUpgrades {
       forget();
       if (socket.destroyed) return;
       socket.off('close', forget).off('error', ignore);
-      // The pause between requests, which is over.
+      // The timeout between requests, which is over.
       socket.setTimeout(0);
       socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
       this.#server.emit('connection', socket);
     });
   }
 
-  /** Cuts the connections that wait, which the server's own `closeAllConnections` passes over. */
+  /** Cuts the connections that wait, which the server's own `closeAllConnections` does not know. */
   close(): void {
     for (const socket of this.#waiting) socket.destroy();
   }
 }
 
-/** The head of a request as it came, without the protocol that it asks for. */
+/** The start line and headers of a request as they came, without the protocol that it asks for. */
 function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let index = 0; index < rawHeaders.length; index += 2) {

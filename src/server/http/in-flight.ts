@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { staggerMs, toStaggerSize } from './stagger.ts';
 
-/** Answers of these types go on for as long as the client listens. Known of a type that was set by `setHeader`. */
+/** Answers of these types go on for as long as the client listens. Recognised only if `setHeader` set the type. */
 const endless = /^(?:text\/event-stream|multipart\/mixed)/;
 
-/** The answers under way. */
+/** The answers that are under way. */
 export class InFlight {
   readonly #responses = new Set<ServerResponse>();
   #onLeft = (): void => {};
@@ -18,20 +18,20 @@ export class InFlight {
     this.#responses.add(response);
   }
 
-  /** To be called when it has come to its end. */
+  /** To be called when an answer has ended. */
   remove(response: ServerResponse): void {
     this.#responses.delete(response);
     this.#onLeft();
   }
 
-  /** Resolves when none is left, or after `limitMs`. Event streams are ended meanwhile, a few at once, many in slices. */
+  /** Resolves when none is left, or after `limitMs`. Meanwhile event streams are ended: a few at once, many staggered. */
   drain(clock: Clock, limitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const size = toStaggerSize(this.count);
       let cancelSweep = (): void => {};
       const sweep = (): void => {
         for (const response of [...this.#responses].filter(isEventStream).slice(0, size)) endStream(response);
-        // Again, since what is being executed may become a stream.
+        // Again, since an operation that is being executed may become a stream.
         cancelSweep = clock.after(staggerMs, sweep);
       };
       const cancelLimit = clock.after(limitMs, () => finish());
@@ -55,11 +55,11 @@ function isEventStream(response: ServerResponse): boolean {
 }
 
 /**
- * Ends the answer without the event that says that the subscription is complete, after which a client would not come
- * back: the same that 1001 says on a socket.
+ * Ends the answer without the event that completes the subscription, after which a client would not come back. It means
+ * the same as 1001 on a socket.
  */
 function endStream(response: ServerResponse): void {
-  // What writes to it may have an event in hand, which now comes too late.
+  // The writer may have an event in hand, which now comes too late.
   response.on('error', () => {});
   response.end();
 }

@@ -1,29 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HandleRequest } from '../doors/graphql-http.ts';
+import type { HandleRequest } from './handle-request.ts';
 
-/** How many requests of one connection may wait: clients that send ahead at all send a few. */
+/** How many requests of one connection may wait: clients that pipeline at all send a few ahead. */
 const maxWaiting = 100;
 
-/** What goes on in one connection. */
-interface Line {
+interface ConnectionState {
   isBusy: boolean;
-  /** What begins when the answers before it are sent; null until something waits. */
+  /** What is to begin when the answers before it are sent; null until something waits. */
   waiting: (() => void)[] | null;
 }
 
 /**
- * Handles the requests of one connection one after another, in which order alone they can be answered. A client that
- * sends hundreds ahead and reads nothing would have all of their answers in memory, and Node tells nothing of those that
- * are still to be sent when their connection closes.
+ * Handles the requests of one connection one after another, since they can only be answered in that order. A client that
+ * sends hundreds ahead and reads nothing would otherwise fill the memory with their answers, and Node does not say which of
+ * them were still to be sent when the connection closes.
  */
 export class PipelineQueue {
-  readonly #lines = new WeakMap<Socket, Line>();
+  readonly #connections = new WeakMap<Socket, ConnectionState>();
   readonly #handle: HandleRequest;
   // One listener for all responses, since there are many.
   readonly #onClose: (this: ServerResponse) => void;
 
-  /** `handle` answers a request, and `onClosed` is called when that has come to its end. */
+  /** `handle` answers a request, and `onClosed` is called when the answer has ended. */
   constructor(handle: HandleRequest, onClosed: (response: ServerResponse) => void) {
     this.#handle = handle;
     const next = (socket: Socket): void => this.#next(socket);
@@ -33,32 +32,32 @@ export class PipelineQueue {
     };
   }
 
-  /** Handles a request once those before it are answered; never where its connection has closed by then. */
+  /** Handles a request once those before it are answered; never if its connection has closed by then. */
   take(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    const line = this.#lines.get(socket);
-    if (!line) {
-      this.#lines.set(socket, { isBusy: true, waiting: null });
+    const connection = this.#connections.get(socket);
+    if (!connection) {
+      this.#connections.set(socket, { isBusy: true, waiting: null });
       this.#start(request, response);
-    } else if (!line.isBusy) {
-      line.isBusy = true;
+    } else if (!connection.isBusy) {
+      connection.isBusy = true;
       this.#start(request, response);
     } else {
-      line.waiting ??= [];
-      if (line.waiting.length < maxWaiting) line.waiting.push(() => this.#start(request, response));
+      connection.waiting ??= [];
+      if (connection.waiting.length < maxWaiting) connection.waiting.push(() => this.#start(request, response));
       else socket.destroy();
     }
   }
 
-  /** Calls back once all requests that were taken of a connection are answered; never where it closes first. */
+  /** Calls back once all requests that came over a connection are answered; never if it closes first. */
   whenAnswered(socket: Socket, callback: () => void): void {
-    const line = this.#lines.get(socket);
-    if (!line?.isBusy) {
+    const connection = this.#connections.get(socket);
+    if (!connection?.isBusy) {
       callback();
       return;
     }
-    line.waiting ??= [];
-    line.waiting.push(() => {
+    connection.waiting ??= [];
+    connection.waiting.push(() => {
       this.#next(socket);
       callback();
     });
@@ -71,9 +70,9 @@ export class PipelineQueue {
   }
 
   #next(socket: Socket): void {
-    const line = this.#lines.get(socket);
-    const next = line?.waiting?.shift();
+    const connection = this.#connections.get(socket);
+    const next = connection?.waiting?.shift();
     if (next) next();
-    else if (line) line.isBusy = false;
+    else if (connection) connection.isBusy = false;
   }
 }

@@ -1,6 +1,6 @@
 export type ReadinessState = 'starting' | 'ready' | 'stopping';
 
-/** Whether traffic should come here. It goes one way: what is stopping never gets ready again. */
+/** Says whether traffic should come here. It goes one way: a server that is stopping never becomes ready again. */
 export class Readiness {
   #state: ReadinessState = 'starting';
 

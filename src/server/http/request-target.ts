@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 
 const absoluteForm = /^https?:\/\/([^/?#@]+)(.*)$/i;
 
-/** One segment with a slash behind it. */
+/** A path of one segment that ends with a slash. */
 const trailingSlash = /^(\/[^/?]+)\/(?=\?|$)/;
 
 /**
- * Rewrites what a request asks for to the one form that everything behind reads, `/graphql?query=…`. Clients that believe
- * in a proxy send whole addresses, whose host then counts instead of the header's (RFC 9112, 3.2.2); others end paths with
- * a slash.
+ * Rewrites the target of a request to the one form that the rest of the server reads, `/graphql?query=…`. Clients that are
+ * configured for a proxy send whole addresses, whose host then replaces the header's (RFC 9112, 3.2.2); other clients end
+ * paths with a slash.
  */
 export function normalizeTarget(request: IncomingMessage): void {
   const [, host, rest] = absoluteForm.exec(request.url ?? '') ?? [];

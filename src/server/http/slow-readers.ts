@@ -3,13 +3,13 @@ import type { Clock } from '../../base/clock.ts';
 
 export interface SlowReadersOptions {
   readonly clock: Clock;
-  /** How long a client may take nothing at all of an answer that waits for it, in ms. */
+  /** How long a client may take nothing of an answer that waits for it, in ms. */
   readonly stallMs?: number;
   /** How long a client may take for a whole answer, however steadily, in ms. */
   readonly takeMs?: number;
 }
 
-/** Cuts clients that do not take their answers, which stay in memory until then. */
+/** Cuts clients that do not take their answers, which would stay in memory. */
 export class SlowReaders {
   readonly #clock: Clock;
   readonly #stallMs: number;
@@ -27,12 +27,12 @@ export class SlowReaders {
     };
   }
 
-  /** Watches an answer from when it has been written whole. One that the kernel takes at once costs nothing here. */
+  /** Watches an answer once all of it has been written. An answer that the kernel takes at once costs nothing here. */
   watch(response: ServerResponse): void {
     response.on('prefinish', this.#onEnd);
   }
 
-  /** Watches an answer that is written bit by bit, each when the last has been taken: it may not stand still for long. */
+  /** Watches an answer that is written bit by bit, each bit when the last has been taken: it may not stall for long. */
   watchStream(response: ServerResponse): void {
     if (response.destroyed) return;
     let taken = -1;
@@ -47,7 +47,7 @@ export class SlowReaders {
     response.once('close', () => cancel());
   }
 
-  /** Node's own timer, which cuts, sees how much of a write has gone; a few bytes now and then hold it off, hence the other. */
+  /** Node's own timer cuts a client that takes nothing. A client that takes a few bytes now and then needs the other timer. */
   #limit(response: ServerResponse): void {
     response.socket?.setTimeout(this.#stallMs);
     response.once(

@@ -8,8 +8,8 @@ import {
 } from 'graphql';
 
 /**
- * What an operation is counted as: the field of the schema that it asks for, `several`, `introspection`, or `invalid`
- * where it asks for none. Never what the client calls it, of which there is no end.
+ * The label of an operation in metrics: the field of the schema that it asks for, `several`, `introspection`, or `invalid`
+ * if it asks for none. Never the client's own name for it: there is no end of those.
  */
 export function toOperationLabel(schema: GraphQLSchema, document: DocumentNode, operationName?: string | null): string {
   const operation = getOperationAST(document, operationName);

@@ -3,38 +3,35 @@ import type { Logger } from 'pino';
 import { createRequestIds, toGivenId } from './request-id.ts';
 import { type OnRequest, RequestRecord, type RequestTracer } from './request-record.ts';
 
-/** Who wants to know of requests. */
 export interface ObserverOptions {
   readonly log: Logger;
   /** Called once for each operation. */
   readonly onRequest?: OnRequest;
-  /** Null where nobody asks for traces. */
+  /** Null if nobody asks for traces. */
   readonly tracer?: RequestTracer | null;
 }
 
-/** Watches over requests over HTTP: counts operations, writes a line for each request at debug, and traces them. */
+/** Watches over requests over HTTP: counts operations, writes a log line for each request at debug, and traces them. */
 export interface RequestObserver {
   /** Begins to observe a request. */
   begin(request: IncomingMessage, response: ServerResponse, address: string): RequestRecord;
-  /** Counts what was answered without anybody noting it: by its status, where that tells of an error. */
+  /** Records a request that nobody has recorded, by its status if that tells of an error. */
   settle(record: RequestRecord, response: ServerResponse): void;
 }
 
 export function createRequestObserver({ log, onRequest = () => {}, tracer = null }: ObserverOptions): RequestObserver {
-  // Looked at once: where nobody listens, nothing is made for the log.
+  // Asked once: without a listener, nothing is made for the log.
   const isLogged = log.isLevelEnabled('debug');
   const makeId = createRequestIds();
 
-  function follow(request: IncomingMessage, response: ServerResponse, record: RequestRecord, address: string): void {
+  function logAtEnd(request: IncomingMessage, response: ServerResponse, record: RequestRecord, address: string): void {
     const { method, url = '', socket } = request;
     const [path] = url.split('?', 1);
     const writtenBefore = socket.bytesWritten;
     response.once('close', () => {
       const { statusCode } = response;
       const { id, transport, operation, code, durationMs, trace } = record;
-      const type =
-        operation === null || operation === 'invalid' ? null : transport === 'sse' ? 'subscription' : 'query';
-      trace?.end({ operation, type, code, status: statusCode });
+      trace?.end({ operation, type: toType(record), code, status: statusCode });
       if (!isLogged) return;
       log.debug(
         {
@@ -72,7 +69,7 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
       };
       const trace = tracer?.begin(method, request.headers, attributes) ?? null;
       const record = new RequestRecord('http', onRequest, id, trace);
-      if (isLogged || trace) follow(request, response, record, address);
+      if (isLogged || trace) logAtEnd(request, response, record, address);
       return record;
     },
     settle: (record, { statusCode }) => {
@@ -82,7 +79,12 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
   };
 }
 
-/** The id by which a line of the log is found from a trace. */
+function toType({ operation, transport }: RequestRecord): 'query' | 'subscription' | null {
+  if (operation === null || operation === 'invalid') return null;
+  return transport === 'sse' ? 'subscription' : 'query';
+}
+
+/** The trace's id in a log line, by which the line is found from the trace. */
 export function traceOf({ trace }: RequestRecord): { readonly traceId?: string } {
   return trace ? { traceId: trace.traceId } : {};
 }

@@ -1,9 +1,7 @@
 import type { WebSocket } from 'ws';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { staggerMs, toStaggerSize } from '../http/stagger.ts';
-
-/** RFC 6455, 7.4.1. */
-const goingAway = 1001;
+import { closeCode } from './close-codes.ts';
 
 /** Sends every socket the close frame: a few at once, very many over two seconds. Resolves when the last was sent. */
 export async function closeSockets(sockets: Iterable<WebSocket>, clock: Clock): Promise<void> {
@@ -11,6 +9,6 @@ export async function closeSockets(sockets: Iterable<WebSocket>, clock: Clock): 
   const size = toStaggerSize(all.length);
   for (const [index, socket] of all.entries()) {
     if (index > 0 && index % size === 0) await sleep(clock, staggerMs);
-    socket.close(goingAway, 'Going away');
+    socket.close(closeCode.goingAway, 'Going away');
   }
 }

@@ -1,14 +1,15 @@
 import { WebSocket } from 'ws';
 import type { Clock } from '../../base/clock.ts';
 
-/** A socket with what came over it in the second that began last. */
+/** A socket with counts of what came over it in the current second. */
 export class CountedSocket extends WebSocket {
+  /** When the second began, epoch ms. */
   secondAt = 0;
   /** Messages that begin or end an operation. */
   operations = 0;
-  /** All others. */
+  /** All other messages. */
   messages = 0;
-  /** How many characters the message has that is being handled. */
+  /** The length of the message that is being handled, in characters. */
   messageLength = 0;
 }
 
@@ -19,37 +20,37 @@ export interface MessageRates {
   readonly messages: number;
 }
 
-/** Tells who sends more messages in a second than there may be: a few numbers a socket, and no timer. */
+/** Limits the messages of a socket in a second: a few numbers for each socket, and no timer. */
 export class MessageRate {
   readonly #clock: Clock;
-  readonly #most: MessageRates;
+  readonly #max: MessageRates;
 
-  constructor(clock: Clock, most: MessageRates) {
+  constructor(clock: Clock, max: MessageRates) {
     this.#clock = clock;
-    this.#most = most;
+    this.#max = max;
   }
 
-  /** Counts one message more that has nothing to do with an operation; true where it is one too many. */
+  /** Counts a message that has nothing to do with an operation; true if it is one too many. */
   exceeds(socket: CountedSocket): boolean {
     this.#begin(socket);
     socket.messages += 1;
-    return socket.messages > this.#most.messages;
+    return socket.messages > this.#max.messages;
   }
 
   /**
-   * Counts one message more that begins or ends an operation, and returns 0; where it is one too many, it counts nothing,
-   * and returns how long it must wait, in ms.
+   * Counts a message that begins or ends an operation, and returns 0; if it is one too many, counts nothing and returns how
+   * long the message must wait, in ms.
    */
   take(socket: CountedSocket): number {
     const sinceMs = this.#begin(socket);
-    if (socket.operations >= this.#most.operations) return 1000 - sinceMs;
+    if (socket.operations >= this.#max.operations) return 1000 - sinceMs;
     socket.operations += 1;
     return 0;
   }
 
-  /** Begins another second where the last is over; returns how long ago this one began, in ms. */
+  /** Begins a new second if the last is over; returns how long ago the current one began, in ms. */
   #begin(socket: CountedSocket): number {
-    // The computer's clock may be set back, too.
+    // The computer's clock may have been set back.
     const sinceMs = this.#clock.now() - socket.secondAt;
     if (sinceMs >= 0 && sinceMs < 1000) return sinceMs;
     socket.secondAt += sinceMs;

@@ -5,11 +5,11 @@ import { isOfOperation, readMessage } from './subscribe-message.ts';
 
 /** What sockets have in common. */
 export interface SocketHost {
-  /** Whether a message is still to be handled that has nothing to do with an operation. */
+  /** True if a message that has nothing to do with an operation may be handled. */
   admits(socket: CountedSocket): boolean;
-  /** How long a message that begins or ends an operation must wait, in ms; 0 where it may be handled. */
+  /** How long a message that begins or ends an operation must wait, in ms; 0 if it may be handled. */
   delayOf(socket: CountedSocket): number;
-  /** Calls back after so many ms, or with 0 in a later turn of the event loop. */
+  /** Calls back after this delay, or with 0 in a later turn of the event loop. */
   later(delayMs: number, callback: () => void): void;
   /** Called when a message could not be handled. */
   onFailure(socket: CountedSocket, error: unknown): void;
@@ -17,23 +17,23 @@ export interface SocketHost {
   onUnread(socket: CountedSocket): void;
 }
 
-/** Who has more than this waiting for it reads nothing: so many answers no client asks for at once. */
+/** A client with more than this waiting for it reads nothing: no client asks for so much at once. */
 const maxUnreadBytes = 8 * 1024 * 1024;
 
 /** As many bytes as the reason of a close frame may have (RFC 6455, 5.5): ws refuses to send more. */
 const maxReasonBytes = 123;
 
-/** How many operations of one socket are begun or ended before others have their turn: some milliseconds. */
+/** How many operations of one socket are begun or ended before others get a turn: some milliseconds of work. */
 const maxPerTurn = 50;
 
 type Handle = (text: string) => Promise<void>;
 
-/** A socket as graphql-ws wants one. A class, since closures for each of many sockets are memory. */
+/** A socket as graphql-ws wants one. A class, since closures for each of many sockets would take more memory. */
 export class GraphQLSocket implements GraphQLWebSocket {
   readonly #socket: CountedSocket;
   readonly #host: SocketHost;
   readonly #ids: OperationIds;
-  /** What has been read and not handled yet: null unless the client sent more than may be handled now. */
+  /** Messages that were read and not handled yet; null unless the client sent more than may be handled now. */
   #backlog: string[] | null = null;
   /** How many operations it has begun or ended in this turn of the event loop. */
   #inTurn = 0;
@@ -58,7 +58,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
   }
 
   close(code?: number, reason?: string): void {
-    // graphql-ws says what a client sent, and counts characters.
+    // graphql-ws quotes what a client sent, and counts characters instead of bytes.
     this.#socket.close(code, reason && cut(reason));
   }
 
@@ -66,7 +66,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
     this.#socket.on('message', (data) => this.#receive(String(data), handle));
   }
 
-  /** One behind others that wait must wait as well. */
+  /** A message waits if messages before it wait. */
   #receive(text: string, handle: Handle): void {
     // ws goes on reading until the client has answered the close frame.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
@@ -77,7 +77,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
     }
   }
 
-  /** Handles a message, unless it must wait: then it returns how long, in ms. */
+  /** Handles a message, or returns how long it must wait, in ms. */
   #handle(text: string, handle: Handle): number | null {
     const socket = this.#socket;
     const host = this.#host;
@@ -103,8 +103,8 @@ export class GraphQLSocket implements GraphQLWebSocket {
   }
 
   /**
-   * Reads no more from a client that sends faster than it may, which its own network stack tells it then. What has been
-   * read by now is at most what the kernel gave in one piece.
+   * Stops reading from a client that sends faster than it may, so that its own network stack slows it down. What was read
+   * by now is at most what the kernel gave in one piece.
    */
   #pause(text: string, delayMs: number, handle: Handle): void {
     this.#backlog = [text];
@@ -132,7 +132,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
   }
 }
 
-/** As much of a text as fits, in whole characters. */
+/** The beginning of a text that fits, in whole characters. */
 function cut(text: string): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxReasonBytes));
   return text.slice(0, read);

@@ -9,7 +9,7 @@ const slotMs = 1000;
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #slots = Array.from({ length: slots }, () => new Set<WebSocket>());
-  /** Those that were pinged and have not answered yet. */
+  /** Sockets that were pinged and have not answered yet. */
   readonly #waiting = new Set<WebSocket>();
   // One listener for all sockets, since there are many.
   readonly #onPong: (this: WebSocket) => void;
@@ -39,7 +39,7 @@ export class Heartbeat {
     if (this.#slots.every(({ size }) => size === 0)) this.stop();
   }
 
-  /** Pings nobody any more. */
+  /** Stops to ping. */
   stop(): void {
     this.#cancel?.();
     this.#cancel = null;

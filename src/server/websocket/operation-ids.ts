@@ -1,35 +1,35 @@
 import type { SubscribePayload } from 'graphql-ws';
 import type { Admission } from '../access/admission.ts';
-import type { Hold, NewSubscription } from '../access/subscription-memory.ts';
+import type { MemoryReservation, NewSubscription } from '../access/subscription-memory.ts';
 import { tooManyOperations } from '../access/too-many-operations.ts';
-import type { Shortage } from '../access/waiting-room.ts';
+import type { LimitReached } from '../access/waiting-room.ts';
 
-/** A link of a list: a Map, or an array that grows, would take five times as much for the usual one operation a socket. */
+/** A linked list of operations: a Map or an array would take five times as much for the usual one operation per socket. */
 interface Owner {
   readonly id: string;
   payload: SubscribePayload;
   /**
-   * `new` and then perhaps `waiting` until it has a place, and `new` again of one that gets none; `leaving` once its client
-   * has completed it, until it has been taken down: then its place on the socket is free, and its place at its address not.
+   * `new`, then perhaps `waiting`, until it has a place; `new` again if it gets none; `open` with a place; `leaving` once its
+   * client has completed it, until it has ended: then its place on the socket is free, and its place at its address is not.
    */
   state: 'new' | 'waiting' | 'open' | 'leaving';
-  /** What it keeps in memory, of a subscription. */
-  hold: Hold | null;
+  /** The memory of a subscription. */
+  memory: MemoryReservation | null;
   next: Owner | null;
 }
 
-/** What the operations of all sockets have in common. */
+/** What all sockets have in common. */
 export interface OperationIdsOptions {
   readonly admission: Admission;
-  /** How many operations one socket may have open; as many more may wait for a place, and as many be on their way out. */
+  /** How many operations one socket may have open; as many more may wait for a place, and as many may be leaving. */
   readonly maxOperations: number;
 }
 
 /**
- * Which operation each id of one socket stands for. graphql-ws knows operations by id alone and looks them up after each
- * of its waits: where a client completes one and gives its id to the next before the first is out of its waits, the
- * first would answer as the second, complete it, and leave an iterator open for ever. Each takes a place on the socket
- * and one at the socket's address.
+ * The operation that each id of one socket stands for. graphql-ws knows operations by id only, and looks them up after
+ * each of its awaits. A client may complete an operation and give its id to the next one while the first still awaits
+ * something: then the first would answer as the second, complete it, and leave an iterator open for ever. Each operation
+ * takes a place on the socket and one at the socket's address.
  */
 export class OperationIds {
   readonly #options: OperationIdsOptions;
@@ -45,63 +45,66 @@ export class OperationIds {
   }
 
   /**
-   * Notes that the id is this operation's from now on, and finds it a place, at once or as soon as there is one. Its
-   * payload, an object of its own, tells it from others; `bytes` is how much it keeps in memory while it waits. Resolves
-   * with what is short where it gets no place.
+   * Gives the id to this operation, and finds it a place, at once or as soon as there is one. Its payload, an object of its
+   * own, identifies it; `bytes` is how much it keeps in memory while it waits. Resolves with the limit if it gets no place.
    */
-  async begin(id: string, payload: SubscribePayload, bytes: number): Promise<Shortage | null> {
+  async begin(id: string, payload: SubscribePayload, bytes: number): Promise<LimitReached | null> {
     const owner = this.#claim(id, payload);
     const { admission, maxOperations } = this.#options;
-    const shortage = this.#take(owner);
+    const limit = this.#take(owner);
     // As many may wait as could have a place if all others ended.
-    if (!shortage || this.#waiting >= maxOperations) return shortage;
+    if (!limit || this.#waiting >= maxOperations) return limit;
     this.#setState(owner, 'waiting');
-    const candidate = { address: this.#address, bytes, take: () => this.#take(owner) };
-    const stillShort = await admission.enter(payload, candidate);
-    if (stillShort && owner.payload === payload) this.#stopWaiting(owner);
-    return stillShort;
+    const request = { address: this.#address, bytes, take: () => this.#take(owner) };
+    const limitAfterWait = await admission.enter(payload, request);
+    if (limitAfterWait && owner.payload === payload) this.#stopWaiting(owner);
+    return limitAfterWait;
   }
 
   /**
-   * Notes what a subscription keeps in memory for as long as it is open; nothing of one that has ended already. Rejects
-   * with TOO_MANY_SUBSCRIPTIONS where that is too much, and stays so for a while.
+   * Reserves the memory of a subscription for as long as it is open; null if it has ended already. Rejects with
+   * TOO_MANY_SUBSCRIPTIONS if that is too much, and stays so for a while.
    */
-  async hold(id: string, payload: SubscribePayload, subscription: NewSubscription): Promise<Hold | null> {
+  async reserveMemory(
+    id: string,
+    payload: SubscribePayload,
+    subscription: NewSubscription,
+  ): Promise<MemoryReservation | null> {
     if (!this.#ownerOf(id, payload)) return null;
     const { admission } = this.#options;
-    const hold = await admission.hold(payload, this.#address, subscription);
-    if (!('keys' in hold)) throw hold.toError();
+    const memory = await admission.reserve(payload, this.#address, subscription);
+    if (!('keys' in memory)) throw memory.toError();
     const owner = this.#ownerOf(id, payload);
-    if (owner) owner.hold = hold;
-    else admission.releaseHold(hold);
-    return owner ? hold : null;
+    if (owner) owner.memory = memory;
+    else admission.releaseMemory(memory);
+    return owner ? memory : null;
   }
 
-  /** Notes that the client has completed what has this id: it waits no longer, and its place on the socket is free. */
+  /** The client has completed the operation with this id: it waits no longer, and its place on the socket is free. */
   complete(id: string): void {
     const owner = this.#find(id);
     if (!owner) return;
     const { admission, maxOperations } = this.#options;
     this.#stopWaiting(owner);
-    // What takes its time to go must not come in any number.
+    // Operations that take their time to end must not grow without limit.
     if (owner.state !== 'open' || this.#leaving >= maxOperations) return;
     this.#setState(owner, 'leaving');
-    admission.serve(this);
+    admission.onFreed(this);
   }
 
-  /** Resolves at once while the id is this operation's; never, once it is another's, so that graphql-ws goes no further. */
+  /** Resolves at once while the id belongs to this operation; never once it belongs to another, so that graphql-ws stops. */
   async proceed(id: string, payload: SubscribePayload): Promise<void> {
     if (this.#ownerOf(id, payload)) return;
     await new Promise<never>(() => {});
   }
 
-  /** The same where the operation has a result by now, which is closed if it is a stream that nobody will read. */
+  /** The same for an operation that has a result, which is closed if it is a stream that nobody will read. */
   async proceedWith(id: string, payload: SubscribePayload, result: unknown): Promise<void> {
     if (!this.#ownerOf(id, payload) && isReturnable(result)) await result.return();
     await this.proceed(id, payload);
   }
 
-  /** Forgets an operation that has ended, unless its id is another's already. */
+  /** Forgets an operation that has ended, unless its id belongs to another already. */
   end(id: string, payload: SubscribePayload): void {
     let before: Owner | null = null;
     for (let owner = this.#first; owner; before = owner, owner = owner.next) {
@@ -113,7 +116,7 @@ export class OperationIds {
     }
   }
 
-  /** Forgets them all, since the socket has closed. */
+  /** Forgets all operations, since the socket has closed. */
   endAll(): void {
     const all = this.#first;
     this.#first = null;
@@ -121,15 +124,15 @@ export class OperationIds {
     for (let owner = all; owner; owner = owner.next) this.#release(owner);
   }
 
-  /** The link of an id, for an operation that has it from now on. */
+  /** The entry of an id, which belongs to this operation from now on. */
   #claim(id: string, payload: SubscribePayload): Owner {
     const owner = this.#find(id);
     if (!owner) {
-      this.#first = { id, payload, state: 'new', hold: null, next: this.#first };
+      this.#first = { id, payload, state: 'new', memory: null, next: this.#first };
       return this.#first;
     }
     this.#stopWaiting(owner);
-    this.#releaseHold(owner);
+    this.#releaseMemory(owner);
     if (owner.state === 'leaving') this.#releasePlace(owner);
     owner.payload = payload;
     return owner;
@@ -140,16 +143,16 @@ export class OperationIds {
     if (owner.state === 'waiting') this.#setState(owner, 'new');
   }
 
-  #take(owner: Owner): Shortage | null {
+  #take(owner: Owner): LimitReached | null {
     const { admission, maxOperations } = this.#options;
-    // It has the place of the one whose id it has.
+    // It has the place of the operation that had its id before.
     if (owner.state === 'open') return null;
     if (this.#open >= maxOperations) {
-      return { key: this, isGeneral: false, toError: () => tooManyOperations('socket', maxOperations) };
+      return { key: this, isServerWide: false, toError: () => tooManyOperations('socket', maxOperations) };
     }
-    const shortage = admission.take(this.#address);
-    if (!shortage) this.#setState(owner, 'open');
-    return shortage;
+    const limit = admission.take(this.#address);
+    if (!limit) this.#setState(owner, 'open');
+    return limit;
   }
 
   #setState(owner: Owner, state: Owner['state']): void {
@@ -165,19 +168,19 @@ export class OperationIds {
   }
 
   #release(owner: Owner): void {
-    this.#releaseHold(owner);
+    this.#releaseMemory(owner);
     if (owner.state === 'open' || owner.state === 'leaving') this.#releasePlace(owner);
   }
 
   #releasePlace(owner: Owner): void {
     this.#setState(owner, 'new');
     this.#options.admission.release(this.#address);
-    this.#options.admission.serve(this);
+    this.#options.admission.onFreed(this);
   }
 
-  #releaseHold(owner: Owner): void {
-    if (owner.hold) this.#options.admission.releaseHold(owner.hold);
-    owner.hold = null;
+  #releaseMemory(owner: Owner): void {
+    if (owner.memory) this.#options.admission.releaseMemory(owner.memory);
+    owner.memory = null;
   }
 
   #ownerOf(id: string, payload: SubscribePayload): Owner | null {

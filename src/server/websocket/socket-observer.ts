@@ -5,11 +5,11 @@ import { createRequestIds } from '../observe/request-id.ts';
 import { type ObserverOptions, toTenths, traceOf } from '../observe/request-observer.ts';
 import { RequestRecord, toCode } from '../observe/request-record.ts';
 
-/** Watches over operations over sockets, each known by its payload. */
+/** Observes operations over sockets, each identified by its payload. */
 export interface SocketObserver {
-  /** Begins to observe an operation, and does what begins it. */
+  /** Begins to observe an operation, and runs what begins it. */
   begin<T>(payload: SubscribePayload, address: string, prepare: () => T): T;
-  /** Notes what has become of an operation: a result, or a stream of them. `args` where it came so far. */
+  /** Records a result, or a stream of results. `args` is null if the operation was refused before it could be executed. */
   answer(payload: SubscribePayload, args: ExecutionArgs | null, result: unknown): void;
   end(payload: SubscribePayload): void;
 }
@@ -24,10 +24,10 @@ export function createSocketObserver({ log, onRequest = () => {}, tracer = null 
   const makeId = createRequestIds();
   const observed = new WeakMap<SubscribePayload, Observed>();
 
-  function tell({ record, address }: Observed, what: string): void {
+  function write({ record, address }: Observed, message: string): void {
     const { id, transport, operation, code, durationMs } = record;
     const fields = { id, ...traceOf(record), transport, operation, code, durationMs: toTenths(durationMs), address };
-    log.debug(fields, what);
+    log.debug(fields, message);
   }
 
   return {
@@ -47,13 +47,13 @@ export function createSocketObserver({ log, onRequest = () => {}, tracer = null 
       record.answer(label, toCode(errorsOf(result)));
       const type = args ? (getOperationAST(args.document, args.operationName)?.operation ?? null) : null;
       record.trace?.end({ operation: label, type, code: record.code });
-      if (isLogged) tell(known, record.code === 'ok' ? 'operation begun' : 'operation refused');
+      if (isLogged) write(known, record.code === 'ok' ? 'operation begun' : 'operation refused');
       else observed.delete(payload);
     },
     end: (payload) => {
       const known = observed.get(payload);
       observed.delete(payload);
-      if (known && isLogged) tell(known, 'operation ended');
+      if (known && isLogged) write(known, 'operation ended');
     },
   };
 }

@@ -7,12 +7,13 @@ import {
 } from 'graphql';
 import type { OperationResult, Context as SocketContext, SubscribePayload } from 'graphql-ws';
 import { requireShallow } from '../../graphql/documents/value-depth.ts';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { Context } from '../../graphql/execution/context.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
 import type { Gate, Principal } from '../access/gate.ts';
 import type { Fanout, Subscriber } from '../fanout/fanout.ts';
 import type { GroupSubscription } from '../fanout/group-subscription.ts';
-import type { GraphQLServer } from '../graphql/pipeline.ts';
+import type { GraphQLPipeline } from '../graphql/pipeline.ts';
 import type { CountedSocket } from './counted-socket.ts';
 import type { OperationIds } from './operation-ids.ts';
 import { trimPayload } from './subscribe-message.ts';
@@ -24,7 +25,7 @@ export interface SocketExtra {
   readonly socket: CountedSocket;
   readonly ids: OperationIds;
   readonly address: string;
-  /** What the request said; forgotten once it is known who that is. */
+  /** The request's header; forgotten once the client is identified. */
   authorization: string | undefined;
   /** Known once the connection is acknowledged; no operation comes before. */
   principal: Principal | null;
@@ -33,11 +34,10 @@ export interface SocketExtra {
 export type OwnContext = SocketContext<ConnectionParams, SocketExtra>;
 
 export interface SocketOperationsOptions {
-  readonly graphql: GraphQLServer;
+  readonly engine: GraphQLEngine;
+  readonly getEnveloped: GraphQLPipeline['getEnveloped'];
   readonly gate: Gate;
   readonly fanout: Fanout;
-  /** Called with unexpected errors, which are masked. */
-  readonly report: (error: unknown) => void;
 }
 
 /** The operations that come over sockets, in the two steps in which graphql-ws takes them. */
@@ -46,49 +46,44 @@ export interface SocketOperations {
   prepare(context: OwnContext, id: string, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]>;
   /** Executes a query. Never rejects. */
   execute(args: ExecutionArgs): OperationResult;
-  /** Takes up a subscription. Never rejects. */
+  /** Begins a subscription. Never rejects. */
   subscribe(args: ExecutionArgs): Promise<GroupSubscription | ExecutionResult>;
 }
 
 /** Prepares operations with the pipeline of HTTP; subscriptions go to the fan-out. */
 export function createSocketOperations(options: SocketOperationsOptions): SocketOperations {
-  const { graphql, gate, fanout, report } = options;
-  const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLServer['getEnveloped']>>();
+  const { engine, getEnveloped, gate, fanout } = options;
+  const { report } = engine;
+  const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLPipeline['getEnveloped']>>();
   const subscribers = new WeakMap<ExecutionArgs, Subscriber>();
 
   async function prepare(
-    context: OwnContext,
+    { extra }: OwnContext,
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const { principal } = context.extra;
-    if (!principal) throw new TypeError('an operation of nobody');
+    const { principal, ids, socket } = extra;
+    if (!principal) throw new TypeError('an operation without a principal');
     await gate.takeRequest(principal);
     requireShallow(payload);
-    const pipeline = graphql.getEnveloped({ params: payload, principal });
+    const pipeline = getEnveloped({ params: payload, principal, http: null });
     const { schema } = pipeline;
     const document: DocumentNode = pipeline.parse(payload.query);
     const operation = getOperationAST(document, payload.operationName);
     trimPayload(payload, document.loc?.source.body ?? payload.query, operation ?? null);
     const errors: readonly GraphQLError[] = pipeline.validate(schema, document);
     if (errors.length > 0) return errors;
-    const args: ExecutionArgs = {
-      schema,
-      document,
-      operationName: payload.operationName ?? null,
-      variableValues: payload.variables ?? null,
-      hideSuggestions: graphql.hideSuggestions,
-    };
+    const args = toExecutionArgs(engine, document, payload);
     const contextValue: Context = await pipeline.contextFactory();
     // Refused while it is executed, a query would close the socket.
-    const cost = graphql.measure(args);
+    const cost = engine.measure(args);
     await contextValue.charge(cost);
     if (operation?.operation === 'subscription') {
-      const hold = await context.extra.ids.hold(id, payload, { document, variables: payload.variables, cost });
-      args.document = hold?.document ?? document;
+      const memory = await ids.reserveMemory(id, payload, { document, variables: payload.variables, cost });
+      args.document = memory?.document ?? document;
       // The group makes its own, once for all.
       args.contextValue = undefined;
-      subscribers.set(args, { socket: context.extra.socket, id, scope: toScope(principal) });
+      subscribers.set(args, { socket, id, scope: toScope(principal) });
     } else {
       args.contextValue = { ...contextValue, charge: () => {} };
       pipelines.set(args, pipeline);
@@ -97,10 +92,10 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
   }
 
   return {
-    // Thrown in there an error would close the socket, and with it every other operation.
+    // An error thrown there would close the socket, and with it every other operation.
     prepare: (context, id, payload) =>
       prepare(context, id, payload).catch((error: unknown) => [toClientError(error, report)]),
-    // What it costs may be too much, which is no reason to close the socket.
+    // Its cost may be too high, which is no reason to close the socket.
     execute: async (args) => {
       try {
         return await pipelines.get(args)?.execute(args);
@@ -114,6 +109,16 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
       subscribers.delete(args);
       return fanout.subscribe(args, subscriber).catch((error: unknown) => ({ errors: [toClientError(error, report)] }));
     },
+  };
+}
+
+function toExecutionArgs(engine: GraphQLEngine, document: DocumentNode, payload: SubscribePayload): ExecutionArgs {
+  return {
+    schema: engine.schema,
+    document,
+    operationName: payload.operationName ?? null,
+    variableValues: payload.variables ?? null,
+    hideSuggestions: engine.hideSuggestions,
   };
 }
 

@@ -3,9 +3,10 @@ import type { SubscribePayload } from 'graphql-ws';
 import { toOperationName } from '../answers/operation-request.ts';
 
 /**
- * A message as graphql-ws is to have it, which keeps what it is given as long as the operation is open: parsed already,
- * so that the text is not kept, and of what begins an operation only what the protocol knows. What is no message is the
- * text as it came, for graphql-ws to refuse. Its types know texts only, hence the any of JSON.parse.
+ * Prepares a message for graphql-ws, which keeps what it is given as long as the operation is open. The message is parsed
+ * already, so that its text is not kept, and a message that begins an operation has only what the protocol knows. A text
+ * that is not JSON is returned as it came, for graphql-ws to refuse. The types of graphql-ws know texts only, hence the
+ * any of JSON.parse.
  */
 export function readMessage(text: string): ReturnType<typeof JSON.parse> {
   const message = parse(text);
@@ -16,19 +17,19 @@ export function readMessage(text: string): ReturnType<typeof JSON.parse> {
   return { id, type, payload: { query, operationName: toOperationName(operationName), variables, extensions } };
 }
 
-/** A message that begins or ends an operation, as far as that is known before graphql-ws has looked at it. */
+/** A message that begins or ends an operation, before graphql-ws has checked it. */
 export interface OperationMessage {
   readonly type: 'subscribe' | 'complete';
   readonly id: string;
 }
 
-/** True of a message that begins or ends an operation. */
+/** True for a message that begins or ends an operation. */
 export function isOfOperation(message: unknown): message is OperationMessage {
   if (!isObject(message) || typeof message.id !== 'string') return false;
   return message.type === 'subscribe' || message.type === 'complete';
 }
 
-/** Leaves in a payload what its operation needs while it is open, with the text that all have in common. */
+/** Leaves in a payload only what its operation needs while it is open, with the text that all payloads share. */
 export function trimPayload(payload: SubscribePayload, text: string, operation: OperationDefinitionNode | null): void {
   const given = payload.variables ?? {};
   const names = operation?.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];

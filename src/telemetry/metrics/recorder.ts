@@ -1,12 +1,6 @@
 import { Counts } from './counts.ts';
 import { Durations } from './durations.ts';
 
-/** Close codes of RFC 6455 (7.4.1) and graphql-transport-ws. Clients may send any other, which must not become labels. */
-const knownCloseCodes: ReadonlySet<number> = new Set([
-  ...[1000, 1001, 1005, 1006, 1008, 1009, 1013],
-  ...[4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500],
-]);
-
 /** Records events for metrics. Its methods are passed as callbacks to layers that know nothing about metrics. */
 export class Recorder {
   readonly requests = new Counts();
@@ -25,6 +19,8 @@ export class Recorder {
   });
   readonly lookups = new Counts();
   readonly socketCloses = new Counts();
+  readonly routes = new Counts();
+  readonly declined = new Counts();
   #internalErrors = 0;
 
   /** Number of internal errors of this server. */
@@ -49,9 +45,19 @@ export class Recorder {
     this.lookups.add(cache, isHit ? 'hit' : 'miss');
   };
 
-  /** Records a WebSocket that has closed with this code. */
-  readonly recordSocketClose = (code: number): void => {
-    this.socketCloses.add(knownCloseCodes.has(code) ? String(code) : 'other', '');
+  /** Records a WebSocket that has closed. `code` must be one of a limited number of labels. */
+  readonly recordSocketClose = (code: string): void => {
+    this.socketCloses.add(code, '');
+  };
+
+  /** Records a request over HTTP by the path of its route. */
+  readonly recordRoute = (path: string): void => {
+    this.routes.add(path, '');
+  };
+
+  /** Records why the answer service has not answered an operation over HTTP. */
+  readonly recordDeclined = (reason: string): void => {
+    this.declined.add(reason, '');
   };
 
   /** Records an internal error that was masked. */

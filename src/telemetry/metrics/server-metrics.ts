@@ -17,6 +17,22 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
     },
   });
   addCounter(registry, {
+    name: 'tickql_http_requests_total',
+    help: 'Requests over HTTP by the path of their route; other for a path that does not exist.',
+    labelNames: ['route'],
+    read: function* () {
+      for (const [route, , , value] of recorder.routes.entries()) yield { labels: [route], value };
+    },
+  });
+  addCounter(registry, {
+    name: 'tickql_declined_answers_total',
+    help: 'Requests to the GraphQL address that the fast path left to the complete GraphQL pipeline, by reason.',
+    labelNames: ['reason'],
+    read: function* () {
+      for (const [reason, , , value] of recorder.declined.entries()) yield { labels: [reason], value };
+    },
+  });
+  addCounter(registry, {
     name: 'tickql_internal_errors_total',
     help: 'Internal errors of this server, in answers and in events of subscriptions. The log contains the causes.',
     read: () => recorder.internalErrors,
@@ -82,8 +98,8 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
     help: 'Cache lookups. A hit needed no call to an exchange; a hit in the cache of answers needed no execution.',
     labelNames: ['cache', 'result'],
     read: function* () {
-      yield { labels: ['answers', 'hit'], value: answers.hits };
-      yield { labels: ['answers', 'miss'], value: answers.misses };
+      yield { labels: ['answers', 'hit'], value: answers().hits };
+      yield { labels: ['answers', 'miss'], value: answers().misses };
       for (const [cache, result, , value] of recorder.lookups.entries()) yield { labels: [cache, result], value };
     },
   });

@@ -1,4 +1,4 @@
-import { type DocumentNode, parse } from 'graphql';
+import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { defaultQueryLimits } from '../../../src/graphql/cost/query-limits.ts';
 import { DocumentStore } from '../../../src/graphql/documents/document-store.ts';
@@ -14,7 +14,7 @@ interface CountedStore {
   readonly validated: () => number;
 }
 
-function createStore(findOpen?: (text: string) => DocumentNode | undefined): CountedStore {
+function createStore(): CountedStore {
   const parseDocument = createDocumentParser(defaultQueryLimits);
   const validate = createDocumentValidator(schema, { introspection: true });
   let parsed = 0;
@@ -28,7 +28,6 @@ function createStore(findOpen?: (text: string) => DocumentNode | undefined): Cou
       validated += 1;
       return validate(document);
     },
-    ...(findOpen ? { findOpen } : {}),
   });
   return { store, parsed: () => parsed, validated: () => validated };
 }
@@ -124,11 +123,14 @@ test('a syntax error is thrown each time, and nothing is stored', () => {
 
 test('the document of an open operation is not parsed again', () => {
   const open = parse(small('open'));
-  const { store, parsed, validated } = createStore((text) => (text === small('open') ? open : undefined));
+  const { store, parsed, validated } = createStore();
+  store.retain(small('open'), open);
   expect(store.has(small('open'))).toBe(true);
   expect(store.get(small('open')).document).toBe(open);
   expect(store.errorsOf(open)).toEqual([]);
   expect([parsed(), validated()]).toEqual([0, 0]);
+  store.release(small('open'));
+  expect(store.findOpen(small('open'))).toBeUndefined();
 });
 
 test('a document that is not in the store is validated as it is', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { requireShallow } from '../../../src/graphql/documents/value-depth.ts';
-import { fromJSON } from '../../../src/server/answers/operation-request.ts';
+import { jsonFormat } from '../../../src/server/answers/operation-request.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 
@@ -110,6 +110,6 @@ test('values may be nested up to 32 levels', async () => {
     const check = (): void => requireShallow({ variables });
     if (isAccepted) expect(check).not.toThrow();
     else expect(check).toThrow('nested too deeply');
-    expect(fromJSON(JSON.stringify({ query: unused, variables })) !== null).toBe(isAccepted);
+    expect(jsonFormat.read(JSON.stringify({ query: unused, variables })) !== null).toBe(isAccepted);
   }
 });

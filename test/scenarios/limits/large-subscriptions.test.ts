@@ -1,20 +1,17 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SubscriptionMemory } from '../../../src/server/access/subscription-memory.ts';
-import { createSubscriptionMemory } from '../../support/limits.ts';
+import { createMemoryLimits } from '../../support/limits.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 
-let memory: SubscriptionMemory;
 let clock: ManualClock;
 let server: FakeServer;
 
 beforeEach(async () => {
   // Room for two of these, and for three never.
-  memory = createSubscriptionMemory(800_000);
   clock = new ManualClock();
-  server = await startServer({ fake: { subscriptionMemory: memory, socketClock: clock } });
+  server = await startServer({ fake: { subscriptionMemory: createMemoryLimits(800_000), socketClock: clock } });
   server.marketData.set('BTC/USD', { last: 1 });
 });
 
@@ -75,7 +72,7 @@ test('over a socket one too large is refused, the others go on, and when one has
   expect(fourth.results[0]?.data?.tickerUpdated.c).toBe(2);
   await client.dispose();
   await eventually(() => server.counts.sockets === 0);
-  expect(memory.bytes).toBe(0);
+  expect(server.memoryBytes).toBe(0);
 });
 
 test('the same one is open as often as one likes', async () => {
@@ -85,7 +82,7 @@ test('the same one is open as often as one likes', async () => {
   expect(operations.map(({ error }) => error)).toEqual(operations.map(() => null));
   await client.dispose();
   await eventually(() => server.counts.sockets === 0);
-  expect(memory.bytes).toBe(0);
+  expect(server.memoryBytes).toBe(0);
 });
 
 test('over server-sent events one too large is refused with 429, and when one has ended there is room', async () => {
@@ -98,11 +95,11 @@ test('over server-sent events one too large is refused with 429, and when one ha
   expect(third.text).toContain(JSON.stringify(refusal.message));
   expect(third.text).toContain('"code":"TOO_MANY_SUBSCRIPTIONS"');
   first.leave();
-  await eventually(() => memory.bytes < 500_000);
+  await eventually(() => server.memoryBytes < 500_000);
   const fourth = await listen(large('c'));
   expect(fourth.status).toBe(200);
   for (const { leave } of [second, fourth]) leave();
-  await eventually(() => memory.bytes === 0);
+  await eventually(() => server.memoryBytes === 0);
   expect(server.counts.operations).toBe(0);
 });
 
@@ -111,7 +108,7 @@ test('what is refused for another reason keeps nothing', async () => {
   const wrong = subscribe(client, 'subscription { tickerUpdated(exchange: "nobody", symbol: "BTC/USD") { last } }');
   await wrong.ended();
   expect(wrong.results).toMatchObject([{ errors: [{ extensions: { code: 'EXCHANGE_NOT_FOUND' } }] }]);
-  await eventually(() => memory.bytes === 0);
+  await eventually(() => server.memoryBytes === 0);
   await client.dispose();
 });
 
@@ -130,7 +127,7 @@ test('one that waits is taken up as soon as another has ended, over whichever pr
   expect(status).toBe(200);
   leave();
   await client.dispose();
-  await eventually(() => server.counts.sockets === 0 && memory.bytes === 0);
+  await eventually(() => server.counts.sockets === 0 && server.memoryBytes === 0);
   expect(server.waiting).toBe(0);
 });
 
@@ -153,12 +150,12 @@ test('one that waits and is given up leaves nothing, over whichever protocol', a
   await eventually(() => server.waiting === 0 && server.counts.operations === 2);
   expect(clock.pending).toBeLessThan(5);
   await client.dispose();
-  await eventually(() => server.counts.sockets === 0 && memory.bytes === 0);
+  await eventually(() => server.counts.sockets === 0 && server.memoryBytes === 0);
 });
 
 test('one that is too large alone is refused at once, as not worth another try', async () => {
   const small = await startServer({
-    fake: { subscriptionMemory: createSubscriptionMemory(100_000), socketClock: clock },
+    fake: { subscriptionMemory: createMemoryLimits(100_000), socketClock: clock },
   });
   const client = connect(small.url);
   const huge = subscribe(client, large('a'));

@@ -66,7 +66,7 @@ test('the earliest end of all that an answer is made of is its end', async () =>
   expect((await ask(query)).executed).toBe(true);
 });
 
-test('another body, another key and another media type are other requests', async () => {
+test('another body and another key are other requests', async () => {
   await server.stop();
   server = await startServer({ fake: { cached: true, gate: createGate({ apiKeys: ['a', 'b'] }) } });
   server.marketData.set('BTC/USD', { last: 1 });
@@ -75,12 +75,21 @@ test('another body, another key and another media type are other requests', asyn
   const asked = [
     () => ask(ticker, a),
     () => ask(ticker, { authorization: 'Bearer b' }),
-    () => ask(ticker, { ...a, accept: 'application/graphql-response+json' }),
     () => ask(variables, a, { variables: { s: 'BTC/USD' } }),
     () => ask(`${ticker} `, a),
   ];
   for (const again of asked) expect((await again()).executed).toBe(true);
   for (const again of asked) expect((await again()).executed).toBe(false);
+});
+
+test('another media type is the same answer with another content type and another tag', async () => {
+  const first = await server.get(ticker, { accept: 'application/json' });
+  const calls = server.calls;
+  const other = await server.get(ticker, { accept: 'application/graphql-response+json' });
+  expect(server.calls).toBe(calls);
+  expect(other.text).toBe(first.text);
+  expect(other.headers['content-type']).toBe('application/graphql-response+json; charset=utf-8');
+  expect(other.headers.etag).not.toBe(first.headers.etag);
 });
 
 test('GET and POST do not answer for each other', async () => {

@@ -162,7 +162,7 @@ test('a client that takes nothing gets the whole history once it does, and no mo
   listener.socket.resume();
   await eventually(() => ids.every((id) => idsOf(listener.told(id)).length === count), 30_000);
   for (const id of ids) expect(idsOf(listener.told(id))).toEqual(Array.from({ length: count }, (_, n) => String(n)));
-  expect(server.sockets.tally.slowConsumers).toBe(0);
+  expect(server.sockets.deliveries.slowConsumers).toBe(0);
 });
 
 test('candles that close while ten thousand older ones are sent follow them', { timeout: 30_000 }, async () => {

@@ -104,7 +104,7 @@ test('the answer says what to send, as errors for a client and as a sentence for
   });
   const page = await fetch(url, { headers: { accept: 'text/html', authorization: `Bearer ${wrong}` } });
   expect(page.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-  expect(await page.text()).toMatch(/^The API key that was sent is none of this server’s: send one as .*\n$/);
+  expect(await page.text()).toMatch(/^The API key that was sent is not valid for this server: send one as .*\n$/);
   const modern = await fetch(url, {
     method: 'POST',
     headers: { ...json, accept: 'application/graphql-response+json' },

@@ -1,15 +1,25 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { DocumentStore } from '../../../src/graphql/documents/document-store.ts';
 import type { MarketDataError } from '../../../src/market/errors.ts';
-import { type Hold, type NewSubscription, SubscriptionMemory } from '../../../src/server/access/subscription-memory.ts';
+import {
+  type MemoryReservation,
+  type NewSubscription,
+  SubscriptionMemory,
+} from '../../../src/server/access/subscription-memory.ts';
 
 const megabyte = 1024 * 1024;
+
+function createDocuments(): DocumentStore {
+  return new DocumentStore({ parse, validate: () => [] });
+}
 
 function createMemory(given: Partial<ConstructorParameters<typeof SubscriptionMemory>[0]> = {}): SubscriptionMemory {
   return new SubscriptionMemory({
     maxBytes: 3 * megabyte,
     maxBytesPerAddress: megabyte,
     limitsLoopback: true,
+    documents: createDocuments(),
     ...given,
   });
 }
@@ -28,23 +38,23 @@ const live = (symbol: string, cost = 2) => ({
 });
 
 function refusal(memory: SubscriptionMemory, address: string, given: NewSubscription): MarketDataError | null {
-  const held = memory.hold(address, given);
-  return 'excess' in held ? held.toError() : null;
+  const reserved = memory.reserve(address, given);
+  return 'scope' in reserved ? reserved.toError() : null;
 }
 
-/** What is held of one that has room. */
-function hold(memory: SubscriptionMemory, address: string, given: NewSubscription): Hold {
-  const held = memory.hold(address, given);
-  if ('excess' in held) throw held.toError();
-  return held;
+/** The reservation of a subscription for which there is room. */
+function reserve(memory: SubscriptionMemory, address: string, given: NewSubscription): MemoryReservation {
+  const reserved = memory.reserve(address, given);
+  if ('scope' in reserved) throw reserved.toError();
+  return reserved;
 }
 
 test('an address may keep so much, and again when it has ended some', () => {
   const memory = createMemory();
-  const holds = ['a', 'b', 'c'].flatMap((name) => {
+  const admitted = ['a', 'b', 'c'].flatMap((name) => {
     return refusal(memory, '192.0.2.1', large(`probe${name}`)) ? [] : [name];
   });
-  expect(holds).toEqual(['a', 'b', 'c']);
+  expect(admitted).toEqual(['a', 'b', 'c']);
   const error = refusal(memory, '192.0.2.1', large('d'));
   expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', true]);
   expect(error?.message).toContain('more than 1 MB');
@@ -68,19 +78,19 @@ test('this machine has no limit of its own unless one is set', () => {
 
 test('what subscriptions have in common counts once for an address, and once in total', () => {
   const memory = createMemory();
-  const first = hold(memory, '192.0.2.1', large('a'));
+  const first = reserve(memory, '192.0.2.1', large('a'));
   const { bytes } = memory;
-  const others = Array.from({ length: 500 }, () => hold(memory, '192.0.2.1', large('a')));
-  const elsewhere = hold(memory, '192.0.2.2', large('a'));
+  const others = Array.from({ length: 500 }, () => reserve(memory, '192.0.2.1', large('a')));
+  const elsewhere = reserve(memory, '192.0.2.2', large('a'));
   expect(memory.bytes).toBe(bytes);
   expect(new Set([...others, elsewhere].map(({ document }) => document))).toEqual(new Set([first.document]));
 });
 
 test('the document is common to subscriptions with other variables', () => {
   const memory = createMemory();
-  memory.hold('192.0.2.1', live('BTC/USDT'));
+  memory.reserve('192.0.2.1', live('BTC/USDT'));
   const { bytes } = memory;
-  memory.hold('192.0.2.1', live('ETH/USDT'));
+  memory.reserve('192.0.2.1', live('ETH/USDT'));
   expect(memory.bytes - bytes).toBeLessThan(500);
   expect(memory.bytes - bytes).toBeGreaterThan(0);
 });
@@ -96,33 +106,34 @@ test.each([
   ['all', { maxBytes: 100_000 }, 'more than 0.1 MB'],
 ])('one that is too large alone for what %s may keep is not worth another try', (_whose, limits, most) => {
   const memory = createMemory(limits);
-  const held = memory.hold('192.0.2.1', large('a'));
-  expect(held).toMatchObject({ excess: null });
+  const reserved = memory.reserve('192.0.2.1', large('a'));
+  expect(reserved).toMatchObject({ scope: null });
   const error = refusal(memory, '192.0.2.1', large('a'));
   expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', false]);
   expect(error?.message).toContain(`This subscription alone would keep ${most}`);
 });
 
 test('nothing is left when all have ended, in whatever order', () => {
-  const memory = createMemory();
-  const holds = [
-    hold(memory, '192.0.2.1', large('a')),
-    hold(memory, '192.0.2.1', large('a')),
-    hold(memory, '192.0.2.2', large('a')),
-    hold(memory, '192.0.2.2', live('BTC/USDT')),
-    hold(memory, '192.0.2.2', live('ETH/USDT')),
+  const documents = createDocuments();
+  const memory = createMemory({ documents });
+  const reservations = [
+    reserve(memory, '192.0.2.1', large('a')),
+    reserve(memory, '192.0.2.1', large('a')),
+    reserve(memory, '192.0.2.2', large('a')),
+    reserve(memory, '192.0.2.2', live('BTC/USDT')),
+    reserve(memory, '192.0.2.2', live('ETH/USDT')),
   ];
-  const text = holds[0]?.document.loc?.source.body ?? '';
+  const text = reservations[0]?.document.loc?.source.body ?? '';
   for (const index of [0, 4, 2, 3]) {
-    const hold = holds[index];
-    if (hold) memory.release(hold);
+    const reservation = reservations[index];
+    if (reservation) memory.release(reservation);
   }
-  expect(memory.findDocument(text)).toBe(holds[0]?.document);
+  expect(documents.findOpen(text)).toBe(reservations[0]?.document);
   expect(memory.bytes).toBeGreaterThan(0);
-  const [, last] = holds;
+  const [, last] = reservations;
   if (last) memory.release(last);
   expect(memory.bytes).toBe(0);
-  expect(memory.findDocument(text)).toBeUndefined();
+  expect(documents.findOpen(text)).toBeUndefined();
   for (const name of ['a', 'b', 'c']) expect(refusal(memory, '192.0.2.1', large(name))).toBeNull();
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { type Shortage, WaitingRoom } from '../../../src/server/access/waiting-room.ts';
+import { type LimitReached, WaitingRoom } from '../../../src/server/access/waiting-room.ts';
 import { ManualClock, settle } from '../../support/manual-clock.ts';
 
 let clock: ManualClock;
@@ -18,27 +18,27 @@ beforeEach(() => {
 
 /** One that needs one of each of the keys, in that order. */
 function enter(name: string, keys: readonly string[], { address = 'a', bytes = 1 } = {}) {
-  const who = { name };
-  const take = (): Shortage | null => {
+  const owner = { name };
+  const take = (): LimitReached | null => {
     const short = keys.find((key) => (left.get(key) ?? 0) === 0);
     if (short !== undefined) {
       const toError = () => new MarketDataError('TOO_MANY_SUBSCRIPTIONS', `no ${short} for ${name}`);
-      return { key: short, isGeneral: false, toError };
+      return { key: short, isServerWide: false, toError };
     }
     for (const key of keys) left.set(key, (left.get(key) ?? 0) - 1);
     entered.push(name);
     return null;
   };
-  const result = room.enter(who, { address, bytes, take });
-  return { who, result: result.then((shortage) => shortage?.toError().message ?? null) };
+  const result = room.enter(owner, { address, bytes, take });
+  return { owner, result: result.then((limit) => limit?.toError().message ?? null) };
 }
 
 function give(key: string, count = 1): void {
   left.set(key, (left.get(key) ?? 0) + count);
-  room.serve(key);
+  room.onFreed(key);
 }
 
-test('there is a line for each key, first come, first served', async () => {
+test('there is a queue for each key, first come, first served', async () => {
   for (const name of ['x1', 'x2', 'x3']) enter(name, ['x']);
   for (const name of ['y1', 'y2']) enter(name, ['y']);
   give('y');
@@ -71,9 +71,9 @@ test('one that has waited two seconds is told what is short, and the next has it
 });
 
 test('one that leaves is told at once, and takes nothing afterwards', async () => {
-  const { who, result } = enter('one', ['x']);
-  room.leave(who);
-  room.leave(who);
+  const { owner, result } = enter('one', ['x']);
+  room.leave(owner);
+  room.leave(owner);
   expect(await result).toBe('no x for one');
   give('x');
   await settle();
@@ -85,7 +85,7 @@ test('only so much may wait of one address and together; more is told at once', 
   expect(await enter('a2', ['x']).result).toBe('no x for a2');
   enter('b1', ['x'], { address: 'b', bytes: 40 });
   expect(await enter('b2', ['x'], { address: 'b' }).result).toBe('no x for b2');
-  room.leave(waiting.who);
+  room.leave(waiting.owner);
   enter('b3', ['x'], { address: 'b', bytes: 20 });
   give('x', 3);
   expect(entered).toEqual(['b1', 'b3']);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PersistedTexts } from '../../../src/graphql/documents/persisted-texts.ts';
 import { PersistedQueries } from '../../../src/server/answers/persisted-queries.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
@@ -112,7 +113,7 @@ test('a hash that came over a socket with another document is not taken for it',
 });
 
 test('the store is bounded, and the least recently used leave', () => {
-  const persisted = new PersistedQueries();
+  const persisted = new PersistedQueries(new PersistedTexts());
   const texts = Array.from({ length: 60 }, (_, index) => `{ q${index} ${' '.repeat(100_000)} }`);
   for (const text of texts) persisted.remember({ query: text, extensions: of(text) });
   const [first = '', last = ''] = [texts.at(0), texts.at(-1)];

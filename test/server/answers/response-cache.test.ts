@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Expiry } from '../../../src/graphql/execution/freshness.ts';
-import { Answer, isNamedBy } from '../../../src/server/answers/answer.ts';
+import { Answer } from '../../../src/server/answers/answer.ts';
 import { ResponseCache } from '../../../src/server/answers/response-cache.ts';
-import { toCacheControl } from '../../../src/server/http/cache-control.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const forever: Expiry = { until: Number.POSITIVE_INFINITY, isLive: false, isCurrent: () => true };
 const clock = new ManualClock();
 const outcome = { operation: 'ticker', code: 'ok' };
-const answerOf = (body: string, expiry: Expiry | null = forever) =>
-  new Answer(body, 'application/json', expiry, 0, outcome);
+const answerOf = (body: string, expiry: Expiry | null = forever) => new Answer(body, expiry, 0, outcome);
 
 test('answers and their requests take no more than they may, the least recently used leave', () => {
   const cache = new ResponseCache({ clock, maxBytes: 200_000 });
@@ -79,47 +77,4 @@ test('what has ended is not kept, and what ends is forgotten', async () => {
   isCurrent = false;
   expect(cache.find('b')).toBeNull();
   expect(cache.bytes).toBe(0);
-});
-
-test.each([
-  [1999, false, false, 'public, max-age=1'],
-  [1000, false, true, 'private, max-age=1'],
-  [999, false, false, 'public, no-cache'],
-  [0, false, true, 'private, no-cache'],
-  [-5, false, false, 'public, no-cache'],
-  [60_000, true, false, 'public, no-cache'],
-  [Number.POSITIVE_INFINITY, false, false, 'public, max-age=3600'],
-])('%d ms, live %s, private %s: %s', (leftMs, isLive, isPrivate, expected) => {
-  expect(toCacheControl({ ...forever, until: 5000 + leftMs, isLive }, 5000, isPrivate)).toBe(expected);
-});
-
-test('without an end that is known nothing may store it', () => {
-  expect(toCacheControl(null, 0, false)).toBe('no-store');
-});
-
-test('tags are the same for the same bytes of the same media type only', () => {
-  const tag = answerOf('{}').etag;
-  expect(tag).toMatch(/^"[\w-]+"$/);
-  expect(answerOf('{}', null).etag).toBe(tag);
-  expect(answerOf('{ }').etag).not.toBe(tag);
-  expect(new Answer('{}', 'application/graphql-response+json', null, 0, outcome).etag).not.toBe(tag);
-  const large = answerOf('€'.repeat(5000));
-  expect(large.toRepeated().body).toEqual(Buffer.from('€'.repeat(5000)));
-  expect(large.toRepeated().etag).toBe(large.etag);
-});
-
-test.each([
-  ['"a"', true],
-  ['W/"a"', true],
-  ['"b", W/"a" , "c"', true],
-  ['"b","a"', true],
-  ['*', true],
-  [' * ', true],
-  ['', false],
-  ['a', false],
-  ['"b"', false],
-  ['"A"', false],
-  ['"b,a"', false],
-])('If-None-Match: %s names "a": %s', (header, expected) => {
-  expect(isNamedBy(header, '"a"')).toBe(expected);
 });

@@ -368,8 +368,8 @@ describe('a client that takes nothing', () => {
     await eventually(() => stalled.told().at(-1) === other.told().at(-1));
     expect(other.told()).toHaveLength(1 + count);
     expect(stalled.told().length).toBeLessThan(count);
-    expect(server.sockets.tally.conflated).toBe(1 + count - stalled.told().length);
-    expect(server.sockets.tally.messages).toBe(1 + 1 + count + stalled.told().length);
+    expect(server.sockets.deliveries.conflated).toBe(1 + count - stalled.told().length);
+    expect(server.sockets.deliveries.messages).toBe(1 + 1 + count + stalled.told().length);
     // What it was told is in order, none twice.
     const bests = stalled.told().map((text) => Number(/"bestBid":(\d+)/.exec(text)?.[1] ?? 0));
     expect(bests).toEqual([...new Set(bests)].sort((a, b) => a - b));
@@ -416,7 +416,7 @@ describe('a client that takes nothing', () => {
     await eventually(() => stalled.messages.some((each) => each.type === 'complete' && each.id === '1'));
     const last = stalled.told().at(-1) ?? '';
     expect(JSON.parse(last).errors[0].extensions).toMatchObject({ code: 'SLOW_CONSUMER', retryable: true });
-    expect(server.sockets.tally.slowConsumers).toBe(1);
+    expect(server.sockets.deliveries.slowConsumers).toBe(1);
     tick(55);
     await eventually(() => stalled.told('ticker').at(-1) === payload(55));
     expect(other.told().join().split('"tradeId"')).toHaveLength(id + 1);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { FeedSubscription } from '../../../src/feed/topics/feed-subscription.ts';
 import { Group } from '../../../src/server/fanout/group.ts';
-import { toPayloadPrefix } from '../../../src/server/fanout/group-subscription.ts';
+import { toPayloadPrefix } from '../../../src/server/fanout/payload-prefix.ts';
 
 let server: WebSocketServer;
 let socket: WebSocket;
@@ -41,8 +41,8 @@ async function joinEnding(values: readonly object[]) {
   const group = new Group({
     source,
     slowConsumer: toPayloadPrefix('"slow"'),
-    tally: { messages: 0, conflated: 0, slowConsumers: 0 },
-    headOf: async ({ value }) => toPayloadPrefix(JSON.stringify(value)),
+    counts: { messages: 0, conflated: 0, slowConsumers: 0 },
+    encode: async ({ value }) => toPayloadPrefix(JSON.stringify(value)),
     onStalled: () => {},
     onLeave: () => {
       left += 1;

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { createCors } from '../../../src/server/http/cors.ts';
+import { createCors } from '../../../src/server/http/messages/cors.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 
 let server: FakeServer;

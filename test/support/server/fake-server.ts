@@ -1,5 +1,6 @@
 import type { LevelWithSilent } from 'pino';
 import { createCachedMarketData } from '../../../src/app/cached-market-data.ts';
+import { wireServer } from '../../../src/app/wire-server.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import { createFeeds, type Feeds } from '../../../src/feed/live/feeds.ts';
 import { createLiveMarketData } from '../../../src/feed/live/live-market-data.ts';
@@ -7,18 +8,14 @@ import { createLiveOperations } from '../../../src/feed/live/live-operations.ts'
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import { createAddressReader } from '../../../src/server/access/address.ts';
 import { createGate, type Gate } from '../../../src/server/access/gate.ts';
-import type { SubscriptionMemory } from '../../../src/server/access/subscription-memory.ts';
-import { createGraphQLServer } from '../../../src/server/graphql/pipeline.ts';
-import type { Cors } from '../../../src/server/http/cors.ts';
-import { createHttpServer, type HttpServer, type RequestTimeouts } from '../../../src/server/http/http-server.ts';
+import type { SubscriptionMemoryLimits } from '../../../src/server/access/subscription-memory.ts';
+import type { HttpServer, RequestTimeouts } from '../../../src/server/http/http-server.ts';
+import type { Cors } from '../../../src/server/http/messages/cors.ts';
 import { SlowReaders, type SlowReadersOptions } from '../../../src/server/http/slow-readers.ts';
-import {
-  createSubscriptionServer,
-  type SubscriptionServer,
-} from '../../../src/server/websocket/subscription-server.ts';
+import type { SubscriptionServer } from '../../../src/server/websocket/subscription-server.ts';
 import { FakeMarketData } from '../fake-market-data.ts';
 import { FakeStreams } from '../fake-streams.ts';
-import { createLimits, createSubscriptionMemory, type Limits } from '../limits.ts';
+import { createLimits, createMemoryLimits, type Limits } from '../limits.ts';
 import { SkippingClock } from '../skipping-clock.ts';
 import { CapturedLog } from './captured-log.ts';
 import { createRequests, type RunningServer } from './running-server.ts';
@@ -36,6 +33,8 @@ export interface FakeServer extends RunningServer {
   readonly counts: Readonly<Record<string, number>>;
   /** How many operations wait for room. */
   readonly waiting: number;
+  /** What open subscriptions keep in memory, by estimate, in bytes. */
+  readonly memoryBytes: number;
   /** How many calls resolvers have made to the market-data port, whether or not a cache answered. */
   readonly calls: number;
   stop(): Promise<void>;
@@ -52,7 +51,7 @@ export interface FakeServerOptions {
   readonly proxies?: number;
   readonly cors?: Cors;
   readonly limits?: Partial<Limits>;
-  readonly subscriptionMemory?: SubscriptionMemory;
+  readonly subscriptionMemory?: SubscriptionMemoryLimits;
   readonly timeouts?: RequestTimeouts;
   readonly initTimeoutMs?: number;
   readonly slowReaders?: Partial<SlowReadersOptions>;
@@ -73,7 +72,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
   const clock = new SkippingClock();
   const { marketData = new FakeMarketData(clock), socketClock = clock } = options;
   const { gate = createGate({ addressOf: createAddressReader(proxies) }) } = options;
-  const { subscriptionMemory = createSubscriptionMemory() } = options;
+  const { subscriptionMemory = createMemoryLimits() } = options;
   const log = new CapturedLog(options.logLevel ?? 'silent');
   const streams = new FakeStreams();
   const fetched = cached
@@ -102,28 +101,21 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     cached ? createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs }) : marketData,
   );
   const limits = createLimits(options.limits);
-  const graphql = createGraphQLServer({
+  const server = wireServer({
     marketData: counted.marketData,
     live: createLiveOperations({ feeds, marketData: fetched, clock, timeoutMs: startTimeoutMs }),
     gate,
     ...(cors ? { cors } : {}),
-    openOperations: limits.operations,
+    operations: limits.operations,
+    socketLimits: limits,
     subscriptionMemory,
     log: log.logger,
     clock: socketClock,
     slowReaders: new SlowReaders({ clock: socketClock, ...options.slowReaders }),
-  });
-  const http = createHttpServer(graphql, { gate, ...(cors ? { cors } : {}), ...(timeouts ? { timeouts } : {}) });
-  const sockets = createSubscriptionServer({
-    server: http.server,
-    graphql,
-    gate,
-    ...(cors ? { cors } : {}),
-    limits,
-    log: log.logger,
-    clock: socketClock,
+    ...(timeouts ? { http: { timeouts } } : {}),
     ...(initTimeoutMs === undefined ? {} : { initTimeoutMs }),
   });
+  const { http, subscriptions: sockets } = server;
   const stop = async (): Promise<void> => {
     await sockets.close();
     await http.close();
@@ -142,7 +134,10 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
       return { ...feeds.counts, ...sockets.counts };
     },
     get waiting() {
-      return graphql.admission.waitingCount;
+      return server.admission.waitingCount;
+    },
+    get memoryBytes() {
+      return server.admission.memoryBytes;
     },
     get calls() {
       return counted.calls;

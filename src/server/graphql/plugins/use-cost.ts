@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { MeasureCost } from '../../../graphql/cost/cost-meter.ts';
 import type { Context } from '../../../graphql/execution/context.ts';
 
-/** Charges who asks for what an operation costs before it is executed. */
+/** Takes what an operation costs from the client's quota before it is executed. */
 export function useCost(measure: MeasureCost): Plugin<Context> {
   return {
     onExecute: ({ args }) => args.contextValue.charge(measure(args)),

@@ -2,7 +2,7 @@ import type { Source } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { DocumentStore } from '../../../graphql/documents/document-store.ts';
 
-/** Takes documents, and what is wrong with them, from the store, which keeps them for all protocols. */
+/** Takes documents and their validation errors from the store, which keeps them for all protocols. */
 export function useDocuments(documents: DocumentStore): Plugin {
   return {
     onParse: ({ setParseFn }) =>

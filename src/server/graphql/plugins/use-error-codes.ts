@@ -1,10 +1,11 @@
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { toClientError } from '../../../graphql/execution/errors.ts';
+import { httpStatus } from '../../http/messages/statuses.ts';
 
 /**
- * Gives errors of parsing and validation, which Yoga does not mask, the codes that clients know. Variables of a query
- * string that are no JSON are the client's error too; Yoga would mask them as the server's. A body that is no JSON has
+ * Gives errors of parsing and validation, which Yoga does not mask, the codes that clients know. Variables in a query
+ * string that are not JSON are the client's error too; Yoga would mask them as the server's. A body that is not JSON gets
  * status 400 whatever the client accepts (GraphQL over HTTP, JSON parsing failure).
  */
 export function useErrorCodes(report: (error: unknown) => void): Plugin {
@@ -28,11 +29,11 @@ export function useErrorCodes(report: (error: unknown) => void): Plugin {
 }
 
 function withStatus({ message, extensions }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: httpStatus.badRequest } } });
 }
 
 function badQueryString(): GraphQLError {
   return new GraphQLError('variables and extensions in a query string must be JSON objects.', {
-    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+    extensions: { code: 'BAD_USER_INPUT', http: { status: httpStatus.badRequest } },
   });
 }

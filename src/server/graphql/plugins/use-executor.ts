@@ -3,9 +3,9 @@ import type { Plugin } from 'graphql-yoga';
 import type { Execute } from '../../../graphql/execution/executor.ts';
 
 /**
- * Executes queries with the given function, since Yoga's own answers fields in the order in which they are ready, and
- * subscriptions with graphql-js: to Yoga's executor every object with a field `then` is a promise, and a client may call
- * a field so.
+ * Executes queries with the given function and subscriptions with graphql-js. Yoga's own executor returns fields in the
+ * order in which they are ready, and takes every object with a field `then` for a promise, although a client may give a
+ * field that alias.
  */
 export function useExecutor(execute: Execute): Plugin {
   return {

@@ -3,18 +3,19 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
-import { ownSockets, type PagePolicy, pageHeaders } from '../../http/page-headers.ts';
+import { ownSockets, type PagePolicy, pageHeaders } from '../../http/messages/page-headers.ts';
+import { httpStatus } from '../../http/messages/statuses.ts';
 import { graphqlPath } from '../../http/paths.ts';
 
-/** The page as the build wrote it: whole, so that a browser needs nothing from elsewhere, and compressed (9 MB otherwise). */
+/** The page as the build wrote it: complete, so that a browser needs nothing from elsewhere, and compressed (9 MB otherwise). */
 const pageFile = new URL('../../../../dist/graphiql.html.gz', import.meta.url);
 
-/** What names the page's script in a Content-Security-Policy, as the build wrote it. */
+/** The hash of the page's script for a Content-Security-Policy, as the build wrote it. */
 const scriptHashFile = new URL('../../../../dist/graphiql.script-hash', import.meta.url);
 
 const unzip = promisify(gunzip);
 
-/** Answers a browser that opens the GraphQL address with GraphiQL. Throws where the page was not built. */
+/** Answers a browser that opens the GraphQL address with GraphiQL. Throws if the page was not built. */
 export function useGraphiQLPage(): Plugin {
   const page = readFileSync(pageFile);
   const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
@@ -26,7 +27,7 @@ export function useGraphiQLPage(): Plugin {
       if (request.method !== 'GET' || url.pathname !== graphqlPath || !accept.includes('text/html')) return;
       const common = { ...caching, ...pageHeaders(toPolicy(scriptHash, url.host)) };
       if (request.headers.get('if-none-match') === etag) {
-        endResponse(new fetchAPI.Response(null, { status: 304, headers: common }));
+        endResponse(new fetchAPI.Response(null, { status: httpStatus.notModified, headers: common }));
         return;
       }
       const headers = { ...common, 'content-type': 'text/html; charset=utf-8' };
@@ -39,7 +40,7 @@ export function useGraphiQLPage(): Plugin {
   };
 }
 
-/** The script of the build, the styles that it writes, the editor's workers, and this server to ask. */
+/** Allows the script of the build, the styles that it writes, the editor's workers, and requests to this server. */
 function toPolicy(scriptHash: string, host: string): PagePolicy {
   return {
     'script-src': [`'${scriptHash}'`],

@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 
-/** Errors of variables suggest nothing of the schema. That documents do not ask for it is for validation to see to. */
+/** Errors of variables suggest nothing of the schema. Validation refuses documents that ask for the schema. */
 export function useHiddenSchema(): Plugin {
   return {
     onExecute: ({ args }) => {

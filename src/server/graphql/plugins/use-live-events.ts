@@ -2,20 +2,20 @@ import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { toClientError } from '../../../graphql/execution/errors.ts';
 import { toEventResult } from '../../../graphql/execution/event-result.ts';
-import type { YogaContext } from '../../doors/graphql-http.ts';
+import type { YogaContext } from '../request/yoga-context.ts';
 
 /**
- * Gives the events of subscriptions over server-sent events as the fan-out gives those of sockets, and ends a
- * subscription whose client has left before it began: nothing else would.
+ * Gives the events of subscriptions over server-sent events the same form as those of sockets, and ends a subscription
+ * whose client left before it began, which nothing else would do.
  */
 export function useLiveEvents(report: (error: unknown) => void): Plugin<YogaContext> {
   return {
     onSubscribe: ({ args }) => {
-      const { response } = args.contextValue;
+      const { http } = args.contextValue;
       return {
         onSubscribeResult: ({ result }) => {
           if (!isAsyncIterable<ExecutionResult>(result)) return undefined;
-          if (response.destroyed) void result[Symbol.asyncIterator]().return?.();
+          if (http?.response.destroyed) void result[Symbol.asyncIterator]().return?.();
           return {
             onNext: ({ result: event, setResult }) => {
               if (isAsyncIterable(event) || !event.errors) return;

@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 
-/** Takes an empty operation name for none, as `toOperationName` does. */
+/** Treats an empty operation name as none, as `toOperationName` does. */
 export function useOperationName(): Plugin {
   return {
     onParams: ({ params, setParams }) => {

@@ -3,13 +3,15 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { MeasureCost } from '../../../graphql/cost/cost-meter.ts';
 import type { Admission } from '../../access/admission.ts';
-import type { Shortage } from '../../access/waiting-room.ts';
-import type { YogaContext } from '../../doors/graphql-http.ts';
+import type { LimitReached } from '../../access/waiting-room.ts';
+import { httpStatus } from '../../http/messages/statuses.ts';
+import { clientHasLeft } from '../request/client-has-left.ts';
+import type { YogaContext } from '../request/yoga-context.ts';
 
 /**
- * Counts subscriptions over server-sent events among the operations that are open, and what they keep in memory; one too
- * many waits a moment until another has ended. By what is executed and not by Accept, since who accepts anything gets
- * events too.
+ * Counts subscriptions over server-sent events among the open operations, and what they keep in memory. One too many
+ * waits a moment until another has ended. What counts is what is executed and not the Accept header, since a client that
+ * accepts anything gets events too.
  */
 export function useStreamLimit(admission: Admission, measure: MeasureCost): Plugin<YogaContext> {
   async function enter(address: string, response: ServerResponse, bytes: number, args: ExecutionArgs): Promise<void> {
@@ -17,37 +19,38 @@ export function useStreamLimit(admission: Admission, measure: MeasureCost): Plug
     const cost = measure(args);
     const leave = (): void => admission.leave(response);
     response.once('close', leave);
-    const shortage = await admission.enter(response, { address, bytes, take: () => admission.take(address) });
-    if (shortage) throw refuse(shortage);
-    const hold = await admission.hold(response, address, { document, variables, cost });
-    if (!('keys' in hold)) {
+    const limit = await admission.enter(response, { address, bytes, take: () => admission.take(address) });
+    if (limit) throw refuse(limit);
+    const memory = await admission.reserve(response, address, { document, variables, cost });
+    if (!('keys' in memory)) {
       admission.release(address);
-      throw refuse(hold);
+      throw refuse(memory);
     }
     response.off('close', leave);
     const release = (): void => {
       admission.release(address);
-      admission.releaseHold(hold);
+      admission.releaseMemory(memory);
     };
-    // Its close has been told already.
+    // Its 'close' event has passed already.
     if (response.destroyed) {
       release();
-      throw new GraphQLError('The client has gone.', { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+      throw clientHasLeft();
     }
     response.once('close', release);
-    Object.assign(args, { document: hold.document });
+    Object.assign(args, { document: memory.document });
   }
 
   return {
     onSubscribe: ({ args }) => {
-      const { principal, response, params } = args.contextValue;
-      return enter(principal.address, response, JSON.stringify(params).length, args);
+      const { principal, http, params } = args.contextValue;
+      return http ? enter(principal.address, http.response, JSON.stringify(params).length, args) : undefined;
     },
   };
 }
 
-/** What all clients together took is this server's trouble, and what this one took the client's. */
-function refuse({ isGeneral, toError }: Shortage): GraphQLError {
+/** A limit that all clients together have reached is this server's trouble; any other is the client's. */
+function refuse({ isServerWide, toError }: LimitReached): GraphQLError {
   const { message, code, retryable } = toError();
-  return new GraphQLError(message, { extensions: { code, retryable, http: { status: isGeneral ? 503 : 429 } } });
+  const status = isServerWide ? httpStatus.serviceUnavailable : httpStatus.tooManyRequests;
+  return new GraphQLError(message, { extensions: { code, retryable, http: { status } } });
 }

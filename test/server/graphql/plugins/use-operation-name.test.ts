@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fromJSON, fromQueryString } from '../../../../src/server/answers/operation-request.ts';
+import { jsonFormat, queryStringFormat } from '../../../../src/server/answers/operation-request.ts';
 import { type FakeServer, startServer } from '../../../support/server.ts';
 import { openSocket } from '../../../support/socket-client.ts';
 
@@ -68,7 +68,7 @@ test('over a WebSocket, for queries and subscriptions', async () => {
 
 test('whatever it came in, the request is the same', () => {
   const expected = { query, operationName: null, variables: null, extensions: null };
-  expect(fromJSON(JSON.stringify({ query, operationName: '' }))).toEqual(expected);
-  expect(fromJSON(JSON.stringify({ query }))).toEqual(expected);
-  expect(fromQueryString(String(toSearch(query)))).toEqual(expected);
+  expect(jsonFormat.read(JSON.stringify({ query, operationName: '' }))).toEqual(expected);
+  expect(jsonFormat.read(JSON.stringify({ query }))).toEqual(expected);
+  expect(queryStringFormat.read(String(toSearch(query)))).toEqual(expected);
 });

@@ -1,0 +1,143 @@
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { createErrorReport } from '../base/error-report.ts';
+import { ThrottledLog } from '../base/throttled-log.ts';
+import type { LiveOperations } from '../feed/live/live-operations.ts';
+import type { QueryLimits } from '../graphql/cost/query-limits.ts';
+import { createGraphQLEngine, type GraphQLEngine } from '../graphql/engine.ts';
+import type { MarketData } from '../market/ports/market-data.ts';
+import { Admission } from '../server/access/admission.ts';
+import type { ConcurrencyLimit } from '../server/access/concurrency-limit.ts';
+import { createGate, type Gate } from '../server/access/gate.ts';
+import { SubscriptionMemory, type SubscriptionMemoryLimits } from '../server/access/subscription-memory.ts';
+import { type AnswerService, createAnswerService } from '../server/answers/answer-service.ts';
+import { PersistedQueries } from '../server/answers/persisted-queries.ts';
+import { createGraphQLRoute } from '../server/doors/graphql-http.ts';
+import { createFrontPageRoute, createMetricsRoute, createProbeRoutes } from '../server/doors/pages.ts';
+import { createGraphQLPipeline } from '../server/graphql/pipeline.ts';
+import type { HandleRequest } from '../server/http/handle-request.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from '../server/http/http-server.ts';
+import { type Cors, createCors } from '../server/http/messages/cors.ts';
+import { Readiness } from '../server/http/readiness.ts';
+import { SlowReaders } from '../server/http/slow-readers.ts';
+import { createRequestObserver, type ObserverOptions } from '../server/observe/request-observer.ts';
+import type { Route } from '../server/routing/route.ts';
+import { createRouter } from '../server/routing/router.ts';
+import type { SocketLimits } from '../server/websocket/accept-sockets.ts';
+import { createSubscriptionServer, type SubscriptionServer } from '../server/websocket/subscription-server.ts';
+
+/** Called as things happen in the server. */
+export interface ServerEvents extends Pick<ObserverOptions, 'onRequest'> {
+  /** A document was asked for: true if it is known already. */
+  readonly onDocument?: (isHit: boolean) => void;
+  /** A request to the GraphQL address was not answered by the answer service. */
+  readonly onDeclined?: (reason: string) => void;
+  /** A request came for the route with this path, or for `other`. */
+  readonly onRoute?: (path: string) => void;
+  /** An error was masked as INTERNAL_SERVER_ERROR. */
+  readonly onInternalError?: () => void;
+  /** A socket has closed with this code. */
+  readonly onSocketClose?: (code: number) => void;
+}
+
+export interface ServerOptions {
+  readonly marketData: MarketData;
+  readonly live: LiveOperations;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Without it, everybody may come in. */
+  readonly gate?: Gate;
+  /** Without it, any page may ask. */
+  readonly cors?: Cors;
+  /** Limits on documents and what they cost. */
+  readonly queryLimits?: QueryLimits;
+  /** False if clients may not ask for the schema; then errors suggest nothing of it either. */
+  readonly introspection?: boolean;
+  /** Operations of all protocols that may be open. */
+  readonly operations: ConcurrencyLimit;
+  readonly subscriptionMemory: SubscriptionMemoryLimits;
+  readonly socketLimits: SocketLimits;
+  /** How long a client may take to send connection_init, in ms. */
+  readonly initTimeoutMs?: number;
+  readonly readiness?: Readiness;
+  readonly slowReaders?: SlowReaders;
+  /** Answers `/metrics`. */
+  readonly metrics?: HandleRequest;
+  readonly tracer?: ObserverOptions['tracer'];
+  readonly events?: ServerEvents;
+  readonly http?: Pick<HttpServerOptions, 'maxConnections' | 'onRefusal' | 'onError' | 'timeouts'>;
+}
+
+/** Everything that clients connect to. */
+export interface WiredServer {
+  readonly http: HttpServer;
+  readonly subscriptions: SubscriptionServer;
+  readonly answers: AnswerService;
+  readonly admission: Admission;
+  /** What documents and open subscriptions keep in memory, by estimate, in bytes. */
+  readonly memory: GraphQLEngine['documents']['bytes'] & { readonly open: number };
+}
+
+/** Wires the server side: HTTP, WebSocket and what they share. */
+export function wireServer(options: ServerOptions): WiredServer {
+  const { log, clock = systemClock, gate = createGate(), cors = createCors(null), events = {} } = options;
+  const { readiness = new Readiness(), slowReaders = new SlowReaders({ clock }), tracer = null } = options;
+  const { introspection = true, queryLimits } = options;
+  const engine = createGraphQLEngine({
+    marketData: options.marketData,
+    live: options.live,
+    introspection,
+    ...(queryLimits ? { limits: queryLimits } : {}),
+    report: createErrorReport(new ThrottledLog({ log, clock }), events.onInternalError),
+  });
+  const { documents, report } = engine;
+  const persisted = new PersistedQueries(documents.persisted);
+  const memory = new SubscriptionMemory({ ...options.subscriptionMemory, documents });
+  const admission = new Admission({ operations: options.operations, memory, clock });
+  const answers = createAnswerService({ engine, gate, persisted, clock, ...events });
+  const pipeline = createGraphQLPipeline({ engine, gate, admission, persisted, log });
+  const observed = { log, tracer, ...(events.onRequest ? { onRequest: events.onRequest } : {}) };
+
+  const graphqlRoute = createGraphQLRoute({
+    answers,
+    pipeline: (request, response, context) => {
+      slowReaders.watchStream(response);
+      return pipeline.handle(request, response, context);
+    },
+    ...(events.onDeclined ? { onBypass: events.onDeclined } : {}),
+    clock,
+  });
+  const routes: Route[] = [graphqlRoute, createFrontPageRoute(), ...createProbeRoutes(readiness)];
+  if (options.metrics) routes.push(createMetricsRoute(options.metrics));
+  const router = createRouter({
+    routes,
+    gate,
+    cors,
+    observer: createRequestObserver(observed),
+    report,
+    ...(events.onRoute ? { onRequest: events.onRoute } : {}),
+  });
+  const http = createHttpServer(router, { readiness, slowReaders, clock, ...options.http });
+  const subscriptions = createSubscriptionServer({
+    server: http.server,
+    engine,
+    getEnveloped: pipeline.getEnveloped,
+    admission,
+    gate,
+    cors,
+    limits: options.socketLimits,
+    clock,
+    ...observed,
+    ...(options.initTimeoutMs === undefined ? {} : { initTimeoutMs: options.initTimeoutMs }),
+    ...(events.onSocketClose ? { onClose: events.onSocketClose } : {}),
+  });
+  return {
+    http,
+    subscriptions,
+    answers,
+    admission,
+    get memory() {
+      return { ...documents.bytes, open: admission.memoryBytes };
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { type Clock, systemClock } from '../../base/clock.ts';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
+import { toClientError } from '../../graphql/execution/errors.ts';
+import type { Gate, Principal } from '../access/gate.ts';
+import { type RequestRecord, toCode } from '../observe/request-record.ts';
+import { Answer } from './answer.ts';
+import type { Declined, DeclineReason } from './declined.ts';
+import type { UnreadOperation } from './operation-request.ts';
+import type { PersistedQueries } from './persisted-queries.ts';
+import { createQueryRunner } from './query-runner.ts';
+import { ResponseCache } from './response-cache.ts';
+
+export interface AnswerServiceOptions {
+  readonly engine: GraphQLEngine;
+  readonly gate: Gate;
+  readonly persisted: PersistedQueries;
+  /** Decides how long answers are kept. */
+  readonly clock?: Clock;
+  /** Called once for each document that is asked for: true if it is known already. */
+  readonly onDocument?: (isHit: boolean) => void;
+  /** Called once for each operation that is declined. */
+  readonly onDeclined?: (reason: DeclineReason) => void;
+}
+
+/**
+ * The one way to answer an operation, whatever the protocol: kept bytes, parse, cost, execute, keep. A door asks it with
+ * the principal that it got from the gate and with the record of the request, so quotas, metrics, kept answers and errors
+ * are the same for every door.
+ */
+export interface AnswerService {
+  /**
+   * Answers a query and records the outcome. The cost is taken from the principal's quota for an answer that was kept, too.
+   * Resolves with the reason if it declines; then nothing is recorded, and the door has to answer by itself. Rejects with
+   * an error that clients may see, RATE_LIMITED for example, and records that.
+   */
+  answer(principal: Principal, operation: UnreadOperation, record: RequestRecord): Promise<Answer | Declined>;
+  /** How many operations have found a kept answer since the start, and how many have not. */
+  readonly lookups: Readonly<ResponseCache['lookups']>;
+}
+
+/** How much kept answers may take together. */
+const maxAnswerBytes = 32 * 1024 * 1024;
+
+export function createAnswerService(options: AnswerServiceOptions): AnswerService {
+  const { engine, gate, persisted, clock = systemClock, onDocument, onDeclined = () => {} } = options;
+  const cache = new ResponseCache({ clock, maxBytes: maxAnswerBytes });
+  const runQuery = createQueryRunner({ engine, persisted, ...(onDocument ? { onDocument } : {}) });
+
+  async function run(principal: Principal, operation: UnreadOperation, key: string): Promise<Answer | Declined> {
+    let isCharged = false;
+    const charge = (cost: number): Promise<void> | void => {
+      isCharged = true;
+      return gate.takeCost(principal, cost);
+    };
+    const request = operation.format.read(operation.text);
+    const made = request ? await runQuery(request, charge) : 'unreadable-request';
+    if (made instanceof Answer) {
+      cache.keep(key, made);
+      return made;
+    }
+    onDeclined(made);
+    return { declined: made, isCharged };
+  }
+
+  return {
+    lookups: cache.lookups,
+    answer: async (principal, operation, record) => {
+      try {
+        // Clients with different keys share no answers, whatever may come to depend on who asks.
+        const key = `${operation.format.name} ${principal.key}\n${operation.text}`;
+        const kept = cache.find(key);
+        if (kept) {
+          const taken = gate.takeCost(principal, kept.cost);
+          if (taken) await taken;
+          record.answer(kept.outcome.operation, kept.outcome.code);
+          return kept;
+        }
+        const made = await run(principal, operation, key);
+        if (made instanceof Answer) record.answer(made.outcome.operation, made.outcome.code);
+        return made;
+      } catch (thrown) {
+        const error = toClientError(thrown, engine.report);
+        record.answer(record.operation ?? 'invalid', toCode([error]));
+        throw error;
+      }
+    },
+  };
+}

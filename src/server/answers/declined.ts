@@ -1,0 +1,27 @@
+/** Why the answer service leaves an operation to the complete pipeline, which answers it or says what is wrong with it. */
+export type DeclineReason =
+  /** The request is not one plain operation: a batch, a body that is not JSON, values nested too deeply. */
+  | 'unreadable-request'
+  /** The request has neither a query nor the hash of a persisted one. */
+  | 'no-query'
+  /** The request has the hash of a persisted query only, and the hash is not known. */
+  | 'unknown-persisted-query'
+  /** The hash is malformed, or belongs to another query than the one that came with it. */
+  | 'invalid-persisted-query'
+  /** The document has a syntax error or does not fit the schema. */
+  | 'invalid-document'
+  /** The document, or what it costs, is over a limit. */
+  | 'too-complex'
+  /** The document has no operation with this name, or has several and the request names none. */
+  | 'unknown-operation'
+  /** A subscription. */
+  | 'not-a-query'
+  /** A variable does not fit its type, so nothing was executed. */
+  | 'invalid-variables';
+
+/** An operation that the answer service does not answer. */
+export interface Declined {
+  readonly declined: DeclineReason;
+  /** True if its cost was taken already, so that it must not be taken again. */
+  readonly isCharged: boolean;
+}

@@ -1,0 +1,51 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Answer } from '../answers/answer.ts';
+import { toCacheControl } from '../http/messages/cache-control.ts';
+import { isNamedBy, toEtag } from '../http/messages/etag.ts';
+import type { HttpContext } from '../http/messages/http-context.ts';
+import type { MediaType } from '../http/messages/media-type.ts';
+import { asDeclared } from '../http/messages/send.ts';
+import { httpStatus } from '../http/messages/statuses.ts';
+
+/** What an answer to GET depends on besides its address. */
+const varying = 'Accept, Authorization';
+
+/** Sends an answer; to GET and HEAD with what caches need, and without its body if the client has it. */
+export function sendAnswer(context: HttpContext, answer: Answer, mediaType: MediaType, now: number): void {
+  const { request, response, cors } = context;
+  if (response.destroyed) return;
+  const { body, byteLength, expiry } = answer;
+  const headers: OutgoingHttpHeaders = {
+    'content-type': `${mediaType}; charset=utf-8`,
+    'content-length': byteLength,
+    ...asDeclared,
+  };
+  if (request.method === 'POST') {
+    Object.assign(headers, cors.headersFor(request));
+  } else {
+    const isPrivate = request.headers.authorization !== undefined;
+    const caching = cors.headersFor(request, { vary: varying, ...(expiry ? { expose: 'etag' } : {}) });
+    caching['cache-control'] = toCacheControl(expiry, now, isPrivate);
+    if (expiry) {
+      caching.etag = toEtag(answer.digest, mediaType);
+      if (isNamedBy(request.headers['if-none-match'] ?? '', caching.etag)) {
+        response.writeHead(httpStatus.notModified, caching).end();
+        return;
+      }
+    }
+    Object.assign(headers, caching);
+  }
+  response.writeHead(httpStatus.ok, headers);
+  response.end(body, answer.encoding);
+}
+
+/** Sets the headers of an answer that the complete pipeline will write, which may change them. */
+export function prepareHeaders({ request, response, cors }: HttpContext): void {
+  const isStored = request.method !== 'POST' && request.method !== 'OPTIONS';
+  const headers = {
+    ...asDeclared,
+    ...cors.headersFor(request, { expose: 'retry-after', ...(isStored ? { vary: varying } : {}) }),
+  };
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+  if (isStored) response.setHeader('cache-control', 'no-store');
+}

@@ -1,0 +1,49 @@
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import type { Yielding } from '../../base/yielding.ts';
+import { toClientError } from '../../graphql/execution/errors.ts';
+import { toEventResult } from '../../graphql/execution/event-result.ts';
+import { isResumed, isShared, type ResumedEventSource, type SharedEventSource } from './event-source.ts';
+import { type EncodePayload, toPayloadPrefix } from './payload-prefix.ts';
+
+export interface StartOptions {
+  /** Creates what the resolvers of a group work with. */
+  readonly createContext: () => unknown;
+  /** Called with unexpected errors, which clients see masked. */
+  readonly report: (error: unknown) => void;
+  /** Lets other work run in between: one event may be executed for thousands of groups. */
+  readonly turns: Yielding;
+}
+
+/** The events of an operation, and what makes payloads of them. */
+export interface StartedEvents {
+  readonly source: SharedEventSource | ResumedEventSource;
+  readonly encode: EncodePayload;
+}
+
+/** Starts the events of a subscription; resolves with the errors if there are none. */
+export async function startEvents(
+  given: ExecutionArgs,
+  { createContext, report, turns }: StartOptions,
+): Promise<StartedEvents | ExecutionResult> {
+  const args: ExecutionArgs = { ...given, contextValue: await createContext() };
+  const source: object = await createSourceEventStream(args);
+  if (isShared(source) || isResumed(source)) {
+    const encode: EncodePayload = async (event) => {
+      const result = await turns.run(() => execute({ ...args, rootValue: event }));
+      return toPayloadPrefix(JSON.stringify(toEventResult(toClientResult(result, report))));
+    };
+    return { source, encode };
+  }
+  if (Symbol.asyncIterator in source) throw new TypeError('a subscription whose events no group can share');
+  return toClientResult(source, report);
+}
+
+/** The payload prefix of the error for a subscription that cannot take all that must be sent to it. */
+export function toErrorPrefix(error: Error): Buffer {
+  return toPayloadPrefix(JSON.stringify({ data: null, errors: [toClientError(error, () => {})] }));
+}
+
+/** A result with its errors as clients may see them. */
+function toClientResult(result: ExecutionResult, report: (error: unknown) => void): ExecutionResult {
+  return result.errors ? { ...result, errors: result.errors.map((error) => toClientError(error, report)) } : result;
+}

@@ -1,0 +1,8 @@
+import { GraphQLError } from 'graphql';
+import { httpStatus } from '../../http/messages/statuses.ts';
+
+/** Ends the handling of a request whose client has closed its connection. */
+export function clientHasLeft(): GraphQLError {
+  const http = { status: httpStatus.badRequest };
+  return new GraphQLError('The client has gone.', { extensions: { code: 'BAD_USER_INPUT', http } });
+}

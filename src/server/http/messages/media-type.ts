@@ -1,0 +1,20 @@
+const mediaTypes = ['application/graphql-response+json', 'application/json'] as const;
+
+/** The media types of answers (GraphQL over HTTP, Media Types). */
+export type MediaType = (typeof mediaTypes)[number];
+
+/**
+ * The media type that an Accept header asks for: the first that fits, as Yoga chooses it, and application/json if anything
+ * will do. Null if neither fits.
+ */
+export function toMediaType(accept: string | undefined): MediaType | null {
+  if (accept === undefined || accept === '*/*' || accept === 'application/json') return 'application/json';
+  for (const range of accept.replace(/\s/g, '').toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';');
+    const charset = parameters.find((parameter) => parameter.includes('charset='));
+    if (charset !== undefined && charset !== 'charset=utf-8') continue;
+    const found = mediaTypes.findLast((mediaType) => type === mediaType || type === 'application/*' || type === '*/*');
+    if (found) return found;
+  }
+  return null;
+}

@@ -1,0 +1,84 @@
+import type { GraphQLError } from 'graphql';
+import type { ClientErrorCode } from '../../../graphql/execution/error-codes.ts';
+import type { HttpContext } from './http-context.ts';
+import { type MediaType, toMediaType } from './media-type.ts';
+import { type Refusal, toRefusal } from './refusal.ts';
+import { httpStatus } from './statuses.ts';
+
+/** Browsers must take an answer for what it says it is, since some answers repeat what a client wrote. */
+export const asDeclared = { 'x-content-type-options': 'nosniff' };
+
+/** How long a browser need not ask again, in seconds; Chromium makes two hours of it, and Firefox takes the day. */
+const preflightSeconds = '86400';
+
+/** Answers a browser that asks what another page may send. */
+export function sendPreflight({ request, response, cors }: HttpContext, methods: readonly string[]): void {
+  const asked = request.headers['access-control-request-headers'];
+  const headers = cors.headersFor(request, { vary: 'Access-Control-Request-Headers' });
+  if (headers['access-control-allow-origin'] !== undefined) {
+    headers['access-control-allow-methods'] = methods.join(', ');
+    headers['access-control-max-age'] = preflightSeconds;
+    if (asked !== undefined) headers['access-control-allow-headers'] = asked;
+  }
+  // Safari waits for a body without it.
+  response.writeHead(httpStatus.noContent, { ...headers, 'content-length': 0 }).end();
+}
+
+/** Answers with an error that this server has no code of its own for. */
+export function sendError(
+  context: HttpContext,
+  status: number,
+  message: string,
+  code: ClientErrorCode,
+  headers: Refusal['headers'] = {},
+): void {
+  sendErrors(context, status, [{ message, extensions: { retryable: false, code } }], headers);
+}
+
+/** Answers with an error that concerns the whole request. What is not a refusal is masked. */
+export function sendFailure(context: HttpContext, error: GraphQLError): void {
+  const refusal = toRefusal(error);
+  if (refusal) sendRefusal(context, error, refusal);
+  else {
+    sendError(context, httpStatus.internalServerError, 'Something went wrong on this server.', 'INTERNAL_SERVER_ERROR');
+  }
+}
+
+/** Answers with plain text. */
+export function sendText(context: HttpContext, status: number, text: string, headers: Refusal['headers'] = {}): void {
+  send(context, status, 'text/plain', text, headers);
+}
+
+/** A browser that wants a page gets the sentence alone. */
+function sendRefusal(context: HttpContext, error: GraphQLError, { status, headers }: Refusal): void {
+  const { method, headers: given } = context.request;
+  if (method === 'GET' && given.accept?.includes('text/html')) {
+    sendText(context, status, `${error.message}\n`, headers);
+  } else {
+    sendErrors(context, status, [error.toJSON()], headers);
+  }
+}
+
+function sendErrors(
+  context: HttpContext,
+  status: number,
+  errors: readonly object[],
+  headers: Refusal['headers'],
+): void {
+  const mediaType: MediaType = toMediaType(context.request.headers.accept) ?? 'application/json';
+  send(context, status, mediaType, JSON.stringify({ errors }), headers);
+}
+
+function send(context: HttpContext, status: number, type: string, body: string, headers: Refusal['headers']): void {
+  const { request, response, cors } = context;
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...asDeclared,
+    ...cors.headersFor(request, headers['retry-after'] === undefined ? {} : { expose: 'retry-after' }),
+    ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,68 @@
+import type { Route, RouteParams } from './route.ts';
+
+export interface RouteMatch {
+  readonly route: Route;
+  readonly params: RouteParams;
+}
+
+interface Pattern {
+  readonly route: Route;
+  readonly segments: readonly string[];
+}
+
+const noParams: RouteParams = {};
+
+/** Finds the route of a path. A path without parameters costs one look-up. */
+export class RouteTable {
+  readonly #exact = new Map<string, RouteMatch>();
+  readonly #patterns: readonly Pattern[];
+
+  constructor(routes: readonly Route[]) {
+    for (const route of routes) if (!isPattern(route.path)) this.#exact.set(route.path, { route, params: noParams });
+    this.#patterns = routes
+      .filter(({ path }) => isPattern(path))
+      .map((route) => ({ route, segments: route.path.split('/') }));
+  }
+
+  find(path: string): RouteMatch | null {
+    const exact = this.#exact.get(path);
+    if (exact) return exact;
+    if (this.#patterns.length === 0) return null;
+    const segments = path.split('/');
+    for (const pattern of this.#patterns) {
+      const params = matchSegments(pattern.segments, segments);
+      if (params) return { route: pattern.route, params };
+    }
+    return null;
+  }
+}
+
+function isPattern(path: string): boolean {
+  return path.includes('/:');
+}
+
+/** The values of the parameters; null if the path does not fit. No parameter is empty. */
+function matchSegments(pattern: readonly string[], path: readonly string[]): RouteParams | null {
+  if (pattern.length !== path.length) return null;
+  const params: [name: string, value: string][] = [];
+  for (const [index, expected] of pattern.entries()) {
+    const given = path[index] ?? '';
+    if (!expected.startsWith(':')) {
+      if (given !== expected) return null;
+      continue;
+    }
+    const value = decode(given);
+    if (!value) return null;
+    params.push([expected.slice(1), value]);
+  }
+  return Object.fromEntries(params);
+}
+
+/** Null if the segment is not well encoded. */
+function decode(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}

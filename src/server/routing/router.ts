@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toClientError } from '../../graphql/execution/errors.ts';
+import type { Gate } from '../access/gate.ts';
+import type { HandleRequest } from '../http/handle-request.ts';
+import type { Cors } from '../http/messages/cors.ts';
+import type { HttpContext } from '../http/messages/http-context.ts';
+import { sendFailure, sendPreflight, sendText } from '../http/messages/send.ts';
+import { httpStatus } from '../http/messages/statuses.ts';
+import type { RequestObserver } from '../observe/request-observer.ts';
+import { type RequestRecord, toCode } from '../observe/request-record.ts';
+import type { ApiRoute, PageRoute, Route, RouteParams } from './route.ts';
+import { type RouteMatch, RouteTable } from './route-table.ts';
+
+export interface RouterOptions {
+  readonly routes: readonly Route[];
+  readonly gate: Gate;
+  readonly cors: Cors;
+  readonly observer: RequestObserver;
+  /** Called once for each request with the path of its route, or `other` if there is none. */
+  readonly onRequest?: (route: string) => void;
+  /** Called with unexpected errors, which clients see masked. */
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * Finds the route of each request, identifies and counts its client once, and hands the request over. A request without a
+ * route needs a key like a page, and its answer names the routes that there are.
+ */
+export function createRouter(options: RouterOptions): HandleRequest {
+  const { routes, gate, cors, observer, onRequest = () => {}, report } = options;
+  const table = new RouteTable(routes);
+  const paths = routes.map(({ path }) => path).join(', ');
+
+  function handlePage(route: PageRoute | null, context: HttpContext, params: RouteParams): void {
+    const { method } = context.request;
+    if (!route) {
+      const message = `There is nothing at this address. What there is: ${paths}.\n`;
+      sendText(context, httpStatus.notFound, message);
+    } else if (method === 'GET' || method === 'HEAD') route.handle(context, params);
+    else {
+      const headers = { allow: 'GET, HEAD' };
+      sendText(context, httpStatus.methodNotAllowed, 'This address answers GET and HEAD.\n', headers);
+    }
+  }
+
+  async function servePage(route: PageRoute | null, context: HttpContext, params: RouteParams): Promise<void> {
+    const { request } = context;
+    try {
+      if (route?.kind !== 'probe') await gate.identify(gate.addressOf(request), request.headers.authorization);
+      handlePage(route, context, params);
+    } catch (error) {
+      sendFailure(context, toClientError(error, report));
+    }
+  }
+
+  async function serveApi(
+    route: ApiRoute,
+    context: HttpContext,
+    record: RequestRecord,
+    address: string,
+    params: RouteParams,
+  ): Promise<void> {
+    const { request, response } = context;
+    try {
+      // A browser asks without a key whether it may send one.
+      if (request.method === 'OPTIONS') sendPreflight(context, route.methods);
+      else {
+        const admitted = gate.admit(address, request.headers.authorization);
+        const principal = admitted instanceof Promise ? await admitted : admitted;
+        await route.handle({ request, response, cors, principal, record, params, search: toSearch(request) });
+      }
+    } catch (thrown) {
+      const error = toClientError(thrown, report);
+      sendFailure(context, error);
+      record.answer(record.operation ?? 'invalid', toCode([error]));
+    }
+    observer.settle(record, response);
+  }
+
+  function dispatch(match: RouteMatch | null, request: IncomingMessage, response: ServerResponse): void {
+    const context: HttpContext = { request, response, cors };
+    if (match?.route.kind !== 'api') {
+      void servePage(match?.route ?? null, context, match?.params ?? {});
+      return;
+    }
+    const { route, params } = match;
+    const address = gate.addressOf(request);
+    const record = observer.begin(request, response, address);
+    void record.run(() => serveApi(route, context, record, address, params));
+  }
+
+  return (request, response) => {
+    const match = table.find(toPath(request));
+    onRequest(match?.route.path ?? 'other');
+    dispatch(match, request, response);
+  };
+}
+
+function toPath({ url = '' }: IncomingMessage): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+function toSearch({ url = '' }: IncomingMessage): string {
+  const end = url.indexOf('?');
+  return end < 0 ? '' : url.slice(end + 1);
+}

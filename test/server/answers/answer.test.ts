@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { Answer } from '../../../src/server/answers/answer.ts';
+
+const outcome = { operation: 'ticker', code: 'ok' };
+const answerOf = (body: string) => new Answer(body, null, 0, outcome);
+
+test('the digest is the same for the same bytes only', () => {
+  const { digest } = answerOf('{}');
+  expect(digest).toMatch(/^[\w-]+$/);
+  expect(answerOf('{}').digest).toBe(digest);
+  expect(answerOf('{ }').digest).not.toBe(digest);
+});
+
+test('a large answer is repeated from a buffer with the same bytes', () => {
+  const large = answerOf('€'.repeat(5000));
+  expect(large.toRepeated().body).toEqual(Buffer.from('€'.repeat(5000)));
+  expect(large.toRepeated().digest).toBe(large.digest);
+  const small = answerOf('{}');
+  expect(small.toRepeated()).toBe(small);
+});

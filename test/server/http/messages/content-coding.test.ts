@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { decompress, toCoding } from '../../../../src/server/http/messages/content-coding.ts';
+import type { RawAnswer } from '../../../support/server/running-server.ts';
+import { type FakeServer, startServer } from '../../../support/server.ts';
+
+const limit = 256 * 1024;
+
+let server: FakeServer;
+
+beforeEach(async () => {
+  server = await startServer({ fake: { cached: true } });
+});
+
+afterEach(() => server.stop());
+
+function post(body: Buffer, headers: Readonly<Record<string, string>>): Promise<RawAnswer> {
+  return server.send({ method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+}
+
+const plain = JSON.stringify({ query: '{ exchanges { id } }' });
+
+const encoded: readonly (readonly [string, Buffer])[] = [
+  ['gzip', gzipSync(plain)],
+  ['GZIP', gzipSync(plain)],
+  ['x-gzip', gzipSync(plain)],
+  ['identity, gzip', gzipSync(plain)],
+  ['gzip', Buffer.concat([gzipSync(plain.slice(0, 9)), gzipSync(plain.slice(9))])],
+  ['deflate', deflateSync(plain)],
+  ['deflate', deflateRawSync(plain)],
+  ['identity', Buffer.from(plain)],
+  ['', Buffer.from(plain)],
+];
+
+test.each(encoded)('a body with content-encoding %j is read', async (coding, body) => {
+  const { text, status } = await post(body, { 'content-encoding': coding });
+  expect([status, JSON.parse(text).errors]).toEqual([200, undefined]);
+});
+
+test('it is the same request as one that is not compressed', async () => {
+  await server.post('{ exchanges { id } }');
+  const before = server.calls;
+  expect((await post(gzipSync(plain), { 'content-encoding': 'gzip' })).status).toBe(200);
+  expect(server.calls).toBe(before);
+});
+
+test.each([
+  ['events', { accept: 'text/event-stream' }, '{ a: __typename }', 'data: {"data":{"a":"Query"}}'],
+  ['a media type of its own', { 'content-type': 'application/graphql+json; a=b' }, '{ a: __typename }', '"a":"Query"'],
+  ['what is refused', {}, '{ nope }', 'Cannot query field'],
+])('it is read for Yoga too: %s', async (_name, headers, query, expected) => {
+  const body = gzipSync(JSON.stringify({ query }));
+  expect((await post(body, { 'content-encoding': 'gzip', ...headers })).text).toContain(expected);
+});
+
+test.each(['gzip', 'deflate'])('one of %s may be as large as any, and no larger', async (coding) => {
+  const compress = coding === 'gzip' ? gzipSync : deflateSync;
+  const largest = `${plain}${' '.repeat(limit - plain.length)}`;
+  expect((await post(compress(largest), { 'content-encoding': coding })).status).toBe(200);
+  for (const length of [limit + 1, 4_000_000]) {
+    const answer = await post(compress(Buffer.alloc(length, ' ')), { 'content-encoding': coding });
+    expect(answer.status).toBe(413);
+    expect(JSON.parse(answer.text).errors[0].message).toBe(
+      'The body has more than 256 KB, which is the most there may be.',
+    );
+  }
+});
+
+test('what unfolds to very much is given up as soon as it is too large', async () => {
+  const bomb = gzipSync(Buffer.alloc(64_000_000), { level: 1 });
+  const before = process.memoryUsage().arrayBuffers;
+  expect(await decompress(bomb, 'gzip', limit)).toBe('too-large');
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * limit);
+});
+
+test('what is too large before it is unpacked is refused as ever', async () => {
+  const answer = await post(Buffer.alloc(limit + 1), { 'content-encoding': 'gzip' });
+  expect(answer.status).toBe(413);
+});
+
+test.each([
+  ['gzip', Buffer.from(plain)],
+  ['gzip', gzipSync(plain).subarray(0, -3)],
+  ['gzip', Buffer.alloc(0)],
+  ['deflate', Buffer.from('{}')],
+  ['deflate', deflateSync(plain).subarray(0, -6)],
+])('one that is not %s as it says is refused', async (coding, body) => {
+  const answer = await post(body, { 'content-encoding': coding });
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.text).errors).toEqual([
+    {
+      message: `The body is not ${coding}, as its content-encoding says, or a part of it is missing.`,
+      extensions: { retryable: false, code: 'BAD_USER_INPUT' },
+    },
+  ]);
+  expect(answer.headers['access-control-allow-origin']).toBe('*');
+  expect((await post(gzipSync(plain), { 'content-encoding': 'gzip' })).status).toBe(200);
+});
+
+test.each(['zstd', 'br', 'compress', 'gzip, gzip', 'br, gzip', 'constructor'])(
+  'one that is compressed by %s is refused with what can be read',
+  async (coding) => {
+    const answer = await post(Buffer.from(plain), { 'content-encoding': coding });
+    expect(answer.status).toBe(415);
+    expect(answer.headers['accept-encoding']).toBe('gzip, deflate');
+    expect(JSON.parse(answer.text).errors).toEqual([
+      {
+        message: 'Send the body as it is, or with one content-encoding of gzip, deflate.',
+        extensions: { retryable: false, code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  },
+);
+
+test('a client that goes away in the middle of one leaves nothing behind', async () => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  const request = httpRequest(server.url, { method: 'POST', headers });
+  request.on('error', () => {});
+  request.write(gzipSync(plain).subarray(0, 10));
+  await once(request, 'socket');
+  request.destroy();
+  expect((await post(gzipSync(plain), { 'content-encoding': 'gzip' })).status).toBe(200);
+});
+
+test('codings are known by their names', () => {
+  expect([undefined, '', 'identity', ' gzip ', 'gzip,', 'X-GZIP', 'zstd', 'gzip, br'].map(toCoding)).toEqual([
+    null,
+    null,
+    null,
+    'gzip',
+    'gzip',
+    'x-gzip',
+    'unknown',
+    'unknown',
+  ]);
+});

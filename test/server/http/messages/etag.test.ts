@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { isNamedBy, toEtag } from '../../../../src/server/http/messages/etag.ts';
+
+test('a tag is the same for the same bytes of the same media type only', () => {
+  const tag = toEtag('digest', 'application/json');
+  expect(tag).toMatch(/^"[\w-]+"$/);
+  expect(toEtag('digest', 'application/json')).toBe(tag);
+  expect(toEtag('other', 'application/json')).not.toBe(tag);
+  expect(toEtag('digest', 'application/graphql-response+json')).not.toBe(tag);
+});
+
+test.each([
+  ['"a"', true],
+  ['W/"a"', true],
+  ['"b", W/"a" , "c"', true],
+  ['"b","a"', true],
+  ['*', true],
+  [' * ', true],
+  ['', false],
+  ['a', false],
+  ['"b"', false],
+  ['"A"', false],
+  ['"b,a"', false],
+])('If-None-Match: %s names "a": %s', (header, expected) => {
+  expect(isNamedBy(header, '"a"')).toBe(expected);
+});

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { Readiness } from '../../../src/server/http/readiness.ts';
+
+test('readiness goes one way', () => {
+  const readiness = new Readiness();
+  expect(readiness.state).toBe('starting');
+  readiness.markReady();
+  expect(readiness.state).toBe('ready');
+  readiness.markStopping();
+  readiness.markReady();
+  expect(readiness.state).toBe('stopping');
+});

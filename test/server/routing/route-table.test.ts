@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { Route } from '../../../src/server/routing/route.ts';
+import { RouteTable } from '../../../src/server/routing/route-table.ts';
+
+const page = (path: string): Route => ({ kind: 'page', path, handle: () => {} });
+const table = new RouteTable([
+  page('/'),
+  page('/api/ticker/top'),
+  page('/api/ticker/:exchange/:symbol'),
+  page('/api/:exchange/status'),
+]);
+
+test.each([
+  ['/', '/', {}],
+  ['/api/ticker/top', '/api/ticker/top', {}],
+  ['/api/ticker/kraken/BTC%2FUSD', '/api/ticker/:exchange/:symbol', { exchange: 'kraken', symbol: 'BTC/USD' }],
+  ['/api/ticker/status', '/api/:exchange/status', { exchange: 'ticker' }],
+])('%s is %s with %j', (path, route, params) => {
+  const match = table.find(path);
+  expect(match?.route.path).toBe(route);
+  expect(match?.params).toEqual(params);
+});
+
+test.each([
+  '',
+  '/api',
+  '/api/ticker',
+  '/api/ticker/kraken/',
+  '/api/ticker//BTC',
+  '/api/ticker/kraken/BTC/USD',
+  '/api/ticker/kraken/%',
+  '/constructor',
+  '/__proto__',
+])('%j has no route', (path) => {
+  expect(table.find(path)).toBeNull();
+});
+
+test('a parameter may have the name of a property that every object has', () => {
+  const match = new RouteTable([page('/x/:__proto__')]).find('/x/1');
+  expect(Object.entries(match?.params ?? {})).toEqual([['__proto__', '1']]);
+});

@@ -1,0 +1,107 @@
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { createGate, type GateOptions } from '../../../src/server/access/gate.ts';
+import { createHttpServer, type HttpServer } from '../../../src/server/http/http-server.ts';
+import { createCors } from '../../../src/server/http/messages/cors.ts';
+import { createRequestObserver } from '../../../src/server/observe/request-observer.ts';
+import type { ApiRequest, Route } from '../../../src/server/routing/route.ts';
+import { createRouter } from '../../../src/server/routing/router.ts';
+
+let http: HttpServer;
+let seen: ApiRequest[];
+let counted: string[];
+let recorded: (readonly [operation: string, code: string])[];
+
+afterEach(() => http.close());
+
+const routes: readonly Route[] = [
+  { kind: 'probe', path: '/health', handle: ({ response }) => response.end('ok') },
+  { kind: 'page', path: '/page', handle: ({ response }) => response.end('page') },
+  {
+    kind: 'api',
+    path: '/api/ticker/:exchange/:symbol',
+    methods: ['GET'],
+    handle: (request) => {
+      seen.push(request);
+      if (request.search === 'fail') throw new Error('a defect');
+      request.record.answer('ticker', 'ok');
+      request.response.end(request.params.symbol);
+    },
+  },
+];
+
+/** Starts a server with these routes; returns what asks it. */
+async function start(options: GateOptions = {}) {
+  seen = [];
+  counted = [];
+  recorded = [];
+  const log = pino({ level: 'silent' });
+  const observer = createRequestObserver({
+    log,
+    onRequest: (_transport, operation, code) => recorded.push([operation, code]),
+  });
+  const router = createRouter({
+    routes,
+    gate: createGate(options),
+    cors: createCors(null),
+    observer,
+    onRequest: (route) => counted.push(route),
+    report: () => {},
+  });
+  http = createHttpServer(router);
+  const port = await http.listen(0, '127.0.0.1');
+  return (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
+}
+
+const api = '/api/ticker/kraken/BTC%2FUSD';
+const keyA = { headers: { authorization: 'Bearer a' } };
+
+test('a route gets its parameters, the query string and the client, once', async () => {
+  const ask = await start({ apiKeys: ['a'] });
+  const response = await ask(`${api}?x=1?2`, keyA);
+  expect(await response.text()).toBe('BTC/USD');
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toMatchObject({
+    params: { exchange: 'kraken', symbol: 'BTC/USD' },
+    search: 'x=1?2',
+    principal: { address: '127.0.0.1', key: expect.stringMatching(/^key-/) },
+  });
+  expect(recorded).toEqual([['ticker', 'ok']]);
+});
+
+test('each kind of route wants a key or not, and is counted', async () => {
+  const ask = await start({ apiKeys: ['a'] });
+  const statuses = await Promise.all(
+    ['/health', '/page', api, '/nothing'].map(async (path) => (await ask(path)).status),
+  );
+  expect(statuses).toEqual([200, 401, 401, 401]);
+  expect((await ask('/page', keyA)).status).toBe(200);
+  expect((await ask('/nothing', keyA)).status).toBe(404);
+  expect(counted).toEqual(['/health', '/page', '/api/ticker/:exchange/:symbol', 'other', '/page', 'other']);
+  expect(recorded).toEqual([['invalid', 'UNAUTHENTICATED']]);
+});
+
+test('an api route takes from the requests quota, and a page does not', async () => {
+  const ask = await start({ requestsPerMinute: 1 });
+  for (let time = 0; time < 3; time++) expect((await ask('/page')).status).toBe(200);
+  expect((await ask(api)).status).toBe(200);
+  const refused = await ask(api);
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get('retry-after')).not.toBeNull();
+  expect(seen).toHaveLength(1);
+});
+
+test('an api route answers a preflight without a key, and with its own methods', async () => {
+  const ask = await start({ apiKeys: ['a'] });
+  const response = await ask(api, { method: 'OPTIONS' });
+  expect(response.status).toBe(204);
+  expect(response.headers.get('access-control-allow-methods')).toBe('GET');
+});
+
+test('a route that fails is answered with 500, masked and recorded', async () => {
+  const ask = await start();
+  const response = await ask(`${api}?fail`);
+  expect(response.status).toBe(500);
+  expect((await response.json()).errors[0].message).toBe('Something went wrong on this server.');
+  expect(recorded).toEqual([['invalid', 'INTERNAL_SERVER_ERROR']]);
+});
