@@ -167,7 +167,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     [
       'is down',
       async () => `http://${toLogin(login)}@127.0.0.1:${await findFreePort()}`,
-      /cannot be reached, .*ECONNREFUSED/,
+      /cannot be reached .*ECONNREFUSED/,
     ],
     [
       'refuses the login',
