@@ -26,7 +26,7 @@ interface Waiting {
   readonly refusal: AbortController;
 }
 
-/** A call is accepted if its expected wait is within this share of the timeout: the pace is only an average. */
+/** The pace is only an average, so a call is accepted only if its expected wait is within this share of the timeout. */
 const likelyShare = 3 / 4;
 
 /** The shortest `retryAfterMs` of a call that finds its queue full. */
@@ -129,9 +129,9 @@ export class CallQueues {
   }
 
   /**
-   * How long a call that comes now will wait for its turn at the exchange's pace, in ms. The throttle takes calls of all
-   * queues in turn, so calls of another queue are ahead of it only as far as that queue keeps up with its own: calls that
-   * hang do not.
+   * How long a call that comes now will wait for its turn at the exchange's pace, in ms. The throttle takes calls of
+   * all queues in turn. So of each other queue, at most as many calls are ahead as of this one, and one more, even if
+   * that queue is longer because its calls hang.
    */
   #waitMs(queue: string): number {
     const own = this.#countUnsent(queue);

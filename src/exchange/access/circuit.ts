@@ -40,7 +40,7 @@ const failureThreshold = 5;
 const probePauseMs = 1000;
 
 /**
- * A client that waits exactly `retryAfterMs` may come a few ms early because of timers; it must not be refused for
+ * A client that waits exactly `retryAfterMs` can come a few ms early because of timers; it must not be refused for
  * that.
  */
 const timerToleranceMs = 10;
@@ -140,7 +140,8 @@ export class Circuit {
     } else if (permit === this.#probe?.permit) {
       this.#open(failure);
     } else if (isLimitOrBlock(failure) && (code === 'GEO_BLOCKED' || details.retryAfterMs !== undefined)) {
-      // A call that was already running: its failure is not new, unless the exchange asks for a longer pause.
+      // This call was sent before the circuit opened. Its failure changes nothing, unless the exchange asks for a
+      // longer pause.
       this.#extend(failure);
     }
   }

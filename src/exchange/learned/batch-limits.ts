@@ -4,7 +4,10 @@ import type { MarketDataError } from '../../market/errors.ts';
 
 const rememberMs = 3_600_000;
 
-/** How long a market that batches leave out is not requested alone again after its own call returned nothing, in ms. */
+/**
+ * If a market that batches leave out is not answered alone either, it is not requested alone again for this time, in
+ * ms.
+ */
 const missingMs = 600_000;
 
 interface KindLimits {

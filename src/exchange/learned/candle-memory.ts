@@ -35,7 +35,7 @@ const gapMs = 3_600_000;
 /** How long refused and accepted timeframes are remembered, in ms. */
 const timeframeMs = 3_600_000;
 
-/** How long the reason for a refusal is not looked for again, in ms. */
+/** After the reason for a refusal was looked for, it is not looked for again for this time, in ms. */
 const refusalMs = 60_000;
 
 /** `clock` decides when the memory forgets. */

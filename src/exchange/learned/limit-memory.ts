@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 /** A refused limit is tried again after this time, in ms: the refusal may have been a mistake. */
 const rememberMs = 3_600_000;
 
-/** Several calls for all kinds of market, with every limit that a client may ask for. */
+/** Enough for several calls for all kinds of market, with every limit that a client can ask for. */
 const maxRefusals = 20_000;
 const maxKinds = 100;
 const maxVariants = 1000;
@@ -95,7 +95,10 @@ export class LimitMemory {
     return this.#refusedVariants.has(kindKey(call)) || this.#refusedVariants.has(marketKey(call));
   }
 
-  /** The exchange refuses a variant of a call: for this market only if it accepts the variant for others of the kind. */
+  /**
+   * The exchange refused a variant of a call. If it accepts the variant for other markets of the kind, this counts only
+   * for this market.
+   */
   learnRefusedVariant(call: LimitedCall): void {
     this.#refusedVariants.set(this.#accepted.has(kindKey(call)) ? marketKey(call) : kindKey(call), true);
   }

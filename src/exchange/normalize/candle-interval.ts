@@ -25,9 +25,10 @@ const usualLengths: ReadonlySet<number> = new Set([
 const provenCount = 20;
 
 /**
- * Throws BAD_EXCHANGE_RESPONSE if candles, oldest first, cannot be of the requested timeframe, because the exchange or
- * ccxt's table of it used another one. Their distances decide. Longer distances prove nothing, because a period without
- * trades has no candle; nor does an odd distance at either end, where the market began or the newest period is.
+ * Throws BAD_EXCHANGE_RESPONSE if candles, oldest first, cannot be of the requested timeframe, because the exchange
+ * used another one, or ccxt's table of timeframes is wrong. Their distances decide. A longer distance alone proves
+ * nothing, because a period without trades has no candle. An odd distance at either end proves nothing either, because
+ * the market began there, or because the newest period is there.
  */
 export function requireInterval(candles: readonly Candle[], series: CandleSeries): void {
   const timestamps = candles.map(({ timestamp }) => timestamp);

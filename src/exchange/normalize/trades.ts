@@ -79,7 +79,7 @@ function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: nu
 
 /**
  * The exchange's id of a trade; null if it gives none. ccxt may compose an id from time, side, amount and price
- * (createCcxtTradeId of its base class, used by mexc.js). Two equal trades share it, and it tells nothing beyond the
+ * (createCcxtTradeId of its base class, used by mexc.js). Two equal trades share such an id, and it adds nothing to the
  * content.
  */
 function toId({ id, timestamp, side }: CcxtTrade): string | null {

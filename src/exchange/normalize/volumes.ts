@@ -52,7 +52,8 @@ function findMarket(exchange: Exchange, symbol: string | undefined): MarketInter
 }
 
 /**
- * The volumes in base and quote currency; null if ccxt's figures may already be that, or if it cannot be determined.
+ * The volumes in base and quote currency; null if ccxt's figures may already be correct, or if that cannot be
+ * determined.
  */
 function volumesOf(exchange: string, market: MarketInterface, ticker: Ticker): Volumes | null {
   const [base, quote] = [toNumber(ticker.baseVolume), toNumber(ticker.quoteVolume)];
@@ -71,16 +72,16 @@ function volumesOf(exchange: string, market: MarketInterface, ticker: Ticker): V
   const others = isInverse ? inverseReadings(base, quote, size) : linearReadings(base, quote, size);
   const right = others.find((read) => read.quote !== undefined && isPrice(read.quote / read.base));
   if (right || isInverse || size === null) return right ?? null;
-  // HTX gives contracts as the quote volume of linear contracts, and what those were worth is not known. The contracts
-  // match the base volume except for rounding. The quote volume of a coin whose price is about 1 / size may come close
-  // to that too.
+  // HTX gives contracts as the quote volume of linear contracts, and their worth is not known. The contracts match the
+  // base volume except for rounding. The quote volume of a coin whose price is about 1 / size can also come close to
+  // that.
   const isCount = Math.abs(multiply(quote, size) / base - 1) < roundingError;
   return isCount ? { base, quote: undefined } : null;
 }
 
 type Reading = Volumes & { readonly base: number };
 
-/** What else the volumes of an inverse contract may be. */
+/** The other ways to read the volumes of an inverse contract. */
 function inverseReadings(base: number, quote: number, size: number | null): readonly Reading[] {
   // Bybit, Phemex: the quote amount as base volume and the settle amount as quote volume.
   const swapped = { base: quote, quote: base };

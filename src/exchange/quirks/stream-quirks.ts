@@ -6,7 +6,7 @@ import type { Channel } from '../ccxt/channel.ts';
 
 /**
  * How many channels one connection may carry.
- * - Binance and its like: 1024 (binance-spot-api-docs, web-socket-streams.md; the futures' "Connect" page).
+ * - Binance and its sister exchanges: 1024 (binance-spot-api-docs, web-socket-streams.md; the futures' "Connect" page).
  * - Bitfinex: 25 (docs.bitfinex.com, Public Channels).
  */
 const channelCaps: Readonly<Record<string, number>> = {
@@ -140,7 +140,7 @@ export function tuneStreams(exchange: Exchange): number {
   const rateLimitMs = exchange.rateLimit ?? longestMessagePauseMs;
   const pauseMs = messagePausesMs[exchange.id] ?? Math.min(rateLimitMs, longestMessagePauseMs);
   exchange.options.ws.cost = pauseMs / rateLimitMs;
-  // Binance's is three minutes in ccxt; its servers answer pings like any other.
+  // ccxt's interval for Binance is three minutes, although its servers answer pings like any other.
   const { keepAlive } = exchange.streaming;
   if (!(keepAlive <= longestKeepAliveMs)) exchange.streaming = { ...exchange.streaming, keepAlive: longestKeepAliveMs };
   return pauseMs;

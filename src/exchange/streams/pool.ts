@@ -20,7 +20,7 @@ const minServiceMs = 10_000;
  * The streams of one kind of market of one exchange, over as few connections as the exchange's limits allow. Exchanges
  * limit the connections of an address, so each subscription cannot have its own. But ccxt cannot end every channel on a
  * shared connection, does not request a refused channel again, and does not notice every dead peer. Without the pool,
- * abandoned channels would go on for ever, and refused or silent ones would never come back.
+ * abandoned channels would continue without end, and refused or silent ones would never come back.
  *
  * A connection is in one of these states:
  * - serving: it carries subscriptions, and takes new ones while it has room. It reconnects by itself after a failure.
@@ -113,7 +113,7 @@ export class StreamPool {
     if (this.#connections.has(pooled)) this.#dropFromPredecessors(subscription);
   }
 
-  /** Tells the listener, unless another connection serves the subscription. */
+  /** Notifies the listener, unless another connection serves the subscription. */
   #onLost(connection: Connection, subscription: Subscription, cause: unknown): void {
     const all = [...this.#connections].flatMap((pooled) => [pooled.connection, ...pooled.predecessors]);
     const isServed = all.some((each) => each !== connection && each.hasDelivered(subscription));

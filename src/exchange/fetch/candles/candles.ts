@@ -89,7 +89,7 @@ async function fetchPieces(client: ExchangeClient, range: CandleRange, now: numb
     const [first = 0, last = 0] = [timestamps[0], timestamps.at(-1)];
     if (!hasNew || !mayBeCut(rows, limit)) break;
     cutAt = rows.length;
-    // Requests what is missing at either end. There may be nothing, which costs one extra call.
+    // Requests what is missing at either end. If there is nothing, this costs one extra call.
     if (startOf(indexOf(last) + 1) < Math.min(until, now)) piece = { since: startOf(indexOf(last) + 1), until };
     else if (first > startOf(indexOf(piece.since - 1) + 1)) piece = { since: piece.since, until: first };
     else break;
@@ -152,8 +152,8 @@ function countPeriods(
   const length = lengthOf(period);
   const count =
     'ms' in length ? indexOf(end) - indexOf(since) + 1 : Math.ceil((end - since) / (length.months * monthMs)) + 1;
-  // One more where the exchange's periods may start at other times than ours (Kraken's weeks start on Thursdays), and
-  // where its clock may be ahead.
+  // Requests one more candle if the exchange's periods may start at other times than ours (Kraken's weeks start on
+  // Thursdays), or if its clock may be ahead.
   return Math.max(1, count) + (/[dwMy]$/.test(timeframe) || until > now ? 1 : 0);
 }
 

@@ -8,8 +8,8 @@ import { askAlone, askBatch, type BatchAnswer, isOutage, isSymbolRefusal } from 
 export type TickerOutcomes = Map<string, Ticker | MarketDataError>;
 
 /**
- * The calls of one fetch of tickers and their results. It runs as many calls at a time as do not delay each other. Once
- * the exchange fails, the rest is not sent.
+ * The calls of one fetch of tickers and their results. It runs as many calls in parallel as can wait in ccxt's throttle
+ * without missing their deadline. Once the exchange fails, the remaining calls are not sent.
  */
 export class TickerRound {
   readonly client: ExchangeClient;
