@@ -6,7 +6,7 @@ export type StoreLimit<E> =
   | { readonly maxEntries: number }
   | { readonly maxSize: number; readonly sizeOf: (entry: E) => number };
 
-/** A store in the memory of this process. The least recently used entries leave when it is full. */
+/** A store in the memory of this process. When it is full, it drops the least recently used entries. */
 export class MemoryStore<E extends CacheEntry> implements CacheStore<E> {
   readonly #entries: LRUCache<string, E>;
 

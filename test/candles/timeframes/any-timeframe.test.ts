@@ -228,7 +228,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
   it('more parts than one answer may take are refused with the limit that it may have', async () => {
     const error = await failureOf(fetchCandles({ ...series, timeframe: '59m', limit: 1000 }));
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', details: { timeframe: '59m' } });
-    expect(error.message).toContain('a candle of 59m is built from 59 of 1m: ask for a limit of up to 847');
+    expect(error.message).toContain('each 59m candle is built from 59 candles of 1m: ask for a limit of up to 847');
     expect(source.calls).toEqual([]);
     // A range that is shorter than the limit takes no more than it holds.
     expect(await fetchCandles({ ...series, timeframe: '59m', since: now - 10 * hourMs, limit: 1000 })).toHaveLength(10);
@@ -238,7 +238,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
 test.each([
   ['limit 0', { limit: 0 }, /limit is 0; it must be from 1 to 10000\.$/],
   ['a limit over 10,000', { limit: 10_001 }, /limit is 10001; it must be from 1 to 10000; for more, page by since/],
-  ['since at until', { since: 5, until: 5 }, /since must lie before until/],
+  ['since at until', { since: 5, until: 5 }, /since must be before until/],
 ])('%s is BAD_USER_INPUT, of whatever timeframe', async (_name, query, sentence) => {
   const clock = new ManualClock(now);
   const stored = new FakeMarketData(clock);

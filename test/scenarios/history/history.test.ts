@@ -119,7 +119,7 @@ test.each([
   ['since: "yesterday"', 'BAD_USER_INPUT', /not a valid date-time/],
   ['since: "2026-02-30"', 'BAD_USER_INPUT', /not a valid date-time/],
   ['since: "2026-02-01T00:00:00"', 'BAD_USER_INPUT', /time zone/],
-  ['since: "2026-02-02", until: "2026-02-01"', 'BAD_USER_INPUT', /since must lie before until/],
+  ['since: "2026-02-02", until: "2026-02-01"', 'BAD_USER_INPUT', /since must be before until/],
 ])('%s is refused with a sentence that says what is wrong', async (args, code, sentence) => {
   const { errors } = await running.query(`{ candles(exchange: "binance", symbol: "BTC/USDT", ${args}) { open } }`);
   expect(errors[0]?.extensions.code).toBe(code);
