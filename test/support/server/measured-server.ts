@@ -26,7 +26,7 @@ const answerTimeoutMs = 60_000;
 export async function startMeasuredServer(config: Partial<Config>): Promise<MeasuredServer> {
   const child = fork(file, {
     execArgv: ['--import', 'tsx', '--expose-gc'],
-    // As in production, where libraries check and print less.
+    // As in production: libraries check and print less.
     env: { PATH: process.env.PATH, NODE_ENV: 'production' },
   });
   const failures: string[] = [];
