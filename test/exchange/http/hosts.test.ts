@@ -319,7 +319,7 @@ it('a host whose probe fails in another way stays stopped', async () => {
   expect(venue.count()).toBe(0);
 });
 
-it('kinds with a host each at other exchanges too: KuCoin', async () => {
+it('other exchanges also have a host for each kind: KuCoin', async () => {
   const { venue, client } = await connectLister('kucoin', { clock: systemClock });
   await client.markets();
   const ask = (symbol: string) => client.call((ccxt) => ccxt.fetchTicker(symbol), { symbol });

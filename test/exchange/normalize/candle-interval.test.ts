@@ -58,7 +58,7 @@ describe('candles that are closer together than their timeframe are an error', (
   });
 });
 
-describe('so are longer ones, where there is no doubt', () => {
+describe('so are longer ones, if there is no doubt', () => {
   it('days for hours', () => {
     expect(read('1h', from(day, dayMs, 20))).toContain('1 d apart');
     expect(read('1m', from(day, 5 * minuteMs, 50))).toContain('5 min apart');
