@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CacheEntry, CacheStore } from './cache-store.ts';
 
-/** How much a store may hold: a number of entries, or a sum of their sizes. */
+/** How much a store can hold: a number of entries, or a sum of their sizes. */
 export type StoreLimit<E> =
   | { readonly maxEntries: number }
   | { readonly maxSize: number; readonly sizeOf: (entry: E) => number };

@@ -29,7 +29,7 @@ export interface OrderBookCacheOptions {
   readonly clock: Clock;
   /** How long an answer serves the same query again, and how long a failed query is not tried again, in ms. */
   readonly ttlMs: number;
-  /** How old a last known book may be and still answer, marked stale, while its exchange fails, in ms. */
+  /** The maximum age of a last known book that still answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
   readonly stores?: OrderBookStores;
   /** Called once for each query that could be answered from memory: true if it waited for no call. */

@@ -21,7 +21,7 @@ export interface TickerCacheOptions {
   readonly clock: Clock;
   /** How long a fetched ticker answers, in ms. */
   readonly ttlMs: number;
-  /** How old a last known ticker may be and still answer, marked stale, while its exchange fails, in ms. */
+  /** The maximum age of a last known ticker that still answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
   readonly store?: CacheStore<TickerEntry>;
   /** Called once for each symbol of a query that could be answered from memory: true if it waited for no call. */

@@ -83,7 +83,7 @@ export class FakeStreams implements MarketStreams {
   }
 }
 
-/** True, because `push` gives a stream only messages of its own kind; the compiler cannot infer that. */
+/** True, because `push` gives a stream only messages of its kind; the compiler cannot infer that. */
 function isOf<K extends StreamKind>(
   kind: K,
   request: StreamRequest<StreamKind>,

@@ -25,11 +25,11 @@ export interface PageLayout {
   startOfPage(page: number): number;
   /** The instant before which candles that were asked for at `askedAt` no longer change, epoch ms. */
   settledBefore(askedAt: number): number;
-  /** Until when candles that may change answer without another call, epoch ms. */
+  /** Until when candles that can still change are served without another call, epoch ms. */
   freshUntil(askedAt: number): number;
 }
 
-/** Candles that may change answer for at least `ttlMs`. */
+/** Candles that can still change are served without another call for at least `ttlMs`. */
 export function createPageLayout({ timeframe }: CandleSeries, ttlMs: number): PageLayout {
   const periods = periodsOf(timeframe);
   const { indexOf, startOf } = periods;

@@ -12,7 +12,7 @@ import type { AwaitedCall, Waiter } from './waiter.ts';
 export interface CandlePagesOptions {
   readonly source: CandleSource;
   readonly clock: Clock;
-  /** Candles that may change answer for at least this time without another call, in ms. */
+  /** Candles that can still change are served without another call for at least this time, in ms. */
   readonly ttlMs: number;
   /** How many bytes all pages together may take. */
   readonly maxBytes: number;
@@ -46,7 +46,7 @@ interface Flight extends AwaitedCall {
   maxAgeMs: number;
 }
 
-/** How many calls for candles of one kind of market run at a time per exchange, so that other calls get their turn. */
+/** How many calls for candles of one kind of market run in parallel per exchange, so that other calls get their turn. */
 const parallelCalls = 3;
 
 /** The memory of a page in addition to its candles: keys, promises, and lru-cache's own records. */

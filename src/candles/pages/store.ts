@@ -11,11 +11,11 @@ import { Waiter } from './waiter.ts';
 export interface CandleStoreOptions {
   readonly source: CandleSource;
   readonly clock: Clock;
-  /** Candles that may change answer for at least this time without another call, in ms. */
+  /** Candles that can still change are served without another call for at least this time, in ms. */
   readonly ttlMs: number;
   /** How long one query may take, whatever it has to fetch, in ms. */
   readonly timeoutMs: number;
-  /** Called once for each query that may be answered from memory: true if it waited for no call. */
+  /** Called once for each query that could be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
 

@@ -7,7 +7,7 @@ import type { ThrottleGauge } from './throttle.ts';
 export interface CallQueuesOptions {
   readonly exchange: string;
   readonly clock: Clock;
-  /** How many calls of one queue may run at a time. */
+  /** How many calls of one queue may run in parallel. */
   readonly concurrency: number;
   /** How many more calls may wait in one queue. */
   readonly maxWaiting: number;
@@ -34,9 +34,9 @@ const minRetryMs = 1000;
 
 /**
  * The queues of calls to one exchange, by name: one for each kind of market, so that calls of one kind that hang do not
- * block those of another. Each queue runs a limited number of calls, lets a limited number wait, and refuses a call with
- * OVERLOADED when it would wait in vain. ccxt's own throttle, which all calls share, cannot do this: it has no limit, and
- * a call cannot leave it.
+ * block those of another. Each queue runs a limited number of calls, lets a limited number wait, and refuses a call
+ * with OVERLOADED when its turn would come too late. ccxt's own throttle, which all calls share, cannot do this: it has
+ * no limit, and a call cannot leave it.
  */
 export class CallQueues {
   readonly #options: CallQueuesOptions;

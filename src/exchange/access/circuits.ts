@@ -127,7 +127,7 @@ export class Circuits {
     this.#kindsNamedBy.set(host, kinds);
   }
 
-  /** The host that serves this kind of market; null while it is not known, and where there are several. */
+  /** The host that serves this kind of market; null if it is not known, or if there are several. */
   hostOf(kind: MarketKind | null): string | null {
     const hosts = kind === null ? undefined : this.#hosts.get(kind);
     const [host = null] = hosts ?? [];

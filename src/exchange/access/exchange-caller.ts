@@ -30,7 +30,7 @@ export interface ExchangeCallerOptions extends CallerListeners {
   readonly random: () => number;
   /** Deadline of a call from its turn on, in ms. */
   readonly timeoutMs: number;
-  /** How many calls for one kind of market may run at a time, and how many more may wait. */
+  /** How many calls for one kind of market may run in parallel, and how many more may wait. */
   readonly concurrency: number;
   readonly maxWaiting: number;
   readonly throttle: ThrottleGauge;

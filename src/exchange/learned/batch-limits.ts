@@ -17,7 +17,7 @@ interface KindLimits {
   readonly isPerUnderlying: boolean;
   /** The highest number of symbols that was accepted in one call. */
   readonly maxAccepted: number;
-  /** True once a batch was refused, none was accepted, and its markets were answered in calls of their own. */
+  /** True once a batch was refused, none was accepted, and its markets were answered in separate calls. */
   readonly isSuspect: boolean;
 }
 
@@ -34,7 +34,7 @@ type AloneOutcome = 'refused' | 'answered';
 /**
  * What one exchange accepts in a batched ticker call, learned from what it refused and then accepted. By kind of
  * market: the maximum number of symbols, and whether all markets must have the same underlying. By symbol: the markets
- * that need a call of their own, because they make batches fail or batches leave them out. Everything is forgotten an
+ * that need a separate call, because they make batches fail or batches leave them out. Everything is forgotten an
  * hour after it was last learned, so that a higher limit is noticed. Nothing is learned from an outage, or from a
  * refusal that one symbol explains.
  */
@@ -65,7 +65,7 @@ export class BatchLimits {
     return this.#of(kind).isPerUnderlying;
   }
 
-  /** True if the market needs a call of its own. */
+  /** True if the market needs a separate call. */
   isAlone(symbol: string): boolean {
     return this.#alone.has(symbol);
   }

@@ -20,7 +20,7 @@ export interface CandleMemory {
   readonly gaps: LRUCache<string, CandleGap>;
   /** The age of the oldest candle that was served, in ms, by symbol and timeframe. */
   readonly reach: LRUCache<string, number>;
-  /** The maximum number of candles per call by type of market, where it is lower than ccxt says. */
+  /** The maximum number of candles per call by type of market, if it is lower than ccxt says. */
   readonly caps: Map<string, number>;
   /** Timeframes that the exchange has refused or accepted, by kind of market. */
   readonly refusedTimeframes: LRUCache<string, true>;

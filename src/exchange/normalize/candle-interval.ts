@@ -89,7 +89,7 @@ function isOddEnd(timestamps: readonly number[], distances: readonly number[], i
     return Math.min(rest, ms - rest) <= (ms >= dayMs ? dayToleranceMs : 0);
   };
   if (distances.length === 1) {
-    // An exchange with a midnight of its own begins its days at an unknown time.
+    // An exchange with its own midnight begins its days at an unknown time.
     return ms === null || ms >= dayMs || ((timestamps[1] ?? 0) % ms === 0 && (timestamps[0] ?? 0) % ms !== 0);
   }
   if (index === 0) return keepsTo(distances[1]);

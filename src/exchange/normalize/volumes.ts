@@ -28,7 +28,7 @@ const slack = 0.1;
 const roundingError = 0.0001;
 
 /**
- * Makes an instance give the volumes of contracts in base and quote currency where their unit is provably different.
+ * Makes an instance give the volumes of contracts in base and quote currency if their unit is provably different.
  * Many exchanges count contracts, or the settle currency of inverse contracts, and ccxt passes that on unchanged.
  */
 export function correctVolumes(exchange: Exchange): void {
@@ -90,7 +90,7 @@ function inverseReadings(base: number, quote: number, size: number | null): read
   return [swapped, { base: quote, quote: multiply(base, size) }, { base, quote: multiply(quote, size) }];
 }
 
-/** What else the volumes of a linear contract may be: MEXC has contracts as base volume. */
+/** Another way to read the volumes of a linear contract: MEXC has contracts as base volume. */
 function linearReadings(base: number, quote: number, size: number | null): readonly Reading[] {
   return size === null ? [] : [{ base: multiply(base, size), quote }];
 }

@@ -3,7 +3,7 @@ import type { Exchange, MarketInterface } from 'ccxt';
 // Differences between exchanges that ccxt does not know. Each entry names its source.
 
 /**
- * Exchanges that return tickers for one symbol or for all symbols, where all weigh 40 times as much as one. Sources:
+ * Exchanges that return tickers for one symbol or for all symbols, and charge 40 times as much for all. Sources:
  * Binance, "24hr Ticker Price Change Statistics" of the USDⓈ-M and COIN-M futures; Aster's API documentation of the
  * same endpoint. The spot entries are for exchanges that copied it: ccxt's own costs in binanceus.js and bitrue.js.
  */
@@ -82,9 +82,9 @@ export function correctRequestCosts(exchange: Exchange): void {
 }
 
 /**
- * ccxt's method for the newest trades one by one, where it usually fetches them aggregated by taker order: the ids of
- * those aggregates differ from the ids of the trades that the same exchange streams. Source: binance.js of ccxt,
- * fetchTrades; "Compressed/Aggregate trades list" of binance-spot-api-docs. Null for other exchanges.
+ * ccxt's method for the newest trades one by one; null for exchanges that do not need it. ccxt usually fetches these
+ * trades aggregated by taker order: the ids of the aggregates differ from the ids of the trades that the same exchange
+ * streams. Source: binance.js of ccxt, fetchTrades; "Compressed/Aggregate trades list" of binance-spot-api-docs.
  */
 export function singleTradesMethod(exchange: string, market: MarketInterface): string | null {
   if (!/^binance(us|usdm|coinm)?$/.test(exchange) || market.option) return null;

@@ -46,7 +46,7 @@ const bybitDepths: BookDepths = { option: 100, other: 200 };
 const bybitDefaultDepths: BookDepths = { option: 100, other: 50 };
 
 /**
- * The depth to request where an exchange pushes fewer levels by default: of the depths that it offers, the smallest
+ * The depth to request if an exchange pushes fewer levels by default: of the depths that it offers, the smallest
  * with at least 100 levels, or the largest. From watchOrderBook of each class in ccxt, which lists them. Derive: 1, 10,
  * 20 or 100 (docs.derive.xyz, Channels, Orderbook); ccxt requests 10. WhiteBIT: at most 100; ccxt requests 10.
  */

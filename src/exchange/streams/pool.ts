@@ -89,7 +89,7 @@ export class StreamPool {
     return [...this.#connections].find(({ connection }) => connection.has(subscription));
   }
 
-  /** A connection that may carry the subscription: one that has room and has not been refused it, otherwise a new one. */
+  /** A connection for the subscription: one that has room and over which it was not refused, otherwise a new one. */
   #connectionFor(subscription: Subscription, reconnects: number): PooledConnection {
     const known = [...this.#connections].find((pooled) => pooled.mayCarry(subscription));
     return known ?? this.#open(reconnects, null);

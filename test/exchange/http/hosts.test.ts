@@ -49,7 +49,7 @@ describe('the host of a request', () => {
     expect(hostOf({ path, section, method: 'GET', params: { settle: 'usdt' } })).toBe(host);
   });
 
-  it('leaves the parameters unchanged where ccxt changes what it signs', async () => {
+  it('leaves the parameters unchanged if ccxt changes what it signs', async () => {
     const Class = await loadExchangeClass('poloniex', false);
     const hostOf = createHostLookup(new Class({}));
     const params = { symbol: '索拉拉_USDT' };

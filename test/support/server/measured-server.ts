@@ -5,7 +5,7 @@ import type { Config } from '../../../src/config/load-config.ts';
 import type { AppCommand, AppReport, Lap, Measurement } from './measured-process.ts';
 import { createRequests, type RunningServer } from './running-server.ts';
 
-/** The whole app in a process of its own, whose memory and handles can be measured. */
+/** The whole app in its own process, whose memory and handles can be measured. */
 export interface MeasuredServer extends RunningServer {
   /** The lines of its log at level error or above so far. */
   readonly failures: readonly string[];

@@ -12,7 +12,7 @@ import { actualTimeframe, candleHistory } from '../../quirks/rest-quirks.ts';
 import { explainGap } from './candle-gap.ts';
 import { explainRefusal, markAccepted, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
 
-/** Most exchanges return at most 1,000 candles per call; this cap is assumed where ccxt does not know it. */
+/** Most exchanges return at most 1,000 candles per call; this cap is assumed if ccxt does not know it. */
 const assumedCap = 1000;
 
 /** Caps are multiples of this. */
@@ -28,7 +28,7 @@ export async function candleLimits(client: ExchangeClient, series: CandleSeries,
 }
 
 /**
- * All candles of a range: in one call, or in several where the exchange returns fewer per call than expected. Throws
+ * All candles of a range: in one call, or in several if the exchange returns fewer per call than expected. Throws
  * what `candleLimits` throws, BAD_USER_INPUT for a range before the start of the exchange's history, and the exchange's
  * errors.
  */

@@ -60,7 +60,7 @@ export async function askBatch(
   }
 }
 
-/** Requests one market's ticker in a call of its own. Never rejects. */
+/** Requests one market's ticker in a separate call. Never rejects. */
 export async function askAlone(
   client: ExchangeClient,
   market: MarketInterface,

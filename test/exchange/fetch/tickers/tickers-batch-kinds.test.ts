@@ -58,7 +58,7 @@ describe('Crypto.com, for which ccxt accepts one symbol per call and refuses mor
     expect(exchange.requests).toHaveLength(count);
   });
 
-  it('does not call ccxt in vain again', async () => {
+  it('does not repeat a call that ccxt has refused', async () => {
     const exchange = await start('cryptocom', { markets, answer });
     const { ccxt } = exchange.client;
     await expectAll(exchange, symbolsOf({ markets }));
