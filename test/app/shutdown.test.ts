@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
-import type { StillOpen } from '../../src/app/create-app.ts';
+import type { StillOpen } from '../../src/app/app.ts';
 import { Shutdown } from '../../src/app/shutdown.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

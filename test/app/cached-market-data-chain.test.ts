@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
 import { createCandleStreams } from '../../src/candles/timeframes/streams.ts';
 import { createFeeds, type Feeds } from '../../src/feed/live/feeds.ts';
-import { createLiveMarketData } from '../../src/feed/live/live-market-data.ts';
+import { LiveMarketData } from '../../src/feed/live/live-market-data.ts';
 import { createContext } from '../../src/graphql/execution/context.ts';
 import { Freshness } from '../../src/graphql/execution/freshness.ts';
 import { MarketSearch } from '../../src/graphql/execution/market-search.ts';
@@ -124,7 +124,7 @@ beforeEach(() => {
     startTimeoutMs: 10_000,
     onHealth: () => {},
   });
-  marketData = createLiveMarketData({ ...settings, upstream: cached, feeds });
+  marketData = new LiveMarketData({ ...settings, upstream: cached, feeds });
 });
 
 describe('over a source and streams that are classes with private fields', () => {
