@@ -18,10 +18,10 @@ import type {
   StreamMessages,
   StreamRequest,
 } from '../../src/market/ports/market-streams.ts';
-import { FakeMarketData, tickerOf } from '../support/fake-market-data.ts';
-import { FakeStreams } from '../support/fake-streams.ts';
-import { LiveFeeds } from '../support/live-feeds.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { FakeMarketData, tickerOf } from '../support/fakes/fake-market-data.ts';
+import { FakeStreams } from '../support/fakes/fake-streams.ts';
+import { ManualClock } from '../support/fakes/manual-clock.ts';
+import { LiveFeeds } from '../support/feed/live-feeds.ts';
 
 /** A source whose state is private, so that each of its methods must be called on it. Notes what callers accept. */
 class PrivateSource implements MarketSource {

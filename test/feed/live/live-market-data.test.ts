@@ -4,7 +4,7 @@ import { MarketDataError } from '../../../src/market/errors.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
-import { FakeMarketData, tickerOf } from '../../support/fake-market-data.ts';
+import { FakeMarketData, tickerOf } from '../../support/fakes/fake-market-data.ts';
 import {
   type LiveFeeds,
   lingerMs,
@@ -12,7 +12,7 @@ import {
   silenceMs,
   staleMaxMs,
   useLiveFeeds,
-} from '../../support/live-feeds.ts';
+} from '../../support/feed/live-feeds.ts';
 import { toText } from '../../support/ticker-text.ts';
 
 const btc = 'BTC/USDT';

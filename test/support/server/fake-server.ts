@@ -13,10 +13,10 @@ import type { HttpServer, RequestTimeouts } from '../../../src/server/http/http-
 import type { Cors } from '../../../src/server/http/messages/cors.ts';
 import { SlowReaders, type SlowReadersOptions } from '../../../src/server/http/slow-readers.ts';
 import type { SubscriptionServer } from '../../../src/server/websocket/subscription-server.ts';
-import { FakeMarketData } from '../fake-market-data.ts';
-import { FakeStreams } from '../fake-streams.ts';
-import { createLimits, createMemoryLimits, type Limits } from '../limits.ts';
-import { SkippingClock } from '../skipping-clock.ts';
+import { FakeMarketData } from '../fakes/fake-market-data.ts';
+import { FakeStreams } from '../fakes/fake-streams.ts';
+import { createLimits, createMemoryLimits, type Limits } from '../fakes/limits.ts';
+import { SkippingClock } from '../fakes/skipping-clock.ts';
 import { CapturedLog } from './captured-log.ts';
 import { createRequests, type RunningServer } from './running-server.ts';
 
