@@ -13,7 +13,7 @@ const maxGraceMs = 60 * minuteMs;
 const maxPaceMs = 15_000;
 const changesPerPeriod = 60;
 
-/** Timeframes whose periods may begin elsewhere on an exchange than here: at its own midnight, or on Thursdays. */
+/** Timeframes whose periods may begin at other times on an exchange than here: at its own midnight, or on Thursdays. */
 const movable = /[dwMy]$/;
 
 /** How the candles of a timeframe lie in pages, and how they are kept. */

@@ -31,7 +31,7 @@ export interface PagesNeed {
   readonly renewed: Map<number, CandlePage>;
 }
 
-/** Pages in a row that one call asks for; `from` is the first instant that is needed of the first page. */
+/** Pages in a row that one call asks for; `from` is the first instant that is needed from the first page. */
 interface PageRun {
   readonly from: number;
   readonly pages: readonly { readonly page: number; readonly from: number; readonly old: CandlePage | undefined }[];

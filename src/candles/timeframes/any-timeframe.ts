@@ -21,7 +21,7 @@ export interface AnyTimeframeOptions {
 /** How many candles one answer may be built from. */
 const maxParts = 50_000;
 
-/** How many missing parts in a row are searched for older candles. */
+/** A search for older candles passes at most this many missing parts in a row. */
 const maxMissingParts = 3000;
 
 /**

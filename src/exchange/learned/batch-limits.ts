@@ -32,11 +32,11 @@ const unlimited: KindLimits = {
 type AloneOutcome = 'refused' | 'answered';
 
 /**
- * What one exchange accepts in a batched ticker call, learned from what it refused and then accepted. By kind of
- * market: the maximum number of symbols, and whether all markets must have the same underlying. By symbol: the markets
- * that need a separate call, because they make batches fail or batches leave them out. Everything is forgotten an
- * hour after it was last learned, so that a higher limit is noticed. Nothing is learned from an outage, or from a
- * refusal that one symbol explains.
+ * What one exchange accepts in a batched ticker call, learned from what it refused and then accepted. For each kind of
+ * market, it is the maximum number of symbols, and whether all markets must have the same underlying. For each symbol,
+ * it is whether the market needs a separate call, because it makes batches fail or batches leave it out. Everything is
+ * forgotten an hour after it was last learned, so that a higher limit is noticed. Nothing is learned from an outage, or
+ * from a refusal that one symbol explains.
  */
 export class BatchLimits {
   readonly #kinds: LRUCache<string, KindLimits>;

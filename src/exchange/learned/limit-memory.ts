@@ -47,7 +47,7 @@ export class LimitMemory {
 
   /**
    * Learns what works instead of a refused limit. If other markets of the kind accept the limit, the refusal counts for
-   * this market only. It also does so if the substitute returned too few rows, until the limit is refused for a second
+   * this market only. The same is true if the substitute returned too few rows, until the limit is refused for a second
    * market: one market says little about the others, which would lose rows.
    */
   learnSubstitute(call: LimitedCall, limit: number, substitute: number | null, isEnough: boolean): void {

@@ -20,7 +20,7 @@ const contractCounts: Readonly<Record<string, string>> = {
 };
 
 /**
- * How far the mean price of a day may lie outside of its low and high: those may be of another day than the volumes.
+ * How far the mean price of a day may lie outside of its low and high, which may be from another day than the volumes.
  */
 const slack = 0.1;
 

@@ -105,8 +105,8 @@ export function unwatchBookParams(exchange: string, type: string, depth: number 
 
 /**
  * Channels that ccxt claims to unsubscribe from, but does not. OKX: its unWatchOHLCV removes another name than
- * watchOHLCV registered, so the candles are never requested again. Coinbase: it takes an unsubscription for confirmed
- * when none is left on the socket (both in the exchange's file in ccxt/js/src/pro).
+ * watchOHLCV registered, so the candles are never requested again. Coinbase: its class treats an unsubscription as
+ * confirmed only when no subscription is left on the socket (both in the exchange's file in ccxt/js/src/pro).
  */
 const brokenUnwatch: Readonly<Record<string, readonly StreamKind[]>> = {
   coinbase: ['ticker', 'orderBook', 'trades', 'candles'],
