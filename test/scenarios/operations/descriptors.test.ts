@@ -16,8 +16,8 @@ import {
 import { isOutOfDescriptors } from '../../../src/base/file-descriptors.ts';
 import { type BuiltServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
-import { createBinance } from '../../venues/binance.ts';
-import { createKraken } from '../../venues/kraken.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 /** Takes every file descriptor that is left, and gives all back at the next signal. */
