@@ -10,7 +10,8 @@ export function toMarketKey({ exchange, symbol }: MarketRef): string {
   return `${exchange}\n${symbol}`;
 }
 
-/* * The kind of market that a unified symbol names, derived from its form alone: `spot` (`BTC/USDT`), `linear`
+/**
+ * The kind of market that a unified symbol names, derived from its form alone: `spot` (`BTC/USDT`), `linear`
  * (`BTC/USDT:USDT`) or `inverse` (`BTC/USD:BTC`). `dated` follows `linear` or `inverse` if the contract expires
  * (`BTC/USDT:USDT-301227`), and `option` follows if it is an option (`BTC/USDT:USDT-301227-100000-C`).
  * Exchanges serve these kinds from different addresses. Source: ccxt Manual, "Contract Naming Conventions".

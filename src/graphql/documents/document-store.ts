@@ -9,9 +9,11 @@ export interface DocumentStoreOptions {
   readonly validate: (document: DocumentNode) => readonly GraphQLError[];
 }
 
-/* * The one place that owns documents, for every protocol. A front end that writes arguments into its documents sends each
+/**
+ * The one place that owns documents, for every protocol. A front end that writes arguments into its documents sends each
  * document only once, and a hostile client sends as many as it can. So each kind of document has a separate budget, and
  * no kind can push out another:
+ *
  * - Documents that have come twice: 32 MB; the least recently used are removed. Their compiled form counts from the start,
  *   because whatever is made from a document (its cost plan, its compiled query, its group key) stays in memory as long
  *   as the document.

@@ -15,7 +15,8 @@ const maxNewDocumentBytes = 64 * 1024;
 /** Maximum number of digests of large documents that have come once. Each takes about 100 bytes. */
 const maxDigests = 10_000;
 
-/* * Documents by text. A document is kept once it has come twice. Until then it is remembered in a separate, small space: as
+/**
+ * Documents by text. A document is kept once it has come twice. Until then it is remembered in a separate, small space: as
  * a whole if it is small, as a digest if it is large. A document that is not valid never leaves that space.
  */
 export class RecurringDocuments {

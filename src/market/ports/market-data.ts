@@ -15,13 +15,15 @@ export type TickerResults = ReadonlyMap<string, TickerResult>;
 
 /** Options of a fetch. A decorator of the port passes them on to what it decorates. */
 export interface FetchOptions {
-  /*   * The maximum age of a value in the answer, in ms since it was received. With 0 the exchange is always asked. If that
+  /**
+   * The maximum age of a value in the answer, in ms since it was received. With 0 the exchange is always asked. If that
    * fails, the answer is the error, never a last known value.
    */
   readonly maxAgeMs?: number;
 }
 
-/* * The port through which the rest of the server gets market data. `exchange/` implements it for exchanges, and caches,
+/**
+ * The port through which the rest of the server gets market data. `exchange/` implements it for exchanges, and caches,
  * candles and live feeds decorate it. Every error that it throws or returns is a MarketDataError. Callers call its methods
  * on the port, so that a class can implement it.
  */
@@ -32,7 +34,8 @@ export interface MarketData {
   exchange(id: string): ExchangeInfo;
   /** The exchange's markets, loaded on first use. */
   fetchMarkets(exchange: string): Promise<Fresh<Markets>>;
-  /*   * The timeframes for which the exchange itself serves candles of a market; other timeframes are built from these. Empty
+  /**
+   * The timeframes for which the exchange itself serves candles of a market; other timeframes are built from these. Empty
    * if it serves no candles. Rejects with SYMBOL_NOT_FOUND.
    */
   fetchTimeframes(exchange: string, symbol: string): Promise<Fresh<readonly string[]>>;
@@ -51,7 +54,8 @@ export interface MarketData {
 
 /** Candles as an exchange serves them: one call for one range. `exchange/` implements it, `candles/` calls it. */
 export interface CandleSource {
-  /*   * The limits of one call. Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with those that the market has),
+  /**
+   * The limits of one call. Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with those that the market has),
    * SYMBOL_NOT_FOUND, and what loading the markets throws.
    */
   candleLimits(series: CandleSeries): Promise<CandleLimits>;

@@ -29,14 +29,16 @@ export interface StreamRequest<K extends StreamKind> extends MarketRef {
 export interface StreamListener<T> {
   /** `isFirst` is true for the first message over a connection. It may repeat what came over the previous connection. */
   onMessage(message: T, isFirst: boolean): void;
-  /*   * Called with the cause when the stream has stopped without being closed. The stream reconnects, with growing pauses.
+  /**
+   * Called with the cause when the stream has stopped without being closed. The stream reconnects, with growing pauses.
    * What the exchange sends meanwhile is lost.
    */
   onInterrupted(error: MarketDataError): void;
 }
 
 export interface Stream {
-  /*   * Requests a new connection. If messages are known to be `missed`, the stream reconnects in any case; otherwise only if
+  /**
+   * Requests a new connection. If messages are known to be `missed`, the stream reconnects in any case; otherwise only if
    * the whole connection is silent, not this stream alone. The pauses between reconnects grow.
    */
   redial(missed: boolean): void;
