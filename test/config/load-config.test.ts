@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { settings } from '../../src/config/settings.ts';
 import { findOptionFault } from '../../src/exchange/clients/option-fault.ts';
 
 const ids = ['binance', 'kraken', 'sim'];
@@ -58,6 +59,21 @@ test('every setting has a default, and an empty value counts as unset', () => {
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
   expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
+});
+
+test('every setting is read', () => {
+  const read = new Set<string | symbol>();
+  const env = new Proxy<Record<string, string | undefined>>(
+    {},
+    {
+      get: (_env, name) => {
+        read.add(name);
+        return undefined;
+      },
+    },
+  );
+  loadConfig(env, ids);
+  expect(Object.keys(settings).filter((name) => !read.has(name))).toEqual([]);
 });
 
 test('variables are read', () => {
