@@ -38,35 +38,37 @@ function folderOf(file: string): string {
   return rest === undefined ? '.' : folder;
 }
 
-/** The imports that the table does not list, and those that it lists although no file needs them. */
+/** The imports that rooms.ts does not list, and those that it lists although no file needs them. */
 function compare(found: readonly Arrow[], listed: readonly string[], name: (file: string) => string) {
   const toLine = ({ from, to }: Arrow): string => `${name(from)} → ${name(to)}`;
   const existing = new Set(found.map(toLine));
   return {
-    unlisted: found.filter((arrow) => !listed.includes(toLine(arrow))).map(({ from, to }) => `${from} imports ${to}`),
+    unlisted: found
+      .filter((arrow) => !listed.includes(toLine(arrow)))
+      .map(({ from, to }) => `${from} imports ${to}, but rooms.ts does not let ${name(from)} import from ${name(to)}`),
     unused: listed.filter((line) => !existing.has(line)),
   };
 }
 
 const inOrder = { unlisted: [], unused: [] };
 
-test('the table has every room', () => {
+test('rooms.ts lists every room', () => {
   expect(Object.keys(rooms).sort()).toEqual([...new Set(files.map(roomOf))].sort());
 });
 
-test('rooms import from those that the table lists', () => {
+test('rooms import only from those that rooms.ts lists, and from each of them', () => {
   const crossing = arrows.filter(({ from, to }) => roomOf(from) !== roomOf(to));
   const listed = Object.entries(rooms).flatMap(([room, { imports }]) => imports.map((other) => `${room} → ${other}`));
   expect(compare(crossing, listed, roomOf)).toEqual(inOrder);
 });
 
 describe.each(Object.entries(rooms))('%s', (room, { folders = { '.': [] } }) => {
-  test('has the folders of the table', () => {
+  test('has the folders that rooms.ts lists', () => {
     const found = files.filter((file) => roomOf(file) === room).map(folderOf);
     expect([...new Set(found)].sort()).toEqual(Object.keys(folders).sort());
   });
 
-  test('its folders import from those that the table lists', () => {
+  test('its folders import only from those that rooms.ts lists, and from each of them', () => {
     const inside = arrows.filter(
       ({ from, to }) => roomOf(from) === room && roomOf(to) === room && folderOf(from) !== folderOf(to),
     );
@@ -112,6 +114,12 @@ test('no folder holds more than 16 files', () => {
 test('only exchange/ imports ccxt', () => {
   const importing = files.filter((file) => readFileSync(join(src, file), 'utf8').includes("'ccxt'"));
   expect(importing.filter((file) => roomOf(file) !== 'exchange')).toEqual([]);
+});
+
+test('doors reach market data through the answer service only, so that cost, quotas and metrics apply', () => {
+  const ofDoors = arrows.filter(({ from }) => from.startsWith('server/doors/'));
+  const leaving = ofDoors.filter(({ to }) => !['base', 'server'].includes(roomOf(to)));
+  expect(leaving.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
 test('graphql/ imports no transport', () => {
