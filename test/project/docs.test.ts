@@ -95,6 +95,13 @@ test('the table of errors has a row for each code, and none for another', () => 
   expect([...codes].sort()).toEqual([...clientErrorCodes].sort());
 });
 
+test('the table of declined answers has a row for each reason, and none for another', () => {
+  const sources = ['src/server/answers/declined.ts', 'src/server/doors/graphql-http.ts'].map(read).join('\n');
+  const reasons = [...sources.matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(([, reason]) => reason);
+  const section = readSection('docs/operations.md', '### Declined answers');
+  expect([...section.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, reason]) => reason).sort()).toEqual(reasons.sort());
+});
+
 test('the table of alerts has a row for each alert, and none for another', () => {
   const alerts = [...read('ops/alerts.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
   const rows = readRows(readSection('docs/operations.md', '## Alerts')).filter((name) => name.startsWith('TickQL'));

@@ -1,4 +1,8 @@
-/** Why the answer service leaves an operation to the complete pipeline, which answers it or says what is wrong with it. */
+/**
+ * Why the answer service declines an operation. GraphQL over HTTP then leaves it to Yoga, which answers it or says what is
+ * wrong with it; another door has to say that itself. `tickql_declined_answers_total` counts the reasons, together with
+ * each `BypassReason` of GraphQL over HTTP.
+ */
 export type DeclineReason =
   /** The request is not one plain operation: a batch, a body that is not JSON, values nested too deeply. */
   | 'unreadable-request'

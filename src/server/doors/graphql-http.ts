@@ -16,7 +16,10 @@ import { prepareHeaders, sendAnswer } from './graphql-answer.ts';
 import { sendCorrupt, sendTooLarge, sendUnknownCoding, sendUnsupported } from './graphql-errors.ts';
 import { sendNoSingleConnection, toSingleConnectionStatus } from './single-connection.ts';
 
-/** Why a request is not given to the answer service. */
+/**
+ * Why a request is not given to the answer service but to Yoga at once. `tickql_declined_answers_total` counts it like a
+ * `DeclineReason`.
+ */
 export type BypassReason =
   /** The client accepts neither media type of GraphQL over HTTP: it wants events, or GraphiQL. */
   | 'media-type'

@@ -26,7 +26,7 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
   });
   addCounter(registry, {
     name: 'tickql_declined_answers_total',
-    help: 'Requests to the GraphQL address that the fast path left to the complete GraphQL pipeline, by reason.',
+    help: 'Requests that the answer service left to Yoga, by reason.',
     labelNames: ['reason'],
     read: function* () {
       for (const [reason, , , value] of recorder.declined.entries()) yield { labels: [reason], value };
