@@ -102,6 +102,16 @@ test('the table of declined answers has a row for each reason, and none for anot
   expect([...section.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, reason]) => reason).sort()).toEqual(reasons.sort());
 });
 
+test.each([
+  ['docs/architecture.md', /every 2, 4 and (\d+) intervals/],
+  ['src/feed/polling/poll-schedule.ts', /every 2, 4 and (\d+) intervals/],
+  ['ops/alerts.yaml', /(\d+) × POLL_INTERVAL_MS/],
+])('%s says how slow polls become in parallel to a silent stream', (file, sentence) => {
+  const [, slowest = 'unknown'] = read('src/feed/polling/poll-schedule.ts').match(/^const slowestPace = (\d+);/m) ?? [];
+  const [, said] = read(file).match(sentence) ?? [];
+  expect(said).toBe(slowest);
+});
+
 test('the table of alerts has a row for each alert, and none for another', () => {
   const alerts = [...read('ops/alerts.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
   const rows = readRows(readSection('docs/operations.md', '## Alerts')).filter((name) => name.startsWith('TickQL'));
