@@ -23,9 +23,9 @@ export interface AnswerServiceOptions {
 }
 
 /**
- * The one way to answer an operation, whatever the protocol: kept bytes, parse, cost, execute, keep. A door asks it with
+ * The one way to answer a query over HTTP, whatever the door: kept bytes, parse, cost, execute, keep. A door asks it with
  * the principal that it got from the gate and with the record of the request, so quotas, metrics, kept answers and errors
- * are the same for every door.
+ * are the same for every door. Operations over WebSockets do not come here, see `SocketOperations`.
  */
 export interface AnswerService {
   /**

@@ -5,7 +5,10 @@ import type { Clock } from '../../base/clock.ts';
 const slots = 30;
 const slotMs = 1000;
 
-/** Pings sockets and cuts those that have not answered by the next ping: one timer for all, each second some of them. */
+/**
+ * Pings sockets and cuts those that have not answered by the next ping: one timer for all, each second some of them. A
+ * client that reads nothing does not answer either, since the ping waits behind what it has not read.
+ */
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #slots = Array.from({ length: slots }, () => new Set<WebSocket>());
