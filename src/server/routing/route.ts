@@ -28,7 +28,7 @@ export interface ApiRoute {
   readonly kind: 'api';
   /** Segments that begin with a colon are parameters, as in `/api/ticker/:exchange/:symbol`. */
   readonly path: string;
-  /** What a page of another origin may send. */
+  /** What a preflight says that a page of another origin may send. The route itself refuses all other methods. */
   readonly methods: readonly string[];
   /** May reject, which is answered as a failure of the whole request. */
   readonly handle: (request: ApiRequest) => Promise<void> | void;
