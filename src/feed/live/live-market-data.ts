@@ -16,16 +16,16 @@ export interface LiveMarketDataOptions {
   readonly upstream: MarketData;
   readonly feeds: Pick<Feeds, 'liveTicker' | 'liveOrderBook' | 'offerTicker'>;
   readonly clock: Clock;
-  /** How old a last known value may be and still answer, marked stale, while its exchange fails, in ms. */
+  /** The maximum age of a last known value that answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
 }
 
 /**
- * The market data port for queries: what is live answers from the feed, without a call. If both the feed and the call
+ * The market data port for queries. The feed answers for live markets, without a call. If both the feed and the call
  * fail, the feed's last known value answers, marked stale, unless it is too old.
  *
- * A live value is fresh until the feed has another one. A fetched value is fresh for as long as its cache says, or until
- * the feed has a value of the same market.
+ * A live value is fresh until the feed has another one. A fetched value is fresh for as long as its cache says, or
+ * until the feed has a value of the same market.
  */
 export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: LiveMarketDataOptions): MarketData {
   const lastServed = new LastServed(clock);
@@ -39,7 +39,7 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
     return toStale(value);
   }
 
-  /** The better of what was fetched and what the feed has. The feed gets what is news to it. */
+  /** Returns the better of the fetched value and the value of the feed. Gives the feed a value that is new to it. */
   function better(exchange: string, symbol: string, fetched: TickerResult): TickerResult {
     if (fetched instanceof MarketDataError) {
       const value = lastKnown(feeds.liveTicker(exchange, symbol)?.value, fetched);
@@ -52,7 +52,7 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
     return fetched;
   }
 
-  /** Fetches tickers, once more those that are older than what queries got of them before. */
+  /** Fetches tickers. A ticker older than the one that queries received before is fetched once more. */
   async function fetchMissing(
     exchange: string,
     symbols: readonly string[],
@@ -139,7 +139,7 @@ export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: Liv
   };
 }
 
-/** The one that was received later; both are stale. */
+/** Returns the value that was received later. Both are stale. */
 function newer(fetched: Ticker, live: Ticker | undefined): Ticker {
   return !live || live.receivedAt <= fetched.receivedAt ? fetched : toStale(live);
 }
