@@ -19,21 +19,22 @@ import { wireServer } from './wire-server.ts';
 
 /** A whole server, wired together. */
 export interface App {
-  /** Resolves with the port it listens on. */
+  /** Resolves with the port on which it listens. */
   start(): Promise<number>;
   /**
-   * Says that it is not ready for a while (unless `atOnce`), stops accepting, answers the requests under way and closes
-   * sockets with 1001, then ends feeds and exchanges. Resolves when nothing is open any more.
+   * First reports for a while that it is not ready (unless `atOnce`). Then stops accepting connections, answers the
+   * requests in progress, closes sockets with 1001, and ends feeds and exchanges. Resolves when nothing is open any
+   * longer.
    */
   stop(options?: { readonly atOnce?: boolean }): Promise<void>;
-  /** What keeps `stop()` from resolving. */
+  /** What prevents `stop()` from resolving. */
   readonly stillOpen: StillOpen;
-  /** What is live at the moment. */
+  /** Numbers of what is live at the moment. */
   readonly counts: Feeds['counts'] & SubscriptionServer['counts'];
 }
 
 export interface StillOpen {
-  /** Requests being answered. */
+  /** Requests that are being answered. */
   readonly requests: number;
   /** WebSockets of clients. */
   readonly sockets: number;
@@ -48,15 +49,15 @@ export interface AppOptions {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;
-  /** Null where nobody asks for traces. Stopped with the server. */
+  /** Null if traces are off. Stopped with the server. */
   readonly tracing?: Tracing | null;
-  /** How many files and sockets the process may have open; null where nobody knows. */
+  /** The maximum number of open files and sockets of the process; null if unknown. */
   readonly descriptorLimit?: number | null;
-  /** How many lines of the log were dropped so far; none where left out. */
+  /** Returns the number of log lines dropped so far; 0 if left out. */
   readonly droppedLogLines?: () => number;
 }
 
-/** 16 random characters are some 96 bits. */
+/** 16 random characters have about 96 bits. */
 const safeKeyLength = 16;
 
 /** The composition root: the one place that knows every layer. */
@@ -79,7 +80,7 @@ export function createApp(options: AppOptions): App {
     random,
   });
   if (config.apiKeys.some((key) => key.length < safeKeyLength)) {
-    log.warn(`a key of API_KEYS has fewer than ${safeKeyLength} characters, which can be guessed`);
+    log.warn(`a key of API_KEYS has fewer than ${safeKeyLength} characters, which is easy to guess`);
   }
   const { apiKeys, requestsPerMinute, costPerMinute } = config;
   const addressOf = createAddressReader(config.trustedProxies);
@@ -123,7 +124,7 @@ export function createApp(options: AppOptions): App {
       onRefusal: descriptorLog.onRefusal,
       onError: (err) => {
         if (descriptorLog.onError(err)) return;
-        throttled.write('error', 'connections', { err }, 'a connection could not be taken');
+        throttled.write('error', 'connections', { err }, 'a connection could not be accepted');
       },
     },
   });
@@ -137,7 +138,7 @@ export function createApp(options: AppOptions): App {
 
   async function stop(delayMs: number): Promise<void> {
     readiness.markStopping();
-    // What is not listening yet cannot stop listening.
+    // A server that does not listen yet cannot stop listening.
     await started?.catch(() => {});
     if (delayMs > 0) await sleep(clock, delayMs);
     await Promise.all([http.close(), subscriptions.close()]);

@@ -6,7 +6,7 @@ const aheadMs = 60_000;
 /** Throws BAD_USER_INPUT if `since` (epoch ms) lies in the future. */
 export function requirePast(since: number, now: number, about: MarketDataErrorDetails): void {
   if (since <= now + aheadMs) return;
-  const message = `since is ${toText(since)}, which has not come yet: give the timestamp of the last one that you have.`;
+  const message = `since is ${toText(since)}, which is in the future: give the timestamp of the last candle or trade that you have.`;
   throw new MarketDataError('BAD_USER_INPUT', message, about);
 }
 

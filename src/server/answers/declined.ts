@@ -1,4 +1,4 @@
-/** Why the answer service leaves an operation to the complete pipeline, which answers it or says what is wrong with it. */
+/** Why the answer service leaves an operation to the complete pipeline, which answers it or reports what is wrong. */
 export type DeclineReason =
   /** The request is not one plain operation: a batch, a body that is not JSON, values nested too deeply. */
   | 'unreadable-request'
@@ -6,7 +6,7 @@ export type DeclineReason =
   | 'no-query'
   /** The request has the hash of a persisted query only, and the hash is not known. */
   | 'unknown-persisted-query'
-  /** The hash is malformed, or belongs to another query than the one that came with it. */
+  /** The hash is malformed, or belongs to a different query than the one in the request. */
   | 'invalid-persisted-query'
   /** The document has a syntax error or does not fit the schema. */
   | 'invalid-document'
@@ -22,6 +22,6 @@ export type DeclineReason =
 /** An operation that the answer service does not answer. */
 export interface Declined {
   readonly declined: DeclineReason;
-  /** True if its cost was taken already, so that it must not be taken again. */
+  /** True if the cost has been charged already, so that it must not be charged again. */
   readonly isCharged: boolean;
 }

@@ -97,7 +97,7 @@ describe('operations', () => {
       payload: [
         {
           message:
-            'Your address has 3 operations open on this server, which is the most it may have: end some, then subscribe again. A table of symbols is one subscription to tickersUpdated.',
+            'Your address has reached its maximum of 3 open operations on this server: end some, then subscribe again. For a table of symbols, use one subscription to tickersUpdated.',
           extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true },
         },
       ],

@@ -24,7 +24,7 @@ const large = (name: string): string =>
 
 const refusal = {
   message:
-    "The open subscriptions of your address would keep more than 0.8 MB of this server's memory, which is the most they may: end some first, and send one short document with variables rather than many.",
+    "The open subscriptions of your address would keep more than the maximum of 0.8 MB of this server's memory: end some first, and send one short document with variables instead of many documents.",
   extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true },
 };
 
@@ -162,7 +162,7 @@ test('one that is too large alone is refused at once, as not worth another try',
   await huge.ended();
   expect(huge.error).toMatchObject([
     {
-      message: expect.stringContaining('This subscription alone would keep more than 0.1 MB'),
+      message: expect.stringContaining('This subscription alone would keep more than the maximum of 0.1 MB'),
       extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: false },
     },
   ]);

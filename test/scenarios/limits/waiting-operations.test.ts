@@ -128,7 +128,7 @@ describe('what is over the limit of a socket', () => {
     expect(client.errors()[0]).toEqual([
       {
         message:
-          'This socket has 3 operations open, which is the most it may have: end some, then subscribe again. A table of symbols is one subscription to tickersUpdated.',
+          'This socket has reached its maximum of 3 open operations: end some, then subscribe again. For a table of symbols, use one subscription to tickersUpdated.',
         extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true },
       },
     ]);

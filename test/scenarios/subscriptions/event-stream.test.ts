@@ -123,7 +123,7 @@ describe('the single connection mode of GraphQL over SSE', () => {
     const { errors } = await response.json();
     expect(errors).toEqual([
       {
-        message: expect.stringMatching(/single connection mode .* is not served here: .* singleConnection: false/),
+        message: expect.stringMatching(/does not support the single connection mode .*singleConnection: false/),
         extensions: { code: 'BAD_USER_INPUT', retryable: false },
       },
     ]);

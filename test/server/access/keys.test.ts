@@ -97,7 +97,7 @@ test('the answer says what to send, as errors for a client and as a sentence for
     errors: [
       {
         message:
-          'This server needs an API key: send one as "Authorization: Bearer <key>", over a WebSocket in the payload of connection_init.',
+          'This server requires an API key: send one as "Authorization: Bearer <key>", over a WebSocket in the payload of connection_init.',
         extensions: { code: 'UNAUTHENTICATED', retryable: false },
       },
     ],

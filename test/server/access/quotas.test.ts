@@ -53,7 +53,7 @@ describe('a gate', () => {
     expect(await refusalOf(() => gate.takeRequest(caller))).toMatchObject({
       code: 'RATE_LIMITED',
       retryable: true,
-      message: 'This server takes 2 requests a minute of each address; ask again in 40 s.',
+      message: 'This server accepts 2 requests per minute from each address; try again in 40 s.',
       details: { retryAfterMs: 40_000 },
     });
     expect(await refusalOf(() => gate.takeRequest({ ...caller, address: '192.0.2.2' }))).toBeNull();
@@ -75,7 +75,7 @@ describe('a gate', () => {
     await gate.takeCost(caller, 60);
     expect(await refusalOf(() => gate.takeCost(caller, 41))).toMatchObject({
       code: 'RATE_LIMITED',
-      message: 'This server lets the operations of each address cost 100 a minute; ask again in 60 s.',
+      message: 'The operations of each address can cost 100 per minute on this server; try again in 60 s.',
     });
     expect(await refusalOf(() => gate.takeCost(caller, 40))).toBeNull();
     expect(await refusalOf(() => gate.takeCost(caller, 0))).toBeNull();
@@ -89,7 +89,7 @@ describe('a gate', () => {
       code: 'RATE_LIMITED',
       retryable: false,
       message:
-        'This operation costs 101, and all those of an API key may cost 100 a minute on this server: ask for less at once.',
+        'This operation costs 101, but all operations of one API key together can cost only 100 per minute on this server: request less at once.',
     });
     expect(await refusalOf(() => gate.takeCost({ ...caller, key: 'key-a' }, 100))).toBeNull();
   });
@@ -117,7 +117,7 @@ describe('a gate', () => {
     for (const key of ['z', 'a']) {
       expect(await guess(key)).toMatchObject({
         code: 'RATE_LIMITED',
-        message: 'This server got too many wrong API keys from this address; ask again in 60 s.',
+        message: 'This address has sent too many wrong API keys; try again in 60 s.',
       });
     }
     expect(await guess('a', '192.0.2.2')).toBeNull();
@@ -186,7 +186,7 @@ describe('a server', () => {
         status: 429,
         headers: { 'retry-after': '60', 'access-control-expose-headers': 'retry-after', 'cache-control': 'no-store' },
       });
-      expect(JSON.parse(answer.text)).toEqual(limited(/^This server takes 2 requests a minute of each address/));
+      expect(JSON.parse(answer.text)).toEqual(limited(/^This server accepts 2 requests per minute from each address/));
     }
     const page = await server.send({ headers: { accept: 'text/html' } });
     expect(page).toMatchObject({ status: 429, text: expect.stringMatching(/^This server takes 2 .*\n$/) });
@@ -233,7 +233,7 @@ describe('a server', () => {
       expect(await send({ id: '2', type: 'subscribe', payload: { query: refused } })).toEqual({
         id: '2',
         type: 'error',
-        payload: limited(/^This server takes 1 requests a minute of each address/).errors,
+        payload: limited(/^This server accepts 1 requests per minute from each address/).errors,
       });
     }
     expect((await server.get(query)).status).toBe(429);

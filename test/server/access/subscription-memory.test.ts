@@ -102,8 +102,8 @@ test('long variables and large answers count', () => {
 });
 
 test.each([
-  ['an address', { maxBytesPerAddress: 100_000 }, 'more than 0.1 MB'],
-  ['all', { maxBytes: 100_000 }, 'more than 0.1 MB'],
+  ['an address', { maxBytesPerAddress: 100_000 }, 'more than the maximum of 0.1 MB'],
+  ['all', { maxBytes: 100_000 }, 'more than the maximum of 0.1 MB'],
 ])('one that is too large alone for what %s may keep is not worth another try', (_whose, limits, most) => {
   const memory = createMemory(limits);
   const reserved = memory.reserve('192.0.2.1', large('a'));

@@ -48,6 +48,6 @@ test.each([
   const response = await fetch(`${new URL(running.url).origin}${path}`);
   expect(response.status).toBe(404);
   expect(await response.text()).toBe(
-    'There is nothing at this address. What there is: /graphql, /, /health, /ready, /metrics.\n',
+    'This server has nothing at this path. Its paths are: /graphql, /, /health, /ready, /metrics.\n',
   );
 });

@@ -82,10 +82,10 @@ test.each([
   ['/ready/', 503, '{"status":"starting"}'],
   ['http://127.0.0.1:1', 302, 'location: /graphql'],
   ['http://127.0.0.1:1?x=y', 302, 'location: /graphql'],
-  ['http://127.0.0.1:1//graphql', 404, 'There is nothing at this address'],
-  ['http:///graphql', 404, 'There is nothing at this address'],
-  ['http://user@127.0.0.1/graphql', 404, 'There is nothing at this address'],
-  ['ftp://127.0.0.1/graphql', 404, 'There is nothing at this address'],
+  ['http://127.0.0.1:1//graphql', 404, 'This server has nothing at this path'],
+  ['http:///graphql', 404, 'This server has nothing at this path'],
+  ['http://user@127.0.0.1/graphql', 404, 'This server has nothing at this path'],
+  ['ftp://127.0.0.1/graphql', 404, 'This server has nothing at this path'],
 ])('%s is answered %i', async (target, status, expected) => {
   const given = await ask(`GET ${target}`);
   expect(given).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

@@ -77,7 +77,7 @@ test('a client that leaves early is told from one that was answered', async () =
   socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{');
   setTimeout(() => socket.destroy(), 50);
   const [line] = await linesOf(app, /^request/, 1);
-  expect(line).toMatchObject({ msg: 'request, whose client left before its end', status: null, code: null });
+  expect(line).toMatchObject({ msg: 'request whose client left before the end', status: null, code: null });
   expect(await app.scrape()).not.toContain('tickql_requests_total{');
 });
 
@@ -94,7 +94,7 @@ test('at debug sockets and their operations begin and end with a line each', asy
   const told = app.log.lines.filter(({ msg }) => /^(socket|operation)/.test(msg));
   expect(told.map(({ msg, operation, code }) => [msg, operation, code])).toEqual([
     ['socket opened', undefined, undefined],
-    ['operation begun', 'tickerUpdated', 'ok'],
+    ['operation started', 'tickerUpdated', 'ok'],
     ['operation refused', 'invalid', 'BAD_USER_INPUT'],
     ['operation ended', 'tickerUpdated', 'ok'],
     ['socket closed', undefined, 1000],

@@ -62,9 +62,7 @@ test.each(['gzip', 'deflate'])('one of %s may be as large as any, and no larger'
   for (const length of [limit + 1, 4_000_000]) {
     const answer = await post(compress(Buffer.alloc(length, ' ')), { 'content-encoding': coding });
     expect(answer.status).toBe(413);
-    expect(JSON.parse(answer.text).errors[0].message).toBe(
-      'The body has more than 256 KB, which is the most there may be.',
-    );
+    expect(JSON.parse(answer.text).errors[0].message).toBe('The body is larger than the maximum of 256 KB.');
   }
 });
 
@@ -91,7 +89,7 @@ test.each([
   expect(answer.status).toBe(400);
   expect(JSON.parse(answer.text).errors).toEqual([
     {
-      message: `The body is not ${coding}, as its content-encoding says, or a part of it is missing.`,
+      message: `The content-encoding of the body is ${coding}, but the body is not valid ${coding} or is incomplete.`,
       extensions: { retryable: false, code: 'BAD_USER_INPUT' },
     },
   ]);
@@ -107,7 +105,7 @@ test.each(['zstd', 'br', 'compress', 'gzip, gzip', 'br, gzip', 'constructor'])(
     expect(answer.headers['accept-encoding']).toBe('gzip, deflate');
     expect(JSON.parse(answer.text).errors).toEqual([
       {
-        message: 'Send the body as it is, or with one content-encoding of gzip, deflate.',
+        message: 'Send the body without compression, or with one of these content-encodings: gzip, deflate.',
         extensions: { retryable: false, code: 'BAD_USER_INPUT' },
       },
     ]);

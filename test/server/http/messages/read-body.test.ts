@@ -10,7 +10,7 @@ const json = { 'content-type': 'application/json' };
 const refusal = {
   errors: [
     {
-      message: 'The body has more than 256 KB, which is the most there may be.',
+      message: 'The body is larger than the maximum of 256 KB.',
       extensions: { retryable: false, code: 'BAD_USER_INPUT' },
     },
   ],
