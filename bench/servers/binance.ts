@@ -1,4 +1,4 @@
-import { createBinance } from '../../test/venues/binance.ts';
+import { createBinance } from '../../test/venues/binance/binance.ts';
 import type { ExchangeConfig } from '../../test/venues/venue.ts';
 
 // The tests' stand-in for Binance as a process of its own. The argument is its number of spot markets.

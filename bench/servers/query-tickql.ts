@@ -3,7 +3,7 @@ import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
 import { setV8Flags } from '../../src/app/v8-flags.ts';
 import { wireServer } from '../../src/app/wire-server.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { createLiveMarketData } from '../../src/feed/live/live-market-data.ts';
+import { LiveMarketData } from '../../src/feed/live/live-market-data.ts';
 import { createLiveOperations } from '../../src/feed/live/live-operations.ts';
 import { createAddressReader } from '../../src/server/access/address.ts';
 import { ConcurrencyLimit } from '../../src/server/access/concurrency-limit.ts';
@@ -15,7 +15,7 @@ import { drive } from './query-driver.ts';
 
 const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuerySource() });
 const feeds = createIdleFeeds(fetched);
-const marketData = createLiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
+const marketData = new LiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
 const live = createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 });
 // As in app/run.ts.
 setV8Flags();

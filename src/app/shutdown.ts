@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
-import type { App } from './create-app.ts';
+import type { App } from './app.ts';
 
 /** The ways in which the process can end. */
 export interface ProcessEnd {

@@ -7,7 +7,7 @@ import type { Exchanges } from '../exchange/clients/exchanges.ts';
 import { createMarketData } from '../exchange/fetch/create-market-data.ts';
 import type { ExchangeStreams } from '../exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from '../feed/live/feeds.ts';
-import { createLiveMarketData } from '../feed/live/live-market-data.ts';
+import { LiveMarketData } from '../feed/live/live-market-data.ts';
 import { createLiveOperations, type LiveOperations } from '../feed/live/live-operations.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
 import type { Recorder } from '../telemetry/metrics/recorder.ts';
@@ -73,7 +73,7 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
       log.debug({ exchange, code: error.code }, message);
     },
   });
-  const marketData = createLiveMarketData({ upstream: cached, feeds, clock, staleMaxMs });
+  const marketData = new LiveMarketData({ upstream: cached, feeds, clock, staleMaxMs });
   const live = createLiveOperations({ feeds, marketData, clock, timeoutMs: config.upstreamTimeoutMs });
   return { marketData, live, feeds, streams, exchanges };
 }

@@ -2,8 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { createCachedMarketData } from '../../src/app/cached-market-data.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
 import type { MarketData } from '../../src/market/ports/market-data.ts';
-import { FakeMarketData } from '../support/fake-market-data.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { FakeMarketData } from '../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../support/fakes/manual-clock.ts';
 
 let clock: ManualClock;
 let port: FakeMarketData;

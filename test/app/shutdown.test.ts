@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
-import type { StillOpen } from '../../src/app/create-app.ts';
+import type { StillOpen } from '../../src/app/app.ts';
 import { Shutdown } from '../../src/app/shutdown.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock } from '../support/fakes/manual-clock.ts';
 
 const nothingOpen: StillOpen = { requests: 0, sockets: 0, streamPools: 0, exchanges: [] };
 

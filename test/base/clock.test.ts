@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sleep, systemClock } from '../../src/base/clock.ts';
 import { MarketDataError, marketDataErrorCodes } from '../../src/market/errors.ts';
-import { ManualClock, settle } from '../support/manual-clock.ts';
+import { ManualClock, settle } from '../support/fakes/manual-clock.ts';
 
 it('sleep resolves after its delay and leaves no timer', async () => {
   const clock = new ManualClock();

@@ -2,8 +2,15 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { withDeadline } from '../../src/base/deadline.ts';
-import { ManualClock, settle } from '../support/manual-clock.ts';
-import { connect, expectDiscreet, failureOf, loadMarkets, requireError, venues } from '../support/venue-client.ts';
+import {
+  connect,
+  expectDiscreet,
+  failureOf,
+  loadMarkets,
+  requireError,
+  venues,
+} from '../support/exchange/venue-client.ts';
+import { ManualClock, settle } from '../support/fakes/manual-clock.ts';
 
 const timeoutMs = 250;
 

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createErrorReport } from '../../src/base/error-report.ts';
 import { ThrottledLog } from '../../src/base/throttled-log.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock } from '../support/fakes/manual-clock.ts';
 
 test('the same masked error from the same place is logged once; another place or message is logged again', () => {
   // biome-ignore lint/suspicious/noExplicitAny: each message has fields of its own

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { ThrottledLog } from '../../src/base/throttled-log.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock } from '../support/fakes/manual-clock.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each message has fields of its own
 let lines: any[];

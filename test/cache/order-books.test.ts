@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { OrderBookCache } from '../../src/cache/order-books.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
-import { FakeMarketData } from '../support/fake-market-data.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { FakeMarketData } from '../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../support/fakes/manual-clock.ts';
 
 const ttlMs = 1000;
 const staleMaxMs = 60_000;

@@ -3,9 +3,9 @@ import type { Clock } from '../../src/base/clock.ts';
 import { TickerCache } from '../../src/cache/tickers.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
 import type { FetchOptions, MarketData, TickerResults } from '../../src/market/ports/market-data.ts';
-import { FakeMarketData } from '../support/fake-market-data.ts';
-import { ManualClock, settle } from '../support/manual-clock.ts';
-import { toPlainTickers } from '../support/plain-market-data.ts';
+import { FakeMarketData } from '../support/fakes/fake-market-data.ts';
+import { ManualClock, settle } from '../support/fakes/manual-clock.ts';
+import { toPlainTickers } from '../support/fakes/plain-market-data.ts';
 import { toText } from '../support/ticker-text.ts';
 
 const btc = 'BTC/USDT';

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { TradeCache } from '../../src/cache/trades.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
-import { FakeMarketData } from '../support/fake-market-data.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { FakeMarketData } from '../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../support/fakes/manual-clock.ts';
 
 const ttlMs = 1000;
 const query = { exchange: 'kraken', symbol: 'BTC/USD', limit: 2 };

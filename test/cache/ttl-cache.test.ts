@@ -3,7 +3,7 @@ import { MemoryStore } from '../../src/cache/memory-store.ts';
 import { type AnswerEntry, TtlCache } from '../../src/cache/ttl-cache.ts';
 import type { Fresh } from '../../src/market/model/fresh.ts';
 import type { FetchOptions } from '../../src/market/ports/market-data.ts';
-import { ManualClock, settle } from '../support/manual-clock.ts';
+import { ManualClock, settle } from '../support/fakes/manual-clock.ts';
 
 const ttlMs = 1000;
 

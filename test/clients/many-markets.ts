@@ -5,8 +5,8 @@ import type { Market, Markets } from '../../src/market/model/market.ts';
 import type { OrderBook, OrderBookQuery } from '../../src/market/model/order-book.ts';
 import type { Trade, TradeQuery } from '../../src/market/model/trade.ts';
 import type { TickerResults } from '../../src/market/ports/market-data.ts';
-import { FakeMarketData, tickerOf } from '../support/fake-market-data.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { FakeMarketData, tickerOf } from '../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../support/fakes/manual-clock.ts';
 import { startServer } from '../support/server.ts';
 
 export const symbols: readonly string[] = [

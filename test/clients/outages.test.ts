@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AppServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/socket-client.ts';
-import { createKraken } from '../venues/kraken.ts';
+import { createKraken } from '../venues/kraken/kraken.ts';
 import type { Venue } from '../venues/venue.ts';
 import { type Documents, type LiveClient, liveClients } from './live-clients.ts';
 

@@ -4,8 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findFreePort } from '../support/loopback-program.ts';
 import { type PageFolder, writePageFiles } from '../support/page-code.ts';
+import { findFreePort } from '../support/programs/loopback-program.ts';
 import { type AppServer, startServer } from '../support/server.ts';
 import { connect, eventually, subscribe } from '../support/socket-client.ts';
 

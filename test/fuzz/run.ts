@@ -1,8 +1,8 @@
 import type { Measurement } from '../support/server/measured-process.ts';
+import { playDocuments } from './documents/play-documents.ts';
 import { type Summary, slowestOf } from './findings.ts';
-import { playDocuments } from './play-documents.ts';
-import { playSequences } from './play-sequences.ts';
 import { type FuzzedServer, startFuzzedServer } from './server.ts';
+import { playSequences } from './sockets/play-sequences.ts';
 
 export interface FuzzOptions {
   readonly seed: number;

@@ -1,7 +1,7 @@
 import { type Agent, request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { maxBodyBytes } from '../../src/server/http/messages/read-body.ts';
-import type { FuzzRequest } from './requests.ts';
+import type { FuzzRequest } from './documents/requests.ts';
 
 /** The answer to a request. */
 export interface Reply {

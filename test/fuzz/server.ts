@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { type MeasuredServer, startServer } from '../support/server.ts';
-import { createBinance } from '../venues/binance.ts';
+import { createBinance } from '../venues/binance/binance.ts';
 import { send } from './send.ts';
 import { exchanges } from './values.ts';
 

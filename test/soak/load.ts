@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { judge } from '../fuzz/answers.ts';
+import { judge } from '../fuzz/documents/answers.ts';
 import { send } from '../fuzz/send.ts';
 import { openSocket } from '../support/socket-client.ts';
 import { pick, queries, subscriptions } from './operations.ts';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Measurement } from '../support/server/measured-process.ts';
 import { type MeasuredServer, startServer } from '../support/server.ts';
-import { createBinance } from '../venues/binance.ts';
+import { createBinance } from '../venues/binance/binance.ts';
 import { injectFaults } from './exchange.ts';
 import { startLoad } from './load.ts';
 

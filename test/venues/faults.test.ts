@@ -1,10 +1,10 @@
 import type { Exchange } from 'ccxt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadExchangeClass } from '../../src/exchange/ccxt/load-ccxt.ts';
-import { createBinance } from './binance.ts';
-import { createCoinbase } from './coinbase.ts';
+import { createBinance } from './binance/binance.ts';
+import { createCoinbase } from './coinbase/coinbase.ts';
 import type { Fault } from './faults.ts';
-import { createKraken } from './kraken.ts';
+import { createKraken } from './kraken/kraken.ts';
 import type { Venue } from './venue.ts';
 
 const symbol = 'BTC/USDT';

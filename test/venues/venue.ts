@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Fault, Faults } from './faults.ts';
-import type { VenueMarket, VenueModel } from './model.ts';
+import type { VenueMarket, VenueModel } from './market/model.ts';
 import { type Reply, send, sendFaulty } from './replies.ts';
-import type { StreamDefinition } from './stream-definition.ts';
-import { StreamingVenue } from './streaming-venue.ts';
+import type { StreamDefinition } from './streams/stream-definition.ts';
+import { StreamingVenue } from './streams/streaming-venue.ts';
 
 /** A request as the venue received it. */
 export interface VenueRequest {

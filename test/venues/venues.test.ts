@@ -1,10 +1,10 @@
 import type { Exchange } from 'ccxt';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadExchangeClass } from '../../src/exchange/ccxt/load-ccxt.ts';
-import { createBinance } from './binance.ts';
-import { hourMs } from './candles.ts';
-import { createCoinbase } from './coinbase.ts';
-import { createKraken } from './kraken.ts';
+import { createBinance } from './binance/binance.ts';
+import { createCoinbase } from './coinbase/coinbase.ts';
+import { createKraken } from './kraken/kraken.ts';
+import { hourMs } from './market/candles.ts';
 import type { Venue } from './venue.ts';
 
 const noon = Date.UTC(2026, 2, 4, 12);

@@ -1,24 +1,14 @@
-import { ageOf } from '../../base/age.ts';
-import type { Clock } from '../../base/clock.ts';
-import { MarketDataError } from '../../market/errors.ts';
+import type { Candle, CandleQuery } from '../../market/model/candle.ts';
+import type { ExchangeInfo } from '../../market/model/exchange.ts';
 import type { Fresh } from '../../market/model/fresh.ts';
-import { type OrderBook, type OrderBookQuery, toDepth } from '../../market/model/order-book.ts';
-import { toStale } from '../../market/model/staleness.ts';
-import type { Ticker } from '../../market/model/ticker.ts';
-import type { FetchOptions, MarketData, TickerResult, TickerResults } from '../../market/ports/market-data.ts';
-import { requireLimit } from '../../market/row-limits.ts';
-import type { Feeds } from './feeds.ts';
+import type { Markets } from '../../market/model/market.ts';
+import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts';
+import type { Trade, TradeQuery } from '../../market/model/trade.ts';
+import type { FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
 import { LastServed } from './last-served.ts';
-import type { LiveValue } from './live-value.ts';
-import { TickerWatch } from './ticker-watch.ts';
-
-export interface LiveMarketDataOptions {
-  readonly upstream: MarketData;
-  readonly feeds: Pick<Feeds, 'liveTicker' | 'liveOrderBook' | 'offerTicker'>;
-  readonly clock: Clock;
-  /** The maximum age of a last known value that answers, marked stale, while its exchange fails, in ms. */
-  readonly staleMaxMs: number;
-}
+import type { LiveMarketDataOptions } from './live-options.ts';
+import { LiveOrderBooks } from './live-order-books.ts';
+import { LiveTickers } from './live-tickers.ts';
 
 /**
  * The market data port for queries. The feed answers for live markets, without a call. If both the feed and the call
@@ -27,119 +17,47 @@ export interface LiveMarketDataOptions {
  * A live value is fresh until the feed has another one. A fetched value is fresh for as long as its cache says, or
  * until the feed has a value of the same market.
  */
-export function createLiveMarketData({ upstream, feeds, clock, staleMaxMs }: LiveMarketDataOptions): MarketData {
-  const lastServed = new LastServed(clock);
+export class LiveMarketData implements MarketData {
+  readonly #upstream: MarketData;
+  readonly #tickers: LiveTickers;
+  readonly #orderBooks: LiveOrderBooks;
 
-  function lastKnown<V extends { readonly receivedAt: number; readonly stale: boolean }>(
-    value: V | undefined,
-    error: MarketDataError,
-  ): V | null {
-    const isMistake = error.isFinal || error.code === 'BAD_USER_INPUT';
-    if (!value || isMistake || ageOf(value.receivedAt, clock.now()) > staleMaxMs) return null;
-    return toStale(value);
+  constructor(options: LiveMarketDataOptions) {
+    const lastServed = new LastServed(options.clock);
+    this.#upstream = options.upstream;
+    this.#tickers = new LiveTickers(options, lastServed);
+    this.#orderBooks = new LiveOrderBooks(options, lastServed);
   }
 
-  /** Returns the better of the fetched value and the value of the feed. Gives the feed a value that is new to it. */
-  function better(exchange: string, symbol: string, fetched: TickerResult): TickerResult {
-    if (fetched instanceof MarketDataError) {
-      const value = lastKnown(feeds.liveTicker(exchange, symbol)?.value, fetched);
-      return value ? { value, freshUntil: 0 } : fetched;
-    }
-    if (fetched.value.stale) {
-      return { ...fetched, value: newer(fetched.value, feeds.liveTicker(exchange, symbol)?.value) };
-    }
-    feeds.offerTicker(fetched.value);
-    return fetched;
+  exchanges(): readonly ExchangeInfo[] {
+    return this.#upstream.exchanges();
   }
 
-  /** Fetches tickers. A ticker older than the one that queries received before is fetched once more. */
-  async function fetchMissing(
-    exchange: string,
-    symbols: readonly string[],
-    options: FetchOptions | undefined,
-  ): Promise<TickerResults> {
-    const fetched = await upstream.fetchTickers(exchange, symbols, options);
-    const outdated: string[] = [];
-    for (const [symbol, result] of fetched) {
-      if (!(result instanceof MarketDataError) && lastServed.isNewer('ticker', result.value)) outdated.push(symbol);
-    }
-    if (outdated.length === 0) return fetched;
-    return new Map([...fetched, ...(await upstream.fetchTickers(exchange, outdated, { ...options, maxAgeMs: 1 }))]);
+  exchange(id: string): ExchangeInfo {
+    return this.#upstream.exchange(id);
   }
 
-  async function fetchTickers(
-    exchange: string,
-    symbols: readonly string[],
-    options?: FetchOptions,
-  ): Promise<TickerResults> {
-    const results = new Map<string, TickerResult>();
-    const watch = new TickerWatch(feeds, exchange);
-    const missing: string[] = [];
-    for (const symbol of symbols) {
-      const live = feeds.liveTicker(exchange, symbol);
-      if (!live?.isCurrent) {
-        missing.push(symbol);
-        continue;
-      }
-      watch.addLive(symbol, live.value);
-      lastServed.mark('ticker', live.value);
-      results.set(symbol, { value: live.value, freshUntil: Number.POSITIVE_INFINITY, isCurrent: watch.isCurrent });
-    }
-    if (missing.length === 0) return results;
-    for (const [symbol, fetched] of await fetchMissing(exchange, missing, options)) {
-      const result = better(exchange, symbol, fetched);
-      if (result instanceof MarketDataError) {
-        results.set(symbol, result);
-        continue;
-      }
-      watch.addFetched(symbol, result);
-      results.set(symbol, { value: result.value, freshUntil: result.freshUntil, isCurrent: watch.isCurrent });
-    }
-    return results;
+  fetchMarkets(exchange: string): Promise<Fresh<Markets>> {
+    return this.#upstream.fetchMarkets(exchange);
   }
 
-  async function fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>> {
-    const { exchange, symbol } = query;
-    const limit = requireLimit(query.limit, { exchange, symbol });
-    const find = (): LiveValue<OrderBook> | null => feeds.liveOrderBook(exchange, symbol, limit);
-    const live = find();
-    if (live?.isCurrent) {
-      lastServed.mark('book', live.value);
-      const isCurrent = (): boolean => {
-        const now = find();
-        return now?.value === live.value && now.isCurrent;
-      };
-      return { value: toDepth(live.value, limit), freshUntil: Number.POSITIVE_INFINITY, isCurrent };
-    }
-    try {
-      let fetched = await upstream.fetchOrderBook(query, options);
-      if (lastServed.isNewer('book', fetched.value)) {
-        fetched = await upstream.fetchOrderBook(query, { ...options, maxAgeMs: 0 });
-      }
-      const { value, freshUntil, isCurrent } = fetched;
-      const known = find()?.value;
-      return { value, freshUntil, isCurrent: () => find()?.value === known && isCurrent?.() !== false };
-    } catch (error) {
-      if (!(error instanceof MarketDataError)) throw error;
-      const known = lastKnown(find()?.value, error);
-      if (!known) throw error;
-      return { value: toDepth(known, limit), freshUntil: 0 };
-    }
+  fetchTimeframes(exchange: string, symbol: string): Promise<Fresh<readonly string[]>> {
+    return this.#upstream.fetchTimeframes(exchange, symbol);
   }
 
-  return {
-    exchanges: () => upstream.exchanges(),
-    exchange: (id) => upstream.exchange(id),
-    fetchMarkets: (exchange) => upstream.fetchMarkets(exchange),
-    fetchTimeframes: (exchange, symbol) => upstream.fetchTimeframes(exchange, symbol),
-    fetchTickers,
-    fetchCandles: (query, options) => upstream.fetchCandles(query, options),
-    fetchOrderBook,
-    fetchTrades: (query, options) => upstream.fetchTrades(query, options),
-  };
-}
+  fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
+    return this.#tickers.fetch(exchange, symbols, options);
+  }
 
-/** Returns the value that was received later. Both are stale. */
-function newer(fetched: Ticker, live: Ticker | undefined): Ticker {
-  return !live || live.receivedAt <= fetched.receivedAt ? fetched : toStale(live);
+  fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {
+    return this.#upstream.fetchCandles(query, options);
+  }
+
+  fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>> {
+    return this.#orderBooks.fetch(query, options);
+  }
+
+  fetchTrades(query: TradeQuery, options?: FetchOptions): Promise<Fresh<readonly Trade[]>> {
+    return this.#upstream.fetchTrades(query, options);
+  }
 }

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { CandleStore } from '../../../src/candles/pages/store.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import { periodAfter, periodsOf } from '../../../src/market/timeframe.ts';
-import { TrueCandles } from '../../support/candle-source.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { TrueCandles } from '../../support/fakes/candle-source.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 // Whatever was asked before: an answer is what the exchange has, and no call is made twice for what has settled.
 

@@ -3,9 +3,9 @@ import { CandlePages } from '../../../src/candles/pages/pages.ts';
 import { CandleStore } from '../../../src/candles/pages/store.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle, CandleQuery } from '../../../src/market/model/candle.ts';
-import { TrueCandles } from '../../support/candle-source.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
-import { failureOf } from '../../support/venue-client.ts';
+import { failureOf } from '../../support/exchange/venue-client.ts';
+import { TrueCandles } from '../../support/fakes/candle-source.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -8,10 +8,10 @@ import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle, CandleQuery } from '../../../src/market/model/candle.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import { periodAfter, periodStart } from '../../../src/market/timeframe.ts';
-import { TrueCandles } from '../../support/candle-source.ts';
-import { FakeMarketData } from '../../support/fake-market-data.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { failureOf } from '../../support/venue-client.ts';
+import { failureOf } from '../../support/exchange/venue-client.ts';
+import { TrueCandles } from '../../support/fakes/candle-source.ts';
+import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -8,10 +8,10 @@ import type { Candle } from '../../../src/market/model/candle.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import type { OpenCandles, Stream } from '../../../src/market/ports/market-streams.ts';
-import { TrueCandles } from '../../support/candle-source.ts';
-import { FakeMarketData } from '../../support/fake-market-data.ts';
-import { FakeStreams } from '../../support/fake-streams.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { TrueCandles } from '../../support/fakes/candle-source.ts';
+import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
+import { FakeStreams } from '../../support/fakes/fake-streams.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
 const now = Date.UTC(2026, 2, 4, 12, 34, 56, 789);

@@ -3,11 +3,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { findFreePort } from '../../support/loopback-program.ts';
 import { type PageFolder, writePageFiles } from '../../support/page-code.ts';
+import { findFreePort } from '../../support/programs/loopback-program.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
-import { createKraken } from '../../venues/kraken.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 
 const said = 'ws://localhost:4000/graphql';
 

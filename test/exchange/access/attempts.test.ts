@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CallOutcome } from '../../../src/exchange/access/call-listeners.ts';
-import { connect, requireError, type VenueClientOptions } from '../../support/venue-client.ts';
+import { connect, requireError, type VenueClientOptions } from '../../support/exchange/venue-client.ts';
 import type { Fault } from '../../venues/faults.ts';
 
 const symbol = 'BTC/USD';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { CallQueues } from '../../../src/exchange/access/call-queues.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
-import { failureOf } from '../../support/venue-client.ts';
+import { failureOf } from '../../support/exchange/venue-client.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 
 const subject = { exchange: 'kraken', symbol: 'BTC/USD' };
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Circuit, type CircuitPermit, type CircuitState } from '../../../src/exchange/access/circuit.ts';
 import type { ExchangeFailure } from '../../../src/exchange/access/circuit-pause.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../../../src/market/errors.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { requireError } from '../../support/venue-client.ts';
+import { requireError } from '../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const second = 1000;
 const minute = 60 * second;

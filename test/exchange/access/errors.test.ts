@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { toMarketDataError } from '../../../src/exchange/access/errors.ts';
 import { ccxtErrors } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { MarketDataError, type MarketDataErrorCode, marketDataErrorCodes } from '../../../src/market/errors.ts';
-import { expectDiscreet } from '../../support/venue-client.ts';
+import { expectDiscreet } from '../../support/exchange/venue-client.ts';
 
 type ErrorClass = new (message: string) => Error;
 

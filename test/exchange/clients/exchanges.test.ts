@@ -3,9 +3,9 @@ import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catal
 import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import type { ExchangeOptions } from '../../../src/exchange/clients/instance.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
-import { PlainSource } from '../../support/plain-market-data.ts';
-import { connect, expectDiscreet, failureOf, requireError, venues } from '../../support/venue-client.ts';
+import { connect, expectDiscreet, failureOf, requireError, venues } from '../../support/exchange/venue-client.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
+import { PlainSource } from '../../support/fakes/plain-market-data.ts';
 
 function create(
   exchangeOptions: Readonly<Record<string, ExchangeOptions>> = {},

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { connect, failureOf, type VenueClient } from '../../support/venue-client.ts';
+import { connect, failureOf, type VenueClient } from '../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const hourMs = 3_600_000;
 const now = Date.UTC(2026, 2, 4, 12, 34, 56);

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
-import { connect, expectDiscreet, loadMarkets, requireError } from '../../support/venue-client.ts';
+import { connect, expectDiscreet, loadMarkets, requireError } from '../../support/exchange/venue-client.ts';
 
 const symbol = 'BTC/USDT';
 

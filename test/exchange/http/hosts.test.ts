@@ -4,8 +4,7 @@ import type { CircuitState } from '../../../src/exchange/access/circuit.ts';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { createHostLookup } from '../../../src/exchange/http/hosts.ts';
 import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
-import { connectLister } from '../../support/lister-client.ts';
-import { SkippingClock } from '../../support/skipping-clock.ts';
+import { connectLister } from '../../support/exchange/lister-client.ts';
 import {
   connect,
   expectDiscreet,
@@ -13,7 +12,8 @@ import {
   loadMarkets,
   requireError,
   type VenueClientOptions,
-} from '../../support/venue-client.ts';
+} from '../../support/exchange/venue-client.ts';
+import { SkippingClock } from '../../support/fakes/skipping-clock.ts';
 import type { Fault } from '../../venues/faults.ts';
 
 const second = 1000;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { MarketDataErrorCode } from '../../../src/market/errors.ts';
-import { SkippingClock } from '../../support/skipping-clock.ts';
 import {
   brokenAnswers,
   connect,
@@ -9,7 +8,8 @@ import {
   requireError,
   type VenueClient,
   venues,
-} from '../../support/venue-client.ts';
+} from '../../support/exchange/venue-client.ts';
+import { SkippingClock } from '../../support/fakes/skipping-clock.ts';
 
 const unavailable = { codes: ['EXCHANGE_UNAVAILABLE'], retryable: true } as const;
 const refused = { codes: ['BAD_EXCHANGE_RESPONSE'], retryable: false } as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { maxUrlLength } from '../../../src/exchange/http/url-limit.ts';
-import { failed } from '../../support/small-exchange.ts';
-import { expectAll, html, kraken, krakenTickers, sizes } from '../../support/small-kraken.ts';
-import { requireError } from '../../support/venue-client.ts';
+import { failed } from '../../support/exchange/small-exchange.ts';
+import { expectAll, html, kraken, krakenTickers, sizes } from '../../support/exchange/small-kraken.ts';
+import { requireError } from '../../support/exchange/venue-client.ts';
 import type { Reply } from '../../venues/replies.ts';
 
 describe('a URL', () => {

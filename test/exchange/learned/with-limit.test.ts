@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { LimitMemory } from '../../../src/exchange/learned/limit-memory.ts';
 import { withLimit } from '../../../src/exchange/learned/with-limit.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { connect, failureOf } from '../../support/venue-client.ts';
+import { connect, failureOf } from '../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const hourMs = 3_600_000;
 const refusal = new MarketDataError('BAD_USER_INPUT', 'no such limit');

@@ -1,14 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MissingMarketsStatus } from '../../../src/exchange/markets/missing-markets.ts';
-import { connectLister } from '../../support/lister-client.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { connectLister } from '../../support/exchange/lister-client.ts';
 import {
   connect,
   expectDiscreet,
   failureOf,
   requireError,
   type VenueClientOptions,
-} from '../../support/venue-client.ts';
+} from '../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import type { Fault } from '../../venues/faults.ts';
 
 const second = 1000;

@@ -1,7 +1,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
-import { type Answer, createStandIn } from '../../support/stand-in.ts';
-import { connectTo, failureOf, type StandInClient, type VenueClientOptions } from '../../support/venue-client.ts';
+import { type Answer, createStandIn } from '../../support/exchange/stand-in.ts';
+import {
+  connectTo,
+  failureOf,
+  type StandInClient,
+  type VenueClientOptions,
+} from '../../support/exchange/venue-client.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 
 async function connect(id: string, answer: Answer, given: VenueClientOptions = {}): Promise<StandInClient> {
   const standIn = await createStandIn(id, answer);

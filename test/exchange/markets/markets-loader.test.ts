@@ -1,7 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Market } from '../../../src/market/model/market.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
-import { SkippingClock } from '../../support/skipping-clock.ts';
 import {
   brokenAnswers,
   connect,
@@ -11,7 +9,9 @@ import {
   type VenueClient,
   type VenueClientOptions,
   venues,
-} from '../../support/venue-client.ts';
+} from '../../support/exchange/venue-client.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
+import { SkippingClock } from '../../support/fakes/skipping-clock.ts';
 import type { Fault } from '../../venues/faults.ts';
 
 const hourMs = 3_600_000;

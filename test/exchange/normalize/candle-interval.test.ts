@@ -5,11 +5,11 @@ import { toCandles } from '../../../src/exchange/normalize/candles.ts';
 import { watches } from '../../../src/exchange/streams/watches.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { periodsOf } from '../../../src/market/timeframe.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { connect, failureOf } from '../../support/venue-client.ts';
-import { createBinance } from '../../venues/binance.ts';
-import { toKlineMessage } from '../../venues/binance-messages.ts';
-import { startStreaming } from '../../venues/stream-client.ts';
+import { connect, failureOf } from '../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
+import { toKlineMessage } from '../../venues/binance/messages.ts';
+import { startStreaming } from '../../venues/streams/stream-client.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

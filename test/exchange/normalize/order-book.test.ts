@@ -2,9 +2,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { toOrderBook } from '../../../src/exchange/normalize/order-book.ts';
 import { watches } from '../../../src/exchange/streams/watches.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { openSmallVenue } from '../../support/small-venue.ts';
-import { type OkxLevel, okxConfig, okxLevel, okxRoutes } from '../../venues/small-okx.ts';
+import { openSmallVenue } from '../../support/exchange/small-venue.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { type OkxLevel, okxConfig, okxLevel, okxRoutes } from '../../venues/others/small-okx.ts';
 
 const now = Date.UTC(2026, 2, 4, 12);
 const symbol = 'BTC/USDT';

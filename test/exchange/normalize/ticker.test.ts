@@ -1,7 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { PlainTickers } from '../../support/plain-market-data.ts';
-import { connect, loadMarkets, requireError, type VenueClient, type venues } from '../../support/venue-client.ts';
+import {
+  connect,
+  loadMarkets,
+  requireError,
+  type VenueClient,
+  type venues,
+} from '../../support/exchange/venue-client.ts';
+import type { PlainTickers } from '../../support/fakes/plain-market-data.ts';
 
 function failed(results: PlainTickers): readonly string[] {
   return [...results].filter(([, result]) => result instanceof MarketDataError).map(([symbol]) => symbol);

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { toTrades } from '../../../src/exchange/normalize/trades.ts';
-import { toCcxtMarket } from '../../support/ccxt-market.ts';
-import { openSmallVenue } from '../../support/small-venue.ts';
-import { connect } from '../../support/venue-client.ts';
-import { okxConfig, okxRoutes } from '../../venues/small-okx.ts';
+import { toCcxtMarket } from '../../support/exchange/ccxt-market.ts';
+import { openSmallVenue } from '../../support/exchange/small-venue.ts';
+import { connect } from '../../support/exchange/venue-client.ts';
+import { okxConfig, okxRoutes } from '../../venues/others/small-okx.ts';
 
 const now = Date.UTC(2026, 2, 4, 12);
 const seconds = now / 1000;

@@ -3,12 +3,12 @@ import { expect, it, onTestFinished } from 'vitest';
 import { fetchTrades } from '../../../src/exchange/fetch/trades.ts';
 import { toTrades } from '../../../src/exchange/normalize/trades.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { toCcxtMarket } from '../../support/ccxt-market.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { connectTo } from '../../support/small-exchange.ts';
-import { openSmallVenue } from '../../support/small-venue.ts';
+import { toCcxtMarket } from '../../support/exchange/ccxt-market.ts';
+import { connectTo } from '../../support/exchange/small-exchange.ts';
+import { openSmallVenue } from '../../support/exchange/small-venue.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { okxConfig, okxRoutes } from '../../venues/others/small-okx.ts';
 import type { Reply } from '../../venues/replies.ts';
-import { okxConfig, okxRoutes } from '../../venues/small-okx.ts';
 
 const now = Date.UTC(2026, 2, 4, 12);
 const market = toCcxtMarket({ symbol: 'BTC/USDT', base: 'BTC', quote: 'USDT', spot: true });

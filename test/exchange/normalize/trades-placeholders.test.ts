@@ -1,8 +1,8 @@
 import type { Trade as CcxtTrade } from 'ccxt';
 import { expect, it, onTestFinished } from 'vitest';
 import { toTrades } from '../../../src/exchange/normalize/trades.ts';
-import { toCcxtMarket } from '../../support/ccxt-market.ts';
-import { connect } from '../../support/venue-client.ts';
+import { toCcxtMarket } from '../../support/exchange/ccxt-market.ts';
+import { connect } from '../../support/exchange/venue-client.ts';
 
 const now = Date.UTC(2026, 2, 4, 12);
 const spot = toCcxtMarket({ symbol: 'BTC/USDT', base: 'BTC', quote: 'USDT', spot: true });

@@ -2,9 +2,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { toTicker } from '../../../src/exchange/normalize/ticker.ts';
 import { correctVolumes } from '../../../src/exchange/normalize/volumes.ts';
-import { toCcxtMarket } from '../../support/ccxt-market.ts';
-import { openSmallVenue } from '../../support/small-venue.ts';
-import { okxConfig, okxRoutes } from '../../venues/small-okx.ts';
+import { toCcxtMarket } from '../../support/exchange/ccxt-market.ts';
+import { openSmallVenue } from '../../support/exchange/small-venue.ts';
+import { okxConfig, okxRoutes } from '../../venues/others/small-okx.ts';
 
 const now = Date.UTC(2026, 2, 4, 12);
 

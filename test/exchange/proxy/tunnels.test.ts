@@ -4,9 +4,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type ProxyServer, readAddress } from '../../../src/exchange/proxy/address.ts';
 import { ProxyError } from '../../../src/exchange/proxy/proxy-error.ts';
 import { ProxyTunnels } from '../../../src/exchange/proxy/tunnels.ts';
-import { findFreePort } from '../../support/loopback-program.ts';
+import { findFreePort } from '../../support/programs/loopback-program.ts';
+import { createConnectProxy, createWireProxy, type WireServer } from '../../support/programs/wire-proxies.ts';
 import { eventually } from '../../support/socket-client.ts';
-import { createConnectProxy, createWireProxy, type WireServer } from '../../support/wire-proxies.ts';
 
 const target = { host: 'api.exchange.test', port: 443 };
 

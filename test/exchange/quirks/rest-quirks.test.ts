@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fetchTickers } from '../../../src/exchange/fetch/tickers/tickers.ts';
 import { batchPaysFrom, candleHistory } from '../../../src/exchange/quirks/rest-quirks.ts';
-import { connect, loadMarkets, type VenueClient } from '../../support/venue-client.ts';
+import { connect, loadMarkets, type VenueClient } from '../../support/exchange/venue-client.ts';
 
 /** Binance's request weights; ccxt counts a fifth of each. */
 const perWeight = 0.2;

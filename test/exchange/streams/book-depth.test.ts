@@ -8,10 +8,10 @@ import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import { StreamSubscription } from '../../../src/exchange/streams/subscription.ts';
 import { watches } from '../../../src/exchange/streams/watches.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
-import { toCcxtMarket } from '../../support/ccxt-market.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { toCcxtMarket } from '../../support/exchange/ccxt-market.ts';
+import { connect as connectVenue } from '../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { eventually } from '../../support/socket-client.ts';
-import { connect as connectVenue } from '../../support/venue-client.ts';
 
 const hourMs = 3_600_000;
 const silenceMs = 60_000;

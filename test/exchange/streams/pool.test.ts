@@ -4,7 +4,7 @@ import { type Channel, channelKey } from '../../../src/exchange/ccxt/channel.ts'
 import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { StreamPool } from '../../../src/exchange/streams/pool.ts';
 import type { Subscription } from '../../../src/exchange/streams/subscription.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 
 const timeoutMs = 500;
 const silenceMs = 10_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lingerMs, nothing, pollIntervalMs, useLiveFeeds } from '../../support/live-feeds.ts';
-import { settle } from '../../support/manual-clock.ts';
+import { settle } from '../../support/fakes/manual-clock.ts';
+import { lingerMs, nothing, pollIntervalMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
 
 const btc = 'BTC/USDT';
 const eth = 'ETH/USDT';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LastServed } from '../../../src/feed/live/last-served.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const clock = new ManualClock();
 

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createLiveMarketData } from '../../../src/feed/live/live-market-data.ts';
+import { LiveMarketData } from '../../../src/feed/live/live-market-data.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
-import { FakeMarketData, tickerOf } from '../../support/fake-market-data.ts';
+import { FakeMarketData, tickerOf } from '../../support/fakes/fake-market-data.ts';
 import {
   type LiveFeeds,
   lingerMs,
@@ -12,7 +12,7 @@ import {
   silenceMs,
   staleMaxMs,
   useLiveFeeds,
-} from '../../support/live-feeds.ts';
+} from '../../support/feed/live-feeds.ts';
 import { toText } from '../../support/ticker-text.ts';
 
 const btc = 'BTC/USDT';
@@ -25,7 +25,7 @@ let data: MarketData;
 beforeEach(() => {
   live = useLive();
   live.port.set(btc, { last: 1 });
-  data = createLiveMarketData({ upstream: live.port, feeds: live.feeds, clock: live.clock, staleMaxMs });
+  data = new LiveMarketData({ upstream: live.port, feeds: live.feeds, clock: live.clock, staleMaxMs });
 });
 
 async function ask(...symbols: readonly string[]): Promise<readonly string[]> {
@@ -191,7 +191,7 @@ test('a book that is live no more is not followed by what was fetched before', a
     const { value } = await live.port.fetchOrderBook(query);
     return ofUnknownFreshness(options?.maxAgeMs === 0 ? value : { ...value, receivedAt: before });
   };
-  data = createLiveMarketData({ upstream, feeds: live.feeds, clock: live.clock, staleMaxMs });
+  data = new LiveMarketData({ upstream, feeds: live.feeds, clock: live.clock, staleMaxMs });
   live.streams.offer('orderBook');
   const reader = live.follow(live.feeds.orderBook('kraken', btc, 1), () => '');
   await live.clock.advance(100);

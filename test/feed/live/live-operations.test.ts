@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
-import { tickerOf } from '../../support/fake-market-data.ts';
+import { tickerOf } from '../../support/fakes/fake-market-data.ts';
+import { settle } from '../../support/fakes/manual-clock.ts';
 import {
   type LiveFeeds,
   lingerMs,
@@ -11,8 +12,7 @@ import {
   staleMaxMs,
   startTimeoutMs,
   useLiveFeeds,
-} from '../../support/live-feeds.ts';
-import { settle } from '../../support/manual-clock.ts';
+} from '../../support/feed/live-feeds.ts';
 
 const btc = 'BTC/USDT';
 const eth = 'ETH/USDT';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { tickerOf } from '../../support/fake-market-data.ts';
-import { type LiveFeeds, lingerMs, pollIntervalMs, useLiveFeeds } from '../../support/live-feeds.ts';
+import { tickerOf } from '../../support/fakes/fake-market-data.ts';
+import { type LiveFeeds, lingerMs, pollIntervalMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
 
 const btc = 'BTC/USDT';
 const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');

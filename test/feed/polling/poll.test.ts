@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { type PollOptions, type PollRound, poll } from '../../../src/feed/polling/poll.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 
 const intervalMs = 1000;
 const succeeded: PollRound = { failed: false, retryAfterMs: 0 };

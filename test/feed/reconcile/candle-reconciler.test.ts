@@ -3,7 +3,7 @@ import { CandleReconciler } from '../../../src/feed/reconcile/candle-reconciler.
 import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const minute = 60_000;
 const down = new MarketDataError('TIMEOUT', 'too slow');

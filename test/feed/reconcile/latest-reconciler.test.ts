@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LatestReconciler } from '../../../src/feed/reconcile/latest-reconciler.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { isUnchanged, type Ticker } from '../../../src/market/model/ticker.ts';
-import { tickerOf } from '../../support/fake-market-data.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { tickerOf } from '../../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const staleMaxMs = 60_000;
 

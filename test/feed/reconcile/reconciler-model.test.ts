@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { FailingExchange, type Happening, namings } from '../../support/failing-exchange.ts';
-import type { Reader } from '../../support/reader.ts';
+import { FailingExchange, type Happening, namings } from '../../support/feed/failing-exchange.ts';
+import type { Reader } from '../../support/feed/reader.ts';
 
 // What must be true of trades and candles whatever trades, drops, failures, slow answers and time do.
 

@@ -3,7 +3,7 @@ import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import { TradeReconciler } from '../../../src/feed/reconcile/trade-reconciler.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const down = new MarketDataError('TIMEOUT', 'too slow');
 

@@ -5,9 +5,9 @@ import type { ResumedSubscription } from '../../../src/feed/resume/resumed-subsc
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { FailingExchange, type Happening, namings } from '../../support/failing-exchange.ts';
-import type { LiveFeeds } from '../../support/live-feeds.ts';
-import { Reader } from '../../support/reader.ts';
+import { FailingExchange, type Happening, namings } from '../../support/feed/failing-exchange.ts';
+import type { LiveFeeds } from '../../support/feed/live-feeds.ts';
+import { Reader } from '../../support/feed/reader.ts';
 
 // What must be true of history and live events together, whatever trades, drops, failures, slow answers and time do.
 

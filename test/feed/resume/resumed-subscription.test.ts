@@ -9,9 +9,9 @@ import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import { candlesTooOld } from '../../../src/market/model/candle-errors.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { startTimeoutMs, useLiveFeeds } from '../../support/live-feeds.ts';
-import { settle } from '../../support/manual-clock.ts';
-import { Reader } from '../../support/reader.ts';
+import { settle } from '../../support/fakes/manual-clock.ts';
+import { startTimeoutMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
+import { Reader } from '../../support/feed/reader.ts';
 
 const btc = 'BTC/USDT';
 const minute = 60_000;

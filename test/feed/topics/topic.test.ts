@@ -6,7 +6,7 @@ import { Topic } from '../../../src/feed/topics/topic.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
 import type { StreamListener } from '../../../src/market/ports/market-streams.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const request = { exchange: 'kraken', symbol: 'BTC/USDT' };
 

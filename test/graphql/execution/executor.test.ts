@@ -15,9 +15,9 @@ import { createExecutor } from '../../../src/graphql/execution/executor.ts';
 import { MarketSearch } from '../../../src/graphql/execution/market-search.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
-import { FakeMarketData } from '../../support/fake-market-data.ts';
-import { LiveFeeds } from '../../support/live-feeds.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { LiveFeeds } from '../../support/feed/live-feeds.ts';
 
 const candles: readonly Candle[] = [0, 60_000].map((timestamp) => ({
   timestamp,

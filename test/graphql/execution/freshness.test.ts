@@ -4,9 +4,9 @@ import { Freshness } from '../../../src/graphql/execution/freshness.ts';
 import { MarketSearch } from '../../../src/graphql/execution/market-search.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
-import { FakeMarketData } from '../../support/fake-market-data.ts';
-import { LiveFeeds } from '../../support/live-feeds.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { LiveFeeds } from '../../support/feed/live-feeds.ts';
 
 /** Freshness of values that were announced and recorded. */
 function recorded(...values: readonly Parameters<Freshness['record']>[0][]): Freshness {

@@ -7,9 +7,9 @@ import { schema } from '../../../src/graphql/schema/schema.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { Market, Markets } from '../../../src/market/model/market.ts';
-import { FakeMarketData } from '../../support/fake-market-data.ts';
-import { LiveFeeds } from '../../support/live-feeds.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { LiveFeeds } from '../../support/feed/live-feeds.ts';
 
 const swap: Market = {
   ...{

@@ -5,8 +5,8 @@ import { toCandles } from '../../../src/exchange/normalize/candles.ts';
 import { toOrderBook } from '../../../src/exchange/normalize/order-book.ts';
 import { toTicker } from '../../../src/exchange/normalize/ticker.ts';
 import { toTrades } from '../../../src/exchange/normalize/trades.ts';
-import { toCcxtMarket } from '../../support/ccxt-market.ts';
-import { connect, expectDiscreet, failureOf, requireError } from '../../support/venue-client.ts';
+import { toCcxtMarket } from '../../support/exchange/ccxt-market.ts';
+import { connect, expectDiscreet, failureOf, requireError } from '../../support/exchange/venue-client.ts';
 
 const now = Date.UTC(2026, 2, 4, 12);
 const hourMs = 3_600_000;

@@ -6,7 +6,7 @@ import {
   failureOf,
   type VenueClient,
   venues,
-} from '../../support/venue-client.ts';
+} from '../../support/exchange/venue-client.ts';
 
 describe.each(venues)('$id', ({ id, symbol }) => {
   let connection: VenueClient;

@@ -3,7 +3,7 @@ import { createCachedMarketData } from '../../../src/app/cached-market-data.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { CallOutcome } from '../../../src/exchange/access/call-listeners.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
-import { connect, failureOf, loadMarkets } from '../../support/venue-client.ts';
+import { connect, failureOf, loadMarkets } from '../../support/exchange/venue-client.ts';
 
 const timeoutMs = 500;
 const paceMs = 50;

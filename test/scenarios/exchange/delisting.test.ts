@@ -1,8 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import type { PlainTickers } from '../../support/plain-market-data.ts';
 import {
   connect,
   expectDiscreet,
@@ -10,7 +8,9 @@ import {
   requireError,
   type VenueClient,
   venues,
-} from '../../support/venue-client.ts';
+} from '../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import type { PlainTickers } from '../../support/fakes/plain-market-data.ts';
 
 /** The maximum cost of sixteen symbols: each alone, plus the refused batches that they were in. */
 const maxRequests = 21;

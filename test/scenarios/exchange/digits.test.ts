@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connect, loadMarkets, venues } from '../../support/venue-client.ts';
+import { connect, loadMarkets, venues } from '../../support/exchange/venue-client.ts';
 
 /** Positive decimal strings of up to 15 significant digits, which a double holds exactly. */
 const decimals = fc

@@ -9,8 +9,6 @@ import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import type { MarketDataErrorCode } from '../../../src/market/errors.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
 import type { StreamListener } from '../../../src/market/ports/market-streams.ts';
-import { PlainMarketData, PlainSource } from '../../support/plain-market-data.ts';
-import { SkippingClock } from '../../support/skipping-clock.ts';
 import {
   connect,
   expectDiscreet,
@@ -19,10 +17,12 @@ import {
   requireError,
   type VenueClientOptions,
   venues,
-} from '../../support/venue-client.ts';
-import { createBinance } from '../../venues/binance.ts';
+} from '../../support/exchange/venue-client.ts';
+import { PlainMarketData, PlainSource } from '../../support/fakes/plain-market-data.ts';
+import { SkippingClock } from '../../support/fakes/skipping-clock.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
 import type { Fault } from '../../venues/faults.ts';
-import { createKraken } from '../../venues/kraken.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 
 const second = 1000;
 const minute = 60 * second;

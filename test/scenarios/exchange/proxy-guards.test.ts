@@ -2,8 +2,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
-import { hasProxyPrograms, startMicrosocks, startTinyproxy } from '../../support/proxy-programs.ts';
-import { eventually } from '../../support/socket-client.ts';
 import {
   connect,
   expectDiscreet,
@@ -12,8 +10,10 @@ import {
   requireError,
   type VenueClientOptions,
   venues,
-} from '../../support/venue-client.ts';
-import { createConnectProxy, createWireProxy } from '../../support/wire-proxies.ts';
+} from '../../support/exchange/venue-client.ts';
+import { hasProxyPrograms, startMicrosocks, startTinyproxy } from '../../support/programs/proxy-programs.ts';
+import { createConnectProxy, createWireProxy } from '../../support/programs/wire-proxies.ts';
+import { eventually } from '../../support/socket-client.ts';
 
 const symbol = 'BTC/USDT';
 

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { createConnectProxy } from '../../support/programs/wire-proxies.ts';
 import { startServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, subscribe } from '../../support/socket-client.ts';
-import { createConnectProxy } from '../../support/wire-proxies.ts';
-import { createBinance } from '../../venues/binance.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
 
 test('a subscription is polled while the proxy of its stream is down, and streamed when it is back', async () => {
   const venue = await createBinance();

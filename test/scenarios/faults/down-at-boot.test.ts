@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createStands, healthyMarkets, type Stands, sickMarkets } from '../../support/fault-scene.ts';
+import { createStands, healthyMarkets, type Stands, sickMarkets } from '../../support/faults/fault-scene.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 

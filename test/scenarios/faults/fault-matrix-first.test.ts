@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultKinds, faultRows } from '../../support/fault-rows.ts';
-import { createStands, FaultScene, type Outcome, type Stands, type Traffic } from '../../support/fault-scene.ts';
+import { faultKinds, faultRows } from '../../support/faults/fault-rows.ts';
+import { createStands, FaultScene, type Outcome, type Stands, type Traffic } from '../../support/faults/fault-scene.ts';
 
 /**
  * For a list of its markets an exchange is asked three times, and those who wait share it. A subscription waits for two

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultRows } from '../../support/fault-rows.ts';
+import { faultRows } from '../../support/faults/fault-rows.ts';
 import {
   createStands,
   FaultScene,
@@ -8,7 +8,7 @@ import {
   type Outcome,
   type Stands,
   type Traffic,
-} from '../../support/fault-scene.ts';
+} from '../../support/faults/fault-scene.ts';
 
 /** A ticker, candles, some polls at growing distances, and each may be tried twice. */
 const mostRequests = 10;

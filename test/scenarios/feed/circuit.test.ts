@@ -2,10 +2,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createCachedMarketData } from '../../../src/app/cached-market-data.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
 import { createFeeds } from '../../../src/feed/live/feeds.ts';
-import { FakeStreams } from '../../support/fake-streams.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { Reader } from '../../support/reader.ts';
-import { connect } from '../../support/venue-client.ts';
+import { connect } from '../../support/exchange/venue-client.ts';
+import { FakeStreams } from '../../support/fakes/fake-streams.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { Reader } from '../../support/feed/reader.ts';
 
 const symbol = 'BTC/USD';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { type LiveFeeds, lingerMs, pollIntervalMs, staleMaxMs, useLiveFeeds } from '../../support/live-feeds.ts';
-import { settle } from '../../support/manual-clock.ts';
+import { settle } from '../../support/fakes/manual-clock.ts';
+import { type LiveFeeds, lingerMs, pollIntervalMs, staleMaxMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
 
 const btc = 'BTC/USDT';
 const eth = 'ETH/USDT';

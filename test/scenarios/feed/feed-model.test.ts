@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { allSymbols, FeedModel, type Step } from '../../support/feed-model.ts';
-import { lingerMs } from '../../support/live-feeds.ts';
+import { allSymbols, FeedModel, type Step } from '../../support/feed/feed-model.ts';
+import { lingerMs } from '../../support/feed/live-feeds.ts';
 
 const symbol = fc.constantFrom(...allSymbols);
 const step: fc.Arbitrary<Step> = fc.oneof(

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { type LiveFeeds, pollIntervalMs, useLiveFeeds } from '../../support/live-feeds.ts';
-import { settle } from '../../support/manual-clock.ts';
+import { settle } from '../../support/fakes/manual-clock.ts';
+import { type LiveFeeds, pollIntervalMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
 
 const btc = 'BTC/USDT';
 const minute = 60_000;

@@ -3,9 +3,9 @@ import { createCachedMarketData } from '../../../src/app/cached-market-data.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
 import { createFeeds } from '../../../src/feed/live/feeds.ts';
-import { FakeStreams } from '../../support/fake-streams.ts';
-import { Reader } from '../../support/reader.ts';
-import { connect, failureOf } from '../../support/venue-client.ts';
+import { connect, failureOf } from '../../support/exchange/venue-client.ts';
+import { FakeStreams } from '../../support/fakes/fake-streams.ts';
+import { Reader } from '../../support/feed/reader.ts';
 
 const clock = systemClock;
 const patientMs = 60_000;

@@ -5,7 +5,8 @@ import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { tickerOf } from '../../support/fake-market-data.ts';
+import { tickerOf } from '../../support/fakes/fake-market-data.ts';
+import { settle } from '../../support/fakes/manual-clock.ts';
 import {
   type LiveFeeds,
   pollIntervalMs,
@@ -13,8 +14,7 @@ import {
   staleMaxMs,
   startTimeoutMs,
   useLiveFeeds,
-} from '../../support/live-feeds.ts';
-import { settle } from '../../support/manual-clock.ts';
+} from '../../support/feed/live-feeds.ts';
 
 const btc = 'BTC/USDT';
 const minute = 60_000;

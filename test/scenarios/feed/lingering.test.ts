@@ -3,10 +3,10 @@ import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { tickerOf } from '../../support/fake-market-data.ts';
-import { type LiveFeeds, lingerMs, pollIntervalMs, silenceMs, useLiveFeeds } from '../../support/live-feeds.ts';
-import { settle } from '../../support/manual-clock.ts';
-import type { Reader } from '../../support/reader.ts';
+import { tickerOf } from '../../support/fakes/fake-market-data.ts';
+import { settle } from '../../support/fakes/manual-clock.ts';
+import { type LiveFeeds, lingerMs, pollIntervalMs, silenceMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
+import type { Reader } from '../../support/feed/reader.ts';
 
 const btc = 'BTC/USDT';
 const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down', { retryable: true });

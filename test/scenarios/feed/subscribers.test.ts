@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { lingerMs, nothing, pollIntervalMs, useLiveFeeds } from '../../support/live-feeds.ts';
-import { settle } from '../../support/manual-clock.ts';
+import { settle } from '../../support/fakes/manual-clock.ts';
+import { lingerMs, nothing, pollIntervalMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
 import { toText } from '../../support/ticker-text.ts';
 
 const btc = 'BTC/USDT';

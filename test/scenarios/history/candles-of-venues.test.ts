@@ -5,7 +5,6 @@ import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle, CandleQuery } from '../../../src/market/model/candle.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import { periodAfter, periodStart } from '../../../src/market/timeframe.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
 import {
   connect,
   createCandles,
@@ -13,8 +12,9 @@ import {
   failureOf,
   type VenueClient,
   venues,
-} from '../../support/venue-client.ts';
-import { createCandleSource } from '../../venues/candles.ts';
+} from '../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { createCandleSource } from '../../venues/market/candles.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 const minuteMs = 60_000;

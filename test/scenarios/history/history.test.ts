@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AppServer, startServer } from '../../support/server.ts';
-import { createBinance } from '../../venues/binance.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 const hourMs = 3_600_000;

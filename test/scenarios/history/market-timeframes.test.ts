@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { periodStart } from '../../../src/market/timeframe.ts';
+import { createStandIn, type StandIn } from '../../support/exchange/stand-in.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
-import { createStandIn, type StandIn } from '../../support/stand-in.ts';
-import { answerAsKucoin, kucoinGranularities } from '../../venues/kucoin-candles.ts';
+import { answerAsKucoin, kucoinGranularities } from '../../venues/others/kucoin-candles.ts';
 
 const dayMs = 86_400_000;
 const market = 'exchange: "kucoin", symbol: "NEW/USDT:USDT"';

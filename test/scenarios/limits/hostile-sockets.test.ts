@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import type { Trade } from '../../../src/market/model/trade.ts';
-import { allow } from '../../support/limits.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { allow } from '../../support/fakes/limits.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { type FakeServer, type FakeServerOptions, startServer } from '../../support/server.ts';
 import { eventually, openSocket } from '../../support/socket-client.ts';
 

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createMemoryLimits } from '../../support/limits.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { createMemoryLimits } from '../../support/fakes/limits.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, subscribe } from '../../support/socket-client.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { type FakeServer, type FakeServerOptions, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 

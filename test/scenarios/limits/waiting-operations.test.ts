@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { allow } from '../../support/limits.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { allow } from '../../support/fakes/limits.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 import { type FakeServer, type FakeServerOptions, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 

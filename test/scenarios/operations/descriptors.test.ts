@@ -16,8 +16,8 @@ import {
 import { isOutOfDescriptors } from '../../../src/base/file-descriptors.ts';
 import { type BuiltServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
-import { createBinance } from '../../venues/binance.ts';
-import { createKraken } from '../../venues/kraken.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 /** Takes every file descriptor that is left, and gives all back at the next signal. */
@@ -209,7 +209,7 @@ test('exchanges keep half of few descriptors, and a thousand of many', () => {
   expect([64, 256, 1024, 4096, 1_048_576].map(toMaxConnections)).toEqual([32, 128, 512, 3072, 1_047_552]);
   expect(toLimitWarning(null, 20_000)).toBeNull();
   expect(toLimitWarning(21_024, 20_000)).toBeNull();
-  expect(toLimitWarning(21_023, 20_000)).toContain('This server takes 19999 connections at a time');
+  expect(toLimitWarning(21_023, 20_000)).toContain('This server has file descriptors for only 19999 connections');
 });
 
 test.each([

@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Certificate, createCertificate } from '../../support/certificate.ts';
-import { findFreePort } from '../../support/loopback-program.ts';
-import { hasProxyPrograms, startDante, startMicrosocks, startTinyproxy } from '../../support/proxy-programs.ts';
+import { type Certificate, createCertificate } from '../../support/programs/certificate.ts';
+import { findFreePort } from '../../support/programs/loopback-program.ts';
+import {
+  hasProxyPrograms,
+  startDante,
+  startMicrosocks,
+  startTinyproxy,
+} from '../../support/programs/proxy-programs.ts';
+import { createRelay, createTlsFront } from '../../support/programs/wire-proxies.ts';
 import { type ProxiedServer, startProxiedServer } from '../../support/server/proxied-server.ts';
 import { eventually } from '../../support/socket-client.ts';
-import { createRelay, createTlsFront } from '../../support/wire-proxies.ts';
 
 const ticker = '{ ticker(exchange: "binance", symbol: "BTC/USDT") { last } }';
 const tickerUpdated = 'subscription { tickerUpdated(exchange: "binance", symbol: "BTC/USDT") { last source } }';

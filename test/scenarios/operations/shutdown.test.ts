@@ -8,11 +8,11 @@ import { createApp } from '../../../src/app/create-app.ts';
 import { InFlight } from '../../../src/server/http/in-flight.ts';
 import { toStaggerSize } from '../../../src/server/http/stagger.ts';
 import { closeSockets } from '../../../src/server/websocket/close-sockets.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { toTestConfig } from '../../support/server/app-server.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { eventually, openSocket } from '../../support/socket-client.ts';
-import { createBinance } from '../../venues/binance.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 const subscription = 'subscription { tickerUpdated(exchange: "binance", symbol: "BTC/USDT") { last } }';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
-import { tickerOf } from '../../support/fake-market-data.ts';
+import { tickerOf } from '../../support/fakes/fake-market-data.ts';
 import { staleMaxMs, ttlMs } from '../../support/server/fake-server.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tickerOf } from '../../support/fake-market-data.ts';
+import { tickerOf } from '../../support/fakes/fake-market-data.ts';
 import { ttlMs } from '../../support/server/fake-server.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 

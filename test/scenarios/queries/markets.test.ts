@@ -69,7 +69,7 @@ test('an empty page still counts', async () => {
 test.each([
   ['first: -1', /from 0 to 1000/],
   ['first: 1001', /from 0 to 1000/],
-  ['after: "%%%"', /no cursor/],
+  ['after: "%%%"', /not a cursor/],
 ])('%s is refused', async (args, sentence) => {
   const { errors } = await running.query(`{ exchange(id: "sim") { markets(${args}) { totalCount } } }`);
   expect(errors[0]).toMatchObject({ message: expect.stringMatching(sentence), extensions: { code: 'BAD_USER_INPUT' } });

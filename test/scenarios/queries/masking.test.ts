@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { Market } from '../../../src/market/model/market.ts';
-import { FakeMarketData } from '../../support/fake-market-data.ts';
+import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { openSocket } from '../../support/socket-client.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Config } from '../../../src/config/load-config.ts';
+import { SkippingClock } from '../../support/fakes/skipping-clock.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
-import { SkippingClock } from '../../support/skipping-clock.ts';
-import { createBinance } from '../../venues/binance.ts';
-import { createKraken } from '../../venues/kraken.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 const pairs = ['BTC/USD', 'ETH/USD', 'BTC/EUR', 'ETH/EUR', 'BTC/USDT', 'ETH/USDT', 'SOL/USD'];

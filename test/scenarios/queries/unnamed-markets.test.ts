@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { createStandIn } from '../../support/exchange/stand-in.ts';
 import { parseExposition } from '../../support/exposition.ts';
 import { startServer } from '../../support/server.ts';
-import { createStandIn } from '../../support/stand-in.ts';
 
 const spot = { instType: 'SPOT', state: 'live', tickSz: '0.1', lotSz: '1' };
 const swap = { instType: 'SWAP', state: 'preopen' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { useStreamingServer } from '../../support/server/streaming-server.ts';
 import { eventually, subscribe } from '../../support/socket-client.ts';
-import { createBinance } from '../../venues/binance.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
 
 const use = useStreamingServer('binance', createBinance, { lingerMs: 2000 });
 

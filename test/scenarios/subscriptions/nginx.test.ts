@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { LoopbackProgram } from '../../support/loopback-program.ts';
-import { hasNginx, type NginxOptions, startNginx } from '../../support/nginx.ts';
+import type { LoopbackProgram } from '../../support/programs/loopback-program.ts';
+import { hasNginx, type NginxOptions, startNginx } from '../../support/programs/nginx.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useStreamingServer } from '../../support/server/streaming-server.ts';
 import type { AppServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, subscribe } from '../../support/socket-client.ts';
-import { createBinance } from '../../venues/binance.ts';
-import { createKraken } from '../../venues/kraken.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 const minute = 60_000;

@@ -2,7 +2,7 @@ import type { Client } from 'graphql-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, subscribe } from '../../support/socket-client.ts';
-import { createBinance } from '../../venues/binance.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 const document = `subscription {

@@ -4,7 +4,7 @@ import type { Client } from 'graphql-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, openSocket, subscribe } from '../../support/socket-client.ts';
-import { createKraken } from '../../venues/kraken.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
 
 const tickerCalls = /\/Ticker/;

@@ -3,8 +3,8 @@ import { contentOf, type Trade } from '../../../src/market/model/trade.ts';
 import { useStreamingServer } from '../../support/server/streaming-server.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { connect, eventually, type Operation, subscribe } from '../../support/socket-client.ts';
-import { createBinance } from '../../venues/binance.ts';
-import { createKraken } from '../../venues/kraken.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 
 interface Told {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { type LimitReached, WaitingRoom } from '../../../src/server/access/waiting-room.ts';
-import { ManualClock, settle } from '../../support/manual-clock.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 
 let clock: ManualClock;
 let room: WaitingRoom;

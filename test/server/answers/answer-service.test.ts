@@ -7,9 +7,9 @@ import { type AnswerService, createAnswerService } from '../../../src/server/ans
 import { jsonFormat, queryStringFormat, type UnreadOperation } from '../../../src/server/answers/operation-request.ts';
 import { PersistedQueries } from '../../../src/server/answers/persisted-queries.ts';
 import { RequestRecord } from '../../../src/server/observe/request-record.ts';
-import { FakeMarketData } from '../../support/fake-market-data.ts';
-import { LiveFeeds } from '../../support/live-feeds.ts';
-import { SkippingClock } from '../../support/skipping-clock.ts';
+import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
+import { SkippingClock } from '../../support/fakes/skipping-clock.ts';
+import { LiveFeeds } from '../../support/feed/live-feeds.ts';
 
 // The service is asked as any door asks it, without HTTP.
 

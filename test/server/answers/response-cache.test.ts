@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Expiry } from '../../../src/graphql/execution/freshness.ts';
 import { Answer } from '../../../src/server/answers/answer.ts';
 import { ResponseCache } from '../../../src/server/answers/response-cache.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const forever: Expiry = { until: Number.POSITIVE_INFINITY, isLive: false, isCurrent: () => true };
 const clock = new ManualClock();

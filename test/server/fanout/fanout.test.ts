@@ -4,7 +4,7 @@ import WebSocket from 'ws';
 import { Yielding } from '../../../src/base/yielding.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
-import { tickerOf } from '../../support/fake-market-data.ts';
+import { tickerOf } from '../../support/fakes/fake-market-data.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { eventually, openSocket } from '../../support/socket-client.ts';
 

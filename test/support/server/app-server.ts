@@ -1,5 +1,6 @@
 import type { LevelWithSilent } from 'pino';
-import { type App, type AppOptions, createApp } from '../../../src/app/create-app.ts';
+import type { App } from '../../../src/app/app.ts';
+import { type CreateAppOptions, createApp } from '../../../src/app/create-app.ts';
 import { type Config, loadConfig } from '../../../src/config/load-config.ts';
 import { readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -15,7 +16,7 @@ export interface AppServer extends RunningServer {
   stop(): Promise<void>;
 }
 
-export interface AppServerOptions extends Partial<Omit<AppOptions, 'config' | 'log'>> {
+export interface AppServerOptions extends Partial<Omit<CreateAppOptions, 'config' | 'log'>> {
   /** Settings that differ from the defaults. Unlike there, nothing lingers and stopping does not wait. */
   readonly config?: Partial<Config>;
   /** Stand-ins by the id of their exchange. The app reaches them instead of the exchange, without a rate limit. */

@@ -3,7 +3,7 @@ import { createCachedMarketData } from '../../../src/app/cached-market-data.ts';
 import { wireServer } from '../../../src/app/wire-server.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import { createFeeds, type Feeds } from '../../../src/feed/live/feeds.ts';
-import { createLiveMarketData } from '../../../src/feed/live/live-market-data.ts';
+import { LiveMarketData } from '../../../src/feed/live/live-market-data.ts';
 import { createLiveOperations } from '../../../src/feed/live/live-operations.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import { createAddressReader } from '../../../src/server/access/address.ts';
@@ -13,10 +13,10 @@ import type { HttpServer, RequestTimeouts } from '../../../src/server/http/http-
 import type { Cors } from '../../../src/server/http/messages/cors.ts';
 import { SlowReaders, type SlowReadersOptions } from '../../../src/server/http/slow-readers.ts';
 import type { SubscriptionServer } from '../../../src/server/websocket/subscription-server.ts';
-import { FakeMarketData } from '../fake-market-data.ts';
-import { FakeStreams } from '../fake-streams.ts';
-import { createLimits, createMemoryLimits, type Limits } from '../limits.ts';
-import { SkippingClock } from '../skipping-clock.ts';
+import { FakeMarketData } from '../fakes/fake-market-data.ts';
+import { FakeStreams } from '../fakes/fake-streams.ts';
+import { createLimits, createMemoryLimits, type Limits } from '../fakes/limits.ts';
+import { SkippingClock } from '../fakes/skipping-clock.ts';
 import { CapturedLog } from './captured-log.ts';
 import { createRequests, type RunningServer } from './running-server.ts';
 
@@ -98,7 +98,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     onHealth: () => {},
   });
   const counted = new CallCount(
-    cached ? createLiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs }) : marketData,
+    cached ? new LiveMarketData({ upstream: fetched, feeds, clock, staleMaxMs }) : marketData,
   );
   const limits = createLimits(options.limits);
   const server = wireServer({

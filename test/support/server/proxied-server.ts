@@ -1,7 +1,7 @@
-import { createBinance } from '../../venues/binance.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
-import type { Certificate } from '../certificate.ts';
-import { createFront, type Front } from '../front.ts';
+import type { Certificate } from '../programs/certificate.ts';
+import { createFront, type Front } from '../programs/front.ts';
 import { type BuiltServer, startServer } from '../server.ts';
 import { connect, type Operation, subscribe } from '../socket-client.ts';
 

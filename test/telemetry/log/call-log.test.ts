@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ThrottledLog } from '../../../src/base/throttled-log.ts';
 import type { CallOutcome } from '../../../src/exchange/access/call-listeners.ts';
 import { createCallLog } from '../../../src/telemetry/log/call-log.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 interface Line {
   readonly level: number;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ThrottledLog } from '../../../src/base/throttled-log.ts';
 import { MarketDataError, type MarketDataErrorCode } from '../../../src/market/errors.ts';
 import { CircuitLog } from '../../../src/telemetry/log/circuit-log.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 function create() {
   const lines: Record<string, unknown>[] = [];

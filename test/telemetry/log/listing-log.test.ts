@@ -4,7 +4,7 @@ import { ThrottledLog } from '../../../src/base/throttled-log.ts';
 import type { MissingMarketsStatus } from '../../../src/exchange/markets/missing-markets.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { ListingLog } from '../../../src/telemetry/log/listing-log.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 function create() {
   const lines: Record<string, unknown>[] = [];

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { LogOutput } from '../../../src/telemetry/log/log-output.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const megabyte = 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { parseExposition } from '../../support/exposition.ts';
 import { startServer } from '../../support/server.ts';
-import { createBinance } from '../../venues/binance.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
 
 test('metrics and log report the circuit of each host separately, and kinds that could not be listed', async () => {
   const venue = await createBinance();

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { periodAfter } from '../../../../src/market/timeframe.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { connect, failureOf, type VenueClient, type venues } from '../../../support/venue-client.ts';
+import { connect, failureOf, type VenueClient, type venues } from '../../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 
 // Binance's stand-in as an exchange whose history has an unknown start.
 

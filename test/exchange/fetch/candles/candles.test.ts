@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { toCandles } from '../../../../src/exchange/normalize/candles.ts';
 import type { CandleQuery } from '../../../../src/market/model/candle.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { connect, failureOf, type VenueClient, type venues } from '../../../support/venue-client.ts';
+import { connect, failureOf, type VenueClient, type venues } from '../../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -2,11 +2,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadExchangeClass } from '../../../../src/exchange/ccxt/load-ccxt.ts';
 import { listedTimeframes } from '../../../../src/exchange/fetch/candles/market-timeframes.ts';
 import { periodStart } from '../../../../src/market/timeframe.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { type Answer, createStandIn, type StandIn } from '../../../support/stand-in.ts';
-import { connectTo, failureOf, type StandInClient } from '../../../support/venue-client.ts';
-import { answerAsKucoin, type KucoinOptions, kucoinGranularities } from '../../../venues/kucoin-candles.ts';
-import { answerAsOkx, type OkxOptions, okxBars } from '../../../venues/okx-candles.ts';
+import { type Answer, createStandIn, type StandIn } from '../../../support/exchange/stand-in.ts';
+import { connectTo, failureOf, type StandInClient } from '../../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
+import { answerAsKucoin, type KucoinOptions, kucoinGranularities } from '../../../venues/others/kucoin-candles.ts';
+import { answerAsOkx, type OkxOptions, okxBars } from '../../../venues/others/okx-candles.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

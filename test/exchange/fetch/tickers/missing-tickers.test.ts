@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MarketDataError } from '../../../../src/market/errors.ts';
-import { failed } from '../../../support/small-exchange.ts';
-import { expectAll, html, kraken, krakenTickers, sizes, unknownPair } from '../../../support/small-kraken.ts';
-import { expectDiscreet, requireError } from '../../../support/venue-client.ts';
+import { failed } from '../../../support/exchange/small-exchange.ts';
+import { expectAll, html, kraken, krakenTickers, sizes, unknownPair } from '../../../support/exchange/small-kraken.ts';
+import { expectDiscreet, requireError } from '../../../support/exchange/venue-client.ts';
 
 const minute = 60_000;
 

@@ -1,9 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MarketDataError } from '../../../../src/market/errors.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { connectTo, failed, type SmallExchange, type SmallExchangeOptions } from '../../../support/small-exchange.ts';
-import { expectAll } from '../../../support/small-kraken.ts';
-import { requireError } from '../../../support/venue-client.ts';
+import {
+  connectTo,
+  failed,
+  type SmallExchange,
+  type SmallExchangeOptions,
+} from '../../../support/exchange/small-exchange.ts';
+import { expectAll } from '../../../support/exchange/small-kraken.ts';
+import { requireError } from '../../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 
 const bases = ['BTC', 'ETH', 'SOL', 'XRP', 'DOGE', 'ADA', 'DOT', 'LTC', 'LINK', 'UNI'];
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ccxtErrors } from '../../../../src/exchange/ccxt/load-ccxt.ts';
-import { failed } from '../../../support/small-exchange.ts';
-import { expectAll, html, kraken, krakenTickers, sizes, unknownPair } from '../../../support/small-kraken.ts';
-import { expectDiscreet, requireError } from '../../../support/venue-client.ts';
+import { failed } from '../../../support/exchange/small-exchange.ts';
+import { expectAll, html, kraken, krakenTickers, sizes, unknownPair } from '../../../support/exchange/small-kraken.ts';
+import { expectDiscreet, requireError } from '../../../support/exchange/venue-client.ts';
 import type { Reply } from '../../../venues/replies.ts';
 
 const minute = 60_000;

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MarketDataError } from '../../../../src/market/errors.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import type { PlainTickers } from '../../../support/plain-market-data.ts';
-import { connect, expectDiscreet, requireError, type VenueClient, venues } from '../../../support/venue-client.ts';
+import {
+  connect,
+  expectDiscreet,
+  requireError,
+  type VenueClient,
+  venues,
+} from '../../../support/exchange/venue-client.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
+import type { PlainTickers } from '../../../support/fakes/plain-market-data.ts';
 
 function failed(results: PlainTickers): readonly string[] {
   return [...results].filter(([, result]) => result instanceof MarketDataError).map(([symbol]) => symbol);

@@ -1,0 +1,24 @@
+import { ageOf } from '../../base/age.ts';
+import type { MarketDataError } from '../../market/errors.ts';
+import { toStale } from '../../market/model/staleness.ts';
+
+/** A value that the feed received at `receivedAt`, epoch ms. */
+interface ReceivedValue {
+  readonly receivedAt: number;
+  readonly stale: boolean;
+}
+
+/**
+ * The value that answers although its call failed with `error`: marked stale, and at most `staleMaxMs` old. Null if
+ * there is none, or if the request was wrong, because then an old value would hide the mistake.
+ */
+export function toLastKnown<V extends ReceivedValue>(
+  value: V | undefined,
+  error: MarketDataError,
+  now: number,
+  staleMaxMs: number,
+): V | null {
+  const isMistake = error.isFinal || error.code === 'BAD_USER_INPUT';
+  if (!value || isMistake || ageOf(value.receivedAt, now) > staleMaxMs) return null;
+  return toStale(value);
+}

@@ -1,0 +1,91 @@
+import { MarketDataError } from '../../../src/market/errors.ts';
+import type {
+  MarketStreams,
+  Stream,
+  StreamKind,
+  StreamListener,
+  StreamMessages,
+  StreamRequest,
+} from '../../../src/market/ports/market-streams.ts';
+
+/** A stream that a feed has opened. */
+export interface FakeStream {
+  readonly request: StreamRequest<StreamKind>;
+  /** What was asked of `redial`, oldest first. */
+  readonly redials: readonly boolean[];
+  readonly closed: boolean;
+}
+
+interface OpenStream extends FakeStream {
+  readonly redials: boolean[];
+  closed: boolean;
+  deliver(message: StreamMessages[StreamKind], isFirst: boolean): void;
+  interrupt(error: MarketDataError): void;
+}
+
+/** The port of streams with messages that a test pushes. An exchange has no stream of a kind until it is offered. */
+export class FakeStreams implements MarketStreams {
+  readonly #offered = new Set<string>();
+  readonly #all: OpenStream[] = [];
+
+  /** Every stream that was ever opened. */
+  get all(): readonly FakeStream[] {
+    return this.#all;
+  }
+
+  /** Those that are open. */
+  get opened(): readonly FakeStream[] {
+    return this.#all.filter(({ closed }) => !closed);
+  }
+
+  offer(...kinds: readonly StreamKind[]): void {
+    for (const kind of kinds) this.#offered.add(kind);
+  }
+
+  offers = (_exchange: string, kind: StreamKind): boolean => this.#offered.has(kind);
+
+  open = <K extends StreamKind>(request: StreamRequest<K>, listener: StreamListener<StreamMessages[K]>): Stream => {
+    const stream: OpenStream = {
+      request,
+      redials: [],
+      closed: false,
+      deliver: (message, isFirst) => {
+        if (isOf(request.kind, request, message)) listener.onMessage(message, isFirst);
+      },
+      interrupt: (error) => listener.onInterrupted(error),
+    };
+    this.#all.push(stream);
+    return {
+      redial: (missed) => {
+        stream.redials.push(missed);
+      },
+      close: () => {
+        stream.closed = true;
+      },
+    };
+  };
+
+  /** The exchange pushes this to whoever has the stream open; as the first of a connection it may repeat something. */
+  push<K extends StreamKind>(kind: K, symbol: string, message: StreamMessages[K], isFirst = false): void {
+    for (const stream of this.#find(kind, symbol)) stream.deliver(message, isFirst);
+  }
+
+  /** The streams of a symbol, or all of a kind, break off. */
+  interrupt(kind: StreamKind, symbol: string): void {
+    const error = new MarketDataError('EXCHANGE_UNAVAILABLE', 'the stream broke off');
+    for (const stream of this.#find(kind, symbol)) stream.interrupt(error);
+  }
+
+  #find(kind: StreamKind, symbol: string): readonly OpenStream[] {
+    return this.#all.filter(({ request, closed }) => !closed && request.kind === kind && request.symbol === symbol);
+  }
+}
+
+/** True: `push` gives a stream only messages of its own kind, which the compiler cannot follow. */
+function isOf<K extends StreamKind>(
+  kind: K,
+  request: StreamRequest<StreamKind>,
+  _message: StreamMessages[StreamKind],
+): _message is StreamMessages[K] {
+  return request.kind === kind;
+}

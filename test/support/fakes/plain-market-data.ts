@@ -1,0 +1,66 @@
+import { MarketDataError } from '../../../src/market/errors.ts';
+import type { Candle, CandleQuery } from '../../../src/market/model/candle.ts';
+import type { OrderBookQuery } from '../../../src/market/model/order-book.ts';
+import type { Ticker } from '../../../src/market/model/ticker.ts';
+import type { TradeQuery } from '../../../src/market/model/trade.ts';
+import type { FetchOptions, MarketData, TickerResults } from '../../../src/market/ports/market-data.ts';
+
+/** Of each symbol its ticker, or why there is none. */
+export type PlainTickers = ReadonlyMap<string, Ticker | MarketDataError>;
+
+export function toPlainTickers(results: TickerResults): PlainTickers {
+  return new Map(
+    [...results].map(([symbol, result]) => [symbol, result instanceof MarketDataError ? result : result.value]),
+  );
+}
+
+/** What the exchanges serve, without its freshness: for tests that are not about that. */
+export class PlainSource {
+  readonly #source: Omit<MarketData, 'fetchCandles'>;
+
+  constructor(source: Omit<MarketData, 'fetchCandles'>) {
+    this.#source = source;
+  }
+
+  exchanges() {
+    return this.#source.exchanges();
+  }
+
+  exchange(id: string) {
+    return this.#source.exchange(id);
+  }
+
+  async fetchMarkets(exchange: string) {
+    return (await this.#source.fetchMarkets(exchange)).value;
+  }
+
+  async fetchTimeframes(exchange: string, symbol: string) {
+    return (await this.#source.fetchTimeframes(exchange, symbol)).value;
+  }
+
+  async fetchTickers(exchange: string, symbols: readonly string[]): Promise<PlainTickers> {
+    return toPlainTickers(await this.#source.fetchTickers(exchange, symbols));
+  }
+
+  async fetchOrderBook(query: OrderBookQuery) {
+    return (await this.#source.fetchOrderBook(query)).value;
+  }
+
+  async fetchTrades(query: TradeQuery) {
+    return (await this.#source.fetchTrades(query)).value;
+  }
+}
+
+/** The same with candles. */
+export class PlainMarketData extends PlainSource {
+  readonly #candles: Pick<MarketData, 'fetchCandles'>;
+
+  constructor(source: Omit<MarketData, 'fetchCandles'>, candles: Pick<MarketData, 'fetchCandles'>) {
+    super(source);
+    this.#candles = candles;
+  }
+
+  async fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<readonly Candle[]> {
+    return (await this.#candles.fetchCandles(query, options)).value;
+  }
+}

@@ -1,0 +1,19 @@
+import { type Clock, systemClock } from '../../../src/base/clock.ts';
+
+/** The system's clock, whose hands a test can put forward; timers run as ever. */
+export class SkippingClock implements Clock {
+  #skippedMs = 0;
+  readonly after = systemClock.after;
+
+  constructor() {
+    this.now = this.now.bind(this);
+  }
+
+  now(): number {
+    return Date.now() + this.#skippedMs;
+  }
+
+  skip(ms: number): void {
+    this.#skippedMs += ms;
+  }
+}
