@@ -36,7 +36,7 @@ async function refusalOf(asked: () => unknown): Promise<unknown> {
 describe('a gate', () => {
   const caller = { address: '192.0.2.1', key: null };
 
-  test('without quotas makes nobody wait', () => {
+  test('without quotas accepts every request', () => {
     const gate = createGate({ apiKeys: ['a'] });
     const known = gate.identify('192.0.2.1', 'Bearer a');
     expect(known).toEqual({ address: '192.0.2.1', key: expect.stringMatching(/^key-/) });
@@ -45,7 +45,7 @@ describe('a gate', () => {
     expect(createGate().identify('192.0.2.1', undefined)).toEqual(caller);
   });
 
-  test('counts the requests of each address, and begins anew each minute', async () => {
+  test('counts the requests of each address, and starts again each minute', async () => {
     const gate = createGate({ requestsPerMinute: 2 });
     await gate.takeRequest(caller);
     skip(20_000);
@@ -63,14 +63,14 @@ describe('a gate', () => {
     expect(await refusalOf(() => gate.takeRequest(caller))).toBeNull();
   });
 
-  test('says nothing of longer than a minute where the clock was set back', async () => {
+  test('names a wait of at most a minute, even if the clock was set back', async () => {
     const gate = createGate({ requestsPerMinute: 1 });
     await gate.takeRequest(caller);
     skip(-3_600_000);
     expect(await refusalOf(() => gate.takeRequest(caller))).toMatchObject({ details: { retryAfterMs: minuteMs } });
   });
 
-  test('takes no cost of what it refuses, so that a cheaper operation still has its share', async () => {
+  test('does not charge a refused operation, so that a cheaper one is still accepted', async () => {
     const gate = createGate({ costPerMinute: 100 });
     await gate.takeCost(caller, 60);
     expect(await refusalOf(() => gate.takeCost(caller, 41))).toMatchObject({
@@ -82,7 +82,7 @@ describe('a gate', () => {
     expect(await refusalOf(() => gate.takeCost(caller, 1))).toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  test('tells of an operation that costs more than there ever is', async () => {
+  test('refuses an operation that costs more than the whole quota, without a retry', async () => {
     const gate = createGate({ apiKeys: ['a'], costPerMinute: 100 });
     const error = await refusalOf(() => gate.takeCost({ ...caller, key: 'key-a' }, 101));
     expect(error).toMatchObject({
@@ -94,7 +94,7 @@ describe('a gate', () => {
     expect(await refusalOf(() => gate.takeCost({ ...caller, key: 'key-a' }, 100))).toBeNull();
   });
 
-  test('counts by key where there are keys, wherever they come from', async () => {
+  test('counts by key if there are keys, whatever the address', async () => {
     const gate = createGate({ apiKeys: ['a', 'b'], requestsPerMinute: 1 });
     const [a, again, b] = await Promise.all([
       gate.identify('192.0.2.1', 'Bearer a'),
@@ -108,7 +108,7 @@ describe('a gate', () => {
     expect(await refusalOf(() => gate.takeRequest(b))).toBeNull();
   });
 
-  test('lets nobody guess on, right or wrong, who gave too many wrong keys', async () => {
+  test('refuses an address after too many wrong keys, even with a correct key', async () => {
     const gate = createGate({ apiKeys: ['a'], requestsPerMinute: 2 });
     const guess = (key: string, address = '192.0.2.1') => refusalOf(() => gate.identify(address, `Bearer ${key}`));
     expect(await guess('x')).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -125,14 +125,14 @@ describe('a gate', () => {
     expect(await guess('a')).toBeNull();
   });
 
-  test('counts who gives no key at all, and takes it for no guess', async () => {
+  test('counts a request without a key, but not as a guess', async () => {
     const gate = createGate({ apiKeys: ['a'], requestsPerMinute: 1 });
     expect(await refusalOf(() => gate.identify('192.0.2.1', undefined))).toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await refusalOf(() => gate.identify('192.0.2.1', undefined))).toMatchObject({ code: 'RATE_LIMITED' });
     expect(await refusalOf(() => gate.identify('192.0.2.1', 'Bearer a'))).toBeNull();
   });
 
-  test('forgets after a minute, and keeps no process alive for it', async () => {
+  test('forgets after a minute, and does not keep the process alive', async () => {
     vi.useRealTimers();
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     const gate = createGate({ requestsPerMinute: 1 });
@@ -170,7 +170,7 @@ describe('a server', () => {
     ],
   });
 
-  test('refuses over HTTP with 429, and says when to ask again, whatever door', async () => {
+  test('refuses over HTTP with 429 and Retry-After, on every path', async () => {
     await start({ requestsPerMinute: 2 });
     await server.post(query);
     await server.get(query);
@@ -195,7 +195,7 @@ describe('a server', () => {
     expect((await server.get(query)).status).toBe(200);
   });
 
-  test('charges an answer that it has kept, too', async () => {
+  test('charges kept answers too', async () => {
     const charged: number[] = [];
     const gate = createGate({ costPerMinute: 1 });
     await start({}, { takeCost: (caller, cost) => (charged.push(cost) > 1 ? gate.takeCost(caller, 2) : undefined) });
@@ -242,7 +242,7 @@ describe('a server', () => {
     expect(await send({ id: '2', type: 'subscribe', payload: { query } })).toMatchObject({ id: '2', type: 'next' });
   });
 
-  test('closes a socket that guesses on with what tells clients to wait', async () => {
+  test('closes a socket that continues to guess with a code that makes clients wait', async () => {
     await start({ apiKeys: ['a'], requestsPerMinute: 1 });
     expect((await server.get(query, { authorization: 'Bearer b' })).status).toBe(401);
     expect((await server.get(query, { authorization: 'Bearer a' })).status).toBe(429);
