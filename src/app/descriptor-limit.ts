@@ -13,7 +13,7 @@ export function readDescriptorLimit(file = '/proc/self/limits'): number | null {
 }
 
 /**
- * How many connections clients may have. The rest, half of the limit but at most 1024, is reserved, mainly for
+ * The maximum number of connections of clients. The rest, half of the limit but at most 1024, is reserved, mainly for
  * exchanges.
  */
 export function toMaxConnections(descriptorLimit: number): number {

@@ -21,13 +21,13 @@ export interface ShutdownOptions {
   readonly end: ProcessEnd;
 }
 
-/** How long stopping may take after the delay, in ms: with the default delay, the process ends within ten seconds. */
+/** How long stopping can take after the delay, in ms: with the default delay, the process ends within ten seconds. */
 const maxStopMs = 9000;
 
 /** The same after a crash, when the state of the process is no longer reliable. */
 const maxCrashStopMs = 2000;
 
-/** How long a process with nothing open may take to end by itself, in ms. */
+/** How long a process with nothing open can take to end by itself, in ms. */
 const maxLeaveMs = 2000;
 
 /**

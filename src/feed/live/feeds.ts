@@ -21,7 +21,7 @@ import { Watchdog } from '../topics/watchdog.ts';
 import { type LiveValue, toLiveValue } from './live-value.ts';
 import { ResumedFeeds } from './resumed-feeds.ts';
 
-/** Numbers of live topics, streams and polls. All become zero once nobody has been subscribed for the linger time. */
+/** Numbers of live topics, streams and polls. All become zero once there has been no subscriber for the linger time. */
 export interface FeedCounts {
   /** Combinations of market and kind of data that have subscribers, or had some within the linger time. */
   readonly topics: number;
@@ -47,12 +47,12 @@ export interface FeedCounts {
 export interface Feeds {
   tickers(exchange: string, symbols: readonly string[]): FeedSubscription<Ticker>;
   candles(exchange: string, symbol: string, timeframe: string): FeedSubscription<Candle>;
-  /** Books may hold more levels than `limit`. */
+  /** Books can contain more levels than `limit`. */
   orderBook(exchange: string, symbol: string, limit: number): FeedSubscription<OrderBook>;
   trades(exchange: string, symbol: string): FeedSubscription<readonly Trade[]>;
   /**
    * First sends the candles that begin at `since` (epoch ms) or later, then continues with `live`: a new subscription
-   * to candles that nobody has read, which this method takes over. Rejects with BAD_USER_INPUT if there are too many
+   * to candles that has not been read, which this method takes over. Rejects with BAD_USER_INPUT if there are too many
    * candles or the exchange no longer serves them, with OVERLOADED, and with the errors of the calls. Calls that fail
    * with a retryable error are repeated until `endAt` (epoch ms, by default now).
    */

@@ -49,7 +49,7 @@ const currentIntervals = 1.5;
  * | State of the exchange | Next round | Why |
  * |---|---|---|
  * | It answers | one interval after the last round began | |
- * | A round is under way | after it has ended | Its answers would be lost. |
+ * | A round is in progress | after it has ended | Its answers would be lost. |
  * | The last round failed | after a wait that doubles up to 30 s, with jitter; at once when another call is answered, or a topic begins to need polls | It can be down, and many servers must not return at the same moment. |
  * | It asked for a pause (Retry-After), or its circuit is open | when that is over | The exchange would refuse the call, or prolong the ban. Topics that are left out for three intervals fail, and are marked stale. |
  */

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { MarketDataError } from '../../market/errors.ts';
 
-/** RFC 6750, 2.1; the name of a scheme may have any case (RFC 9110, 11.1). */
+/** RFC 6750, 2.1; the name of a scheme is case-insensitive (RFC 9110, 11.1). */
 const bearer = /^bearer +(\S+) *$/i;
 
 /** How many hex digits of a key's digest make its name. */

@@ -7,7 +7,7 @@ export interface ObserverOptions {
   readonly log: Logger;
   /** Called once for each operation. */
   readonly onRequest?: OnRequest;
-  /** Null if nobody asks for traces. */
+  /** Null if traces are off. */
   readonly tracer?: RequestTracer | null;
 }
 
