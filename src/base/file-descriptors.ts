@@ -3,7 +3,7 @@ import { devNull } from 'node:os';
 
 const codes: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE']);
 
-/** Loading an exchange's class with all its imports opens some 35 files at a time; other modules open fewer. */
+/** Loading an exchange's class with all its imports opens about 35 files at the same time; other modules open fewer. */
 const descriptorsForModules = 64;
 
 /**

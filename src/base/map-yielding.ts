@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** How many errors are mapped in one turn of the event loop. Each takes some 5 µs. */
+/** How many errors are mapped in one turn of the event loop. Each takes about 5 µs. */
 const maxPerTurn = 1000;
 
 /** Maps the errors of an answer. If there are thousands, the event loop gets a turn in between. */

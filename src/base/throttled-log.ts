@@ -14,7 +14,7 @@ const maxKeys = 1000;
 
 interface WrittenLine {
   readonly at: number;
-  /** How many lines with the same key were suppressed since. */
+  /** How many lines with the same key were suppressed since then. */
   repeated: number;
 }
 

@@ -6,7 +6,7 @@ import { toItems } from './items.ts';
 
 export type OptionsByExchange = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Returns a sentence that says why the options of an exchange cannot work and repeats none of their values; null if they can. */
+/** Returns a sentence that says why the options of an exchange cannot work, without their values; null if they can work. */
 export type FindOptionFault = (exchange: string, options: Readonly<Record<string, unknown>>) => string | null;
 
 const exchangeFile = z.record(z.string(), z.record(z.string(), z.unknown()));

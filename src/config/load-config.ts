@@ -21,7 +21,7 @@ export interface Config {
   readonly streamSilenceMs: number;
   readonly staleMaxMs: number;
   readonly upstreamTimeoutMs: number;
-  /** How many calls to one exchange may wait in its queue. */
+  /** How many calls to one kind of market of an exchange may wait in the queue. */
   readonly maxQueuedCalls: number;
   readonly maxSubscriptionsPerSocket: number;
   readonly shutdownDelayMs: number;
@@ -38,13 +38,13 @@ export interface Config {
   readonly maxSubscriptionMb: number;
   /** The same for one address. Null if not set: the default then applies to every address except loopback. */
   readonly maxSubscriptionMbPerAddress: number | null;
-  /** From one socket. */
+  /** The limit for one socket. */
   readonly maxMessagesPerSecond: number;
   /** A client must have one of these keys; if there are none, anybody may use the server. */
   readonly apiKeys: readonly string[];
   /** How many requests a key (or an address, if there are no keys) may make per minute; null for no limit. */
   readonly requestsPerMinute: number | null;
-  /** What its operations may cost together per minute; null for no limit. */
+  /** The total cost per minute of the operations of a key or an address; null for no limit. */
   readonly costPerMinute: number | null;
   /** The origins of web pages that may use this server; null for all. */
   readonly corsOrigins: readonly string[] | null;

@@ -11,7 +11,7 @@ export function readOrigins(text: string | undefined): readonly string[] | null 
   throw new ConfigError(`CORS_ORIGINS is ${JSON.stringify(text)}; it must be *, none, or ${example}.`);
 }
 
-/** The origin as browsers send it; null if the text is not one. Some apps have their own scheme, for which URL knows no origin. */
+/** The origin as browsers send it; null if the text is not an origin. For the own schemes of some apps, URL knows no origin. */
 function toOrigin(text: string): string | null {
   if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+$/i.test(text) || !URL.canParse(text)) return null;
   const { origin } = new URL(text);

@@ -16,24 +16,24 @@ export interface GraphQLEngineOptions {
   readonly marketData: MarketData;
   readonly live: LiveOperations;
   readonly limits?: QueryLimits;
-  /** False if clients may not ask for the schema; then errors suggest nothing of it either. */
+  /** False if clients may not query the schema. Errors then suggest no names from it either. */
   readonly introspection?: boolean;
-  /** Called with unexpected errors, which clients see masked. */
+  /** Called with unexpected errors, which clients see only in masked form. */
   readonly report: (error: unknown) => void;
 }
 
-/** What executing an operation takes, the same for every protocol. */
+/** The parts that execute operations, shared by all protocols. */
 export interface GraphQLEngine {
   readonly schema: GraphQLSchema;
   readonly documents: DocumentStore;
-  /** What an operation costs; throws QUERY_TOO_COMPLEX if that is too much. */
+  /** Returns the cost of an operation. Throws QUERY_TOO_COMPLEX if it exceeds the limit. */
   readonly measure: MeasureCost;
   readonly execute: Execute;
-  /** True if errors must suggest nothing of the schema. */
+  /** True if errors must not suggest names from the schema. */
   readonly hideSuggestions: boolean;
-  /** What the resolvers of one operation work with. */
+  /** Creates the context for the resolvers of one operation. */
   createContext(charge: Charge, freshness?: Freshness): Context;
-  /** To be called with unexpected errors, which clients see masked. */
+  /** Call it with unexpected errors, which clients see only in masked form. */
   readonly report: (error: unknown) => void;
 }
 

@@ -21,7 +21,7 @@ export const marketDataErrorCodes = [
 
 export type MarketDataErrorCode = (typeof marketDataErrorCodes)[number];
 
-/** What an error is about, as far as it is known. */
+/** The known details of an error. */
 export interface MarketDataErrorDetails {
   readonly exchange?: string;
   readonly symbol?: string;
@@ -40,7 +40,7 @@ export interface MarketDataErrorDetails {
   readonly isInDoubt?: boolean;
   /** True if the market may belong to a list that failed to load. The error says nothing about markets that are known. */
   readonly isMarketMissing?: boolean;
-  /** The underlying error. Only for the log, since it may contain URLs, bodies and keys. */
+  /** The underlying error. Only for the log, because it can contain URLs, bodies and keys. */
   readonly cause?: unknown;
 }
 
@@ -71,7 +71,7 @@ export class MarketDataError extends Error {
     this.details = details;
   }
 
-  /** The same error about one symbol of a call that asked for several. */
+  /** The same error, about one symbol of a call that requested several. */
   withSymbol(symbol: string): MarketDataError {
     return new MarketDataError(this.code, this.message, { ...this.details, symbol });
   }
@@ -81,13 +81,13 @@ export class MarketDataError extends Error {
     return this.details.retryable ?? retryableCodes.has(this.code);
   }
 
-  /** True when what was asked for does not exist, so that neither waiting nor a last known value helps. */
+  /** True when the requested thing does not exist, so that neither waiting nor a last known value helps. */
   get isFinal(): boolean {
     return finalCodes.has(this.code);
   }
 }
 
-/** What a call on the port rejected with. Anything but a MarketDataError is a mistake of ours and becomes one. */
+/** Converts an error of the port. Any other error than a MarketDataError is a bug of this server and becomes one. */
 export function toMarketDataError(error: unknown): MarketDataError {
   if (error instanceof MarketDataError) return error;
   return new MarketDataError('INTERNAL_SERVER_ERROR', 'Something went wrong on this server.', { cause: error });

@@ -12,8 +12,8 @@ export function toMarketKey({ exchange, symbol }: MarketRef): string {
 
 /**
  * The kind of market that a unified symbol names, derived from its form alone: `spot` (`BTC/USDT`), `linear`
- * (`BTC/USDT:USDT`) or `inverse` (`BTC/USD:BTC`), and of the latter two also `dated` (`BTC/USDT:USDT-301227`) or `option`
- * (`BTC/USDT:USDT-301227-100000-C`).
+ * (`BTC/USDT:USDT`) or `inverse` (`BTC/USD:BTC`). `dated` follows `linear` or `inverse` if the contract expires
+ * (`BTC/USDT:USDT-301227`), and `option` follows if it is an option (`BTC/USDT:USDT-301227-100000-C`).
  * Exchanges serve these kinds from different addresses. Source: ccxt Manual, "Contract Naming Conventions".
  */
 export function marketKind(symbol: string): string {

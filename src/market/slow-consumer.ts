@@ -1,7 +1,7 @@
 import { MarketDataError } from './errors.ts';
 
-/** The error that ends a subscription whose client would lose something. */
+/** The error that ends a subscription whose client would lose events. */
 export function slowConsumer(): MarketDataError {
-  const message = 'This client takes events more slowly than they come, and some would be lost: subscribe again.';
+  const message = 'This client reads events more slowly than they arrive, and would lose some: subscribe again.';
   return new MarketDataError('SLOW_CONSUMER', message, { retryable: true });
 }

@@ -39,7 +39,7 @@ export class CostMeter {
     const known = byName.get(operationName);
     if (known) return known;
     const operation = getOperationAST(document, operationName);
-    // A name that is not in the document comes from the client, who can invent any number of them: nothing is stored.
+    // A client can invent any number of names that are not in the document, so nothing is stored for them.
     if (!operation) return null;
     const plan = planCost(this.#schema, document, operation);
     this.#plans.set(document, byName.set(operationName, plan));

@@ -23,7 +23,7 @@ export interface FieldCostOptions {
   readonly hasSizedFields?: boolean;
 }
 
-/** The cost of a field, declared beside its resolver as `extensions.cost`. A field without it costs 1. */
+/** The cost of a field, declared next to its resolver as `extensions.cost`. A field without it costs 1. */
 export class FieldCost {
   readonly weight: number | ArgumentSize;
   readonly listSize: ArgumentSize | 'of-parent' | null;
@@ -39,5 +39,5 @@ export class FieldCost {
 /** The weight of a field that may need a call to an exchange, shared with other fields of its kind in the operation. */
 export const sharedCallCost = 10;
 
-/** The weight of a field that may need calls to an exchange of its own. */
+/** The weight of a field that may need its own calls to an exchange. */
 export const ownCallCost = 100;

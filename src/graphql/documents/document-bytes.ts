@@ -1,7 +1,7 @@
 import { type DocumentNode, TokenKind } from 'graphql';
 
 // Measured with graphql-js 16.15 and graphql-jit 0.8.9 on Node 20: a parsed document uses 300 to 500 bytes per token,
-// including positions. A compiled one uses some 600 bytes per token more; documents beyond a certain size are not compiled.
+// including positions. A compiled one uses about 600 more bytes per token; documents beyond a certain size are not compiled.
 const bytesPerDocument = 2000;
 const parsedBytesPerToken = 500;
 const compiledBytesPerDocument = 6000;
@@ -40,7 +40,7 @@ export function toDocumentBytes({ loc }: DocumentNode): DocumentBytes {
 /** Variables are held three times: as received, as coerced for resolvers, and in the key of the subscription's group. */
 const bytesPerVariableCharacter = 6;
 
-/** For the latest payload, the topics that the subscription listens to, and what waits to be sent. */
+/** Covers the latest payload, the topics of the subscription, and the events that wait to be sent. */
 const bytesPerCost = 30;
 
 /**

@@ -12,7 +12,7 @@ import {
 export interface DocumentSize {
   readonly operations: number;
   readonly fragments: number;
-  /** Levels of nested fields, with fragments expanded. Of introspection, only the root field counts. */
+  /** Levels of nested fields, with fragments expanded. For introspection, only the root field counts. */
   readonly depth: number;
   /** Levels of nested fields within __schema or __type. */
   readonly introspectionDepth: number;
@@ -48,7 +48,7 @@ class DocumentMeasurement {
   readonly #document: DocumentNode;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #extents = new Map<string, Extent>();
-  /** What fragments on the same type select, which may come together in one place. */
+  /** What fragments on the same type select, by type. Such fragments can be spread in the same place. */
   readonly #fieldsByType = new Map<string, ResponseField>();
   #aliases = 0;
   #directives = 0;
@@ -159,12 +159,12 @@ function fieldIn(fields: Map<string, ResponseField>, name: string): ResponseFiel
   return field;
 }
 
-/** For two selections of the same selection set. */
+/** The extent of two selections in the same selection set. */
 function add(a: Extent, b: Extent): Extent {
   return { ...max(a, b), selections: a.selections + b.selections };
 }
 
-/** For two definitions of which only one is executed. */
+/** The extent of two definitions if only one of them is executed. */
 function max(a: Extent, b: Extent): Extent {
   return {
     depth: Math.max(a.depth, b.depth),

@@ -11,17 +11,17 @@ export interface DocumentStoreOptions {
 
 /**
  * The one place that owns documents, for every protocol. A front end that writes arguments into its documents sends each
- * document once, and a hostile client sends as many as it can, so each kind of document has a budget of its own, and
- * none can push out another:
+ * document only once, and a hostile client sends as many as it can. So each kind of document has a separate budget, and
+ * no kind can push out another:
  *
- * - Documents that have come twice: 32 MB, the least recently used leave. They count with their compiled form from the
- *   start, since whatever is made of a document (its cost plan, its compiled query, its group key) hangs on the document
- *   and leaves memory with it.
+ * - Documents that have come twice: 32 MB; the least recently used are removed. Their compiled form counts from the start,
+ *   because whatever is made from a document (its cost plan, its compiled query, its group key) stays in memory as long
+ *   as the document.
  * - Documents that have come once, or are not valid: 2 MB for small ones; 10,000 digests, 1 MB, for large valid ones.
- * - The document that came last, whatever its size. It does not count as having come again, since each part of the server
- *   that handles the same request asks for it.
- * - Documents of open subscriptions: retained until released, and bounded by what subscriptions may keep
- *   (`SubscriptionMemory`, MAX_SUBSCRIPTION_MB). Parsed again, such a document would be in memory twice.
+ * - The document that came last, whatever its size. When it is requested again, that does not count as coming twice: each
+ *   part of the server that handles the same request asks for it.
+ * - Documents of open subscriptions: retained until released, and bounded by the memory of subscriptions
+ *   (`SubscriptionMemory`, MAX_SUBSCRIPTION_MB). If such a document were parsed again, it would be in memory twice.
  * - Texts of persisted queries, by hash: 8 MB.
  */
 export class DocumentStore {
@@ -35,7 +35,7 @@ export class DocumentStore {
     this.#options = options;
   }
 
-  /** About how many bytes the documents keep that came twice, and those that came once. */
+  /** Approximate memory in bytes: `kept` of documents that have come twice, `new` of those that have come once. */
   get bytes(): RecurringDocuments['bytes'] {
     return this.#recurring.bytes;
   }
@@ -45,12 +45,12 @@ export class DocumentStore {
     return this.#persisted;
   }
 
-  /** True if the text need not be parsed. */
+  /** True if the text does not need to be parsed. */
   has(text: string): boolean {
     return this.#find(text) !== undefined;
   }
 
-  /** The document of a text. Throws a syntax error, or QUERY_TOO_COMPLEX. */
+  /** Returns the document of a text. Throws a syntax error, or QUERY_TOO_COMPLEX. */
   get(text: string): KnownDocument {
     const recurring = this.#recurring;
     const found = this.#find(text);
@@ -65,12 +65,12 @@ export class DocumentStore {
     return known;
   }
 
-  /** What is wrong with a document; nothing if it is valid. */
+  /** The errors of a document; none if it is valid. */
   errorsOf(document: DocumentNode): readonly GraphQLError[] {
     return (this.#find(document.loc?.source.body ?? '') ?? this.#validate(document)).errors;
   }
 
-  /** The document of a text that an open subscription retains. */
+  /** Returns the document of a text if an open subscription retains it. */
   findOpen(text: string): DocumentNode | undefined {
     return this.#open.get(text);
   }
@@ -80,7 +80,7 @@ export class DocumentStore {
     this.#open.set(text, document);
   }
 
-  /** The last subscription with the document of this text has ended. */
+  /** Releases the document of a text when its last subscription has ended. */
   release(text: string): void {
     this.#open.delete(text);
   }

@@ -21,8 +21,8 @@ const maxRepeats = 50;
 const maxSelections = 5000;
 
 /**
- * Creates a parser that rejects documents beyond the limits. They are measured before validation, since some validation
- * rules take quadratic time.
+ * Creates a parser that rejects documents beyond the limits. They are measured before validation, because some
+ * validation rules take quadratic time.
  */
 export function createDocumentParser(
   limits: Pick<QueryLimits, 'maxTokens' | 'maxDepth' | 'maxAliases'>,
@@ -39,7 +39,7 @@ function parseWithin(source: string | Source, maxTokens: number): DocumentNode {
   try {
     return parse(source, { maxTokens });
   } catch (error) {
-    // graphql-js marks this error in no other way.
+    // graphql-js does not mark this error in any other way.
     if (error instanceof GraphQLError && error.message.endsWith('tokens. Parsing aborted.')) {
       throw tooComplex(`The document has more than ${maxTokens} tokens, which is the maximum.`);
     }

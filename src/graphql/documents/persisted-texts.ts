@@ -1,12 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
-/** Strings take up to two bytes a character. */
+/** A string takes up to two bytes per character. */
 const maxBytes = 8 * 1024 * 1024;
 
-/** What an entry takes besides its text. */
+/** The memory of an entry in addition to its text. */
 const entryBytes = 500;
 
-/** Texts of documents by the hash that clients send in their place. The least recently used leave once it is full. */
+/**
+ * Texts of documents by the hash that clients can send instead of them. When the store is full, the least recently used
+ * text is removed.
+ */
 export class PersistedTexts {
   readonly #texts = new LRUCache<string, string>({
     maxSize: maxBytes,

@@ -3,21 +3,21 @@ import { LRUCache } from 'lru-cache';
 import { toDocumentBytes } from './document-bytes.ts';
 import type { KnownDocument } from './known-document.ts';
 
-/** What documents that have come twice may keep together, in bytes. */
+/** Maximum memory of all documents that have come twice, in bytes. */
 const maxKeptBytes = 32 * 1024 * 1024;
 
-/** What small documents that have come once, or are not valid, may keep together, in bytes. */
+/** Maximum memory of all small documents that have come once or are not valid, in bytes. */
 const maxNewBytes = 2 * 1024 * 1024;
 
-/** A document that has come once is remembered only if it keeps no more than this, some 100 tokens, in bytes. */
+/** Maximum memory of a document that counts as small, in bytes: about 100 tokens. */
 const maxNewDocumentBytes = 64 * 1024;
 
-/** How many digests of larger documents that have come once are remembered; some 100 bytes each. */
+/** Maximum number of digests of large documents that have come once. Each takes about 100 bytes. */
 const maxDigests = 10_000;
 
 /**
- * Documents by text, kept once they have come twice. A document that has come once is remembered in a small space of
- * its own: as a whole if it is small, as a digest if it is large. A document that is not valid never leaves that space.
+ * Documents by text. A document is kept once it has come twice. Until then it is remembered in a separate, small space: as
+ * a whole if it is small, as a digest if it is large. A document that is not valid never leaves that space.
  */
 export class RecurringDocuments {
   readonly #kept = new LRUCache<string, KnownDocument>({
@@ -34,7 +34,7 @@ export class RecurringDocuments {
   });
   readonly #digests = new LRUCache<string, true>({ max: maxDigests });
 
-  /** About how many bytes the documents keep that came twice, and those that came once. */
+  /** Approximate memory in bytes: `kept` of documents that have come twice, `new` of those that have come once. */
   get bytes(): { readonly kept: number; readonly new: number } {
     return { kept: this.#kept.calculatedSize, new: this.#new.calculatedSize };
   }
@@ -48,7 +48,7 @@ export class RecurringDocuments {
     return this.#kept.get(text) ?? this.#new.get(text);
   }
 
-  /** True, once, for a text of which only the digest was remembered. */
+  /** True if only the digest of the text was remembered. The digest is then forgotten. */
   takeDigest(text: string): boolean {
     return this.#digests.delete(digestOf(text));
   }

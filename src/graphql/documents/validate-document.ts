@@ -16,7 +16,7 @@ export interface ValidationOptions {
   readonly introspection: boolean;
 }
 
-/** Nobody reads more, and locating each error means a search through the whole document. */
+/** Nobody reads more errors, and each of them takes a search through the whole document to locate it. */
 const maxErrors = 20;
 
 /** Creates a function that validates documents against the schema and returns at most 20 errors. */

@@ -23,11 +23,11 @@ export interface KnownQuery {
 
 /**
  * Maximum number of fields and fragment spreads of a compiled document, with each fragment counted as often as it is
- * spread. Compiling takes some 0.2 ms for each, and blocks the event loop.
+ * spread. Compiling takes about 0.2 ms for each, and blocks the event loop.
  */
 const maxSelections = 150;
 
-/** Maximum number of fields selected on interfaces. Each is compiled for every type, and uses some 10 KB. */
+/** Maximum number of fields selected on interfaces. Each is compiled for every type, and uses about 10 KB. */
 const maxInterfaceFields = 8;
 
 /** Compiles queries with graphql-jit when they are executed for the second time. */
@@ -53,7 +53,7 @@ export class CompiledQueries {
       return known;
     }
     const operation = getOperationAST(document, operationName || null);
-    // A name that is not in the document comes from the client, who can invent any number of them: nothing is stored.
+    // A client can invent any number of names that are not in the document, so nothing is stored for them.
     if (operation?.operation !== 'query') return null;
     this.#queries.set(document, byName.set(operationName, { defaults: toDefaults(operation), query: undefined }));
     return null;

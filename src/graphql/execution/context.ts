@@ -6,7 +6,7 @@ import type { MarketSearch } from './market-search.ts';
 import { OperationMarketData } from './operation-market-data.ts';
 import { PartialErrors } from './partial-errors.ts';
 
-/** What the resolvers of one operation work with. */
+/** The context of the resolvers of one operation. */
 export interface Context {
   readonly marketData: OperationMarketData;
   readonly live: LiveOperations;
@@ -22,10 +22,10 @@ export type Charge = (cost: number) => Promise<void> | void;
 export interface ContextOptions {
   readonly marketData: MarketData;
   readonly live: LiveOperations;
-  /** Remembers what it has found: one for all operations. */
+  /** Shared by all operations, because it remembers its results. */
   readonly marketSearch: MarketSearch;
   readonly charge: Charge;
-  /** Gathers the freshness of what the resolvers fetch. Left out of operations whose answers are never kept. */
+  /** Gathers the freshness of what the resolvers fetch. Omitted for operations whose answers are never kept. */
   readonly freshness?: Freshness;
 }
 

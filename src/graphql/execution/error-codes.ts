@@ -6,9 +6,9 @@ export const clientErrorCodes = [...marketDataErrorCodes, 'PERSISTED_QUERY_NOT_F
 
 export type ClientErrorCode = (typeof clientErrorCodes)[number];
 
-/** What each code means to a client: the source of the table in the documentation. */
+/** What each code means to a client. The table of errors in docs/freshness.md explains the same codes. */
 export const clientErrorMeanings: Readonly<Record<ClientErrorCode, string>> = {
   ...errorMeanings,
-  // Of Apollo's protocol: its clients send the document when they see it.
-  PERSISTED_QUERY_NOT_FOUND: 'This server does not know the hash of the query: send the query with its hash, once.',
+  // This code is part of Apollo's protocol: its clients send the document when they receive it.
+  PERSISTED_QUERY_NOT_FOUND: 'This server does not know the hash of this query: send the query and its hash once.',
 };

@@ -45,7 +45,7 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
 
 /**
  * False if a field failed to resolve. Errors of graphql-js and graphql-jit about a field have a path. Among these, only
- * errors about arguments are the client's fault; they all begin alike (`getArgumentValues` of graphql-js).
+ * errors about arguments are the client's fault; they all begin with the same word (`getArgumentValues` of graphql-js).
  */
 function isClientFault({ path }: GraphQLError, { message, extensions }: GraphQLError): boolean {
   return !path || knownCodes.has(extensions.code) || message.startsWith('Argument "');

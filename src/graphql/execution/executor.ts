@@ -22,7 +22,7 @@ export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<Executi
  */
 export function createExecutor(schema: GraphQLSchema, loadCompiler?: () => Promise<Compiler>): Execute {
   const queries = new CompiledQueries(schema, loadCompiler);
-  // Many operations may arrive at once, and the largest take some 30 ms.
+  // Many operations can arrive at once, and the largest take about 30 ms.
   const yielding = new Yielding();
   return (args) => yielding.run(async () => withPartialErrors(await executeNow(queries, args), args.contextValue));
 }

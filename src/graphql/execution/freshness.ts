@@ -1,12 +1,12 @@
 import type { Fresh } from '../../market/model/fresh.ts';
 
-/** Until when the answer of an operation may be given again. */
+/** How long the answer of an operation can be sent again. */
 export interface Expiry {
-  /** Epoch ms; Infinity if no time ends it. */
+  /** Epoch ms; Infinity if the answer does not expire at a fixed time. */
   readonly until: number;
-  /** True if it may end at any moment, because something in it is live. */
+  /** True if the answer contains live data and can therefore expire at any moment. */
   readonly isLive: boolean;
-  /** False once it has ended before `until`. */
+  /** False once the answer has expired, even before `until`. */
   readonly isCurrent: () => boolean;
 }
 
@@ -18,12 +18,12 @@ export class Freshness {
   #isLive = false;
   #until = Number.POSITIVE_INFINITY;
 
-  /** Announces values that are to be recorded. If one never is, because its fetch failed, the answer is not kept. */
+  /** Announces values that will be recorded. If one is not, because its fetch failed, the answer is not kept. */
   expect(count = 1): void {
     this.#missing += count;
   }
 
-  /** Records an announced value. The one that ends first counts. */
+  /** Records an announced value. The value that expires first counts. */
   record({ freshUntil, isCurrent }: Pick<Fresh<unknown>, 'freshUntil' | 'isCurrent'>): void {
     this.#missing -= 1;
     this.#isDeclared = true;
@@ -33,12 +33,12 @@ export class Freshness {
     if (freshUntil === Number.POSITIVE_INFINITY) this.#isLive = true;
   }
 
-  /** Records the use of what never changes while this process lives. */
+  /** Records the use of a value that never changes while this process runs. */
   markStatic(): void {
     this.#isDeclared = true;
   }
 
-  /** Null if nobody knows how long some value is fresh, or nothing was fetched: such an answer must not be kept. */
+  /** Null if the freshness of a value is unknown, or if nothing was fetched: such an answer must not be kept. */
   get expiry(): Expiry | null {
     if (this.#missing > 0 || !this.#isDeclared || !(this.#until > 0)) return null;
     const checks = [...this.#checks];

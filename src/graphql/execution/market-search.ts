@@ -20,8 +20,8 @@ interface SearchResult {
 const maxSize = 1_000_000;
 
 /**
- * Finds the markets of an exchange that match a filter. One operation can request this for each of a thousand markets, so
- * results are remembered, and other work gets turns of the event loop in between.
+ * Finds the markets of an exchange that match a filter. One operation can request this for each of a thousand markets. So
+ * results are remembered, and other work gets a turn of the event loop in between.
  */
 export class MarketSearch {
   readonly #yielding = new Yielding();

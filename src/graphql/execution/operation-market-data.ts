@@ -8,7 +8,7 @@ import type { MarketData } from '../../market/ports/market-data.ts';
 import type { Freshness } from './freshness.ts';
 
 /**
- * Market data as the resolvers of one operation see it: plain values, whose freshness is recorded behind their backs so
+ * Market data as the resolvers of one operation see it: plain values. This class records the freshness of each value, so
  * that no resolver can forget it. Tickers come through the TickerLoader instead, which gathers them.
  */
 export class OperationMarketData {

@@ -26,13 +26,13 @@ export const symbolsCost = new FieldCost({
   listSize: { argument: 'symbols', isList: true, max: maxSymbols },
 });
 
-/** The same for one market. */
+/** The cost of a field that returns one object of one market. */
 export const marketCost = new FieldCost({ weight: sharedCallCost });
 
 /** Approximate number of past items that a subscription sends when a client reconnects. */
 const assumedHistory = 100;
 
-/** The cost of a subscription to one market that may begin in the past. */
+/** The cost of a subscription to one market that can begin in the past. */
 export const resumableCost = new FieldCost({
   weight: sharedCallCost,
   listSize: { argument: 'since', toSize: () => assumedHistory },

@@ -12,7 +12,7 @@ export const CandleType = builder.objectRef<Candle>('Candle').implement({
     timestamp: t.expose('timestamp', { type: 'Timestamp', description: 'Start of the period.' }),
     datetime: t.field({
       type: 'DateTime',
-      description: 'timestamp in ISO-8601.',
+      description: '`timestamp` in ISO-8601.',
       resolve: ({ timestamp }) => timestamp,
     }),
     open: t.exposeFloat('open', { description: 'First price.' }),
@@ -28,7 +28,7 @@ export const CandleType = builder.objectRef<Candle>('Candle').implement({
     }),
     stale: t.boolean({
       description:
-        'Only in candleUpdated: true when the exchange cannot be reached and this is the last known state of the forming candle.',
+        'Only in `candleUpdated`: true when the exchange cannot be reached and this is the last known state of the forming candle.',
       resolve: ({ stale }) => stale ?? false,
     }),
   }),
@@ -51,7 +51,7 @@ const candlesArgs = builder.args((t) => ({
   limit: t.int({
     required: true,
     defaultValue: 100,
-    description: 'Maximum number of candles, up to 10,000. To get more, page with since.',
+    description: 'Maximum number of candles, up to 10,000. To get more, page with `since`.',
   }),
 }));
 
@@ -61,7 +61,8 @@ builder.objectField(MarketType, 'candles', (t) =>
   t.field({
     type: [CandleType],
     nullable: true,
-    description: 'Its candles, oldest first. With since, the first `limit` from then on; without it, the newest.',
+    description:
+      'Its candles, oldest first: with `since`, the first `limit` from then on; without it, the newest `limit`.',
     args: candlesArgs,
     extensions: { cost: candlesCost },
     resolve: ({ exchange, symbol }, args, { marketData }) =>
@@ -74,7 +75,7 @@ builder.queryFields((t) => ({
     type: [CandleType],
     nullable: true,
     description:
-      'Candles, oldest first. since is inclusive, until is exclusive. With since, the first `limit` from then on; without it, the newest.',
+      'Candles, oldest first: with `since`, the first `limit` from then on; without it, the newest `limit`. `since` is inclusive, `until` is exclusive.',
     args: { ...marketArgs, ...candlesArgs },
     extensions: { cost: candlesCost },
     resolve: (_root, args, { marketData }) => marketData.fetchCandles(toQuery(args)),
@@ -93,7 +94,7 @@ builder.subscriptionField('candleUpdated', (t) =>
   t.field({
     type: CandleType,
     description:
-      'The forming candle at each change, and every candle once more when it closes (closed: true); none is skipped. When the exchange fails, the forming candle is sent once more with stale: true. When the exchange works again, the missed candles are sent; if the exchange no longer has them, a retryable error ends the operation.',
+      'Sends the forming candle at each change, and every candle once more when it closes (`closed: true`); no closed candle is skipped. When the exchange fails, the forming candle is sent once more with `stale: true`. When the exchange works again, the missed candles are sent; if the exchange no longer has them, a retryable error ends the operation.',
     args: { ...marketArgs, ...timeframeArg, ...sinceArg('candle') },
     extensions: { cost: resumableCost, startArgument: 'since' },
     subscribe: (_root, { exchange, symbol, timeframe, since }, { live }) =>

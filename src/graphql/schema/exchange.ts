@@ -43,7 +43,7 @@ export const ExchangeType = builder.objectRef<ExchangeInfo>('Exchange').implemen
     timeframes: t.expose('timeframes', {
       type: ['Timeframe'],
       description:
-        'The timeframes of candles that it offers; empty if it offers no candles. Single markets may differ: see Market.timeframes.',
+        'The timeframes of candles that it offers; empty if it offers no candles. Single markets can differ: see `Market.timeframes`.',
     }),
     has: t.expose('has', { type: [CapabilityEnum], description: 'What it can do.' }),
   }),

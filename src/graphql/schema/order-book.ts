@@ -66,12 +66,12 @@ const OrderBookType = builder.objectRef<LimitedBook>('OrderBook').implement({
     }),
     spread: t.float({
       nullable: true,
-      description: 'bestAsk - bestBid.',
+      description: '`bestAsk` - `bestBid`.',
       resolve: ({ book: { bids, asks } }) => spreadOf(bids[0]?.price, asks[0]?.price),
     }),
     mid: t.float({
       nullable: true,
-      description: 'Halfway between bestBid and bestAsk.',
+      description: 'Halfway between `bestBid` and `bestAsk`.',
       resolve: ({ book: { bids, asks } }) => midOf(bids[0]?.price, asks[0]?.price),
     }),
     stale: t.boolean({
@@ -124,7 +124,7 @@ builder.subscriptionField('orderBookUpdated', (t) =>
   t.field({
     type: OrderBookType,
     description:
-      'The latest known book at once, then each change within its limit. A slow client misses intermediate changes, but never the latest one. When the exchange fails, the last book is sent once more with stale: true.',
+      'Sends the latest known book at once, then each change within `limit`. A slow client misses intermediate changes, but never the latest one. When the exchange fails, the last book is sent once more with `stale: true`.',
     args: { ...marketArgs, ...limitArg },
     extensions: { cost: new FieldCost({ weight: sharedCallCost, ...levels }) },
     subscribe: (_root, { exchange, symbol, limit }, { live }) =>

@@ -12,7 +12,7 @@ const SourceEnum = builder.enumType('Source', {
   values: {
     STREAM: { value: 'STREAM', description: 'From a stream of the exchange.' },
     POLL: { value: 'POLL', description: 'Polled for subscribers.' },
-    FETCH: { value: 'FETCH', description: 'Fetched for a query, or for the first subscriber.' },
+    FETCH: { value: 'FETCH', description: 'Fetched for a query or for the first subscriber.' },
   } as const,
 });
 
@@ -21,16 +21,16 @@ const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
   open: 'Price 24 hours ago.',
   high: 'Highest price of the last 24 hours.',
   low: 'Lowest price of the last 24 hours.',
-  close: 'The same as last.',
+  close: 'The same as `last`.',
   previousClose: 'Closing price of the previous day, as defined by the exchange.',
   bid: 'Best bid.',
   bidVolume: 'Amount at the best bid.',
   ask: 'Best ask.',
   askVolume: 'Amount at the best ask.',
   vwap: 'Volume-weighted average price of the last 24 hours.',
-  change: 'last - open, in quote currency.',
-  percentage: 'change as a percentage of open.',
-  average: 'Mean of open and last.',
+  change: '`last` - `open`, in quote currency.',
+  percentage: '`change` as a percentage of `open`.',
+  average: 'Mean of `open` and `last`.',
   baseVolume:
     'Amount in base currency traded in the last 24 hours. For contracts, some exchanges use another unit, such as contracts.',
   quoteVolume:
@@ -40,7 +40,7 @@ const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
 };
 
 export const TickerType = builder.objectRef<Ticker>('Ticker').implement({
-  description: "A market's prices at one moment. Values that the exchange does not send are null.",
+  description: 'The prices of a market at one moment. Values that the exchange does not send are null.',
   interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.id({
@@ -62,7 +62,7 @@ export const TickerType = builder.objectRef<Ticker>('Ticker').implement({
     datetime: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'timestamp in ISO-8601.',
+      description: '`timestamp` in ISO-8601.',
       resolve: ({ timestamp }) => timestamp,
     }),
     ...Object.fromEntries(
@@ -107,7 +107,7 @@ builder.queryFields((t) => ({
     type: [TickerType],
     nullable: { list: false, items: true },
     description:
-      'The tickers of several markets, in the same order as symbols. If one fails, it is null and has an error of its own; the others are not affected.',
+      'The tickers of several markets, in the same order as `symbols`. A ticker that fails is null and has its own error; the others are not affected.',
     args: marketsArgs,
     extensions: { cost: symbolsCost },
     resolve: (_root, { exchange, symbols }, { tickers }) =>
@@ -119,7 +119,7 @@ builder.subscriptionFields((t) => ({
   tickerUpdated: t.field({
     type: TickerType,
     description:
-      'The latest known ticker at once, then each change. A slow client misses intermediate tickers, but never the latest one. When the exchange fails, the last ticker is sent once more with stale: true.',
+      'Sends the latest known ticker at once, then each change. A slow client misses intermediate tickers, but never the latest one. When the exchange fails, the last ticker is sent once more with `stale: true`.',
     args: marketArgs,
     extensions: { cost: marketCost },
     subscribe: (_root, { exchange, symbol }, { live }) => live.ticker(String(exchange), symbol),
@@ -128,7 +128,7 @@ builder.subscriptionFields((t) => ({
   tickersUpdated: t.field({
     type: TickerType,
     description:
-      'Like tickerUpdated, for many symbols in one operation. Each event is one ticker. If a symbol is delisted later, its last ticker is sent once more with stale: true.',
+      'Like `tickerUpdated`, for many symbols in one operation. Each event is one ticker. If a symbol is delisted later, its last ticker is sent once more with `stale: true`.',
     args: {
       ...marketsArgs,
       skipUnknown: t.arg.boolean({

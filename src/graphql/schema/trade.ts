@@ -21,7 +21,7 @@ const TradeType = builder.objectRef<Trade>('Trade').implement({
   fields: (t) => ({
     id: t.id({
       description:
-        'Consists of Trade, exchange, symbol and tradeId, so that normalised caches keep all trades apart. If tradeId does not distinguish the trade from others, it contains time, side, price, amount and a number instead. Query.node does not accept it.',
+        'Consists of Trade, exchange, symbol and tradeId, so that normalised caches keep all trades apart. If tradeId does not distinguish the trade from others, this id contains time, side, price, amount and a number instead. `Query.node` does not accept it.',
       resolve: toTradeId,
     }),
     tradeId: t.exposeString('id', {
@@ -32,7 +32,7 @@ const TradeType = builder.objectRef<Trade>('Trade').implement({
     timestamp: t.expose('timestamp', { type: 'Timestamp', description: "Time of the exchange's clock." }),
     datetime: t.field({
       type: 'DateTime',
-      description: 'timestamp in ISO-8601.',
+      description: '`timestamp` in ISO-8601.',
       resolve: ({ timestamp }) => timestamp,
     }),
     price: t.exposeFloat('price', { description: priceText }),
@@ -64,7 +64,8 @@ builder.objectField(MarketType, 'trades', (t) =>
   t.field({
     type: [TradeType],
     nullable: true,
-    description: 'Its public trades, oldest first. With since, the first `limit` from then on; without it, the newest.',
+    description:
+      'Its public trades, oldest first: with `since`, the first `limit` from then on; without it, the newest `limit`.',
     args: tradesArgs,
     extensions: { cost: tradesCost },
     resolve: ({ exchange, symbol }, args, { marketData }) =>
@@ -76,7 +77,8 @@ builder.queryField('trades', (t) =>
   t.field({
     type: [TradeType],
     nullable: true,
-    description: 'Public trades, oldest first. With since, the first `limit` from then on; without it, the newest.',
+    description:
+      'Public trades, oldest first: with `since`, the first `limit` from then on; without it, the newest `limit`.',
     args: { ...marketArgs, ...tradesArgs },
     extensions: { cost: tradesCost },
     resolve: (_root, args, { marketData }) => marketData.fetchTrades(toQuery(args)),
@@ -87,7 +89,7 @@ builder.subscriptionField('tradesExecuted', (t) =>
   t.field({
     type: [TradeType],
     description:
-      'Every trade, in order. A client that is too slow to receive all of them gets SLOW_CONSUMER, and its subscription ends. After an outage, the missed trades are sent; if the exchange no longer has them, a retryable error ends the operation.',
+      'Sends every trade, in order. A client that is too slow to receive all of them gets SLOW_CONSUMER, and its subscription ends. After an outage, the missed trades are sent; if the exchange no longer has them, a retryable error ends the operation.',
     args: { ...marketArgs, ...sinceArg('trade') },
     extensions: { cost: resumableCost, startArgument: 'since' },
     subscribe: (_root, { exchange, symbol, since }, { live }) =>

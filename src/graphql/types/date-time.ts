@@ -3,7 +3,7 @@ import { describeValue } from './describe-value.ts';
 /** Start of the year of Bitcoin's first block, epoch ms. No market has earlier times. */
 const firstMarketYear = Date.UTC(2009, 0);
 
-/** Smaller numbers (before 1973-03-03 as epoch ms) may be epoch seconds, which reach the year 5138 below this bound. */
+/** Smaller numbers (before 1973-03-03 as epoch ms) can be epoch seconds, which reach the year 5138 below this bound. */
 const maxSeconds = 1e11;
 
 /** The end of the last year that ISO-8601 writes with four digits, epoch ms. */

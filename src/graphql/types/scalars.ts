@@ -9,7 +9,7 @@ const isoDateTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]
 
 builder.scalarType('DateTime', {
   description:
-    'An ISO-8601 date-time. As input, epoch milliseconds are accepted too, where 0 means from the beginning. A number that can only be seconds or microseconds is rejected.',
+    'An ISO-8601 date-time. As input, epoch milliseconds are accepted too; 0 means from the beginning. A number that can only be seconds or microseconds is rejected.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (epochMs) => new Date(epochMs).toISOString(),
   parseValue: parseDateTime,

@@ -17,7 +17,7 @@ const bitcoinGenesis = Date.UTC(2009, 0, 3);
 
 /**
  * Where to start reading for a query with this `since` (epoch ms). An exchange that serves candles only from `oldest` on
- * rejects earlier times, even where nothing is missing because there was no trading yet.
+ * rejects earlier times, even if nothing is missing because there was no trading yet.
  */
 export function firstReadOf(since: number, oldest: number): number {
   const isLimited = Number.isFinite(oldest) && oldest <= bitcoinGenesis;

@@ -13,11 +13,11 @@ export interface Candle {
   readonly volume: number;
   /** False until the period ends; until then its values still change. */
   readonly closed: boolean;
-  /** Only for live candles: true when the exchange cannot be reached and this is the last known value. */
+  /** Only in live candles: true when the exchange cannot be reached and this is the last known value. */
   readonly stale?: boolean;
 }
 
-/** True if the two do not differ in anything that a subscriber can see. */
+/** True if the two candles do not differ in anything that a subscriber can see. */
 export function isSameCandle(one: Candle, other: Candle): boolean {
   return (
     one.timestamp === other.timestamp &&
@@ -51,7 +51,7 @@ export interface CandleRange extends CandleSeries {
   readonly until: number;
 }
 
-/** What one call to an exchange may ask for. */
+/** The limits of one call to an exchange. */
 export interface CandleLimits {
   /** The maximum number of periods. */
   readonly perCall: number;
@@ -65,7 +65,7 @@ export interface CandleWindow {
   readonly candles: readonly Candle[];
   /** No candle is missing from here on, epoch ms: the range's start, or later if the exchange's history begins later. */
   readonly from: number;
-  /** Start of the first candle after the range, epoch ms, if the answer contained it: there is none in between. Else null. */
+  /** Start of the first candle after the range, epoch ms, with none in between; null if the answer did not contain it. */
   readonly next: number | null;
   /** Set if candles are missing at the start and the check for the reason failed: the error of that check. */
   readonly doubt?: MarketDataError;

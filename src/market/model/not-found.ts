@@ -16,7 +16,7 @@ export function exchangeNotFound(id: string, ids: readonly string[], exists: boo
 /**
  * The market with exactly this symbol. Throws SYMBOL_NOT_FOUND with the closest symbols; `suggesting: false` skips the
  * search for them, which takes a millisecond or two on a large exchange. If the markets of its kind could not be loaded,
- * it throws that error instead, since it is unknown whether the market exists.
+ * it throws that error instead, because it is unknown whether the market exists.
  */
 export function requireMarket(exchange: string, symbol: string, markets: Markets, suggesting = true): Market {
   const market = markets.get(symbol);

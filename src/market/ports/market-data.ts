@@ -7,39 +7,39 @@ import type { OrderBook, OrderBookQuery } from '../model/order-book.ts';
 import type { Ticker } from '../model/ticker.ts';
 import type { Trade, TradeQuery } from '../model/trade.ts';
 
-/** One ticker, or why there is none. */
+/** One ticker, or the error that says why it is missing. */
 export type TickerResult = Fresh<Ticker> | MarketDataError;
 
-/** A result for each symbol asked for. */
+/** A result for each requested symbol. */
 export type TickerResults = ReadonlyMap<string, TickerResult>;
 
-/** What a caller may ask for. A decorator of the port passes the options on to what it decorates. */
+/** Options of a fetch. A decorator of the port passes them on to what it decorates. */
 export interface FetchOptions {
   /**
-   * The greatest age of a value that may answer, in ms since it was received. With 0 the exchange is asked, and if that
-   * fails the error answers, never a last known value.
+   * The maximum age of a value in the answer, in ms since it was received. With 0 the exchange is always asked. If that
+   * fails, the answer is the error, never a last known value.
    */
   readonly maxAgeMs?: number;
 }
 
 /**
- * The port that everything above the exchanges is written against. `exchange/` implements it for exchanges, and caches,
+ * The port through which the rest of the server gets market data. `exchange/` implements it for exchanges, and caches,
  * candles and live feeds decorate it. Every error that it throws or returns is a MarketDataError. Callers call its methods
- * on the port, so that a class may implement it.
+ * on the port, so that a class can implement it.
  */
 export interface MarketData {
-  /** Every exchange that this server may use. Contacts none. */
+  /** Every exchange that this server may use. Contacts no exchange. */
   exchanges(): readonly ExchangeInfo[];
   /** Throws EXCHANGE_NOT_FOUND with the nearest ids. Contacts no exchange. */
   exchange(id: string): ExchangeInfo;
   /** The exchange's markets, loaded on first use. */
   fetchMarkets(exchange: string): Promise<Fresh<Markets>>;
   /**
-   * The timeframes of which the exchange itself serves candles of a market; others are built from them. Empty if it
-   * serves no candles. Rejects with SYMBOL_NOT_FOUND.
+   * The timeframes for which the exchange itself serves candles of a market; other timeframes are built from these. Empty
+   * if it serves no candles. Rejects with SYMBOL_NOT_FOUND.
    */
   fetchTimeframes(exchange: string, symbol: string): Promise<Fresh<readonly string[]>>;
-  /** Never rejects: each symbol fails alone. */
+  /** Never rejects: each symbol has its own result. */
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults>;
   /**
    * Oldest first, within `[since, until)`, each timestamp once. Even with `maxAgeMs` 0, candles that no longer change may
@@ -52,10 +52,10 @@ export interface MarketData {
   fetchTrades(query: TradeQuery, options?: FetchOptions): Promise<Fresh<readonly Trade[]>>;
 }
 
-/** Candles as an exchange serves them: one call for one range. `exchange/` implements it, `candles/` asks it. */
+/** Candles as an exchange serves them: one call for one range. `exchange/` implements it, `candles/` calls it. */
 export interface CandleSource {
   /**
-   * What one call may ask for. Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with those that the market has),
+   * The limits of one call. Throws NOT_SUPPORTED, TIMEFRAME_NOT_SUPPORTED (with those that the market has),
    * SYMBOL_NOT_FOUND, and what loading the markets throws.
    */
   candleLimits(series: CandleSeries): Promise<CandleLimits>;

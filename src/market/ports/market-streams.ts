@@ -5,57 +5,57 @@ import type { OrderBook } from '../model/order-book.ts';
 import type { Ticker } from '../model/ticker.ts';
 import type { Trade } from '../model/trade.ts';
 
-/** What a stream may carry, and what each of its messages holds. */
+/** The kinds of streams, and what each message of a stream contains. */
 export interface StreamMessages {
   readonly ticker: Ticker;
   readonly orderBook: OrderBook;
-  /** Those that changed, oldest first. Whether they are closed is not known from the stream: `closed` goes by the clock. */
+  /** The candles that changed, oldest first. A stream does not say whether they are closed: the clock decides `closed`. */
   readonly candles: readonly Candle[];
-  /** Those that are new, oldest first; the first message may hold some from before. */
+  /** The new trades, oldest first. The first message may contain earlier trades. */
   readonly trades: readonly Trade[];
 }
 
 export type StreamKind = keyof StreamMessages;
 
-/** What to stream. */
+/** The market and the kind of data to stream. */
 export interface StreamRequest<K extends StreamKind> extends MarketRef {
   readonly kind: K;
-  /** Of candles. */
+  /** Only for candles. */
   readonly timeframe?: string;
-  /** Of order books: how many levels of each side are wanted at the moment. The exchange may push fewer. */
+  /** Only for order books: how many levels of each side are wanted at the moment. The exchange may send fewer. */
   readonly depth?: () => number;
 }
 
 export interface StreamListener<T> {
-  /** `isFirst` says that it is the first over its connection, and may repeat what came over the one before. */
+  /** `isFirst` is true for the first message over a connection. It may repeat what came over the previous connection. */
   onMessage(message: T, isFirst: boolean): void;
   /**
-   * Called when the stream stopped without being closed, with the cause. It is being dialled again, with growing pauses;
-   * what the exchange sent meanwhile is lost.
+   * Called with the cause when the stream has stopped without being closed. The stream reconnects, with growing pauses.
+   * What the exchange sends meanwhile is lost.
    */
   onInterrupted(error: MarketDataError): void;
 }
 
 export interface Stream {
   /**
-   * Asks for a new connection, which is heeded with growing pauses: where messages are known to be `missed` in any case,
-   * else only where the whole connection is silent and not this stream alone.
+   * Requests a new connection. If messages are known to be `missed`, the stream reconnects in any case; otherwise only if
+   * the whole connection is silent, not this stream alone. The pauses between reconnects grow.
    */
   redial(missed: boolean): void;
-  /** Ends it; nothing is told any more. */
+  /** Ends the stream. The listener is no longer called. */
   close(): void;
 }
 
-/** Opens a stream of candles; as `open` of the port, and of timeframes that the exchange may lack. */
+/** Opens a stream of candles, as `open` of the port does, but also for timeframes that the exchange lacks. */
 export type OpenCandles = (
   request: StreamRequest<'candles'>,
   listener: StreamListener<StreamMessages['candles']>,
 ) => Stream;
 
-/** The port of what exchanges push. `exchange/` implements it. */
+/** The port for data that exchanges push. `exchange/` implements it. */
 export interface MarketStreams {
-  /** True when the exchange pushes this. Throws EXCHANGE_NOT_FOUND. */
+  /** True if the exchange has streams of this kind. Throws EXCHANGE_NOT_FOUND. */
   offers(exchange: string, kind: StreamKind): boolean;
-  /** Never throws: a stream that cannot be had is one that is interrupted again and again. */
+  /** Never throws: a stream that cannot be opened is interrupted again and again. */
   open<K extends StreamKind>(request: StreamRequest<K>, listener: StreamListener<StreamMessages[K]>): Stream;
 }

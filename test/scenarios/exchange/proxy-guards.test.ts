@@ -156,5 +156,5 @@ test('an instance that has only a relay connects no stream', async () => {
   const connection = await connect('binance', { options });
   onTestFinished(connection.close);
   expect(connection.exchanges.mayStream('binance')).toBe(false);
-  expect(() => connection.client.ccxt.client('ws://127.0.0.1:1/')).toThrow('a relay for requests');
+  expect(() => connection.client.ccxt.client('ws://127.0.0.1:1/')).toThrow('which cannot carry streams');
 });
