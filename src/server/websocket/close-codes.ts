@@ -33,17 +33,18 @@ export const closeCode = {
 export const closeMeanings: Readonly<Record<keyof typeof closeCode, string>> = {
   goingAway: 'The server is stopping: connect again, and another instance answers.',
   protocolError: 'The client broke the WebSocket protocol.',
-  invalidText: 'A message was not UTF-8.',
-  policyViolation: 'The client left too many answers unread.',
-  messageTooBig: 'A message was larger than 64 KB.',
-  tryAgainLater: 'The server has too many sockets, or this address sent too many wrong API keys: try again later.',
-  badRequest: 'A message was not one of graphql-transport-ws, or its id was too long.',
+  invalidText: 'A message of the client is not valid UTF-8.',
+  policyViolation: 'The client has left too many answers unread.',
+  messageTooBig: 'A message of the client has more than 64 KB.',
+  tryAgainLater:
+    'The server has reached its limit of sockets, or this address has sent too many wrong API keys: try again later.',
+  badRequest: 'A message is not valid in graphql-transport-ws, or its id is too long.',
   unauthorized: 'The API key is missing or wrong, or an operation came before the connection was acknowledged.',
   subprotocolNotAcceptable: 'The client does not speak graphql-transport-ws.',
   initialisationTimeout: 'No connection_init came in time.',
   subscriberAlreadyExists: 'The id belongs to an operation that is still open.',
   tooMany: 'Too many sockets from this address, too many messages in a second, or a second connection_init.',
-  internalServerError: 'Something unexpected went wrong on the server.',
+  internalServerError: 'Something unexpected happened on the server.',
 };
 
 /** Normal closure, no code, and a connection that was cut. */
