@@ -103,7 +103,7 @@ describe('a gate', () => {
     ]);
     await gate.takeRequest(a);
     expect(await refusalOf(() => gate.takeRequest(again))).toMatchObject({
-      message: expect.stringContaining('of each API key'),
+      message: expect.stringContaining('from each API key'),
     });
     expect(await refusalOf(() => gate.takeRequest(b))).toBeNull();
   });
@@ -189,7 +189,7 @@ describe('a server', () => {
       expect(JSON.parse(answer.text)).toEqual(limited(/^This server accepts 2 requests per minute from each address/));
     }
     const page = await server.send({ headers: { accept: 'text/html' } });
-    expect(page).toMatchObject({ status: 429, text: expect.stringMatching(/^This server takes 2 .*\n$/) });
+    expect(page).toMatchObject({ status: 429, text: expect.stringMatching(/^This server accepts 2 .*\n$/) });
     expect((await server.send({ method: 'OPTIONS' })).status).toBe(204);
     skip(minuteMs);
     expect((await server.get(query)).status).toBe(200);

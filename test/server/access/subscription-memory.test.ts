@@ -57,7 +57,7 @@ test('the memory of an address is limited, and is free again when subscriptions 
   expect(admitted).toEqual(['a', 'b', 'c']);
   const error = refusal(memory, '192.0.2.1', large('d'));
   expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', true]);
-  expect(error?.message).toContain('more than 1 MB');
+  expect(error?.message).toContain('more than the maximum of 1 MB');
   expect(refusal(memory, '192.0.2.2', large('d'))).toBeNull();
 });
 
@@ -66,7 +66,7 @@ test('the memory of all addresses together is limited, and the refusal is retrya
   const refusals = Array.from({ length: 40 }, (_, index) => refusal(memory, `192.0.2.${index}`, large(`a${index}`)));
   const first = refusals.find((error) => error !== null);
   expect([first?.code, first?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', true]);
-  expect(first?.message).toContain('more than 3 MB');
+  expect(first?.message).toContain('more than the maximum of 3 MB');
   expect(memory.bytes).toBeLessThanOrEqual(3 * megabyte);
   expect(memory.bytes).toBeGreaterThan(2.5 * megabyte);
 });
