@@ -1,4 +1,4 @@
-/** Types for the part of autocannon that benches and tests use; it has no types of its own. */
+/** Types for the part of autocannon that benches and tests use; the package itself has no types. */
 declare module 'autocannon' {
   /** A request before autocannon encodes it. */
   export interface LoadRequest {

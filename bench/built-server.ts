@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The built server in a process of its own. */
+/** The built server in its own process. */
 export interface BuiltServer {
   readonly port: number;
   /** Time from the start of the process until it was ready, in ms. */

@@ -7,7 +7,7 @@ export const seriesLength = 12_000;
 
 /** Artificial one-minute candles up to now, in memory. */
 export interface CandleSeries {
-  /** Answers like an exchange that has no limit of its own. `now` is epoch ms. */
+  /** Answers like an exchange without limits. `now` is epoch ms. */
   read(query: CandleQuery, now: number): readonly Candle[];
 }
 

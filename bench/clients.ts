@@ -16,7 +16,7 @@ export type ClientReport =
 const [port = '', count = '0'] = process.argv.slice(2);
 const sockets = Number(count);
 const lifetimeMs = 300_000;
-/** How many handshakes run at a time. */
+/** How many handshakes run in parallel. */
 const burst = 100;
 
 let messages = 0;

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 // `npm run bench -- <name>` builds the benches and runs one; without a name it lists them.
 
 const benches: Readonly<Record<string, string>> = {
-  fanout: 'the cost of sending one tick to many sockets, beside a raw broadcast and graphql-ws',
+  fanout: 'the cost of sending one tick to many sockets, compared with a raw broadcast and graphql-ws',
   stalled: 'the effect on others of one client that reads nothing of large subscriptions',
-  queries: 'requests a second, beside a plain HTTP server and other GraphQL servers',
-  loop: 'how long a query of many cached candles holds the event loop',
+  queries: 'requests per second, compared with a plain HTTP server and other GraphQL servers',
+  loop: 'how long a query of many cached candles blocks the event loop',
   start: 'the time to the first answer, and memory, of a server that has just started',
   upstream: 'how many calls to an exchange many clients cause',
 };

@@ -10,7 +10,7 @@ export interface BenchProcess<C extends object, R extends { readonly type: strin
   stop(): Promise<void>;
 }
 
-/** Starts a module of `bench/`, named without extension, as a process of its own with the garbage collector exposed. */
+/** Starts a module of `bench/`, named without extension, in its own process with the garbage collector exposed. */
 export function start<C extends object, R extends { readonly type: string }>(
   file: string,
   args: readonly string[] = [],

@@ -79,7 +79,7 @@ async function measure(file: string, load: BenchProcess<LoadCommand, LoadReport>
 const load = start<LoadCommand, LoadReport>('./load');
 const samples: Sample[] = [];
 for (let round = 0; round < rounds; round++) {
-  // Each server is a process of its own, so requests sent to one are new to the next.
+  // Each server runs in its own process, so requests sent to one are new to the next.
   for (const { file } of queryServers) samples.push(...(await measure(file, load, 0)));
 }
 await load.stop();

@@ -50,8 +50,8 @@ export const requestKinds: readonly RequestKind[] = [
 const strideMs = 7_919_993;
 
 /**
- * Requests for `limit` candles from a time on that differs in each request. All candles are closed and soon in the cache,
- * so every answer must be created anew although nothing has to be fetched.
+ * Requests for `limit` candles from a time on that differs in each request. All candles are closed and soon in the
+ * cache, so the server must build every answer again although it has nothing to fetch.
  */
 export function candles(name: string, limit: number): RequestKind {
   const now = Date.now();

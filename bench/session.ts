@@ -18,7 +18,8 @@ export interface Session {
 export async function openSession(file: string, sockets: number): Promise<Session> {
   const server = start<Command, Report>(file);
   const { port } = await server.wait('ready');
-  // The first sockets come and go unmeasured: what is compiled and loaded for them is not memory per socket.
+  // The first sockets are opened and closed without measuring, because code that is loaded and compiled for them is not
+  // memory per socket.
   const warmUpClients = start<ClientCommand, ClientReport>('./clients', [String(port), '200']);
   await warmUpClients.wait('subscribed');
   server.send({ type: 'begin', ticks: 3, intervalMs: 100 });

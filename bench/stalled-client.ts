@@ -12,7 +12,7 @@ const [port = ''] = process.argv.slice(2);
 const operations = 40;
 const lifetimeMs = 300_000;
 
-/** Events of some 20 KB. */
+/** Each event has about 20 KB. */
 const aliases = Array.from({ length: 500 }, (_, index) => `field${index}: datetime`).join(' ');
 const query = `subscription { tickerUpdated(exchange: "bench", symbol: "BTC/USDT") { ${aliases} } }`;
 

@@ -92,7 +92,7 @@ function toCells(values: readonly number[], unit: string): string {
     .join('');
 }
 
-// Once unmeasured, because the files are read from the disk then.
+// The first start is not measured, because it reads the files from the disk.
 await measureStart();
 const starts = await repeat(measureStart);
 process.stdout.write(

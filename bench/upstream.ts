@@ -9,7 +9,7 @@ import type { NaiveReport } from './servers/naive-ccxt.ts';
 // and again while the tickers are fresh.
 
 const clients = Number(process.env.CLIENTS ?? 1000);
-/** Fewer clients for the server that makes one call per ticker, since its calls would take very long otherwise. */
+/** Fewer clients for the server that makes one call per ticker, because its calls would take very long otherwise. */
 const naiveClients = 5;
 const symbols = Array.from({ length: 100 }, (_, index) => `C${index}/USDT`);
 
@@ -39,7 +39,7 @@ const ways: readonly { readonly name: string; readonly ask: Ask }[] = [
     name: '100 queries of one ticker',
     ask: async (port, agent, client) => {
       const query = 'query ($symbol: String!) { ticker(exchange: "binance", symbol: $symbol) { symbol last } }';
-      // Each client begins with another symbol, since real clients are not synchronised.
+      // Each client begins with another symbol, because real clients are not synchronised.
       for (let index = 0; index < symbols.length; index++) {
         await post(port, query, { agent, variables: { symbol: symbols[(client + index) % symbols.length] } });
       }
@@ -70,7 +70,7 @@ async function ask(port: number, agents: readonly Agent[], way: Ask): Promise<Wa
   return { listings, calls: others, seconds };
 }
 
-/** A server's first wave and its second. */
+/** Measures a server's first wave of requests and its second. */
 async function measure(server: Server, count: number, way: Ask): Promise<readonly [cold: Wave, warm: Wave]> {
   const agents = Array.from({ length: count }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   await connect(server.port, agents);

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
-// All of them work without network, so that a newcomer sees an answer before an exchange has to be reached.
+// All tabs work without a network, so that a newcomer sees an answer before any exchange has to be reached.
 const tabs = [
   `# A ticker and the newest candles of one market.
 # \`sim\` is built in: its prices are made up and need no network. For real prices,

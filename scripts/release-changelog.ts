@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-// `npm version` runs this between raising the version and committing it: what was unreleased becomes that version's.
+// `npm version` runs this after it raises the version and before it commits: the unreleased entries become those of the
+// version.
 
 const file = new URL('../CHANGELOG.md', import.meta.url);
 const unreleased = '## Unreleased\n';
 
-/** Puts a heading of the version between "Unreleased" and its entries. Throws where there are no entries. */
+/** Puts a heading of the version between "Unreleased" and its entries. Throws if there are no entries. */
 export function release(changelog: string, version: string, date: string): string {
   const [before = '', rest] = changelog.split(unreleased, 2);
   if (rest === undefined) throw new Error('CHANGELOG.md has no section "Unreleased"');

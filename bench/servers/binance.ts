@@ -1,7 +1,7 @@
 import { createBinance } from '../../test/venues/binance/binance.ts';
 import type { ExchangeConfig } from '../../test/venues/venue.ts';
 
-// The tests' stand-in for Binance as a process of its own. The argument is its number of spot markets.
+// The tests' stand-in for Binance in its own process. The argument is its number of spot markets.
 
 /** Commands from the parent process. */
 export type VenueCommand = { readonly type: 'count' } | { readonly type: 'reset' };

@@ -1,11 +1,10 @@
 /**
- * What every entry of a cache says of its times. They are part of the entry, so that they mean the same to every process
- * that reads it.
+ * The times of a cache entry. They are part of the entry, so that they mean the same to every process that reads it.
  */
 export interface CacheEntry {
   /** When the exchange last answered or failed, epoch ms. */
   readonly storedAt: number;
-  /** For how long after that the entry is of any use, in ms. A store may drop it then. */
+  /** How long after that the entry is useful, in ms. Then a store may drop it. */
   readonly ttlMs: number;
 }
 

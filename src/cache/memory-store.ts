@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { CacheEntry, CacheStore } from './cache-store.ts';
 
-/** How much a store may hold: a number of entries, or a sum of their sizes. */
+/** How much a store can hold: a number of entries, or a sum of their sizes. */
 export type StoreLimit<E> =
   | { readonly maxEntries: number }
   | { readonly maxSize: number; readonly sizeOf: (entry: E) => number };
 
-/** A store in the memory of this process. The least recently used entries leave when it is full. */
+/** A store in the memory of this process. When it is full, it drops the least recently used entries. */
 export class MemoryStore<E extends CacheEntry> implements CacheStore<E> {
   readonly #entries: LRUCache<string, E>;
 

@@ -27,22 +27,22 @@ export interface OrderBookStores {
 export interface OrderBookCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchOrderBook'>;
   readonly clock: Clock;
-  /** For how long an answer serves the same query again, and a failed query is not tried again, in ms. */
+  /** How long an answer serves the same query again, and how long a failed query is not tried again, in ms. */
   readonly ttlMs: number;
-  /** How old a last known book may be and still answer, marked stale, while its exchange fails, in ms. */
+  /** The maximum age of a last known book that still answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
   readonly stores?: OrderBookStores;
-  /** Called once for each query that may be answered from memory: true if it waited for no call. */
+  /** Called once for each query that could be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
 
-/** Some 60 bytes each. */
+/** Each level takes about 60 bytes. */
 const maxLevels = 300_000;
 const maxFailures = 10_000;
 
 /**
- * Remembers order books: the same query within `ttlMs`, or while the first is under way, costs one call, and while an
- * exchange fails its last known book answers, marked stale.
+ * Remembers order books. Equal queries within `ttlMs`, or while a call for the first is in progress, cost one call.
+ * While an exchange fails, its last known book answers, marked stale.
  */
 export class OrderBookCache implements Pick<MarketData, 'fetchOrderBook'> {
   readonly #options: OrderBookCacheOptions;

@@ -13,7 +13,7 @@ export interface TickerCallsOptions {
 interface Call {
   readonly exchange: string;
   readonly symbols: Set<string>;
-  /** The least that any of its callers accepts. */
+  /** The lowest maximum age that any of its callers accepts. */
   maxAgeMs: number;
   /** False while symbols can still be added. */
   isUnderWay: boolean;
@@ -24,9 +24,9 @@ interface Call {
 const gatherMs = 10;
 
 /**
- * Makes few calls for the tickers of many callers. Those that ask within a moment share one call for each exchange and
- * kind of market: a caller that wants spot must not wait for an address that serves contracts and hangs. Each market has
- * one call at a time, and callers that come while it is under way get its result.
+ * Makes few calls for the tickers of many callers. Callers that ask within a moment share one call for each exchange
+ * and kind of market: a caller that wants spot must not wait for an address that serves contracts and hangs. Each
+ * market has one call at a time, and callers that come while it is in progress get its result.
  */
 export class TickerCalls {
   readonly #options: TickerCallsOptions;

@@ -19,16 +19,16 @@ export interface TickerEntry extends CacheEntry {
 export interface TickerCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchTickers'>;
   readonly clock: Clock;
-  /** For how long a fetched ticker answers, in ms. */
+  /** How long a fetched ticker answers, in ms. */
   readonly ttlMs: number;
-  /** How old a last known ticker may be and still answer, marked stale, while its exchange fails, in ms. */
+  /** The maximum age of a last known ticker that still answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
   readonly store?: CacheStore<TickerEntry>;
-  /** Called once for each symbol of a query that may be answered from memory: true if it waited for no call. */
+  /** Called once for each symbol of a query that could be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
 
-/** Some 500 bytes each. */
+/** Each ticker takes about 500 bytes. */
 const maxEntries = 20_000;
 
 /**
@@ -43,8 +43,8 @@ const maxEntries = 20_000;
  *   The call is not repeated until the failure is `maxAgeMs` old.
  *
  * An error that is final, such as an unknown symbol, makes the market unknown again. A query with `maxAgeMs` 0 always
- * waits for a call and gets its error; what the call brings is remembered for all. `ttlMs` is the `maxAgeMs` of a query
- * that names none.
+ * waits for a call and gets its error; a ticker from that call is remembered for all queries. `ttlMs` is the default of
+ * `maxAgeMs`.
  */
 export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
   readonly #options: TickerCacheOptions;
@@ -59,7 +59,7 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
   }
 
   async fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
-    // At least 1 ms: a query without a wish must not be taken for one that accepts no last known ticker.
+    // At least 1 ms, because 0 means that the query accepts no last known ticker.
     const maxAgeMs = options?.maxAgeMs ?? Math.max(1, this.#options.ttlMs);
     const results = new Map<string, TickerResult>();
     const loads: Promise<unknown>[] = [];
@@ -77,7 +77,7 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
     return results;
   }
 
-  /** What answers without a call: a fresh ticker, or a failure of a moment ago. */
+  /** What answers without a call: a fresh ticker, or a recent failure. */
   #recall(market: MarketRef, maxAgeMs: number): TickerResult | null {
     const entry = this.#store.get(toMarketKey(market));
     const isHit = entry !== undefined && ageOf(entry.storedAt, this.#options.clock.now()) < maxAgeMs;
@@ -120,7 +120,7 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
     };
   }
 
-  /** A ticker from a clock ahead of ours is fresh no longer than one from ours. */
+  /** A ticker that was received by a clock ahead of ours is not fresh for longer than one received by ours. */
   #toFresh(value: Ticker, maxAgeMs: number): TickerResult {
     return { value, freshUntil: Math.min(value.receivedAt, this.#options.clock.now()) + maxAgeMs };
   }

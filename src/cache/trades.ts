@@ -11,17 +11,20 @@ export type TradeStore = CacheStore<AnswerEntry<readonly Trade[]>>;
 export interface TradeCacheOptions {
   readonly upstream: Pick<MarketData, 'fetchTrades'>;
   readonly clock: Clock;
-  /** For how long an answer serves the same query again, in ms. */
+  /** How long an answer serves the same query again, in ms. */
   readonly ttlMs: number;
   readonly store?: TradeStore;
-  /** Called once for each query that may be answered from memory: true if it waited for no call. */
+  /** Called once for each query that could be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
 
-/** Some 200 bytes each. */
+/** Each trade takes about 200 bytes. */
 const maxTrades = 100_000;
 
-/** Remembers answers of trades: the same query within `ttlMs`, or while the first is under way, costs one call. */
+/**
+ * Remembers answers of trades. Equal queries within `ttlMs`, or while a call for the first is in progress, cost one
+ * call.
+ */
 export class TradeCache implements Pick<MarketData, 'fetchTrades'> {
   readonly #answers: TtlCache<TradeQuery, readonly Trade[]>;
 

@@ -14,21 +14,21 @@ export interface TtlCacheOptions<Q, V> {
   readonly toKey: (query: Q) => string;
   readonly store: CacheStore<AnswerEntry<V>>;
   readonly clock: Clock;
-  /** For how long an answer serves the same query again, in ms. */
+  /** How long an answer serves the same query again, in ms. */
   readonly ttlMs: number;
-  /** Called once for each query that may be answered from memory: true if it waited for no call. */
+  /** Called once for each query that could be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
 
-/** A call under way whose answer serves every query that accepts an answer of this age. */
+/** A call in progress. Its answer serves every query that accepts an answer of this age. */
 interface Flight<V> {
   readonly maxAgeMs: number;
   readonly entry: Promise<AnswerEntry<V>>;
 }
 
 /**
- * Remembers answers: the same query within `ttlMs`, or while the first is under way, costs one call. A query with
- * `maxAgeMs` 0 always makes a call; its answer is stored for other queries, but is not declared to be fresh.
+ * Remembers answers. Equal queries within `ttlMs`, or while a call for the first is in progress, cost one call. A query
+ * with `maxAgeMs` 0 always makes a call; its answer is stored for other queries, but is not declared to be fresh.
  */
 export class TtlCache<Q, V> {
   readonly #options: TtlCacheOptions<Q, V>;
@@ -43,7 +43,7 @@ export class TtlCache<Q, V> {
     const maxAgeMs = options?.maxAgeMs ?? Number.POSITIVE_INFINITY;
     if (maxAgeMs > 0) return this.#toFresh(this.#recall(key, maxAgeMs) ?? (await this.#join(key, query, options)));
     const entry = await this.#ask(query, options);
-    // An older call that is still under way must not replace what is newer.
+    // An older call that is still in progress must not replace what is newer.
     this.#flights.delete(key);
     this.#options.store.set(key, entry);
     return { value: entry.value, freshUntil: 0 };
@@ -59,7 +59,7 @@ export class TtlCache<Q, V> {
     return isHit ? entry : null;
   }
 
-  /** The answer of a call that is under way, or of a new one. */
+  /** The answer of a call in progress, or of a new one. */
   #join(key: string, query: Q, options: FetchOptions | undefined): Promise<AnswerEntry<V>> {
     const maxAgeMs = options?.maxAgeMs ?? Number.POSITIVE_INFINITY;
     const known = this.#flights.get(key);
@@ -86,7 +86,7 @@ export class TtlCache<Q, V> {
     return { value, storedAt, ttlMs: freshUntil > storedAt ? Math.min(ttlMs, freshUntil - storedAt) : ttlMs };
   }
 
-  /** A clock that was set back adds nothing to how long an answer is fresh. */
+  /** An answer is not fresh for longer because the clock was set back. */
   #toFresh({ value, storedAt, ttlMs }: AnswerEntry<V>): Fresh<V> {
     return { value, freshUntil: Math.min(storedAt, this.#options.clock.now()) + ttlMs };
   }

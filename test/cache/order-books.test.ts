@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 describe('order books', () => {
-  test('of the same query cost one call within the ttl, and while one is under way', async () => {
+  test('cost one call for the same query within the ttl, and while a call is in progress', async () => {
     const release = port.hold();
     const both = [cache.fetchOrderBook(query), cache.fetchOrderBook(query)];
     release();
@@ -39,14 +39,14 @@ describe('order books', () => {
     expect(port.orderBookCalls).toHaveLength(4);
   });
 
-  test('are fetched in any case by who wants no memory, and remembered for the others', async () => {
+  test('are always fetched for a query with maxAgeMs 0, and remembered for other queries', async () => {
     await cache.fetchOrderBook(query);
     await cache.fetchOrderBook(query, { maxAgeMs: 0 });
     await cache.fetchOrderBook(query);
     expect(port.orderBookCalls).toHaveLength(2);
   });
 
-  test('are the last known, marked stale and cut to the limit, while the exchange fails', async () => {
+  test('come from memory, marked stale and cut to the limit, while the exchange fails', async () => {
     await cache.fetchOrderBook({ ...query, limit: 3 });
     port.fail(down);
     await clock.advance(ttlMs + 1);
@@ -61,7 +61,7 @@ describe('order books', () => {
     expect((await cache.fetchOrderBook(query)).value.stale).toBe(false);
   });
 
-  test('are asked of the upstream with what the caller accepts', async () => {
+  test('are requested from the upstream with the age that the caller accepts', async () => {
     const asked: unknown[] = [];
     const fetchOrderBook = port.fetchOrderBook.bind(port);
     port.fetchOrderBook = (given, options) => {
@@ -73,7 +73,7 @@ describe('order books', () => {
     expect(asked).toEqual([{ maxAgeMs: 500 }, { maxAgeMs: 0 }]);
   });
 
-  test('say until when they serve; a stale one no longer than its failure, and than it may be old', async () => {
+  test('are fresh for the ttl; a stale one is fresh as long as its failure, but not past staleMaxMs', async () => {
     const receivedAt = clock.now();
     expect((await cache.fetchOrderBook(query)).freshUntil).toBe(receivedAt + ttlMs);
     port.fail(down);
@@ -84,8 +84,8 @@ describe('order books', () => {
   });
 
   test.each([
-    ['a little ahead of ours is the last known one', 800, true],
-    ['far ahead of ours, which was set back, is none', 3_600_000, false],
+    ['a little ahead of ours answers as the last known book', 800, true],
+    ['far ahead of ours, which was set back, does not answer', 3_600_000, false],
   ])('received by a clock %s', async (_name, aheadMs, isKnown) => {
     port.setOrderBook({ bids, receivedAt: clock.now() + aheadMs });
     await cache.fetchOrderBook(query);
@@ -95,7 +95,7 @@ describe('order books', () => {
     else await expect(answer).rejects.toBe(down);
   });
 
-  test('that do not exist are no last known ones', async () => {
+  test('of a symbol that no longer exists do not come from memory', async () => {
     await cache.fetchOrderBook(query);
     await clock.advance(ttlMs + 1);
     port.setOrderBook(new MarketDataError('SYMBOL_NOT_FOUND', 'gone'));

@@ -30,7 +30,7 @@ function textsOf(results: TickerResults): readonly string[] {
   return [...toPlainTickers(results).values()].map(toText);
 }
 
-/** Asks and lets the gather time pass, if the answer is not there at once. */
+/** Asks, and lets the gather time pass if the answer is not there at once. */
 async function ask(
   symbols: readonly string[] = [btc],
   options?: FetchOptions,
@@ -88,12 +88,12 @@ describe('while the exchange fails', () => {
     expect(port.tickerCalls).toHaveLength(2);
   });
 
-  test('a symbol that was never fetched gives the error', async () => {
+  test('a symbol that was never fetched answers with the error', async () => {
     port.fail(down);
     expect(await ask()).toEqual(['BTC/USDT EXCHANGE_UNAVAILABLE']);
   });
 
-  test('recovery gives fresh tickers again', async () => {
+  test('tickers are fresh again after the exchange has recovered', async () => {
     await ask();
     await clock.advance(ttlMs);
     port.fail(down);
@@ -105,7 +105,7 @@ describe('while the exchange fails', () => {
     expect(port.tickerCalls).toHaveLength(3);
   });
 
-  test('a call with maxAgeMs 0 that succeeds ends it for all', async () => {
+  test('a successful call with maxAgeMs 0 ends the failure for all callers', async () => {
     await ask();
     await clock.advance(ttlMs);
     port.fail(down);
@@ -116,7 +116,7 @@ describe('while the exchange fails', () => {
     expect(port.tickerCalls).toHaveLength(3);
   });
 
-  test('one failing symbol leaves the others of its call alone', async () => {
+  test('one failing symbol does not affect the other symbols of its call', async () => {
     await ask([btc, eth]);
     await clock.advance(ttlMs);
     port.set(btc, down);
@@ -125,7 +125,7 @@ describe('while the exchange fails', () => {
     expect(port.tickerCalls).toHaveLength(2);
   });
 
-  test('another exchange has no share in it', async () => {
+  test('another exchange is not affected', async () => {
     await ask([btc], {}, 'kraken');
     port.fail(down);
     expect(await ask([btc], {}, 'binance')).toEqual(['BTC/USDT EXCHANGE_UNAVAILABLE']);
@@ -137,7 +137,7 @@ describe('a request error', () => {
   const notFound = new MarketDataError('SYMBOL_NOT_FOUND', 'delisted');
   const notSupported = new MarketDataError('NOT_SUPPORTED', 'no tickers');
 
-  test.each([notFound, notSupported])('$code never gives a stale ticker', async (error) => {
+  test.each([notFound, notSupported])('$code never answers with a stale ticker', async (error) => {
     await ask();
     await clock.advance(ttlMs);
     port.set(btc, error);
@@ -145,7 +145,7 @@ describe('a request error', () => {
     expect(await ask()).toEqual([`BTC/USDT ${error.code}`]);
   });
 
-  test('ends what was known: a later failure of the exchange gives the error and no stale ticker', async () => {
+  test('forgets the ticker: a later failure of the exchange answers with the error, not with a stale ticker', async () => {
     await ask();
     await clock.advance(ttlMs);
     port.set(btc, notFound);
@@ -154,7 +154,7 @@ describe('a request error', () => {
     expect(await ask()).toEqual(['BTC/USDT EXCHANGE_UNAVAILABLE']);
   });
 
-  test('in a call with maxAgeMs 0 ends what was known too', async () => {
+  test('in a call with maxAgeMs 0 forgets the ticker too', async () => {
     await ask();
     port.set(btc, notFound);
     expect(await ask([btc], { maxAgeMs: 0 })).toEqual(['BTC/USDT SYMBOL_NOT_FOUND']);

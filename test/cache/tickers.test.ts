@@ -31,7 +31,7 @@ function textsOf(results: TickerResults): readonly string[] {
   return [...toPlainTickers(results).values()].map(toText);
 }
 
-/** Asks and lets the gather time pass, if the answer is not there at once. */
+/** Asks, and lets the gather time pass if the answer is not there at once. */
 async function ask(
   symbols: readonly string[] = [btc],
   options?: FetchOptions,
@@ -54,7 +54,7 @@ describe('a fresh ticker', () => {
     expect(port.tickerCalls).toHaveLength(2);
   });
 
-  test('answers a caller who allows a greater age for longer, and one who allows less for less', async () => {
+  test('answers for as long as the caller accepts its age', async () => {
     await ask();
     await clock.advance(3 * ttlMs);
     await ask([btc], { maxAgeMs: 4 * ttlMs });
@@ -63,7 +63,7 @@ describe('a fresh ticker', () => {
     expect(port.tickerCalls).toHaveLength(2);
   });
 
-  test('with ttlMs 0 answers within its millisecond and not after', async () => {
+  test('with ttlMs 0 answers within its millisecond and not later', async () => {
     cache = new TickerCache({ upstream: port, clock, ttlMs: 0, staleMaxMs });
     await ask();
     await ask();
@@ -90,7 +90,7 @@ describe('misses', () => {
     expect(port.tickerCalls).toEqual([{ exchange: 'kraken', symbols: [btc], options: { maxAgeMs: ttlMs } }]);
   });
 
-  test('of different callers within the gather time travel in one call, later ones in the next', async () => {
+  test('of different callers within the gather time share one call, later ones share the next', async () => {
     const first = cache.fetchTickers('kraken', [btc]);
     await clock.advance(gatherMs - 1);
     const second = cache.fetchTickers('kraken', [eth, btc]);
@@ -117,7 +117,7 @@ describe('misses', () => {
     ]);
   });
 
-  test('join a call under way for the same symbol', async () => {
+  test('join a call in progress for the same symbol', async () => {
     const release = port.hold();
     const first = cache.fetchTickers('kraken', [btc]);
     await clock.advance(5000);
@@ -131,7 +131,7 @@ describe('misses', () => {
     expect(port.tickerCalls).toHaveLength(1);
   });
 
-  test('that join a call are answered with it, not with a later call for other symbols', async () => {
+  test('that join a call are answered when it ends, and do not wait for a later call for other symbols', async () => {
     const releaseFirst = port.hold();
     const first = cache.fetchTickers('kraken', [btc]);
     await clock.advance(gatherMs);
@@ -171,7 +171,7 @@ describe('with maxAgeMs 0', () => {
     expect(port.tickerCalls).toHaveLength(3);
   });
 
-  test('a failure is the raw error and never the last known ticker', async () => {
+  test('a failure answers with the error and never with the last known ticker', async () => {
     await ask();
     port.fail(down);
     expect(await ask([btc], { maxAgeMs: 0 })).toEqual(['BTC/USDT EXCHANGE_UNAVAILABLE']);
@@ -179,7 +179,7 @@ describe('with maxAgeMs 0', () => {
     expect(port.tickerCalls).toHaveLength(3);
   });
 
-  test('a success renews what others are answered', async () => {
+  test('a success renews the answers of other callers', async () => {
     await ask();
     await clock.advance(ttlMs - 1);
     port.set(btc, { last: 5 });
@@ -189,7 +189,7 @@ describe('with maxAgeMs 0', () => {
     expect(port.tickerCalls).toHaveLength(2);
   });
 
-  test('a failure makes what others are answered stale', async () => {
+  test('a failure makes the answers of other callers stale', async () => {
     await ask();
     port.fail(down);
     await ask([btc], { maxAgeMs: 0 });
@@ -199,7 +199,7 @@ describe('with maxAgeMs 0', () => {
 });
 
 describe('an upstream that is a cache itself', () => {
-  test('sees the least that any caller of a call accepts', async () => {
+  test('receives the lowest maximum age that any caller of a call accepts', async () => {
     const answers = [
       cache.fetchTickers('kraken', [btc]),
       cache.fetchTickers('kraken', [eth], { maxAgeMs: 0 }),
@@ -210,7 +210,7 @@ describe('an upstream that is a cache itself', () => {
     expect(port.tickerCalls.map(({ symbols, options }) => [symbols, options])).toEqual([[[btc, eth], { maxAgeMs: 0 }]]);
   });
 
-  test('is asked again by a caller that accepts less than the call under way', async () => {
+  test('is called again for a caller that accepts only a lower age than the call in progress', async () => {
     const release = port.hold();
     const first = cache.fetchTickers('kraken', [btc]);
     await clock.advance(gatherMs);
@@ -221,7 +221,7 @@ describe('an upstream that is a cache itself', () => {
     expect(port.tickerCalls.map(({ options }) => options?.maxAgeMs)).toEqual([ttlMs, 0]);
   });
 
-  test('and has had a ticker for a while, the ticker is fresh for the rest of its time only', async () => {
+  test('has had a ticker for a while: the ticker is fresh only for the rest of its time', async () => {
     const receivedAt = clock.now() - 400;
     port.set(btc, { last: 1, receivedAt });
     const answer = cache.fetchTickers('kraken', [btc]);
@@ -230,7 +230,7 @@ describe('an upstream that is a cache itself', () => {
   });
 });
 
-test('a ticker received by a clock a little ahead of ours is fresh, for no longer than one of ours', async () => {
+test('a ticker received by a clock a little ahead of ours is fresh, but not for longer than one received by ours', async () => {
   port.set(btc, { last: 1, receivedAt: clock.now() + 500 });
   await ask();
   const results = await cache.fetchTickers('kraken', [btc]);
@@ -251,7 +251,7 @@ test('an upstream that rejects is not remembered', async () => {
   expect(await ask()).toEqual(['BTC/USDT 1']);
 });
 
-test('a clock that was set back serves nothing kept from its future', async () => {
+test('after the clock was set back, entries from its future do not answer', async () => {
   let skew = 0;
   const stepping: Clock = {
     now: () => clock.now() - skew,
@@ -265,7 +265,7 @@ test('a clock that was set back serves nothing kept from its future', async () =
   expect(port.tickerCalls).toHaveLength(2);
 });
 
-test('kinds of markets that one exchange serves from different addresses do not wait for each other', async () => {
+test('kinds of market that one exchange serves from different addresses do not wait for each other', async () => {
   const swap = 'BTC/USDT:USDT';
   const hanging: Pick<MarketData, 'fetchTickers'> = {
     fetchTickers: (exchange, symbols) =>

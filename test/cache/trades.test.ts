@@ -18,7 +18,7 @@ beforeEach(() => {
   cache = new TradeCache({ upstream: port, clock, ttlMs });
 });
 
-test('trades of the same query cost one call within the ttl, and others one of their own', async () => {
+test('equal queries for trades share one call within the ttl, and other queries make their own', async () => {
   await Promise.all([cache.fetchTrades(query), cache.fetchTrades(query)]);
   expect(port.tradeCalls).toHaveLength(1);
   await cache.fetchTrades({ ...query, since: 1 });

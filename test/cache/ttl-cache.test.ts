@@ -48,7 +48,7 @@ async function ask(value: string, options?: FetchOptions): Promise<Fresh<string>
   return answer;
 }
 
-test('an answer serves until it is ttlMs old, and says so', async () => {
+test('an answer serves until it is ttlMs old, and declares that time', async () => {
   const freshUntil = clock.now() + ttlMs;
   expect(await ask('one')).toEqual({ value: 'one', freshUntil });
   await clock.advance(ttlMs - 1);
@@ -58,7 +58,7 @@ test('an answer serves until it is ttlMs old, and says so', async () => {
   expect(lookups).toEqual([false, true, false]);
 });
 
-test('a query that accepts less gets no older answer', async () => {
+test('a query that accepts only a lower age gets no older answer', async () => {
   await ask('one');
   await clock.advance(500);
   expect((await ask('two', { maxAgeMs: 501 })).value).toBe('one');
@@ -66,7 +66,7 @@ test('a query that accepts less gets no older answer', async () => {
   expect(calls[1]?.options).toEqual({ maxAgeMs: 500 });
 });
 
-test('an answer that its upstream has had for a while serves no longer than there', async () => {
+test('an answer that its upstream has had for a while serves only as long as it does there', async () => {
   const answer = cache.fetch('query');
   calls[0]?.answer('one', clock.now() + 300);
   expect((await answer).freshUntil).toBe(clock.now() + 300);
@@ -75,7 +75,7 @@ test('an answer that its upstream has had for a while serves no longer than ther
 });
 
 describe('with maxAgeMs 0', () => {
-  test('the upstream is asked in any case, sees it, and its answer serves others but is not declared fresh', async () => {
+  test('the upstream is always called, receives it, and its answer serves other queries but is not declared fresh', async () => {
     await ask('one');
     expect(await ask('two', { maxAgeMs: 0 })).toEqual({ value: 'two', freshUntil: 0 });
     expect(calls[1]?.options).toEqual({ maxAgeMs: 0 });
@@ -83,7 +83,7 @@ describe('with maxAgeMs 0', () => {
     expect(lookups).toEqual([false, true]);
   });
 
-  test('an older call that is still under way does not replace the answer, but serves those who wait for it', async () => {
+  test('an older call that is still in progress does not replace the answer, but serves the queries that wait for it', async () => {
     const older = cache.fetch('query');
     expect((await ask('new', { maxAgeMs: 0 })).value).toBe('new');
     calls[0]?.answer('old');
@@ -92,7 +92,7 @@ describe('with maxAgeMs 0', () => {
   });
 });
 
-test('queries share a call that is under way, unless they accept only what is newer', async () => {
+test('queries share a call in progress, unless they accept only a newer answer', async () => {
   const [first, second] = [cache.fetch('query'), cache.fetch('query', { maxAgeMs: 5000 })];
   const third = cache.fetch('query', { maxAgeMs: 500 });
   expect(calls).toHaveLength(2 + 1);
@@ -100,7 +100,7 @@ test('queries share a call that is under way, unless they accept only what is ne
   expect([(await first).value, (await second).value, (await third).value]).toEqual(['0', '1', '2']);
 });
 
-test('a call that fails fails all who wait, and is made again', async () => {
+test('a call that fails rejects all queries that wait for it, and is made again', async () => {
   const both = [cache.fetch('query'), cache.fetch('query')];
   calls[0]?.fail();
   for (const each of both) await expect(each).rejects.toThrow('down');
@@ -119,7 +119,7 @@ test.each([
   expect(freshUntil).toBeLessThanOrEqual(clock.now() + skewMs + ttlMs);
 });
 
-test('what another process has stored answers here, though its clock is a little ahead', async () => {
+test('an entry that another process has stored answers here, although its clock is a little ahead', async () => {
   store.set('query', { value: 'theirs', storedAt: clock.now() + 40, ttlMs });
   expect(await ask('ours')).toEqual({ value: 'theirs', freshUntil: clock.now() + ttlMs });
   expect(calls).toEqual([]);

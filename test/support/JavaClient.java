@@ -3,7 +3,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
-/** Sends each body by Java's own HTTP client as it is, over one connection if the server allows; prints what comes back. */
+/** Sends each body unchanged with Java's own HTTP client, over one connection if the server allows; prints the answers. */
 public class JavaClient {
   public static void main(String[] arguments) throws Exception {
     HttpClient client = HttpClient.newHttpClient();

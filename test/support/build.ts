@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 interface Step {
-  /** What the step writes last. */
+  /** The file that the step writes last. */
   readonly output: string;
   readonly inputs: readonly string[];
   readonly command: readonly string[];
@@ -41,7 +41,7 @@ function isOutdated({ output, inputs }: Step): boolean {
   return inputs.some((input) => modifiedAt(input) > builtAt);
 }
 
-/** The latest time at which the file, or any file below the folder, was modified; 0 where there is none. */
+/** The latest time at which the file, or any file below the folder, was modified; 0 if there is none. */
 function modifiedAt(path: string): number {
   const full = join(root, path);
   if (!existsSync(full)) return 0;
@@ -51,7 +51,7 @@ function modifiedAt(path: string): number {
   return Math.max(stats.mtimeMs, ...files.map((file) => statSync(join(full, file)).mtimeMs));
 }
 
-/** A type error does not stop a test run: `npm run check` finds it, and tsc writes its output all the same. */
+/** A type error does not stop a test run: `npm run check` finds it, and tsc still writes its output. */
 function run({ output, command: [program = '', ...args] }: Step): void {
   process.stdout.write(`${output} is missing or outdated: ${program} ${args.join(' ')}\n`);
   const before = modifiedAt(output);

@@ -9,14 +9,14 @@ export interface Exposition {
   /** Type and help by the name of a metric. */
   readonly metrics: ReadonlyMap<string, { readonly type: string; readonly help: string }>;
   readonly samples: readonly ExposedSample[];
-  /** The value of the sample with just these labels; undefined where there is none. */
+  /** The value of the sample with exactly these labels; undefined if there is none. */
   find(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
 }
 
 const sampleLine = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|[+-]Inf|NaN)$/;
 const label = /([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/y;
 
-/** Reads the text format 0.0.4; throws at the first line that is none. */
+/** Reads the text format 0.0.4; throws at the first invalid line. */
 export function parseExposition(text: string): Exposition {
   if (!text.endsWith('\n')) throw new Error('the last line does not end');
   const metrics = new Map<string, { type: string; help: string }>();

@@ -5,17 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 // The code of docs/clients.md, as its readers copy it.
 
-/** A block of code between two lines of ``` and the file that its first line, or the line before it, names. */
+/** A block of code between two lines of ```, and the file that its first line or the line before it names. */
 interface Block {
   readonly language: string;
   readonly file: string | null;
   readonly code: string;
 }
 
-/** What the page says, and what a test has in its place: the server's address, for example. */
+/** A text of the page, and the text that a test puts in its place: the server's address, for example. */
 export type Replacements = Readonly<Record<string, string>>;
 
-/** The page's files in a folder of their own. */
+/** The page's files in a temporary folder. */
 export interface PageFolder {
   readonly path: string;
   remove(): void;
@@ -32,7 +32,9 @@ function readBlocks(): readonly Block[] {
   );
 }
 
-/** Every text of `replacements` must occur in the code: a test must not run against another address than its own. */
+/**
+ * Every text of `replacements` must occur in the code, so that a test never runs against an address other than its own.
+ */
 function replace(code: string, replacements: Replacements): string {
   let replaced = code;
   for (const [from, to] of Object.entries(replacements)) {

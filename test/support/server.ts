@@ -14,8 +14,8 @@ export type { AppServer, BuiltServer, FakeServer, FakeServerOptions, MeasuredSer
  * |---|---|
  * | `{ config, clock, … }` | the whole app in this process, as src/main.ts wires it |
  * | `{ fake: { … } }` | the server over market data and streams that the test sets, without any exchange code |
- * | `{ built: { … } }` | `dist/main.js` in a process of its own, with the environment that the test gives |
- * | `{ measured: config }` | the whole app in a process of its own that reports its memory and event loop |
+ * | `{ built: { … } }` | `dist/main.js` in its own process, with the environment that the test gives |
+ * | `{ measured: config }` | the whole app in its own process, which reports its memory and event loop |
  *
  * Stop the server when the test is done: with `stop()`, or by declaring it with `await using`.
  */

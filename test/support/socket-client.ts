@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import WebSocket from 'ws';
 
-/** What one operation received so far, and how to wait for more. */
+/** The results of one operation so far, and ways to wait for more. */
 export interface Operation {
   // biome-ignore lint/suspicious/noExplicitAny: the shape of a result is up to its document
   readonly results: readonly FormattedExecutionResult<any, unknown>[];
-  /** True once the server completed it. */
+  /** True once the server has completed it. */
   readonly completed: boolean;
-  /** What the server refused it with. */
+  /** The error with which the server refused it. */
   readonly error: unknown;
-  /** Resolves when so many results are there or the operation has ended; rejects after `timeoutMs`. */
+  /** Resolves when `count` results have come or the operation has ended; rejects after `timeoutMs`. */
   until(count: number, timeoutMs?: number): Promise<void>;
   /** Resolves when the operation has ended; rejects after `timeoutMs`. */
   ended(timeoutMs?: number): Promise<void>;
   stop(): void;
 }
 
-/** A graphql-ws client that doesn't retry. */
+/** A graphql-ws client that does not retry. */
 export function connect(url: string): Client {
   return createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: true });
 }
 
-/** Starts an operation over the client. */
+/** Starts an operation with the client. */
 export function subscribe(client: Client, query: string, variables: Record<string, unknown> = {}): Operation {
   const results: FormattedExecutionResult<Record<string, unknown>, unknown>[] = [];
   const state = { completed: false, error: null as unknown };
@@ -77,7 +77,7 @@ export function subscribe(client: Client, query: string, variables: Record<strin
   };
 }
 
-/** A bare socket that has been acknowledged, for what a client library would not do. */
+/** A bare socket that has been acknowledged, for messages that a client library would not send. */
 export async function openSocket(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url, 'graphql-transport-ws');
   await once(socket, 'open');
@@ -86,7 +86,7 @@ export async function openSocket(url: string): Promise<WebSocket> {
   return socket;
 }
 
-/** Resolves when `isReached` is true; rejects after `timeoutMs`. For things that only the outside shows. */
+/** Resolves when `isReached` is true; rejects after `timeoutMs`. For states that can only be observed from outside. */
 export async function eventually(isReached: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
   const until = Date.now() + timeoutMs;
   while (!(await isReached())) {

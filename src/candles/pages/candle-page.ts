@@ -7,7 +7,7 @@ import type { PageLayout } from './page-layout.ts';
 /** If settled periods have no candle, the exchange is asked once more after this, in ms: it may deliver them late. */
 const recheckMs = 60 * 60_000;
 
-/** The same if the exchange could not be asked, in ms. */
+/** If the exchange could not be asked, it is asked again after this time, in ms. */
 const retryMs = 60_000;
 
 /** What is known of the candles that begin within `[since, until)`. All instants are epoch ms. */
@@ -49,7 +49,7 @@ export function missingFrom(
   since: number,
 ): number | null {
   const { until, now, maxAgeMs } = need;
-  // Of a page of unknown age, since our clock was set back, nothing can be said.
+  // If our clock was set back, the age of the page is unknown, so the whole part is asked for again.
   if (!page || !Number.isFinite(ageOf(page.askedAt, now))) return since;
   const isSettled = until <= page.settledUntil;
   if (isSettled) return now < page.recheckAt ? null : since;

@@ -10,7 +10,7 @@ const columnCount = 6;
 export class CandleColumns {
   readonly length: number;
   readonly #numbers: Float64Array;
-  /** How many of them, from the oldest on, are closed. */
+  /** How many candles, from the oldest on, are closed. */
   readonly #closedCount: number;
   #made: WeakRef<readonly Candle[]> | null = null;
 
@@ -59,7 +59,7 @@ export class CandleColumns {
     return Math.max(0, this.#rowFrom(until) - this.#rowFrom(since));
   }
 
-  /** All candles as objects: the same ones again until they are garbage-collected. */
+  /** All candles as objects. Further calls return the same objects until these are garbage-collected. */
   #candles(): readonly Candle[] {
     const known = this.#made?.deref();
     if (known) return known;

@@ -1,7 +1,7 @@
 import type { CandleSeries } from '../../market/model/candle.ts';
 import { lengthOf, type Periods, periodsOf } from '../../market/timeframe.ts';
 
-/** Every exchange serves as many in one call: the lowest cap in ccxt's `features` is 100 (bitbns, digifinex). */
+/** Every exchange serves this many in one call: the lowest cap in ccxt's `features` is 100 (bitbns, digifinex). */
 export const periodsPerPage = 100;
 
 const minuteMs = 60_000;
@@ -13,7 +13,7 @@ const maxGraceMs = 60 * minuteMs;
 const maxPaceMs = 15_000;
 const changesPerPeriod = 60;
 
-/** Timeframes whose periods may begin elsewhere on an exchange than here: at its own midnight, or on Thursdays. */
+/** Timeframes whose periods may begin at other times on an exchange than here: at its own midnight, or on Thursdays. */
 const movable = /[dwMy]$/;
 
 /** How the candles of a timeframe lie in pages, and how they are kept. */
@@ -25,11 +25,11 @@ export interface PageLayout {
   startOfPage(page: number): number;
   /** The instant before which candles that were asked for at `askedAt` no longer change, epoch ms. */
   settledBefore(askedAt: number): number;
-  /** Until when candles that may change serve again without another call, epoch ms. */
+  /** Until when candles that can still change are served without another call, epoch ms. */
   freshUntil(askedAt: number): number;
 }
 
-/** `ttlMs` is for how long candles that may change serve again at least. */
+/** Candles that can still change are served without another call for at least `ttlMs`. */
 export function createPageLayout({ timeframe }: CandleSeries, ttlMs: number): PageLayout {
   const periods = periodsOf(timeframe);
   const { indexOf, startOf } = periods;
@@ -43,7 +43,8 @@ export function createPageLayout({ timeframe }: CandleSeries, ttlMs: number): Pa
     pageOf: (instant) => Math.floor(indexOf(instant) / periodsPerPage),
     startOfPage: (page) => startOf(page * periodsPerPage),
     settledBefore: (askedAt) => startOf(indexOf(askedAt - graceMs) - spare),
-    // Not past the end of the period: then the forming candle closes, with other values than those known.
+    // The freshness ends with the period at the latest: then the forming candle closes with other values than the known
+    // ones.
     freshUntil: (askedAt) => Math.min(askedAt + paceMs, startOf(indexOf(askedAt) + 1)),
   };
 }

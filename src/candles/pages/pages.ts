@@ -12,7 +12,7 @@ import type { AwaitedCall, Waiter } from './waiter.ts';
 export interface CandlePagesOptions {
   readonly source: CandleSource;
   readonly clock: Clock;
-  /** For how long candles that may change serve again at least, in ms. */
+  /** Candles that can still change are served without another call for at least this time, in ms. */
   readonly ttlMs: number;
   /** How many bytes all pages together may take. */
   readonly maxBytes: number;
@@ -31,7 +31,7 @@ export interface PagesNeed {
   readonly renewed: Map<number, CandlePage>;
 }
 
-/** Pages in a row that one call asks for; `from` is the first instant that is needed of the first page. */
+/** Pages in a row that one call asks for; `from` is the first instant that is needed from the first page. */
 interface PageRun {
   readonly from: number;
   readonly pages: readonly { readonly page: number; readonly from: number; readonly old: CandlePage | undefined }[];
@@ -42,29 +42,29 @@ interface Flight extends AwaitedCall {
   readonly pages: Promise<ReadonlyMap<number, CandlePage>>;
   /** When it was made, epoch ms; null while it waits for its turn. */
   askedAt: number | null;
-  /** The least that any of the queries accepts that wait for it. */
+  /** The lowest maximum age that the waiting queries accept. */
   maxAgeMs: number;
 }
 
-/** How many calls for candles of one kind of market run at a time per exchange, so that other calls get their turn. */
+/** How many calls for candles of one kind of market run in parallel per exchange, so that other calls get their turn. */
 const parallelCalls = 3;
 
-/** What a page takes besides its candles: keys, promises, and lru-cache's own records. */
+/** The memory of a page in addition to its candles: keys, promises, and lru-cache's own records. */
 const overheadBytes = 400;
 
 /**
  * Clients ask for overlapping ranges of the same history, which exchanges serve in small portions and under strict rate
  * limits. So history is cut into pages of 100 periods, aligned alike for every query: whatever range a client asks for,
- * each page is fetched once and answers all of them. The least recently used pages leave when memory is full.
+ * each page is fetched once and answers all of them. When memory is full, the least recently used pages are dropped.
  *
- * A page has two parts. Its settled candles closed so long ago that the exchange no longer revises them; they are asked
- * for once more only if some of their periods have no candle. Its other candles still change: they answer for a moment
- * that follows the timeframe, then everything from the first of them on is fetched again.
+ * A page has two parts. Its settled candles closed so long ago that the exchange no longer revises them. They are asked
+ * for once more only if some of their periods have no candle. Its other candles still change. They answer for a moment
+ * whose length depends on the timeframe; then all candles from the first of them on are fetched again.
  *
- * A read joins the calls that are under way for the pages that it lacks, and makes calls for the others, as many pages to
- * a call as the exchange allows. Without shared calls, a hundred clients that open the same chart would fetch it a hundred
- * times. Few calls for one kind of market run at a time, so that a query for years of candles does not hold up all
- * others. A call that is still waiting when its last query gives up is not made.
+ * A read joins the calls in progress for the pages that it lacks, and makes calls for the others. Each call asks for as
+ * many pages as the exchange allows. Without shared calls, a hundred clients that open the same chart would fetch it a
+ * hundred times. Few calls for one kind of market run in parallel, so that a query for years of candles does not hold
+ * up all others. A call that is still waiting when its last query gives up is not made.
  *
  * Pages are columns of numbers in the memory of this process. A store that several processes share belongs behind the
  * `CandleSource`, to which `maxAgeMs` is passed on.
@@ -131,7 +131,7 @@ export class CandlePages {
     });
   }
 
-  /** Until when the same pages would answer again, epoch ms. */
+  /** Until when the same pages would give the same answer, epoch ms. */
   freshUntil(layout: PageLayout, pages: readonly CandlePage[], until: number): number {
     return Math.min(...pages.map((page) => pageFreshUntil(layout, page, Math.min(until, page.until))));
   }
@@ -146,7 +146,7 @@ export class CandlePages {
     const depart = async (): Promise<ReadonlyMap<number, CandlePage>> => {
       flight.askedAt = this.#options.clock.now();
       if (flight.waiterCount > 0) return await this.#fetch(series, layout, run, flight.askedAt, flight.maxAgeMs);
-      // At once, so that no query joins a call that will not be made.
+      // This happens immediately, so that no query joins a call that will not be made.
       end();
       return new Map();
     };
@@ -198,7 +198,7 @@ export class CandlePages {
   }
 }
 
-/** True unless the call was made before the candles that are needed were there, or too long ago. */
+/** False if the call was made before the needed candles existed, or too long ago. */
 function serves(layout: PageLayout, flight: Flight, until: number, maxAgeMs: number, now: number): boolean {
   const { askedAt } = flight;
   if (askedAt === null) return true;

@@ -7,7 +7,7 @@ import { type PageLayout, periodsPerPage } from './page-layout.ts';
 import type { CandlePages } from './pages.ts';
 import type { Waiter } from './waiter.ts';
 
-/** How many calls' worth of periods without any candle are searched: for the next candle, or for an earlier one. */
+/** A search for the next or an earlier candle passes at most this many calls' worth of periods without any candle. */
 const maxEmptyAhead = 30;
 const maxEmptyBack = 3;
 
@@ -26,7 +26,7 @@ export class CandleReader {
   readonly #options: ReadOptions;
   readonly #renewed = new Map<number, CandlePage>();
   #freshUntil = Number.POSITIVE_INFINITY;
-  /** Set if nobody knows whether candles of the pages that were read are missing: the error that left it open. */
+  /** Set if it is unknown whether the pages that were read lack candles: the error that prevented finding out. */
   #doubt: MarketDataError | null = null;
 
   constructor(pages: CandlePages, series: CandleSeries, options: ReadOptions) {
@@ -36,12 +36,12 @@ export class CandleReader {
     this.#options = options;
   }
 
-  /** All candles of the query, or an error, as `CandleStore` says. To be called once. */
+  /** All candles of the query, or an error, as described at `CandleStore`. Call it only once. */
   async answer({ since, until, limit }: CandleQuery): Promise<Fresh<readonly Candle[]>> {
     // A period that begins at this very moment counts.
     const end = Math.min(until ?? Number.POSITIVE_INFINITY, this.#options.now + 1);
     const candles = since === undefined ? await this.#newest(end, limit) : await this.#first(since, end, limit);
-    // Candles that came are right in any case. That there are none can only be said if nothing is in doubt.
+    // Received candles are correct in any case. An empty answer is correct only if nothing is in doubt.
     if (candles.length === 0 && this.#doubt) throw this.#doubt;
     return { value: candles, freshUntil: this.#freshUntil };
   }
@@ -119,7 +119,7 @@ function requireKnown(series: CandleSeries, layout: PageLayout, pages: readonly 
   if (limited && first < limited.from) throw candlesTooOld(series, limited.from);
 }
 
-/** Where the next candle from `instant` on can begin at the earliest, epoch ms, as far as a page says. */
+/** The earliest start of the next candle from `instant` on, epoch ms, as far as the page shows it. */
 function nextAfter(page: CandlePage | undefined, instant: number): number {
   if (!page || page.settledUntil < page.until || page.candles.countWithin(instant, page.until) > 0) return instant;
   return page.next ?? page.until;

@@ -11,15 +11,15 @@ import { Waiter } from './waiter.ts';
 export interface CandleStoreOptions {
   readonly source: CandleSource;
   readonly clock: Clock;
-  /** For how long candles that may change serve again at least, in ms. */
+  /** Candles that can still change are served without another call for at least this time, in ms. */
   readonly ttlMs: number;
   /** How long one query may take, whatever it has to fetch, in ms. */
   readonly timeoutMs: number;
-  /** Called once for each query that may be answered from memory: true if it waited for no call. */
+  /** Called once for each query that could be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
 }
 
-/** A million and a half candles. */
+/** Enough for a million and a half candles. */
 const maxBytes = 72 * 1024 * 1024;
 
 /**
@@ -67,6 +67,6 @@ export class CandleStore implements Pick<MarketData, 'fetchCandles'> {
 }
 
 function tooLate(series: CandleSeries, timeoutMs: number): MarketDataError {
-  const message = `${series.exchange} did not serve all these candles within ${timeoutMs} ms. Those that came are kept: ask again, or for fewer.`;
+  const message = `${series.exchange} did not serve all these candles within ${timeoutMs} ms. The candles that arrived are kept: ask again, or ask for fewer.`;
   return new MarketDataError('TIMEOUT', message, series);
 }

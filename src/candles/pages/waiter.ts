@@ -1,9 +1,9 @@
-/** A call that waits for its turn or is under way, and how many queries wait for it. */
+/** A call that waits for its turn or is in progress, and how many queries wait for it. */
 export interface AwaitedCall {
   waiterCount: number;
 }
 
-/** One query, as one of those that wait for calls. */
+/** One query that waits for calls. */
 export class Waiter {
   readonly #calls = new Set<AwaitedCall>();
   #hasLeft = false;

@@ -21,12 +21,12 @@ export interface AnyTimeframeOptions {
 /** How many candles one answer may be built from. */
 const maxParts = 50_000;
 
-/** How many missing parts in a row are searched for older candles. */
+/** A search for older candles passes at most this many missing parts in a row. */
 const maxMissingParts = 3000;
 
 /**
- * Candles of any timeframe: one that the market lacks is built from the longest one that divides it, even if the exchange
- * turns out to refuse it only when asked.
+ * Candles of any timeframe. A timeframe that the market lacks is built from the longest one that divides it. This also
+ * works if the exchange refuses the timeframe only when it is requested.
  * Throws what `fetchTimeframes` does, BAD_USER_INPUT for an invalid limit or range, and what `stored` does.
  */
 export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOptions): Pick<MarketData, 'fetchCandles'> {
@@ -57,7 +57,7 @@ export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOption
       const candles = await buildCandles(query, base, options);
       if (candles) return candles;
     }
-    // If this is no timeframe, the error names the timeframes that the market has.
+    // If this is not a timeframe, the error names the timeframes that the market has.
     return stored.fetchCandles(query, options);
   }
 
@@ -69,7 +69,7 @@ export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOption
   ): Promise<Candles | null> {
     const { timeframe, since, until = Number.POSITIVE_INFINITY, limit } = query;
     const { indexOf, startOf } = periodsOf(timeframe);
-    // The first period that begins at the end of the range, or has not begun.
+    // The first period that begins at the end of the range or that has not begun yet.
     const end = indexOf(Math.min(until, clock.now() + 1) - 1) + 1;
     let freshUntil = Number.POSITIVE_INFINITY;
 
@@ -85,7 +85,7 @@ export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOption
       const first = indexOf(since - 1) + 1;
       const most = Math.max(1, Math.min(limit, end - first));
       requireParts(query, base, most);
-      // Every candle but the last is whole; if the last one is not, there are more than the limit.
+      // Every candle but the last is complete. If the last one is not, there are more candles than the limit.
       const candles = await build(first, end, most);
       return candles && { value: candles.slice(0, limit), freshUntil };
     }
@@ -118,7 +118,7 @@ function requireRange({ exchange, symbol, timeframe, since, until, limit }: Cand
     throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; it must be from 1 to ${maxCandles}${hint}.`, about);
   }
   if (since !== undefined && until !== undefined && since >= until) {
-    throw new MarketDataError('BAD_USER_INPUT', 'since must lie before until.', about);
+    throw new MarketDataError('BAD_USER_INPUT', 'since must be before until.', about);
   }
 }
 
@@ -126,6 +126,6 @@ function requireParts(query: CandleQuery, base: Base, count: number): void {
   if (count * base.ratio <= maxParts) return;
   const { exchange, symbol, timeframe } = query;
   const most = Math.floor(maxParts / base.ratio);
-  const message = `On ${exchange} a candle of ${timeframe} is built from ${base.ratio} of ${base.timeframe}: ask for a limit of up to ${most}, and page by since for more.`;
+  const message = `On ${exchange}, each ${timeframe} candle is built from ${base.ratio} candles of ${base.timeframe}: ask for a limit of up to ${most}, and page by since for more.`;
   throw new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
 }

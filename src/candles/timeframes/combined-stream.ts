@@ -131,7 +131,7 @@ export class CombinedStream implements Stream {
       this.#send(since);
     } catch (error) {
       this.#fetchAgainAt = clock.now() + retryMs;
-      // If all parts are known, this was only the second look, and its failure changes nothing.
+      // If all parts are known, this fetch was only a second look, and its failure changes nothing.
       const isComplete = this.#completeFor === this.#connection;
       if (!this.#isClosed && !isComplete && error instanceof MarketDataError) listener.onInterrupted(error);
     } finally {
@@ -173,7 +173,7 @@ export class CombinedStream implements Stream {
     return startOf(indexOf(instant) - 1);
   }
 
-  /** Goes on with the next timeframe: the exchange's periods of this one do not begin where ours do. */
+  /** Continues with the next timeframe: the exchange's periods of this one do not begin where ours do. */
   #useNextBase(): void {
     const { bases, request, listener } = this.#options;
     this.#inner.close();
@@ -186,7 +186,7 @@ export class CombinedStream implements Stream {
     }
     this.#isClosed = true;
     const { exchange, symbol, timeframe } = request;
-    const message = `${exchange} streams nothing that candles of ${timeframe} could be built from.`;
+    const message = `${exchange} streams no candles from which ${timeframe} candles could be built.`;
     listener.onInterrupted(new MarketDataError('NOT_SUPPORTED', message, { exchange, symbol, timeframe }));
   }
 }

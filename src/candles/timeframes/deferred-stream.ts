@@ -6,14 +6,14 @@ export interface DeferredStreamOptions {
   /** Finds out what to open; the function that it resolves with opens it. */
   readonly open: () => Promise<() => Stream>;
   readonly clock: Clock;
-  /** Called each time this could not be found out. */
+  /** Called each time `open` fails. */
   readonly onFailure: (error: MarketDataError) => void;
 }
 
-/** How long to wait after a failure to find out what to open, in ms. */
+/** How long to wait after a failure before `open` is called again, in ms. */
 const retryMs = 5000;
 
-/** A stream that is opened as soon as it has been found out what to open. */
+/** A stream that is opened as soon as it is known what to open. */
 export class DeferredStream implements Stream {
   readonly #options: DeferredStreamOptions;
   #inner: Stream | null = null;

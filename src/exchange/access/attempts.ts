@@ -25,7 +25,7 @@ export interface AttemptsOptions extends Pick<CallerListeners, 'onError' | 'onCa
   readonly closing: AbortSignal;
 }
 
-/** Calls a method of ccxt. `attempt` tells whether a request has been sent. */
+/** Calls a method of ccxt. `attempt` shows whether a request has been sent. */
 export type Operation<T> = (exchange: Exchange, attempt: Pick<Attempt, 'hasSent'>) => Promise<T>;
 
 export interface CcxtCall<T> {
@@ -105,8 +105,8 @@ export class Attempts {
   }
 
   /**
-   * Waits a moment before a failed call may be retried; false when it may not. `until` is the deadline of the call, epoch
-   * ms; `onPause` is called before the wait.
+   * Waits a moment before a failed call is retried. Resolves with false when it must not be retried. `until` is the
+   * deadline of the call, epoch ms; `onPause` is called before the wait.
    */
   async mayRetry(error: unknown, attempt: Attempt, until: number, onPause = (): void => {}): Promise<boolean> {
     const { clock, random, timeoutMs, closing } = this.#options;
@@ -120,7 +120,10 @@ export class Attempts {
     return attempt.isHealthy && !closing.aborted;
   }
 
-  /** What a failure tells the circuits. A call that this server cuts off when it stops shows nothing. */
+  /**
+   * The signal of a failure for the circuits. When this server cuts off a call because it stops, the signal is
+   * inconclusive.
+   */
   signalOf(error: MarketDataError): HealthSignal {
     return this.#options.closing.aborted ? 'inconclusive' : this.failures.signalOf(error);
   }

@@ -14,7 +14,7 @@ export interface CallerListeners {
   readonly onError: (exchange: string, error: unknown) => void;
   /**
    * Called for each call that was sent or refused, with its duration in ms and the hosts that it was for. A retry
-   * counts as a call of its own.
+   * counts as a separate call.
    */
   readonly onCall?: (exchange: string, outcome: CallOutcome, durationMs: number, hosts: readonly string[]) => void;
   /**

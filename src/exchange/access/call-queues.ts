@@ -7,7 +7,7 @@ import type { ThrottleGauge } from './throttle.ts';
 export interface CallQueuesOptions {
   readonly exchange: string;
   readonly clock: Clock;
-  /** How many calls of one queue may run at a time. */
+  /** How many calls of one queue may run in parallel. */
   readonly concurrency: number;
   /** How many more calls may wait in one queue. */
   readonly maxWaiting: number;
@@ -26,7 +26,7 @@ interface Waiting {
   readonly refusal: AbortController;
 }
 
-/** A call is accepted if its expected wait is within this share of the timeout: the pace is only an average. */
+/** The pace is only an average, so a call is accepted only if its expected wait is within this share of the timeout. */
 const likelyShare = 3 / 4;
 
 /** The shortest `retryAfterMs` of a call that finds its queue full. */
@@ -34,9 +34,9 @@ const minRetryMs = 1000;
 
 /**
  * The queues of calls to one exchange, by name: one for each kind of market, so that calls of one kind that hang do not
- * block those of another. Each queue runs a limited number of calls, lets a limited number wait, and refuses a call with
- * OVERLOADED when it would wait in vain. ccxt's own throttle, which all calls share, cannot do this: it has no limit, and
- * a call cannot leave it.
+ * block those of another. Each queue runs a limited number of calls, lets a limited number wait, and refuses a call
+ * with OVERLOADED when its turn would come too late. ccxt's own throttle, which all calls share, cannot do this: it has
+ * no limit, and a call cannot leave it.
  */
 export class CallQueues {
   readonly #options: CallQueuesOptions;
@@ -129,9 +129,9 @@ export class CallQueues {
   }
 
   /**
-   * How long a call that comes now will wait for its turn at the exchange's pace, in ms. The throttle takes calls of all
-   * queues in turn, so calls of another queue are ahead of it only as far as that queue keeps up with its own: calls that
-   * hang do not.
+   * How long a call that comes now will wait for its turn at the exchange's pace, in ms. The throttle takes calls of
+   * all queues in turn. So of each other queue, at most as many calls are ahead as of this one, and one more, even if
+   * that queue is longer because its calls hang.
    */
   #waitMs(queue: string): number {
     const own = this.#countUnsent(queue);

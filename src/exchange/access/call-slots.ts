@@ -8,7 +8,7 @@ import type { CallSubject } from './errors.ts';
 export interface CallSlot {
   /** The call has passed ccxt's throttle: it no longer delays other calls there. */
   markSent(): void;
-  /** Gives the slot to the next call. Only the first time counts. */
+  /** Gives the slot to the next call. Only the first call of this function has an effect. */
   release(): void;
 }
 

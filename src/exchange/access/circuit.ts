@@ -40,7 +40,7 @@ const failureThreshold = 5;
 const probePauseMs = 1000;
 
 /**
- * A client that waits exactly `retryAfterMs` may come a few ms early because of timers; it must not be refused for
+ * A client that waits exactly `retryAfterMs` can come a few ms early because of timers; it must not be refused for
  * that.
  */
 const timerToleranceMs = 10;
@@ -58,13 +58,13 @@ export function isLimitOrBlock({ error: { code } }: ExchangeFailure): boolean {
  * - closed: calls pass. The circuit opens at once when the exchange states that it limits or blocks this server, and
  *   after five failures in a row. One success resets the count.
  * - open: calls are refused immediately, with the error that opened the circuit and the remaining pause. The pause
- *   follows `Retry-After` where the exchange sends it, and grows with each opening (see `circuitPauseMs`).
+ *   follows `Retry-After` if the exchange sends it, and grows with each opening (see `circuitPauseMs`).
  * - half-open: the pause is over, and one call passes as the probe. Other calls are refused until it ends. If the
  *   exchange answers, the circuit closes. If the probe fails, or has no outcome in time, the circuit opens for longer.
  *   If the probe shows nothing about the exchange, the next call becomes the probe.
  *
  * Calls that were sent before the circuit opened cannot close it. They can extend the pause if the exchange asks for a
- * longer one. Each host and each kind of market has a circuit of its own: see `Circuits`.
+ * longer one. Each host and each kind of market has its own circuit: see `Circuits`.
  */
 export class Circuit {
   readonly #options: CircuitOptions;
@@ -140,7 +140,8 @@ export class Circuit {
     } else if (permit === this.#probe?.permit) {
       this.#open(failure);
     } else if (isLimitOrBlock(failure) && (code === 'GEO_BLOCKED' || details.retryAfterMs !== undefined)) {
-      // A call that was already running: its failure is not new, unless the exchange asks for a longer pause.
+      // This call was sent before the circuit opened. Its failure changes nothing, unless the exchange asks for a
+      // longer pause.
       this.#extend(failure);
     }
   }

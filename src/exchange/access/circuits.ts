@@ -91,7 +91,7 @@ export class Circuits {
 
   onFailure({ host, kind, ofHost, ofKind }: HostPermit, failure: ExchangeFailure): void {
     const circuits = this.#circuitsOf(host, kind);
-    // Whatever error the probe of a host fails with, the host is not back.
+    // If the probe of a host fails, the host is not back, whatever the error is.
     if (!ofKind || ofHost.isProbe || isLimitOrBlock(failure)) circuits.ofHost.onFailure(ofHost, failure);
     if (!ofKind) return;
     if (isLimitOrBlock(failure)) circuits.ofKind?.onInconclusive(ofKind);
@@ -127,7 +127,7 @@ export class Circuits {
     this.#kindsNamedBy.set(host, kinds);
   }
 
-  /** The host that serves this kind of market; null while it is not known, and where there are several. */
+  /** The host that serves this kind of market; null if it is not known, or if there are several. */
   hostOf(kind: MarketKind | null): string | null {
     const hosts = kind === null ? undefined : this.#hosts.get(kind);
     const [host = null] = hosts ?? [];
@@ -166,7 +166,7 @@ export class Circuits {
     return circuit;
   }
 
-  /** Such as ` for its linear markets`, if the exchange has other markets that are still requested. */
+  /** Names the markets, such as ` for its linear markets`, if other markets of the exchange are still requested. */
   #scopeOf({ host, kind }: CircuitName): string {
     const hosts = new Set(
       [...this.#circuits.values()].map((circuit) => circuit.host).filter((name) => name !== noHost),

@@ -113,7 +113,7 @@ export function isTransient(error: MarketDataError, http?: HttpFailure): boolean
   const { code, details } = error;
   if (code !== 'EXCHANGE_UNAVAILABLE' || !error.retryable || details.retryAfterMs !== undefined) return false;
   if (details.cause instanceof ccxtErrors.OnMaintenance || healthOf(error, http) !== 'failed') return false;
-  // An error that is not ccxt's own: the connection broke within the body, whatever status came before it.
+  // If the error is not ccxt's own, the connection broke within the body, whatever the status was.
   return http === undefined || http.status >= 500 || !(details.cause instanceof ccxtErrors.BaseError);
 }
 
@@ -138,9 +138,9 @@ function classify(error: unknown, http: HttpFailure | undefined): Classification
 
 /**
  * Corrects ccxt's choice of error class by the HTTP status. ccxt's base class maps 400, 403, 404 and 451 to
- * ExchangeNotAvailable, which they are not. Some exchange classes turn any page of HTML into a BadResponse, whatever
- * its status. Conversely, a 5xx with an error code that ccxt does not know (Coinbase's INTERNAL) becomes a generic
- * ExchangeError.
+ * ExchangeNotAvailable, although they do not mean that. Some exchange classes turn any page of HTML into a
+ * BadResponse, whatever its status. Conversely, a 5xx with an error code that ccxt does not know (Coinbase's INTERNAL)
+ * becomes a generic ExchangeError.
  */
 function classifyStatus(status: number, error: unknown): Classification | undefined {
   const isUnreadable = error instanceof ccxtErrors.BadResponse || !(error instanceof ccxtErrors.BaseError);

@@ -30,7 +30,7 @@ export interface ExchangeCallerOptions extends CallerListeners {
   readonly random: () => number;
   /** Deadline of a call from its turn on, in ms. */
   readonly timeoutMs: number;
-  /** How many calls for one kind of market may run at a time, and how many more may wait. */
+  /** How many calls for one kind of market may run in parallel, and how many more may wait. */
   readonly concurrency: number;
   readonly maxWaiting: number;
   readonly throttle: ThrottleGauge;
@@ -101,7 +101,7 @@ export class ExchangeCaller {
     return runTimedCall(call, { clock, timeoutMs, attempts: this.#attempts, slots: this.#slots });
   }
 
-  /** Runs the loading of markets, which has no deadline of its own and blocks no other call. Rejects like `call`. */
+  /** Loads the markets. The load as a whole has no deadline and blocks no other call. Rejects like `call`. */
   async load<T>(operation: (loading: LoadingCall) => Promise<T>): Promise<T> {
     const { clock, exchange, timeoutMs } = this.#options;
     const subject = { exchange };
@@ -116,11 +116,11 @@ export class ExchangeCaller {
       lateError: () => this.#attempts.lateError(subject),
       circuitOpenMs: (host) => this.#circuits.remainingMs(host),
     });
-    // Not in the queue: calls there wait for the markets.
+    // The load does not wait in a queue, because the calls in the queues wait for the markets.
     return this.#attempts.run(() => operation(loading), subject, attempt);
   }
 
-  /** The promise's outcome under the deadline of a call, without being a call. */
+  /** Applies the deadline of a call to a promise that is not a call. */
   within<T>(promise: Promise<T>, subject: CallSubject): Promise<T> {
     const { clock, timeoutMs } = this.#options;
     return withDeadline(clock, timeoutMs, promise, () => this.#attempts.lateError(subject));
@@ -134,7 +134,10 @@ export class ExchangeCaller {
     );
   }
 
-  /** A permit of the host that the call will go to, if it is known. Each request asks for the permits of other hosts. */
+  /**
+   * A permit of the host that the call will go to, if that host is known. Requests to other hosts ask for permits
+   * later.
+   */
   #admit(subject: CallSubject, kind: MarketKind | null): HostPermit {
     const host = this.#circuits.hostOf(kind) ?? '';
     try {

@@ -25,7 +25,7 @@ export class FailureReader {
     return reasonOf(this.#exchange, error, this.#failureOf(cause));
   }
 
-  /** What a failure tells the circuits. */
+  /** The signal of a failure for the circuits. */
   signalOf(error: MarketDataError): HealthSignal {
     const http = this.#failureOf(error.details.cause);
     const health = healthOf(error, http);

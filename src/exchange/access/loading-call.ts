@@ -12,7 +12,7 @@ export interface LoadingCall {
     run: (request: ApiRequest, ask: () => Promise<unknown>) => Promise<unknown>,
     operation: () => Promise<T>,
   ): Promise<T>;
-  /** Waits a moment before a failed request may be retried; false when it may not. */
+  /** Waits a moment before a failed request is retried. Resolves with false when it must not be retried. */
   mayRetry(thrown: unknown): Promise<boolean>;
   /** Turns what a request threw into a MarketDataError. */
   toError(thrown: unknown): MarketDataError;

@@ -4,8 +4,8 @@ import type { Exchange } from 'ccxt';
 const weight = 1 / 16;
 
 /**
- * Measures the pace of an instance's own throttle, from the cost of each request. ccxt does not tell how long a request
- * waits in its throttle.
+ * Measures the pace of an instance's own throttle, from the cost of each request. ccxt does not report how long a
+ * request waits in its throttle.
  */
 export class ThrottleGauge {
   readonly #exchange: Exchange;

@@ -26,7 +26,8 @@ export interface TimedCallOptions {
 
 /**
  * Runs a call under its two limits, and releases its slot afterwards. Its turn in ccxt's throttle must come by
- * `turnUntil`, else it is OVERLOADED; its answer must come within `timeoutMs` from then on, else it is a TIMEOUT.
+ * `turnUntil`; otherwise the call fails with OVERLOADED. Its answer must come within `timeoutMs` from then on;
+ * otherwise the call fails with TIMEOUT.
  */
 export function runTimedCall<T>(call: TimedCall<T>, options: TimedCallOptions): Promise<T> {
   const { clock, timeoutMs, attempts, slots } = options;
@@ -37,9 +38,9 @@ export function runTimedCall<T>(call: TimedCall<T>, options: TimedCallOptions): 
     let attempt: Attempt | null = null;
     let isLate = false;
     let cancelRelease = (): void => {};
-    // An abandoned call continues in ccxt: the HTTP guard ends a request that was sent at about this time, and a request
-    // that waits in the throttle ends when its turn comes. The call keeps its slot meanwhile, or more and more calls
-    // would gather there, but not for ever.
+    // An abandoned call continues in ccxt. If its request was sent, the HTTP guard ends it at about this time. If it
+    // waits in the throttle, it ends when its turn comes. It keeps its slot for one more deadline; otherwise more and
+    // more calls would gather in the throttle.
     const abandon = (error: MarketDataError, signal: HealthSignal): void => {
       isLate = true;
       attempt?.giveUp(signal);
@@ -53,7 +54,7 @@ export function runTimedCall<T>(call: TimedCall<T>, options: TimedCallOptions): 
     };
     const start = (isFirst: boolean): Attempt => {
       attempt = attempts.start(subject, kind, permit, {
-        // The deadline begins when the call's turn comes. A retry has what is left of it.
+        // The deadline begins when the call's turn comes. A retry gets only the remaining time.
         onWait: () => {
           const waitMs = Math.max(0, turnUntil - clock.now());
           if (isFirst) timer.set(waitMs, () => abandon(slots.tooLate(permit, subject), 'inconclusive'));

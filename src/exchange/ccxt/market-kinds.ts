@@ -1,6 +1,6 @@
 import { marketKind } from '../../market/market-ref.ts';
 
-/** The kinds of market that exchanges separate, with hosts, lists and limits of their own. */
+/** The kinds of market that exchanges separate. Each can have its own hosts, lists and limits. */
 export const marketKinds = ['spot', 'linear', 'inverse', 'option'] as const;
 
 export type MarketKind = (typeof marketKinds)[number];

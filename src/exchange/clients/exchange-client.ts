@@ -23,9 +23,7 @@ import { createInstance, type ExchangeOptions } from './instance.ts';
 import { createStreamInstance, type StreamInstance } from './stream-instance.ts';
 import { isolateTickerRows } from './ticker-rows.ts';
 
-/**
- * How long a refused symbol is not sent again, in ms: it would make the batch with the other symbols fail each time.
- */
+/** How long a refused symbol is not sent again, in ms. It would make each batch with other symbols fail. */
 const refusalMs = 60_000;
 
 /** No exchange gets more parallel calls for one kind of market than this. */
@@ -118,8 +116,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     onUnnamed: (count) => given.onUnnamedMarkets?.(info.id, count),
   });
 
-  // Loading may take several requests: each waiting call is under the deadline, while the load continues for the next
-  // one.
+  // Loading can take several requests. Each waiting call has its own deadline; the load continues for the next call.
   const markets = async (): Promise<Markets> => loader.current ?? caller.within(loader.load(), { exchange: info.id });
 
   return {

@@ -84,8 +84,8 @@ export class Exchanges {
       requireDescriptors();
       const Class = await loadExchangeClass(info.id, info.streaming);
       const client = createExchangeClient({ ...common, info, Class, options: exchangeOptions[info.id] ?? {} });
-      // Load undici now, while that is possible: without it ccxt would use another HTTP client, which bypasses proxies
-      // and limits.
+      // Loads undici now, while that is possible: without it, ccxt would use another HTTP client, which bypasses
+      // proxies and limits.
       if (!info.simulated) await client.ccxt.loadFetchImplementation();
       this.#clients.add(client);
       return client;

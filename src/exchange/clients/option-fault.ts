@@ -3,7 +3,7 @@ import type { ExchangeOptions } from './instance.ts';
 
 /**
  * Why the options of an exchange cannot work, as a sentence that does not contain their values; null if they can.
- * `hasTestNetwork` tells whether ccxt knows a test network of the exchange.
+ * `hasTestNetwork` is true if ccxt knows a test network of the exchange.
  */
 export function findOptionFault(exchange: string, options: ExchangeOptions, hasTestNetwork: boolean): string | null {
   const { sandbox } = options;

@@ -37,13 +37,13 @@ export async function createStreamInstance(
   const messagePauseMs = tuneStreams(exchange);
   guardHttp(exchange, timeoutMs);
   const sockets = new StreamSockets(exchange);
-  // Without it ccxt rejects ws:// addresses, which an exchange file may contain.
+  // Without this, ccxt rejects ws:// addresses, which an exchange file can contain.
   await exchange.loadHttpProxyAgent();
 
   async function refreshMarkets(): Promise<void> {
     if (exchange.markets === client.markets) return;
     exchange.setMarketsFromExchange(client);
-    // This makes no request: some classes derive tables of their own from the markets in it.
+    // This sends no request, but some classes derive their own tables from the markets in it.
     await exchange.loadMarkets();
   }
 

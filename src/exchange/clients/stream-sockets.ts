@@ -77,7 +77,8 @@ function hasFailed({ error, connection }: Socket): boolean {
 /**
  * Protects the process and the log from three habits of ccxt.
  * - For an invalid URL, ccxt throws in the middle of a watch, whose promise nobody holds at that point. Its rejection,
- *   once the instance is closed, would end the process. As an error of the socket it reaches the waiting callers.
+ *   once the instance is closed, would end the process. Here it becomes an error of the socket, which reaches the
+ *   waiting callers.
  * - ccxt drops the promise of a subscription that it sends late, behind its throttle. If the socket has closed
  *   meanwhile, the rejection would end the process. Callers that wait for a message learn of the close in any case.
  * - ccxt would print messages that it cannot parse, with the URL, into our log.

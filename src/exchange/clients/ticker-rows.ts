@@ -10,9 +10,9 @@ export class UnreadableRow {
 }
 
 /**
- * Limits the damage of a row that an instance cannot parse, such as one with the price "NaN", to its own ticker: ccxt
- * would throw for all tickers of the response. Such a ticker has an UnreadableRow as its `info`, and a symbol only if
- * ccxt knew it before it read the row.
+ * Limits the damage of a row that an instance cannot parse, such as one with the price "NaN", to the ticker of that
+ * row. Without this, ccxt would throw for all tickers of the response. Such a ticker has an UnreadableRow as its
+ * `info`, and a symbol only if ccxt knew it before it read the row.
  */
 export function isolateTickerRows(exchange: Exchange): void {
   const parseTicker = exchange.parseTicker.bind(exchange);

@@ -12,14 +12,16 @@ import { fetchOrderBook } from './order-book.ts';
 import { fetchTickers } from './tickers/tickers.ts';
 import { fetchTrades } from './trades.ts';
 
-/** The list of markets is reloaded from time to time; an answer made from it is asked for again no later, in ms. */
+/** How long an answer made from the list of markets is fresh, in ms: the list is reloaded from time to time. */
 const marketsFreshMs = 60_000;
 
-/** Market data over ccxt, without any cache: each fetch is a call to the exchange, whose answer declares no freshness. */
+/**
+ * Market data over ccxt, without any cache: each fetch is a call to the exchange, and its answer declares no freshness.
+ */
 export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSource {
   const { catalogue } = exchanges;
 
-  /** What was made from an exchange's list of markets is fresh until the list is reloaded. */
+  /** A value made from an exchange's list of markets stops being current when the list is reloaded. */
   function madeFrom<V>(markets: Markets | null, exchange: ExchangeClient, value: V): Fresh<V> {
     const freshUntil = clock.now() + marketsFreshMs;
     return { value, freshUntil, isCurrent: () => exchange.currentMarkets === markets };

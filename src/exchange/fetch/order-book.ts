@@ -40,7 +40,7 @@ export async function fetchOrderBook(
   try {
     return toOrderBook(exchange, symbol, await ask(asked + missing), now(), limit);
   } catch {
-    // A book without some of its last levels is still a valid book.
+    // A book is still valid without some of its last levels.
     return book;
   }
 }

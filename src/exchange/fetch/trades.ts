@@ -15,9 +15,9 @@ import { singleTradesMethod } from '../quirks/rest-quirks.ts';
 const aheadMs = 60_000;
 
 /**
- * The newest trades of one market, or the first ones from `since` on as far back as the exchange's history reaches:
- * oldest first, without duplicates, at most `limit` (1 to 1000) and at most as many as the exchange returns in one
- * call. Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and the exchange's errors.
+ * The newest trades of one market, or the first ones from `since` on as far back as the exchange's history reaches.
+ * They are sorted oldest first and have no duplicates. There are at most `limit` (1 to 1000), and at most as many as
+ * the exchange returns in one call. Throws NOT_SUPPORTED, BAD_USER_INPUT, SYMBOL_NOT_FOUND, and the exchange's errors.
  */
 export async function fetchTrades(
   client: ExchangeClient,
@@ -35,7 +35,7 @@ export async function fetchTrades(
   const maxPerCall = typeof cap === 'number' && cap > 0 ? cap : maxRows;
   if (since === undefined) return cut(await fetchNewest(client, market, Math.min(limit, maxPerCall), now), query);
   // Many exchanges return the newest trades even when `since` is given, or only trades within an hour of it. The newest
-  // trades tell whether they already reach back to `since`.
+  // trades show whether they already reach back to `since`.
   const newest = await fetchNewest(client, market, maxPerCall, now).catch(toFailure);
   if (!(newest instanceof MarketDataError) && reaches(newest, since)) return cut(newest, query);
   const older = await fetchSince(client, market, query, since, maxPerCall, now).catch(toFailure);
@@ -154,7 +154,7 @@ function cut(trades: readonly Trade[], { since, limit }: TradeQuery): readonly T
   return trades.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
 }
 
-/** Anything that is not a list is rejected later, with a message of its own. */
+/** The number of rows. Anything that is not a list is rejected later, with its own message. */
 function countRows(rows: unknown): number {
   return Array.isArray(rows) ? rows.length : 0;
 }

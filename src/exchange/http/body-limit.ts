@@ -69,7 +69,7 @@ async function decompress(packed: Readable, decompressor: Transform, tooLong: ()
   try {
     await pipeline(packed, decompressor, collect);
   } catch (error) {
-    // Stopping early looks like a broken connection.
+    // An early end of reading looks like a broken connection.
     if (bytes <= maxBytes) throw error;
   }
   if (bytes > maxBytes) throw tooLong();

@@ -1,6 +1,6 @@
 import type { Exchange } from 'ccxt';
 
-/** Finds the exchange's host that a request of ccxt is for; '' if ccxt does not tell. */
+/** Finds the exchange's host that a request of ccxt is for; '' if that cannot be found out. */
 export type HostLookup = (request: RequestTarget) => string;
 
 /** What identifies a request in ccxt: `section` is the part of its API, such as 'fapiPublic' or ['public', 'spot']. */
@@ -27,12 +27,13 @@ export function createHostLookup(exchange: Exchange): HostLookup {
 
   function find({ path, section, method, params }: RequestTarget): string {
     try {
-      // Some classes change the parameters that they sign (Poloniex encodes the symbol), and the request still has to
-      // be sent.
+      // The parameters are copied, because some classes change the parameters that they sign (Poloniex encodes the
+      // symbol), and the request still has to be sent.
       const { url }: { readonly url?: unknown } = pristine.sign(path, section, method, structuredClone(params));
       return typeof url === 'string' ? new URL(url).host : '';
     } catch {
-      // Signing may need API keys that are not configured, for example: then the request cannot be sent either.
+      // Signing fails, for example, if it needs API keys that are not configured. Then the request cannot be sent
+      // either.
       return '';
     }
   }

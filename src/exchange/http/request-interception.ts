@@ -3,15 +3,15 @@ import { createHostLookup, type HostLookup } from './hosts.ts';
 
 /** One request of ccxt, before it is sent. */
 export interface ApiRequest {
-  /** The exchange's own host that it is for; '' if ccxt does not tell. */
+  /** The exchange's own host that it is for; '' if that is not known. */
   readonly host: string;
   /** The section of ccxt's API, the path and the parameters as one text, which identifies the request. */
   readonly name: string;
 }
 
 /**
- * Has ccxt send the request. ccxt's throttle comes first: `onSend` is called when the request's turn has come, and can
- * stop it by throwing.
+ * Sends the request through ccxt. ccxt's throttle comes first: `onSend` is called when the request's turn has come, and
+ * can stop the request by throwing.
  */
 export type Send = (onSend: () => void) => Promise<unknown>;
 
@@ -19,9 +19,10 @@ export type Send = (onSend: () => void) => Promise<unknown>;
 export type Interceptor = (request: ApiRequest, send: Send) => Promise<unknown>;
 
 /**
- * Tells which call a request of an instance belongs to, through everything that ccxt awaits in between. Each call gets an
- * object of its own that inherits from the instance, and ccxt's endpoints call `fetch2` on the object they are called on.
- * (AsyncLocalStorage would work too, but makes every promise of the process two to three times as expensive on Node 20.)
+ * Finds out which call a request of an instance belongs to, across everything that ccxt awaits in between. Each call
+ * gets its own object that inherits from the instance, and ccxt's endpoints call `fetch2` on the object they are called
+ * on. (AsyncLocalStorage would work too, but makes every promise of the process two to three times as expensive on Node
+ * 20.)
  */
 export class RequestInterception {
   readonly #exchange: Exchange;

@@ -4,7 +4,10 @@ import type { MarketDataError } from '../../market/errors.ts';
 
 const rememberMs = 3_600_000;
 
-/** How long a market that batches leave out is not requested alone again after its own call returned nothing, in ms. */
+/**
+ * If a market that batches leave out is not answered alone either, it is not requested alone again for this time, in
+ * ms.
+ */
 const missingMs = 600_000;
 
 interface KindLimits {
@@ -14,7 +17,7 @@ interface KindLimits {
   readonly isPerUnderlying: boolean;
   /** The highest number of symbols that was accepted in one call. */
   readonly maxAccepted: number;
-  /** True once a batch was refused, none was accepted, and its markets were answered in calls of their own. */
+  /** True once a batch was refused, none was accepted, and its markets were answered in separate calls. */
   readonly isSuspect: boolean;
 }
 
@@ -29,11 +32,11 @@ const unlimited: KindLimits = {
 type AloneOutcome = 'refused' | 'answered';
 
 /**
- * What one exchange accepts in a batched ticker call, learned from what it refused and then accepted. By kind of
- * market: the maximum number of symbols, and whether all markets must have the same underlying. By symbol: the markets
- * that need a call of their own, because they make batches fail or batches leave them out. Everything is forgotten an
- * hour after it was last learned, so that a higher limit is noticed. Nothing is learned from an outage, or from a
- * refusal that one symbol explains.
+ * What one exchange accepts in a batched ticker call, learned from what it refused and then accepted. For each kind of
+ * market, it is the maximum number of symbols, and whether all markets must have the same underlying. For each symbol,
+ * it is whether the market needs a separate call, because it makes batches fail or batches leave it out. Everything is
+ * forgotten an hour after it was last learned, so that a higher limit is noticed. Nothing is learned from an outage, or
+ * from a refusal that one symbol explains.
  */
 export class BatchLimits {
   readonly #kinds: LRUCache<string, KindLimits>;
@@ -62,7 +65,7 @@ export class BatchLimits {
     return this.#of(kind).isPerUnderlying;
   }
 
-  /** True if the market needs a call of its own. */
+  /** True if the market needs a separate call. */
   isAlone(symbol: string): boolean {
     return this.#alone.has(symbol);
   }

@@ -20,7 +20,7 @@ export interface CandleMemory {
   readonly gaps: LRUCache<string, CandleGap>;
   /** The age of the oldest candle that was served, in ms, by symbol and timeframe. */
   readonly reach: LRUCache<string, number>;
-  /** The maximum number of candles per call by type of market, where it is lower than ccxt says. */
+  /** The maximum number of candles per call by type of market, if it is lower than ccxt says. */
   readonly caps: Map<string, number>;
   /** Timeframes that the exchange has refused or accepted, by kind of market. */
   readonly refusedTimeframes: LRUCache<string, true>;
@@ -35,7 +35,7 @@ const gapMs = 3_600_000;
 /** How long refused and accepted timeframes are remembered, in ms. */
 const timeframeMs = 3_600_000;
 
-/** How long the reason for a refusal is not looked for again, in ms. */
+/** After the reason for a refusal was looked for, it is not looked for again for this time, in ms. */
 const refusalMs = 60_000;
 
 /** `clock` decides when the memory forgets. */

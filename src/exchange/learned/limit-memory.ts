@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 /** A refused limit is tried again after this time, in ms: the refusal may have been a mistake. */
 const rememberMs = 3_600_000;
 
-/** Several calls for all kinds of market, with every limit that a client may ask for. */
+/** Enough for several calls for all kinds of market, with every limit that a client can ask for. */
 const maxRefusals = 20_000;
 const maxKinds = 100;
 const maxVariants = 1000;
@@ -47,7 +47,7 @@ export class LimitMemory {
 
   /**
    * Learns what works instead of a refused limit. If other markets of the kind accept the limit, the refusal counts for
-   * this market only. It also does so if the substitute returned too few rows, until the limit is refused for a second
+   * this market only. The same is true if the substitute returned too few rows, until the limit is refused for a second
    * market: one market says little about the others, which would lose rows.
    */
   learnSubstitute(call: LimitedCall, limit: number, substitute: number | null, isEnough: boolean): void {
@@ -95,7 +95,10 @@ export class LimitMemory {
     return this.#refusedVariants.has(kindKey(call)) || this.#refusedVariants.has(marketKey(call));
   }
 
-  /** The exchange refuses a variant of a call: for this market only if it accepts the variant for others of the kind. */
+  /**
+   * The exchange refused a variant of a call. If it accepts the variant for other markets of the kind, this counts only
+   * for this market.
+   */
   learnRefusedVariant(call: LimitedCall): void {
     this.#refusedVariants.set(this.#accepted.has(kindKey(call)) ? marketKey(call) : kindKey(call), true);
   }

@@ -53,7 +53,7 @@ async function askForSubstitute<T>(memory: LimitMemory, request: LimitedRequest<
     memory.learnSubstitute(request, limit, better?.limit ?? null, countRows(better?.value ?? unlimited) >= limit);
     return better ? better.value : unlimited;
   } catch {
-    // There is an answer already, whatever happens to a better one. The next call tries again.
+    // There already is an answer, even if the search for a better one fails. The next call tries again.
     return unlimited;
   }
 }

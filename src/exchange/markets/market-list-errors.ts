@@ -12,14 +12,14 @@ export const outages: ReadonlySet<MarketDataErrorCode> = new Set([
 /** Codes that blame the request. Lists of markets are requested by this server, not by clients. */
 const blamingCodes: ReadonlySet<MarketDataErrorCode> = new Set(['BAD_USER_INPUT', 'NOT_SUPPORTED', 'SYMBOL_NOT_FOUND']);
 
-/** The error of a part of a list, as clients get it: an error about this server's request is not about theirs. */
+/** Converts the error of a part of a list for clients: an error about this server's request must not blame theirs. */
 export function toMarketListError({ code, message, details }: MarketDataError): MarketDataError {
   return new MarketDataError(blamingCodes.has(code) ? 'BAD_EXCHANGE_RESPONSE' : code, message, details);
 }
 
 /**
- * The error of a load that failed as a whole: an outage unchanged, otherwise that there is no list, with the exchange's
- * reason.
+ * The error of a load that failed as a whole. An outage is returned unchanged. Any other error becomes one that says
+ * that the markets could not be listed, with the exchange's reason.
  */
 export function toMarketListFailure(exchange: string, loading: LoadingCall, thrown: unknown): unknown {
   const error = loading.toError(thrown);

@@ -10,12 +10,12 @@ import { outages, toMarketListError } from './market-list-errors.ts';
 export interface FailedPart {
   /** Distinguishes the parts, and stays the same at the next attempt. */
   readonly name: string;
-  /** The kinds of market in it: empty for a list of currencies, null if its name does not tell. */
+  /** The kinds of market in it: empty for a list of currencies, null if its name does not show them. */
   readonly kinds: ReadonlySet<MarketKind> | null;
   readonly error: MarketDataError;
   /** What the error says about the exchange, as a sentence without a full stop. */
   readonly reason: string;
-  /** How long it is useless to try again, in ms. */
+  /** How long a new attempt is useless, in ms. */
   readonly waitMs: number;
   readonly thrown: unknown;
 }
@@ -33,7 +33,7 @@ export class MarketListLoad {
   readonly #loading: LoadingCall;
   readonly #isAwaited: boolean;
   readonly #failed: FailedPart[] = [];
-  /** By host, the outage that it failed with, as long as it has answered nothing. */
+  /** The outage that each host failed with, as long as the host has answered nothing. */
   readonly #outages = new Map<string, unknown>();
   readonly #live = new Set<string>();
   /** Hosts where a retry has failed too. */
@@ -41,7 +41,7 @@ export class MarketListLoad {
   #isListingCurrencies = false;
   #hasParts = false;
 
-  /** `isAwaited` tells that calls wait for the markets: then a part that hangs does not hold back the other parts. */
+  /** `isAwaited` is true if calls wait for the markets: then a part that hangs does not hold back the other parts. */
   constructor(exchange: Exchange, loading: LoadingCall, isAwaited: boolean) {
     this.#exchange = exchange;
     this.#loading = loading;
@@ -61,7 +61,7 @@ export class MarketListLoad {
   /** Makes one request. If it fails, ccxt gets an empty list, unless that would make other lists wrong. */
   async request(request: ApiRequest, ask: () => Promise<unknown>): Promise<unknown> {
     const { id } = this.#exchange;
-    // The list of currencies may continue after nobody waits for it any longer.
+    // The list of currencies may still be loading when nobody waits for it any longer.
     const isForMarkets = !this.#isListingCurrencies;
     try {
       const asked = this.#ask(request, ask, isForMarkets);
@@ -75,7 +75,7 @@ export class MarketListLoad {
     }
   }
 
-  /** Markets can be listed without the currencies. */
+  /** Loads the currencies. If that fails, returns none: the markets can be listed without them. */
   async currencies(fetchCurrencies: () => Promise<Currencies>): Promise<Currencies> {
     this.#isListingCurrencies = true;
     try {
@@ -101,8 +101,8 @@ export class MarketListLoad {
   }
 
   /**
-   * The answer, or a TIMEOUT if it is late and `isDispensable`, early enough for the waiting calls to get the other
-   * parts. `share` is the share of the deadline that it may take.
+   * Waits for an answer. If it is late and `isDispensable`, rejects with TIMEOUT, early enough for the waiting calls to
+   * get the other parts. `share` is the share of the deadline that the answer may take.
    */
   #untilLate<T>(asked: Promise<T>, isDispensable: () => boolean, share?: number): Promise<T> {
     if (!this.#isAwaited) return asked;

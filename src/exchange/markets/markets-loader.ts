@@ -12,7 +12,10 @@ import { MissingMarkets, type MissingMarketsStatus } from './missing-markets.ts'
 /** Exchanges list and delist a few markets per day; an hourly refresh keeps up with that and costs them little. */
 const refreshMs = 3_600_000;
 
-/** When the exchange asked to wait, or a circuit refused a refresh, it is tried again this long after the wait, in ms. */
+/**
+ * If the exchange asked to wait, or a circuit refused a refresh, the refresh is tried again this long after the wait,
+ * in ms.
+ */
 const retryMs = 60_000;
 
 /**
@@ -51,7 +54,7 @@ export class MarketsLoader {
   #loading: Promise<Markets> | undefined;
   #cancelRefresh = (): void => {};
   #isStopped = false;
-  /** How many loads in a row have failed at least in part, since a part of the list failed. */
+  /** How many loads in a row have failed, completely or in part, counted from the first that failed in part. */
   #failures = 0;
 
   constructor(options: MarketsLoaderOptions) {

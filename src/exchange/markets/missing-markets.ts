@@ -56,7 +56,7 @@ export class MissingMarkets {
     return this.#missing.some(({ kinds }) => kinds === null || kinds.size > 0);
   }
 
-  /** How long it is useless to try again, in ms. */
+  /** How long a new attempt is useless, in ms. */
   get waitMs(): number {
     return Math.max(0, ...this.#failed.map(({ waitMs }) => waitMs));
   }
@@ -65,7 +65,8 @@ export class MissingMarkets {
   update(failed: readonly FailedPart[], listed: ReadonlyMap<string, unknown>): void {
     const kinds = new Set([...listed.keys()].map(kindOfSymbol));
     const absent = kindsExpected(this.#exchange).filter((kind) => !kinds.has(kind));
-    // If a part's name does not tell what it holds, it holds the kinds that are completely absent, if there are any.
+    // If a part's name does not show its kinds, it is taken to hold the kinds that are completely absent, if there are
+    // any.
     const known = failed.map((part) =>
       part.kinds === null && absent.length > 0 ? { ...part, kinds: new Set(absent) } : part,
     );

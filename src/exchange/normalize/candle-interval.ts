@@ -25,9 +25,10 @@ const usualLengths: ReadonlySet<number> = new Set([
 const provenCount = 20;
 
 /**
- * Throws BAD_EXCHANGE_RESPONSE if candles, oldest first, cannot be of the requested timeframe, because the exchange or
- * ccxt's table of it used another one. Their distances decide. Longer distances prove nothing, because a period without
- * trades has no candle; nor does an odd distance at either end, where the market began or the newest period is.
+ * Throws BAD_EXCHANGE_RESPONSE if candles, oldest first, cannot be of the requested timeframe, because the exchange
+ * used another one, or ccxt's table of timeframes is wrong. Their distances decide. A longer distance alone proves
+ * nothing, because a period without trades has no candle. An odd distance at either end proves nothing either, because
+ * the market began there, or because the newest period is there.
  */
 export function requireInterval(candles: readonly Candle[], series: CandleSeries): void {
   const timestamps = candles.map(({ timestamp }) => timestamp);
@@ -88,7 +89,7 @@ function isOddEnd(timestamps: readonly number[], distances: readonly number[], i
     return Math.min(rest, ms - rest) <= (ms >= dayMs ? dayToleranceMs : 0);
   };
   if (distances.length === 1) {
-    // An exchange with a midnight of its own begins its days at an unknown time.
+    // An exchange with its own midnight begins its days at an unknown time.
     return ms === null || ms >= dayMs || ((timestamps[1] ?? 0) % ms === 0 && (timestamps[0] ?? 0) % ms !== 0);
   }
   if (index === 0) return keepsTo(distances[1]);

@@ -1,6 +1,6 @@
 import { Precise } from '../ccxt/load-ccxt.ts';
 
-// Exchanges use decimal numbers, in which 0.1 + 0.2 is 0.3, and 3 * 0.1 is too.
+// Exchanges use decimal numbers. There, 0.1 + 0.2 is 0.3, and so is 3 * 0.1.
 
 /** The exact sum of two decimals, as the nearest double. */
 export function add(a: number, b: number): number {

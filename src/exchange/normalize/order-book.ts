@@ -12,7 +12,7 @@ export interface CcxtOrderBook {
 
 /**
  * A copy of the best `limit` levels on each side of a ccxt order book that was received at `receivedAt` (epoch ms). A
- * level with amount 0, or with price 0 where a price cannot be 0, offers nothing and is left out. Levels with the same
+ * level with amount 0, or with price 0 if a price cannot be 0, offers nothing and is left out. Levels with the same
  * price are merged into one with the sum of their amounts, as in ccxt's fetchL2OrderBook. An impossible time becomes
  * null. Crossed sides are kept: exchanges have them for moments.
  * Throws BAD_EXCHANGE_RESPONSE if a side or a number is missing or impossible: leaving a level out would look like a

@@ -13,9 +13,9 @@ export type PricedMarket = Pick<
 const tolerance = 0.01;
 
 /**
- * The cost of a trade in quote currency; null if it cannot be known. ccxt gives the cost of inverse contracts in settle
- * currency, or as price times amount all the same (KuCoin). So it is computed from the market. For other markets, the
- * exchange's own figure is used if it agrees.
+ * The cost of a trade in quote currency; null if it cannot be known. For inverse contracts, ccxt gives the cost in
+ * settle currency, or price times amount as for other contracts (KuCoin). So their cost is computed from the market.
+ * For other markets, the exchange's own figure is used if it agrees with the computed cost.
  */
 export function toCost(
   exchange: string,

@@ -7,7 +7,7 @@ import { type PricedMarket, toAmountOfCost, toCost } from './trade-cost.ts';
 /**
  * Converts ccxt's trades of a market: oldest first, without duplicates. Rows with the same id and content are one
  * trade. Rows without an id are all different trades, and so are rows with an id that the exchange gives to different
- * trades: those with equal content are numbered (`nth`). Rows with amount 0, or with price 0 where a price cannot be 0,
+ * trades: those with equal content are numbered (`nth`). Rows with amount 0, or with price 0 if a price cannot be 0,
  * are left out: they are placeholders, which Binance's futures stream sends for trades that are not public ("X": "NA").
  * Throws BAD_EXCHANGE_RESPONSE if a trade has no time, price or amount that is possible at `now` (epoch ms): leaving it
  * out would hide a trade.
@@ -79,7 +79,7 @@ function toTrade(exchange: string, market: PricedMarket, row: CcxtTrade, now: nu
 
 /**
  * The exchange's id of a trade; null if it gives none. ccxt may compose an id from time, side, amount and price
- * (createCcxtTradeId of its base class, used by mexc.js). Two equal trades share it, and it tells nothing beyond the
+ * (createCcxtTradeId of its base class, used by mexc.js). Two equal trades share such an id, and it adds nothing to the
  * content.
  */
 function toId({ id, timestamp, side }: CcxtTrade): string | null {

@@ -20,7 +20,7 @@ const contractCounts: Readonly<Record<string, string>> = {
 };
 
 /**
- * How far the mean price of a day may lie outside of its low and high: those may be of another day than the volumes.
+ * How far the mean price of a day may lie outside of its low and high, which may be from another day than the volumes.
  */
 const slack = 0.1;
 
@@ -28,7 +28,7 @@ const slack = 0.1;
 const roundingError = 0.0001;
 
 /**
- * Makes an instance give the volumes of contracts in base and quote currency where their unit is provably different.
+ * Makes an instance give the volumes of contracts in base and quote currency if their unit is provably different.
  * Many exchanges count contracts, or the settle currency of inverse contracts, and ccxt passes that on unchanged.
  */
 export function correctVolumes(exchange: Exchange): void {
@@ -52,7 +52,8 @@ function findMarket(exchange: Exchange, symbol: string | undefined): MarketInter
 }
 
 /**
- * The volumes in base and quote currency; null if ccxt's figures may already be that, or if it cannot be determined.
+ * The volumes in base and quote currency; null if ccxt's figures may already be correct, or if that cannot be
+ * determined.
  */
 function volumesOf(exchange: string, market: MarketInterface, ticker: Ticker): Volumes | null {
   const [base, quote] = [toNumber(ticker.baseVolume), toNumber(ticker.quoteVolume)];
@@ -71,16 +72,16 @@ function volumesOf(exchange: string, market: MarketInterface, ticker: Ticker): V
   const others = isInverse ? inverseReadings(base, quote, size) : linearReadings(base, quote, size);
   const right = others.find((read) => read.quote !== undefined && isPrice(read.quote / read.base));
   if (right || isInverse || size === null) return right ?? null;
-  // HTX gives contracts as the quote volume of linear contracts, and what those were worth is not known. The contracts
-  // match the base volume except for rounding. The quote volume of a coin whose price is about 1 / size may come close
-  // to that too.
+  // HTX gives contracts as the quote volume of linear contracts, and their worth is not known. The contracts match the
+  // base volume except for rounding. The quote volume of a coin whose price is about 1 / size can also come close to
+  // that.
   const isCount = Math.abs(multiply(quote, size) / base - 1) < roundingError;
   return isCount ? { base, quote: undefined } : null;
 }
 
 type Reading = Volumes & { readonly base: number };
 
-/** What else the volumes of an inverse contract may be. */
+/** The other ways to read the volumes of an inverse contract. */
 function inverseReadings(base: number, quote: number, size: number | null): readonly Reading[] {
   // Bybit, Phemex: the quote amount as base volume and the settle amount as quote volume.
   const swapped = { base: quote, quote: base };
@@ -89,7 +90,7 @@ function inverseReadings(base: number, quote: number, size: number | null): read
   return [swapped, { base: quote, quote: multiply(base, size) }, { base, quote: multiply(quote, size) }];
 }
 
-/** What else the volumes of a linear contract may be: MEXC has contracts as base volume. */
+/** Another way to read the volumes of a linear contract: MEXC has contracts as base volume. */
 function linearReadings(base: number, quote: number, size: number | null): readonly Reading[] {
   return size === null ? [] : [{ base: multiply(base, size), quote }];
 }

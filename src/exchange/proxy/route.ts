@@ -33,10 +33,10 @@ const openingShare = 3 / 4;
 
 /**
  * Makes a ccxt instance reach its exchange as `settings` say, and in no other way. ccxt itself would send requests
- * through undici's ProxyAgent, which drops our limits and misreads passwords with SOCKS. It would send streams without
- * the proxies for requests: it has none for streams without extra packages, and of those the one for wsProxy does not
- * support TLS. So ccxt is not told about proxies, and one mechanism opens the connections for both. Call this before
- * `guardHttp`.
+ * through undici's ProxyAgent, which drops our limits and misreads passwords with SOCKS. ccxt would not use the proxies
+ * for requests when it streams: without extra packages it has no proxies for streams, and the package for wsProxy does
+ * not support TLS. So ccxt does not receive the proxies, and one mechanism opens the connections for both. Call this
+ * before `guardHttp`.
  */
 export function routeThroughProxies(exchange: Exchange, settings: ProxySettings, timeoutMs: number): void {
   const { requests, streams, relay } = settings;

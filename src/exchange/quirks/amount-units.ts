@@ -15,7 +15,7 @@ const inBase: AmountUnits = { linear: 'base', inverse: 'base' };
 /**
  * Exchanges whose trade amounts are not contracts, which ccxt's safeTrade assumes.
  * - Bitget: the sizes of all its contracts are in base currency (parsePosition of its file in ccxt).
- * - bitFlyer: sizes are in base currency ("Execution History", size), and its contracts have no size of their own
+ * - bitFlyer: sizes are in base currency ("Execution History", size), and its contracts have no size
  *   (fetchMarkets of its file).
  * - Bybit: qty of inverse contracts is in USD ("Get Public Recent Trading History", size), of all others in base
  *   currency.

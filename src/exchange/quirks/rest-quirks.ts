@@ -3,9 +3,9 @@ import type { Exchange, MarketInterface } from 'ccxt';
 // Differences between exchanges that ccxt does not know. Each entry names its source.
 
 /**
- * Exchanges whose tickers come for one symbol or for all, where all weigh 40 times as much as one: Binance "24hr Ticker
- * Price Change Statistics" of the USDⓈ-M and COIN-M futures, Aster's API documentation of the same endpoint. The spot
- * entries are for exchanges that copied it: ccxt's own costs in binanceus.js and bitrue.js.
+ * Exchanges that return tickers for one symbol or for all symbols, and charge 40 times as much for all. Sources:
+ * Binance, "24hr Ticker Price Change Statistics" of the USDⓈ-M and COIN-M futures; Aster's API documentation of the
+ * same endpoint. The spot entries are for exchanges that copied it: ccxt's own costs in binanceus.js and bitrue.js.
  */
 const expensiveBatches: Readonly<Record<string, readonly ('spot' | 'contract')[]>> = {
   aster: ['contract'],
@@ -24,9 +24,9 @@ export function batchPaysFrom(exchange: string, market: MarketInterface): number
 }
 
 /**
- * Exchanges that return the tickers of options by underlying, and those of BTC-USD unless this parameter names another:
- * okx.js of ccxt, fetchTickers, and the classes that extend it. Its value is the exchange's id of the underlying, `ETH-
- * USD`.
+ * Exchanges that return the tickers of options for one underlying: the one that this parameter names, otherwise
+ * BTC-USD. Source: fetchTickers in okx.js of ccxt, and the classes that extend it. The parameter's value is the
+ * exchange's id of the underlying, such as `ETH-USD`.
  */
 const underlyingParameters: Readonly<Record<string, string>> = { myokx: 'uly', okx: 'uly', okxus: 'uly' };
 
@@ -50,7 +50,7 @@ const newestCandlesOnly: Readonly<Record<string, number>> = {
 };
 
 /**
- * Timeframes with another length than ccxt's name for them. Kraken's interval of 21600 minutes is 15 days (REST API,
+ * Timeframes whose length differs from ccxt's name for them. Kraken's interval of 21600 minutes is 15 days (REST API,
  * Get OHLC Data).
  */
 const actualTimeframes: Readonly<Record<string, Readonly<Record<string, string>>>> = { kraken: { '2w': '15d' } };
@@ -82,9 +82,9 @@ export function correctRequestCosts(exchange: Exchange): void {
 }
 
 /**
- * ccxt's method for the newest trades one by one, where it usually fetches them aggregated by taker order: the ids of
- * those aggregates differ from the ids of the trades that the same exchange streams. Source: binance.js of ccxt,
- * fetchTrades; "Compressed/Aggregate trades list" of binance-spot-api-docs. Null for other exchanges.
+ * ccxt's method for the newest trades one by one; null for exchanges that do not need it. ccxt usually fetches these
+ * trades aggregated by taker order: the ids of the aggregates differ from the ids of the trades that the same exchange
+ * streams. Source: binance.js of ccxt, fetchTrades; "Compressed/Aggregate trades list" of binance-spot-api-docs.
  */
 export function singleTradesMethod(exchange: string, market: MarketInterface): string | null {
   if (!/^binance(us|usdm|coinm)?$/.test(exchange) || market.option) return null;

@@ -6,7 +6,7 @@ import type { Channel } from '../ccxt/channel.ts';
 
 /**
  * How many channels one connection may carry.
- * - Binance and its like: 1024 (binance-spot-api-docs, web-socket-streams.md; the futures' "Connect" page).
+ * - Binance and its sister exchanges: 1024 (binance-spot-api-docs, web-socket-streams.md; the futures' "Connect" page).
  * - Bitfinex: 25 (docs.bitfinex.com, Public Channels).
  */
 const channelCaps: Readonly<Record<string, number>> = {
@@ -46,7 +46,7 @@ const bybitDepths: BookDepths = { option: 100, other: 200 };
 const bybitDefaultDepths: BookDepths = { option: 100, other: 50 };
 
 /**
- * The depth to request where an exchange pushes fewer levels by default: of the depths that it offers, the smallest
+ * The depth to request if an exchange pushes fewer levels by default: of the depths that it offers, the smallest
  * with at least 100 levels, or the largest. From watchOrderBook of each class in ccxt, which lists them. Derive: 1, 10,
  * 20 or 100 (docs.derive.xyz, Channels, Orderbook); ccxt requests 10. WhiteBIT: at most 100; ccxt requests 10.
  */
@@ -105,8 +105,8 @@ export function unwatchBookParams(exchange: string, type: string, depth: number 
 
 /**
  * Channels that ccxt claims to unsubscribe from, but does not. OKX: its unWatchOHLCV removes another name than
- * watchOHLCV registered, so the candles are never requested again. Coinbase: it takes an unsubscription for confirmed
- * when none is left on the socket (both in the exchange's file in ccxt/js/src/pro).
+ * watchOHLCV registered, so the candles are never requested again. Coinbase: its class treats an unsubscription as
+ * confirmed only when no subscription is left on the socket (both in the exchange's file in ccxt/js/src/pro).
  */
 const brokenUnwatch: Readonly<Record<string, readonly StreamKind[]>> = {
   coinbase: ['ticker', 'orderBook', 'trades', 'candles'],
@@ -140,7 +140,7 @@ export function tuneStreams(exchange: Exchange): number {
   const rateLimitMs = exchange.rateLimit ?? longestMessagePauseMs;
   const pauseMs = messagePausesMs[exchange.id] ?? Math.min(rateLimitMs, longestMessagePauseMs);
   exchange.options.ws.cost = pauseMs / rateLimitMs;
-  // Binance's is three minutes in ccxt; its servers answer pings like any other.
+  // ccxt's interval for Binance is three minutes, although its servers answer pings like any other.
   const { keepAlive } = exchange.streaming;
   if (!(keepAlive <= longestKeepAliveMs)) exchange.streaming = { ...exchange.streaming, keepAlive: longestKeepAliveMs };
   return pauseMs;

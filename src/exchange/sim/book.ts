@@ -14,7 +14,7 @@ export interface SimBook {
   readonly asks: readonly SimLevel[];
 }
 
-/** How long the amount at a price stays the same: 5 seconds, and each price changes at times of its own. */
+/** How long the amount at a price stays the same: 5 seconds. Each price changes at its own times. */
 const ticksPerAmount = 20;
 const rhythmLayer = 2;
 const amountLayer = 3;

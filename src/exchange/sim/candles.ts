@@ -16,7 +16,10 @@ export interface CandleWindow {
   readonly limit: number;
 }
 
-/** When the window's candles open, oldest first: the first `limit` from `since` on, or otherwise the newest `limit`. */
+/**
+ * The opening times of the window's candles, oldest first: the first `limit` from `since` on, otherwise the newest
+ * `limit`.
+ */
 export function listOpens({ timeframe, since, until, limit }: CandleWindow, now: number): readonly number[] {
   const last = periodStart(timeframe, until === undefined ? now : Math.min(now, until - 1));
   const from = Math.max(since ?? periodAfter(timeframe, last, 1 - limit), firstCandleAt);
@@ -29,8 +32,8 @@ export function listOpens({ timeframe, since, until, limit }: CandleWindow, now:
 }
 
 /**
- * When the newest candles open that changed after tick `previous` and up to tick `tick`: the candle that was forming
- * and those that have begun since, at most `limit` of them.
+ * The opening times of the newest candles that changed after tick `previous` and up to tick `tick`: the candle that was
+ * forming and those that have begun since then, at most `limit` of them.
  */
 export function listChangedOpens(timeframe: string, previous: number, tick: number, limit: number): readonly number[] {
   const newest = periodStart(timeframe, tick * tickMs);

@@ -17,7 +17,7 @@ export function hashText(text: string): number {
 }
 
 /**
- * A sequence of numbers in [0, 1) that depends only on its coordinates. `index` may be any safe integer; `key` and
+ * A sequence of numbers in [0, 1) that depends only on its coordinates. `index` can be any safe integer; `key` and
  * `layer` are used as 32 bits.
  */
 export function createRandom(key: number, layer: number, index: number): Random {

@@ -33,7 +33,7 @@ export function tradesOf(walk: Walk, symbol: string, tick: number): readonly Sim
   const trades: SimTrade[] = [];
   let rest = volume;
   for (let left = count; left > 0; left--) {
-    // Each remaining trade needs a lot of its own.
+    // Each remaining trade needs at least one lot.
     const amount = left === 1 ? rest : 1 + Math.floor((rest - left) * random());
     trades.push({ id: tick * idsPerTick + trades.length, tick, price, amount, side });
     rest -= amount;

@@ -118,7 +118,7 @@ export class Connection {
     return this.#unsubscriptions.end(subscription, instance);
   }
 
-  /** Delivers no more messages of a subscription, without unsubscribing at the exchange. */
+  /** Stops delivering messages of a subscription, without unsubscribing at the exchange. */
   drop(subscription: Subscription): void {
     this.#runs.get(subscription)?.abort.abort();
     this.#runs.delete(subscription);

@@ -30,7 +30,7 @@ const minServiceMs = 10_000;
  *   does not reconnect. Each subscription is served by the old connection until the new one has delivered its first
  *   message (or had `silenceMs` to do so), so that no message is missed; then the old one drops it. If the old connection
  *   was silent altogether, it is closed at once.
- * - closed: its last subscription has ended.
+ * - closed: its last subscription has gone.
  *
  * A subscription that the exchange refuses moves to another connection, because ccxt requests it once per connection.
  */
@@ -89,7 +89,7 @@ export class StreamPool {
     return [...this.#connections].find(({ connection }) => connection.has(subscription));
   }
 
-  /** A connection that may carry the subscription: one that has room and has not been refused it, otherwise a new one. */
+  /** A connection for the subscription: one that has room and over which it was not refused, otherwise a new one. */
   #connectionFor(subscription: Subscription, reconnects: number): PooledConnection {
     const known = [...this.#connections].find((pooled) => pooled.mayCarry(subscription));
     return known ?? this.#open(reconnects, null);
@@ -113,7 +113,7 @@ export class StreamPool {
     if (this.#connections.has(pooled)) this.#dropFromPredecessors(subscription);
   }
 
-  /** Tells the listener, unless another connection serves the subscription. */
+  /** Notifies the listener, unless another connection serves the subscription. */
   #onLost(connection: Connection, subscription: Subscription, cause: unknown): void {
     const all = [...this.#connections].flatMap((pooled) => [pooled.connection, ...pooled.predecessors]);
     const isServed = all.some((each) => each !== connection && each.hasDelivered(subscription));

@@ -4,7 +4,10 @@ import { mayShare } from '../quirks/stream-quirks.ts';
 import type { Connection } from './connection.ts';
 import type { Subscription } from './subscription.ts';
 
-/** The reconnects of a silent connection count as new after this time, in ms; it also is the longest pause. */
+/**
+ * After this time, in ms, the reconnects of a silent connection are counted from one again. It is also the longest
+ * pause between them.
+ */
 export const longestReconnectPauseMs = 300_000;
 
 export interface PooledConnectionOptions {

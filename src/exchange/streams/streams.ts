@@ -50,7 +50,7 @@ export class ExchangeStreams implements MarketStreams {
 
   open<K extends StreamKind>(request: StreamRequest<K>, listener: StreamListener<StreamMessages[K]>): Stream {
     const { exchange, symbol } = request;
-    // Each kind of market has a URL of its own, and when one of them fails the others continue.
+    // Each kind of market has its own URL, and when one of them fails the others continue.
     const key = `${exchange} ${marketKind(symbol)}`;
     const pool = this.#poolOf(key, exchange);
     const { now } = this.#options.clock;

@@ -7,7 +7,7 @@ import { canUnwatch } from '../quirks/stream-quirks.ts';
 import { BookDepth, type RefusedDepths } from './book-depth.ts';
 import { requestedDepth, type Watch, type WatchRequest, watches } from './watches.ts';
 
-/** One stream that somebody listens to, whichever connection carries it at the moment. */
+/** One stream with a listener, whichever connection carries it at the moment. */
 export interface Subscription {
   readonly channel: Channel;
   /** Identifies its channel at the exchange. */
@@ -20,7 +20,7 @@ export interface Subscription {
   nextFrom(exchange: Exchange): Promise<(isFirst: boolean) => void>;
   /** Unsubscribes at the exchange; null if ccxt cannot. */
   unwatch(exchange: Exchange): Promise<unknown> | null;
-  /** Tells the listener that messages may have been lost. */
+  /** Notifies the listener that messages may have been lost. */
   interrupt(cause: unknown): void;
 }
 

@@ -26,7 +26,7 @@ export interface Watch<K extends StreamKind> {
   unwatch(exchange: Exchange, request: WatchRequest<K>): Promise<unknown> | null;
 }
 
-/** How many levels are taken from each side of a book, of the thousands that some exchanges push. */
+/** How many levels are taken from each side of a book. Some exchanges push thousands. */
 const defaultDepth = 100;
 
 /** How many of the candles that ccxt keeps of a stream are checked. */
@@ -75,7 +75,7 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
     next: async (exchange, { symbol, exchange: id, timeframe = '1m' }, now) => {
       const rows = await exchange.watchOHLCV(symbol, timeframe);
       const series = { exchange: id, symbol, timeframe };
-      // Most messages hold one candle: the candles before it tell whether they are of this timeframe.
+      // Most messages hold one candle: the candles before it show whether they are of this timeframe.
       requireDistances(recentTimestamps(exchange, symbol, timeframe), series);
       try {
         return toCandles(rows, series, now());

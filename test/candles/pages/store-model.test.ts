@@ -6,7 +6,7 @@ import { periodAfter, periodsOf } from '../../../src/market/timeframe.ts';
 import { TrueCandles } from '../../support/fakes/candle-source.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
-// Whatever was asked before: an answer is what the exchange has, and no call is made twice for what has settled.
+// Whatever was asked before, an answer has the exchange's candles, and no call is made twice for settled candles.
 
 const periodsPerPage = 100;
 const maxGraceMs = 60 * 60_000;
@@ -33,18 +33,18 @@ const steps = fc.array(
 );
 const worlds = fc.record({
   perCall: fc.constantFrom(100, 300, 500, 720, 1000, 1500),
-  /** Every so manieth period is one of gaps, each as long as said. */
+  /** One of `gapEvery` stretches of this length is a gap, in periods. */
   gapEvery: fc.constantFrom(0, 3, 17, 150),
   gapLength: fc.integer({ min: 1, max: 90 }),
   steps,
 });
 
-/** A candle that has closed is as it is; the forming one may be from some seconds ago. */
+/** A closed candle is compared as it is; the forming one may be from some seconds ago. */
 function toComparable(candle: Candle): unknown {
   return candle.closed ? candle : { timestamp: candle.timestamp, closed: false };
 }
 
-test('an answer is the truth, and costs no more calls than pages are missing, and one', async () => {
+test('an answer has the true candles, and costs at most one call more than pages are missing', async () => {
   await fc.assert(
     fc.asyncProperty(worlds, async ({ perCall, gapEvery, gapLength, steps: asked }) => {
       const clock = new ManualClock(start);
@@ -83,7 +83,7 @@ test('an answer is the truth, and costs no more calls than pages are missing, an
           const first = pageOf(call.since);
           return Array.from({ length: pageOf(call.until - 1) - first + 1 }, (_, index) => first + index);
         });
-        // No page twice, none that has settled, and no more calls than pages.
+        // No page is fetched twice or after it has settled, and there are not more calls than pages.
         expect(new Set(pages).size).toBe(pages.length);
         expect(source.calls.length).toBeLessThanOrEqual(pages.length + 1);
         const keys = pages.map((page) => `${timeframe} ${page}`);

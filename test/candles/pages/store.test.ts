@@ -41,7 +41,7 @@ async function freshness(query: Partial<CandleQuery>): Promise<number> {
 const past = { since: pastPage, until: pastPage + pageMs } as const;
 
 describe('candles that have closed', () => {
-  test('are asked for once, whatever part of them is wanted next', async () => {
+  test('are fetched once, whatever part of them is requested next', async () => {
     expect(await ask(past)).toEqual(source.within('1m', past.since, past.until));
     await clock.advance(24 * hourMs);
     expect(await ask({ since: pastPage + 5 * minuteMs, until: pastPage + 9 * minuteMs })).toHaveLength(4);
@@ -62,14 +62,14 @@ describe('candles that have closed', () => {
     ]);
   });
 
-  test('beside some that are known, only those missing are asked for', async () => {
+  test('are fetched only where they are not known yet', async () => {
     await ask({ since: pastPage + 2 * pageMs, until: pastPage + 3 * pageMs });
     const all = await ask({ since: pastPage, until: pastPage + 5 * pageMs, limit: 500 });
     expect(all).toEqual(source.within('1m', pastPage, pastPage + 5 * pageMs));
     expect(source.calls.map(({ since }) => (since - pastPage) / pageMs)).toEqual([2, 0, 3]);
   });
 
-  test('are fresh for ever, unless a period is empty: then an hour later the exchange is asked once more', async () => {
+  test('stay fresh; if a period is empty, the exchange is asked once more after an hour', async () => {
     expect(await freshness(past)).toBe(Number.POSITIVE_INFINITY);
     const other = { since: past.until, until: past.until + pageMs };
     source.isGap = (timestamp) => timestamp === other.since + 7 * minuteMs;
@@ -82,7 +82,7 @@ describe('candles that have closed', () => {
     expect(source.calls).toHaveLength(3);
   });
 
-  test('stand where the exchange has some of them no more', async () => {
+  test('stay when the exchange no longer has some of them', async () => {
     source.isGap = (timestamp) => timestamp === past.since + 7 * minuteMs;
     await ask(past);
     await clock.advance(hourMs);
@@ -90,7 +90,7 @@ describe('candles that have closed', () => {
     expect(await ask(past)).toHaveLength(99);
   });
 
-  test('stand where asking once more fails', async () => {
+  test('stay when asking once more fails', async () => {
     source.isGap = (timestamp) => timestamp === past.since + 7 * minuteMs;
     await ask(past);
     await clock.advance(hourMs);
@@ -105,7 +105,7 @@ describe('candles that have closed', () => {
     expect(source.calls).toHaveLength(3);
   });
 
-  test('stay known when the exchange serves them no more', async () => {
+  test('stay known when the exchange no longer serves them', async () => {
     source.history = 150;
     const query = { since: Math.floor(now / minuteMs) * minuteMs - 140 * minuteMs, limit: 20 };
     const before = await ask(query);
@@ -125,7 +125,7 @@ describe('candles that may change', () => {
     ['1d', 15_000],
     ['1M', 15_000],
   ])(
-    'of %s are asked for again after %i ms: at the pace of the timeframe, or when the period ends',
+    'of %s are fetched again after %i ms: at the pace of the timeframe, or when the period ends',
     async (timeframe, ms) => {
       await ask({ timeframe, limit: 3 });
       const calls = source.calls.length;
@@ -139,7 +139,7 @@ describe('candles that may change', () => {
     },
   );
 
-  test('are asked for at once with maxAgeMs 0, and those before them are not', async () => {
+  test('are fetched immediately with maxAgeMs 0, and the settled ones before them are not', async () => {
     await ask({ limit: 250 });
     const calls = source.calls.length;
     await ask({ limit: 250 }, 0);
@@ -151,7 +151,7 @@ describe('candles that may change', () => {
     expect(source.calls).toHaveLength(calls + 2);
   });
 
-  test('with maxAgeMs 0 a call that is under way is not waited for, since it may have been asked too early', async () => {
+  test('with maxAgeMs 0 do not come from a call in progress, because it may have been made too early', async () => {
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
     const first = ask({ limit: 3 });
@@ -164,7 +164,7 @@ describe('candles that may change', () => {
     expect(await Promise.all([first, second, third])).toHaveLength(3);
   });
 
-  test('are revised for some time after they close, and then no more', async () => {
+  test('are revised for some time after they close, and not later', async () => {
     const minute = Math.floor(now / minuteMs) * minuteMs;
     const last = async (): Promise<number | undefined> => {
       const candles = await ask({ since: minute - 10 * minuteMs, until: minute });
@@ -181,7 +181,7 @@ describe('candles that may change', () => {
     expect(await last()).toBe(15);
   });
 
-  test('are asked of the source with what the query accepts', async () => {
+  test('are requested from the source with the age that the query accepts', async () => {
     const asked: unknown[] = [];
     const fetchCandleRange = source.fetchCandleRange;
     source.fetchCandleRange = (range, options) => {
@@ -190,7 +190,7 @@ describe('candles that may change', () => {
     };
     await ask({ limit: 3 });
     await ask({ limit: 3 }, 0);
-    // Two that wait for the same call get what the stricter one accepts.
+    // Two queries that wait for the same call: the source gets the lower of their maximum ages.
     await clock.advance(hourMs);
     await Promise.all([ask({ limit: 3 }), ask({ limit: 3 }, 0)]);
     expect(asked).toEqual([undefined, { maxAgeMs: 0 }, { maxAgeMs: 0 }]);
@@ -199,7 +199,7 @@ describe('candles that may change', () => {
   test.each([
     [-1000, 0],
     [-1001, 1],
-  ])('after the clock is set back by %d ms are asked for %d times more', async (back, more) => {
+  ])('after the clock is set back by %d ms are fetched %d more times', async (back, more) => {
     let skew = 0;
     const skewed = { now: () => clock.now() + skew, after: clock.after.bind(clock) };
     store = new CandleStore({ source, clock: skewed, ttlMs, timeoutMs });
@@ -212,7 +212,7 @@ describe('candles that may change', () => {
     expect(source.calls).toHaveLength(calls + more + 1);
   });
 
-  test('are not taken for fresh when the clock is set back', async () => {
+  test('are not treated as fresh when the clock is set back', async () => {
     await ask({ limit: 3 });
     const before = new ManualClock(now - 24 * hourMs);
     const earlier = new TrueCandles(before);
@@ -230,7 +230,7 @@ describe('candles that may change', () => {
     expect(earlier.calls.length).toBeGreaterThan(calls);
   });
 
-  test('closed is told by the clock at which they were asked for, and none is served past its end', async () => {
+  test('are closed or not by the time of the request, and none is served past its end', async () => {
     expect((await ask({ limit: 2 })).map(({ closed }) => closed)).toEqual([true, false]);
     const end = Math.ceil(now / minuteMs) * minuteMs;
     await clock.advance(end - now - 1);
@@ -244,8 +244,8 @@ describe('candles that may change', () => {
   });
 });
 
-describe('those who need the same', () => {
-  test('at the same time share what is in flight, wherever their ranges overlap', async () => {
+describe('queries for the same candles', () => {
+  test('share calls in progress wherever their ranges overlap', async () => {
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
     const answers = [
@@ -260,7 +260,7 @@ describe('those who need the same', () => {
     expect(source.calls.map(({ since, until }) => (until - since) / pageMs)).toEqual([2, 1]);
   });
 
-  test('with maxAgeMs 0 too, where what is wanted has settled', async () => {
+  test('share them with maxAgeMs 0 too if the candles have settled', async () => {
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
     const answers = [ask(past, 0), ask(past, 0)];
@@ -272,7 +272,7 @@ describe('those who need the same', () => {
     expect(source.calls).toHaveLength(1);
   });
 
-  test('but not what was asked for before it could have what is wanted', async () => {
+  test('do not share a call that was made before the requested candle existed', async () => {
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
     const early = ask({ limit: 2 });
@@ -287,7 +287,7 @@ describe('those who need the same', () => {
     expect((await late).map(({ timestamp }) => timestamp)).toEqual([minute]);
   });
 
-  test('each part is asked for in order, three at a time', async () => {
+  test('fetch their parts in order, three in parallel', async () => {
     source.perCall = 100;
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
@@ -304,8 +304,8 @@ describe('those who need the same', () => {
   });
 });
 
-describe('when a part fails', () => {
-  test('the answer is that error, and what nobody waits for any more is not asked', async () => {
+describe('when a call for a part fails', () => {
+  test('the answer is that error, and calls that nobody waits for any longer are not made', async () => {
     source.perCall = 100;
     const asked: (() => void)[] = [];
     source.before = async ({ since }) => {
@@ -320,11 +320,11 @@ describe('when a part fails', () => {
     expect(source.calls.map(({ since }) => (since - pastPage) / pageMs)).toEqual([0, 1, 2, 3]);
     source.before = () => {};
     expect(await ask({ since: pastPage, limit: 1000 })).toHaveLength(1000);
-    // What had been asked for by then is kept.
+    // The parts that had been fetched by then are kept.
     expect(source.calls).toHaveLength(4 + 7);
   });
 
-  test('another who waits for some of it gets that all the same', async () => {
+  test('another query that waits for other parts still gets them', async () => {
     source.perCall = 100;
     source.before = ({ since }) => {
       if (since === pastPage) throw down;
@@ -335,7 +335,7 @@ describe('when a part fails', () => {
     expect(await part).toHaveLength(100);
   });
 
-  test('past the deadline of the whole it is TIMEOUT, and no call is made any more', async () => {
+  test('past the deadline of the query, the answer is TIMEOUT, and no further call is made', async () => {
     source.perCall = 100;
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
@@ -352,7 +352,7 @@ describe('when a part fails', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('past the deadline nothing more is looked for either', async () => {
+  test('past the deadline, the search for candles ends too', async () => {
     source.perCall = 100;
     source.isGap = (timestamp) => timestamp < pastPage + 9 * pageMs;
     const asked: (() => void)[] = [];
@@ -366,7 +366,7 @@ describe('when a part fails', () => {
     expect(source.calls).toHaveLength(1);
   });
 
-  test('also while it looks further back, where it is not the end of what the exchange serves', async () => {
+  test('the answer is that error also during a search further back that has not reached the end of the history', async () => {
     source.isGap = (timestamp) => (timestamp / minuteMs) % 2 !== 0;
     const refused = new MarketDataError('BAD_USER_INPUT', 'refused');
     source.before = ({ until }) => {
@@ -375,7 +375,7 @@ describe('when a part fails', () => {
     expect(await failureOf(ask({ limit: 200 }))).toBe(refused);
   });
 
-  test('an error is not kept', async () => {
+  test('the error is not kept', async () => {
     source.before = () => {
       throw down;
     };
@@ -385,7 +385,7 @@ describe('when a part fails', () => {
   });
 });
 
-test('from the beginning on, where the exchange goes further back than any market', async () => {
+test('the first candles are found if the exchange has a history longer than that of any market', async () => {
   source.history = 10_000;
   const listedAt = Date.UTC(2017, 0);
   source.isGap = (timestamp) => timestamp < listedAt;
@@ -394,7 +394,7 @@ test('from the beginning on, where the exchange goes further back than any marke
   expect(Math.min(...source.calls.map(({ since }) => since))).toBeGreaterThan(Date.UTC(2008, 0));
 });
 
-describe('where the exchange goes not back so far', () => {
+describe("beyond the exchange's history", () => {
   beforeEach(() => {
     source.history = 720;
   });
@@ -404,7 +404,7 @@ describe('where the exchange goes not back so far', () => {
     ['a range', { since: pastPage, until: pastPage + pageMs }],
     ['until', { until: now - 719 * minuteMs, limit: 5 }],
     ['more than there are', { limit: 721 }],
-  ])('%s is refused with the oldest there is, without a call', async (_name, query) => {
+  ])('%s is refused without a call, and the error names the oldest candle', async (_name, query) => {
     const error = await failureOf(ask(query));
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false, details: series });
     const oldest = Math.floor(now / minuteMs) * minuteMs - 719 * minuteMs;
@@ -412,17 +412,17 @@ describe('where the exchange goes not back so far', () => {
     expect(source.calls).toEqual([]);
   });
 
-  test('all that there are come whole', async () => {
+  test('all candles of the history are served', async () => {
     expect(await ask({ limit: 720 })).toEqual(source.within('1m', now - 720 * minuteMs, now + 1));
     expect(await ask({ since: now - 720 * minuteMs, limit: 720 })).toHaveLength(720);
   });
 
-  test('the newest stop there where some periods had none', async () => {
+  test('the newest candles end at the start of the history if some periods are empty', async () => {
     source.isGap = (timestamp) => (timestamp / minuteMs) % 2 !== 0;
     expect(await ask({ limit: 700 })).toEqual(source.within('1m', now - 720 * minuteMs, now + 1));
   });
 
-  test('what was known long before is not put beside what came long after', async () => {
+  test('candles that were fetched long ago are not joined to later ones across a gap', async () => {
     source.history = 60;
     const page = Math.floor(now / pageMs) * pageMs;
     await clock.advance(page + pageMs + 10 * minuteMs - now);
@@ -433,7 +433,7 @@ describe('where the exchange goes not back so far', () => {
     expect(await failureOf(ask({ since: page + pageMs, limit: 50 }))).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  test('what it serves no more stays where the rest of a page is asked for once more', async () => {
+  test('candles that left the history stay when the rest of their page is fetched once more', async () => {
     source.history = 150;
     const page = Math.floor(now / pageMs) * pageMs + pageMs;
     await clock.advance(page + pageMs + 5 * minuteMs - now);
@@ -446,39 +446,39 @@ describe('where the exchange goes not back so far', () => {
     expect(await ask(range)).toEqual([...before, source.at('1m', page + 99 * minuteMs)]);
   });
 
-  test('nor when the newest are asked for, and all that there are', async () => {
+  test('candles that leave the history during a call are missed in a query for all of the newest', async () => {
     source.before = () => clock.advance(5000);
     expect(await failureOf(ask({ limit: 720 }))).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  test('what the clock has taken away between two calls is not passed over', async () => {
+  test('candles that leave the history during a call are not passed over', async () => {
     const oldest = Math.floor(now / minuteMs) * minuteMs - 719 * minuteMs;
     source.before = () => clock.advance(5000);
     expect(await failureOf(ask({ since: oldest, limit: 5 }))).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 });
 
-describe('where nothing was traded', () => {
-  test('the newest go further back until there are as many as asked for', async () => {
+describe('without trades', () => {
+  test('a query for the newest goes further back until there are as many as requested', async () => {
     source.isGap = (timestamp) => (timestamp / minuteMs) % 3 !== 0;
     const candles = await ask({ limit: 100 });
     expect(candles).toEqual(source.within('1m', now - 400 * minuteMs, now + 1).slice(-100));
   });
 
-  test('they stop where there is nothing for several calls', async () => {
+  test('it stops when several calls find nothing', async () => {
     source.isGap = (timestamp) => timestamp < now - 50 * minuteMs;
     expect(await ask({ limit: 100 })).toHaveLength(50);
     expect(source.calls.length).toBeLessThan(40);
   });
 
-  test('the first from since on are looked for further on', async () => {
+  test('a query from since on looks for the first candles further on', async () => {
     source.isGap = (timestamp) => timestamp < pastPage + 3 * pageMs;
     const candles = await ask({ since: pastPage, limit: 10 });
     expect(candles[0]?.timestamp).toBe(pastPage + 3 * pageMs);
     expect(candles).toHaveLength(10);
   });
 
-  test('that the exchange says where there is one again saves the calls in between', async () => {
+  test('the calls in between are saved if the exchange reports the next candle', async () => {
     const next = pastPage + 10 * pageMs;
     source.isGap = (timestamp) => timestamp < next;
     const { fetchCandleRange } = source;
@@ -490,7 +490,7 @@ describe('where nothing was traded', () => {
     expect(source.calls).toHaveLength(2);
   });
 
-  test('and it is not taken for a gap where only a part of the page was wanted', async () => {
+  test('a part of a page that was not requested is not treated as a gap', async () => {
     const { fetchCandleRange } = source;
     source.fetchCandleRange = async (range) => ({
       ...(await fetchCandleRange(range)),
@@ -501,7 +501,7 @@ describe('where nothing was traded', () => {
     expect(candles.map(({ timestamp }) => (timestamp - pastPage) / minuteMs)).toEqual([0, 2]);
   });
 
-  test('a page is not passed over of which only the beginning is known', async () => {
+  test('a page is not passed over if only its beginning is known', async () => {
     const page = Math.floor(now / pageMs) * pageMs;
     source.isGap = (timestamp) => timestamp < now;
     expect(await ask({ since: page, until: page + 5 * minuteMs })).toEqual([]);
@@ -509,7 +509,7 @@ describe('where nothing was traded', () => {
     expect((await ask({ since: page, limit: 1 }))[0]?.timestamp).toBe(Math.ceil(now / minuteMs) * minuteMs);
   });
 
-  test('for very long, it is an error that says so, and no list that ends too early', async () => {
+  test('for a very long time is an error that says so, and not a list that ends too early', async () => {
     source.perCall = 100;
     source.isGap = () => true;
     const error = await failureOf(ask({ since: Date.UTC(2020, 0), limit: 10 }));
@@ -519,21 +519,21 @@ describe('where nothing was traded', () => {
     );
   });
 
-  test('an end that is given is an empty list', async () => {
+  test('in a range that has an end is an empty list', async () => {
     source.isGap = () => true;
     expect(await ask(past)).toEqual([]);
   });
 });
 
-test('what is to come is empty without a call, until it has begun', async () => {
+test('a range in the future is empty without a call, until it has begun', async () => {
   expect(await ask({ since: now + 1 })).toEqual([]);
   expect(await freshness({ since: now + 5000 })).toBe(now + 5000);
   expect(source.calls).toEqual([]);
 });
 
-test('the least recently used go when there are too many', async () => {
+test('the least recently used pages are dropped when there are too many', async () => {
   await ask(past);
-  // Some 5 KB for each page of 100.
+  // Each page of 100 candles takes about 5 KB.
   for (let page = 1; page < 16_000; page += 1000) {
     const since = pastPage - page * pageMs;
     await ask({ since: since - 1000 * pageMs, until: since, limit: 100_000 });
@@ -543,7 +543,7 @@ test('the least recently used go when there are too many', async () => {
   expect(source.calls).toHaveLength(calls + 1);
 });
 
-test('empty pages that are known are passed over without a call for each period', async () => {
+test('known empty pages are passed over without reading each period', async () => {
   source.isGap = () => true;
   const since = pastPage - 60_000 * minuteMs;
   await failureOf(ask({ since, limit: 1 }));
@@ -554,7 +554,7 @@ test('empty pages that are known are passed over without a call for each period'
   expect(read.mock.calls.length).toBeLessThan(60);
 });
 
-test('leaves no timer behind', async () => {
+test('a query leaves no timer behind', async () => {
   await ask({ limit: 250 });
   expect(clock.pending).toBe(0);
 });

@@ -28,7 +28,7 @@ describe('a timeframe is built from the longest that divides it', () => {
     ['7m', ['1m', '3m', '5m'], ['1m']],
     ['10s', ['1s', '1m'], ['1s']],
     ['60m', ['30m', '1h', '2h'], ['1h', '30m']],
-    // Weeks begin on Mondays, as which periods of three days or of a week counted from the epoch do not.
+    // Weeks begin on Mondays, but periods of three days or of a week that are counted from the epoch do not.
     ['1w', ['1d', '3d', '7d'], ['1d']],
     ['2w', ['1d', '2d', '1w', '1M'], ['1w', '2d', '1d']],
     ['7d', ['1d', '1w'], ['1d']],
@@ -43,13 +43,13 @@ describe('a timeframe is built from the longest that divides it', () => {
     expect(names(timeframe, offered)).toEqual(bases);
   });
 
-  it('so many of it make one at most', () => {
+  it('the ratio is the largest number of periods in one', () => {
     expect(toBases('45m', ['15m'])).toEqual([{ timeframe: '15m', ratio: 3 }]);
     expect(toBases('1M', ['1d'])).toEqual([{ timeframe: '1d', ratio: 31 }]);
     expect(toBases('1y', ['1M'])).toEqual([{ timeframe: '1M', ratio: 12 }]);
   });
 
-  it('and always of whole periods: each of the built ones begins and ends with one of the base', () => {
+  it('each built period begins and ends with a period of the base', () => {
     const timeframes = fc
       .tuple(fc.integer({ min: 1, max: 60 }), fc.constantFrom('s', 'm', 'h', 'd', 'w', 'M', 'y'))
       .map(([count, unit]) => `${count}${unit}`);
@@ -66,7 +66,7 @@ describe('a timeframe is built from the longest that divides it', () => {
   });
 });
 
-describe('a candle made of others', () => {
+describe('a candle built from others', () => {
   const candle = (timestamp: number, numbers: readonly [number, number, number, number, number]): Candle => {
     const [open, high, low, close, volume] = numbers;
     return { timestamp, open, high, low, close, volume, closed: true };
@@ -83,12 +83,12 @@ describe('a candle made of others', () => {
     ]);
   });
 
-  it('adds volumes up to the digit', () => {
+  it('has the exact sum of the volumes', () => {
     const parts = [candle(0, [1, 1, 1, 1, 0.1]), candle(minuteMs, [1, 1, 1, 1, 0.2])];
     expect(combineCandles('2m', parts, now)[0]?.volume).toBe(0.3);
   });
 
-  it('is missing where all of them are, and made of those there are where some are', () => {
+  it('is missing if all its parts are, and is built from the others if only some are', () => {
     const parts = [candle(0, [1, 2, 1, 2, 1]), candle(7 * minuteMs, [3, 4, 3, 4, 1])];
     expect(combineCandles('3m', parts, now).map(({ timestamp, open }) => [timestamp / minuteMs, open])).toEqual([
       [0, 1],
@@ -96,7 +96,7 @@ describe('a candle made of others', () => {
     ]);
   });
 
-  it('is not closed while one of them is not', () => {
+  it('is not closed while one of its parts is not', () => {
     const parts = [candle(0, [1, 1, 1, 1, 1]), { ...candle(minuteMs, [1, 1, 1, 1, 1]), closed: false }];
     expect(combineCandles('2m', parts, 5 * minuteMs)[0]?.closed).toBe(false);
   });
@@ -125,7 +125,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     return (await candles.fetchCandles(query)).value;
   }
 
-  /** What the candles of a base make, within `[since, until)`. */
+  /** The candles that the base's candles add up to, within `[since, until)`. */
   function truth(timeframe: string, base: string, since: number, until: number): readonly Candle[] {
     const from = periodStart(timeframe, since - 1);
     const to = periodAfter(timeframe, periodStart(timeframe, Math.min(until, clock.now() + 1) - 1));
@@ -134,7 +134,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     );
   }
 
-  it('one that it has is its own', async () => {
+  it('candles of a timeframe that it has are its own', async () => {
     const query = { ...series, timeframe: '1h', limit: 3 };
     expect(await fetchCandles(query)).toEqual(source.within('1h', now - 3 * hourMs, now + 1));
     expect(source.calls.map(({ timeframe }) => timeframe)).toEqual(['1h']);
@@ -147,7 +147,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     ['1w', '1d', 7 * dayMs],
     ['1M', '1d', 31 * dayMs],
     ['1y', '1d', 366 * dayMs],
-  ])('%s: random ranges are what %s makes', async (timeframe, base, lengthMs) => {
+  ])('%s: random ranges equal candles built from %s', async (timeframe, base, lengthMs) => {
     const ranges = fc.record({
       back: fc.double({ min: 0.01, max: 12, noNaN: true }),
       width: fc.double({ min: 0.01, max: 15, noNaN: true }),
@@ -182,13 +182,13 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     );
   });
 
-  it('the one that forms is not closed, and is fresh as long as its last part', async () => {
+  it('the forming candle is not closed, and is fresh as long as its last part', async () => {
     const { value, freshUntil } = await candles.fetchCandles({ ...series, timeframe: '45m', limit: 1 });
     expect(value[0]).toMatchObject({ timestamp: periodStart('45m', now), closed: false });
     expect(freshUntil).toBe(now + 1000);
   });
 
-  it('parts that are known are not asked for again', async () => {
+  it('known parts are not fetched again', async () => {
     const query = { ...series, timeframe: '4h', since: now - 10 * dayMs, until: now - 3 * dayMs, limit: 50 };
     const before = await fetchCandles(query);
     const calls = source.calls.length;
@@ -197,14 +197,14 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     expect(source.calls).toHaveLength(calls);
   });
 
-  it('the newest go further back where some periods have no part', async () => {
+  it('a query for the newest goes further back if some periods have no part', async () => {
     const first = periodStart('45m', now) - 5 * 45 * minuteMs;
     source.isGap = (timestamp) => timestamp >= first && timestamp < first + 3 * 45 * minuteMs;
     const newest = await fetchCandles({ ...series, timeframe: '45m', limit: 5 });
     expect(newest.map(({ timestamp }) => (timestamp - first) / (45 * minuteMs))).toEqual([-2, -1, 3, 4, 5]);
   });
 
-  it('one of which the exchange serves no more the first part is refused, not made of the others', async () => {
+  it('a candle is refused if the exchange no longer serves its first part', async () => {
     source.history = 720;
     expect(await fetchCandles({ ...series, timeframe: '45m', limit: 15 })).toHaveLength(15);
     const error = await failureOf(fetchCandles({ ...series, timeframe: '45m', limit: 17 }));
@@ -212,7 +212,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     expect(error.message).toMatch(/candles before/);
   });
 
-  it('where its days begin elsewhere than ours, hours make the days', async () => {
+  it('candles are built from hours if its days begin at another time than ours', async () => {
     const { fetchCandleRange } = source;
     source.fetchCandleRange = async (range) => {
       const window = await fetchCandleRange(range);
@@ -225,12 +225,12 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
     expect(weeks).toEqual(truth('1w', '1h', range.since, range.until));
   });
 
-  it('more parts than one answer may take are refused with the limit that it may have', async () => {
+  it('a query that needs too many parts is refused, and the error names the possible limit', async () => {
     const error = await failureOf(fetchCandles({ ...series, timeframe: '59m', limit: 1000 }));
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', details: { timeframe: '59m' } });
-    expect(error.message).toContain('a candle of 59m is built from 59 of 1m: ask for a limit of up to 847');
+    expect(error.message).toContain('each 59m candle is built from 59 candles of 1m: ask for a limit of up to 847');
     expect(source.calls).toEqual([]);
-    // A range that is shorter than the limit takes no more than it holds.
+    // A range that is shorter than the limit takes only the parts that it holds.
     expect(await fetchCandles({ ...series, timeframe: '59m', since: now - 10 * hourMs, limit: 1000 })).toHaveLength(10);
   });
 });
@@ -238,8 +238,8 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
 test.each([
   ['limit 0', { limit: 0 }, /limit is 0; it must be from 1 to 10000\.$/],
   ['a limit over 10,000', { limit: 10_001 }, /limit is 10001; it must be from 1 to 10000; for more, page by since/],
-  ['since at until', { since: 5, until: 5 }, /since must lie before until/],
-])('%s is BAD_USER_INPUT, of whatever timeframe', async (_name, query, sentence) => {
+  ['since at until', { since: 5, until: 5 }, /since must be before until/],
+])('%s is BAD_USER_INPUT for every timeframe', async (_name, query, sentence) => {
   const clock = new ManualClock(now);
   const stored = new FakeMarketData(clock);
   const candles = createAnyTimeframe({ source: stored, stored, clock });

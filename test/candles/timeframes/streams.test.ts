@@ -23,7 +23,7 @@ let clock: ManualClock;
 let source: TrueCandles;
 let streams: FakeStreams;
 let fake: FakeMarketData;
-/** What the exchange is said to have; its usual timeframes unless a test says otherwise. */
+/** The timeframes that the exchange has; the usual ones unless a test sets others. */
 let findTimeframes: () => Promise<readonly string[]>;
 let openCandles: OpenCandles;
 let told: { readonly candles: readonly Candle[]; readonly isFirst: boolean }[];
@@ -77,26 +77,26 @@ test('a timeframe that the exchange has is its own stream', async () => {
   expect(streams.opened).toEqual([]);
 });
 
-test('one that can be built from nothing is left to the exchange', async () => {
+test('a timeframe that cannot be built from another is left to the exchange', async () => {
   (await open('9s')).close();
   expect(streams.all[0]?.request.timeframe).toBe('9s');
 });
 
-describe('one that it lacks', () => {
-  test('is built from the longest that divides it, with what its period had before', async () => {
+describe('a timeframe that the exchange lacks', () => {
+  test('is built from the longest that divides it, with the earlier parts of its period', async () => {
     const stream = await open('10m');
     expect(streams.opened[0]?.request.timeframe).toBe('1m');
     await push(minute, { volume: 3 }, true);
     const [message] = told;
     expect(message?.isFirst).toBe(true);
-    // What was fetched has more volume than what was streamed, and so is the newer.
+    // The fetched part has more volume than the streamed one, so it is the newer of the two.
     const [candle] = combineCandles('10m', source.within('1m', period, now + 1), now);
     expect(message?.candles.at(-1)).toEqual(candle);
     expect(source.calls).toHaveLength(1);
     stream.close();
   });
 
-  test('tells each change, without another call', async () => {
+  test('sends each change, without another call', async () => {
     await open('10m');
     await push(minute, {}, true);
     await push(minute, { close: 8, volume: 20 });
@@ -110,7 +110,7 @@ describe('one that it lacks', () => {
     expect(source.calls).toHaveLength(1);
   });
 
-  test('tells the last of a period with the first of the next one', async () => {
+  test('sends the last state of a period with the first of the next one', async () => {
     await open('10m');
     await push(minute, {}, true);
     await clock.advance(6 * minuteMs);
@@ -133,7 +133,7 @@ describe('one that it lacks', () => {
     expect(after).toMatchObject({ timestamp: period + 10 * minuteMs, close: 10, volume: 11, closed: false });
   });
 
-  test('after an interruption says so, and fetches what came meanwhile', async () => {
+  test('marks the first message after an interruption, and fetches the parts that were missed', async () => {
     await open('10m');
     await push(minute, {}, true);
     streams.interrupt('candles', 'BTC/USD');
@@ -144,7 +144,7 @@ describe('one that it lacks', () => {
     expect(told.at(-1)?.candles.at(-1)?.volume).toBeCloseTo(70 + 10 * ((now % minuteMs) / minuteMs));
   });
 
-  test('where a part was not streamed, fetches it before it tells more', async () => {
+  test('fetches a part that was not streamed before it sends more', async () => {
     await open('10m');
     await push(minute, {}, true);
     await clock.advance(3 * minuteMs);
@@ -154,7 +154,7 @@ describe('one that it lacks', () => {
     expect(told.at(-1)?.candles.at(-1)?.volume).toBe(candle?.volume);
   });
 
-  test('what had ended just before it was fetched is fetched once more', async () => {
+  test('a part that had ended just before it was fetched is fetched once more', async () => {
     await clock.advance(Date.UTC(2026, 2, 4, 12, 35, 1) - now);
     await open('10m');
     source.revision = (timestamp) => (timestamp === minute ? -1 : 0);
@@ -168,7 +168,7 @@ describe('one that it lacks', () => {
     expect(source.calls).toHaveLength(2);
   });
 
-  test('interrupted while it fetches, what it had asked for is not told', async () => {
+  test('a fetch that an interruption overtakes is not sent', async () => {
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
     await open('10m');
@@ -182,7 +182,7 @@ describe('one that it lacks', () => {
     expect(told).toHaveLength(1);
   });
 
-  test('tells nothing while the parts from before cannot be had, and tries again after a pause', async () => {
+  test('sends nothing while the earlier parts cannot be fetched, and tries again after a pause', async () => {
     source.before = () => {
       throw down;
     };
@@ -197,7 +197,7 @@ describe('one that it lacks', () => {
     expect(told).toHaveLength(1);
   });
 
-  test('closed while it fetches, it tells nothing more', async () => {
+  test('sends nothing after it was closed during a fetch', async () => {
     const asked: (() => void)[] = [];
     source.before = () => new Promise((resolve) => asked.push(resolve));
     const stream = await open('10m');
@@ -210,7 +210,7 @@ describe('one that it lacks', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('where the exchange begins its days elsewhere, hours make the days', async () => {
+  test("is built from hours if the exchange's days begin at another time than ours", async () => {
     await open('1w');
     expect(streams.opened[0]?.request.timeframe).toBe('1d');
     await push(Date.UTC(2026, 2, 3, 16), {}, true);
@@ -219,14 +219,14 @@ describe('one that it lacks', () => {
     expect(told.at(-1)?.candles.at(-1)).toMatchObject({ timestamp: Date.UTC(2026, 2, 2) });
   });
 
-  test('where it begins all of them elsewhere, that is NOT_SUPPORTED', async () => {
+  test('is NOT_SUPPORTED if all periods of the exchange begin at other times than ours', async () => {
     await open('10m');
     await push(minute + 1, {}, true);
     expect(errors.map(({ code }) => code)).toEqual(['NOT_SUPPORTED']);
     expect(streams.opened).toEqual([]);
   });
 
-  test('a wish for a new connection is passed on', async () => {
+  test('a request for a new connection is passed on', async () => {
     const stream = await open('10m');
     stream.redial(true);
     expect(streams.opened[0]?.redials).toEqual([true]);
@@ -243,7 +243,7 @@ describe('a market whose kind has other timeframes than its exchange', () => {
     expect(streams.opened.map(({ request }) => request.timeframe)).toEqual(['3m']);
   });
 
-  test('and is not known yet is tried again, and said to fail meanwhile', async () => {
+  test('is looked up again after a failure, which is reported', async () => {
     findTimeframes = async () => {
       throw down;
     };
@@ -258,7 +258,7 @@ describe('a market whose kind has other timeframes than its exchange', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('and closed before that is known, it opens nothing', async () => {
+  test('opens nothing if the stream is closed before the timeframes are known', async () => {
     let tell = (): void => {};
     findTimeframes = () =>
       new Promise((resolve) => {
@@ -271,7 +271,7 @@ describe('a market whose kind has other timeframes than its exchange', () => {
     expect(streams.all).toEqual([]);
   });
 
-  test('and closed while it waits to be tried again, it leaves no timer', async () => {
+  test('leaves no timer if the stream is closed before the next try', async () => {
     findTimeframes = async () => {
       throw down;
     };
@@ -280,7 +280,7 @@ describe('a market whose kind has other timeframes than its exchange', () => {
   });
 });
 
-test('where what had ended just before cannot be fetched once more, it goes on', async () => {
+test('a stream continues if the second fetch of a part that had just ended fails', async () => {
   await clock.advance(Date.UTC(2026, 2, 4, 12, 35, 1) - now);
   await open('10m');
   await push(minute + minuteMs, { volume: 0.01 }, true);

@@ -84,7 +84,7 @@ it("refuses a call immediately if its turn would come too late at the exchange's
   for (const call of waiting) (await call)();
 });
 
-it('refuses all calls that wait, each with an error of its own, and lets new ones wait', async () => {
+it('refuses all calls that wait, each with its own error, and lets new ones wait', async () => {
   const { clock, queue } = create();
   const end = await queue.enter(subject);
   const failures = ['ETH/USD', 'SOL/USD'].map((symbol) => failureOf(queue.enter({ exchange: 'kraken', symbol })));

@@ -32,7 +32,7 @@ describe('the file', () => {
     for (const { has } of all) expect(has).toEqual(capabilities.filter((capability) => has.includes(capability)));
   });
 
-  it('has timeframes exactly where there are candles', () => {
+  it('has timeframes for exactly those exchanges that have candles', () => {
     for (const { has, timeframes } of all) expect(timeframes.length > 0).toBe(has.includes('CANDLES'));
   });
 });

@@ -69,7 +69,7 @@ it('an exchange that refuses connections is EXCHANGE_UNAVAILABLE', async () => {
   expectDiscreet(error);
 });
 
-it('sandbox: uses the test network where there is one', async () => {
+it('sandbox: uses the test network if there is one', async () => {
   const { exchanges } = create({ binance: { sandbox: true } });
   const { ccxt } = await exchanges.get('binance');
   expect(ccxt.isSandboxModeEnabled).toBe(true);
@@ -142,7 +142,7 @@ it('after close no instance is created', async () => {
   expect(await failureOf(exchanges.get('kraken'))).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
 });
 
-it('no symbols are no tickers, and load nothing', async () => {
+it('an empty list of symbols returns no tickers and loads nothing', async () => {
   const connection = await connect('kraken');
   onTestFinished(connection.close);
   expect(await connection.data.fetchTickers('kraken', [])).toEqual(new Map());

@@ -134,7 +134,7 @@ test.each([
   await other.close();
 });
 
-test('it is known where ccxt cannot unsubscribe', () => {
+test('it is known which channels ccxt cannot unsubscribe from', () => {
   expect([canUnwatch('okx', 'candles'), canUnwatch('okx', 'ticker'), canUnwatch('coinbase', 'trades')]).toEqual([
     false,
     true,

@@ -49,7 +49,7 @@ describe('the host of a request', () => {
     expect(hostOf({ path, section, method: 'GET', params: { settle: 'usdt' } })).toBe(host);
   });
 
-  it('leaves the parameters unchanged where ccxt changes what it signs', async () => {
+  it('leaves the parameters unchanged if ccxt changes what it signs', async () => {
     const Class = await loadExchangeClass('poloniex', false);
     const hostOf = createHostLookup(new Class({}));
     const params = { symbol: '索拉拉_USDT' };
@@ -319,7 +319,7 @@ it('a host whose probe fails in another way stays stopped', async () => {
   expect(venue.count()).toBe(0);
 });
 
-it('kinds with a host each at other exchanges too: KuCoin', async () => {
+it('other exchanges also have a host for each kind: KuCoin', async () => {
   const { venue, client } = await connectLister('kucoin', { clock: systemClock });
   await client.markets();
   const ask = (symbol: string) => client.call((ccxt) => ccxt.fetchTicker(symbol), { symbol });

@@ -120,7 +120,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(await askIt()).toMatchObject({ symbol, stale: false });
   });
 
-  it('a response with another content type than JSON is read all the same', async () => {
+  it('a response whose content type is not JSON is still read', async () => {
     connection.venue.fault({ kind: 'wrong-type' });
     expect(await ask()).toMatchObject({ symbol, stale: false });
     connection.venue.heal();

@@ -150,7 +150,7 @@ describe('a limit that an exchange does not accept', () => {
     expect(asked).toEqual([7]);
   });
 
-  it('loses no answer that is there already when the search for a better one fails', async () => {
+  it('keeps the first answer when the search for a better one fails', async () => {
     const rows = await withLimit(memory, {
       ...{ name: 'orderBook', market: swap, limit: 15, countRows: (count: number) => count },
       ask: async (given) => {

@@ -161,7 +161,7 @@ it('pauses grow while a part keeps failing, and the hourly refresh resumes after
   expect(venue.count()).toBe(0);
 });
 
-it('a missing part is loaded again just as soon if the exchange was down as a whole in between', async () => {
+it('a missing part is loaded again equally soon if the exchange was down as a whole in between', async () => {
   const { venue, data, clock, missingMarkets, client } = await startBinance();
   venue.fault({ kind: 'status', status: 404, match: /^\/dapi\// });
   await data.fetchMarkets('binance');

@@ -131,7 +131,7 @@ it.each([
   }
 });
 
-it('a refresh that the exchange rejects with a wait is tried again after it, and not an hour later', async () => {
+it('a refresh that the exchange rejects with a time to wait is tried again after that time, and not an hour later', async () => {
   const clock = new ManualClock();
   const { venue, data } = await start('kraken', { clock });
   const before = await data.fetchMarkets('kraken');

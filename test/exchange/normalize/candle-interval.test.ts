@@ -58,18 +58,18 @@ describe('candles that are closer together than their timeframe are an error', (
   });
 });
 
-describe('so are longer ones, where there is no doubt', () => {
+describe('so are longer ones, if there is no doubt', () => {
   it('days for hours', () => {
     expect(read('1h', from(day, dayMs, 20))).toContain('1 d apart');
     expect(read('1m', from(day, 5 * minuteMs, 50))).toContain('5 min apart');
   });
 
   it.each([
-    ['of which there are few', from(day, dayMs, 19), false],
+    ['that are only a few', from(day, dayMs, 19), false],
     ['in which the price never moved', from(day, dayMs, 50), true],
-    ['of which one is missing', from(day, dayMs, 50).filter((_, index) => index !== 7), false],
+    ['with one missing', from(day, dayMs, 50).filter((_, index) => index !== 7), false],
     ['at a distance that no exchange has', from(day, 7 * hourMs, 50), false],
-  ])('but none %s, which may be of a quiet market', (_name, starts, isFlat) => {
+  ])('but not those %s: they may come from an idle market', (_name, starts, isFlat) => {
     expect(read('1h', starts, 'okx', isFlat)).toBe('taken');
   });
 });
@@ -82,7 +82,7 @@ describe('candles of the timeframe are accepted', () => {
     ['a market that began in the middle of an hour', '1h', [day + 43 * minuteMs, day + hourMs, day + 2 * hourMs]],
     ['the same, an hour ago', '1h', [day + 43 * minuteMs, day + hourMs]],
     ['a market that began in the middle of a day', '1d', [day + 20 * hourMs, ...from(day + dayMs, dayMs, 5)]],
-    ['the same, yesterday, by a midnight of its own', '1d', [day + 15 * hourMs, day + 16 * hourMs]],
+    ['the same, yesterday, by its own midnight', '1d', [day + 15 * hourMs, day + 16 * hourMs]],
     ['a forming candle called by now', '1h', [...from(day, hourMs, 5), day + 4 * hourMs + 20 * minuteMs]],
     ['days that follow summer time', '1d', [day, day + 23 * hourMs, day + 47 * hourMs, day + 72 * hourMs]],
     ['weeks from Thursdays', '1w', from(Date.UTC(2026, 0, 1), 7 * dayMs, 9)],

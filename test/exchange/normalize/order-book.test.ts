@@ -159,7 +159,7 @@ describe('an exchange whose books have empty levels', () => {
     return { asked, depth, clock };
   }
 
-  it('is asked for as many more as are missing, and for all of these in the next request', async () => {
+  it('is asked for as many more levels as are missing, and for all of them at once in the next request', async () => {
     const { asked, depth, clock } = await start(2);
     expect(await depth(3)).toEqual([3, 3]);
     expect(asked).toEqual([3, 5]);

@@ -160,7 +160,7 @@ describe('over HTTP', () => {
     expect(await connection.data.fetchTrades(query)).toMatchObject([{ price: 50_000, amount: 3, cost: 300 }]);
   });
 
-  it("so do Binance's coin-margined ones, although it sends a cost of its own", async () => {
+  it("so do Binance's coin-margined ones, although Binance sends its own cost", async () => {
     const { venue, data, close } = await connect('binance');
     onTestFinished(close);
     venue.trade('BTC/USD:BTC', { price: '50000', amount: '3', side: 'buy' });

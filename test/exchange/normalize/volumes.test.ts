@@ -18,7 +18,7 @@ interface Case {
   readonly id: string;
   readonly of: Readonly<Record<string, unknown>>;
   readonly size?: number;
-  /** The numbers that the exchange sends, besides prices around 50,000. */
+  /** The numbers that the exchange sends, in addition to prices around 50,000. */
   readonly sent: Readonly<Record<string, unknown>>;
   readonly baseVolume: number | null;
   readonly quoteVolume: number | null;

@@ -153,7 +153,7 @@ test('the login of a relay is a header, and not part of the requested URLs', () 
   });
 });
 
-test('streams bypass a relay only through a proxy of their own', () => {
+test('streams bypass a relay only through their own proxy', () => {
   expect(mayStream({})).toBe(true);
   expect(mayStream({ httpProxy: http })).toBe(true);
   expect(mayStream({ proxyUrl: relay })).toBe(false);

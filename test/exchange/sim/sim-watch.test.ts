@@ -60,7 +60,7 @@ describe('a watch', () => {
     expect([other, byId]).toEqual([one, one]);
   });
 
-  it('keeps waiting when its timer fires before the clock of the exchange is there', async () => {
+  it("keeps waiting when its timer fires before the exchange's clock reaches the tick", async () => {
     let late = 40;
     sim.milliseconds = () => Date.now() - late;
     const watched = sim.watchTicker('BTC/USDT');

@@ -112,7 +112,7 @@ describe('the channel of a book is unsubscribed by the depth that it was request
     expect(await topicsOf(symbol, leavesDepth)).toEqual([topic, topic]);
   });
 
-  test('without a depth where ccxt needs none', () => {
+  test('without a depth if ccxt needs none', () => {
     expect(unwatchBookParams('okx', 'spot', undefined)).toEqual({});
     expect(unwatchBookParams('bitfinex', 'spot', 100)).toEqual({});
   });

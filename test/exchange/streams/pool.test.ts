@@ -342,7 +342,7 @@ test('a connection is replaced when all its markets are silent, at a pace that s
   expect(closed).toBe(opened - 1);
 });
 
-test('messages that are known to be missed are reason enough', async () => {
+test('a connection is also replaced when messages are known to be missed', async () => {
   const pool = createPool();
   const [unresponsive, other] = [new FakeSubscription('A/B'), new FakeSubscription('C/D')];
   await join(pool, unresponsive, other);

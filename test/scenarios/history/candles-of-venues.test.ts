@@ -267,8 +267,8 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   it.each([
     { name: 'limit 0', query: { limit: 0 }, says: /limit is 0/ },
     { name: 'a negative limit', query: { limit: -3 }, says: /limit is -3/ },
-    { name: 'since at until', query: { since: thisHour, until: thisHour }, says: /since must lie before until/ },
-    { name: 'since after until', query: { since: thisHour, until: thisHour - 1 }, says: /since must lie before until/ },
+    { name: 'since at until', query: { since: thisHour, until: thisHour }, says: /since must be before until/ },
+    { name: 'since after until', query: { since: thisHour, until: thisHour - 1 }, says: /since must be before until/ },
     { name: 'a limit over 10,000', query: { limit: 10_001 }, says: /from 1 to 10000; for more, page by since/ },
   ])('$name is BAD_USER_INPUT, without a request', async ({ query, says }) => {
     const error = await failureOf(fetchCandles(query));

@@ -14,7 +14,7 @@ export interface ListerOptions {
   readonly options?: ExchangeOptions;
 }
 
-/** A stand-in that lists markets, and a client of it, until the end of the test. */
+/** Starts a stand-in that lists markets, and a client of it. Both run until the end of the test. */
 export async function connectLister(id: keyof typeof listers, given: ListerOptions = {}) {
   const { clock = systemClock, timeoutMs = 2000, options = {} } = given;
   const venue = await listers[id]();

@@ -20,12 +20,12 @@ export interface SmallMarket {
 
 export interface SmallExchangeOptions {
   readonly markets: readonly SmallMarket[];
-  /** The exchange's answer. `path` has no query. */
+  /** The exchange's answer. `path` contains no query. */
   readonly answer: (path: string, query: URLSearchParams) => Reply;
   readonly clock: Clock;
 }
 
-/** ccxt's own class of an exchange, with a list of markets given, whose other requests a test answers on loopback. */
+/** ccxt's own class of an exchange with a given list of markets. A test answers its other requests on loopback. */
 export interface SmallExchange {
   readonly client: ExchangeClient;
   /** `path?query`, decoded, of each request since the start or the last `reset()`. */

@@ -3,13 +3,13 @@ import type { Reply } from '../../venues/replies.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { connectTo, failed, type SmallExchange, type SmallMarket } from './small-exchange.ts';
 
-/** Kraken with as many pairs as a test wants: it names the ids in the address, as some twenty exchanges do. */
+/** Kraken with as many pairs as a test needs. Its URLs contain the ids, as those of some twenty exchanges do. */
 export interface SmallKraken extends SmallExchange {
   readonly clock: ManualClock;
   readonly symbols: readonly string[];
 }
 
-/** `answer` is given the ids that a request for tickers names, and how long its path with its query is. */
+/** `answer` receives the ids that a request for tickers names, and the length of its path with its query. */
 export async function kraken(
   count: number,
   answer: (ids: readonly string[], characters: number) => Reply,
@@ -45,7 +45,7 @@ function krakenMarkets(count: number): readonly SmallMarket[] {
   return bases.map((base) => ({ symbol: `${base}/USD`, id: `${base}USD` }));
 }
 
-/** Tickers of these ids, all with a last price of 10 but for what `row` says. */
+/** Tickers of these ids. All have a last price of 10, unless `row` gives another. */
 export function krakenTickers(ids: readonly string[], row: (id: string) => object = () => ({})): Reply {
   const usual = {
     a: ['10.1', '1', '1'],
@@ -67,7 +67,7 @@ export function sizes({ requests }: SmallExchange): readonly number[] {
   return requests.map((request) => request.split(',').length);
 }
 
-/** Asks anew and expects a ticker of each. */
+/** Requests the tickers again and expects one for each symbol. */
 export async function expectAll(exchange: SmallExchange, symbols: readonly string[]): Promise<void> {
   exchange.reset();
   const results = await exchange.fetch(symbols);

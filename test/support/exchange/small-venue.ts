@@ -6,7 +6,7 @@ import { createMarketData } from '../../../src/exchange/fetch/create-market-data
 import { createVenue, type ExchangeConfig, type Route, type Venue } from '../../venues/venue.ts';
 import { PlainSource } from '../fakes/plain-market-data.ts';
 
-/** A stand-in of an exchange that has only what a test is about, and the port over it. */
+/** A stand-in for an exchange that has only what a test is about, and the port over it. */
 export interface SmallVenue {
   readonly venue: Venue;
   readonly exchanges: Exchanges;

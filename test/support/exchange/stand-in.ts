@@ -18,9 +18,9 @@ export interface StandInReply {
 
 export type Answer = (request: StandInRequest) => StandInReply | undefined;
 
-/** A server on loopback in the place of all hosts of one exchange. */
+/** A server on loopback that replaces all hosts of one exchange. */
 export interface StandIn {
-  /** ccxt's options by which the exchange is asked here, without a throttle. */
+  /** The options with which ccxt calls this server, without a throttle. */
   readonly options: ExchangeOptions;
   /** Every request since the start or the last `reset()`, oldest first. */
   readonly requests: readonly StandInRequest[];
@@ -28,7 +28,7 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in of any exchange of ccxt, which answers as it is told. Close it when done. */
+/** Starts a stand-in for any exchange of ccxt, with the given answers. Close it when done. */
 export async function createStandIn(id: string, answer: Answer): Promise<StandIn> {
   let requests: StandInRequest[] = [];
   const server = createServer((incoming, response) => {
@@ -63,7 +63,7 @@ export async function createStandIn(id: string, answer: Answer): Promise<StandIn
   };
 }
 
-/** The addresses of all hosts, nested or not, replaced. */
+/** Replaces the addresses of all hosts, nested or not. */
 function toLocal(api: unknown, url: string): unknown {
   if (typeof api === 'string') return /^ws/.test(api) ? url.replace('http', 'ws') : url;
   if (typeof api !== 'object' || api === null) return api;

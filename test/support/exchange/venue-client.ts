@@ -17,14 +17,17 @@ import { createKraken } from '../../venues/kraken/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
 import { PlainMarketData } from '../fakes/plain-market-data.ts';
 
-/** The exchanges that have a stand-in, with a liquid pair of each and the requests that loading its markets takes. */
+/**
+ * The exchanges that have a stand-in, with a liquid pair of each and the number of requests that loading its markets
+ * takes.
+ */
 export const venues = [
   { id: 'binance', create: createBinance, symbol: 'BTC/USDT', loads: 3 },
   { id: 'kraken', create: createKraken, symbol: 'BTC/USD', loads: 2 },
   { id: 'coinbase', create: createCoinbase, symbol: 'BTC/USD', loads: 6 },
 ] as const;
 
-/** Every way but a status in which an answer goes wrong. */
+/** Every way in which an answer can be broken, except by its status. */
 export const brokenAnswers = [
   'hang',
   'hang-body',
@@ -40,7 +43,7 @@ export const brokenAnswers = [
   'empty',
 ] as const;
 
-/** One stand-in and the market data port over it, without a cache but for candles, and with ccxt's throttle off. */
+/** One stand-in and the market data port over it, with ccxt's throttle off and without a cache, except for candles. */
 export interface VenueClient {
   readonly venue: Venue;
   readonly exchanges: Exchanges;
@@ -48,7 +51,7 @@ export interface VenueClient {
   /** The port itself, with the freshness of its values. */
   readonly source: MarketSource;
   readonly client: ExchangeClient;
-  /** What failed so far, as ccxt threw it. */
+  /** The errors so far, as ccxt threw them. */
   readonly errors: readonly unknown[];
   close(): Promise<void>;
 }
@@ -85,7 +88,7 @@ export async function connect(id: (typeof venues)[number]['id'], given: VenueCli
 /** A client of a stand-in, and the port over it. */
 export type StandInClient = Omit<VenueClient, 'venue'>;
 
-/** A client of an exchange that `options` point to a stand-in. Close it when done, and the stand-in too. */
+/** Creates a client of an exchange whose `options` point to a stand-in. Close both when done. */
 export async function connectTo(
   id: string,
   options: ExchangeOptions,
@@ -119,7 +122,7 @@ export async function connectTo(
   };
 }
 
-/** Candles of any timeframe, kept from now on. `timeoutMs` is the deadline of a query. */
+/** Candles of any timeframe, cached from now on. `timeoutMs` is the deadline of a query. */
 export function createCandles(
   source: MarketSource,
   { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
@@ -128,7 +131,7 @@ export function createCandles(
   return createAnyTimeframe({ source, stored, clock });
 }
 
-/** Loads the markets with more patience than a short deadline has on a busy machine: the load outlives it. */
+/** Loads the markets. Tries again if a busy machine misses a short deadline, because the load continues past it. */
 export async function loadMarkets({ client }: VenueClient): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     if (
@@ -139,7 +142,7 @@ export async function loadMarkets({ client }: VenueClient): Promise<void> {
     ) {
       return;
     }
-    // Several failures in a row, and the exchange is left alone for a moment.
+    // After several failures in a row, the exchange is not called for a moment.
     while (client.status.circuit === 'open') await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await client.markets();
@@ -160,7 +163,7 @@ export function requireError(value: unknown): MarketDataError {
   throw new Error('not a MarketDataError', { cause: value });
 }
 
-/** What a client may see of an error says nothing of addresses, bodies and stacks. */
+/** Expects that the client's part of an error contains no addresses, bodies or stacks. */
 export function expectDiscreet(error: MarketDataError): void {
   const { cause, ...seen } = error.details;
   const text = `${error.message} ${JSON.stringify(seen)}`;

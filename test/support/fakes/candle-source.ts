@@ -16,19 +16,19 @@ export interface RangeCall extends CandleRange {
 }
 
 /**
- * An exchange whose candles follow from their time: the truth that answers are compared with. Tests leave gaps, revise
- * candles, let calls wait or fail, and count them.
+ * An exchange whose candles are computed from their time. They are the truth that answers are compared with. Tests
+ * leave gaps, revise candles, make calls wait or fail, and count calls.
  */
 export class TrueCandles implements CandleSource {
   readonly calls: RangeCall[] = [];
   perCall = 1000;
-  /** How many of the newest it serves. */
+  /** How many of its newest candles it serves. */
   history = Number.POSITIVE_INFINITY;
-  /** True where nothing was traded in the period that begins at the instant. */
+  /** True if nothing was traded in the period that begins at the instant. */
   isGap: (timestamp: number) => boolean = () => false;
-  /** What a candle's volume is revised by, once or again. */
+  /** The change of a candle's volume by revisions. */
   revision: (timestamp: number) => number = () => 0;
-  /** Throws for a call that fails; may wait. */
+  /** Called before each answer. It throws to make the call fail, and can make it wait. */
   before: (range: CandleRange) => Promise<void> | void = () => {};
   readonly #clock: Clock;
 
@@ -36,7 +36,7 @@ export class TrueCandles implements CandleSource {
     this.#clock = clock;
   }
 
-  /** The candle that begins at the instant, as it is now; null in a gap and in what is to come. */
+  /** The candle that begins at the instant, as it is now; null in a gap and in the future. */
   at(timeframe: string, timestamp: number): Candle | null {
     const now = this.#clock.now();
     if (timestamp > now || timestamp < 0 || this.isGap(timestamp)) return null;

@@ -24,7 +24,7 @@ import type {
 } from '../../../src/market/ports/market-data.ts';
 import { periodAfter } from '../../../src/market/timeframe.ts';
 
-/** One call of fetchTickers, as it was asked. */
+/** One call of fetchTickers with its arguments. */
 export interface TickerCall {
   readonly exchange: string;
   readonly symbols: readonly string[];
@@ -64,9 +64,9 @@ export function tickerOf(fields: Partial<Ticker>): Ticker {
 }
 
 /**
- * The market data port with answers that a test sets: of each symbol a ticker, the same on every exchange, or an error.
- * A symbol without either does not exist. No answer says how long it is fresh. Counts the calls; `hold()` leaves them
- * waiting.
+ * The market data port with answers that a test sets: for each symbol a ticker, the same on every exchange, or an
+ * error. A symbol without either does not exist. No answer declares its freshness. Counts the calls; `hold()` makes
+ * them wait.
  */
 export class FakeMarketData implements MarketData, CandleSource {
   readonly tickerCalls: TickerCall[] = [];
@@ -74,7 +74,7 @@ export class FakeMarketData implements MarketData, CandleSource {
   readonly rangeCalls: CandleRange[] = [];
   readonly orderBookCalls: OrderBookQuery[] = [];
   readonly tradeCalls: TradeQuery[] = [];
-  /** Each outcome in the order in which it was given. */
+  /** The outcomes in the order in which they were returned. */
   readonly given: { readonly symbol: string; readonly outcome: Ticker | MarketDataError }[] = [];
   readonly #clock: Clock;
   readonly #ids: readonly string[];
@@ -107,12 +107,15 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.#trades = trades;
   }
 
-  /** Lets every symbol fail; null ends it. */
+  /** Makes every symbol fail; null ends that. */
   fail(error: MarketDataError | null): void {
     this.#failure = error;
   }
 
-  /** Calls wait from now on, until the function returned is called; they answer what is set by then. */
+  /**
+   * From now on calls wait until the returned function is called. They then answer with the outcomes that are set by
+   * then.
+   */
   hold(): () => void {
     let release = (): void => {};
     const gate = new Promise<void>((resolve) => {
@@ -134,7 +137,7 @@ export class FakeMarketData implements MarketData, CandleSource {
     return toInfo(id);
   }
 
-  /** BTC/USDT and all that an outcome was set for, unless it says that there is no such symbol. Never fails, and never waits. */
+  /** BTC/USDT and every symbol with an outcome other than SYMBOL_NOT_FOUND. Never fails, and never waits. */
   async fetchMarkets(exchange: string): Promise<Fresh<Markets>> {
     this.exchange(exchange);
     const symbols = [...this.#outcomes].flatMap(([symbol, outcome]) =>

@@ -11,7 +11,7 @@ import type {
 /** A stream that a feed has opened. */
 export interface FakeStream {
   readonly request: StreamRequest<StreamKind>;
-  /** What was asked of `redial`, oldest first. */
+  /** The arguments of the calls of `redial`, oldest first. */
   readonly redials: readonly boolean[];
   readonly closed: boolean;
 }
@@ -23,17 +23,17 @@ interface OpenStream extends FakeStream {
   interrupt(error: MarketDataError): void;
 }
 
-/** The port of streams with messages that a test pushes. An exchange has no stream of a kind until it is offered. */
+/** The port of streams with messages that a test pushes. An exchange streams a kind of data only after `offer`. */
 export class FakeStreams implements MarketStreams {
   readonly #offered = new Set<string>();
   readonly #all: OpenStream[] = [];
 
-  /** Every stream that was ever opened. */
+  /** Every stream that has been opened, including closed ones. */
   get all(): readonly FakeStream[] {
     return this.#all;
   }
 
-  /** Those that are open. */
+  /** The streams that are open. */
   get opened(): readonly FakeStream[] {
     return this.#all.filter(({ closed }) => !closed);
   }
@@ -65,12 +65,14 @@ export class FakeStreams implements MarketStreams {
     };
   };
 
-  /** The exchange pushes this to whoever has the stream open; as the first of a connection it may repeat something. */
+  /**
+   * The exchange pushes this to all open streams of the symbol. The first message of a connection may repeat something.
+   */
   push<K extends StreamKind>(kind: K, symbol: string, message: StreamMessages[K], isFirst = false): void {
     for (const stream of this.#find(kind, symbol)) stream.deliver(message, isFirst);
   }
 
-  /** The streams of a symbol, or all of a kind, break off. */
+  /** The streams of a symbol break off. */
   interrupt(kind: StreamKind, symbol: string): void {
     const error = new MarketDataError('EXCHANGE_UNAVAILABLE', 'the stream broke off');
     for (const stream of this.#find(kind, symbol)) stream.interrupt(error);
@@ -81,7 +83,7 @@ export class FakeStreams implements MarketStreams {
   }
 }
 
-/** True: `push` gives a stream only messages of its own kind, which the compiler cannot follow. */
+/** True, because `push` gives a stream only messages of its kind; the compiler cannot infer that. */
 function isOf<K extends StreamKind>(
   kind: K,
   request: StreamRequest<StreamKind>,

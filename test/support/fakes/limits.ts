@@ -2,7 +2,7 @@ import { ConcurrencyLimit } from '../../../src/server/access/concurrency-limit.t
 import type { SubscriptionMemoryLimits } from '../../../src/server/access/subscription-memory.ts';
 import type { SocketLimits } from '../../../src/server/websocket/accept-sockets.ts';
 
-/** As many as there may be, together and of one address, this machine too. */
+/** A limit on concurrency, in total and per address, which includes this machine. */
 export function allow(max: number, maxPerAddress = max): ConcurrencyLimit {
   return new ConcurrencyLimit({ max, maxPerAddress, limitsLoopback: true });
 }
@@ -12,7 +12,7 @@ export interface Limits extends SocketLimits {
   readonly operations: ConcurrencyLimit;
 }
 
-/** Limits that a test does not reach; `given` changes what it is about. */
+/** Limits that a test does not reach; `given` replaces those that the test is about. */
 export function createLimits(given: Partial<Limits> = {}): Limits {
   return {
     sockets: allow(10_000),
@@ -23,7 +23,7 @@ export function createLimits(given: Partial<Limits> = {}): Limits {
   };
 }
 
-/** As much as subscriptions may keep, together and of one address, this machine too; without a number, plenty. */
+/** The memory that subscriptions may use, in total and per address, which includes this machine; plenty by default. */
 export function createMemoryLimits(maxBytes = 1e9, maxBytesPerAddress = maxBytes): SubscriptionMemoryLimits {
   return { maxBytes, maxBytesPerAddress, limitsLoopback: true };
 }

@@ -5,7 +5,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until it is advanced. */
+/** A clock that stands still until a test advances it. */
 export class ManualClock implements Clock {
   #now: number;
   readonly #timers = new Set<Timer>();
@@ -32,7 +32,10 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Moves time on and runs what falls due, in order, each followed by whatever it set off in promises. */
+  /**
+   * Advances the time and runs the timers that are due, in order. After each one it waits for the promises that it
+   * caused.
+   */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settle();
@@ -49,7 +52,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets everything that only waits for promises run. */
+/** Lets everything run that waits only for promises. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

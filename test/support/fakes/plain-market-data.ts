@@ -5,7 +5,7 @@ import type { Ticker } from '../../../src/market/model/ticker.ts';
 import type { TradeQuery } from '../../../src/market/model/trade.ts';
 import type { FetchOptions, MarketData, TickerResults } from '../../../src/market/ports/market-data.ts';
 
-/** Of each symbol its ticker, or why there is none. */
+/** For each symbol its ticker, or the reason why there is none. */
 export type PlainTickers = ReadonlyMap<string, Ticker | MarketDataError>;
 
 export function toPlainTickers(results: TickerResults): PlainTickers {
@@ -14,7 +14,7 @@ export function toPlainTickers(results: TickerResults): PlainTickers {
   );
 }
 
-/** What the exchanges serve, without its freshness: for tests that are not about that. */
+/** What the exchanges serve, without its freshness, for tests that are not about freshness. */
 export class PlainSource {
   readonly #source: Omit<MarketData, 'fetchCandles'>;
 
@@ -51,7 +51,7 @@ export class PlainSource {
   }
 }
 
-/** The same with candles. */
+/** The same for candles. */
 export class PlainMarketData extends PlainSource {
   readonly #candles: Pick<MarketData, 'fetchCandles'>;
 

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 
-/** The system's clock, whose hands a test can put forward; timers run as ever. */
+/** The system's clock, which a test can put forward; timers run as usual. */
 export class SkippingClock implements Clock {
   #skippedMs = 0;
   readonly after = systemClock.after;

@@ -1,19 +1,22 @@
 import type { MarketDataErrorCode } from '../../../src/market/errors.ts';
 import type { Venue } from '../../venues/venue.ts';
 
-/** What is asked of an exchange in trouble. */
+/** What tests request from an exchange in trouble. */
 export const faultKinds = ['ticker', 'candles', 'subscription'] as const;
 
 /** One way in which an exchange is in trouble. */
 export interface FaultRow {
   readonly name: string;
-  /** Begins it. */
+  /** Begins the trouble. */
   readonly start: (venue: Venue) => void | Promise<void>;
-  /** What its queries and subscriptions say; of several, either, as it depends on what is noticed first. */
+  /**
+   * The error codes of its queries and subscriptions. If there are several, any of them, depending on what is noticed
+   * first.
+   */
   readonly codes: readonly MarketDataErrorCode[];
-  /** True where nothing but the deadline ends a call. */
+  /** True if only the deadline ends a call. */
   readonly hangs?: boolean;
-  /** Kinds that go on as if nothing were wrong. */
+  /** Kinds that work as usual. */
   readonly unharmed?: readonly (typeof faultKinds)[number][];
 }
 
@@ -23,7 +26,7 @@ const limited = ['RATE_LIMITED'] as const;
 const blocked = ['GEO_BLOCKED'] as const;
 const unreadable = ['BAD_EXCHANGE_RESPONSE'] as const;
 
-/** Numbers are spoilt where they are prices: markets are listed as ever. */
+/** Numbers are invalid only in prices: markets are listed as usual. */
 const data = /ticker|klines/;
 
 const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
@@ -33,35 +36,43 @@ export const faultRows: readonly FaultRow[] = [
   { name: 'connections that are closed', start: (venue) => venue.fault({ kind: 'cut' }), codes: unavailable },
   { name: 'connections that are reset', start: (venue) => venue.fault({ kind: 'reset' }), codes: unavailable },
   { name: 'a body that breaks off', start: (venue) => venue.fault({ kind: 'cut-body' }), codes: unavailable },
-  { name: 'a packed body that breaks off', start: (venue) => venue.fault({ kind: 'cut-gzip' }), codes: unavailable },
+  {
+    name: 'a compressed body that breaks off',
+    start: (venue) => venue.fault({ kind: 'cut-gzip' }),
+    codes: unavailable,
+  },
   { name: 'silence before the headers', start: (venue) => venue.fault({ kind: 'hang' }), codes: late, hangs: true },
   { name: 'silence after the headers', start: (venue) => venue.fault({ kind: 'hang-body' }), codes: late, hangs: true },
   { name: 'a body that drips', start: (venue) => venue.fault({ kind: 'drip' }), codes: late, hangs: true },
   // On a slow machine the deadline comes before the limit.
   { name: 'a body without an end', start: (venue) => venue.fault({ kind: 'huge' }), codes: [...unreadable, ...late] },
   {
-    name: 'some kB that unpack to MBs',
+    name: 'a few kB that decompress to many MB',
     start: (venue) => venue.fault({ kind: 'bomb' }),
     codes: [...unreadable, ...late],
   },
   { name: 'HTML', start: (venue) => venue.fault({ kind: 'garbage' }), codes: unreadable },
-  { name: 'HTML that is called JSON', start: (venue) => raw(venue, '<html></html>'), codes: unreadable },
+  { name: 'HTML with the content type of JSON', start: (venue) => raw(venue, '<html></html>'), codes: unreadable },
   { name: 'half a JSON text', start: (venue) => venue.fault({ kind: 'truncated' }), codes: unreadable },
-  { name: 'half a packed text', start: (venue) => venue.fault({ kind: 'truncated-gzip' }), codes: unreadable },
-  { name: 'bytes that are not packed', start: (venue) => venue.fault({ kind: 'bad-gzip' }), codes: unreadable },
-  { name: 'nothing', start: (venue) => venue.fault({ kind: 'empty' }), codes: unreadable },
+  { name: 'half a compressed JSON text', start: (venue) => venue.fault({ kind: 'truncated-gzip' }), codes: unreadable },
+  {
+    name: 'bytes that are not gzip although declared',
+    start: (venue) => venue.fault({ kind: 'bad-gzip' }),
+    codes: unreadable,
+  },
+  { name: 'an empty body', start: (venue) => venue.fault({ kind: 'empty' }), codes: unreadable },
   { name: 'null', start: (venue) => raw(venue, 'null'), codes: unreadable },
   { name: 'a number', start: (venue) => raw(venue, '7'), codes: unreadable },
-  { name: 'a list in place of an object', start: (venue) => raw(venue, '[[1], {"a": null}]'), codes: unreadable },
+  { name: 'a list instead of an object', start: (venue) => raw(venue, '[[1], {"a": null}]'), codes: unreadable },
   { name: 'an object of another shape', start: (venue) => raw(venue, '{"data": {"a": [1]}}'), codes: unreadable },
-  { name: 'a hundred thousand lists in each other', start: (venue) => raw(venue, deep), codes: unreadable },
+  { name: 'a hundred thousand nested lists', start: (venue) => raw(venue, deep), codes: unreadable },
   {
-    name: 'keys that are names of the language',
+    name: 'keys with a meaning in JavaScript',
     start: (venue) => raw(venue, '{"__proto__": {"symbols": 1}, "constructor": {"prototype": {"last": "1"}}}'),
     codes: unreadable,
   },
   {
-    name: 'JSON that is called a picture',
+    name: 'JSON with the content type of an image',
     start: (venue) => venue.fault({ kind: 'wrong-type' }),
     codes: [],
     unharmed: faultKinds,
@@ -80,7 +91,7 @@ export const faultRows: readonly FaultRow[] = [
   },
   { name: 'NaN', start: (venue) => venue.fault({ kind: 'numbers', as: 'nan', match: data }), codes: unreadable },
   {
-    name: 'numbers below zero',
+    name: 'negative numbers',
     start: (venue) => venue.fault({ kind: 'numbers', as: 'negative', match: data }),
     codes: unreadable,
   },

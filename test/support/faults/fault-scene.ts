@@ -6,42 +6,42 @@ import { SkippingClock } from '../fakes/skipping-clock.ts';
 import { type AppServer, startServer } from '../server.ts';
 import { connect, eventually, type Operation, subscribe } from '../socket-client.ts';
 
-/** The exchange that something is wrong with, and the one that must not notice. */
+/** The exchange in trouble, and the exchange that must not be affected. */
 export const sickMarkets = { exchange: 'binance', btc: 'BTC/USDT', eth: 'ETH/USDT' } as const;
 export const healthyMarkets = { exchange: 'kraken', btc: 'BTC/USD', eth: 'ETH/USD' } as const;
 
 type Markets = typeof sickMarkets | typeof healthyMarkets;
 
 /**
- * Deadline of one call to an exchange, and of the first event of a subscription, in ms: short where something hangs or
- * nothing has worked yet; elsewhere a busy machine has its time.
+ * The deadline of one call to an exchange, and of the first event of a subscription, in ms. It is short if something
+ * hangs or nothing has worked yet; otherwise it leaves time for a busy machine.
  */
 const shortMs = 1500;
 const coldMs = 2000;
 const patientMs = 15_000;
 
-/** Where all is new it is never polled by the clock; where streams run, polls come when one has failed. */
+/** A cold server never polls by the clock. A warm server has streams, so it polls only after one has failed. */
 const pollIntervalMs = { cold: 3_600_000, warm: 100 };
 
-/** Longer than tickers and forming candles answer from memory, shorter than what is stale may be told. */
+/** Longer than tickers and forming candles answer from memory, shorter than a stale value may be sent. */
 const awhileMs = 30_000;
 
 const hourMs = 3_600_000;
 const ticks = 3;
 const firstPrice = 1000;
 
-/** What the sick exchange's ticker is before the trouble, and then. */
+/** The price of the sick exchange's ticker before the trouble, and during it. */
 export const knownPrice = 7;
 export const nextPrice = 8;
 
-/** What came of one field: its data, or the code of its error. */
+/** The result of one field: its data, or the code of its error. */
 export interface Outcome {
   // biome-ignore lint/suspicious/noExplicitAny: the shape of the data is up to the field
   readonly data: any;
   readonly code: string | null;
 }
 
-/** What an exchange was asked, and what of its ticks was told. */
+/** The requests that an exchange received, and the number of its ticks that were sent to the subscriber. */
 export interface Traffic {
   readonly requests: Readonly<Record<string, number>>;
   readonly dials: number;
@@ -91,12 +91,12 @@ export class FaultScene {
     return new FaultScene(venues, running, clock);
   }
 
-  /** A server that has asked nothing yet. Where something `hangs`, it is not waited for long. */
+  /** A server that has requested nothing yet. If something `hangs`, its deadlines are short. */
   static startCold(venues: Stands, hangs = false): Promise<FaultScene> {
     return FaultScene.#start(venues, 'cold', hangs);
   }
 
-  /** One of which everything has worked once, of both exchanges; what it remembers for a moment is old. */
+  /** A server on which everything has worked once, for both exchanges. What its short-lived caches hold has expired. */
   static async startWarm(venues: Stands, hangs = false): Promise<FaultScene> {
     const scene = await FaultScene.#start(venues, 'warm', hangs);
     try {
@@ -128,7 +128,7 @@ export class FaultScene {
     this.#toldBefore = this.#healthyTicks?.results.length ?? 0;
   }
 
-  /** Both queries of the healthy exchange, and some ticks of its stream. */
+  /** Uses the healthy exchange: both queries, and some ticks of its stream. */
   async useHealthy(): Promise<void> {
     const outcomes = await Promise.all([this.#ticker(healthyMarkets), this.#candles(healthyMarkets)]);
     for (const { code } of outcomes) if (code !== null) throw new Error(`the healthy exchange failed: ${code}`);
@@ -144,11 +144,11 @@ export class FaultScene {
     }
   }
 
-  /** What the healthy exchange was asked so far, and what it told. */
+  /** The requests that the healthy exchange received so far, and its ticks that were sent. */
   get traffic(): Traffic {
     const paths = this.healthy.requests.map(({ path }) => path);
     const requests = Object.fromEntries([...new Set(paths)].sort().map((path) => [path, count(paths, path)]));
-    // The value before the first tick may come by a fetch, the stream, or both.
+    // The value before the first tick can come from a fetch, the stream, or both.
     const told = new Set(this.#healthyTicks?.results.slice(this.#toldBefore).map(lastOf)).size;
     return { requests, dials: this.healthy.dials - this.#dialsBefore, told };
   }
@@ -161,13 +161,16 @@ export class FaultScene {
     return this.#candles(sickMarkets);
   }
 
-  /** Candles that have closed long ago. */
+  /** Candles that closed long ago. */
   async settledCandles(): Promise<Outcome> {
     const since = Math.floor(Date.now() / hourMs) * hourMs - 48 * hourMs;
     return this.#query(`{ candles(${args(sickMarkets)}, since: ${since}, limit: 5) { timestamp close } }`);
   }
 
-  /** What a subscription of the sick exchange is told: first of all or, if it runs already, after `change`. */
+  /**
+   * The next event of a subscription to the sick exchange: its first event or, if it runs already, the one after
+   * `change`.
+   */
   async subscription(change: () => void = () => {}): Promise<Outcome> {
     const operation = this.#sickTicks ?? this.#subscribe(sickMarkets);
     const from = this.#sickTicks ? operation.results.length : 0;
@@ -176,13 +179,16 @@ export class FaultScene {
     return toOutcome(operation.results[from] ?? {});
   }
 
-  /** Begins a trouble of the sick exchange, of which its streams have a part. */
+  /** Begins a trouble of the sick exchange, which also affects its streams. */
   async fallSick(start: (venue: Venue) => void | Promise<void>): Promise<void> {
     this.sick.refuseStreams();
     await start(this.sick);
   }
 
-  /** What a subscription is told that ran before the trouble: of a new price if there is any, else that the old is stale. */
+  /**
+   * The next event of a subscription that ran before the trouble: the new price if it can be fetched, otherwise the
+   * stale old one.
+   */
   subscriptionThatRan(): Promise<Outcome> {
     return this.subscription(() => {
       this.sick.silence();
@@ -191,7 +197,7 @@ export class FaultScene {
     });
   }
 
-  /** Stops the server; the sick exchange is well again. */
+  /** Stops the server, and heals the sick exchange. */
   async stop(): Promise<void> {
     await this.#client.dispose();
     await this.#running.stop();
@@ -217,7 +223,7 @@ export class FaultScene {
   }
 }
 
-/** The stand-ins, which outlive the servers. */
+/** The stand-ins, which live longer than the servers. */
 export interface Stands {
   readonly sick: Venue;
   readonly healthy: Venue;
@@ -228,7 +234,7 @@ export async function createStands(): Promise<Stands> {
   return { sick, healthy };
 }
 
-/** Machines that test may be busy. */
+/** Waits with patience, because the machine may be busy. */
 function soon(isReached: () => boolean): Promise<void> {
   return eventually(isReached, patientMs);
 }

@@ -5,7 +5,7 @@ import { LiveFeeds, staleMaxMs, startTimeoutMs } from './live-feeds.ts';
 const btc = 'BTC/USDT';
 const minute = 60_000;
 
-/** What may happen to an exchange. */
+/** The events in the life of an exchange. */
 export type Happening =
   | { readonly kind: 'trade' | 'drop' | 'fail' | 'recover' | 'hold' | 'release' }
   | { readonly kind: 'lag'; readonly trades: number }
@@ -19,10 +19,10 @@ export class FailingExchange {
   lag = 0;
   #isUp = true;
   #isNew = true;
-  /** Since when calls fail or hang. */
+  /** When calls began to fail or hang, epoch ms. */
   #failingSince: number | null = null;
   #release = (): void => {};
-  /** True once a subscriber has been served: then what is missing is waited for much longer. */
+  /** True once a subscriber has been served: then the feed waits much longer for missing values. */
   #isServing = false;
   readonly #kind: 'trades' | 'candles';
   readonly #execute: (push: boolean) => void;
@@ -42,7 +42,7 @@ export class FailingExchange {
     if (isStreaming) this.live.streams.offer(kind);
   }
 
-  /** Notes when a subscription is served. */
+  /** Waits until a subscription is served, and records that. */
   async serve(subscription: { whenReady(): Promise<void> }): Promise<void> {
     await subscription.whenReady();
     this.#isServing = true;
@@ -59,12 +59,12 @@ export class FailingExchange {
     const { live } = this;
     switch (each.kind) {
       case 'trade':
-        // A stream that dropped is back with every third trade, the others are missed.
+        // A dropped stream is back with every third trade. The trades in between are missed.
         if (!this.#isUp && live.clock.now() % 3 === 0) this.#isUp = true;
         this.#execute(this.isStreaming && this.#isUp);
         return this.#publish();
       case 'lag':
-        // Only what the stream has told may be missing: of what else would anybody know?
+        // Answers may lack only trades that the stream has sent, because nobody knows of any others.
         this.lag = this.isStreaming && this.#isUp ? each.trades : 0;
         return this.#publish();
       case 'drop':
@@ -84,10 +84,10 @@ export class FailingExchange {
       case 'release':
         return this.#release();
       case 'pass': {
-        // What an exchange fails to give for too long is given up.
+        // The feed gives up values that an exchange fails to return for too long, so the exchange recovers before that.
         const failsFor = this.#failingSince === null ? 0 : live.clock.now() + each.ms - this.#failingSince;
         if (failsFor >= (this.#isServing ? staleMaxMs : startTimeoutMs) / 2) this.recover();
-        // Answers catch up soon.
+        // Answers soon have the newest trades again.
         if (each.ms >= 1000) {
           this.lag = 0;
           this.#publish();
@@ -103,7 +103,7 @@ export class FailingExchange {
     this.#release();
   }
 
-  /** All is well again, and time enough passes for everything to be told. */
+  /** Everything works again, and enough time passes for all events to be sent. */
   async settle(): Promise<void> {
     this.lag = 0;
     this.#publish();
@@ -112,7 +112,7 @@ export class FailingExchange {
   }
 }
 
-/** How fetches name the trades that the stream names by number. */
+/** How fetches name the trades whose ids in the stream are numbers. */
 export const namings: Readonly<Record<string, (trade: Trade) => Trade>> = {
   'the same ids': (trade) => trade,
   'other ids': (trade) => ({ ...trade, id: `f${trade.id}` }),

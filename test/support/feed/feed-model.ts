@@ -12,7 +12,7 @@ export const allSymbols: readonly string[] = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'
 
 type TickerEvent = Ticker | MarketDataError;
 
-/** A subscriber that takes an event only when it is told to. */
+/** A subscriber that takes an event only when `pull` is called. */
 class SlowReader {
   readonly seen: TickerEvent[] = [];
   readonly #events: AsyncIterableIterator<FeedEvent<Ticker>>;
@@ -39,11 +39,11 @@ class SlowReader {
 interface Subscriber {
   readonly symbols: ReadonlySet<string>;
   readonly reader: Reader<Ticker> | SlowReader;
-  /** How many outcomes had certainly been published when it came. */
+  /** How many outcomes had certainly been published before it subscribed. */
   readonly since: number;
 }
 
-/** What may happen. */
+/** The steps of a test. */
 export type Step =
   | { readonly kind: 'subscribe'; readonly symbols: readonly string[]; readonly slow: boolean }
   | { readonly kind: 'leave' | 'pull'; readonly which: number }
@@ -55,7 +55,7 @@ export type Step =
   | { readonly kind: 'recover' | 'hold' | 'release' }
   | { readonly kind: 'pass'; readonly ms: number };
 
-/** Live feeds, and beside them what must be true of them. */
+/** Live feeds, together with a model that checks them. */
 export class FeedModel {
   readonly live = new LiveFeeds();
   readonly subscribers: Subscriber[] = [];
@@ -63,7 +63,10 @@ export class FeedModel {
   /** When the last subscriber of a symbol left. */
   readonly leftAt = new Map<string, number>();
   release = (): void => {};
-  /** How many outcomes had been given when time passed last: a given one is published some promises later. */
+  /**
+   * How many outcomes had been returned when time last passed: an outcome is published some promises after it is
+   * returned.
+   */
   #published = 0;
   readonly #isStreaming: boolean;
   #hasFailed = false;
@@ -78,7 +81,7 @@ export class FeedModel {
     this.live.port.set(symbol, { last, timestamp: this.live.clock.now() - ageMs });
   }
 
-  /** The exchange's stream tells a price; it is the exchange's own from then on. */
+  /** The exchange's stream sends a price. From then on it is the exchange's current price. */
   push(symbol: string, last: number): void {
     this.tick(symbol, last, 0);
     const { clock, port, streams } = this.live;
@@ -136,7 +139,7 @@ export class FeedModel {
     }
   }
 
-  /** Nothing is polled that nobody listens to. */
+  /** Only symbols with a listener are polled. */
   async #pass(ms: number): Promise<void> {
     const { port, clock } = this.live;
     const before = port.tickerCalls.length;
@@ -145,7 +148,10 @@ export class FeedModel {
     expect(polls.flatMap(({ symbols }) => symbols).filter((each) => !this.listens(each))).toEqual([]);
   }
 
-  /** While polls fail, and until the next one, a market whose stream breaks off or falls silent is known to fail without being asked for. */
+  /**
+   * While polls fail, and until the next one, a market whose stream breaks off or falls silent is known to fail without
+   * a call.
+   */
   #noteOutage(): void {
     if (!this.#hasFailed) return;
     const outcome = new MarketDataError('TIMEOUT', 'the others fail');
@@ -168,7 +174,7 @@ export class FeedModel {
     return this.live.clock.now() < (this.leftAt.get(symbol) ?? 0) + lingerMs;
   }
 
-  /** An upstream is there exactly while somebody listens or did so within the linger time. */
+  /** An upstream exists exactly while somebody listens or did so within the linger time. */
   checkCounts(): void {
     const symbols = allSymbols.filter((each) => this.listens(each) || this.lingers(each)).length;
     const { topics, streams, polls, subscribers } = this.live.feeds.counts;
@@ -177,7 +183,7 @@ export class FeedModel {
       streams: this.#isStreaming ? symbols : 0,
       subscribers: this.subscribers.length,
     });
-    // One poll for all, which streams may spare. It ends when it finds that nobody listens.
+    // There is one poll for all, which streams can make unnecessary. It ends when it finds that nobody listens.
     expect(polls).toBeLessThanOrEqual(symbols > 0 ? 1 : 0);
     if (!this.#isStreaming && this.subscribers.length > 0) expect(polls).toBe(1);
     expect(this.live.streams.opened.map(({ request }) => request.symbol).sort()).toEqual(
@@ -185,7 +191,10 @@ export class FeedModel {
     );
   }
 
-  /** All events of a subscriber are of its symbols, in the order in which they were published, each a change. */
+  /**
+   * All events of a subscriber are about its symbols and come in the order in which they were published. Each is a
+   * change.
+   */
   checkSeen({ symbols, reader, since }: Subscriber): void {
     const ofOthers = reader.seen.filter((event) => !symbols.has(toSymbol(event)));
     expect(ofOthers).toEqual([]);
@@ -194,19 +203,21 @@ export class FeedModel {
       const texts = events.map(toText);
       expect(texts.filter((text, index) => text === texts[index - 1])).toEqual([]);
       const values = events.flatMap((event) => (event instanceof MarketDataError ? [] : [event]));
-      // A call may carry another kind of time than the stream, which counts when it can lag no more.
+      // A call may carry another kind of time than the stream. It counts once the call can no longer lag.
       const backwards = values.filter(({ timestamp, receivedAt }, index) => {
         const before = values[index - 1];
         return before && (timestamp ?? 0) < (before.timestamp ?? 0) && receivedAt - before.receivedAt < lagMs;
       });
       expect(backwards).toEqual([]);
-      // The first may have been published before the subscriber came, the others were not.
+      // The first event may have been published before the subscriber came; the others were not.
       expectSubsequence(texts, this.published(each, 0));
       expectSubsequence(texts.slice(1), this.published(each, since));
     }
   }
 
-  /** What could be told of a symbol from the outcomes given since then: of a failure, the error or the last as stale. */
+  /**
+   * The events that a symbol can have since a number of outcomes: for a failure, the error or the last value as stale.
+   */
   published(symbol: string, since: number): readonly string[] {
     const texts: string[] = [];
     let last = new Set<string>();
@@ -221,7 +232,10 @@ export class FeedModel {
     return texts;
   }
 
-  /** The exchange works, a last tick comes, all read all: each has the latest of each of its symbols. */
+  /**
+   * The exchange works, a last tick comes, and all subscribers read everything: each has the latest value of each
+   * symbol.
+   */
   async checkLatest(): Promise<void> {
     const { port, clock } = this.live;
     this.release();

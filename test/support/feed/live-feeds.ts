@@ -18,7 +18,7 @@ export const startTimeoutMs = 10_000;
 
 export const nothing = { topics: 0, streams: 0, polls: 0, subscribers: 0 };
 
-/** Feeds over a fake port: rounds each second, five seconds of linger, no jitter. */
+/** Feeds over a fake port: a poll every second, five seconds of linger, no jitter. */
 export class LiveFeeds {
   readonly clock = new ManualClock();
   readonly port = new FakeMarketData(this.clock);
@@ -38,7 +38,7 @@ export class LiveFeeds {
     startTimeoutMs,
     onHealth: (exchange, error) => this.health.push(`${exchange} ${error?.code ?? 'ok'}`),
   });
-  /** As clients start them. */
+  /** The operations that clients start. */
   readonly operations: LiveOperations = createLiveOperations({
     feeds: this.feeds,
     marketData: this.port,
@@ -47,19 +47,19 @@ export class LiveFeeds {
   });
   readonly #readers: { readonly ended: boolean; leave(): Promise<void> }[] = [];
 
-  /** A subscriber that takes each event at once. */
+  /** A subscriber that takes each event immediately. */
   read(symbols: readonly string[], exchange = 'kraken'): Reader<Ticker> {
     return this.follow(this.feeds.tickers(exchange, symbols), toText);
   }
 
-  /** The same of any subscription. */
+  /** The same for any subscription. */
   follow<V>(events: AsyncIterableIterator<FeedEvent<V>>, describe: (value: V | MarketDataError) => string): Reader<V> {
     const reader = new Reader(events, describe);
     this.#readers.push(reader);
     return reader;
   }
 
-  /** All who read leave and the linger time passes: nothing may be left. */
+  /** All readers leave and the linger time passes. Then nothing may be left. */
   async leaveNothing(): Promise<void> {
     for (const reader of this.#readers) await reader.leave();
     await this.clock.advance(lingerMs);

@@ -1,7 +1,7 @@
 import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import type { MarketDataError } from '../../../src/market/errors.ts';
 
-/** A subscriber that takes each event as it comes and notes its value. */
+/** A subscriber that takes each event as it comes and records its value. */
 export class Reader<V> {
   readonly seen: (V | MarketDataError)[] = [];
   ended = false;
@@ -14,7 +14,7 @@ export class Reader<V> {
     void this.#read();
   }
 
-  /** What was seen, in words. */
+  /** The recorded values as texts. */
   get texts(): readonly string[] {
     return this.seen.map(this.#toText);
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A certificate of localhost and 127.0.0.1 that only those trust who are told to. */
+/** A certificate for localhost and 127.0.0.1. Only clients that are configured to trust it accept it. */
 export interface Certificate {
   readonly key: Buffer;
   readonly cert: Buffer;
@@ -12,7 +12,7 @@ export interface Certificate {
   remove(): void;
 }
 
-/** Makes one with the openssl program, for a day. */
+/** Creates a certificate with the openssl program, valid for a day. */
 export function createCertificate(): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'tickql-certificate-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];

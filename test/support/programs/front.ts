@@ -3,7 +3,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Certificate } from './certificate.ts';
 
-/** A server in front of another one, that notes who connects to it. With a certificate it speaks TLS to them. */
+/**
+ * A server in front of another one that records which addresses connect to it. With a certificate it speaks TLS to
+ * them.
+ */
 export interface Front {
   readonly port: number;
   /** The addresses that requests came from. */
@@ -15,7 +18,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** Starts one on loopback in front of a server there. */
+/** Starts one on loopback, in front of a server there. */
 export async function createFront(behind: number, certificate: Certificate | null = null): Promise<Front> {
   const requesters = new Set<string>();
   const streamers = new Set<string>();

@@ -8,7 +8,7 @@ export class Fifo {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tickql-fifo-'));
   readonly path = join(this.#folder, 'log');
   #reader: number | null;
-  /** For the program: its writes wait while the FIFO is full, as those of any other do. */
+  /** The file descriptor that the program gets. Its writes wait while the FIFO is full, as with any other FIFO. */
   readonly writer: number;
 
   constructor() {
@@ -17,7 +17,7 @@ export class Fifo {
     this.writer = openSync(this.path, 'w');
   }
 
-  /** What is in it now, which makes room. */
+  /** Reads what the FIFO holds now, which makes room in it. */
   read(): string {
     if (this.#reader === null) return '';
     const parts: Buffer[] = [];
@@ -35,7 +35,7 @@ export class Fifo {
     return Buffer.concat(parts).toString();
   }
 
-  /** Leaves no room in it. */
+  /** Fills it, so that it has no room left. */
   fill(): void {
     const writer = openSync(this.path, constants.O_WRONLY | constants.O_NONBLOCK);
     try {

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../socket-client.ts';
 
-/** A server program of the machine that runs as a process of its own on loopback. */
+/** A server program of the machine that runs in its own process on loopback. */
 export interface LoopbackProgram {
   readonly port: number;
   /** Everything it has written. */
   readonly output: string;
-  /** Ends it and removes its files. */
+  /** Ends the program and removes its files. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function startProgram(
   };
 }
 
-/** A port of loopback that nobody listens on. */
+/** A port of loopback on which nothing listens. */
 export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,7 +4,7 @@ import { type LoopbackProgram, startProgram } from './loopback-program.ts';
 
 const program = '/usr/sbin/nginx';
 
-/** True where nginx is installed, as Debian packs it. */
+/** True if nginx is installed, as Debian packages it. */
 export const hasNginx = existsSync(program);
 
 export interface NginxOptions {
@@ -12,11 +12,11 @@ export interface NginxOptions {
   readonly behind: number;
   /** Directives of the `http` block. */
   readonly http?: string;
-  /** Directives beside `proxy_pass`. */
+  /** Directives next to `proxy_pass`. */
   readonly location?: string;
 }
 
-/** Starts a real nginx in front of a server on loopback, with `proxy_pass` and what is given. */
+/** Starts a real nginx in front of a server on loopback, with `proxy_pass` and the given directives. */
 export function startNginx({ behind, http = '', location = '' }: NginxOptions): Promise<LoopbackProgram> {
   return startProgram(program, (port, folder) => {
     const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);

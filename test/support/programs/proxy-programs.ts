@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoopbackProgram, startProgram } from './loopback-program.ts';
 
-// Real proxies, as Debian packs them. Each dials from a loopback address of its own, by which the other side knows it.
+// Real proxies, as Debian packages them. Each connects from its own loopback address, by which the other side
+// recognises it.
 
 const programs = {
   tinyproxy: '/usr/bin/tinyproxy',
@@ -11,20 +12,20 @@ const programs = {
   openssl: '/usr/bin/openssl',
 };
 
-/** True where all programs are installed that the tests of proxies need. */
+/** True if all programs are installed that the tests of proxies need. */
 export const hasProxyPrograms = Object.values(programs).every((path) => existsSync(path));
 
-/** A proxy that runs as a process of its own on loopback. */
+/** A proxy that runs in its own process on loopback. */
 export interface ProxyProgram extends LoopbackProgram {
-  /** The address that it dials from. */
+  /** The address that it connects from. */
   readonly address: string;
-  /** What it was asked to connect to so far, as it was named to it. */
+  /** The targets that it was asked to connect to so far, as the client named them. */
   readonly targets: readonly string[];
 }
 
 interface Description {
   readonly address: string;
-  /** The program's arguments; `folder` is for its files. */
+  /** The program's arguments. `folder` is for its files. */
   readonly toArguments: (port: number, folder: string) => readonly string[];
   readonly target: RegExp;
 }
@@ -34,7 +35,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** An HTTP proxy. Its own grammar allows letters, digits and -._ in a login. */
+/** An HTTP proxy. Its configuration allows only letters, digits and -._ in a login. */
 export function startTinyproxy(login: Login | null = null): Promise<ProxyProgram> {
   return start('tinyproxy', {
     address: '127.0.0.2',

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One span as OTLP/JSON has it, its attributes by name. */
+/** One span as in OTLP/JSON, with its attributes by name. */
 export interface ReceivedSpan {
   readonly name: string;
   readonly kind: number;
@@ -17,7 +17,7 @@ export interface ReceivedSpan {
 export interface TraceReceiver {
   readonly endpoint: string;
   readonly spans: readonly ReceivedSpan[];
-  /** Content types of all that was sent. */
+  /** The content types of all requests. */
   readonly contentTypes: readonly (string | undefined)[];
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { Certificate } from './certificate.ts';
 /** A server of a test on loopback. */
 export interface WireServer {
   readonly port: number;
-  /** What it was asked for so far, one entry for each connection or request. */
+  /** What clients asked it for so far, one entry for each connection or request. */
   readonly asked: readonly string[];
   /** Connections that are open now. */
   readonly openSockets: number;
@@ -25,7 +25,7 @@ export function createTlsFront(behind: number, certificate: Certificate): Promis
   return listen(server, asked);
 }
 
-/** Takes requests with an https address at the end of its own, and sends them there from 127.0.0.5. */
+/** A relay: takes requests whose URL ends with an https address, and sends them there from 127.0.0.5. */
 export function createRelay(certificate: Certificate): Promise<WireServer> {
   const asked: string[] = [];
   const server = createHttpServer(({ url = '', headers: { authorization = '' } }, response) => {
@@ -42,7 +42,8 @@ export function createRelay(certificate: Certificate): Promise<WireServer> {
 }
 
 /**
- * A proxy of one's own: `answer` gets what each connection says first, and the connection. `asked` has the bytes as Latin-1.
+ * A proxy with answers by the test: `answer` receives the first bytes of each connection, and the connection. `asked`
+ * has the bytes as Latin-1.
  */
 export function createWireProxy(answer: (first: string, socket: Socket) => void, port = 0): Promise<WireServer> {
   const asked: string[] = [];
@@ -57,7 +58,7 @@ export function createWireProxy(answer: (first: string, socket: Socket) => void,
   return listen(server, asked, port);
 }
 
-/** An HTTP proxy that connects to where it is asked to, unless it is silent. */
+/** An HTTP proxy that connects to the requested targets, unless it is silent. */
 export function createConnectProxy(isSilent: () => boolean = () => false, port = 0): Promise<WireServer> {
   return createWireProxy((first, socket) => {
     if (isSilent()) return;
@@ -67,7 +68,7 @@ export function createConnectProxy(isSilent: () => boolean = () => false, port =
   }, port);
 }
 
-/** Lets two sockets speak with each other. */
+/** Connects two sockets with each other. */
 export function join(one: Socket, other: Socket): void {
   one.on('error', () => other.destroy());
   other.on('error', () => one.destroy());

@@ -17,9 +17,9 @@ export interface AppServer extends RunningServer {
 }
 
 export interface AppServerOptions extends Partial<Omit<CreateAppOptions, 'config' | 'log'>> {
-  /** Settings that differ from the defaults. Unlike there, nothing lingers and stopping does not wait. */
+  /** Settings that differ from the defaults. Unlike with the defaults, nothing lingers and stopping does not wait. */
   readonly config?: Partial<Config>;
-  /** Stand-ins by the id of their exchange. The app reaches them instead of the exchange, without a rate limit. */
+  /** Stand-ins by the id of their exchange. The app connects to them instead of the exchange, without a rate limit. */
   readonly venues?: Readonly<Record<string, Pick<Venue, 'exchangeConfig'>>>;
   /** Lines at this level and above are captured; none by default. */
   readonly logLevel?: LevelWithSilent;

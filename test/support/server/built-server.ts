@@ -8,13 +8,13 @@ import { eventually } from '../socket-client.ts';
 import { createRequests, type RunningServer } from './running-server.ts';
 
 export interface BuiltServerOptions {
-  /** The whole environment, besides PATH and a free PORT. */
+  /** The complete environment, except for PATH and a free PORT. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What the exchange file holds, which EXCHANGE_CONFIG then names. */
+  /** The content of the exchange file that EXCHANGE_CONFIG names. */
   readonly exchangeFile?: Readonly<Record<string, unknown>>;
   /** The text of a module that runs in the process before the server does. */
   readonly preload?: string;
-  /** Makes the command from Node and its arguments, to start the server as something else does. */
+  /** Makes the command from Node and its arguments, for tests that start the server through another program. */
   readonly toCommand?: (program: readonly string[]) => readonly string[];
   /** The test then handles the output itself, `output` stays empty, and PORT must be set. */
   readonly stdio?: StdioOptions;
@@ -23,10 +23,10 @@ export interface BuiltServerOptions {
 /** How a process ended: its exit code, or the signal that ended it. */
 export type ProcessEnd = readonly [code: number | null, signal: NodeJS.Signals | null];
 
-/** A process that runs `dist/main.js`. Disposing it ends the process, if it still runs, and removes its files. */
+/** A process that runs `dist/main.js`. Disposing it ends the process if it still runs, and removes its files. */
 export interface BuiltProcess {
   readonly child: ChildProcess;
-  /** Everything that it has written. */
+  /** Everything that the process has written. */
   readonly output: string;
   /** Resolves when it has ended and everything that it wrote is in `output`. */
   readonly ended: Promise<ProcessEnd>;

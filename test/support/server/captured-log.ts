@@ -14,7 +14,7 @@ export class CapturedLog {
     return this.#texts.join('');
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: each message has fields of its own
+  // biome-ignore lint/suspicious/noExplicitAny: each message has its own fields
   get lines(): readonly any[] {
     return this.#texts.map((text) => JSON.parse(text));
   }

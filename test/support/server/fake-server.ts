@@ -31,7 +31,7 @@ export interface FakeServer extends RunningServer {
   readonly sockets: SubscriptionServer;
   /** How many feeds, sockets, subscriptions and groups are open. */
   readonly counts: Readonly<Record<string, number>>;
-  /** How many operations wait for room. */
+  /** How many operations wait for their turn. */
   readonly waiting: number;
   /** What open subscriptions keep in memory, by estimate, in bytes. */
   readonly memoryBytes: number;

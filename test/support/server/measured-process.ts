@@ -9,7 +9,7 @@ import { readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 // This process holds one app and nothing else, so that every measurement is the app's. measured-server.ts drives it
 // over IPC.
 
-/** What the parent asks for. */
+/** The commands of the parent. */
 export type AppCommand =
   | { readonly type: 'start'; readonly config: Partial<Config> }
   | { readonly type: 'measure' }
@@ -18,7 +18,7 @@ export type AppCommand =
 
 /** What the app holds at the moment. Sizes are in bytes. */
 export interface Measurement {
-  /** JavaScript's objects after a full collection, and the buffers they hold. */
+  /** The JavaScript objects after a full collection, and the buffers that they hold. */
   readonly heap: number;
   readonly rss: number;
   /** Topics, subscribers and sockets, as the app counts them. */
@@ -33,7 +33,7 @@ export interface Measurement {
 export interface Lap {
   /** The longest time that its event loop stood still, to about 5 ms. A busy machine makes it longer. */
   readonly blockMs: number;
-  /** Of all threads, including those that compile code and collect garbage. */
+  /** The CPU time of all threads, including those that compile code and collect garbage. */
   readonly cpuMs: number;
   /** The memory of the process at the moment, including garbage, in bytes. */
   readonly rss: number;
@@ -95,7 +95,7 @@ function measure(): Measurement {
   lap();
   const blockMs = longestBlockMs;
   longestBlockMs = 0;
-  // The second collection takes what the first one has released.
+  // The second collection frees what the first one has released.
   globalThis.gc?.();
   globalThis.gc?.();
   delay.reset();

@@ -5,7 +5,7 @@ import type { Config } from '../../../src/config/load-config.ts';
 import type { AppCommand, AppReport, Lap, Measurement } from './measured-process.ts';
 import { createRequests, type RunningServer } from './running-server.ts';
 
-/** The whole app in a process of its own, whose memory and handles can be measured. */
+/** The whole app in its own process, whose memory and handles can be measured. */
 export interface MeasuredServer extends RunningServer {
   /** The lines of its log at level error or above so far. */
   readonly failures: readonly string[];
@@ -26,7 +26,7 @@ const answerTimeoutMs = 60_000;
 export async function startMeasuredServer(config: Partial<Config>): Promise<MeasuredServer> {
   const child = fork(file, {
     execArgv: ['--import', 'tsx', '--expose-gc'],
-    // As in production, where libraries check and print less.
+    // As in production: libraries check and print less.
     env: { PATH: process.env.PATH, NODE_ENV: 'production' },
   });
   const failures: string[] = [];

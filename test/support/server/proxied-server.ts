@@ -18,7 +18,9 @@ export interface ProxiedServer {
 }
 
 export interface ProxiedServerOptions {
-  /** The options of binance in the exchange file, besides its addresses. `exchange` is the stand-in's address. */
+  /**
+   * The options of binance in the exchange file, in addition to its addresses. `exchange` is the stand-in's address.
+   */
   readonly toOptions: (exchange: string) => Readonly<Record<string, unknown>>;
   /** The stand-in's certificate; without one, clients reach it by http and ws. */
   readonly certificate: Certificate | null;

@@ -33,14 +33,14 @@ export interface ServerRequests {
   readonly port: number;
   /** `http://127.0.0.1:…` */
   readonly origin: string;
-  /** Where GraphQL is answered. */
+  /** The URL of GraphQL over HTTP. */
   readonly url: string;
   readonly webSocketUrl: string;
   /** Sends a query as a client library does, and parses the answer. */
   query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<GraphQLAnswer>;
   /** Sends exactly these headers. */
   send(request: RawRequest): Promise<RawAnswer>;
-  /** Sends a query; `more` are further members of the JSON body. */
+  /** Sends a query; `more` contains further members of the JSON body. */
   post(query: string, headers?: Readonly<Record<string, string>>, more?: object): Promise<RawAnswer>;
   get(query: string, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
 }

@@ -57,7 +57,7 @@ export function toTradeMessage({ kind, market, now }: MessageContext, trade: Ven
   return { e: 'trade', E: now, T, ...toIds(kind, market), t, p, q, m: side === 'sell', ...kept };
 }
 
-/** `<symbol>@aggTrade`: every trade is an aggregate of its own, with the same id. */
+/** `<symbol>@aggTrade`: every trade is its own aggregate, with the same id. */
 export function toAggregateTradeMessage({ kind, market, now }: MessageContext, trade: VenueTrade): unknown {
   const { id: a, price: p, amount: q, timestamp: T, side } = trade;
   const kept = kind === 'spot' ? { M: true } : {};

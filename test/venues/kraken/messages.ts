@@ -40,7 +40,7 @@ export function toTradeMessage(type: MessageType, { symbol }: VenueMarket, trade
   return { channel: 'trade', type, data };
 }
 
-/** A message of `ohlc`. Nothing in it tells whether a candle is closed. */
+/** A message of `ohlc`. Nothing in it shows whether a candle is closed. */
 export function toCandleMessage(
   type: MessageType,
   { symbol }: VenueMarket,

@@ -88,7 +88,7 @@ export class VenueModel {
 
   /**
    * Sets some numbers of a ticker; they are sent digit by digit as given. Numbers that were never set follow from the
-   * rest: bid and ask are one price step beside `last`, high and low enclose it, change and percentage are exact.
+   * rest: bid and ask are one price step away from `last`, high and low enclose it, change and percentage are exact.
    * Brings back a removed ticker. Throws RangeError for a symbol that the venue never had. Subscribers of the ticker
    * receive it, and subscribers of the book receive what changed in it.
    */

@@ -41,7 +41,7 @@ export class Tape {
     return recorded;
   }
 
-  /** Every trade there is, oldest first. */
+  /** All trades, oldest first. */
   all(ticker: VenueTicker): readonly VenueTrade[] {
     const history = this.#history ?? toTrades(this.#market, ticker, historyLength);
     const end = this.#recorded[0]?.timestamp ?? Number.POSITIVE_INFINITY;

@@ -161,7 +161,7 @@ describe('binance streams', () => {
     expect(venue.streamSockets).toBe(1);
   });
 
-  it('streams futures with the same ids at URLs of their own', async () => {
+  it('streams futures with the same ids at their own URLs', async () => {
     const { venue, exchange } = client;
     const [linear, inverse] = ['BTC/USDT:USDT', 'BTC/USD:BTC'];
     const watches = [

@@ -9,7 +9,7 @@ import { timeframesOf, toMs } from './candle-timeframes.ts';
 
 const none: CandleGap = { isLimit: false, emptyUntil: null };
 
-/** No exchange is known to return fewer candles per call. */
+/** How many periods one call requests. No exchange is known to return fewer candles per call. */
 const periodsLookedAt = 50;
 
 /** How many longer timeframes are tried if the exchange does not answer for one of them. */
@@ -54,7 +54,7 @@ export async function explainGap(
   } catch (error) {
     const isDoubt = error instanceof MarketDataError && error.retryable;
     const gap: CandleGap = isDoubt ? { ...none, doubt: candlesInDoubt(error) } : none;
-    // It is not asked about other ranges of the series either.
+    // The exchange is not asked about other ranges of the series either.
     gaps.set(series, gap, { ttl: failedMs });
     return gap;
   }

@@ -114,7 +114,7 @@ export function toMs(timeframe: string): number {
   return 'ms' in length ? length.ms : length.months * monthMs;
 }
 
-/** Each kind of market has candles of its own. */
+/** Each kind of market has its own candles. */
 function toKey({ type, subType }: MarketInterface, timeframe: string): string {
   return [type, subType, timeframe].join('\n');
 }

@@ -12,7 +12,7 @@ import { actualTimeframe, candleHistory } from '../../quirks/rest-quirks.ts';
 import { explainGap } from './candle-gap.ts';
 import { explainRefusal, markAccepted, requireTimeframe, timeframesOf } from './candle-timeframes.ts';
 
-/** Most exchanges return at most 1,000 candles per call; this cap is assumed where ccxt does not know it. */
+/** Most exchanges return at most 1,000 candles per call; this cap is assumed if ccxt does not know it. */
 const assumedCap = 1000;
 
 /** Caps are multiples of this. */
@@ -28,7 +28,7 @@ export async function candleLimits(client: ExchangeClient, series: CandleSeries,
 }
 
 /**
- * All candles of a range: in one call, or in several where the exchange returns fewer per call than expected. Throws
+ * All candles of a range: in one call, or in several if the exchange returns fewer per call than expected. Throws
  * what `candleLimits` throws, BAD_USER_INPUT for a range before the start of the exchange's history, and the exchange's
  * errors.
  */
@@ -89,7 +89,7 @@ async function fetchPieces(client: ExchangeClient, range: CandleRange, now: numb
     const [first = 0, last = 0] = [timestamps[0], timestamps.at(-1)];
     if (!hasNew || !mayBeCut(rows, limit)) break;
     cutAt = rows.length;
-    // Requests what is missing at either end. There may be nothing, which costs one extra call.
+    // Requests what is missing at either end. If there is nothing, this costs one extra call.
     if (startOf(indexOf(last) + 1) < Math.min(until, now)) piece = { since: startOf(indexOf(last) + 1), until };
     else if (first > startOf(indexOf(piece.since - 1) + 1)) piece = { since: piece.since, until: first };
     else break;
@@ -152,8 +152,8 @@ function countPeriods(
   const length = lengthOf(period);
   const count =
     'ms' in length ? indexOf(end) - indexOf(since) + 1 : Math.ceil((end - since) / (length.months * monthMs)) + 1;
-  // One more where the exchange's periods may start at other times than ours (Kraken's weeks start on Thursdays), and
-  // where its clock may be ahead.
+  // Requests one more candle if the exchange's periods may start at other times than ours (Kraken's weeks start on
+  // Thursdays), or if its clock may be ahead.
   return Math.max(1, count) + (/[dwMy]$/.test(timeframe) || until > now ? 1 : 0);
 }
 

@@ -2,11 +2,12 @@ import type { Exchange, MarketInterface } from 'ccxt';
 import { isTimeframe } from '../../../market/timeframe.ts';
 
 /**
- * The timeframes that ccxt lists for a kind of market, if an exchange offers other candles for its contracts than for
- * its spot markets; null if there is no such list, and the exchange's own list applies. ccxt keeps them by kind in
- * `options.timeframes` (kucoin.js, mexc.js, bitrue.js, weex.js) or in `options.fetchOHLCV.timeframes` (bitget.js), each
- * with the exchange's name for the timeframe, which is empty where the exchange has none. Files of streams have flat
- * lists of the same name, which do not count here.
+ * The timeframes that ccxt lists for a kind of market; null if there is no such list, and the exchange's own list
+ * applies. Such lists exist where an exchange offers other candles for its contracts than for its spot markets. ccxt
+ * keeps them by kind in `options.timeframes` (kucoin.js, mexc.js, bitrue.js, weex.js) or in
+ * `options.fetchOHLCV.timeframes` (bitget.js). Each entry has the exchange's name for the timeframe, which is empty if
+ * the exchange does not have that timeframe. The classes for streams have flat lists of the same name, which do not
+ * count here.
  */
 export function listedTimeframes({ options }: Exchange, market: MarketInterface): readonly string[] | null {
   for (const lists of [options.fetchOHLCV?.timeframes, options.timeframes]) {

@@ -54,7 +54,7 @@ export function paysAsBatch({ ccxt, info }: ExchangeClient, markets: readonly Ma
   return markets.length >= batchPaysFrom(info.id, market) || !can(ccxt, 'TICKER');
 }
 
-/** True for a refused batch that is requested one by one: halving it would cost as many calls. */
+/** True for a refused batch so small that its markets are requested one by one: halving it would cost as many calls. */
 export function isSmall({ length }: readonly MarketInterface[]): boolean {
   return length <= 4;
 }

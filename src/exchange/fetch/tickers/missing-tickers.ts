@@ -7,16 +7,16 @@ import type { TickerRound } from './ticker-round.ts';
 type Markets = readonly MarketInterface[];
 
 /**
- * After batches left markets out, this many are requested alone at a time. When none of them returns anything, the rest
- * waits.
+ * Markets that batches left out are requested alone, this many in parallel. If none of them is answered, the remaining
+ * ones are not requested.
  */
 const aloneConcurrency = 5;
 
 /**
- * Requests tickers again that batches left out without an error. First in batches of their own, as long as that returns
- * any: some exchanges answer only for the underlying of the first symbol, or for a limited number of symbols. Then
- * alone. A market that returns nothing alone either is not requested alone again for a while, but stays in batches.
- * `broughtAny` is false when those batches returned nothing at all.
+ * Requests tickers again that batches left out without an error. It first requests them in new batches, as long as
+ * these return any tickers: some exchanges answer only for the underlying of the first symbol, or for a limited number
+ * of symbols. Then it requests the rest alone. A market that is not answered alone either is not requested alone again
+ * for a while, but stays in batches. `broughtAny` is false when the first batches returned nothing at all.
  */
 export async function refetchMissing(
   round: TickerRound,
@@ -41,8 +41,8 @@ export async function refetchMissing(
 }
 
 /**
- * The markets that are left after batches of their own. `isRepeated` tells that batches of another shape returned none
- * of them either.
+ * Requests markets in new batches, and returns the rest that these left out. `isRepeated` is true if batches of another
+ * shape returned none of the rest either.
  */
 async function fetchTogether(
   round: TickerRound,
@@ -73,7 +73,7 @@ async function fetchTogether(
 /** Batches of a different shape than the one that left these markets out. */
 function reshaped(markets: Markets, hasWorked: boolean): readonly Markets[] {
   if (mixesUnderlyings(markets)) return byUnderlying(markets);
-  // The same batch would return as little again.
+  // The same batch would again return nothing.
   return hasWorked ? [markets] : splitBatch(markets, 0).slice(0, 1);
 }
 

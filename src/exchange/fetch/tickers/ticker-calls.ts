@@ -20,7 +20,7 @@ export type BatchAnswer =
   /** The exchange failed. */
   | { readonly kind: 'failed'; readonly error: MarketDataError };
 
-/** Keeps a part of the estimated number of symbols free, because ids differ in length. */
+/** Only this share of the estimated number of symbols is used, because ids differ in length. */
 const fittingShare = 0.9;
 
 /** Requests the tickers of several markets in one call. Never rejects. */
@@ -60,7 +60,7 @@ export async function askBatch(
   }
 }
 
-/** Requests one market's ticker in a call of its own. Never rejects. */
+/** Requests one market's ticker in a separate call. Never rejects. */
 export async function askAlone(
   client: ExchangeClient,
   market: MarketInterface,

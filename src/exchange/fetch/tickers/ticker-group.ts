@@ -9,7 +9,8 @@ import { type TickerOutcomes, TickerRound } from './ticker-round.ts';
 type Markets = readonly MarketInterface[];
 
 /**
- * After this many refused requests, markets are requested one by one; enough to find one bad symbol among a thousand.
+ * After this many refused requests, markets are requested one by one. It is enough to find one bad symbol among a
+ * thousand.
  */
 const maxRefusals = 18;
 
@@ -59,7 +60,7 @@ class TickerGroup {
     await Promise.all([this.#fetchParts(together), round.fetchEach(alone)]);
     if (this.#postponed.length > 0) await this.#fetchPostponed(this.#postponed);
     for (const [symbol, error] of round.refused) {
-      // If the exchange refused all of them, it may have a problem of its own, which may be over with the next call.
+      // If the exchange refused all of them, the cause may be a short problem of the exchange, and not the market.
       const isItsOwn = !round.hasSucceeded && !error.isFinal;
       if (isItsOwn || (markets.length === 1 && alone.length === 0)) continue;
       refused.set(symbol, error);
@@ -110,7 +111,7 @@ class TickerGroup {
       await round.fetchEach(markets);
       return;
     }
-    // If several markets are bad, more may be: halving would cost more calls than it saves.
+    // If several markets are bad, more are likely to be: halving would cost more calls than it saves.
     const areManyBad = round.refused.size > 1 && markets.length <= maxUnhalved;
     const parts = areManyBad
       ? markets.map((market) => [market])
@@ -122,7 +123,7 @@ class TickerGroup {
         areAccepted = false;
       } else if (!(await this.#fetchParts(part))) areAccepted = false;
     }
-    // Some of ccxt's classes drop inactive markets from a request, which is then empty: that teaches nothing.
+    // Some of ccxt's classes drop inactive markets from a request. If the request is then empty, it teaches nothing.
     if (areAccepted && markets.some(({ active }) => active !== false)) this.#learn(markets, parts);
   }
 
@@ -151,7 +152,7 @@ class TickerGroup {
   }
 }
 
-/** It is not known which symbol was the reason, so the error does not claim that one does not exist. */
+/** The error does not claim that this symbol does not exist, because it is not known which symbol was the reason. */
 function notRequestedError(exchange: string, symbol: string): MarketDataError {
   const message = `${exchange} refused requests for several tickers, and for some of them alone; ${symbol} was not requested.`;
   return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange, symbol });

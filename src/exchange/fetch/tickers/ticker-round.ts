@@ -8,8 +8,8 @@ import { askAlone, askBatch, type BatchAnswer, isOutage, isSymbolRefusal } from 
 export type TickerOutcomes = Map<string, Ticker | MarketDataError>;
 
 /**
- * The calls of one fetch of tickers and their results. It runs as many calls at a time as do not delay each other. Once
- * the exchange fails, the rest is not sent.
+ * The calls of one fetch of tickers and their results. It runs as many calls in parallel as can wait in ccxt's throttle
+ * without missing their deadline. Once the exchange fails, the remaining calls are not sent.
  */
 export class TickerRound {
   readonly client: ExchangeClient;
@@ -38,7 +38,7 @@ export class TickerRound {
     return this.#hasSucceeded;
   }
 
-  /** The markets that the exchange refused in calls of their own, with the error. */
+  /** The markets that the exchange refused in separate calls, with the error. */
   get refused(): ReadonlyMap<string, MarketDataError> {
     return this.#refused;
   }
@@ -75,7 +75,7 @@ export class TickerRound {
   }
 
   /**
-   * Requests one market in a call of its own and stores the outcome; null when the exchange fails, which is stored too.
+   * Requests one market in a separate call and stores the outcome; null when the exchange fails, which is stored too.
    */
   async fetchAlone(market: MarketInterface): Promise<Ticker | MarketDataError | null> {
     const { symbol } = market;
@@ -100,7 +100,7 @@ export class TickerRound {
     });
   }
 
-  /** Requests each market in a call of its own; true when each was answered. */
+  /** Requests each market in a separate call; true when each was answered. */
   async fetchEach(markets: readonly MarketInterface[]): Promise<boolean> {
     const outcomes = await Promise.all(markets.map((market) => this.fetchAlone(market)));
     return outcomes.every((outcome) => outcome !== null && !(outcome instanceof MarketDataError));

@@ -32,7 +32,7 @@ it.each([
   const oldest = Math.floor(now / minuteMs) * minuteMs - 1499 * minuteMs;
   expect(error.message).toContain(`candles before ${new Date(oldest).toISOString()}`);
   expect(venue.count(/klines/)).toBe(2);
-  // Once known it is not asked for again.
+  // Once the answer is known, it is not requested again.
   expect(await failureOf(data.fetchCandles({ ...minutes, ...query }))).toEqual(error);
   expect(venue.count(/klines/)).toBe(3);
 });
@@ -113,7 +113,7 @@ describe('an exchange that returns fewer candles per request than ccxt says', ()
   });
 });
 
-it('candles are returned if the exchange refuses to tell whether there are more', async () => {
+it('candles are returned if the exchange refuses the request that would show whether there are more', async () => {
   const { data, venue } = await start();
   const { candles } = venue;
   const since = Math.floor((now - 2 * dayMs) / (100 * minuteMs)) * 100 * minuteMs;

@@ -63,7 +63,7 @@ it('kraken: candles that drop out of its history while a call is running are rep
   expect(await source.fetchCandleRange(range)).toMatchObject({ from: oldest + hourMs });
 });
 
-it('one extra candle is requested where an exchange may begin periods at other times, or may have begun the next one', async () => {
+it('one extra candle is requested if an exchange may begin periods at other times, or may have begun the next one', async () => {
   const { source, venue } = await start('binance');
   const limitOf = async (timeframe: string, since: number, until: number): Promise<string | undefined> => {
     await source.fetchCandleRange({ exchange: 'binance', symbol: 'BTC/USDT', timeframe, since, until });

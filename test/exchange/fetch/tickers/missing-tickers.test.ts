@@ -27,7 +27,7 @@ describe('symbols that a batch leaves out', () => {
     expect(exchange.requests).toHaveLength(3);
   });
 
-  it('always, but that have tickers of their own, get one call each and no other', async () => {
+  it('every time, although each has a ticker, get one call each and no further call', async () => {
     const shy = ['C003USD', 'C004USD', 'C250USD'];
     const exchange = await kraken(300, (ids) => {
       return krakenTickers(ids.length === 1 ? ids : ids.filter((id) => !shy.includes(id)));

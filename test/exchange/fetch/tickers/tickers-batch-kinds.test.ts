@@ -54,7 +54,7 @@ describe('Crypto.com, for which ccxt accepts one symbol per call and refuses mor
     body: { id: -1, method: 'public/get-tickers', code: 0, result: { data: [row(query.get('instrument_name'))] } },
   });
 
-  it.each([2, 3, 4, 5, 11, 12, 16, 30, 60])('%i symbols take as many requests', async (count) => {
+  it.each([2, 3, 4, 5, 11, 12, 16, 30, 60])('%i symbols take one request each', async (count) => {
     const exchange = await start('cryptocom', { markets, answer });
     const symbols = symbolsOf({ markets }).slice(0, count);
     await expectAll(exchange, symbols);
@@ -63,7 +63,7 @@ describe('Crypto.com, for which ccxt accepts one symbol per call and refuses mor
     expect(exchange.requests).toHaveLength(count);
   });
 
-  it('does not call ccxt in vain again', async () => {
+  it('does not repeat a call that ccxt has refused', async () => {
     const exchange = await start('cryptocom', { markets, answer });
     const { ccxt } = exchange.client;
     await expectAll(exchange, symbolsOf({ markets }));
@@ -176,7 +176,7 @@ it('Bitrue serves swaps one by one; ccxt refuses several before it sends anythin
   }
 });
 
-it('Coinone answers only for the first of several symbols: each comes, in as many requests', async () => {
+it('Coinone answers only for the first of several symbols: all tickers come, in one request each', async () => {
   const markets = bases.map((base) => ({ symbol: `${base}/KRW`, id: base }));
   const exchange = await start('coinone', {
     markets,

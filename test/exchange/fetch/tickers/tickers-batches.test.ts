@@ -68,7 +68,7 @@ describe('a number of symbols', () => {
     exchange.reset();
     expect(failed(await exchange.fetch(exchange.symbols))).toEqual(['C123/USD']);
     expect(sizes(exchange)).toEqual([299]);
-    // Whether the exchange knows it again is tried without the others.
+    // A request without the others finds out whether the exchange knows it again.
     await exchange.clock.advance(minute + 1);
     exchange.reset();
     expect(failed(await exchange.fetch(exchange.symbols))).toEqual(['C123/USD']);
