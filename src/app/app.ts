@@ -4,7 +4,7 @@ import type { HttpServer } from '../server/http/http-server.ts';
 import type { Readiness } from '../server/http/readiness.ts';
 import type { SubscriptionServer } from '../server/websocket/subscription-server.ts';
 
-/** What keeps `stop()` from resolving. */
+/** What prevents `stop()` from resolving. */
 export interface StillOpen {
   /** Requests that are not answered yet. */
   readonly requests: number;
@@ -33,7 +33,7 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly port: number;
   readonly host: string;
-  /** How long the server goes on after it has said that it is not ready, in ms. */
+  /** How long the server continues after it has reported that it is not ready, in ms. */
   readonly shutdownDelayMs: number;
 }
 
@@ -49,15 +49,16 @@ export class App {
     this.#options = options;
   }
 
-  /** Resolves with the port that the server listens on. */
+  /** Resolves with the port on which the server listens. */
   start(): Promise<number> {
     this.#started ??= this.#start();
     return this.#started;
   }
 
   /**
-   * Says for a while that the server is not ready (unless `atOnce`), stops accepting connections, answers the requests in
-   * flight, closes sockets with 1001, then ends feeds and exchanges. Resolves when nothing is open any longer.
+   * First reports for a while that the server is not ready (unless `atOnce`). Then stops accepting connections, answers
+   * the requests in progress, closes sockets with 1001, and ends feeds and exchanges. Resolves when nothing is open any
+   * longer.
    */
   stop({ atOnce = false }: { readonly atOnce?: boolean } = {}): Promise<void> {
     this.#stopped ??= this.#stop(atOnce ? 0 : this.#options.shutdownDelayMs);
@@ -74,7 +75,7 @@ export class App {
     };
   }
 
-  /** What is live at the moment. */
+  /** Numbers of what is live at the moment. */
   get counts(): Feeds['counts'] & SubscriptionServer['counts'] {
     return { ...this.#parts.feeds.counts, ...this.#parts.subscriptions.counts };
   }

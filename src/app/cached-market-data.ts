@@ -10,24 +10,24 @@ import type { MarketData, MarketSource } from '../market/ports/market-data.ts';
 export interface CachedMarketDataOptions {
   readonly upstream: MarketSource;
   readonly clock: Clock;
-  /** For how long what was fetched answers, in ms. */
+  /** How long fetched data answers queries, in ms. */
   readonly tickerTtlMs: number;
   readonly staleMaxMs: number;
   /** Deadline of one call of the upstream, in ms. */
   readonly upstreamTimeoutMs: number;
-  /** Called once for each lookup of a query: true if it waited for no call. */
+  /** Called once for each lookup of a query, with true if the lookup did not wait for a call. */
   readonly onLookup?: (cache: CacheName, isHit: boolean) => void;
 }
 
 export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades';
 
 /**
- * How many deadlines of a call one query for candles may take: up to three until it is the turn of its first call, and
- * three for calls one after the other.
+ * How many call deadlines one query for candles can take: up to three until its first call begins, and three for
+ * consecutive calls.
  */
 const candleDeadlines = 6;
 
-/** The whole port with memory: what each kind of data keeps is said at its cache. */
+/** The whole market data port with caches. Each cache describes what it keeps. */
 export function createCachedMarketData({
   upstream,
   clock,

@@ -20,11 +20,11 @@ export interface CreateAppOptions {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;
-  /** Null without traces. The app stops it. */
+  /** Null if traces are off. The app stops it. */
   readonly tracing?: Tracing | null;
-  /** How many files and sockets the process may have open; null if unknown. */
+  /** The maximum number of open files and sockets of the process; null if unknown. */
   readonly descriptorLimit?: number | null;
-  /** How many lines of the log were dropped so far; without it, none. */
+  /** Returns the number of log lines dropped so far; 0 if left out. */
   readonly droppedLogLines?: () => number;
 }
 
@@ -82,7 +82,7 @@ export function createApp(options: CreateAppOptions): App {
       onRefusal: descriptorLog.onRefusal,
       onError: (err) => {
         if (descriptorLog.onError(err)) return;
-        throttled.write('error', 'connections', { err }, 'a connection could not be taken');
+        throttled.write('error', 'connections', { err }, 'a connection could not be accepted');
       },
     },
   });

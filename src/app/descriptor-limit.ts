@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isOutOfDescriptors } from '../base/file-descriptors.ts';
 import type { ThrottledLog } from '../base/throttled-log.ts';
 
-/** The maximum number of open files and sockets of this process; null if the system does not tell. */
+/** The maximum number of open files and sockets of this process; null if the system does not report it. */
 export function readDescriptorLimit(file = '/proc/self/limits'): number | null {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync(file, 'utf8')) ?? [];
@@ -12,7 +12,10 @@ export function readDescriptorLimit(file = '/proc/self/limits'): number | null {
   }
 }
 
-/** How many connections clients may have. The rest, half of the limit but at most 1024, is reserved, mainly for exchanges. */
+/**
+ * The maximum number of connections of clients. The rest, half of the limit but at most 1024, is reserved, mainly for
+ * exchanges.
+ */
 export function toMaxConnections(descriptorLimit: number): number {
   return descriptorLimit - Math.min(1024, Math.ceil(descriptorLimit / 2));
 }

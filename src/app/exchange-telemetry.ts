@@ -12,7 +12,7 @@ import type { DescriptorLog } from './descriptor-limit.ts';
 
 export interface ExchangeTelemetryOptions {
   readonly log: Logger;
-  /** For lines that may be repeated often. */
+  /** For log lines that could be repeated often. */
   readonly throttled: ThrottledLog;
   readonly descriptorLog: DescriptorLog;
   readonly recorder: Recorder;

@@ -20,7 +20,7 @@ const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', 
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
-/** Runs the server as the only job of this process, until a signal or a crash ends it. */
+/** Runs the server as the only task of this process, until a signal or a crash ends it. */
 export function run(): void {
   start().catch((error: unknown) => {
     writeToStandardError(`TickQL cannot start. ${toSentence(error)}`);
@@ -32,8 +32,8 @@ async function start(): Promise<void> {
   setV8Flags();
   const config = readConfig();
   const { log, droppedLines } = await createLog(config.logLevel, config.exchangeOptions);
-  // A dynamic import, because Node opens all files of a module graph before it reads the first one. For the whole server,
-  // these are more files than some systems allow a process to have open.
+  // A dynamic import, because Node opens all files of a module graph before it reads the first one. For the whole
+  // server, these are more files than some systems allow a process to have open.
   const { createApp } = await import('./create-app.ts');
   const descriptorLimit = readDescriptorLimit();
   const app = createApp({

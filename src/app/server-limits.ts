@@ -4,10 +4,10 @@ import type { ServerOptions } from './wire-server.ts';
 
 const megabyte = 1024 * 1024;
 
-/** The usual limits per address, which do not hold for this machine: those of the settings do. */
+/** The default limits per address. They do not apply to this machine; limits from the settings do. */
 const usual = { operations: 5000, sockets: 1000, memoryMb: 16 };
 
-/** The limits of the server side, as the settings give them. */
+/** Returns the limits of the server side from the settings. */
 export function toServerLimits(
   config: Config,
 ): Pick<ServerOptions, 'queryLimits' | 'operations' | 'subscriptionMemory' | 'socketLimits'> {

@@ -4,9 +4,9 @@ import type { App } from './app.ts';
 
 /** The ways in which the process can end. */
 export interface ProcessEnd {
-  /** By itself, because nothing is open any more; after `withinMs` at the latest. */
+  /** By itself, because nothing is open any longer; after `withinMs` at the latest. */
   leave(code: number, withinMs: number): void;
-  /** At once, whatever is open. */
+  /** At once, even if something is open. */
   exit(code: number): void;
   /** At once, by the signal, as if it had no handler. */
   raise(signal: NodeJS.Signals): void;
@@ -21,16 +21,19 @@ export interface ShutdownOptions {
   readonly end: ProcessEnd;
 }
 
-/** How long stopping may take after the delay, in ms: with the default delay, the process ends within ten seconds. */
+/** How long stopping can take after the delay, in ms: with the default delay, the process ends within ten seconds. */
 const maxStopMs = 9000;
 
 /** The same after a crash, when the state of the process is no longer reliable. */
 const maxCrashStopMs = 2000;
 
-/** How long a process with nothing open may take to end by itself, in ms. */
+/** How long a process with nothing open can take to end by itself, in ms. */
 const maxLeaveMs = 2000;
 
-/** On Ctrl-C, npm repeats the signal that the terminal has already sent. The same signal within this time is ignored, in ms. */
+/**
+ * On Ctrl-C, npm repeats the signal that the terminal has already sent. The same signal within this time is ignored, in
+ * ms.
+ */
 const echoMs = 100;
 
 /** Decides how the process ends: it always logs why, and it always ends in time. */

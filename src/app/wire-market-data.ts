@@ -28,7 +28,7 @@ export interface WireMarketDataOptions {
   readonly random: () => number;
 }
 
-/** All market data of the server, and what must be closed at its end. */
+/** All market data of the server, and the parts that must be closed at the end. */
 export interface WiredMarketData {
   /** For queries. */
   readonly marketData: MarketData;
@@ -40,8 +40,8 @@ export interface WiredMarketData {
 }
 
 /**
- * Market data from the exchanges up to the clients. Subscriptions go from the exchanges through the caches and candles to
- * the feeds; queries ask the feeds first, then the caches.
+ * Market data from the exchanges up to the clients. Subscriptions go from the exchanges through the caches and candles
+ * to the feeds; queries ask the feeds first, then the caches.
  */
 export function wireMarketData(options: WireMarketDataOptions): WiredMarketData {
   const { config, log, recorder, clock, random } = options;
@@ -69,7 +69,7 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
     onHealth: (exchange, error) => {
       // The logs of calls and circuits have informed the operator already.
       if (!error) return log.debug({ exchange }, `polling ${exchange} works again`);
-      const message = `polling ${exchange} began to fail, and its live data is marked stale: ${error.message}`;
+      const message = `polling ${exchange} started to fail, and its live data is marked stale: ${error.message}`;
       log.debug({ exchange, code: error.code }, message);
     },
   });

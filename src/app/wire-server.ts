@@ -26,13 +26,13 @@ import { createRouter } from '../server/routing/router.ts';
 import type { SocketLimits } from '../server/websocket/accept-sockets.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../server/websocket/subscription-server.ts';
 
-/** Called as things happen in the server. */
+/** Callbacks for events in the server. */
 export interface ServerEvents extends Pick<ObserverOptions, 'onRequest'> {
-  /** A document was asked for: true if it is known already. */
+  /** A document was requested; `isHit` if it is known already. */
   readonly onDocument?: (isHit: boolean) => void;
   /** A request to the GraphQL address was not answered by the answer service. */
   readonly onDeclined?: (reason: string) => void;
-  /** A request came for the route with this path, or for `other`. */
+  /** A request has arrived for the route with this path, or for an unknown path (`other`). */
   readonly onRoute?: (path: string) => void;
   /** An error was masked as INTERNAL_SERVER_ERROR. */
   readonly onInternalError?: () => void;
@@ -45,19 +45,19 @@ export interface ServerOptions {
   readonly live: LiveOperations;
   readonly log: Logger;
   readonly clock?: Clock;
-  /** Without it, everybody may come in. */
+  /** Without it, all clients are admitted. */
   readonly gate?: Gate;
-  /** Without it, any page may ask. */
+  /** Without it, pages of any origin can send requests. */
   readonly cors?: Cors;
-  /** Limits on documents and what they cost. */
+  /** Limits on documents and their cost. */
   readonly queryLimits?: QueryLimits;
-  /** False if clients may not ask for the schema; then errors suggest nothing of it either. */
+  /** False if introspection is off; then errors contain no suggestions from the schema either. */
   readonly introspection?: boolean;
-  /** Operations of all protocols that may be open. */
+  /** Limits the open operations of all protocols. */
   readonly operations: ConcurrencyLimit;
   readonly subscriptionMemory: SubscriptionMemoryLimits;
   readonly socketLimits: SocketLimits;
-  /** How long a client may take to send connection_init, in ms. */
+  /** How long a client can take to send connection_init, in ms. */
   readonly initTimeoutMs?: number;
   readonly readiness?: Readiness;
   readonly slowReaders?: SlowReaders;
@@ -68,13 +68,13 @@ export interface ServerOptions {
   readonly http?: Pick<HttpServerOptions, 'maxConnections' | 'onRefusal' | 'onError' | 'timeouts'>;
 }
 
-/** Everything that clients connect to. */
+/** The parts that clients connect to. */
 export interface WiredServer {
   readonly http: HttpServer;
   readonly subscriptions: SubscriptionServer;
   readonly answers: AnswerService;
   readonly admission: Admission;
-  /** What documents and open subscriptions keep in memory, by estimate, in bytes. */
+  /** Estimated memory of documents and open subscriptions, in bytes. */
   readonly memory: GraphQLEngine['documents']['bytes'] & { readonly open: number };
 }
 

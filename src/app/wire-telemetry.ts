@@ -12,25 +12,25 @@ export interface WireTelemetryOptions {
   readonly descriptorLimit: number | null;
 }
 
-/** What the other parts of the server report to. */
+/** The logs and metrics to which the other parts of the server report. */
 export interface WiredTelemetry {
   /** For the metrics. */
   readonly recorder: Recorder;
-  /** For lines that may be repeated often. */
+  /** For log lines that could be repeated often. */
   readonly throttled: ThrottledLog;
   readonly descriptorLog: DescriptorLog;
 }
 
-/** 16 random characters are some 96 bits. */
+/** 16 random characters have about 96 bits. */
 const safeKeyLength = 16;
 
-/** Creates what logs and counts, and logs a warning for each setting that is dangerous. */
+/** Creates the logs and metrics, and logs a warning for each dangerous setting. */
 export function wireTelemetry({ config, log, clock, descriptorLimit }: WireTelemetryOptions): WiredTelemetry {
   const throttled = new ThrottledLog({ log, clock });
   const limitWarning = toLimitWarning(descriptorLimit, config.maxSockets);
   if (limitWarning) log.warn(limitWarning);
   if (config.apiKeys.some((key) => key.length < safeKeyLength)) {
-    log.warn(`a key of API_KEYS has fewer than ${safeKeyLength} characters, which can be guessed`);
+    log.warn(`a key of API_KEYS has fewer than ${safeKeyLength} characters, which is easy to guess`);
   }
   return { recorder: new Recorder(), throttled, descriptorLog: createDescriptorLog(throttled, descriptorLimit) };
 }

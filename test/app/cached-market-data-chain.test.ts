@@ -155,7 +155,7 @@ describe('over a source and streams that are classes with private fields', () =>
     expect(freshness.expiry).toBeNull();
   });
 
-  test('what a caller accepts is seen by the source', async () => {
+  test('the source receives the options of the caller', async () => {
     const options = { maxAgeMs: 0 };
     const answers = [
       marketData.fetchTickers('kraken', [symbol], options),
@@ -168,7 +168,7 @@ describe('over a source and streams that are classes with private fields', () =>
     expect([...new Set(source.accepted)].sort()).toEqual(['book 0', 'candles 0', 'tickers 0', 'trades 0']);
   });
 
-  test('subscriptions of every kind begin, and those with a history get it', async () => {
+  test('subscriptions of every kind begin, and those with a start in the past receive their history', async () => {
     const since = clock.now();
     const subscriptions = [
       feeds.tickers('kraken', [symbol]),

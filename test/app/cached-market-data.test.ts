@@ -58,7 +58,7 @@ test('tickers and candles are kept, exchanges are passed through', async () => {
   expect(() => marketData.exchange('krakn')).toThrow('krakn');
 });
 
-test('a mistake of the port is not taken for an answer', async () => {
+test('an invalid result of the port is not used as an answer', async () => {
   port.exchange = () => {
     throw new TypeError('a bug');
   };

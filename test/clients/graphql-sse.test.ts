@@ -81,6 +81,6 @@ test('the single connection mode is refused with what is right', async () => {
   connect(true);
   // All that the client shows: it drops the body.
   expect(`${await end(live)}`).toBe(
-    'NetworkError: Server responded with 405: Single connection mode is not served, use singleConnection: false',
+    'NetworkError: Server responded with 405: Single connection mode is not supported, use singleConnection: false',
   );
 });

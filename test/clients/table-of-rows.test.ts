@@ -189,7 +189,7 @@ test('1000 operations at once are each served or refused on their own, and those
   expect(refused).toHaveLength(1000 - maxSubscriptionsPerSocket);
   expect(refused[0]?.error).toMatchObject([
     {
-      message: expect.stringContaining('A table of symbols is one subscription to tickersUpdated.'),
+      message: expect.stringContaining('For a table of symbols, use one subscription to tickersUpdated.'),
       extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true },
     },
   ]);

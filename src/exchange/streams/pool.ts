@@ -20,7 +20,7 @@ const minServiceMs = 10_000;
  * The streams of one kind of market of one exchange, over as few connections as the exchange's limits allow. Exchanges
  * limit the connections of an address, so each subscription cannot have its own. But ccxt cannot end every channel on a
  * shared connection, does not request a refused channel again, and does not notice every dead peer. Without the pool,
- * abandoned channels would continue without end, and refused or silent ones would never come back.
+ * abandoned channels would stay open indefinitely, and refused or silent ones would never work again.
  *
  * A connection is in one of these states:
  * - serving: it carries subscriptions, and takes new ones while it has room. It reconnects by itself after a failure.

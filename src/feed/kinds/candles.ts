@@ -6,20 +6,22 @@ import { fetchEachTopic } from './fetch-each-topic.ts';
 import type { KindSource } from './kind-source.ts';
 import { mapMessages, type Upstream } from './upstream.ts';
 
-/** Few enough to come soon, even where a candle is built from many shorter ones. */
+/** The page size is small so that an answer comes soon, even if each candle is built from many shorter ones. */
 const pageLimit = 100;
 
-/** How many pages without a candle are skipped. */
+/** How many pages without a candle are skipped before the search ends. */
 const maxPages = 30;
 
 type CandleTopic = Topic<CandleMessage, Candle, CandleReconciler>;
 
-/** Live candles, each series polled by itself: from the oldest candle on that subscribers have not received as closed. */
+/**
+ * Live candles. Each series is polled by itself, from the oldest candle that subscribers have not received as closed.
+ */
 export function createCandleSource(options: Upstream): KindSource<CandleMessage, Candle, CandleReconciler> {
   const { marketData, openCandles, clock, staleMaxMs, limiter } = options;
   const fetch = ({ request, reconciler }: CandleTopic): Promise<CandleMessage> => {
     const { exchange, symbol, timeframe = '1m' } = request;
-    // The first fetch asks the exchange too: it says what has closed by now.
+    // The first fetch asks the exchange too, because only the exchange knows which candles have closed by now.
     const fetchPage = async (page: Page): Promise<readonly Candle[]> =>
       (await marketData.fetchCandles({ exchange, symbol, timeframe, ...page }, { maxAgeMs: 0 })).value;
     return fetchSince(fetchPage, timeframe, reconciler.since, clock.now());
@@ -45,8 +47,8 @@ interface Page {
 }
 
 /**
- * All candles from `since` on: the newest, if these reach back far enough, else the first page from there on that has a
- * candle, and the others in later calls.
+ * Fetches candles from `since` on. Returns the newest candles if they reach back to `since`. Otherwise returns the
+ * first page after `since` that has a candle; later calls fetch the rest.
  */
 async function fetchSince(
   fetchPage: (page: Page) => Promise<readonly Candle[]>,
@@ -56,12 +58,12 @@ async function fetchSince(
 ): Promise<CandleMessage> {
   const lengthMs = since === null ? 0 : periodAfter(timeframe, since) - since;
   const periods = since === null ? 0 : Math.ceil((now - since) / lengthMs);
-  // If our clock is behind, since may lie in its future.
+  // If our clock is behind, `since` can lie in its future.
   const limit = Math.min(pageLimit, Math.max(2, periods + 2));
   const newest = await fetchPage({ limit });
   const [oldest] = newest;
   const reaches = oldest !== undefined && since !== null && oldest.timestamp <= since;
-  // Fewer than asked for are all that there are.
+  // An answer with fewer candles than requested contains all of them.
   if (since === null || reaches || (limit > periods && newest.length < limit)) {
     return { candles: newest, isWhole: true };
   }

@@ -5,11 +5,11 @@ import type { Topic } from '../topics/topic.ts';
 export interface FeedState {
   readonly exchange: string;
   readonly kind: StreamKind;
-  /** When anything arrived last, epoch ms; while nothing has, when the topic was opened. */
+  /** When data arrived last, or when the topic was opened if none has arrived yet, epoch ms. */
   readonly knownAt: number;
-  /** True while what subscribers have is marked stale, or nothing can be had. */
+  /** True while the value that subscribers have is marked stale, or no data is available. */
   readonly isStale: boolean;
-  /** False while it only lingers for a subscriber to come back: nothing needs to keep it up to date. */
+  /** False while the topic only lingers, in case a subscriber comes back. It need not be up to date then. */
   readonly hasSubscribers: boolean;
 }
 

@@ -6,8 +6,8 @@ import type { CallKind, Reconciler } from '../reconcile/reconciler.ts';
 import type { Topic } from '../topics/topic.ts';
 
 /**
- * Fetches topics that need a call each, one after the other, as the limiter allows. A topic that no longer wants to be
- * fetched when its turn comes is left out. Never rejects.
+ * Fetches topics that need one call each, one after the other and within the limits of `limiter`. A topic that no
+ * longer needs the call when its turn comes is skipped. Never rejects.
  */
 export async function fetchEachTopic<T extends object, V, R extends Reconciler<T, V>>(
   topics: readonly Topic<T, V, R>[],

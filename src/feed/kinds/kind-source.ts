@@ -5,8 +5,8 @@ import type { TopicRequest } from '../reconcile/topic-request.ts';
 import type { Topic } from '../topics/topic.ts';
 
 /**
- * What makes one kind of live data different from the others. `T` is a message, `V` the value that subscribers receive,
- * `R` what reconciles messages.
+ * How one kind of live data differs from the others. `T` is a message, `V` is the value that subscribers receive, and
+ * `R` is the reconciler that turns messages into values.
  */
 export interface KindSource<T, V, R extends Reconciler<T, V>> {
   readonly kind: StreamKind;
@@ -14,8 +14,8 @@ export interface KindSource<T, V, R extends Reconciler<T, V>> {
   /** Topics of the same poll group are fetched together. */
   groupOf(request: TopicRequest): string;
   openStream(request: TopicRequest, listener: StreamListener<T>, reconciler: R): Stream;
-  /** Never rejects. A `fetch` may be answered from a cache, a `poll` asks the exchange. */
+  /** Never rejects. A cache can answer a `fetch`; a `poll` always asks the exchange. */
   fetch(topics: readonly Topic<T, V, R>[], kind: CallKind, onOutcome: OnOutcome<Topic<T, V, R>, T>): Promise<void>;
-  /** How many events may wait for a subscriber. */
+  /** How many events can wait for one subscriber. */
   readonly maxWaiting: number;
 }

@@ -21,11 +21,11 @@ export interface LiveKindOptions {
   readonly onStreams: (change: 1 | -1) => void;
 }
 
-/** How one subscriber listens. */
+/** What one subscriber wants to receive. */
 export interface SubscriberOptions<V, R> {
-  /** True when a subscriber that has received the first value learns nothing from the second; without it, each event counts. */
+  /** True if the second value changes nothing for a subscriber that has the first. Without it, every event is sent. */
   readonly isSame?: (taken: V, next: V) => boolean;
-  /** Claims what the subscriber wants of each topic, where one may want more than another. */
+  /** Claims what the subscriber wants of each topic, if one subscriber can want more than another. */
   readonly claim?: (reconciler: R) => Claim;
 }
 
@@ -66,7 +66,7 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     return this.#topics.get(toKey(request));
   }
 
-  /** Events of all that is requested, of each the latest known at once. */
+  /** Subscribes to all requested topics. The latest known value of each is sent at once. */
   subscribe(requests: readonly TopicRequest[], { isSame, claim }: SubscriberOptions<V, R> = {}): FeedSubscription<V> {
     const distinct = new Map(requests.map((request) => [toKey(request), request]));
     const claims: Claim[] = [];
@@ -93,14 +93,14 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     return subscription;
   }
 
-  /** Gives a topic what a query has fetched of it, at `fetchedAt`, epoch ms. */
+  /** Gives a topic a message that a query has fetched at `fetchedAt`, epoch ms. */
   offer(request: TopicRequest, message: T, fetchedAt: number): void {
     const topic = this.find(request);
     topic?.takeFetched(message, 'fetch', fetchedAt);
     if (topic) this.#groups.find(request)?.onSuccess();
   }
 
-  /** The exchange answers again, while some poll groups still wait for their next round. */
+  /** Called when the exchange answers again. Some poll groups can still be waiting for their next round. */
   onAnswer(exchange: string): void {
     const requests = [...this.#topics.values()].map(({ request }) => request);
     const groups = requests.filter((each) => each.exchange === exchange).map((each) => this.#groups.of(each));
@@ -116,8 +116,8 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
   }
 
   /**
-   * The topic, unless it has lapsed and only polls keep it up to date: then it starts again, and a new subscriber receives
-   * nothing of what happened before.
+   * Returns the existing topic. If it has lapsed and only polls keep it up to date, a new topic replaces it, so that a
+   * new subscriber does not receive values from before.
    */
   #findUsable(request: TopicRequest): Topic<T, V, R> | undefined {
     const topic = this.find(request);
@@ -126,7 +126,7 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     return undefined;
   }
 
-  /** Adds a subscriber to a topic, and makes the call that it needs, if any. */
+  /** Adds a subscriber to a topic, and makes the call that the subscriber needs, if any. */
   #join(topic: Topic<T, V, R>, subscription: FeedSubscription<V>, isKnown: boolean, isCovered: boolean): void {
     const isBack = isKnown && !topic.hasSubscribers;
     const isOutOfDate = isKnown && hasLapsed(topic);
@@ -134,10 +134,10 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     const group = this.#groups.of(topic.request);
     if (isOutOfDate) void this.#fetch(topic, 'poll');
     else if (!isKnown || !isCovered || (isBack && !topic.isReady)) void this.#fetch(topic, 'fetch');
-    // The polls of a topic that fails are far apart, and a new subscriber does not wait for long.
+    // The polls of a failing topic are far apart, and a new subscriber must not wait for the next one.
     else if (!topic.isReady) group.wake(topic);
     else if (isBack && topic.schedule.isWanted) group.resume();
-    // What was asked for just now is polled from the next round on.
+    // A topic that was just fetched is polled from the next round on.
     if (isBack) group.add(topic);
   }
 

@@ -5,7 +5,7 @@ import { fetchEachTopic } from './fetch-each-topic.ts';
 import type { KindSource } from './kind-source.ts';
 import { mapMessages, type Upstream } from './upstream.ts';
 
-/** Live order books, each polled by itself, and as deep as the deepest subscriber wants. */
+/** Live order books. Each is polled by itself and is as deep as its most demanding subscriber wants. */
 export function createOrderBookSource(options: Upstream): KindSource<BookMessage, OrderBook, OrderBookReconciler> {
   const { marketData, streams, clock, staleMaxMs, limiter } = options;
   return {

@@ -6,7 +6,7 @@ import type { CallKind } from '../reconcile/reconciler.ts';
 import type { KindSource } from './kind-source.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Live tickers: those of one kind of market of an exchange are polled in one call. */
+/** Live tickers. One call polls all tickers of one kind of market of an exchange. */
 export function createTickerSource(options: Upstream): KindSource<Ticker, Ticker, LatestReconciler<Ticker>> {
   const { marketData, streams, clock, staleMaxMs } = options;
   return {
@@ -19,7 +19,7 @@ export function createTickerSource(options: Upstream): KindSource<Ticker, Ticker
         staleMaxMs,
         toValue: (ticker) => ticker,
         isSame: isUnchanged,
-        // Bids, asks and what is counted over 24 hours move without a trade, and some streams send nothing then.
+        // Bids, asks and 24-hour statistics change without a trade, and some streams send nothing then.
         hasMoved: (previous, next) => previous.last !== next.last,
       }),
     groupOf: ({ exchange, symbol }) => `${exchange} ${marketKind(symbol)}`,

@@ -11,14 +11,14 @@ const pageLimit = 1000;
 
 type TradeTopic = Topic<TradeMessage, readonly Trade[], TradeReconciler>;
 
-/** Live trades, each market polled by itself: from the newest known trade on. */
+/** Live trades. Each market is polled by itself, from the newest known trade on. */
 export function createTradeSource(options: Upstream): KindSource<TradeMessage, readonly Trade[], TradeReconciler> {
   const { marketData, streams, clock, limiter } = options;
   const fetch = async ({ request, reconciler }: TradeTopic): Promise<TradeMessage> => {
     const { exchange, symbol } = request;
     const { since } = reconciler;
     const page = since === null ? { limit: firstLimit } : { since, limit: pageLimit };
-    // The first fetch asks the exchange too: a cached answer may lack trades that came before the subscriber.
+    // The first fetch asks the exchange too: a cached answer can lack trades from just before the subscriber came.
     const { value: trades } = await marketData.fetchTrades({ exchange, symbol, ...page }, { maxAgeMs: 0 });
     return { trades, mayRepeat: true };
   };

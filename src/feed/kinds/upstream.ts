@@ -9,12 +9,12 @@ export interface Upstream {
   readonly streams: Pick<MarketStreams, 'open'>;
   readonly openCandles: OpenCandles;
   readonly clock: Clock;
-  /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
+  /** The maximum age of a stale value that a new subscriber receives as its first event, in ms. */
   readonly staleMaxMs: number;
   readonly limiter: CallLimiter;
 }
 
-/** A listener for what a stream pushes, which passes it on to another listener in the form that this one takes. */
+/** Creates a listener that converts each message of a stream and passes it on to another listener. */
 export function mapMessages<S, T>(
   listener: StreamListener<T>,
   toMessage: (pushed: S, isFirst: boolean) => T,

@@ -21,11 +21,11 @@ import { Watchdog } from '../topics/watchdog.ts';
 import { type LiveValue, toLiveValue } from './live-value.ts';
 import { ResumedFeeds } from './resumed-feeds.ts';
 
-/** How much is live; all zero once nobody has been subscribed for the linger time. */
+/** Numbers of live topics, streams and polls. All become zero once there has been no subscriber for the linger time. */
 export interface FeedCounts {
-  /** Markets times kinds of data that have subscribers, or had some a moment ago. */
+  /** Combinations of market and kind of data that have subscribers, or had some within the linger time. */
   readonly topics: number;
-  /** Streams that are open: one for each topic whose exchange has them. */
+  /** Open streams: one for each topic whose exchange has a stream for it. */
   readonly streams: number;
   /** Poll groups that are polling at the moment. */
   readonly polls: number;
@@ -33,12 +33,13 @@ export interface FeedCounts {
 }
 
 /**
- * Live market data of every exchange, from one stream and one poll for each market and kind of data, however many listen.
- * Each subscription sends the latest known value at once, then each change. A slow reader misses changes in between, never
- * the latest; of candles and trades none is left out, and a reader that is too slow for that is ended with SLOW_CONSUMER.
- * While an exchange fails, tickers, books and the forming candle come once more, marked stale, and trades wait; what was
- * missed follows. An error is the last event of a subscription: it comes where something was missed that no call brings,
- * where the last of its symbols does not exist, and where an exchange cannot serve what nobody has received yet.
+ * Live market data of all exchanges. Each market and kind of data has one stream and one poll, however many clients are
+ * subscribed. Each subscription sends the latest known value at once, then each change. A slow client can miss changes
+ * in between, but never the latest one. Candles and trades are never left out: a subscription whose client is too slow
+ * for them ends with SLOW_CONSUMER. While an exchange fails, tickers, books and the forming candle are sent once more,
+ * marked stale, and trades wait; after the failure, what was missed follows. An error is the last event of a
+ * subscription. It is sent if something was missed that no call can bring, if none of the symbols exists, and if the
+ * exchange cannot serve data that no subscriber has received yet.
  *
  * Every method that subscribes throws EXCHANGE_NOT_FOUND, BAD_USER_INPUT without any symbol, and EXCHANGE_UNAVAILABLE
  * after `close()`.
@@ -46,14 +47,14 @@ export interface FeedCounts {
 export interface Feeds {
   tickers(exchange: string, symbols: readonly string[]): FeedSubscription<Ticker>;
   candles(exchange: string, symbol: string, timeframe: string): FeedSubscription<Candle>;
-  /** Books may hold more levels than `limit`. */
+  /** Books can contain more levels than `limit`. */
   orderBook(exchange: string, symbol: string, limit: number): FeedSubscription<OrderBook>;
   trades(exchange: string, symbol: string): FeedSubscription<readonly Trade[]>;
   /**
-   * Sends first the candles that begin at `since` (epoch ms) or later, then continues with `live`, a new subscription of
-   * `candles` that nobody has read, and owns it. Rejects with BAD_USER_INPUT where there are too many or the exchange no
-   * longer serves them, with OVERLOADED, and with what the calls throw. Retryable errors are retried until `endAt` (epoch
-   * ms, by default now).
+   * First sends the candles that begin at `since` (epoch ms) or later, then continues with `live`: a new subscription
+   * to candles that has not been read, which this method takes over. Rejects with BAD_USER_INPUT if there are too many
+   * candles or the exchange no longer serves them, with OVERLOADED, and with the errors of the calls. Calls that fail
+   * with a retryable error are repeated until `endAt` (epoch ms, by default now).
    */
   resumeCandles(
     live: FeedSubscription<Candle>,
@@ -68,16 +69,16 @@ export interface Feeds {
     since: number,
     endAt?: number,
   ): Promise<ResumedSubscription<readonly Trade[]>>;
-  /** What is known of a live market; null of any other. */
+  /** The latest known value of a live market; null for any other market. */
   liveTicker(exchange: string, symbol: string): LiveValue<Ticker> | null;
-  /** The feed's book of a market; not current if no subscriber wants as many levels as `limit`. */
+  /** The feed's order book of a market. It is not current if no subscriber wants as many levels as `limit`. */
   liveOrderBook(exchange: string, symbol: string, limit: number): LiveValue<OrderBook> | null;
-  /** Sends subscribers what was fetched for a query. */
+  /** Sends subscribers a value that was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
-  /** How many candles and trades of the past are waiting to be sent. */
+  /** How many historical candles and trades are waiting to be sent. */
   readonly heldHistory: number;
-  /** The state of each topic at the moment. */
+  /** The current state of each topic. */
   readonly states: readonly FeedState[];
   /** Ends every stream, poll and subscriber. */
   close(): void;
@@ -86,7 +87,7 @@ export interface Feeds {
 export interface FeedsOptions extends FeedTiming {
   readonly marketData: MarketData;
   readonly streams: MarketStreams;
-  /** Opens streams of candles, also of timeframes that the exchange lacks. */
+  /** Opens streams of candles, including timeframes that the exchange lacks. */
   readonly openCandles: OpenCandles;
   readonly onHealth: OnHealth;
 }

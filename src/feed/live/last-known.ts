@@ -9,8 +9,8 @@ interface ReceivedValue {
 }
 
 /**
- * The value that answers although its call failed with `error`: marked stale, and at most `staleMaxMs` old. Null if there
- * is none, or if the request was wrong, because then an old value would hide the mistake.
+ * The value that answers although its call failed with `error`: marked stale, and at most `staleMaxMs` old. Null if
+ * there is none, or if the request was wrong, because then an old value would hide the mistake.
  */
 export function toLastKnown<V extends ReceivedValue>(
   value: V | undefined,

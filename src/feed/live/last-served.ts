@@ -2,19 +2,19 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
 import { type MarketRef, toMarketKey } from '../../market/market-ref.ts';
 
-/** A live value of one market that a query was answered with. */
+/** A live value of one market that was the answer to a query. */
 interface Served extends MarketRef {
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly stale: boolean;
 }
 
-/** Some 100 bytes each. */
+/** One market takes about 100 bytes. */
 const maxMarkets = 20_000;
 
 /**
- * When the last live value of each market was received that a query was answered with. Once a market is no longer live, an
- * older value that was cached before must not answer the next query: prices would go back in time.
+ * Remembers, for each market, when the newest live value that answered a query was received. Once a market is no longer
+ * live, an older value in a cache must not answer the next query: prices would go back in time.
  */
 export class LastServed {
   readonly #receivedAt = new LRUCache<string, number>({ max: maxMarkets });
@@ -25,7 +25,7 @@ export class LastServed {
   }
 
   mark(kind: string, served: Served): void {
-    // From a machine whose clock is ahead, it would make everything that is received here next look older.
+    // A time from a machine whose clock is ahead would make every later value of this machine look older.
     this.#receivedAt.set(toKey(kind, served), Math.min(served.receivedAt, this.#clock.now()));
   }
 

@@ -11,11 +11,11 @@ import { LiveOrderBooks } from './live-order-books.ts';
 import { LiveTickers } from './live-tickers.ts';
 
 /**
- * The market data port for queries: what is live answers from the feed, without a call. If both the feed and the call
+ * The market data port for queries. The feed answers for live markets, without a call. If both the feed and the call
  * fail, the feed's last known value answers, marked stale, unless it is too old.
  *
- * A live value is fresh until the feed has another one. A fetched value is fresh for as long as its cache says, or until
- * the feed has a value of the same market.
+ * A live value is fresh until the feed has another one. A fetched value is fresh for as long as its cache says, or
+ * until the feed has a value of the same market.
  */
 export class LiveMarketData implements MarketData {
   readonly #upstream: MarketData;

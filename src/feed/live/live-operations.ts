@@ -17,38 +17,44 @@ export interface LiveOperationsOptions {
   readonly feeds: Feeds;
   readonly marketData: Pick<MarketData, 'fetchMarkets'>;
   readonly clock: Clock;
-  /** How long an operation may wait for its first event, in ms. */
+  /** The maximum wait of an operation for its first event, in ms. */
   readonly timeoutMs: number;
 }
 
-/** Events from now on, or from an instant in the past. */
+/** Events from now on, or from a time in the past on. */
 export type LiveEvents<V> = FeedSubscription<V> | ResumedSubscription<V>;
 
 interface Request {
   readonly exchange: string;
   readonly symbols: readonly string[];
-  /** The symbols that exist or may exist. Throws SYMBOL_NOT_FOUND. */
+  /** Returns the symbols that exist or might exist. Throws SYMBOL_NOT_FOUND. */
   readonly check: (markets: Markets) => readonly string[];
 }
 
 /**
- * The live operations that clients start. Each resolves once it has something to deliver, or its exchange works but has
- * nothing yet (a market without trades). It rejects with SYMBOL_NOT_FOUND, with what the feed throws or ends with, and,
- * after `timeoutMs`, with the reason why nothing could be delivered.
+ * The live operations that clients start. Each resolves once it has something to deliver, or once its exchange works
+ * but has no data yet (a market without trades). It rejects with SYMBOL_NOT_FOUND and with any error of the feed. After
+ * `timeoutMs` it rejects with the reason why nothing could be delivered.
  */
 export interface LiveOperations {
   ticker(exchange: string, symbol: string): Promise<FeedSubscription<Ticker>>;
-  /** Rejects with an error that names all unknown symbols; `skipUnknown` leaves them out, but one symbol must exist. */
+  /**
+   * Rejects with an error that names all unknown symbols. With `skipUnknown` they are left out, but one symbol must
+   * exist.
+   */
   tickers(exchange: string, symbols: readonly string[], skipUnknown: boolean): Promise<FeedSubscription<Ticker>>;
-  /** With `since` (epoch ms), candles that begin then or later come first. */
+  /** With `since` (epoch ms), the candles that begin then or later are sent first. */
   candles(series: CandleSeries, since: number | null): Promise<LiveEvents<Candle>>;
   orderBook(exchange: string, symbol: string, limit: number): Promise<FeedSubscription<OrderBook>>;
-  /** With `since` (epoch ms), trades from then on come first. */
+  /** With `since` (epoch ms), the trades from then on are sent first. */
   trades(market: MarketRef, since: number | null): Promise<LiveEvents<readonly Trade[]>>;
 }
 
 export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: LiveOperationsOptions): LiveOperations {
-  /** Checks symbols against the markets. Null if these cannot be listed at present: the polls retry that at their pace. */
+  /**
+   * Checks symbols against the markets. Null if the markets cannot be listed at present: the polls retry that at their
+   * pace.
+   */
   async function check({ exchange, check }: Request): Promise<readonly string[] | null> {
     try {
       return check((await marketData.fetchMarkets(exchange)).value);
@@ -69,7 +75,7 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
     const subscription = open(checked ?? request.symbols);
     try {
       await beforeEnd(subscription.whenReady(), () => subscription.error);
-      // What works now has listed its markets.
+      // A subscription that works has a list of the markets by now.
       if (!checked) await beforeEnd(check(request));
       return subscription;
     } catch (error) {

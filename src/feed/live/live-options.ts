@@ -6,6 +6,6 @@ export interface LiveMarketDataOptions {
   readonly upstream: MarketData;
   readonly feeds: Pick<Feeds, 'liveTicker' | 'liveOrderBook' | 'offerTicker'>;
   readonly clock: Clock;
-  /** How old a last known value may be and still answer, marked stale, while its exchange fails, in ms. */
+  /** The maximum age of a last known value that answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
 }

@@ -8,7 +8,7 @@ import type { LastServed } from './last-served.ts';
 import type { LiveMarketDataOptions } from './live-options.ts';
 import type { LiveValue } from './live-value.ts';
 
-/** Order books for queries: from the feed if it keeps enough levels up to date, else fetched. */
+/** Answers queries for order books: from the feed if it keeps enough levels up to date, otherwise with a call. */
 export class LiveOrderBooks {
   readonly #options: LiveMarketDataOptions;
   readonly #lastServed: LastServed;
@@ -44,7 +44,7 @@ export class LiveOrderBooks {
     }
   }
 
-  /** Fetches the book again if it is older than what a query was answered with before. */
+  /** Fetches the book, and fetches it again if it is older than the book that answered an earlier query. */
   async #fetchMissing(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>> {
     const { upstream } = this.#options;
     const fetched = await upstream.fetchOrderBook(query, options);

@@ -7,7 +7,7 @@ import type { LastServed } from './last-served.ts';
 import type { LiveMarketDataOptions } from './live-options.ts';
 import { TickerWatch } from './ticker-watch.ts';
 
-/** Tickers for queries: from the feed if it keeps them up to date, else fetched. */
+/** Answers queries for tickers: from the feed if it keeps them up to date, otherwise with calls. */
 export class LiveTickers {
   readonly #options: LiveMarketDataOptions;
   readonly #lastServed: LastServed;
@@ -45,7 +45,7 @@ export class LiveTickers {
     return results;
   }
 
-  /** Fetches again the tickers that are older than what queries were answered with before. */
+  /** Fetches tickers, and fetches those again that are older than the tickers that answered earlier queries. */
   async #fetchMissing(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
     const { upstream } = this.#options;
     const fetched = await upstream.fetchTickers(exchange, symbols, options);
@@ -58,7 +58,10 @@ export class LiveTickers {
     return new Map([...fetched, ...(await upstream.fetchTickers(exchange, outdated, { ...options, maxAgeMs: 1 }))]);
   }
 
-  /** What was fetched, or what the feed has if that is better. The feed's subscribers receive what is new to them. */
+  /**
+   * Returns the fetched ticker, or the feed's ticker if that is better. Subscribers receive a fetched ticker that is
+   * new.
+   */
   #toBetter(exchange: string, symbol: string, fetched: TickerResult): TickerResult {
     const { feeds, clock, staleMaxMs } = this.#options;
     if (fetched instanceof MarketDataError) {
@@ -74,7 +77,7 @@ export class LiveTickers {
   }
 }
 
-/** The ticker that was received later; both are stale. */
+/** Returns the ticker that was received later. Both are stale. */
 function newer(fetched: Ticker, live: Ticker | undefined): Ticker {
   return !live || live.receivedAt <= fetched.receivedAt ? fetched : toStale(live);
 }

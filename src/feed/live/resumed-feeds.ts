@@ -16,16 +16,19 @@ type Market = Pick<Trade, 'exchange' | 'symbol'>;
 export interface ResumedFeedsOptions {
   readonly marketData: MarketData;
   readonly clock: Clock;
-  /** What is known of live candles; undefined of a series that is not live. */
+  /** What is known about live candles; undefined for a series that is not live. */
   readonly findCandles: (series: CandleSeries) => Pick<CandleReconciler, 'closed'> | undefined;
-  /** What is known of live trades; undefined of a market that is not live. */
+  /** What is known about live trades; undefined for a market that is not live. */
   readonly findTrades: (market: Market) => LiveTrades | undefined;
 }
 
-/** For a market that is no longer live. */
+/** Stands for a market that is no longer live. */
 const nothingKnown: LiveTrades = { newest: null, hasFetchedId: () => true };
 
-/** Puts history before live subscriptions. All share one budget for what they hold, and the calls for the same trades. */
+/**
+ * Puts history before live subscriptions. They share one budget for the history they hold, and calls for the same
+ * trades.
+ */
 export class ResumedFeeds {
   readonly #options: ResumedFeedsOptions;
   readonly #budget = new HistoryBudget();
@@ -36,7 +39,7 @@ export class ResumedFeeds {
     this.#options = options;
   }
 
-  /** Candles and trades of the past that subscriptions have not sent yet. */
+  /** Number of historical candles and trades that subscriptions have not sent yet. */
   get heldHistory(): number {
     return this.#budget.held;
   }

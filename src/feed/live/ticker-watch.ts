@@ -5,15 +5,15 @@ import type { Feeds } from './feeds.ts';
 /** One ticker of an answer. */
 interface Watched {
   readonly symbol: string;
-  /** What the feed knew of the market. */
+  /** The feed's ticker at the time of the answer. */
   readonly known: Ticker | undefined;
-  /** Null if the answer has the feed's own value. */
+  /** Null if the answer contains the feed's own value. */
   readonly fetched: Pick<Fresh<Ticker>, 'isCurrent'> | null;
 }
 
 /**
- * Watches the tickers of one answer: it is current until the feed knows more about one of them than when they were added.
- * All tickers of the answer share the function that says so, which costs less than one for each of a thousand.
+ * Watches the tickers of one answer. The answer is current until the feed's value of one of them changes. All tickers
+ * of the answer share one function that checks this, which costs less than a thousand functions for a thousand tickers.
  */
 export class TickerWatch {
   readonly #feeds: Pick<Feeds, 'liveTicker'>;

@@ -3,11 +3,14 @@ import type { MarketDataError } from '../../market/errors.ts';
 /** Called when polls of an exchange begin to fail, with the error, and when all succeed again, with null. */
 export type OnHealth = (exchange: string, error: MarketDataError | null) => void;
 
-/** Which exchanges fail. Several poll groups of one fail together: the first to fail and the last to recover are reported. */
+/**
+ * Knows which exchanges fail. Poll groups of one exchange fail together: the first failure and the last recovery are
+ * reported.
+ */
 export class ExchangeHealth {
   readonly #onHealth: OnHealth;
   readonly #onAnswer: (exchange: string) => void;
-  /** By exchange, the poll groups whose rounds fail. */
+  /** The poll groups whose rounds fail, by exchange. */
   readonly #failing = new Map<string, Set<string>>();
 
   /** `onAnswer` is called when a poll group succeeds again while others of its exchange still fail. */
@@ -16,7 +19,7 @@ export class ExchangeHealth {
     this.#onAnswer = onAnswer;
   }
 
-  /** A round of a poll group has ended: with an error if it failed. */
+  /** Called when a round of a poll group has ended, with an error if it failed. */
   onRound(exchange: string, group: string, error: MarketDataError | null): void {
     const failing = this.#failing.get(exchange);
     if (error) {
@@ -29,7 +32,7 @@ export class ExchangeHealth {
     }
   }
 
-  /** A poll group has ended, failing or not. */
+  /** Called when a poll group has ended, failing or not. */
   forget(exchange: string, group: string): void {
     const failing = this.#failing.get(exchange);
     failing?.delete(group);

@@ -1,17 +1,23 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** The clock of the feeds, and when things happen. */
+/** The clock of the feeds, and their intervals and time limits. */
 export interface FeedTiming {
   readonly clock: Clock;
   /** Between 0 and 1, for jitter. */
   readonly random: () => number;
   readonly pollIntervalMs: number;
-  /** How long a topic outlives its last subscriber, in ms. */
+  /** How long a topic lives on after its last subscriber has left, in ms. */
   readonly lingerMs: number;
-  /** How long a stream may send nothing before it counts as silent: it is polled in parallel and reconnected. In ms. */
+  /**
+   * After this time without a message, in ms, a stream counts as silent: its topic is polled, and the stream is
+   * reconnected.
+   */
   readonly silenceMs: number;
-  /** How old a stale value may be and still be sent, and how long the stream's messages wait for a gap to be closed, in ms. */
+  /**
+   * The maximum age of a stale value that is sent, and the time for which stream messages wait for a gap to close, in
+   * ms.
+   */
   readonly staleMaxMs: number;
-  /** How long a subscriber may wait for its first event, in ms. */
+  /** The maximum wait of a subscriber for its first event, in ms. */
   readonly startTimeoutMs: number;
 }

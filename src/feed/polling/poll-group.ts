@@ -6,30 +6,33 @@ import { RoundOutcome } from './round-outcome.ts';
 import { RoundSchedule } from './round-schedule.ts';
 
 export interface PollGroupOptions<P extends Polled<T>, T> {
-  /** Asks the exchange about all that are due. Never rejects; passes on each outcome as soon as it is there. */
+  /** Asks the exchange for all topics that are due. Never rejects. Passes on each outcome as soon as it is known. */
   readonly fetch: (due: readonly P[], onOutcome: OnOutcome<P, T>) => Promise<void>;
   readonly timing: Pick<FeedTiming, 'clock' | 'random' | 'pollIntervalMs'>;
-  /** Called for a topic whose call was not answered in time, with the time at which its round began, epoch ms. */
+  /** Called for a topic whose call was not answered in time, with the start of the round, epoch ms. */
   readonly onTimeout: (topic: P, error: MarketDataError, askedAt: number) => void;
-  /** Called after each round: with the error when no call succeeded, else with null. */
+  /** Called after each round, with the error if no call succeeded, otherwise with null. */
   readonly onHealth: (error: MarketDataError | null) => void;
 }
 
-/** How many rounds may be left out before what the last one brought no longer counts as known. */
+/** After this many skipped rounds, the values of the last round no longer count as up to date. */
 const maxRoundsLeftOut = 3;
 
 /**
- * Topics that are polled together, while their subscribers need it.
+ * Topics that are polled together, while their subscribers need polls.
  *
- * Each topic's `PollSchedule` says whether it is due; the group asks for all that are in one round, so that a hundred
- * tickers cost one call. Without a group, each topic would poll by itself, and each would have to find out for itself that
- * the exchange is down or wants a pause.
+ * Each topic's `PollSchedule` says whether the topic is due. The group asks for all due topics in one round, so that a
+ * hundred tickers cost one call. Without a group, each topic would poll by itself, and would have to find out by itself
+ * that the exchange is down or wants a pause.
  *
- * States: idle (nothing needs polls, no timer runs), waiting for the next round, in a round, and after a round backing off
- * or pausing, as `RoundSchedule` says. The waiting can be cut short (`wake`, `onSuccess`, `onAnswer`): a market whose stream
- * has just broken off must not wait half a minute because the others fail. A round is never cut short, since its answers
- * would be lost, and a pause that the exchange asked for is kept in any case: topics that begin to need polls meanwhile
- * fail with the reason, so that their subscribers know that what they have may be out of date.
+ * States:
+ * - idle: no topic needs polls, and no timer runs.
+ * - waiting: a timer runs until the next round. After a failed round the wait is longer, as `RoundSchedule` says.
+ *   `wake`, `onSuccess` and `onAnswer` cut the wait short: a topic whose stream has just broken off must not wait half
+ *   a minute because the other topics fail.
+ * - in a round: calls are running. A round is never cut short, because its answers would be lost.
+ * - pausing: the exchange has asked for a pause, which is always kept. A topic that begins to need polls fails with the
+ *   reason, so that its subscribers know that their values can be out of date.
  */
 export class PollGroup<P extends Polled<T>, T> {
   readonly #options: PollGroupOptions<P, T>;
@@ -38,7 +41,7 @@ export class PollGroup<P extends Polled<T>, T> {
   #polling: AbortController | null = null;
   #cancelPauseTimer = (): void => {};
   #isFetching = false;
-  /** True when the next round is to follow the one under way at once. */
+  /** True if another round must follow immediately after the current one. */
   #isPollNow = false;
 
   constructor(options: PollGroupOptions<P, T>) {
@@ -58,7 +61,7 @@ export class PollGroup<P extends Polled<T>, T> {
     return this.#topics.size === 0;
   }
 
-  /** Polls the topic from the next round on, if it needs that. */
+  /** Polls the topic from the next round on, if it needs polls. */
   add(topic: P): void {
     this.#topics.add(topic);
     this.#start(this.#options.timing.pollIntervalMs);
@@ -69,14 +72,14 @@ export class PollGroup<P extends Polled<T>, T> {
     if (this.isEmpty) this.stop();
   }
 
-  /** A topic has subscribers again: polls when the next round may begin. */
+  /** A topic has subscribers again: polls as soon as the next round is allowed to begin. */
   resume(): void {
     this.#start(0);
   }
 
   /**
-   * A topic begins to need polls: polls soon, even while rounds fail, since the other topics alone may be the reason. While
-   * the exchange wants a pause, the topic fails at once.
+   * A topic begins to need polls: polls soon, even while rounds fail, because the other topics alone can be the reason.
+   * While the exchange wants a pause, the topic fails at once.
    */
   wake(topic: P): void {
     if (!this.#topics.has(topic)) return;
@@ -86,12 +89,12 @@ export class PollGroup<P extends Polled<T>, T> {
     this.#start(0);
   }
 
-  /** The exchange has answered another call: what made the rounds fail is over, and there is no reason to back off. */
+  /** The exchange has answered another call: the failure is over, and the group need not back off any longer. */
   onSuccess(): void {
     if (this.#schedule.isFailing && !this.#schedule.pauseReason) this.#pollNow();
   }
 
-  /** The exchange has answered another poll group: finds out whether it answers here too, as soon as it may be asked. */
+  /** The exchange has answered another poll group: checks as soon as possible whether it answers this group too. */
   onAnswer(): void {
     if (this.#schedule.isFailing && !this.#isFetching) this.#pollNow();
   }
@@ -108,7 +111,7 @@ export class PollGroup<P extends Polled<T>, T> {
     return [...this.#topics].some(({ schedule }) => schedule.isNeeded);
   }
 
-  /** Cuts the wait for the next round short, but not a round. */
+  /** Ends the wait for the next round. Never interrupts a round. */
   #pollNow(): void {
     if (this.#isFetching) {
       this.#isPollNow = true;
@@ -141,14 +144,14 @@ export class PollGroup<P extends Polled<T>, T> {
     }
     if (this.#polling !== polling) return;
     this.#polling = null;
-    // A topic that has begun to need polls since then was not started: the polling was still on.
+    // A topic that has begun to need polls meanwhile started nothing, because the polling was still running.
     if (this.#isNeeded) this.#start(0);
   }
 
   async #fetchRound(signal: AbortSignal): Promise<PollRound> {
     const due = [...this.#topics].filter(({ schedule }) => schedule.isDue);
     if (due.length === 0) {
-      // Without subscribers nothing was asked that would show how the exchange is.
+      // Without subscribers no call was made, so the round does not show whether the exchange works.
       if (!signal.aborted && [...this.#topics].some(({ hasSubscribers }) => hasSubscribers)) this.#report(null);
       return { failed: false, retryAfterMs: 0 };
     }
@@ -162,7 +165,7 @@ export class PollGroup<P extends Polled<T>, T> {
       if (!signal.aborted) this.#passOn(topic, outcome, askedAt);
     });
     const { error, pauseRequest, pauseMs } = round;
-    // A round that was ended meanwhile may have been followed by another one.
+    // If this round was ended meanwhile, another one can have followed it.
     if (!signal.aborted) {
       this.#isFetching = false;
       this.#report(error);
@@ -182,7 +185,7 @@ export class PollGroup<P extends Polled<T>, T> {
     if (outcome.code === 'TIMEOUT') this.#options.onTimeout(topic, outcome, askedAt);
   }
 
-  /** The exchange wants a long pause: what is left out meanwhile is no longer known to be true. */
+  /** The exchange wants a long pause: the topics that are not polled meanwhile can no longer count as up to date. */
   #failLeftOut(reason: MarketDataError, pauseMs: number): void {
     const { clock, pollIntervalMs: intervalMs } = this.#options.timing;
     if (pauseMs <= maxRoundsLeftOut * intervalMs) return;

@@ -16,10 +16,10 @@ export interface PollGroupsOptions<P extends Polled<T>, T> {
   readonly health: ExchangeHealth;
 }
 
-/** After this many intervals, a call without an answer holds up others. */
+/** After this many intervals, a call without an answer counts as blocking other topics. */
 const longCallIntervals = 3;
 
-/** The poll groups of one kind of data, each there while it has topics. */
+/** The poll groups of one kind of data. A group exists while it has topics. */
 export class PollGroups<P extends Polled<T>, T> {
   readonly #options: PollGroupsOptions<P, T>;
   readonly #groups = new Map<string, PollGroup<P, T>>();
@@ -63,9 +63,9 @@ export class PollGroups<P extends Polled<T>, T> {
   }
 
   /**
-   * A call for a topic, made at `askedAt` (epoch ms), was not answered in time. Other topics of the same kind of market wait
-   * behind such a call, each in a poll group of its own: those without an answer since then fail with it, and do not look
-   * up to date until their own turn has come.
+   * A call for a topic, made at `askedAt` (epoch ms), was not answered in time. Topics of the same kind of market that
+   * are in other poll groups wait behind that call. Those that have received no answer since then fail with it:
+   * otherwise they would look up to date until their turn comes.
    */
   onTimeout({ request: { exchange, symbol } }: P, error: MarketDataError, askedAt: number): void {
     const { clock, pollIntervalMs } = this.#options.timing;

@@ -1,33 +1,33 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 
-/** How a round of polling went. */
+/** The outcome of one round of polls. */
 export interface PollRound {
-  /** True when the exchange failed. */
+  /** True if the exchange failed. */
   readonly failed: boolean;
-  /** How long to wait before asking again, in ms, where the failure said so. */
+  /** How long to wait before the next round, in ms, if the failure said so. */
   readonly retryAfterMs: number;
 }
 
 export interface PollOptions {
   readonly fetchRound: () => Promise<PollRound>;
-  /** From the beginning of one round to that of the next, in ms; a round that takes longer delays the next. */
+  /** Time from the start of one round to the start of the next, in ms. A round that takes longer delays the next. */
   readonly intervalMs: number;
-  /** Before the first round, in ms. */
+  /** Delay before the first round, in ms. */
   readonly firstDelayMs: number;
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
-  /** Ends the polling; a round under way is still yielded. */
+  /** Ends the polling. A round in progress is still yielded. */
   readonly signal: AbortSignal;
 }
 
 const maxBackoffMs = 30_000;
 
 /**
- * Rounds of polling until the signal aborts. While rounds fail, the wait doubles up to half a minute, with jitter over its
- * upper half so that many servers do not return together, and is never shorter than what the failure asked for. After a
- * wait that the failure asked for, the doubling starts again: no attempt has failed meanwhile.
+ * Runs rounds of polls until the signal aborts. While rounds fail, the wait doubles up to half a minute, with jitter
+ * over its upper half so that many servers do not return together, and is never shorter than what the failure asked
+ * for. After a wait that the failure asked for, the doubling starts again: no attempt has failed meanwhile.
  */
 export async function* poll({
   fetchRound,

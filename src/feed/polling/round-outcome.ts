@@ -1,23 +1,23 @@
 import type { MarketDataError } from '../../market/errors.ts';
 
-/** What came of the calls of one round. */
+/** Collects the outcomes of the calls of one round. */
 export class RoundOutcome {
   #hasSucceeded = false;
   #failure: MarketDataError | null = null;
   #pauseRequest: MarketDataError | null = null;
   #pauseMs = 0;
 
-  /** The failure by which the exchange asked for the longest pause; null where it asked for none. */
+  /** The failure in which the exchange asked for the longest pause; null if it asked for none. */
   get pauseRequest(): MarketDataError | null {
     return this.#pauseRequest;
   }
 
-  /** How long the exchange wants not to be asked, in ms. */
+  /** How long a pause the exchange wants, in ms. */
   get pauseMs(): number {
     return this.#pauseMs;
   }
 
-  /** Why the round failed; null where a call has succeeded, or what was asked for does not exist. */
+  /** Why the round failed. Null if a call has succeeded, or if the requested markets do not exist. */
   get error(): MarketDataError | null {
     return this.#hasSucceeded ? null : this.#failure;
   }

@@ -1,15 +1,15 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 
-/** When a poll group may begin its next round: see the table of `PollSchedule`. */
+/** Decides when a poll group begins its next round: see the second table of `PollSchedule`. */
 export class RoundSchedule {
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  /** Why rounds fail, while they do. */
+  /** Why rounds fail; null while they succeed. */
   #error: MarketDataError | null = null;
-  /** An interval after the last round began, epoch ms. */
+  /** One interval after the start of the last round, epoch ms. */
   #nextAt = Number.NEGATIVE_INFINITY;
-  /** The failure by which the exchange asked for a pause, and when that ends, epoch ms. */
+  /** The failure in which the exchange asked for a pause, and the end of the pause, epoch ms. */
   #pauseRequest: MarketDataError | null = null;
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
@@ -22,12 +22,12 @@ export class RoundSchedule {
     return this.#error !== null;
   }
 
-  /** Why the exchange must not be asked now; null where it may. */
+  /** Why no call is allowed now; null if calls are allowed. */
   get pauseReason(): MarketDataError | null {
     return this.#clock.now() < this.#pausedUntil ? this.#pauseRequest : null;
   }
 
-  /** How long the next round must wait, in ms, where it may not begin before `firstDelayMs` have passed. */
+  /** How long the next round must wait, in ms: at least `firstDelayMs`. */
   delayMs(firstDelayMs: number): number {
     const now = this.#clock.now();
     return Math.max(firstDelayMs, Math.min(this.#nextAt - now, this.#intervalMs), this.#pausedUntil - now);
@@ -37,12 +37,12 @@ export class RoundSchedule {
     this.#nextAt = askedAt + this.#intervalMs;
   }
 
-  /** A round has ended: with an error if no call of it succeeded. */
+  /** Called when a round has ended, with an error if none of its calls succeeded. */
   onEnd(error: MarketDataError | null): void {
     this.#error = error;
   }
 
-  /** The exchange has asked for a pause of `pauseMs` from now on, or for none. */
+  /** Called when the exchange has asked for a pause of `pauseMs` from now on, or for none. */
   pause(request: MarketDataError | null, pauseMs: number): void {
     this.#pauseRequest = request;
     this.#pausedUntil = this.#clock.now() + pauseMs;

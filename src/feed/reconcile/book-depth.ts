@@ -1,26 +1,26 @@
 import type { OrderBook } from '../../market/model/order-book.ts';
 import type { Claim, Coverage } from './coverage.ts';
 
-/** An order book as it arrived. */
+/** An order book as it arrived from the exchange. */
 export interface BookMessage {
   readonly book: OrderBook;
-  /** How many levels of a side the call asked for; 0 where the stream sent the book. */
+  /** How many levels per side the call asked for; 0 if the stream sent the book. */
   readonly askedDepth: number;
 }
 
 /**
- * How many levels of one order book its subscribers want, and how many the latest book was made for. Subscribers of a
- * market share one book, which must be as deep as the deepest of them wants.
+ * Knows how many levels of one order book its subscribers want, and how many levels the latest book was made for. The
+ * subscribers of a market share one book, which must be as deep as the most demanding of them wants.
  */
 export class BookDepth implements Coverage<BookMessage> {
   readonly #claims = new Map<Claim, number>();
   #wanted = 0;
   /** How many levels were wanted when the latest book was made. */
   #madeFor = 0;
-  /** How many levels the call asked for that brought the latest book; 0 where the stream sent it. */
+  /** How many levels the call that brought the latest book asked for; 0 if the stream sent the book. */
   #asked = 0;
 
-  /** The largest number of levels of a side that a subscriber wants; without subscribers, the last one's. */
+  /** The largest number of levels per side that a subscriber wants; without subscribers, the number of the last one. */
   get wanted(): number {
     return this.#wanted;
   }
@@ -33,7 +33,7 @@ export class BookDepth implements Coverage<BookMessage> {
     return askedDepth > this.#madeFor;
   }
 
-  /** A subscriber wants this many levels of a side. */
+  /** Called when a new subscriber wants this many levels per side. */
   claim(levels: number): Claim {
     const claim = { isCovered: levels <= this.#madeFor, release: () => this.#release(claim) };
     this.#wanted = this.#claims.size === 0 ? levels : Math.max(this.#wanted, levels);
@@ -41,19 +41,21 @@ export class BookDepth implements Coverage<BookMessage> {
     return claim;
   }
 
-  /** The book is the latest from now on. */
+  /** Called when the stream has sent the latest book. */
   onStreamed(): void {
     this.#madeFor = this.#wanted;
     this.#asked = 0;
   }
 
-  /** The same of a book that a call brought. */
+  /** Called when a call has brought the latest book. */
   onFetched({ askedDepth }: BookMessage): void {
     this.#madeFor = askedDepth;
     this.#asked = askedDepth;
   }
 
-  /** True unless the latest book may lack levels because no call asked for as many, or because the stream ends there. */
+  /**
+   * False if the latest book can lack levels, because no call asked for that many or because the stream ends earlier.
+   */
   holds({ bids, asks }: OrderBook, levels: number): boolean {
     return levels <= this.#asked || levels <= Math.min(bids.length, asks.length);
   }

@@ -10,30 +10,35 @@ import { lagMs } from './lag.ts';
 import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts';
 import type { TopicRequest } from './topic-request.ts';
 
-/** How long an answer without the period that the stream has begun is not trusted, in ms: some exchanges never have it. */
+/**
+ * How long an answer that lacks the newest period of the stream is not trusted, in ms. Some exchanges never return it.
+ */
 const lateMs = 3000;
 
-/** Candles that came together, oldest first. */
+/** Candles that arrived together, oldest first. */
 export interface CandleMessage {
   readonly candles: readonly Candle[];
-  /** False when some are missing: before the first of them, or after the last. */
+  /** False if candles are missing before the first one or after the last one. */
   readonly isWhole: boolean;
 }
 
 /**
- * The reconciler of candles: subscribers receive the forming candle at each change, and each candle once more when it has
- * closed, none skipped and none twice.
+ * The reconciler of candles. Subscribers receive the forming candle at each change, and each candle once more when it
+ * has closed. No closed candle is skipped, and none is sent twice.
  *
- * A stream says neither that a candle has closed nor that one was left out. An answer to a call may lag behind the stream
- * by seconds, may lack the newest period, and of a market without trades it has no candle at all. Without this class, a
- * late answer would take volume back, an interruption would hide candles that nobody ever receives, and a candle after
- * which nothing is traded would never close.
+ * A stream does not say that a candle has closed or that one was left out. An answer to a call can lag behind the
+ * stream by seconds and can lack the newest period. For a market without trades it contains no candle at all. Without
+ * this class, a late answer would reduce the volume of a candle, candles would be lost in an interruption, and a candle
+ * after which nothing is traded would never close.
  *
- * States: it begins with nothing known, and then only what began after it counts, plus the newest candle. Up to date,
- * stream and answers advance the sequence. Behind (`hasGap`), after an interruption or where a period seems to be left out,
- * the stream's candles are held until an answer has filled the gap; where none will, `giveUp` ends the subscribers and the
- * sequence starts again. Failing, the forming candle is marked stale once. When the forming candle's period has passed,
- * `dueAt` asks for a call that says whether it has closed.
+ * States:
+ * - empty: nothing is known. Only the newest candle counts, and candles that began after this reconciler was created.
+ * - up to date: messages of the stream and answers to calls advance the sequence. When the period of the forming candle
+ *   has passed, `dueAt` asks for a call that shows whether the candle has closed.
+ * - with a gap (`hasGap`), after an interruption or when a period seems to be missing: candles of the stream are held
+ *   until an answer has filled the gap. If no answer will, `giveUp` ends the subscribers, and the sequence starts
+ *   again.
+ * - failing (`error`): neither stream nor calls work. The forming candle is marked stale once.
  */
 export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   readonly #request: TopicRequest;
@@ -42,17 +47,17 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   readonly #staleMaxMs: number;
   readonly #sequence: CandleSequence;
   readonly #held = new HeldCandles();
-  /** When the stream spoke last, epoch ms. */
+  /** When the stream last sent a message, epoch ms. */
   #streamedAt = Number.NEGATIVE_INFINITY;
-  /** Until when there is no other candle than those known, epoch ms; null where that is not known. */
+  /** The time up to which every candle is known, epoch ms; null if there is no such time. */
   #knownUntil: number | null = null;
-  /** Since when something is missing, epoch ms; null while nothing is. */
+  /** Since when something is missing, epoch ms; null while nothing is missing. */
   #gapSince: number | null = null;
-  /** Why neither stream nor polls work, while that is so, and when one of them worked last, epoch ms. */
+  /** Why neither stream nor polls work (null while one of them works), and when one of them last worked, epoch ms. */
   #error: MarketDataError | null = null;
   #workedAt = 0;
 
-  /** `staleMaxMs` is how old a stale candle may be and still be the first event of a new subscriber. */
+  /** `staleMaxMs` is the maximum age of a stale candle that a new subscriber receives as its first event. */
   constructor(request: TopicRequest, clock: Clock, staleMaxMs: number) {
     this.#request = request;
     this.#timeframe = request.timeframe ?? '1m';
@@ -85,11 +90,11 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
 
   get isReady(): boolean {
     if (this.latest.length > 0) return true;
-    // A market may have no candle yet.
+    // A market can be without any candle.
     return this.#error === null && this.#knownUntil !== null;
   }
 
-  /** The last candle that subscribers have received as closed; null where there is none. */
+  /** The last candle that subscribers have received as closed; null if there is none. */
   get closed(): Candle | null {
     return this.#sequence.closed;
   }
@@ -97,16 +102,17 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   get since(): number | null {
     const { from } = this.#sequence;
     if (from === null || this.#knownUntil === null || this.#sequence.forming) return from;
-    // In a market that has been idle for long, the last candle is too far back: some periods before the last answer will do.
+    // In a market that has long been idle, the last candle is too far back: two periods before the last answer are
+    // enough.
     return Math.max(from, periodAfter(this.#timeframe, periodStart(this.#timeframe, this.#knownUntil), -2));
   }
 
   take({ candles, isWhole }: CandleMessage, source: MessageSource, asOf: number): ReconcileResult<Candle> {
-    // The stream has overtaken a first fetch, which knows less.
+    // The stream has overtaken the first fetch, whose answer is older.
     if (source === 'fetch' && !this.#sequence.isEmpty && !this.hasGap) return { events: [], marketMoved: false };
     const marketMoved = this.#sequence.hasMoved(candles);
     const events = source === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
-    // What the stream sends may have to wait for calls that fail.
+    // While there is a gap, a message of the stream waits for calls, so it does not end a failure.
     if (!this.hasGap || source !== 'stream') this.#onSuccess();
     return { events, marketMoved };
   }
@@ -149,7 +155,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     const relevant = this.#sequence.withoutHistory(candles).filter((candle) => !this.#lags(candle));
     relevant.forEach((candle, index) => {
       const isLast = index === relevant.length - 1;
-      // Where nothing was known, a candle that had closed long before is history, which subscribers never saw forming.
+      // If nothing was known, a candle that closed long ago is history: subscribers never saw it forming.
       const hasClosed = this.#sequence.isEmpty && this.#sequence.hadClosed(candle, asOf);
       this.#sequence.advance(candle, !isLast || hasClosed, events);
     });
@@ -162,20 +168,23 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     return [...events, ...this.#release()];
   }
 
-  /** A period's volume only grows: an answer with less than the stream sent a moment ago is from before that. */
+  /** The volume of a period only grows, so an answer with less volume than the stream's last message is older. */
   #lags({ timestamp, volume }: Candle): boolean {
     const { forming } = this.#sequence;
     if (!forming || timestamp !== forming.timestamp || volume >= forming.volume) return false;
     return this.#clock.now() - this.#streamedAt < lagMs;
   }
 
-  /** An answer without the period that the stream sent a moment ago is from before that. */
+  /** An answer that lacks the period of the stream's last message is older than that message. */
   #lagsBehindStream(candles: readonly Candle[]): boolean {
     if (!this.#held.areAheadOf(candles)) return false;
     return this.#clock.now() - (this.#gapSince ?? 0) < lateMs;
   }
 
-  /** Sends what is held, up to a period before which others may have candles that were never seen: that is a gap. */
+  /**
+   * Sends the held candles in order. Stops before a candle that does not follow the previous one, because that is a
+   * gap.
+   */
   #release(): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
     const held = this.#held.oldestFirst;

@@ -5,24 +5,29 @@ import { periodAfter, periodStart } from '../../market/timeframe.ts';
 import type { FeedEvent } from './feed-event.ts';
 import { lagMs } from './lag.ts';
 
-/** How long after its period, and after its last change, a candle may still change: clocks of exchanges differ from ours. In ms. */
+/**
+ * How long a candle can still change after its period and after its last change, in ms: exchange clocks differ from
+ * ours.
+ */
 const graceMs = 2000;
 
 /**
- * The candles of one series as subscribers receive them, one after the other: at most one is forming, and each closes
- * once before the next one begins. A candle has closed when a later one is there, or when an answer says so that was
- * asked for some time after its period and its last change.
+ * The candles of one series in the order in which subscribers receive them. At most one candle is forming, and each
+ * closes once before the next one begins. A candle has closed when a later one exists, or when a call says so that was
+ * made some time after the candle's period and its last change.
  */
 export class CandleSequence {
   readonly #timeframe: string;
   readonly #clock: Clock;
   #forming: Candle | null = null;
   #closed: Candle | null = null;
-  /** When the forming candle changed last, epoch ms. */
+  /** When the forming candle last changed, epoch ms. */
   #changedAt = 0;
-  /** Not before this is it asked again whether the forming candle has closed, epoch ms. */
+  /** The earliest time of the next call that checks whether the forming candle has closed, epoch ms. */
   #askAt = 0;
-  /** Start of the period in which it began, epoch ms: no candle from then on is left out. Null once some are lost. */
+  /**
+   * Start of the period in which the sequence began, epoch ms: no later candle is left out. Null once candles are lost.
+   */
   #startAt: number | null;
 
   constructor(timeframe: string, clock: Clock) {
@@ -35,12 +40,12 @@ export class CandleSequence {
     return this.#forming;
   }
 
-  /** The last candle that subscribers have received as closed; null where there is none. */
+  /** The last candle that subscribers have received as closed; null if there is none. */
   get closed(): Candle | null {
     return this.#closed;
   }
 
-  /** The newest candle that subscribers have received; null where there is none. */
+  /** The newest candle that subscribers have received; null if there is none. */
   get last(): Candle | null {
     return this.#forming ?? this.#closed;
   }
@@ -49,24 +54,24 @@ export class CandleSequence {
     return this.last === null;
   }
 
-  /** Start of the newest candle, or of the period in which the sequence began, epoch ms; null where neither is known. */
+  /** Start of the newest candle, or of the period in which the sequence began, epoch ms; null if neither is known. */
   get from(): number | null {
     return this.last?.timestamp ?? this.#startAt;
   }
 
-  /** Start of the period that follows, epoch ms: a later candle shows a gap. Null where any candle may follow. */
+  /** Start of the next period, epoch ms: a candle after it shows a gap. Null if any candle can follow. */
   get nextStart(): number | null {
     const { last } = this;
     return last ? this.#endOf(last) : this.#startAt;
   }
 
-  /** When the exchange must be asked whether the forming candle has closed, epoch ms; null while none is forming. */
+  /** When a call must check whether the forming candle has closed, epoch ms; null while none is forming. */
   get dueAt(): number | null {
     if (!this.#forming) return null;
     return Math.max(this.#endOf(this.#forming) + graceMs, this.#changedAt + graceMs, this.#askAt);
   }
 
-  /** True when there was a trade since the newest candle. */
+  /** True if the candles show a trade that the newest candle does not include. */
   hasMoved(candles: readonly Candle[]): boolean {
     const { last } = this;
     if (!last) return false;
@@ -75,7 +80,7 @@ export class CandleSequence {
     );
   }
 
-  /** Without the history: while there is no candle yet, those that closed before it began, except for the newest. */
+  /** Leaves out history: while there is no candle yet, those that began before the sequence, except for the newest. */
   withoutHistory(candles: readonly Candle[]): readonly Candle[] {
     const since = this.#startAt;
     if (!this.isEmpty) return candles;
@@ -83,7 +88,9 @@ export class CandleSequence {
     return recent.length > 0 ? recent : candles.slice(-1);
   }
 
-  /** Continues with a candle that follows the newest one or is the forming one again, and adds what subscribers receive. */
+  /**
+   * Continues with the next candle or a new version of the forming one, and adds the events that subscribers receive.
+   */
   advance(candle: Candle, hasClosed: boolean, events: FeedEvent<Candle>[]): void {
     const forming = this.#forming;
     const from = forming?.timestamp ?? (this.#closed?.timestamp ?? Number.NEGATIVE_INFINITY) + 1;
@@ -100,30 +107,30 @@ export class CandleSequence {
     events.push(toEvent(next));
   }
 
-  /** True when the candle had closed long enough before `asOf`, the time of the call, not to change any more. */
+  /** True if the candle closed so long before `asOf`, the time of the call, that it can no longer change. */
   hadClosed(candle: Candle, asOf: number): boolean {
     return candle.closed && asOf >= this.#endOf(candle) + lagMs;
   }
 
-  /** Closes the forming candle whose period, and the grace after it, has passed without a later one. */
+  /** Closes the forming candle if its period and the time of grace have passed without a later candle. */
   closeElapsed(fetched: readonly Candle[], asOf: number, events: FeedEvent<Candle>[]): void {
     const { dueAt } = this;
     const forming = this.#forming;
     if (!forming || dueAt === null || asOf < dueAt) return;
     const same = fetched.find(({ timestamp }) => timestamp === forming.timestamp);
-    // Some periods are longer than their timeframe says.
+    // Some periods are longer than the timeframe says.
     if (same?.closed === false) this.#askAt = asOf + lagMs;
     else this.#close(forming, events);
   }
 
-  /** Marks the forming candle stale: what subscribers receive of that. */
+  /** Marks the forming candle stale and returns the events that subscribers receive. */
   markStale(): readonly FeedEvent<Candle>[] {
     if (!this.#forming || this.#forming.stale) return [];
     this.#forming = toStale(this.#forming);
     return [toEvent(this.#forming)];
   }
 
-  /** Starts again with whatever comes next: how the forming candle ended will not be known. */
+  /** Starts again with the candle that comes next. The final values of the forming candle stay unknown. */
   clear(): void {
     this.#forming = null;
     this.#closed = null;

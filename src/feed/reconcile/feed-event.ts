@@ -2,12 +2,12 @@ import { MarketDataError } from '../../market/errors.ts';
 
 /** What a subscriber receives: a value, or the error that ends the subscription. */
 export interface FeedEvent<V> {
-  /** Of events with the same key, a subscriber that has not taken them yet needs only the newest. */
+  /** A newer event replaces an older one with the same key that a subscriber has not taken yet. */
   readonly key: string;
   readonly value: V | MarketDataError;
 }
 
-/** The value of an event; throws its error. */
+/** Returns the value of an event, or throws its error. */
 export function requireValue<V>({ value }: FeedEvent<V>): V {
   if (value instanceof MarketDataError) throw value;
   return value;

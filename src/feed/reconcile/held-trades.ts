@@ -1,23 +1,23 @@
 import type { Trade } from '../../market/model/trade.ts';
 
-/** Trades that came together, oldest first. */
+/** Trades that arrived together, oldest first. */
 export interface TradeMessage {
   readonly trades: readonly Trade[];
-  /** True when some may have come the same way before. */
+  /** True if some of them may have arrived the same way before. */
   readonly mayRepeat: boolean;
 }
 
-/** How many trades of the stream may wait until the gap before them is closed. */
+/** How many trades from the stream can wait until the gap before them is closed. */
 const maxHeld = 10_000;
 
-/** Trades that the stream has sent while something before them is missing. */
+/** Trades from the stream that wait because something before them is missing. */
 export class HeldTrades {
   #messages: TradeMessage[] = [];
-  /** How many of the messages came before the last interruption: more may be missing after them. */
+  /** How many of the messages arrived before the last interruption. Trades may be missing after them. */
   #interruptedAt = 0;
   #since: number | null = null;
 
-  /** Since when they wait, epoch ms; null while none does. */
+  /** Since when they wait, epoch ms; null while none waits. */
   get since(): number | null {
     return this.#since;
   }
@@ -26,7 +26,7 @@ export class HeldTrades {
     return this.#messages.reduce((sum, { trades }) => sum + trades.length, 0) >= maxHeld;
   }
 
-  /** The trades that came after the last interruption. */
+  /** The trades that arrived after the last interruption. */
   get recent(): readonly Trade[] {
     return this.#messages.slice(this.#interruptedAt).flatMap(({ trades }) => trades);
   }
@@ -36,12 +36,12 @@ export class HeldTrades {
     this.#since ??= now;
   }
 
-  /** The stream was interrupted: trades may be missing after those that are held. */
+  /** Called when the stream was interrupted: trades may be missing after those that are held. */
   interrupt(): void {
     this.#interruptedAt = this.#messages.length;
   }
 
-  /** True when none is later than the instant. */
+  /** True if no held trade is later than the instant. */
   endsBy(instant: number): boolean {
     return this.#messages.every(({ trades }) => trades.every(({ timestamp }) => timestamp <= instant));
   }
@@ -54,7 +54,7 @@ export class HeldTrades {
     }));
   }
 
-  /** Returns what is held, in the order in which it came, and holds nothing any longer. */
+  /** Removes and returns all held messages in the order of their arrival. */
   takeAll(): readonly TradeMessage[] {
     const messages = this.#messages;
     this.#messages = [];

@@ -1,15 +1,15 @@
 import { contentOf, distinctId, type Trade } from '../../market/model/trade.ts';
 
-/** How trades arrive: each way may have ids of its own, or none. */
+/** How trades arrive. Each way can have different ids, or none. */
 type Way = 'stream' | 'fetch';
 
-/** How many trades are remembered of each way. */
+/** How many trades are remembered for each way. */
 const maxRemembered = 10_000;
 
-/** What has come one way. */
+/** The trades that have arrived one way. */
 class Seen {
   readonly ids = new Set<string>();
-  /** How many different trades have had the same content. */
+  /** Number of different trades by content. */
   readonly contents = new Map<string, number>();
 
   add(id: string | null, content: string, count: number): void {
@@ -22,23 +22,24 @@ class Seen {
 }
 
 /**
- * The trades that are known already, whether the stream or a call brought them. Once the same id has come both ways, ids
- * tell trades apart. Elsewhere content does: time, side, price and amount; the second trade with a content that comes one
- * way is the second with that content that comes the other way. KuCoin, for example, streams ids and fetches none.
- * Where fetched trades have no id of their own, the trades that `take` returns are numbered among those with the same
- * content (`nth`), as an answer that has them all would number them: a trade has the same number whichever way it came.
+ * Remembers the trades that the stream and calls have brought. Once the same id has arrived both ways, ids distinguish
+ * trades. Otherwise their content does: time, side, price and amount. The second trade with some content that arrives
+ * one way is then the same as the second trade with that content that arrives the other way. KuCoin, for example,
+ * streams ids and fetches none. If fetched trades have no id, the trades that `take` returns are numbered among those
+ * with the same content (`nth`), in the order of an answer that contains all of them. So a trade has the same number
+ * both ways.
  */
 export class KnownTrades {
   readonly #seen: Readonly<Record<Way, Seen>> = { stream: new Seen(), fetch: new Seen() };
   #idsAgree = false;
   #fetchesLackIds = false;
 
-  /** True once the same id has come both ways: ids tell trades apart, whichever way they come. */
+  /** True once the same id has arrived both ways, so that ids distinguish trades. */
   get idsAgree(): boolean {
     return this.#idsAgree;
   }
 
-  /** True where a trade that was fetched is known, whichever way it came. */
+  /** True if a fetched trade is known, whichever way it arrived before. */
   knows(trade: Trade): boolean {
     const { fetch, stream } = this.#seen;
     const id = distinctId(trade);
@@ -47,7 +48,9 @@ export class KnownTrades {
     return fetch.ids.has(id) || stream.ids.has(id) || (!this.#idsAgree && stream.contents.has(content));
   }
 
-  /** Remembers trades that came together, and returns those that were not known. With `mayRepeat`, some may have come the same way before. */
+  /**
+   * Remembers trades and returns those that were unknown. With `mayRepeat`, some may have arrived the same way before.
+   */
   take(trades: readonly Trade[], way: Way, mayRepeat: boolean): readonly Trade[] {
     const [own, other] =
       way === 'stream' ? [this.#seen.stream, this.#seen.fetch] : [this.#seen.fetch, this.#seen.stream];
@@ -71,7 +74,7 @@ export class KnownTrades {
   }
 }
 
-/** True when a trade is in both lists. */
+/** True if at least one trade is in both lists. */
 export function overlap(some: Iterable<Trade>, others: readonly Trade[]): boolean {
   const ids = new Set(others.map(distinctId));
   const contents = new Set(others.map(contentOf));

@@ -1,2 +1,2 @@
-/** The longest time by which an exchange's answers to calls may lag behind its stream, in ms. */
+/** The maximum time by which answers to calls can lag behind the stream of the exchange, in ms. */
 export const lagMs = 10_000;

@@ -6,7 +6,7 @@ import type { FeedEvent } from './feed-event.ts';
 import { lagMs } from './lag.ts';
 import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts';
 
-/** What a ticker and a book have in common. */
+/** The common fields of a ticker and an order book. */
 interface Snapshot {
   readonly timestamp: number | null;
   readonly receivedAt: number;
@@ -16,16 +16,16 @@ interface Snapshot {
 export interface LatestReconcilerOptions<V extends Snapshot, T> {
   readonly key: string;
   readonly clock: Clock;
-  /** How old a stale value may be and still be the first event of a new subscriber, in ms. */
+  /** The maximum age of a stale value that a new subscriber receives as its first event, in ms. */
   readonly staleMaxMs: number;
   readonly toValue: (message: T) => V;
-  /** True when the second value changes nothing for a subscriber. */
+  /** True if the second value changes nothing for a subscriber. */
   readonly isSame: (previous: V, next: V) => boolean;
-  /** True when the market has moved from the first to the second. */
+  /** True if the market has moved between the first and the second value. */
   readonly hasMoved: (previous: V, next: V) => boolean;
 }
 
-/** The reconciler of tickers and order books: each value replaces the one before, so that nothing is ever missing. */
+/** The reconciler of tickers and order books. Each value replaces the one before, so there is never a gap. */
 export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T, V> {
   readonly hasGap = false;
   readonly waitingSince = null;
@@ -33,10 +33,10 @@ export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T
   readonly since = null;
   readonly #options: LatestReconcilerOptions<V, T>;
   #value: V | null = null;
-  /** When the value was true. A time of receipt in this clock's future, from a machine whose clock is ahead, counts as now. */
+  /** The times of the value. A time of receipt in the future, from a machine whose clock is ahead, counts as now. */
   #times: Pick<Snapshot, 'timestamp' | 'receivedAt'> = { timestamp: null, receivedAt: 0 };
   #isStreamed = false;
-  /** Why the exchange fails, while it does. */
+  /** Why the exchange fails; null while it works. */
   #error: MarketDataError | null = null;
 
   constructor(options: LatestReconcilerOptions<V, T>) {
@@ -86,8 +86,8 @@ export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T
   }
 
   /**
-   * True when `next` was true before what is known. Times of the exchange compare reliably only among values that came
-   * the same way: a stream may carry the time of the message, and a call that of the last trade (Coinbase).
+   * True if `next` is older than the known value. Timestamps of the exchange are comparable only among values that
+   * arrived the same way: a stream can carry the time of the message, and a call the time of the last trade (Coinbase).
    */
   #isOutrun(next: V, isStreamed: boolean): boolean {
     if (!isOlder(this.#times, next)) return false;

@@ -5,7 +5,7 @@ import { LatestReconciler } from './latest-reconciler.ts';
 import type { MessageSource, ReconcileResult } from './reconciler.ts';
 import type { TopicRequest } from './topic-request.ts';
 
-/** Each order book replaces the one before; it is as deep as its deepest subscriber wants. */
+/** The reconciler of order books, which are as deep as their most demanding subscriber wants. */
 export class OrderBookReconciler extends LatestReconciler<OrderBook, BookMessage> {
   readonly coverage = new BookDepth();
 

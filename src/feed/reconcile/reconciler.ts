@@ -5,55 +5,60 @@ import type { FeedEvent } from './feed-event.ts';
 /** Why a call is made: a `fetch` serves a new subscriber, a `poll` keeps all subscribers up to date. */
 export type CallKind = 'fetch' | 'poll';
 
-/** How a message arrived. */
+/** How a message arrived: from the stream, or with a call. */
 export type MessageSource = CallKind | 'stream';
 
 export interface ReconcileResult<V> {
   /** What subscribers receive because of the message, in order. */
   readonly events: readonly FeedEvent<V>[];
-  /** True when the message shows that the market has moved since the messages before it. */
+  /** True if the message shows that the market has moved since the message before it. */
   readonly marketMoved: boolean;
 }
 
 /**
- * Turns the messages of one market and one kind of data into events for subscribers. `T` is a message, `V` an event's value.
+ * Turns the messages of one market and one kind of data into events for subscribers. `T` is a message, `V` an event's
+ * value.
  *
- * The stream and the calls of an exchange describe the same market, but not in step: calls answer with what was true some
- * seconds ago, streams repeat themselves after a reconnection, and whatever happened while a stream was interrupted is
- * lost until a call brings it. Passed on as they come, messages would make prices jump back, close candles twice and lose
- * or repeat trades. A reconciler remembers what it has passed on, so that each event changes something and the order is
- * right however late and however often the messages come.
+ * The stream and the calls of an exchange describe the same market, but not at the same moment. Answers to calls are
+ * some seconds old, streams repeat messages after a reconnection, and messages of an interrupted stream are lost until
+ * a call brings them. If messages were passed on as they arrive, prices would jump back, candles would close twice, and
+ * trades would be lost or repeated. A reconciler remembers what it has passed on. So each event changes something, and
+ * events are in the right order, however late and however often the messages arrive.
  *
- * It is in one of three states. Up to date: messages become events. With a gap (`hasGap`): something is missing that only
- * a call can bring, and messages of the stream wait for it, until `take` has closed the gap or `giveUp` ends the
- * subscribers that would miss something. Failing (`error`): neither stream nor calls work, and the last value is marked stale.
+ * A reconciler is in one of three states:
+ * - up to date: messages become events.
+ * - with a gap (`hasGap`): something is missing that only a call can bring. Messages of the stream wait until `take`
+ *   has closed the gap, or `giveUp` ends the subscribers that would miss something.
+ * - failing (`error`): neither stream nor calls work, and the last value is marked stale.
  */
 export interface Reconciler<T, V> {
   /** `asOf` is the time up to which the message is complete, epoch ms: for a call, when it was made. */
   take(message: T, source: MessageSource, asOf: number): ReconcileResult<V>;
-  /** Neither stream nor polls work: returns the last known value once more, marked stale, where there is one. */
+  /**
+   * Called when neither stream nor polls work. Returns the last known value once more, marked stale, if there is one.
+   */
   fail(error: MarketDataError): readonly FeedEvent<V>[];
-  /** Why nothing comes at the moment; null while stream or polls work. */
+  /** Why no data arrives at the moment; null while stream or polls work. */
   readonly error: MarketDataError | null;
-  /** True when a new subscriber receives something at once, or as soon as the market moves. */
+  /** True if a new subscriber receives something at once, or as soon as the market moves. */
   readonly isReady: boolean;
-  /** The stream was interrupted: whatever the exchange sent meanwhile is missing. */
+  /** Called when the stream was interrupted: messages of the meantime are missing. */
   interrupt(): void;
   /**
-   * No call will ever bring what is missing: continues with what the stream brings, for new subscribers. Those
-   * that would miss something receive an error, which ends them.
+   * Called when no call will bring what is missing. Continues with the stream for new subscribers. Subscribers that
+   * would miss something receive an error, which ends them.
    */
   giveUp(): readonly FeedEvent<V>[];
   /** True while something is missing that a call would bring. */
   readonly hasGap: boolean;
-  /** Since when messages of the stream wait for the gap before them to be closed, epoch ms; null while none waits. */
+  /** Since when messages of the stream wait for a gap to close, epoch ms; null while none waits. */
   readonly waitingSince: number | null;
-  /** When a call is needed although nothing is missing so far, epoch ms; null for never. */
+  /** When a call will be needed although nothing is missing yet, epoch ms; null for never. */
   readonly dueAt: number | null;
-  /** Where a call must begin so that nothing is missed, epoch ms; null where it may begin anywhere. */
+  /** The time from which a call must fetch so that nothing is missed, epoch ms; null if any time will do. */
   readonly since: number | null;
   /** What a new subscriber receives at once: values only. */
   readonly latest: readonly FeedEvent<V>[];
-  /** Only where one subscriber may want more of the market than another. */
+  /** Only for kinds of data of which one subscriber can want more than another. */
   readonly coverage?: Coverage<T>;
 }

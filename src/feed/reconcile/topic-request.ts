@@ -1,7 +1,7 @@
-/** What a subscriber listens to: one market, whose kind of data follows from whom it asks. */
+/** What a subscriber listens to: one market. The receiver of the request determines the kind of data. */
 export interface TopicRequest {
   readonly exchange: string;
   readonly symbol: string;
-  /** Of candles. */
+  /** Only for candles. */
   readonly timeframe?: string;
 }

@@ -1,20 +1,20 @@
 import type { Trade } from '../../market/model/trade.ts';
 
-/** How many trades before the newest one a second call reaches back. */
+/** How many trades before the newest one a second call begins. */
 const reach = 10;
 
 /**
- * Where a call for trades must begin so that it brings a known one again: an answer without any shows a gap. That is the
- * newest known trade. Where an answer lacks it, the exchange is asked once more from some trades earlier on, since some
- * exchanges stream trades that their calls never return: Binance's futures those of the insurance fund and of
- * auto-deleveraging (its API documentation, "Recent Trades List").
+ * Decides at which trade a call must begin so that its answer repeats a known trade: an answer without a known trade
+ * shows a gap. A call usually begins at the newest known trade. If the answer lacks that trade, a second call begins
+ * some trades earlier, because some exchanges stream trades that their calls never return. Binance futures, for
+ * example, stream trades of the insurance fund and of auto-deleveraging (its API documentation, "Recent Trades List").
  */
 export class TradeAnchor {
-  /** Of the newest trades, ascending, epoch ms. */
+  /** Times of the newest trades, ascending, epoch ms. */
   #times: readonly number[] = [];
   #isWide = false;
 
-  /** True while the exchange is asked from some trades earlier on. */
+  /** True while the next call begins some trades earlier. */
   get isWide(): boolean {
     return this.#isWide;
   }
@@ -30,14 +30,14 @@ export class TradeAnchor {
     this.#times = [...this.#times, ...newest].sort((a, b) => a - b).slice(-1 - reach);
   }
 
-  /** An answer has no known trade. True where the exchange should be asked once more, from earlier on. */
+  /** Called when an answer has no known trade. Returns true if a second call should begin earlier. */
   widen(): boolean {
     if (this.#isWide || this.#times[0] === this.#times.at(-1)) return false;
     this.#isWide = true;
     return true;
   }
 
-  /** An answer has been taken. */
+  /** Called when an answer has been used. */
   narrow(): void {
     this.#isWide = false;
   }

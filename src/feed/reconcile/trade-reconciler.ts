@@ -9,23 +9,24 @@ import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts
 import type { TopicRequest } from './topic-request.ts';
 import { TradeAnchor } from './trade-anchor.ts';
 
-/** What is known of a market's live trades, for a subscriber to whom their history is sent first. */
+/** What is known about a market's live trades, for a subscriber that receives their history first. */
 export interface LiveTrades {
-  /** The newest that is known; null where there is none. */
+  /** The newest known trade; null if there is none. */
   readonly newest: Trade | null;
-  /** True where the id of a trade, as subscribers receive it, is the one that calls give it. */
+  /** True if the id with which subscribers receive the trade is also its id in answers to calls. */
   hasFetchedId(trade: Trade): boolean;
 }
 
 const second = 1000;
 
 /**
- * The reconciler of trades: subscribers receive each trade once, in order, beginning with those executed since they came.
+ * The reconciler of trades. Subscribers receive each trade once and in order, beginning with those executed after they
+ * subscribed.
  *
- * After an interruption the stream's trades are held until an answer has reached them (`hasGap`), which needs trades that
- * both know: by id where stream and calls share ids, else by content. Without that, the trades of the interruption would be
- * lost, or sent twice where the answer overlaps the stream. Where no answer reaches them, `giveUp` ends the subscribers
- * that would miss something, and continues from what the stream has sent.
+ * After an interruption (`hasGap`), trades from the stream are held until an answer to a call overlaps them. Trades are
+ * compared by id if stream and calls use the same ids, otherwise by content. Without this class, the trades of the
+ * interruption would be lost, or trades in the overlap would be sent twice. If no answer reaches the held trades,
+ * `giveUp` ends the subscribers that would miss something, and continues with the trades from the stream.
  */
 export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[]>, LiveTrades {
   readonly dueAt = null;
@@ -36,16 +37,16 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
   readonly #known = new KnownTrades();
   readonly #anchor = new TradeAnchor();
   readonly #held = new HeldTrades();
-  /** Of the trades that were sent, those that came by the stream. */
+  /** The sent trades that the stream has brought. */
   readonly #streamed = new WeakSet<Trade>();
   #newest: Trade | null = null;
-  /** Since when something is missing, epoch ms; null while nothing is. */
+  /** Since when something is missing, epoch ms; null while nothing is missing. */
   #gapSince: number | null;
-  /** The time of the newest trade that was there when it began, epoch ms; null until that is known. */
+  /** The time of the newest trade at the start, epoch ms; null until it is known. */
   #baseAt: number | null = null;
-  /** A fetched trade that is older was given up, and would be sent out of order, epoch ms. */
+  /** Fetched trades before this time were given up; sent now, they would be out of order. Epoch ms. */
   #givenUpBefore = Number.NEGATIVE_INFINITY;
-  /** True when calls give times in whole seconds, whatever the stream gives. */
+  /** True if calls return times in whole seconds. The times of the stream can be finer. */
   #isCoarse = false;
   #eventCount = 0;
   #error: MarketDataError | null = null;
@@ -73,7 +74,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     return distinctId(trade) !== null && (this.#known.idsAgree || !this.#streamed.has(trade));
   }
 
-  /** Just before a known trade, which a call must bring again, epoch ms; null where none is known. */
+  /** A time just before the known trade that a call must repeat, epoch ms; null if none is known. */
   get since(): number | null {
     const { at } = this.#anchor;
     return at === null ? null : this.#toFetched(at - 1);
@@ -89,7 +90,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
 
   take(message: TradeMessage, source: MessageSource, asOf: number): ReconcileResult<readonly Trade[]> {
     const events = source === 'stream' ? this.#takeStreamed(message) : this.#takeFetched(message, asOf);
-    // What the stream sends may have to wait for calls that fail.
+    // While there is a gap, a message of the stream waits for calls, so it does not end a failure.
     if (!this.hasGap || source !== 'stream') this.#error = null;
     return { events, marketMoved: events.length > 0 };
   }
@@ -106,7 +107,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
 
   giveUp(): readonly FeedEvent<readonly Trade[]>[] {
     const newest = this.#newest;
-    // Where calls and stream have nothing in common, what is no newer than the newest trade was fetched already.
+    // If calls and stream have no trade in common, held trades up to the newest known one were fetched already.
     if (newest) this.#held.dropUntil(newest.timestamp);
     this.#baseAt ??= this.#startedAt;
     this.#newest = null;
@@ -119,7 +120,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
   }
 
   #takeStreamed(message: TradeMessage): readonly FeedEvent<readonly Trade[]>[] {
-    // Entries that are not trades were left out before the message came here: nothing waits then.
+    // Entries that are not trades were removed before, so a message can be empty. Then nothing waits.
     if (message.trades.length === 0) return [];
     this.#held.add(message, this.#clock.now());
     if (!this.hasGap) return this.#toEvents(this.#release());
@@ -139,19 +140,21 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     this.#anchor.narrow();
     const unknown = this.#known.take(trades, 'fetch', message.mayRepeat);
     let sent = this.#add(unknown).filter(({ timestamp }) => timestamp >= this.#toFetched(this.#givenUpBefore));
-    // What came since the last interruption must be reached itself, and what came before it not by an answer that lags.
+    // The answer must overlap the trades since the last interruption. If there are none, it must not be older than the
+    // gap.
     const reaches =
       recent.length > 0 ? overlap(recent, trades) : isAfterGap && this.#held.endsBy(this.#newest?.timestamp ?? 0);
     this.#baseAt ??= this.#newest?.timestamp ?? Number.NEGATIVE_INFINITY;
-    // An answer that does not reach what the stream has sent lags behind it: the next one will.
+    // An answer that does not reach the held trades lags behind the stream. A later answer will reach them.
     if (reaches) sent = [...sent, ...this.#release()].sort((a, b) => a.timestamp - b.timestamp);
     const events = this.#toEvents(sent);
     return isGap ? [gapError(this.#request, 'trades'), ...events] : events;
   }
 
   /**
-   * True of fetched trades when none can be missing between them and those that are known. Fetched from the newest known
-   * one on, they bring that one again. Fetched from earlier on, those up to then are all known, and some come after it.
+   * True if no trade can be missing between the known trades and the fetched ones. Trades fetched from the newest known
+   * trade on must contain a known trade. For trades fetched from earlier on, all those up to the newest known trade
+   * must be known, and at least one must be later.
    */
   #follows(trades: readonly Trade[]): boolean {
     const newest = this.#newest;
@@ -162,12 +165,12 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     return earlier.length > 0 && earlier.length < trades.length && earlier.every(isKnown);
   }
 
-  /** The time that a fetched trade of this instant has, epoch ms. */
+  /** The time that a call returns for a trade of this instant, epoch ms. */
   #toFetched(instant: number): number {
     return this.#isCoarse ? Math.floor(instant / second) * second : instant;
   }
 
-  /** Nothing is missing any longer: returns the trades that were held and are not known yet. */
+  /** Called when nothing is missing any longer. Returns the held trades that are not known yet. */
   #release(): readonly Trade[] {
     this.#gapSince = null;
     const unknown = this.#held
@@ -177,7 +180,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     return this.#add(unknown).toSorted((a, b) => a.timestamp - b.timestamp);
   }
 
-  /** Remembers which is the newest, and leaves out trades that were executed before it began. */
+  /** Remembers the newest trade, and leaves out trades from before the start. */
   #add(trades: readonly Trade[]): readonly Trade[] {
     for (const trade of trades) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;

@@ -2,12 +2,18 @@ import { Yielding } from '../../base/yielding.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 
-/** How many candles and trades of the past, some 150 bytes each, all subscriptions together may hold until they are sent. */
+/**
+ * How many historical candles and trades, about 150 bytes each, all subscriptions together can hold until they are
+ * sent.
+ */
 const maxHeld = 500_000;
 
-/** Limits how many candles and trades of the past all subscriptions together hold until they are sent. */
+/** Limits how many historical candles and trades all subscriptions together hold until they are sent. */
 export class HistoryBudget {
-  /** Shared by all: a client that reads at once would otherwise be sent its whole history in one turn of the event loop. */
+  /**
+   * Shared by all subscriptions. Without it, a fast client would receive its whole history in one turn of the event
+   * loop.
+   */
   readonly yielding = new Yielding();
   readonly #max: number;
   #held = 0;
@@ -16,12 +22,12 @@ export class HistoryBudget {
     this.#max = max;
   }
 
-  /** How many candles and trades are held. */
+  /** Number of candles and trades that are held. */
   get held(): number {
     return this.#held;
   }
 
-  /** Throws OVERLOADED, which is retryable, where that would be too many. */
+  /** Throws OVERLOADED, which is retryable, if the limit would be exceeded. */
   take(rows: number): void {
     if (this.#held + rows > this.#max) {
       const message = 'This server is sending history to too many subscriptions at once: try again in a moment.';
@@ -36,8 +42,8 @@ export class HistoryBudget {
 }
 
 /**
- * Events of one subscription that wait to be taken, oldest first, and count in the budget until they are. An event is
- * forgotten as soon as it is taken, since the messages made of it stay in memory as long as it does.
+ * Events of one subscription that wait to be taken, oldest first. They count in the budget while they wait. A taken
+ * event is forgotten at once, because the messages made from it stay in memory as long as the event.
  */
 export class Backlog<V> {
   readonly #budget: HistoryBudget;
@@ -52,14 +58,14 @@ export class Backlog<V> {
     return this.#next >= this.#events.length;
   }
 
-  /** Adds events: all, or none where the budget throws. */
+  /** Adds all events, or none if the budget throws. */
   add(events: readonly FeedEvent<V>[]): void {
     this.#budget.take(countRows(events));
     this.#events = [...this.#events.slice(this.#next), ...events];
     this.#next = 0;
   }
 
-  /** The oldest event; undefined where there is none. */
+  /** Takes the oldest event; undefined if there is none. */
   take(): FeedEvent<V> | undefined {
     const event = this.#events[this.#next];
     if (!event) return undefined;
@@ -70,7 +76,7 @@ export class Backlog<V> {
     return event;
   }
 
-  /** The same, in a later turn of the event loop where much has been taken in this one. */
+  /** Does the same, but in a later turn of the event loop if many events have been taken in this turn. */
   takeYielding(): Promise<FeedEvent<V> | undefined> {
     return this.#budget.yielding.run(() => this.take());
   }

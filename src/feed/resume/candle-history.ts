@@ -12,8 +12,8 @@ export interface CandleSpan {
 }
 
 /**
- * All candles of a span, oldest first: at most as many as one query may ask for. Throws BAD_USER_INPUT where there are
- * more or the query is refused, and whatever else the query throws.
+ * Fetches all candles of a span, oldest first: at most as many as one query can return. Throws BAD_USER_INPUT if there
+ * are more or if the query is refused, and any other error of the query.
  */
 export async function fetchCandleHistory(
   marketData: Pick<MarketData, 'fetchCandles'>,
@@ -38,7 +38,7 @@ function tooMany({ exchange, symbol, timeframe }: CandleSeries, since: number): 
   return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
 }
 
-/** True where the query asks for too much, rather than for candles that the exchange no longer has. */
+/** True if the query asks for too many candles, not for candles that the exchange no longer has. */
 function isRefusedQuery(error: unknown): error is MarketDataError {
   const isRefused = error instanceof MarketDataError && error.code === 'BAD_USER_INPUT';
   return isRefused && !isTooOld(error) && !isInDoubt(error);

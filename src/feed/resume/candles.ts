@@ -16,10 +16,10 @@ export interface ResumeCandlesOptions {
   readonly series: CandleSeries;
   /** Epoch ms. */
   readonly since: number;
-  /** Until when failed calls for the history are repeated, epoch ms. */
+  /** The time until which failed calls for the history are repeated, epoch ms. */
   readonly endAt: number;
   readonly live: FeedSubscription<Candle>;
-  /** The last candle that live subscribers have received as closed; null where there is none. */
+  /** The last candle that live subscribers have received as closed; null if there is none. */
   readonly lastClosed: () => Candle | null;
   readonly marketData: Pick<MarketData, 'fetchCandles'>;
   readonly clock: Clock;
@@ -27,12 +27,12 @@ export interface ResumeCandlesOptions {
 }
 
 /**
- * The candles that begin at `since` or later, each closed one once, then what is live.
+ * Sends the candles that begin at `since` or later, each closed candle once, then live candles.
  *
- * The live subscription was opened before anything is fetched. Its first candle is the seam: from that one on it leaves
- * none out, and all candles before it have closed and are history. Where the market has no candle yet, or has had none for
- * long, the live subscription sends nothing at first. Then the history is what closed a while ago, and when the first live
- * candle comes, those in between are fetched and sent before it.
+ * The live subscription is opened before history is fetched. Its first candle is the seam: all candles before it have
+ * closed and are history, and the live subscription leaves out none after it. If the market has no candle yet, or has
+ * long been idle, the live subscription sends nothing at first. Then the history ends with the candles that closed some
+ * time ago. When the first live candle arrives, the candles in between are fetched and sent before it.
  */
 export async function resumeCandles(options: ResumeCandlesOptions): Promise<ResumedSubscription<Candle>> {
   const { series, since, endAt, live, clock, budget } = options;
@@ -54,9 +54,9 @@ export async function resumeCandles(options: ResumeCandlesOptions): Promise<Resu
 
 class CandleSeam {
   readonly #options: ResumeCandlesOptions;
-  /** Candles that begin earlier have been sent, or are not wanted, epoch ms. */
+  /** Candles that begin before this time have been sent or are not wanted, epoch ms. */
   #from: number;
-  /** True once the live candles follow the history. */
+  /** True once all history before the live candles has been sent. */
   #isJoined = false;
 
   constructor(options: ResumeCandlesOptions) {
@@ -64,7 +64,7 @@ class CandleSeam {
     this.#from = options.since;
   }
 
-  /** All history before a live event, then the event. */
+  /** Returns all history before a live event, then the event. */
   async before(event: FeedEvent<Candle>): Promise<readonly FeedEvent<Candle>[]> {
     const { value } = event;
     if (value instanceof MarketDataError) throw value;
@@ -76,7 +76,7 @@ class CandleSeam {
     return [...missed.map(toClosedEvent), ...(isWanted ? [event] : [])];
   }
 
-  /** The history where nothing is live so far. */
+  /** Returns the history if there is no live candle yet. */
   async past(): Promise<readonly FeedEvent<Candle>[]> {
     const { series, clock } = this.#options;
     const askedAt = clock.now();
@@ -97,7 +97,7 @@ class CandleSeam {
 
   async #fetch(span: CandleSpan): Promise<readonly Candle[]> {
     const { marketData, series, lastClosed } = this.#options;
-    // The exchange's answers may not have what its stream has sent of the last candle yet.
+    // Answers of the exchange can lack the newest changes of the last candle, which its stream has sent already.
     const last = lastClosed();
     const candles = await fetchCandleHistory(marketData, series, span);
     if (!last || last.timestamp < span.since || last.timestamp >= (span.until ?? 0)) return candles;

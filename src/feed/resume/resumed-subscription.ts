@@ -3,15 +3,15 @@ import type { FeedEvent } from '../reconcile/feed-event.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import type { Backlog } from './backlog.ts';
 
-/** Turns a live event into what a subscriber that knows the history must receive: the event, others instead, or none. */
+/** Turns a live event into the events that a subscriber with the history must receive: the same, others or none. */
 export type Admit<V> = (event: FeedEvent<V>) => readonly FeedEvent<V>[] | Promise<readonly FeedEvent<V>[]>;
 
 export interface ResumedOptions<V> {
-  /** The history, to be sent first. */
+  /** The history, which is sent first. */
   readonly backlog: Backlog<V>;
-  /** What follows the history; its events wait in it meanwhile. */
+  /** The live subscription that follows the history. Its events wait in it meanwhile. */
   readonly live: FeedSubscription<V>;
-  /** May reject, which ends the subscription with that error. */
+  /** If it rejects, the subscription ends with that error. */
   readonly admit: Admit<V>;
 }
 
@@ -20,16 +20,17 @@ const done = { done: true, value: undefined } as const;
 type Result<V> = IteratorResult<FeedEvent<V>, undefined>;
 
 /**
- * A subscription that begins in the past: history, then what is live. Live events that come while the history is being
- * sent wait in the live subscription, within its limit: a subscriber that takes the history too slowly is ended with
- * SLOW_CONSUMER. An event that does not overlap the history is passed on as it is, the same object for all subscribers.
+ * A subscription that begins in the past: first history, then live events. Live events that arrive while history is
+ * being sent wait in the live subscription, up to its limit: a subscriber that takes the history too slowly is ended
+ * with SLOW_CONSUMER. An event that does not overlap the history is passed on unchanged, as one object for all
+ * subscribers.
  *
  * The iterator is written by hand for the reasons that `FeedSubscription` gives: `return()` ends a pending `next()`.
  */
 export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
   readonly #options: ResumedOptions<V>;
   readonly #waiting = new Set<(result: Result<V>) => void>();
-  /** The previous result, so that several pending `next()` are answered one after the other. */
+  /** The previous result. Pending calls of `next()` are answered one after the other. */
   #previous: Promise<unknown> = Promise.resolve();
   #state: 'open' | 'finishing' | 'ended' = 'open';
 
@@ -37,7 +38,7 @@ export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V
     this.#options = options;
   }
 
-  /** True while history is left to be taken. */
+  /** True while there is history that has not been taken. */
   get isReplaying(): boolean {
     return !this.#options.backlog.isEmpty;
   }
@@ -84,7 +85,7 @@ export class ResumedSubscription<V> implements AsyncIterableIterator<FeedEvent<V
     return done;
   }
 
-  /** The first event that a live one turns into, while the others wait; null where there is none. */
+  /** The first of the events that a live event turns into; the others wait. Null if there are none. */
   async #admit(event: FeedEvent<V>): Promise<FeedEvent<V> | null> {
     const { admit, backlog, live } = this.#options;
     try {

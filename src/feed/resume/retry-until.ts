@@ -1,12 +1,12 @@
 import { type Clock, sleep } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 
-/** How long to wait at least before a call is repeated, in ms. */
+/** The minimum wait before a call is repeated, in ms. */
 const pauseMs = 500;
 
 /**
- * What a call brings. While it fails with a retryable error, it is repeated until `endAt` (epoch ms), after the time that
- * the error names. Rejects with the last error.
+ * Makes a call and returns its result. If the call fails with a retryable error, it is repeated until `endAt` (epoch
+ * ms), each time after the wait that the error names. Rejects with the last error.
  */
 export async function retryUntil<T>(clock: Clock, endAt: number, call: () => Promise<T>): Promise<T> {
   while (true) {

@@ -1,12 +1,12 @@
 /**
- * Calls shared by all that want the same at the same time. Nobody receives the answer of a call that began before it was
- * wanted, which may lack what has happened since.
+ * Shares one call among all that want the same data at the same time. A call that is already running is not shared,
+ * because its answer can lack what has happened since it began.
  */
 export class SharedCalls<T> {
   readonly #running = new Map<string, Promise<T>>();
   readonly #following = new Map<string, Promise<T>>();
 
-  /** The answer of a call for this key that begins now, or when the one that is running has ended. */
+  /** Resolves with the answer of a call for this key that begins now, or after the call that is already running. */
   run(key: string, call: () => Promise<T>): Promise<T> {
     const running = this.#running.get(key);
     if (!running) return this.#start(key, call);

@@ -16,40 +16,45 @@ export interface TradeHistoryOptions extends MarketRef {
   readonly pages: SharedCalls<readonly Trade[]>;
 }
 
-/** Trades of the past. */
+/** Historical trades. */
 export interface TradeHistory {
-  /** Oldest first, each once. */
+  /** Oldest first, without duplicates. */
   readonly trades: readonly Trade[];
-  /** Where they begin, epoch ms: at `since`, or with its second where calls give no milliseconds. */
+  /**
+   * The time from which they are complete, epoch ms: `since`, or the start of its second if calls return no
+   * milliseconds.
+   */
   readonly from: number;
 }
 
-/** How many trades of the past one subscription sends at most, and how many pages it asks the exchange for. */
+/** The maximum number of historical trades of one subscription, and of pages that it requests from the exchange. */
 const maxTrades = 10_000;
 const maxPages = 12;
 
-/** How far before `since` a trade is sought, to know that an answer reaches back to `since`, in ms. */
+/** How far before `since` a trade is searched for, to prove that an answer reaches back to `since`, in ms. */
 const lookbacks = [60_000, 3_600_000, 86_400_000];
 
 const second = 1000;
 
 /**
- * The first page begins at a multiple of this many ms, so that clients that come back together, each with the time of its
- * own last trade, ask for the same pages.
+ * The first page begins at a multiple of this many ms. So clients that reconnect together, each with the time of its
+ * last trade, request the same pages.
  */
 const firstPageGridMs = 10_000;
 
-/** If at least this many trades all have times in whole seconds, that is not by chance. */
+/** If at least this many trades all have times in whole seconds, it is not a coincidence. */
 const fewTrades = 3;
 
 /**
- * All trades of a market from an instant on, oldest first, each once. That an exchange answers a call from `since` on proves
- * nothing: some ignore `since`, or serve only the newest 1000 trades or the last hour. So the newest are fetched first, which
- * usually reach back far enough. If they do not, pages are fetched from `since` on: each must overlap the one before it,
- * the last one the newest trades, and the first one must reach back to `since`, which is proven by an older trade in it or
- * in an answer from some time earlier on.
+ * Fetches all trades of a market from an instant on, oldest first, without duplicates.
  *
- * Throws BAD_USER_INPUT where the exchange does not serve them or there are too many, and whatever the calls throw.
+ * An answer to a call with `since` does not prove that the answer is complete: some exchanges ignore `since`, or serve
+ * only the newest 1000 trades or the last hour. So the newest trades are fetched first, which usually reach back far
+ * enough. If they do not, pages are fetched from `since` on. Each page must overlap the one before it, and the last
+ * page must overlap the newest trades. The first page must reach back to `since`: an older trade in it, or in an answer
+ * from some time earlier on, proves that.
+ *
+ * Throws BAD_USER_INPUT if the exchange does not serve the trades or there are too many, and any error of the calls.
  */
 export async function fetchTradeHistory(options: TradeHistoryOptions): Promise<TradeHistory> {
   const { exchange, symbol, since, marketData } = options;
@@ -58,7 +63,7 @@ export async function fetchTradeHistory(options: TradeHistoryOptions): Promise<T
     return (await marketData.fetchTrades(query, { maxAgeMs: 0 })).value;
   });
   const isCoarse = newest.length >= fewTrades && newest.every(({ timestamp }) => timestamp % second === 0);
-  // A trade whose millisecond the client knows may have a whole second here.
+  // The client can know the millisecond of a trade that has only a whole second here.
   const from = isCoarse ? since - (since % second) : since;
   const [oldest] = newest;
   const reaches = !oldest || oldest.timestamp < from;
@@ -66,7 +71,7 @@ export async function fetchTradeHistory(options: TradeHistoryOptions): Promise<T
   return { from, trades: trades.filter(({ timestamp }) => timestamp >= from) };
 }
 
-/** Reads trades of a market from an instant on that are too many for one answer. */
+/** Reads the trades of a market from an instant on in pages, because one answer cannot hold all of them. */
 class Pages {
   readonly #options: TradeHistoryOptions;
   readonly #isCoarse: boolean;
@@ -76,10 +81,10 @@ class Pages {
     this.#isCoarse = isCoarse;
   }
 
-  /** The trades from an instant on, and perhaps some from just before it. There is at least one newest trade. */
+  /** Reads the trades from an instant on, and perhaps some from just before it. `newest` is not empty. */
   async read(from: number, newest: readonly Trade[]): Promise<readonly Trade[]> {
     const last = newest.at(-1);
-    // The newest may begin in the middle of a millisecond.
+    // The newest trades can begin in the middle of a millisecond.
     const wholeFrom = beginOf(newest) + 1;
     let page = await this.#first(from);
     let trades: readonly Trade[] = page.filter(({ timestamp }) => timestamp >= from);
@@ -101,12 +106,13 @@ class Pages {
     const page = await this.#ask(toGrid(from - second));
     let isProven = beginOf(page) < from;
     for (const back of lookbacks) isProven ||= beginOf(await this.#ask(toGrid(from - back))) < from;
-    // The market's first trades, or the oldest served: the client has all of that millisecond, but not of that second.
+    // These are the market's first trades, or the oldest served. The client has all of that millisecond, but not of
+    // that second.
     if (!isProven && (this.#isCoarse || beginOf(page) > from)) throw notServed(this.#options, page);
     return page;
   }
 
-  /** From just before the instant on, since some exchanges leave out trades of the instant itself. */
+  /** Fetches a page from just before the instant on, because some exchanges leave out trades of the instant itself. */
   async #ask(instant: number): Promise<readonly Trade[]> {
     const { exchange, symbol, marketData, pages } = this.#options;
     const before = Math.max(0, instant - 1);
@@ -133,13 +139,13 @@ function endOf(trades: readonly Trade[]): number {
   return trades.at(-1)?.timestamp ?? Number.NEGATIVE_INFINITY;
 }
 
-/** Trades before an instant from the one list, and from then on from the other. */
+/** Joins trades from before an instant in the first list with trades from then on in the second. */
 function join(before: readonly Trade[], after: readonly Trade[], instant: number): readonly Trade[] {
   const isBefore = ({ timestamp }: Trade): boolean => timestamp < instant;
   return [...before.filter(isBefore), ...after.filter((trade) => !isBefore(trade))];
 }
 
-/** True when a trade is among others that came the same way. */
+/** True if the trade is among others that arrived the same way. */
 function contains(trades: readonly Trade[], sought: Trade): boolean {
   const [id, content] = [distinctId(sought), contentOf(sought)];
   return trades.some((trade) => {

@@ -4,24 +4,24 @@ import type { LiveTrades } from '../reconcile/trade-reconciler.ts';
 import type { TradeHistory } from './trade-history.ts';
 
 export interface TradeSeamOptions {
-  /** What is sent before the live trades; trades from before it are not wanted. */
+  /** The history that is sent before the live trades. Trades from before it are not wanted. */
   readonly history: TradeHistory;
   readonly live: LiveTrades;
-  /** No live trade is older, epoch ms. */
+  /** The earliest possible time of a live trade, epoch ms. */
   readonly liveFrom: number;
 }
 
 /**
- * Where live trades follow history: leaves out the first live trades that were in the history. Ids tell trades apart where
- * live trades have the ids that calls bring, else content does, as for `KnownTrades`.
+ * The seam between history and live trades: leaves out the first live trades if the history contains them. Trades are
+ * compared by id if live trades have the same ids as fetched ones, otherwise by content, as in `KnownTrades`.
  */
 export class TradeSeam {
   readonly #from: number;
   readonly #live: LiveTrades;
-  /** No live trade after this instant is in the history, epoch ms. */
+  /** The history contains no live trade after this time, epoch ms. */
   readonly #until: number;
   readonly #ids = new Set<string>();
-  /** How many trades with a content are in the history and were not repeated by a live one so far. */
+  /** For each content, how many trades of the history have not been repeated by a live trade so far. */
   readonly #contents = new Map<string, number>();
   #isPassed = false;
 
@@ -38,7 +38,7 @@ export class TradeSeam {
     }
   }
 
-  /** The live trades that are wanted and were not in the history: the same list where all are. */
+  /** Returns the live trades that are wanted and not in the history: the same list if that is all of them. */
   withoutHistory(trades: readonly Trade[]): readonly Trade[] {
     if (!this.#isPassed && trades.every(({ timestamp }) => timestamp > this.#until)) this.#pass();
     const wanted = trades.filter((trade) => trade.timestamp >= this.#from && !this.#isRepeated(trade));

@@ -14,36 +14,39 @@ import { fetchTradeHistory, type TradeHistory, type TradeHistoryOptions } from '
 import { TradeSeam } from './trade-seam.ts';
 
 export interface ResumeTradesOptions extends TradeHistoryOptions {
-  /** Until when failed calls for the history are repeated, epoch ms. */
+  /** The time until which failed calls for the history are repeated, epoch ms. */
   readonly endAt: number;
   readonly live: FeedSubscription<readonly Trade[]>;
-  /** What is known of the live trades. */
+  /** What is known about the live trades. */
   readonly known: LiveTrades;
   readonly clock: Clock;
   readonly budget: HistoryBudget;
 }
 
-/** How many trades of the past one event holds. */
+/** The maximum number of historical trades in one event. */
 const perEvent = 250;
 
-/** How many messages of a market may wait while its history is fetched: some hundreds a second. */
+/** How many messages of a market can wait while its history is fetched. A busy market has some hundreds a second. */
 const maxMeanwhile = 10_000;
 
-/** How long to wait for the exchange's answers to catch up with its stream before it is asked again, in ms. */
+/** The wait between two calls while the answers of the exchange lag behind its stream, in ms. */
 const pauseMs = 1000;
 
-/** How much older live trades may be than the newest known one, and than this moment, in ms: clocks differ. */
+/** How much older than the newest known trade, and than now, a live trade can be, in ms: clocks differ. */
 const tailMs = 120_000;
 
-/** After this time a trade of the same time stands for the newest one, in ms: an exchange may stream a trade differently. */
+/**
+ * After this time, in ms, a trade of the same time counts as the newest one: an exchange can stream a trade
+ * differently.
+ */
 const strictMs = 3000;
 
 /**
- * The trades from `since` on, each once, then what is live.
+ * Sends the trades from `since` on, each once, then live trades.
  *
- * The live subscription was opened before: it sends every trade that was not known then. The history that is fetched
- * afterwards must contain the newest trade that was known, and so all before it: an exchange's answers may lag behind its
- * stream. Live trades that were in the history are left out.
+ * The live subscription was opened before and sends every trade that was not known then. The history, fetched
+ * afterwards, must contain the newest trade that was known then: otherwise the answer lags behind the stream, and
+ * trades in between are missing. Live trades that the history contains are left out.
  */
 export async function resumeTrades(options: ResumeTradesOptions): Promise<ResumedSubscription<readonly Trade[]>> {
   const { exchange, symbol, since, endAt, live, known, clock, budget } = options;
@@ -75,7 +78,7 @@ export async function resumeTrades(options: ResumeTradesOptions): Promise<Resume
   }
 }
 
-/** The history, which contains the newest known trade. */
+/** Fetches history until it contains the newest known trade. */
 async function fetchWhole(options: ResumeTradesOptions, newest: Trade | null): Promise<TradeHistory> {
   const { exchange, symbol, known, clock } = options;
   const askedAt = clock.now();

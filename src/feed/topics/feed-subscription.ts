@@ -5,21 +5,21 @@ import { SubscriptionStart } from './subscription-start.ts';
 import { TakenValues } from './taken-values.ts';
 
 export interface SubscriptionOptions<V> {
-  /** How many topics offer events; when all have ended, so does the subscription. */
+  /** Number of topics that offer events. The subscription ends when all of them have ended. */
   readonly sources: number;
-  /** True when a subscriber that has received the first value learns nothing from the second; without it, each event counts. */
+  /** True if the second value changes nothing for a subscriber that has the first. Without it, every event is sent. */
   readonly isSame?: (taken: V, next: V) => boolean;
-  /** How many keys may wait to be taken; one more ends the subscriber with SLOW_CONSUMER. */
+  /** How many keys can wait to be taken. One more ends the subscription with SLOW_CONSUMER. */
   readonly maxWaiting: number;
   /** The latest known events of its topics. */
   readonly latest: () => readonly FeedEvent<V>[];
-  /** True when a new subscriber would receive something at once, or as soon as the market moves. */
+  /** True if a new subscriber would receive something at once, or as soon as the market moves. */
   readonly isReady: () => boolean;
   /** Called once, when the subscriber leaves or has taken the last event after `finish()`. */
   readonly onEnd: () => void;
 }
 
-/** An event, and its number among those offered. */
+/** An event and its number among those offered. */
 interface Offer<V> {
   readonly event: FeedEvent<V>;
   readonly number: number;
@@ -28,16 +28,16 @@ interface Offer<V> {
 /**
  * The events that one subscriber has not taken yet.
  *
- * Topics offer events at the pace of the market, and subscribers take them at their own. In a plain queue, a slow subscriber
- * would fill the memory and read old prices. So there is one slot per key: a newer event replaces one that was not taken,
- * and an event that repeats what was taken last empties the slot. A ticker or a book has one key: its subscriber skips
- * changes and is never late. Each candle and each batch of trades has its own, since none may be skipped: a subscriber
- * that lets too many of them wait is ended with SLOW_CONSUMER.
+ * Topics offer events at the pace of the market, and subscribers take them at their own. In a plain queue, a slow
+ * subscriber would fill the memory and read old prices. So there is one slot per key: a newer event replaces one that
+ * was not taken, and an event that repeats what was taken last empties the slot. A ticker or a book has one key: its
+ * subscriber skips changes and is never late. Each candle and each batch of trades has a key of its own, because none
+ * may be skipped: a subscriber that lets too many of them wait is ended with SLOW_CONSUMER.
  *
- * States: open; finishing, when what waits may still be taken but nothing is added; ended. An error is the last event.
+ * States: open; finishing, when waiting events can still be taken but none is added; ended. An error is the last event.
  *
- * The iterator is written by hand, since a generator's `return()` waits behind its pending `next()`. After `return()` or
- * `finish()` every `next()` must be done: graphql-ws pulls again at once from one that is not.
+ * The iterator is written by hand, because the `return()` of a generator waits for a pending `next()`. After `return()`
+ * or `finish()`, the result of every `next()` must be done: graphql-ws calls `next()` again at once if it is not.
  */
 export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
   readonly #slots = new Map<string, Offer<V>>();
@@ -62,12 +62,12 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     return this.#options.latest();
   }
 
-  /** True when another subscriber may join this one; not once a source has ended that has served: a new one may have another. */
+  /** True if another subscriber can share this subscription. False once a topic that had sent something has ended. */
   get isReady(): boolean {
     return !this.#hasLostSource && this.#options.isReady();
   }
 
-  /** Why it has ended, or why nothing has come so far; null where nothing is known. */
+  /** Why it has ended, or why no event has arrived so far; null if no reason is known. */
   get error(): MarketDataError | null {
     return this.#start.error;
   }
@@ -80,22 +80,25 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     this.#start.onReady();
   }
 
-  /** A source has failed; `isHopeless` where it will not work again soon. Before the start, that of all sources is the end. */
+  /**
+   * A source has failed; `isHopeless` if it will not work again soon. Before the start, the subscription ends if all
+   * sources are hopeless.
+   */
   onFailure(source: object, error: MarketDataError, isHopeless: boolean): void {
     if (this.#start.onFailure(source, error, isHopeless)) this.fail(error);
   }
 
-  /** How many events it has been offered so far: a subscriber that joins now knows all of these by `latest`. */
+  /** Number of events offered so far. For a subscriber that joins now, `latest` includes all of them. */
   get offered(): number {
     return this.#offered;
   }
 
-  /** The number, among those offered, of the event taken last, from 1 on. */
+  /** The number of the event that was taken last, counted from 1 in the order of the offers. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Lets `count` more events wait than wait now. As they are taken, the bound falls back to the usual one. */
+  /** Lets `count` events wait in addition to those that wait now. As events are taken, the usual limit returns. */
   letWait(count = this.#options.maxWaiting): void {
     this.#maxWaiting = this.#slots.size + count;
   }
@@ -119,7 +122,7 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     }
   }
 
-  /** Ends it with an error, after what waits to be taken. */
+  /** Ends it with an error, which follows the waiting events. */
   fail(error: MarketDataError): void {
     if (this.#state !== 'open') return;
     this.#offered += 1;
@@ -127,14 +130,14 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
     this.finish(error);
   }
 
-  /** A source has ended because of an error; the last one ends the subscription. `hasServed` where it has sent something. */
+  /** A source has ended with an error; the last source ends the subscription. `hasServed` if it has sent something. */
   endSource(source: object, error: MarketDataError, hasServed: boolean): void {
     if (hasServed) this.#hasLostSource = true;
     if (this.#start.onSourceEnd(source)) this.fail(error);
     else this.onFailure(source, error, false);
   }
 
-  /** Ends the iterator once what is in the slots has been taken. */
+  /** Ends the iterator once the waiting events have been taken. */
   finish(error?: MarketDataError): void {
     if (this.#state !== 'open') return;
     this.#state = 'finishing';

@@ -4,11 +4,11 @@ import type { Reconciler } from '../reconcile/reconciler.ts';
 import type { FeedSubscription } from './feed-subscription.ts';
 
 /**
- * The subscribers of one topic, to whom its events are sent.
+ * Sends the events of one topic to its subscribers.
  *
- * A new one receives the latest at once, unless that is out of date without being marked so, since nobody listened for a
- * while and nothing was polled. Then the latest is deferred: it follows once a call or the stream has brought it up to
- * date, or has failed to, which marks it stale.
+ * A new subscriber receives the latest value at once. There is one exception: if the topic had no subscribers for a
+ * while, nothing was polled, and the value can be out of date without being marked stale. Then the value is deferred.
+ * It is sent once a call or the stream has brought it up to date, or once a failed call has marked it stale.
  */
 export class Subscribers<T, V> {
   readonly #reconciler: Reconciler<T, V>;
@@ -24,12 +24,12 @@ export class Subscribers<T, V> {
     return this.#subscriptions.size;
   }
 
-  /** True while the latest is deferred. */
+  /** True while the latest value is deferred. */
   get isDeferring(): boolean {
     return this.#isDeferring;
   }
 
-  /** True once a subscriber has received something, or could have. */
+  /** True once subscribers have received the latest value, or the market has turned out to have none yet. */
   get hasServed(): boolean {
     return this.#hasServed;
   }
@@ -38,7 +38,7 @@ export class Subscribers<T, V> {
     return this.#subscriptions[Symbol.iterator]();
   }
 
-  /** Adds a subscriber. With `isDeferred` the latest is out of date. */
+  /** Adds a subscriber. `isDeferred` if the latest value is out of date. */
   add(subscription: FeedSubscription<V>, isDeferred: boolean): void {
     this.#subscriptions.add(subscription);
     if (isDeferred) this.#isDeferring = true;
@@ -47,12 +47,12 @@ export class Subscribers<T, V> {
     if (this.#reconciler.isReady) subscription.onReady();
   }
 
-  /** False when it was none of them. */
+  /** Returns false if the subscription was not one of them. */
   remove(subscription: FeedSubscription<V>): boolean {
     return this.#subscriptions.delete(subscription);
   }
 
-  /** Sends events, and the latest where it was deferred and no longer need be. */
+  /** Sends events, and the deferred latest value if it is up to date now. */
   send(events: readonly FeedEvent<V>[]): void {
     const deferred = this.#takeDeferred(events);
     for (const event of events) this.#push(event);
@@ -62,12 +62,12 @@ export class Subscribers<T, V> {
     for (const subscription of this.#subscriptions) subscription.onReady();
   }
 
-  /** A call has failed; `isHopeless` where none will succeed soon. */
+  /** Called when a call has failed; `isHopeless` if none will succeed soon. */
   onFailure(error: MarketDataError, isHopeless: boolean): void {
     for (const subscription of this.#subscriptions) subscription.onFailure(this, error, isHopeless);
   }
 
-  /** The topic has ended with an error, which ends subscribers that have no other topic. */
+  /** Called when the topic has ended with an error. Subscribers without another topic end too. */
   end(error: MarketDataError): void {
     for (const subscription of this.#subscriptions) subscription.endSource(this, error, this.#hasServed);
     this.#subscriptions.clear();
@@ -77,7 +77,7 @@ export class Subscribers<T, V> {
     for (const subscription of this.#subscriptions) subscription.push(event);
   }
 
-  /** The deferred latest, if it is due now, without events that are sent anyway. */
+  /** Returns the deferred events if they can be sent now, without those that are in `sent` already. */
   #takeDeferred(sent: readonly FeedEvent<V>[]): readonly FeedEvent<V>[] {
     const { hasGap, error } = this.#reconciler;
     if (!this.#isDeferring || (hasGap && error === null)) return [];

@@ -1,12 +1,13 @@
 import type { MarketDataError } from '../../market/errors.ts';
 
 /**
- * Whether a subscription has started: something has come, or one of its sources works and has nothing to send yet. Until
- * then it remembers why nothing has come, and which sources will not work soon: when none will, there is no use in waiting.
+ * Knows whether a subscription has started. It has started once an event has arrived, or once one of its sources works
+ * but has nothing to send yet. Until then, this class remembers why no event has arrived and which sources will not
+ * work soon. If no source will, waiting is useless.
  */
 export class SubscriptionStart {
   #sources: number;
-  /** Sources that fail in a way that will not pass soon. */
+  /** Sources that fail and will not work again soon. */
   readonly #hopeless = new Set<object>();
   #hasStarted = false;
   #hasEnded = false;
@@ -17,12 +18,12 @@ export class SubscriptionStart {
     this.#sources = sources;
   }
 
-  /** Why the subscription has ended, or, before it has started, why nothing has come so far; null where nothing is known. */
+  /** Why the subscription has ended, or why no event has arrived before the start; null if no reason is known. */
   get error(): MarketDataError | null {
     return this.#error;
   }
 
-  /** Resolves when the subscription has started. Rejects with the reason if it ends before. */
+  /** Resolves when the subscription has started. Rejects with the reason if it ends before that. */
   async whenReady(): Promise<void> {
     if (!this.#hasStarted && !this.#hasEnded) {
       await new Promise<void>((resolve) => {
@@ -32,7 +33,7 @@ export class SubscriptionStart {
     if (!this.#hasStarted && this.#error) throw this.#error;
   }
 
-  /** A source works. */
+  /** Called when a source works. */
   onReady(): void {
     if (this.#hasStarted || this.#hasEnded) return;
     this.#hasStarted = true;
@@ -41,7 +42,7 @@ export class SubscriptionStart {
     this.#settle();
   }
 
-  /** A source has failed. True when no source is left that may work soon. */
+  /** Called when a source has failed. True if no source is left that might work soon. */
   onFailure(source: object, error: MarketDataError, isHopeless: boolean): boolean {
     if (this.#hasStarted || this.#hasEnded) return false;
     this.#error = error;
@@ -50,14 +51,14 @@ export class SubscriptionStart {
     return this.#hopeless.size >= this.#sources;
   }
 
-  /** A source has ended. True when it was the last one. */
+  /** Called when a source has ended. True if it was the last one. */
   onSourceEnd(source: object): boolean {
     this.#sources -= 1;
     this.#hopeless.delete(source);
     return this.#sources <= 0;
   }
 
-  /** The subscription has ended, perhaps with an error. */
+  /** Called when the subscription has ended, perhaps with an error. */
   onEnd(error: MarketDataError | null = null): void {
     this.#error = error ?? this.#error;
     this.#hasEnded = true;

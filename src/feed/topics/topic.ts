@@ -15,26 +15,31 @@ import { Subscribers } from './subscribers.ts';
 export interface TopicOptions<T, R> {
   readonly request: TopicRequest;
   readonly reconciler: R;
-  /** Opens the exchange's stream; null where it has none. */
+  /** Opens the exchange's stream; null if it has none. */
   readonly openStream: ((listener: StreamListener<T>) => Stream) | null;
   readonly timing: Omit<FeedTiming, 'random'>;
-  /** Called when it begins to need polls. */
+  /** Called when the topic begins to need polls. */
   readonly onWanted: () => void;
-  /** Called when it is over: nobody has listened for the linger time, or there is no such market. */
+  /** Called when the topic has ended: it had no subscribers for the linger time, or the market does not exist. */
   readonly onEnd: () => void;
 }
 
 /**
- * One kind of live data of one market, while somebody listens to it or did a moment ago.
+ * One kind of live data of one market, while it has subscribers and for a short time afterwards.
  *
- * However many subscribers it has, there is one stream and one poll: the topic gives their messages to its reconciler and
- * sends the events to all. It knows which of the two can be relied on, and what a failure means: while the stream works, a
- * failed poll is no reason to mark prices as stale; while neither works, subscribers must know.
+ * Data arrives by a stream, by polls, or by both, and each can fail without the other. The topic keeps one stream and
+ * one poll for all its subscribers, gives the messages of both to its reconciler, and sends the resulting events.
+ * Without it, each subscriber would open its own stream and make its own calls, and nothing would decide what a failure
+ * means: while the stream works, a failed poll must not mark prices as stale; while neither works, subscribers must
+ * learn that.
  *
- * States: with subscribers it is ready (they have the latest, or the market has nothing to send), failing (the reconciler
- * has an error), or has a gap: what the stream sends waits for a call, until `GapDeadline` gives up. Without subscribers it
- * lingers, so that a client that reconnects finds it: its stream goes on, and polls stop. It ends after the linger time, or
- * at once with a final error: the market does not exist.
+ * States:
+ * - ready: subscribers have the latest value, or the market has nothing to send.
+ * - with a gap: something is missing. Messages of the stream wait for a call, until `GapDeadline` gives up.
+ * - failing: neither stream nor calls work, and the reconciler has an error.
+ * - lingering: the last subscriber has left. Polls stop, and the stream continues, so that a client that reconnects
+ *   finds the topic up to date.
+ * - ended: after the linger time, or at once after a final error, for example because the market does not exist.
  */
 export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implements Polled<T> {
   readonly request: TopicRequest;
@@ -71,27 +76,27 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     return this.#stream !== null;
   }
 
-  /** What a new subscriber receives at once. */
+  /** The events that a new subscriber receives at once. */
   get latest(): readonly FeedEvent<V>[] {
     return this.#hasEnded || this.subscribers.isDeferring ? [] : this.reconciler.latest;
   }
 
-  /** True when a new subscriber receives something at once, or as soon as the market moves. */
+  /** True if a new subscriber receives something at once, or as soon as the market moves. */
   get isReady(): boolean {
     return !this.#hasEnded && !this.subscribers.isDeferring && this.reconciler.isReady;
   }
 
-  /** True while stream or polls keep the latest up to date. */
+  /** True while stream or polls keep the latest value up to date. */
   get isCurrent(): boolean {
     return this.#streamState.works || this.schedule.isCurrent;
   }
 
-  /** True while what subscribers have is marked stale, or nothing can be had. */
+  /** True while the value that subscribers have is marked stale, or no data is available. */
   get isStale(): boolean {
     return this.reconciler.error !== null || this.reconciler.latest.some(({ value }) => isStale(value));
   }
 
-  /** True while a call would bring subscribers something that the stream does not. */
+  /** True while a call would bring subscribers data that the stream does not send. */
   get wantsFetch(): boolean {
     return this.hasSubscribers && (this.schedule.isWanted || (this.reconciler.coverage?.isLacking ?? false));
   }
@@ -100,7 +105,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     return Math.max(this.schedule.answeredAt, this.#streamState.heardAt);
   }
 
-  /** Adds a subscriber, which receives the latest: at once, or with `isDeferred` when it has been brought up to date. */
+  /** Adds a subscriber. It receives the latest value at once or, with `isDeferred`, once the value is up to date. */
   add(subscriber: FeedSubscription<V>, isDeferred = false): void {
     this.#cancelLinger();
     this.subscribers.add(subscriber, isDeferred);
@@ -118,7 +123,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   takeFetched(message: T, kind: CallKind, askedAt: number): void {
     if (this.#hasEnded) return;
     this.schedule.onAnswer();
-    // The stream has spoken meanwhile, and a call answers with what was true before. It may hold more, though.
+    // The stream has sent newer data meanwhile. The answer is only used if it covers more of the market.
     if (!this.schedule.isWanted && !this.reconciler.coverage?.isWidenedBy(message)) return;
     const { events, marketMoved } = this.reconciler.take(message, kind, askedAt);
     if (kind === 'poll') {
@@ -140,7 +145,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     if (this.#gapDeadline.endsWithFailure(error)) this.#send(this.reconciler.giveUp());
     if (this.#isFailing(error)) this.#send(this.reconciler.fail(error));
     else if (this.subscribers.isDeferring) this.#send([]);
-    // That the exchange has no such call does not say why the stream has sent nothing.
+    // If the exchange has no such call, this does not explain why the stream has sent nothing.
     if (error.isFinal) return;
     const waitMs = error.details.retryAfterMs ?? 0;
     const isHopeless = !this.#stream && (!error.retryable || waitMs > this.#options.timing.startTimeoutMs);
@@ -155,7 +160,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     this.#stream.redial(this.#streamState.isUnresponsive);
   }
 
-  /** Ends the stream, and with `onEnd` the topic. Subscribers are left as they are. */
+  /** Ends the stream and calls `onEnd`. Does not end the subscribers. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -165,7 +170,10 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     this.#options.onEnd();
   }
 
-  /** True when neither calls nor the stream work. A stream that may speak is no worse for a call that never works. */
+  /**
+   * True if neither calls nor the stream work. A pending or silent stream does not fail because a call is not
+   * supported.
+   */
   #isFailing({ retryable }: MarketDataError): boolean {
     const { works, maySpeak } = this.#streamState;
     const isUnsupported = !retryable && this.schedule.answeredAt === Number.NEGATIVE_INFINITY;
@@ -175,7 +183,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   #takeStreamed(message: T, isFirst: boolean): void {
     if (this.#hasEnded) return;
     if (this.#streamState.hear(isFirst)) {
-      // What came between the last poll and this is missing.
+      // Data between the last poll and this message may be missing.
       this.reconciler.interrupt();
       this.schedule.onNewGap();
     }
@@ -189,7 +197,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     this.#streamState.interrupt();
     this.reconciler.interrupt();
     this.schedule.checkGap();
-    // A stream that fails to connect again and again must not hurry the polls of an exchange that is down.
+    // A stream that repeatedly fails to connect must not speed up the polls of an exchange that is down.
     if (!wasWanted) this.#options.onWanted();
   }
 

@@ -7,7 +7,7 @@ export interface WatchdogOptions {
   readonly check: () => void;
 }
 
-/** Counts the open streams, and checks them at intervals with one timer while there are any. */
+/** Counts the open streams. While there are any, one timer checks all of them at intervals. */
 export class Watchdog {
   readonly #options: WatchdogOptions;
   #openStreams = 0;
@@ -21,7 +21,7 @@ export class Watchdog {
     return this.#openStreams;
   }
 
-  /** A stream has been opened, or closed. */
+  /** Called with 1 when a stream has been opened, and with -1 when one has been closed. */
   onStreams(change: 1 | -1): void {
     this.#openStreams += change;
     if (this.#openStreams === 0) this.stop();

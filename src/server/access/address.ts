@@ -1,26 +1,27 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
 
-/** The parts of a request, or of an upgrade, that say where it comes from. */
+/** The parts of a request or an upgrade that show where it comes from. */
 export interface RequestOrigin {
   readonly headers: IncomingHttpHeaders;
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
-/** The address of the client behind a request, in one spelling. */
+/** Returns the address of the client that sent a request, in normalized form. */
 export type AddressReader = (request: RequestOrigin) => string;
 
-/** Some proxies name the client's port as well: 192.0.2.1:50000 or [2001:db8::1]:50000. */
+/** Some proxies also send the client's port: 192.0.2.1:50000 or [2001:db8::1]:50000. */
 const withPort = /^(?:(\d+\.\d+\.\d+\.\d+)|\[(.+)\])(?::\d+)?$/;
 
 /**
- * Reads addresses behind this number of proxies. Each proxy appends the address that it serves to X-Forwarded-For, so the
- * entry of the outermost proxy is the client's, and anybody may have written what is left of it. With fewer entries the
- * request came in further inside, and the first entry is the client of that proxy. Without proxies, or without a valid
- * address, it is the address of the connection.
+ * Reads the addresses of clients behind this number of proxies. Each proxy appends the address of its own client to
+ * X-Forwarded-For. So the entry that the outermost proxy has added is the address of the client, and entries to the
+ * left of it are not trustworthy. If there are fewer entries than proxies, the request did not pass the outer proxies,
+ * and the first entry is the client. Without proxies, or without a valid address, the result is the address of the
+ * connection.
  */
 export function createAddressReader(proxies: number): AddressReader {
-  // A connection carries many requests, and keeps its address.
+  // A connection carries many requests, and its address does not change.
   const peers = new WeakMap<RequestOrigin['socket'], string>();
 
   function toPeer(socket: RequestOrigin['socket']): string {
@@ -28,7 +29,7 @@ export function createAddressReader(proxies: number): AddressReader {
     if (known !== undefined) return known;
     const peer = socket.remoteAddress ?? '';
     const address = toAddress(peer) ?? peer;
-    // The address of a closed connection is no longer known.
+    // Node does not know the address of a closed connection.
     if (peer) peers.set(socket, address);
     return address;
   }
@@ -43,12 +44,16 @@ export function createAddressReader(proxies: number): AddressReader {
   };
 }
 
-/** True for this machine itself, which is also the address of a local proxy that TRUSTED_PROXIES does not count. */
+/**
+ * True for the addresses of this machine. A local proxy that TRUSTED_PROXIES does not count has such an address too.
+ */
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
-/** IPv4 mapped into IPv6 becomes IPv4. Other IPv6 addresses become their /64, since a client that has one has them all. */
+/**
+ * IPv4 mapped into IPv6 becomes IPv4. Other IPv6 addresses become their /64 prefix, because a client owns all of it.
+ */
 function toAddress(text: string): string | null {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
   if (!ipaddr.IPv6.isValid(text)) return null;

@@ -6,17 +6,17 @@ import { tooManyOperations } from './too-many-operations.ts';
 import { type LimitReached, type PlaceRequest, WaitingRoom } from './waiting-room.ts';
 
 export interface AdmissionOptions {
-  /** Operations that are open, of all protocols. */
+  /** Counts the open operations of all protocols. */
   readonly operations: ConcurrencyLimit;
-  /** What subscriptions keep, of all protocols. */
+  /** Counts the memory that subscriptions of all protocols keep. */
   readonly memory: SubscriptionMemory;
   readonly clock: Clock;
 }
 
-/** What an operation that waits keeps in memory besides what its client sent: promises, a timer and its context, in bytes. */
+/** The memory of a waiting operation in addition to its message: promises, a timer and its context, in bytes. */
 const waitingBytes = 4096;
 
-/** Lets operations of every protocol in, as far as the limits allow. An operation over a limit waits a moment. */
+/** Admits operations of all protocols up to the limits. An operation over a limit waits briefly for room. */
 export class Admission {
   readonly #operations: ConcurrencyLimit;
   readonly #memory: SubscriptionMemory;
@@ -28,22 +28,22 @@ export class Admission {
     this.#room = new WaitingRoom({ clock });
   }
 
-  /** How many operations are open. */
+  /** Number of open operations. */
   get openCount(): number {
     return this.#operations.total;
   }
 
-  /** How many operations wait for room. */
+  /** Number of operations that wait for room. */
   get waitingCount(): number {
     return this.#room.size;
   }
 
-  /** What open subscriptions keep in memory, by estimate, in bytes. */
+  /** Estimated memory of open subscriptions, in bytes. */
   get memoryBytes(): number {
     return this.#memory.bytes;
   }
 
-  /** Lets an operation in, identified by `owner`: see `WaitingRoom`. `bytes` are those that its client sent. */
+  /** Admits an operation, identified by `owner`: see `WaitingRoom`. `bytes` is the size of its message. */
   enter(owner: object, request: PlaceRequest): Promise<LimitReached | null> {
     return this.#room.enter(owner, { ...request, bytes: request.bytes + waitingBytes });
   }
@@ -53,12 +53,12 @@ export class Admission {
     this.#room.leave(owner);
   }
 
-  /** To be called when something was given back that is not counted here. */
+  /** Must be called when something was released that is not counted here. */
   onFreed(key: object): void {
     this.#room.onFreed(key);
   }
 
-  /** Takes a place for an operation, to be released once; returns null if it got one. */
+  /** Takes a place for an operation, which must be released once. Returns null, or the limit if there is no place. */
   take(address: string): LimitReached | null {
     const scope = this.#operations.take(address);
     if (!scope) return null;
@@ -66,15 +66,15 @@ export class Admission {
     return toLimitReached(scope, keys.operations, address, toError);
   }
 
-  /** Gives a place back. */
+  /** Releases a place. */
   release(address: string): void {
     this.#operations.release(address);
     this.#onFreed(keys.operations, address);
   }
 
   /**
-   * Takes memory for a subscription identified by `owner`, at once or as soon as there is room; to be released once.
-   * Resolves with the limit if it gets none.
+   * Reserves memory for a subscription, identified by `owner`, at once or as soon as there is room. The reservation
+   * must be released once. Resolves with the limit if there is no room.
    */
   async reserve(
     owner: object,
@@ -82,7 +82,7 @@ export class Admission {
     subscription: NewSubscription,
   ): Promise<MemoryReservation | LimitReached> {
     const first = this.#reserve(address, subscription);
-    // No waiting helps one that is too large alone.
+    // Waiting does not help a subscription that is too large by itself.
     if ('keys' in first || first.excess.scope === null) return first;
     const { bytes } = first.excess;
     let result: MemoryReservation | LimitReached = first;
@@ -94,7 +94,7 @@ export class Admission {
     return result;
   }
 
-  /** Gives the memory of a subscription back. */
+  /** Releases the memory of a subscription. */
   releaseMemory(reservation: MemoryReservation): void {
     this.#memory.release(reservation);
     this.#onFreed(keys.memory, reservation.address);
@@ -119,7 +119,7 @@ export class Admission {
 
 type Keys = Readonly<Record<LimitScope, (address: string) => string>>;
 
-/** The keys of the queues of operations that wait for the same. */
+/** The keys of the queues. Operations in one queue wait for the same limit. */
 const keys: Readonly<Record<'operations' | 'memory', Keys>> = {
   operations: { address: (address) => `operations of ${address}`, total: () => 'operations' },
   memory: { address: (address) => `memory of ${address}`, total: () => 'memory' },

@@ -1,18 +1,18 @@
 import { isLoopback } from './address.ts';
 
-/** Whose limit it is: that of one address, or that of all clients together. */
+/** The scope of a limit: one address, or all clients together. */
 export type LimitScope = 'address' | 'total';
 
 export interface ConcurrencyLimitOptions {
-  /** How many there may be together. */
+  /** The maximum for all clients together. */
   readonly max: number;
-  /** How many one address may have. */
+  /** The maximum for one address. */
   readonly maxPerAddress: number;
-  /** Whether the limit per address holds for this machine too, the home of load tests and of proxies not configured. */
+  /** Whether the limit per address applies to this machine too, where load tests and unconfigured proxies run. */
   readonly limitsLoopback: boolean;
 }
 
-/** Limits how many of something are open at a time, per address and together. An address that has none is forgotten. */
+/** Limits how many of something are open, per address and in total. An address without any is forgotten. */
 export class ConcurrencyLimit {
   readonly #options: ConcurrencyLimitOptions;
   readonly #countByAddress = new Map<string, number>();
@@ -22,22 +22,25 @@ export class ConcurrencyLimit {
     this.#options = options;
   }
 
-  /** How many are open together. */
+  /** Total number that are open. */
   get total(): number {
     return this.#total;
   }
 
-  /** How many addresses have one open. */
+  /** Number of addresses that have at least one open. */
   get addresses(): number {
     return this.#countByAddress.size;
   }
 
-  /** How many may be open. */
+  /** The maximum number of a scope. */
   maxOf(scope: LimitScope): number {
     return scope === 'address' ? this.#options.maxPerAddress : this.#options.max;
   }
 
-  /** Takes one for an address, to be released once. If a limit is reached, it takes none and returns whose limit that is. */
+  /**
+   * Counts one for an address, which must be released once. If a limit is reached, returns its scope and counts
+   * nothing.
+   */
   take(address: string): LimitScope | null {
     const { max, maxPerAddress, limitsLoopback } = this.#options;
     const count = this.#countByAddress.get(address) ?? 0;
@@ -48,7 +51,7 @@ export class ConcurrencyLimit {
     return null;
   }
 
-  /** Gives one back. */
+  /** Releases one. */
   release(address: string): void {
     const count = this.#countByAddress.get(address) ?? 0;
     if (count > 1) this.#countByAddress.set(address, count - 1);

@@ -3,40 +3,40 @@ import { type AddressReader, createAddressReader } from './address.ts';
 import { createKeyFinder, toGivenKey, unauthenticated } from './keys.ts';
 import { Quota } from './quotas.ts';
 
-/** The client behind a request. Only the gate makes one, so a handler that has a principal serves somebody it let in. */
+/** The client of a request. Only the gate creates principals, so a handler that has one serves an admitted client. */
 export interface Principal {
   readonly address: string;
-  /** The name of the API key that was given, never the key itself; null if this server needs none. */
+  /** The name of the API key that the client has sent, never the key itself; null if this server needs none. */
   readonly key: string | null;
 }
 
-/** Decides who may come in, and how much they may ask for: the same for every protocol. */
+/** Decides which clients are admitted and how much they can request, in the same way for every protocol. */
 export interface Gate {
-  /** The address of the client behind a request or an upgrade. */
+  /** Returns the address of the client that sent a request or an upgrade. */
   readonly addressOf: AddressReader;
   /**
-   * Identifies the client that sent this `Authorization`. Throws, or rejects with, UNAUTHENTICATED, or RATE_LIMITED if too
-   * many wrong keys came from the address.
+   * Identifies the client that sent this `Authorization` header. Throws or rejects with UNAUTHENTICATED, or with
+   * RATE_LIMITED if the address has sent too many wrong keys.
    */
   identify(address: string, authorization: string | undefined): Promise<Principal> | Principal;
-  /** Counts one request or operation. Throws, or rejects with, RATE_LIMITED. */
+  /** Counts one request or operation. Throws or rejects with RATE_LIMITED. */
   takeRequest(principal: Principal): Promise<void> | void;
-  /** Counts what an operation costs. Throws, or rejects with, RATE_LIMITED. */
+  /** Counts the cost of an operation. Throws or rejects with RATE_LIMITED. */
   takeCost(principal: Principal, cost: number): Promise<void> | void;
-  /** Identifies the client of a request and counts the request. Throws, or rejects, as the two do. */
+  /** Identifies the client of a request and counts the request. Throws or rejects like these two methods. */
   admit(address: string, authorization: string | undefined): Promise<Principal> | Principal;
 }
 
 export interface GateOptions {
-  /** Clients must send one of these keys; without any, everybody may come in. */
+  /** Clients must send one of these keys. Without any, all clients are admitted. */
   readonly apiKeys?: readonly string[];
-  /** How much each key, or each address if there are no keys, may ask for; null for no limit. */
+  /** How much each key, or each address if there are no keys, can request; null for no limit. */
   readonly requestsPerMinute?: number | null;
   readonly costPerMinute?: number | null;
   readonly addressOf?: AddressReader;
 }
 
-/** Creates the gate that the options describe; without options it is open to all. */
+/** Creates a gate. Without options, it admits all clients. */
 export function createGate(options: GateOptions = {}): Gate {
   const { apiKeys = [], requestsPerMinute = null, costPerMinute = null } = options;
   const { addressOf = createAddressReader(0) } = options;
@@ -44,22 +44,22 @@ export function createGate(options: GateOptions = {}): Gate {
   const whose = apiKeys.length > 0 ? 'API key' : 'address';
   const requests = createQuota(
     requestsPerMinute,
-    (count) => `This server takes ${count} requests a minute of each ${whose}`,
+    (count) => `This server accepts ${count} requests per minute from each ${whose}`,
   );
   const cost = createQuota(
     costPerMinute,
-    (count) => `This server lets the operations of each ${whose} cost ${count} a minute`,
+    (count) => `The operations of each ${whose} can cost ${count} per minute on this server`,
   );
-  const wrongKeys = createQuota(requestsPerMinute, () => 'This server got too many wrong API keys from this address');
+  const wrongKeys = createQuota(requestsPerMinute, () => 'This address has sent too many wrong API keys');
 
-  /** Throws if no key was given, or a wrong one. */
+  /** Throws if the client has sent no key or a wrong one. */
   function recognize(address: string, given: string | null): Principal {
     const key = given === null ? null : findKey(given);
     if (key === null) throw unauthenticated(given);
     return { address, key };
   }
 
-  /** A client that gave too many wrong keys must wait with a right one too: its next guess would tell. */
+  /** After too many wrong keys, even a correct key must wait: otherwise guessing could continue. */
   async function recognizeOrCount(address: string, given: string | null, wrong: Quota, all: Quota): Promise<Principal> {
     await wrong.check(address);
     try {
@@ -100,17 +100,17 @@ export function createGate(options: GateOptions = {}): Gate {
   };
 }
 
-/** Null without a limit: then nobody waits for the quota. */
+/** Returns null without a limit, so that no request waits for a quota. */
 function createQuota(perMinute: number | null, toMessage: (perMinute: number) => string): Quota | null {
   return perMinute === null ? null : new Quota({ perMinute, message: toMessage(perMinute) });
 }
 
-/** What has a quota of its own: a key, or an address if there are no keys. */
+/** The subject of a quota: a key, or an address if there are no keys. */
 function toSubject({ key, address }: Principal): string {
   return key ?? address;
 }
 
 function tooCostly(cost: number, perMinute: number, whose: string): MarketDataError {
-  const message = `This operation costs ${cost}, and all those of an ${whose} may cost ${perMinute} a minute on this server: ask for less at once.`;
+  const message = `This operation costs ${cost}, but all operations of one ${whose} together can cost only ${perMinute} per minute on this server: request less at once.`;
   return new MarketDataError('RATE_LIMITED', message, { retryable: false });
 }

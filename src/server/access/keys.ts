@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { MarketDataError } from '../../market/errors.ts';
 
-/** RFC 6750, 2.1; the name of a scheme may have any case (RFC 9110, 11.1). */
+/** RFC 6750, 2.1; the name of a scheme is case-insensitive (RFC 9110, 11.1). */
 const bearer = /^bearer +(\S+) *$/i;
 
 /** How many hex digits of a key's digest make its name. */
 const nameLength = 12;
 
-/** A key as it is kept: the key itself cannot be read from it. */
+/** A stored key: its digest, from which the key cannot be derived. */
 interface Known {
   readonly digest: Buffer;
   readonly name: string;
@@ -19,8 +19,8 @@ export function toGivenKey(authorization: string | undefined): string | null {
 }
 
 /**
- * Finds the name of a key, made of its digest; null for a key that is not in the list. Every key is compared in constant
- * time, so that nobody can learn from the time that it takes how near a guess was.
+ * Finds the name of a key, which is derived from its digest; null if the key is not in the list. Keys are compared in
+ * constant time, so that the time of an answer does not show how close a guess was.
  */
 export function createKeyFinder(keys: readonly string[]): (given: string) => string | null {
   const known: readonly Known[] = keys.map((key) => {
@@ -35,10 +35,10 @@ export function createKeyFinder(keys: readonly string[]): (given: string) => str
   };
 }
 
-/** The error for a client that gave no key, or a wrong one. */
+/** The error for a client that has sent no key or a wrong one. */
 export function unauthenticated(given: string | null): MarketDataError {
   const problem =
-    given === null ? 'This server needs an API key' : 'The API key that was sent is not valid for this server';
+    given === null ? 'This server requires an API key' : 'The API key that was sent is not valid for this server';
   const remedy = 'send one as "Authorization: Bearer <key>", over a WebSocket in the payload of connection_init.';
   return new MarketDataError('UNAUTHENTICATED', `${problem}: ${remedy}`);
 }

@@ -3,24 +3,26 @@ import type { LimitScope } from './concurrency-limit.ts';
 
 /** Why there is no memory for a subscription. */
 export interface MemoryExcess {
-  /** The limit that it would exceed; null if it is too large for that limit by itself, so that no waiting helps. */
+  /**
+   * The scope of the exceeded limit; null if the subscription is too large by itself, so that waiting does not help.
+   */
   readonly scope: LimitScope | null;
-  /** How much more it would keep, in bytes. */
+  /** How much additional memory it would keep, in bytes. */
   readonly bytes: number;
   readonly toError: () => MarketDataError;
 }
 
-/** `alone` is all that the subscription needs, `bytes` the part of that which nobody keeps already. */
+/** `alone` is the total memory of the subscription, `bytes` the part that no other subscription keeps already. */
 export function toMemoryExcess(scope: LimitScope, maxBytes: number, alone: number, bytes: number): MemoryExcess {
-  const limit = `more than ${toMegabytes(maxBytes)} MB of this server's memory, which is the most`;
+  const limit = `more than the maximum of ${toMegabytes(maxBytes)} MB of this server's memory`;
   if (alone > maxBytes) {
-    const message = `This subscription alone would keep ${limit} that may be kept: send a shorter document.`;
+    const message = `This subscription alone would keep ${limit}: send a shorter document.`;
     return { scope: null, bytes, toError: () => new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message) };
   }
   const message =
     scope === 'address'
-      ? `The open subscriptions of your address would keep ${limit} they may: end some first, and send one short document with variables rather than many.`
-      : `The open subscriptions of all clients would keep ${limit} they may: try again later.`;
+      ? `The open subscriptions of your address would keep ${limit}: end some first, and send one short document with variables instead of many documents.`
+      : `The open subscriptions of all clients would keep ${limit}: try again later.`;
   const toError = () => new MarketDataError('TOO_MANY_SUBSCRIPTIONS', message, { retryable: true });
   return { scope, bytes, toError };
 }

@@ -5,11 +5,11 @@ const minuteMs = 60_000;
 
 export interface QuotaOptions {
   readonly perMinute: number;
-  /** What a client receives that wants more, without the end of the sentence. */
+  /** The error message for a client that requests more, without the end of the sentence. */
   readonly message: string;
 }
 
-/** How much each of many subjects may take within a minute, which begins with the first that it takes. */
+/** Limits how many points each subject can take per minute. The minute of a subject begins with its first points. */
 export class Quota {
   readonly perMinute: number;
   readonly #message: string;
@@ -21,10 +21,10 @@ export class Quota {
     this.#limiter = createLimiter(perMinute);
   }
 
-  /** Takes points for a subject. Rejects with RATE_LIMITED if they are more than is left, and takes nothing then. */
+  /** Takes points for a subject. Rejects with RATE_LIMITED, and takes nothing, if fewer points are left. */
   async take(subject: string, points = 1): Promise<void> {
     const limiter = await this.#limiter;
-    // Not `consume`, whose rejection is no error, and which takes what it refuses.
+    // Not `consume`: it rejects with a value that is not an error, and takes points even if it refuses.
     const { consumedPoints, msBeforeNext } = await limiter.penalty(subject, points);
     if (consumedPoints <= this.perMinute) return;
     await limiter.reward(subject, points);
@@ -40,14 +40,16 @@ export class Quota {
   }
 
   #refuse(msBeforeNext: number): MarketDataError {
-    // The limiter forgets after a minute, even if the clock was set back.
+    // The limiter forgets points after a minute, even if the clock was set back.
     const retryAfterMs = Math.min(msBeforeNext, minuteMs);
     const seconds = Math.ceil(retryAfterMs / 1000);
-    return new MarketDataError('RATE_LIMITED', `${this.#message}; ask again in ${seconds} s.`, { retryAfterMs });
+    return new MarketDataError('RATE_LIMITED', `${this.#message}; try again in ${seconds} s.`, { retryAfterMs });
   }
 }
 
-/** Loaded only if there is a quota, since loading takes its time. Its timers keep no process alive. */
+/**
+ * The limiter is loaded only if there is a quota, because loading takes time. Its timers do not keep the process alive.
+ */
 async function createLimiter(points: number): Promise<RateLimiterMemory> {
   const { RateLimiterMemory } = await import('rate-limiter-flexible');
   return new RateLimiterMemory({ points, duration: minuteMs / 1000 });

@@ -6,13 +6,13 @@ import { isLoopback } from './address.ts';
 import type { LimitScope } from './concurrency-limit.ts';
 import { type MemoryExcess, toMemoryExcess } from './memory-excess.ts';
 
-/** How much open subscriptions may keep in memory. */
+/** Limits on the memory of open subscriptions. */
 export interface SubscriptionMemoryLimits {
-  /** How much all open subscriptions may keep, in bytes. */
+  /** The maximum for all open subscriptions, in bytes. */
   readonly maxBytes: number;
-  /** How much those of one address may keep, in bytes. */
+  /** The maximum for the open subscriptions of one address, in bytes. */
   readonly maxBytesPerAddress: number;
-  /** Whether the limit per address holds for this machine too. */
+  /** Whether the limit per address applies to this machine too. */
   readonly limitsLoopback: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface SubscriptionMemoryOptions extends SubscriptionMemoryLimits {
   readonly documents: Pick<DocumentStore, 'findOpen' | 'retain' | 'release'>;
 }
 
-/** A subscription about to be opened. */
+/** A subscription that is about to open. */
 export interface NewSubscription {
   readonly document: DocumentNode;
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
@@ -31,28 +31,28 @@ export interface NewSubscription {
 /** The memory of one open subscription. */
 export interface MemoryReservation {
   readonly address: string;
-  /** The document to go on with: all subscriptions with the same text share it. */
+  /** The document to use from now on: all subscriptions with the same text share it. */
   readonly document: DocumentNode;
   readonly keys: readonly string[];
 }
 
-/** Longer variables go into a key as their digest, in characters. */
+/** For variables with more characters, the key contains their digest instead. */
 const maxVariablesLength = 200;
 
-/** Something in memory that one or more subscriptions need. */
+/** Data in memory that one or more subscriptions need. */
 interface Part {
   /** Distinguishes documents in the keys of their subscriptions; 0 for anything else. */
   readonly id: number;
   readonly bytes: number;
   readonly document: DocumentNode | null;
-  /** How many subscriptions of each address need it. */
+  /** Number of subscriptions that need it, by address. */
   readonly holders: Map<string, number>;
 }
 
 /**
- * What open subscriptions keep in memory, by estimate. A subscription needs its document for as long as it is open, and
- * a large one takes a megabyte, so counting subscriptions is not enough. What several have in common, the document or
- * the whole subscription, counts once for each address and once in total.
+ * Estimates and limits the memory of open subscriptions. A subscription needs its document while it is open, and a
+ * large document takes a megabyte, so it is not enough to count subscriptions. Data that several subscriptions share,
+ * the document or the whole subscription, counts once for each address and once in total.
  */
 export class SubscriptionMemory {
   readonly #options: SubscriptionMemoryOptions;
@@ -65,18 +65,18 @@ export class SubscriptionMemory {
     this.#options = options;
   }
 
-  /** How much they keep together, in bytes. */
+  /** The memory of all open subscriptions, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Reserves memory for a subscription of an address, or says which limit that would exceed. */
+  /** Reserves memory for a subscription of an address, or returns the limit that this would exceed. */
   reserve(address: string, { document: given, variables, cost }: NewSubscription): MemoryReservation | MemoryExcess {
     const text = given.loc?.source.body ?? '';
     const values = JSON.stringify(variables ?? {});
-    // Most subscriptions have the document of another one, which was weighed then.
+    // Most subscriptions have the same document as an open one, whose size is known.
     const common = this.#parts.get(text) ?? this.#weigh(given);
-    // No document begins with a number, so this is the key of none.
+    // No document begins with a number, so this key differs from the key of every document.
     const ownKey = `${common.id} ${values.length > maxVariablesLength ? digestOf(values) : values}`;
     const own = { id: 0, bytes: toSubscriptionBytes(values.length, cost), document: null };
     const parts = [
@@ -89,7 +89,7 @@ export class SubscriptionMemory {
     return { address, document: this.#options.documents.findOpen(text) ?? given, keys: [text, ownKey] };
   }
 
-  /** Gives the memory back; to be called once for each reservation. */
+  /** Releases the memory. Must be called once for each reservation. */
   release({ address, keys }: MemoryReservation): void {
     for (const key of keys) this.#release(address, key);
   }

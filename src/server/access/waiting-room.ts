@@ -1,22 +1,22 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 
-/** The limit that keeps an operation from being let in. */
+/** The limit that prevents the admission of an operation. */
 export interface LimitReached {
-  /** The same for all operations that the same limit keeps out: a socket, or a text for an address or the whole server. */
+  /** Identifies the limit: a socket, or a text for an address or the whole server. */
   readonly key: object | string;
-  /** True if all clients together have reached the limit, so that this one can do nothing about it. */
+  /** True if all clients together have reached the limit, so that this client cannot change it. */
   readonly isServerWide: boolean;
-  /** The error for an operation that gets no place in time. */
+  /** The error for an operation that is not admitted in time. */
   readonly toError: () => MarketDataError;
 }
 
-/** What an operation needs to be let in. */
+/** What an operation needs for its admission. */
 export interface PlaceRequest {
   readonly address: string;
-  /** How much the operation keeps in memory while it waits, in bytes. */
+  /** The memory of the operation while it waits, in bytes. */
   readonly bytes: number;
-  /** Takes what the operation needs, and returns null; or takes nothing, and returns the limit that is reached. */
+  /** Takes what the operation needs and returns null, or takes nothing and returns the limit that is reached. */
   readonly take: () => LimitReached | null;
 }
 
@@ -28,20 +28,20 @@ interface Waiter {
 
 export interface WaitingRoomOptions {
   readonly clock: Clock;
-  /** How long an operation may wait, in ms. */
+  /** The maximum wait of an operation, in ms. */
   readonly waitMs?: number;
-  /** How much all that wait may keep in memory together, in bytes. */
+  /** The maximum memory of all waiting operations, in bytes. */
   readonly maxBytes?: number;
-  /** How much those of one address may keep, in bytes. */
+  /** The maximum memory of the waiting operations of one address, in bytes. */
   readonly maxBytesPerAddress?: number;
 }
 
 const megabyte = 1024 * 1024;
 
 /**
- * Operations over a limit wait here. A page whose rows all change subscribes to the new ones before it ends the old ones,
- * and is over its limit for a moment only. Each limit has a queue, first come, first served: what is given back goes to
- * the queue at once, so nobody who comes later can take it first.
+ * Operations over a limit wait here. For example, a page that replaces all rows of a table subscribes to the new rows
+ * before it ends the old subscriptions, and so exceeds its limit for a moment. Each limit has a queue (first come,
+ * first served). What is released goes to the queue at once, so later operations cannot take it first.
  */
 export class WaitingRoom {
   readonly #clock: Clock;
@@ -60,14 +60,15 @@ export class WaitingRoom {
     this.#maxBytesPerAddress = options.maxBytesPerAddress ?? 4 * megabyte;
   }
 
-  /** How many wait. */
+  /** Number of waiting operations. */
   get size(): number {
     return this.#waiters.size;
   }
 
   /**
-   * Lets an operation, identified by `owner`, take what it needs, at once or as soon as there is room. Resolves with null
-   * once it has; with the limit if it has waited long enough, has left, or may not wait because too much waits already.
+   * Admits an operation, identified by `owner`, at once or as soon as there is room. Resolves with null once the
+   * operation has what it needs. Resolves with the limit if the maximum wait is over, if the operation has left, or if
+   * it cannot wait because too many operations wait already.
    */
   async enter(owner: object, request: PlaceRequest): Promise<LimitReached | null> {
     const limit = request.take();
@@ -80,7 +81,7 @@ export class WaitingRoom {
     waiter?.settle(waiter.limit);
   }
 
-  /** To be called when something was given back that operations with this key wait for. */
+  /** Must be called when something was released that operations with this key wait for. */
   onFreed(key: object | string): void {
     for (const waiter of this.#queues.get(key) ?? []) {
       const limit = waiter.request.take();
@@ -107,7 +108,7 @@ export class WaitingRoom {
     });
   }
 
-  /** By now another limit keeps it out. */
+  /** Moves a waiter to the queue of another limit, which is the one that prevents its admission now. */
   #move(waiter: Waiter, limit: LimitReached): void {
     this.#leaveQueue(waiter);
     waiter.limit = limit;

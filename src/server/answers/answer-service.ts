@@ -16,29 +16,30 @@ export interface AnswerServiceOptions {
   readonly persisted: PersistedQueries;
   /** Decides how long answers are kept. */
   readonly clock?: Clock;
-  /** Called once for each document that is asked for: true if it is known already. */
+  /** Called once for each requested document, with true if it is known already. */
   readonly onDocument?: (isHit: boolean) => void;
   /** Called once for each operation that is declined. */
   readonly onDeclined?: (reason: DeclineReason) => void;
 }
 
 /**
- * The one way to answer a query over HTTP, whatever the door: kept bytes, parse, cost, execute, keep. A door asks it with
- * the principal that it got from the gate and with the record of the request, so quotas, metrics, kept answers and errors
- * are the same for every door. Operations over WebSockets do not come here, see `SocketOperations`.
+ * The one way to answer a query over HTTP, whatever the door: look for a kept answer, parse, charge the cost, execute, and
+ * keep the answer. A door passes the principal that the gate has identified and the record of the request. So quotas,
+ * metrics, kept answers and errors are the same for every door. Operations over WebSockets do not come here: see
+ * `SocketOperations`.
  */
 export interface AnswerService {
   /**
-   * Answers a query and records the outcome. The cost is taken from the principal's quota for an answer that was kept, too.
-   * Resolves with the reason if it declines; then nothing is recorded, and the door has to answer by itself. Rejects with
-   * an error that clients may see, RATE_LIMITED for example, and records that.
+   * Answers a query and records the outcome. Kept answers are charged to the principal's quota too. If the service
+   * declines, it resolves with the reason and records nothing, and the door must answer by itself. Rejects with an
+   * error that clients can see, for example RATE_LIMITED, and records the error.
    */
   answer(principal: Principal, operation: UnreadOperation, record: RequestRecord): Promise<Answer | Declined>;
-  /** How many operations have found a kept answer since the start, and how many have not. */
+  /** Numbers of operations that have found a kept answer since the start, and of those that have not. */
   readonly lookups: Readonly<ResponseCache['lookups']>;
 }
 
-/** How much kept answers may take together. */
+/** The maximum size of all kept answers, in bytes. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
 export function createAnswerService(options: AnswerServiceOptions): AnswerService {
@@ -66,7 +67,7 @@ export function createAnswerService(options: AnswerServiceOptions): AnswerServic
     lookups: cache.lookups,
     answer: async (principal, operation, record) => {
       try {
-        // Clients with different keys share no answers, whatever may come to depend on who asks.
+        // Clients with different keys share no answers, in case answers ever depend on the client.
         const key = `${operation.format.name} ${principal.key}\n${operation.text}`;
         const kept = cache.find(key);
         if (kept) {

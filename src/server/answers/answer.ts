@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Expiry } from '../../graphql/execution/freshness.ts';
 
-/** From this size on, in bytes, a buffer saves more than it costs each time that it is sent. */
+/** From this size on, in bytes, sending a buffer is cheaper than sending a string. */
 const largeBytes = 8192;
 
 /** How an answer counts in metrics. */
 export interface Outcome {
-  /** Which operation it answers: see `toOperationLabel`. */
+  /** The label of the operation: see `toOperationLabel`. */
   readonly operation: string;
   /** `ok`, or the code of the first error in it. */
   readonly code: string;
@@ -15,11 +15,11 @@ export interface Outcome {
 /** The answer to an operation: a JSON text, ready to be sent over any protocol. */
 export class Answer {
   readonly body: string | Buffer;
-  /** Of the body in UTF-8. */
+  /** The length of the body in UTF-8. */
   readonly byteLength: number;
   /** Null if it must not be kept. */
   readonly expiry: Expiry | null;
-  /** What its operation costs, each time that it is given. */
+  /** The cost of the operation, charged each time that the answer is given. */
   readonly cost: number;
   readonly outcome: Outcome;
   #digest: string | null = null;
@@ -32,22 +32,22 @@ export class Answer {
     this.outcome = outcome;
   }
 
-  /** The same for the same bytes. Computed when first wanted. */
+  /** Equal for equal bytes. Computed at the first use. */
   get digest(): string {
     this.#digest ??= createHash('sha1').update(this.body).digest('base64url');
     return this.#digest;
   }
 
-  /** For plain ASCII both encodings are the same, and Latin 1 is faster. */
+  /** For plain ASCII, both encodings give the same bytes, and Latin 1 is faster. */
   get encoding(): 'latin1' | 'utf8' {
     return this.byteLength === this.body.length ? 'latin1' : 'utf8';
   }
 
-  /** The same answer, to be sent again and again. */
+  /** The same answer in a form that is cheap to send many times. */
   toRepeated(): Answer {
     const { body, byteLength } = this;
     if (typeof body !== 'string' || byteLength < largeBytes) return this;
-    // Not from Node's pool, of which the buffer would keep more than its own bytes.
+    // Not from Node's buffer pool: the buffer would keep the whole slab of the pool in memory.
     const buffer = Buffer.allocUnsafeSlow(byteLength);
     buffer.write(body, this.encoding);
     return new Answer(buffer, this.expiry, this.cost, this.outcome);

@@ -1,7 +1,7 @@
 /**
- * Why the answer service declines an operation. GraphQL over HTTP then leaves it to Yoga, which answers it or says what is
- * wrong with it; another door has to say that itself. `tickql_declined_answers_total` counts the reasons, together with
- * each `BypassReason` of GraphQL over HTTP.
+ * Why the answer service declines an operation. GraphQL over HTTP then leaves it to Yoga, which answers it or reports what
+ * is wrong; another door must report that itself. `tickql_declined_answers_total` counts the reasons, together with each
+ * `BypassReason` of GraphQL over HTTP.
  */
 export type DeclineReason =
   /** The request is not one plain operation: a batch, a body that is not JSON, values nested too deeply. */
@@ -10,7 +10,7 @@ export type DeclineReason =
   | 'no-query'
   /** The request has the hash of a persisted query only, and the hash is not known. */
   | 'unknown-persisted-query'
-  /** The hash is malformed, or belongs to another query than the one that came with it. */
+  /** The hash is malformed, or belongs to a different query than the one in the request. */
   | 'invalid-persisted-query'
   /** The document has a syntax error or does not fit the schema. */
   | 'invalid-document'
@@ -26,6 +26,6 @@ export type DeclineReason =
 /** An operation that the answer service does not answer. */
 export interface Declined {
   readonly declined: DeclineReason;
-  /** True if its cost was taken already, so that it must not be taken again. */
+  /** True if the cost has been charged already, so that it must not be charged again. */
   readonly isCharged: boolean;
 }

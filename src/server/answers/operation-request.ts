@@ -1,6 +1,6 @@
 import { isShallow } from '../../graphql/documents/value-depth.ts';
 
-/** An operation as a client asks for it (GraphQL over HTTP, Request Parameters). */
+/** An operation as the client has requested it (GraphQL over HTTP, Request Parameters). */
 export interface OperationRequest {
   readonly query: string | null;
   readonly operationName: string | null;
@@ -8,15 +8,15 @@ export interface OperationRequest {
   readonly extensions: Readonly<Record<string, unknown>> | null;
 }
 
-/** A way to write an operation as text. */
+/** A text format for operations. */
 export interface OperationFormat {
-  /** Distinguishes the same text in two formats. */
+  /** Distinguishes equal texts in two formats. */
   readonly name: string;
-  /** Null if the text is anything else than one plain operation. */
+  /** Returns null if the text is not exactly one plain operation. */
   readonly read: (text: string) => OperationRequest | null;
 }
 
-/** An operation as it came, which need not be read if its answer is kept. */
+/** The unparsed text of an operation, which is not parsed if its answer is kept. */
 export interface UnreadOperation {
   readonly format: OperationFormat;
   readonly text: string;
@@ -31,7 +31,7 @@ export const jsonFormat: OperationFormat = {
   },
 };
 
-/** A query string without its question mark, as in the address of a GET. */
+/** A query string without its question mark, as in the URL of a GET request. */
 export const queryStringFormat: OperationFormat = {
   name: 'query-string',
   read: (text) => {
@@ -47,7 +47,7 @@ export const queryStringFormat: OperationFormat = {
   },
 };
 
-/** Some clients send an empty name instead of none; no operation has an empty name. */
+/** Treats an empty name as missing: some clients send one, and no operation can have an empty name. */
 export function toOperationName<T>(name: T): T | null {
   return name === '' ? null : name;
 }
@@ -63,7 +63,7 @@ function toRequest(given: Readonly<Record<string, unknown>>): OperationRequest |
   return { query, operationName: toOperationName(name), variables, extensions };
 }
 
-/** False, which has no meaning in a request, if the text is not JSON. */
+/** Parses JSON. Returns false, which has no meaning in a request, if the text is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

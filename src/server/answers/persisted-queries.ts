@@ -7,8 +7,8 @@ import type { OperationRequest } from './operation-request.ts';
 type QueryOrHash = Pick<OperationRequest, 'query' | 'extensions'>;
 
 /**
- * Automatic persisted queries, the protocol of Apollo: a client sends the SHA-256 of a document in its place, and the
- * document with its hash once, if the server does not know the hash.
+ * Automatic persisted queries, as in the protocol of Apollo: a client sends the SHA-256 hash of a document instead of
+ * the document. If the server does not know the hash, the client sends both once.
  */
 export class PersistedQueries {
   readonly #texts: PersistedTexts;
@@ -18,8 +18,9 @@ export class PersistedQueries {
   }
 
   /**
-   * The document that a request asks for; null if it names none in any way. Throws PERSISTED_QUERY_NOT_FOUND if it has
-   * only a hash, which is not known, and BAD_USER_INPUT if the hash is malformed or another document's.
+   * Returns the document of a request; null if the request has neither a document nor a hash. Throws
+   * PERSISTED_QUERY_NOT_FOUND if the request has only a hash and the hash is unknown, and BAD_USER_INPUT if the hash is
+   * malformed or belongs to a different document.
    */
   find({ query, extensions }: QueryOrHash): string | null {
     const hash = toHash(extensions);
@@ -30,12 +31,12 @@ export class PersistedQueries {
       throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
     }
     if (known !== query && sha256(query) !== hash) {
-      throw badInput('persistedQuery.sha256Hash is not the SHA-256 of the query that came with it.');
+      throw badInput('persistedQuery.sha256Hash is not the SHA-256 hash of the query in the same request.');
     }
     return query;
   }
 
-  /** Remembers a document that is valid, if the request carries its hash. */
+  /** Remembers a valid document if the request contains its hash. */
   remember({ query, extensions }: QueryOrHash): void {
     if (query === null || !extensions?.persistedQuery) return;
     const hash = toHash(extensions);
@@ -47,7 +48,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The hash that a request carries, in lower case; null if it carries none. */
+/** The hash in a request, in lower case; null if there is none. */
 function toHash(extensions: OperationRequest['extensions']): string | null {
   const given = extensions?.persistedQuery ?? null;
   if (given === null) return null;

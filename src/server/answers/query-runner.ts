@@ -16,17 +16,23 @@ import type { PersistedQueries } from './persisted-queries.ts';
 export interface QueryRunnerOptions {
   readonly engine: GraphQLEngine;
   readonly persisted: PersistedQueries;
-  /** Called once for each document that is asked for: true if it is known already. */
+  /** Called once for each requested document, with true if it is known already. */
   readonly onDocument?: (isHit: boolean) => void;
 }
 
-/** Answers a query, or says why it does not. Calls `charge` with the cost before it executes anything. */
+/**
+ * Answers a query, or resolves with the reason why it does not. Calls `charge` with the cost before it executes
+ * anything.
+ */
 export type RunQuery = (request: OperationRequest, charge: Charge) => Promise<Answer | DeclineReason>;
 
-/** An answer that costs more is written in a later turn. To keep many small results until then costs more than to write them. */
+/**
+ * An answer with a higher cost is written in a later turn. Small results are written at once, which is cheaper than
+ * keeping them.
+ */
 const largeCost = 10_000;
 
-/** Runs queries with as little as possible in between: a document that was seen before is executed at once. */
+/** Runs queries on the shortest path: a document that is known already is executed at once. */
 export function createQueryRunner({ engine, persisted, onDocument = () => {} }: QueryRunnerOptions): RunQuery {
   const { schema, documents, measure, execute, report } = engine;
 
@@ -40,7 +46,7 @@ export function createQueryRunner({ engine, persisted, onDocument = () => {} }: 
     }
   }
 
-  /** The document of a request whose operation is a query. */
+  /** Returns the document of the request if its operation is a query, otherwise the reason to decline. */
   function findQuery(request: OperationRequest): DocumentNode | DeclineReason {
     let text: string | null;
     try {
@@ -75,7 +81,7 @@ export function createQueryRunner({ engine, persisted, onDocument = () => {} }: 
     const freshness = new Freshness();
     const contextValue = engine.createContext(charge, freshness);
     const result = await execute({ schema, document, operationName, variableValues: variables, contextValue });
-    // Other requests get a turn before thousands of rows are written.
+    // Other requests are handled before thousands of rows are written.
     if (cost > largeCost) await nextTurn();
     if (result.data === undefined) return 'invalid-variables';
     const label = toOperationLabel(schema, document, operationName);

@@ -5,35 +5,36 @@ import type { Answer } from './answer.ts';
 
 interface Kept {
   readonly answer: Answer;
-  /** When it was kept, epoch ms. */
+  /** When it was stored, epoch ms. */
   readonly since: number;
 }
 
 export interface ResponseCacheOptions {
   readonly clock: Clock;
-  /** How many bytes the answers and their keys may take together. */
+  /** The maximum size of all answers with their keys, in bytes. */
   readonly maxBytes: number;
 }
 
-/** What an entry takes besides its texts, as measured: the answer, its expiry with its checks, its keys. */
+/** The measured size of an entry without its texts: the answer object, its expiry with its checks, its keys. */
 const entryBytes = 1700;
 
-/** How many digests of first requests are remembered; some 100 bytes each. */
+/** How many digests of first requests are remembered, about 100 bytes each. */
 const maxNewcomers = 10_000;
 
 /**
- * Answers to give again while they are fresh, by what asks for them. Once the cache is full, a request has to come twice
- * before others, the least recently used, leave for it: requests that never come again would push out all others, and
- * cost more to keep than to answer.
+ * Keeps answers by request, and gives them again while they are fresh. Once the cache is full, the answer to a request
+ * is kept only when the request comes for the second time; then the least recently used answers make room for it.
+ * Otherwise, requests that never come again would push out all others, and keeping their answers costs more than
+ * answering them.
  */
 export class ResponseCache {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #kept: LRUCache<string, Kept>;
-  /** Digests of requests that have come once and found the cache full. */
+  /** Digests of requests that have come once while the cache was full. */
   readonly #newcomers = new LRUCache<string, true>({ max: maxNewcomers });
 
-  /** How many requests have found their answer here since the start, and how many have not. */
+  /** Numbers of requests that have found an answer here since the start, and of those that have not. */
   readonly lookups: { hits: number; misses: number } = { hits: 0, misses: 0 };
 
   constructor({ clock, maxBytes }: ResponseCacheOptions) {
@@ -46,7 +47,7 @@ export class ResponseCache {
     });
   }
 
-  /** How many bytes the entries take. */
+  /** The size of all entries, in bytes. */
   get bytes(): number {
     return this.#kept.calculatedSize;
   }
@@ -63,14 +64,14 @@ export class ResponseCache {
     return null;
   }
 
-  /** Keeps an answer, unless it must not be kept, is no longer fresh, or has to come once more. */
+  /** Keeps an answer, unless it must not be kept, is no longer fresh, or its request must come a second time first. */
   keep(request: string, answer: Answer): void {
     const since = this.#clock.now();
     if (!isFresh(answer, since, since) || this.#isNewcomer(request, answer)) return;
     this.#kept.set(request, { answer: answer.toRepeated(), since });
   }
 
-  /** True for a request that has not come before and for which there is no room; false from then on. */
+  /** True for the first time that a request comes while there is no room for its answer; false from then on. */
   #isNewcomer(request: string, answer: Answer): boolean {
     if (this.#kept.calculatedSize + sizeOf(request, answer) <= this.#maxBytes) return false;
     const digest = createHash('sha1').update(request).digest('base64');
@@ -80,12 +81,12 @@ export class ResponseCache {
   }
 }
 
-/** An answer from the future is not fresh either: the clock was set back, and nobody knows how old it is. */
+/** An answer from the future is not fresh: the clock was set back, so the age of the answer is unknown. */
 function isFresh({ expiry }: Answer, since: number, now: number): boolean {
   return expiry !== null && since <= now && now < expiry.until && expiry.isCurrent();
 }
 
-/** A string takes a byte per character, or two if it has any character beyond Latin 1. */
+/** A string takes one byte per character, or two if it contains any character outside Latin 1. */
 function sizeOf(request: string, { body, byteLength }: Answer): number {
   return (byteLength === body.length ? byteLength : 2 * body.length) + 2 * request.length + entryBytes;
 }

@@ -7,10 +7,10 @@ import type { MediaType } from '../http/messages/media-type.ts';
 import { asDeclared } from '../http/messages/send.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 
-/** What an answer to GET depends on besides its address. */
+/** The request headers that an answer to GET depends on. */
 const varying = 'Accept, Authorization';
 
-/** Sends an answer; to GET and HEAD with what caches need, and without its body if the client has it. */
+/** Sends an answer. For GET and HEAD, adds headers for caches, and leaves out the body if the client has it already. */
 export function sendAnswer(context: HttpContext, answer: Answer, mediaType: MediaType, now: number): void {
   const { request, response, cors } = context;
   if (response.destroyed) return;
@@ -39,7 +39,7 @@ export function sendAnswer(context: HttpContext, answer: Answer, mediaType: Medi
   response.end(body, answer.encoding);
 }
 
-/** Sets the headers of an answer that the complete pipeline will write, which may change them. */
+/** Sets headers of an answer that the complete pipeline writes. The pipeline can change them. */
 export function prepareHeaders({ request, response, cors }: HttpContext): void {
   const isStored = request.method !== 'POST' && request.method !== 'OPTIONS';
   const headers = {

@@ -6,25 +6,25 @@ import { httpStatus } from '../http/messages/statuses.ts';
 
 /** Answers a body that is too large. */
 export function sendTooLarge(context: HttpContext): void {
-  const message = `The body has more than ${maxBodyBytes / 1024} KB, which is the most there may be.`;
+  const message = `The body is larger than the maximum of ${maxBodyBytes / 1024} KB.`;
   sendError(context, httpStatus.contentTooLarge, message, 'BAD_USER_INPUT');
 }
 
-/** Answers a body of a type that is not read here. */
+/** Answers a body whose content type is not supported. */
 export function sendUnsupported(context: HttpContext): void {
   const message = 'Send the request as JSON, with content-type: application/json.';
   sendError(context, httpStatus.unsupportedMediaType, message, 'BAD_USER_INPUT');
 }
 
-/** Answers a body that is compressed in a way that is not read here. */
+/** Answers a body whose compression is not supported. */
 export function sendUnknownCoding(context: HttpContext): void {
-  const message = `Send the body as it is, or with one content-encoding of ${readableCodings}.`;
+  const message = `Send the body without compression, or with one of these content-encodings: ${readableCodings}.`;
   const headers = { 'accept-encoding': readableCodings };
   sendError(context, httpStatus.unsupportedMediaType, message, 'BAD_USER_INPUT', headers);
 }
 
-/** Answers a body that is not compressed as it says. */
+/** Answers a body that does not match its content-encoding. */
 export function sendCorrupt(context: HttpContext, coding: string): void {
-  const message = `The body is not ${coding}, as its content-encoding says, or a part of it is missing.`;
+  const message = `The content-encoding of the body is ${coding}, but the body is not valid ${coding} or is incomplete.`;
   sendError(context, httpStatus.badRequest, message, 'BAD_USER_INPUT');
 }

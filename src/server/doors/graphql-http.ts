@@ -17,21 +17,21 @@ import { sendCorrupt, sendTooLarge, sendUnknownCoding, sendUnsupported } from '.
 import { sendNoSingleConnection, toSingleConnectionStatus } from './single-connection.ts';
 
 /**
- * Why a request is not given to the answer service but to Yoga at once. `tickql_declined_answers_total` counts it like a
+ * Why a request bypasses the answer service and goes to Yoga at once. `tickql_declined_answers_total` counts it like a
  * `DeclineReason`.
  */
 export type BypassReason =
-  /** The client accepts neither media type of GraphQL over HTTP: it wants events, or GraphiQL. */
+  /** The client accepts neither media type of GraphQL over HTTP: it requests events or GraphiQL. */
   | 'media-type'
-  /** The operation is partly in the body and partly in the address, or the body's JSON has an unusual content type. */
+  /** The operation is partly in the body and partly in the URL, or the JSON body has an unusual content type. */
   | 'request-format'
   | 'method';
 
 export interface GraphQLRouteOptions {
   readonly answers: AnswerService;
-  /** The complete pipeline, which answers everything else. A body that was read already is the request's `body`. */
+  /** The complete pipeline, which answers everything else. A body that was read already is in the request's `body`. */
   readonly pipeline: (request: IncomingMessage, response: ServerResponse, context: YogaContext) => unknown;
-  /** Called once for each request that is not given to the answer service. */
+  /** Called once for each request that bypasses the answer service. */
   readonly onBypass?: (reason: BypassReason) => void;
   readonly clock?: Clock;
 }
@@ -41,26 +41,26 @@ const methods = ['GET', 'HEAD', 'POST'];
 const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
 
 /**
- * The content types that Yoga reads besides. Not what a form of another page can send without a preflight, nor a text that
- * is not JSON.
+ * Other JSON content types, which Yoga reads. Types that a form of another page can send without a preflight request
+ * are excluded, and so are types that are not JSON.
  */
 const anyBody = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
-/** GraphQL over HTTP: queries go to the answer service, and everything that it declines goes to the complete pipeline. */
+/** GraphQL over HTTP. Queries go to the answer service; everything that it declines goes to the complete pipeline. */
 export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
   const { answers, pipeline, onBypass = () => {}, clock = systemClock } = options;
 
-  /** `body` is what was read of the request; null if it has none. */
+  /** `body` is the body that was read; null if there is none. */
   async function forward(given: ApiRequest, isCharged: boolean, body: Buffer | null): Promise<void> {
     const { request, response, principal, record } = given;
     if (body) Object.assign(request, { body: Readable.from([body]) });
-    // Yoga's adapter would answer with a stack trace.
+    // Yoga's adapter would answer such a request with a stack trace.
     if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url}`)) {
-      sendText(given, httpStatus.badRequest, 'The Host header or the address cannot be read.\n');
+      sendText(given, httpStatus.badRequest, 'The Host header or the request target is not valid.\n');
       return;
     }
     prepareHeaders(given);
-    // Yoga knows no HEAD; its answer to GET is sent without its body.
+    // Yoga does not support HEAD: it answers GET, and the body is not sent.
     const isHead = request.method === 'HEAD';
     if (isHead) request.method = 'GET';
     await pipeline(request, response, { principal, http: { response, isHead, isCharged, record } });

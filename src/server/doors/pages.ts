@@ -5,7 +5,7 @@ import { graphqlPath, metricsPath } from '../http/paths.ts';
 import type { Readiness } from '../http/readiness.ts';
 import type { PageRoute } from '../routing/route.ts';
 
-/** The front page, which leads to GraphiQL. */
+/** The front page, which redirects to GraphiQL. */
 export function createFrontPageRoute(): PageRoute {
   return {
     kind: 'page',
@@ -14,7 +14,7 @@ export function createFrontPageRoute(): PageRoute {
   };
 }
 
-/** Says that the process lives, and whether it takes traffic. */
+/** The health check and the readiness check. */
 export function createProbeRoutes(readiness: Readiness): readonly PageRoute[] {
   return [
     { kind: 'probe', path: '/health', handle: ({ response }) => sendStatus(response, httpStatus.ok, 'ok') },
@@ -29,7 +29,7 @@ export function createProbeRoutes(readiness: Readiness): readonly PageRoute[] {
   ];
 }
 
-/** What Prometheus reads. */
+/** The metrics for Prometheus. */
 export function createMetricsRoute(handle: HandleRequest): PageRoute {
   return { kind: 'page', path: metricsPath, handle: ({ request, response }) => handle(request, response) };
 }

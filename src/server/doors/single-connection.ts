@@ -7,14 +7,14 @@ import { httpStatus } from '../http/messages/statuses.ts';
 const tokenHeader = 'x-graphql-event-stream-token';
 
 const message =
-  'The single connection mode of GraphQL over SSE is not served here: create the client with singleConnection: false, so that each subscription has a connection of its own, or subscribe over a WebSocket.';
+  'This server does not support the single connection mode of GraphQL over SSE: create the client with singleConnection: false, so that each subscription has its own connection, or subscribe over a WebSocket.';
 
-/** The same as a reason phrase, which is all that the client of graphql-sse shows. */
-const reasonPhrase = 'Single connection mode is not served, use singleConnection: false';
+/** A short form as reason phrase, because the client of graphql-sse shows only that. */
+const reasonPhrase = 'Single connection mode is not supported, use singleConnection: false';
 
 /**
- * The status that refuses a request of the single connection mode of GraphQL over SSE, in which PUT reserves an event
- * stream and DELETE ends an operation of it; null for all other requests. `search` is the query string.
+ * The status that refuses a request of the single connection mode of GraphQL over SSE; null for all other requests. In
+ * this mode, PUT reserves an event stream and DELETE ends one of its operations. `search` is the query string.
  */
 export function toSingleConnectionStatus({ method, headers }: IncomingMessage, search: string): number | null {
   if (method === 'PUT' || method === 'DELETE') return httpStatus.methodNotAllowed;

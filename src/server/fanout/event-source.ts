@@ -1,26 +1,29 @@
 import type { FeedEvent } from '../../feed/reconcile/feed-event.ts';
 
-/** Where the events of subscriptions come from: a feed of this process, or anything else that behaves like one. */
+/** A source of events for subscriptions: a feed of this process, or anything else with the same behaviour. */
 interface EventSource extends AsyncIterable<FeedEvent<object>> {
-  /** Ends it. */
+  /** Ends the source. */
   return(): Promise<unknown>;
 }
 
-/** Events from now on, which any number of subscriptions may share. */
+/** Events from now on, which any number of subscriptions can share. */
 export interface SharedEventSource extends EventSource {
   /** The latest known event of each key. */
   readonly latest: readonly FeedEvent<object>[];
-  /** How many events were offered so far: `latest` includes all of them. */
+  /** Number of events offered so far. `latest` includes all of them. */
   readonly offered: number;
-  /** The number of the event that was read last, counted from 1 as they were offered. */
+  /** The number of the event that was read last, counted from 1 in the order of the offers. */
   readonly taken: number;
-  /** True while a subscription that begins now would receive something at once, or as soon as there is something. */
+  /**
+   * True while a subscription that begins now would receive the latest events at once, or the next event when it
+   * arrives.
+   */
   readonly isReady: boolean;
 }
 
-/** Events from an instant in the past on, which belong to one subscription. */
+/** Events from a time in the past on. Only one subscription uses them. */
 export interface ResumedEventSource extends EventSource {
-  /** True while history is left to be read. */
+  /** True while there is history that has not been read. */
   readonly isReplaying: boolean;
 }
 

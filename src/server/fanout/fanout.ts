@@ -12,19 +12,19 @@ import { SingleSubscription } from './single-subscription.ts';
 import { StalledSubscriptions } from './stalled-subscriptions.ts';
 import { type StartedEvents, startEvents, toErrorPrefix } from './start-events.ts';
 
-/** The operation of a client. */
+/** An operation of a client. */
 export interface Subscriber {
   readonly socket: WebSocket;
-  /** The operation's id. */
+  /** The id of the operation. */
   readonly id: string;
-  /** Says who may see what: operations of different scopes never share an answer. */
+  /** Operations of different scopes never share an answer, because their clients can have different rights. */
   readonly scope: string;
 }
 
 export interface FanoutOptions {
-  /** Creates what the resolvers of a group work with. */
+  /** Creates the context for the resolvers of a group. */
   readonly createContext: () => unknown;
-  /** Called with unexpected errors, which clients see masked. */
+  /** Called with unexpected errors. Clients see them masked. */
   readonly report: (error: unknown) => void;
 }
 
@@ -33,26 +33,28 @@ const slowConsumerPrefix = toErrorPrefix(slowConsumer());
 /**
  * Delivers the events of subscriptions to the sockets of many clients.
  *
- * Ten thousand clients that watch the same market ask for the same answer to every tick. Executed and serialised for each
- * of them, a tick would keep one core busy for a second, and a client that reads slowly would fill the memory with messages
- * it has not read. So subscriptions form groups. Each distinct payload (the selection and the value) is executed and
- * encoded once, and every socket gets the same bytes with its own operation id at the end.
+ * Ten thousand clients that watch the same market need the same answer to every tick. If each answer were executed and
+ * serialised separately, a tick would keep one core busy for a second, and a client that reads slowly would fill the
+ * memory with unread messages. So subscriptions form groups: each distinct payload (the selection and the value) is
+ * executed and encoded once, and every socket receives the same bytes with its own operation id at the end.
  *
- * - Subscriptions with the same payload key share a group and its event source (`JoinableGroups`, `Group`). A group opens
- *   with its first subscription, may be joined while it is serving, and ends with its source or its last subscription.
- *   While its exchange fails it is not joined: a newcomer starts anew, and is refused if nothing comes.
- * - A subscription with a start in the past has a history of its own, and a group of its own (`SingleSubscription`).
- * - Groups with the same key that exist beside each other still share encoded payloads (`PayloadPrefixes`).
- * - A socket that is full is stalled: the newest message of each key waits for it (`GroupSubscription`), and a timer looks
- *   whether it has drained (`StalledSubscriptions`). One that would lose something gets SLOW_CONSUMER and ends.
+ * - Subscriptions with the same payload key share a group and its event source (`JoinableGroups`, `Group`). A group
+ *   opens with its first subscription, can be joined while it is serving, and ends with its source or its last
+ *   subscription. While its exchange fails, it cannot be joined: a new subscription starts separately, and is refused
+ *   if nothing arrives.
+ * - A subscription that starts in the past has its own history and its own group (`SingleSubscription`).
+ * - Groups with the same key that exist at the same time still share encoded payloads (`PayloadPrefixes`).
+ * - If the buffer of a socket is full, its subscriptions are stalled: the newest message of each key waits
+ *   (`GroupSubscription`), and a timer checks whether the buffer has drained (`StalledSubscriptions`). A subscription
+ *   that would lose a message that must be sent ends with SLOW_CONSUMER.
  *
- * graphql-ws keeps the protocol. It iterates a `GroupSubscription` that yields nothing, and learns from it only the end.
+ * graphql-ws handles the protocol. It iterates a `GroupSubscription` that yields nothing, and learns only when it ends.
  */
 export class Fanout {
   readonly #options: FanoutOptions;
   readonly #joinable = new JoinableGroups((payload, args, onEnd) => this.#open(payload, args, onEnd));
   readonly #groups = new Set<Group>();
-  /** Groups of operations that begin in the past, which no other operation joins. */
+  /** Groups of operations that begin in the past. No other operation can join them. */
   readonly #singles = new Set<Group | SingleSubscription>();
   readonly #documentKeys: DocumentKeys = new WeakMap();
   readonly #prefixes = new PayloadPrefixes();
@@ -61,7 +63,7 @@ export class Fanout {
   #unshared = 0;
   #subscriptionCount = 0;
 
-  /** How much was sent since the start. */
+  /** Numbers of messages since the start. */
   readonly counts: DeliveryCounts = { messages: 0, conflated: 0, slowConsumers: 0 };
 
   constructor(options: FanoutOptions) {
@@ -72,19 +74,19 @@ export class Fanout {
     return this.#groups.size + this.#singles.size;
   }
 
-  /** How many different payloads groups make of an event. */
+  /** Number of different payloads that the groups use. */
   get payloadCount(): number {
     return this.#prefixes.payloadCount;
   }
 
-  /** Subscriptions of all sockets. */
+  /** Number of subscriptions of all sockets. */
   get subscriptionCount(): number {
     return this.#subscriptionCount;
   }
 
   /**
-   * Begins a subscription. Resolves with what graphql-ws is to iterate, which yields nothing since the messages are written
-   * to the socket from here, or with the errors because of which there is none.
+   * Begins a subscription. Resolves with the iterator for graphql-ws, or with the errors that prevent the subscription.
+   * The iterator yields nothing, because the fan-out writes the messages to the socket itself.
    */
   async subscribe(args: ExecutionArgs, subscriber: Subscriber): Promise<GroupSubscription | ExecutionResult> {
     const { payload, hasStart } = toGroupKey(args, subscriber.scope, this.#documentKeys) ?? this.#unsharedKey();
@@ -96,7 +98,7 @@ export class Fanout {
     while (true) {
       const group = await this.#joinable.find(payload, args);
       if (!(group instanceof Group)) return group;
-      // A group that has ended meanwhile is no longer joinable, and the next look finds or opens another.
+      // A group that has ended meanwhile can no longer be joined; the next lookup finds or opens another one.
       if (!group.isOver) return this.#join(group, subscriber);
     }
   }
@@ -115,7 +117,7 @@ export class Fanout {
     return group.join(socket, id);
   }
 
-  /** A key for an operation whose variables are wrong, which shares nothing. */
+  /** A unique key for an operation whose variables are wrong, so that it shares nothing. */
   #unsharedKey(): { readonly payload: string; readonly hasStart: boolean } {
     this.#unshared += 1;
     return { payload: `unshared ${this.#unshared}`, hasStart: false };
@@ -135,13 +137,13 @@ export class Fanout {
     return group;
   }
 
-  /** Opens a group for an operation that joins no other. */
+  /** Opens a group for an operation that cannot join another one. */
   async #openSingle(payload: string, args: ExecutionArgs): Promise<Group | SingleSubscription | ExecutionResult> {
     const started = await this.#start(args);
     if (!('source' in started)) return started;
     const { source, encode } = started;
     const options = this.#toOptions(payload, encode, () => this.#singles.delete(single));
-    // The start may have been that of another operation in the document.
+    // The start argument can belong to another operation in the document.
     const single = isShared(source)
       ? new Group({ source, ...options })
       : new SingleSubscription({ source, ...options });
@@ -153,7 +155,7 @@ export class Fanout {
     return startEvents(args, { ...this.#options, turns: this.#turns });
   }
 
-  /** What all groups have in common; `onEnd` is called once. */
+  /** The options of every group. `onEnd` is called once. */
   #toOptions(payload: string, encode: EncodePayload, onEnd: () => void): Omit<GroupOptions, 'source'> {
     return {
       encode: this.#prefixes.take(payload, encode),

@@ -11,32 +11,33 @@ import {
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 
-/** The part of an operation's key that depends on its document only. */
+/** The part of an operation's key that depends only on its document. */
 interface DocumentKey {
   readonly digest: string;
-  /** Values of arguments that say where a subscription begins, and change nothing about its events. */
+  /** Argument values that determine where a subscription begins. They do not change its events. */
   readonly starts: readonly ValueNode[];
-  /** Variables that are used for such arguments only. */
+  /** Variables that are used only for such arguments. */
   readonly startVariables: ReadonlySet<string>;
 }
 
-/** By document: the document store gives the same object for the same text. */
+/** By document object: the document store returns the same object for the same text. */
 export type DocumentKeys = WeakMap<DocumentNode, DocumentKey>;
 
 export interface GroupKey {
-  /** The same for operations that make the same of every event and whose clients may see the same. */
+  /** Equal for operations that turn every event into the same payload and whose clients have the same rights. */
   readonly payload: string;
-  /** True if the operation says where to begin: then it joins no group. */
+  /** True if the operation begins in the past, so that it cannot join a group. */
   readonly hasStart: boolean;
 }
 
-/** Longer variables go into a key as their digest, in characters. */
+/** For variables with more characters, the key contains their digest instead. */
 const maxVariablesLength = 200;
 
 /**
- * What makes two subscriptions the same: the document without its layout and comments, the operation's name, the
- * variables that the operation declares with their defaults, in one order and without those that only say where it
- * begins, and who may see the answer. Null if the variables are wrong.
+ * Computes the key of a subscription. Two subscriptions have the same key if these are equal: the document without
+ * layout and comments, the name of the operation, the declared variables with their defaults, and the scope. The order
+ * of variables does not matter, and variables that only determine the start are left out. Returns null if the variables
+ * are wrong.
  */
 export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKeys): GroupKey | null {
   const { schema, document, operationName, variableValues } = args;
@@ -56,7 +57,7 @@ export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKey
   };
 }
 
-/** A field of the subscription type may name, in its extension `startArgument`, the argument that says where to begin. */
+/** The extension `startArgument` of a field of the subscription type names the argument that determines the start. */
 function toDocumentKey(schema: GraphQLSchema, document: DocumentNode): DocumentKey {
   const fields = schema.getSubscriptionType()?.getFields() ?? {};
   const starts: ValueNode[] = [];
@@ -84,7 +85,7 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-/** The same value for the same content: objects become lists of entries, sorted by name. */
+/** Returns equal values for equal content: objects become lists of entries, sorted by name. */
 function toCanonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toCanonical);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,22 +1,22 @@
 import type { WebSocket } from 'ws';
 
-/** How much all groups together have sent since the start. */
+/** How much all groups have sent since the start. */
 export interface DeliveryCounts {
   /** Messages written to sockets. */
   messages: number;
-  /** Messages left out because a newer one of their key came while they waited for a full socket. */
+  /** Messages left out because a newer message with the same key replaced them while the socket was full. */
   conflated: number;
-  /** Operations ended because their socket took less than must be sent. */
+  /** Operations ended because the client was too slow to receive every message that must be sent. */
   slowConsumers: number;
 }
 
-/** What a subscription belongs to. */
+/** The group that a subscription belongs to. */
 export interface SubscriptionHost {
-  /** The payload prefix for a subscription that cannot take all that must be sent to it. */
+  /** The payload prefix of the error for a subscription whose client is too slow. */
   readonly slowConsumer: Buffer;
-  /** To which subscriptions add. */
+  /** The counts to which subscriptions add. */
   readonly counts: DeliveryCounts;
-  /** Called once, when graphql-ws has taken the subscription up; only from then on may it be written to. */
+  /** Called once, when graphql-ws starts to iterate the subscription. Messages can be written only from then on. */
   onStart(subscription: GroupSubscription): void;
   /** Called while the subscription waits for its socket to drain. */
   onStalled(subscription: GroupSubscription): void;
@@ -25,34 +25,35 @@ export interface SubscriptionHost {
   onEnd(subscription: GroupSubscription): void;
 }
 
-/** Nothing is written to a socket with more bytes than this waiting in it, until it has drained. */
+/** If more bytes than this wait in the buffer of a socket, nothing is written until the buffer has drained. */
 const maxBufferedBytes = 32 * 1024;
 
-/** How many messages of different keys may wait for a socket that takes nothing. */
+/** How many messages with different keys can wait for a full socket. */
 const maxWaiting = 1024;
 
 /**
- * One operation of one socket in a group, and what graphql-ws iterates for it. It yields nothing, since the group writes
- * the messages, and ends when the group does. While the socket is full, only the newest message of each key waits.
+ * One operation of one socket in a group, and the iterator that graphql-ws uses for it. The iterator yields nothing,
+ * because the group writes the messages. It ends with the group. While the socket is full, only the newest message of
+ * each key waits.
  *
- * States: `new` until graphql-ws asks for the first event; `open` while messages are written; `finishing` once the group
- * has ended and messages still wait for the socket; `ended`.
+ * States: `new` until graphql-ws asks for the first event; `open` while messages are written; `finishing` once the
+ * group has ended and messages still wait for the socket; `ended`.
  */
 export class GroupSubscription implements AsyncIterableIterator<never> {
   readonly #host: SubscriptionHost;
   readonly #socket: WebSocket;
-  /** The end of every message: the operation's id. */
+  /** The end of every message, with the id of the operation. */
   readonly #suffix: string;
-  // Most subscriptions need neither of these for most of the time, and there are many subscriptions.
+  // Null most of the time, which saves memory because there are many subscriptions.
   #waiting: Map<string, Buffer> | null = null;
-  /** Keys of what was known when it began and has not been sent to it yet. */
+  /** Keys of events that were known when the subscription began and have not been sent to it yet. */
   #unsentLatest: Set<string> | null = null;
-  /** How many events the group had been offered when it began: what was known then includes all of them. */
+  /** Number of events offered to the group before the subscription began. The latest events include all of them. */
   #begunAt = 0;
   #state: 'new' | 'open' | 'finishing' | 'ended' = 'new';
   #onDone: ((result: IteratorResult<never, undefined>) => void) | null = null;
 
-  /** `id` is the operation's, as the client chose it. */
+  /** `id` is the operation id that the client has chosen. */
   constructor(host: SubscriptionHost, socket: WebSocket, id: string) {
     this.#host = host;
     this.#socket = socket;
@@ -63,27 +64,27 @@ export class GroupSubscription implements AsyncIterableIterator<never> {
     return this.#waiting !== null;
   }
 
-  /** Sends what the group sends to all: the payload prefix made from the event of this number. */
+  /** Sends a message that all subscriptions of the group receive: the payload prefix of the event with this number. */
   send(key: string, number: number, prefix: Buffer): void {
     if (this.#state !== 'open' || number <= this.#begunAt) return;
     this.#markSent(key);
     this.#offer(key, prefix);
   }
 
-  /** Says which keys `sendLatest` will bring, and how many events are included in that. */
+  /** Announces the keys that `sendLatest` will send, and the number of events that they include. */
   expectLatest(keys: readonly string[], number: number): void {
     this.#begunAt = number;
     if (keys.length > 0) this.#unsentLatest = new Set(keys);
   }
 
-  /** Sends what was known when it began, unless the group has sent something newer of the key meanwhile. */
+  /** Sends an event that was known at the start, unless the group has sent a newer one with the same key meanwhile. */
   sendLatest(key: string, prefix: Buffer): void {
     if (this.#state !== 'open' || !this.#unsentLatest?.has(key)) return;
     this.#markSent(key);
     this.#offer(key, prefix);
   }
 
-  /** Writes what waits, as far as the socket takes it. */
+  /** Writes waiting messages until the socket is full. */
   drain(): void {
     for (const [key, prefix] of this.#waiting ?? []) {
       if (this.#isFull) return;
@@ -95,7 +96,9 @@ export class GroupSubscription implements AsyncIterableIterator<never> {
     if (this.#state === 'finishing') this.#end();
   }
 
-  /** Ends it once what waits has been written. If nothing was sent to it yet, it receives the group's last message. */
+  /**
+   * Ends it once the waiting messages have been written. If nothing was sent yet, sends the group's last message first.
+   */
   finish(last: Buffer | null): void {
     if (this.#state === 'ended' || this.#state === 'finishing') return;
     if (this.#state === 'new' && last) this.#waiting = new Map([['last', last]]);
@@ -158,7 +161,7 @@ export class GroupSubscription implements AsyncIterableIterator<never> {
     } else this.#host.onStalled(this);
   }
 
-  /** Writes one message in one piece: what all have in common, then the operation's own id. */
+  /** Writes one message in one piece: the common prefix, then the id of the operation. */
   #write(prefix: Buffer): void {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;

@@ -5,28 +5,31 @@ import { type DeliveryCounts, GroupSubscription, type SubscriptionHost } from '.
 import type { EncodePayload } from './payload-prefix.ts';
 
 export interface GroupOptions {
-  /** The payload prefix for a subscription that cannot take all that must be sent to it. */
+  /** The payload prefix of the error for a subscription whose client is too slow. */
   readonly slowConsumer: Buffer;
   readonly counts: DeliveryCounts;
   readonly source: SharedEventSource;
-  /** The payload prefix for one event. Asked again for the same value, it does not execute anything again. */
+  /** Returns the payload prefix for an event. The same value is not executed a second time. */
   readonly encode: EncodePayload;
   /** Called while a subscription waits for its socket to drain. */
   readonly onStalled: (subscription: GroupSubscription) => void;
-  /** Called once for each subscription. */
+  /** Called once for each subscription that ends. */
   readonly onLeave: (subscription: GroupSubscription) => void;
   /** Called once, when the source has ended or no subscription is left. */
   readonly onEnd: () => void;
 }
 
-/** How many sockets are written to before other work gets a turn. */
+/** Number of sockets that are written to before other work can run. */
 const socketsPerTurn = 500;
 
-/** Operations that are the same: executed once for each event, and the same bytes sent to all. */
+/** A group of equal operations. Each event is executed once, and all sockets receive the same bytes. */
 export class Group implements SubscriptionHost {
   readonly #options: GroupOptions;
   readonly #subscriptions = new Set<GroupSubscription>();
-  /** Set once the first subscription has begun. The source is read a turn later: what it has by then is for all that wait. */
+  /**
+   * Set once the first subscription has begun. Reading starts a turn later, so that all subscriptions of this turn get
+   * all events.
+   */
   #reading: Promise<void> | null = null;
   #isReading = false;
   #isOver = false;
@@ -39,7 +42,10 @@ export class Group implements SubscriptionHost {
     return this.#isOver;
   }
 
-  /** True while a subscription that joins now would receive something at once, or as soon as there is something. */
+  /**
+   * True while a subscription that joins now would receive the latest events at once, or the next event when it
+   * arrives.
+   */
   get isReady(): boolean {
     return this.#options.source.isReady;
   }
@@ -52,7 +58,7 @@ export class Group implements SubscriptionHost {
     return this.#options.counts;
   }
 
-  /** Adds a subscription, to which nothing is sent until graphql-ws has taken it up. */
+  /** Adds a subscription. Nothing is sent to it until graphql-ws starts to iterate it. */
   join(socket: WebSocket, id: string): GroupSubscription {
     const subscription = new GroupSubscription(this, socket, id);
     this.#subscriptions.add(subscription);
@@ -74,13 +80,13 @@ export class Group implements SubscriptionHost {
     if (this.#subscriptions.size === 0) this.close();
   }
 
-  /** Ends the source, and with it the subscriptions. Nobody joins from now on. */
+  /** Ends the source and with it the subscriptions. No subscription can join from now on. */
   close(): void {
     this.#markOver();
     void this.#options.source.return();
   }
 
-  /** Sends the latest known to a subscription that joined while the group was running. */
+  /** Sends the latest events to a subscription that joined while the group was running. */
   async #sendLatest(subscription: GroupSubscription): Promise<void> {
     const { latest, offered } = this.#options.source;
     const keys = latest.map(({ key }) => key);

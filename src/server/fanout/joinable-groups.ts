@@ -1,13 +1,13 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import { Group } from './group.ts';
 
-/** A group that has begun, or the errors that kept it from that. */
+/** A group that has begun, or the errors that prevented it. */
 type Opened = Group | ExecutionResult;
 
-/** Opens a group; `onEnd` is to be called once, when the group has ended. */
+/** Opens a group. `onEnd` must be called once, when the group has ended. */
 export type OpenGroup = (payload: string, args: ExecutionArgs, onEnd: () => void) => Promise<Opened>;
 
-/** The groups that another subscription may join, by payload. */
+/** The groups that other subscriptions can join, by payload key. */
 export class JoinableGroups {
   readonly #open: OpenGroup;
   readonly #groups = new Map<string, Promise<Opened>>();
@@ -16,7 +16,9 @@ export class JoinableGroups {
     this.#open = open;
   }
 
-  /** The group of a payload, opened if there is none. It may be over by the time that the caller has it. */
+  /**
+   * Finds the group of a payload key, or opens one. The group can have ended by the time that the caller receives it.
+   */
   async find(payload: string, args: ExecutionArgs): Promise<Opened> {
     const isJoined = this.#groups.has(payload);
     const opening = this.#findOrOpen(payload, args);
@@ -25,7 +27,7 @@ export class JoinableGroups {
     return isFailing ? this.#openBeside(payload, args, opening) : found;
   }
 
-  /** Those that have begun, or are about to. */
+  /** The groups that have begun or are about to begin. */
   values(): Iterable<Promise<Opened>> {
     return this.#groups.values();
   }
@@ -47,9 +49,9 @@ export class JoinableGroups {
   }
 
   /**
-   * While the exchange of a group fails, a new subscription does not join the group: it waits for a start of its own, and
-   * is refused if none comes. The group may be joined again afterwards. A group that has lost a symbol, which was delisted,
-   * is not joined either.
+   * While the exchange of a group fails, a new subscription does not join the group. It starts separately, and is
+   * refused if nothing arrives. The group can be joined again afterwards. A group with a symbol that was delisted
+   * cannot be joined either.
    */
   async #openBeside(payload: string, args: ExecutionArgs, failing: Promise<Opened>): Promise<Opened> {
     this.#forget(payload, failing);

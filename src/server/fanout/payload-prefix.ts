@@ -3,15 +3,15 @@ import type { FeedEvent } from '../../feed/reconcile/feed-event.ts';
 /** Executes an operation for one event; resolves with the payload prefix of the messages. Never rejects. */
 export type EncodePayload = (event: FeedEvent<object>) => Promise<Buffer>;
 
-/** What all messages with the same payload have in common, up to the operation's id. */
+/** The common part of all messages with the same payload: everything before the operation id. */
 export function toPayloadPrefix(payload: string): Buffer {
   return Buffer.from(`{"type":"next","payload":${payload},"id":`);
 }
 
-/** Payload prefixes by the value that they were made from. */
+/** Payload prefixes by the value from which they were made. */
 class PrefixesByValue {
   readonly #prefixes = new WeakMap<object, Promise<Buffer>>();
-  /** How many groups use them. */
+  /** Number of groups that use them. */
   users = 0;
 
   find(event: FeedEvent<object>, encode: EncodePayload): Promise<Buffer> {
@@ -24,18 +24,19 @@ class PrefixesByValue {
 }
 
 /**
- * Payload prefixes that groups share. Operations that make the same of every event, whenever they began, are executed and
- * encoded once for each event. The prefixes are forgotten with the last group that uses them, and each with its value.
+ * Payload prefixes that groups share. Operations with the same payload key are executed and encoded once for each
+ * event, even if they began at different times. All prefixes of a key are forgotten with the last group that uses them,
+ * and each prefix is forgotten with its value.
  */
 export class PayloadPrefixes {
   readonly #byPayload = new Map<string, PrefixesByValue>();
 
-  /** How many different payloads groups have. */
+  /** Number of different payload keys in use. */
   get payloadCount(): number {
     return this.#byPayload.size;
   }
 
-  /** The encoder of a group. `payload` is the same for operations that make the same of every event. */
+  /** Returns the encoder of a group. `payload` is the payload key. */
   take(payload: string, encode: EncodePayload): EncodePayload {
     const prefixes = this.#byPayload.get(payload) ?? new PrefixesByValue();
     this.#byPayload.set(payload, prefixes);
@@ -43,7 +44,7 @@ export class PayloadPrefixes {
     return (event) => prefixes.find(event, encode);
   }
 
-  /** To be called once for each `take`. */
+  /** Must be called once for each `take`. */
   release(payload: string): void {
     const prefixes = this.#byPayload.get(payload);
     if (!prefixes) return;

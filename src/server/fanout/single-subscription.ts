@@ -8,8 +8,9 @@ export interface SingleSubscriptionOptions extends Omit<GroupOptions, 'source'> 
 }
 
 /**
- * A group of one: an operation that begins in the past has a history of its own, which no other operation may join.
- * Nothing is sent before it has begun, and the history no faster than its socket takes it.
+ * A group with one subscription. An operation that begins in the past has its own history, so no other operation can
+ * join it. Nothing is sent before the subscription has begun, and history is sent only as fast as the socket accepts
+ * it.
  */
 export class SingleSubscription implements SubscriptionHost {
   readonly #options: SingleSubscriptionOptions;
@@ -28,7 +29,7 @@ export class SingleSubscription implements SubscriptionHost {
     return this.#options.counts;
   }
 
-  /** Adds its subscription, to which nothing is sent until graphql-ws has taken it up. To be called once. */
+  /** Adds its subscription. Nothing is sent to it until graphql-ws starts to iterate it. Must be called once. */
   join(socket: WebSocket, id: string): GroupSubscription {
     return new GroupSubscription(this, socket, id);
   }
@@ -50,7 +51,7 @@ export class SingleSubscription implements SubscriptionHost {
     this.close();
   }
 
-  /** Ends the source, and with it the subscription. */
+  /** Ends the source and with it the subscription. */
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -6,21 +6,21 @@ import { isResumed, isShared, type ResumedEventSource, type SharedEventSource } 
 import { type EncodePayload, toPayloadPrefix } from './payload-prefix.ts';
 
 export interface StartOptions {
-  /** Creates what the resolvers of a group work with. */
+  /** Creates the context for the resolvers of a group. */
   readonly createContext: () => unknown;
-  /** Called with unexpected errors, which clients see masked. */
+  /** Called with unexpected errors. Clients see them masked. */
   readonly report: (error: unknown) => void;
-  /** Lets other work run in between: one event may be executed for thousands of groups. */
+  /** Lets other work run in between, because one event can be executed for thousands of groups. */
   readonly turns: Yielding;
 }
 
-/** The events of an operation, and what makes payloads of them. */
+/** The events of an operation, and the function that encodes them. */
 export interface StartedEvents {
   readonly source: SharedEventSource | ResumedEventSource;
   readonly encode: EncodePayload;
 }
 
-/** Starts the events of a subscription; resolves with the errors if there are none. */
+/** Starts the events of a subscription. Resolves with the errors if they cannot start. */
 export async function startEvents(
   given: ExecutionArgs,
   { createContext, report, turns }: StartOptions,
@@ -38,12 +38,12 @@ export async function startEvents(
   return toClientResult(source, report);
 }
 
-/** The payload prefix of the error for a subscription that cannot take all that must be sent to it. */
+/** The payload prefix of an error that ends a subscription. */
 export function toErrorPrefix(error: Error): Buffer {
   return toPayloadPrefix(JSON.stringify({ data: null, errors: [toClientError(error, () => {})] }));
 }
 
-/** A result with its errors as clients may see them. */
+/** Returns the result with the errors as clients see them. */
 function toClientResult(result: ExecutionResult, report: (error: unknown) => void): ExecutionResult {
   return result.errors ? { ...result, errors: result.errors.map((error) => toClientError(error, report)) } : result;
 }

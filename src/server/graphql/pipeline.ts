@@ -27,7 +27,7 @@ import type { YogaContext } from './request/yoga-context.ts';
 export interface GraphQLPipelineOptions {
   readonly engine: GraphQLEngine;
   readonly gate: Gate;
-  /** Lets subscriptions over server-sent events in. */
+  /** Admits subscriptions over server-sent events. */
   readonly admission: Admission;
   readonly persisted: PersistedQueries;
   readonly log: Logger;
@@ -36,13 +36,13 @@ export interface GraphQLPipelineOptions {
 type Yoga = YogaServerInstance<YogaContext, Context>;
 
 /**
- * The complete GraphQL pipeline, which is Yoga's: parsing, validation, context, execution and masking of errors. It
- * answers what the answer service declines, event streams and GraphiQL.
+ * The complete GraphQL pipeline of Yoga: parsing, validation, context, execution and masking of errors. It answers the
+ * operations that the answer service declines, event streams, and requests for GraphiQL.
  */
 export interface GraphQLPipeline {
-  /** Answers a request over HTTP. A body that was read already is the request's `body`. */
+  /** Answers a request over HTTP. If the body has been read already, it is in the request's `body`. */
   handle(request: IncomingMessage, response: ServerResponse, context: YogaContext): unknown;
-  /** The steps of the pipeline, for transports that Yoga does not speak. */
+  /** The steps of the pipeline, for transports that Yoga does not support. */
   readonly getEnveloped: Yoga['getEnveloped'];
 }
 
@@ -61,7 +61,7 @@ export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLP
     multipart: false,
     // The document store keeps documents for all protocols.
     parserAndValidationCache: false,
-    // The door limits bodies as they come; Yoga would pipe each through a stream of its own.
+    // The door limits the size of bodies while it reads them; Yoga would pipe each body through another stream.
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => withHttp(toClientError(error, report)) },
     plugins: [
@@ -79,8 +79,8 @@ export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLP
       useErrorCodes(report),
       useRequestRecord(),
     ],
-    // Yoga would log every error that a client caused as an error of the server, with parts of its document; what
-    // matters is reported above, and in the log line of the request.
+    // Yoga would log every error that a client caused as an error of the server, with parts of the document. Errors of
+    // the server are reported above, and the log line of the request has the code.
     logging: {
       debug: (...details) => log.trace({ details }, 'yoga'),
       info: (...details) => log.debug({ details }, 'yoga'),

@@ -1,4 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Answers a request over HTTP, whatever it is. Never throws. */
+/** Answers any request over HTTP. Never throws. */
 export type HandleRequest = (request: IncomingMessage, response: ServerResponse) => void;

@@ -9,32 +9,32 @@ import { Readiness } from './readiness.ts';
 import { normalizeTarget } from './request-target.ts';
 import { SlowReaders } from './slow-readers.ts';
 
-/** How long clients may take before they ask and while they ask, in ms. */
+/** How long clients can take before and while they send a request, in ms. */
 export interface RequestTimeouts {
-  /** For the headers, and for a connection to send anything at all. */
+  /** For the headers, and for the first bytes of a connection. */
   readonly headersMs: number;
-  /** For a whole request, its body included: 256 KB at 9 KB a second. */
+  /** For a whole request including its body: 256 KB at 9 KB per second. */
   readonly requestMs: number;
   /**
-   * Between requests of a connection. Longer than the minute after which load balancers close theirs (AWS and nginx by
-   * default): whichever side closes first may do so while a request is on its way, and that request is lost with a 502.
+   * Between requests of a connection. Longer than the minute after which load balancers close idle connections (AWS and
+   * nginx by default). If the server closes first, a request in transit is lost, and the client receives a 502.
    */
   readonly keepAliveMs: number;
-  /** How often connections are checked for these timeouts. */
+  /** The interval at which connections are checked for these timeouts. */
   readonly checkMs: number;
 }
 
 const usualTimeouts: RequestTimeouts = { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 65_000, checkMs: 5000 };
 
-/** How long requests under way may take to finish once the server closes, in ms. */
+/** How long requests in progress can take to finish once the server closes, in ms. */
 const drainMs = 7000;
 
 export interface HttpServerOptions {
-  /** While it says that the server is stopping, each connection ends with its next answer. */
+  /** While the server is stopping, each connection ends with its next answer. */
   readonly readiness?: Readiness;
-  /** Cuts clients that do not take their answers. */
+  /** Cuts the connections of clients that do not read their answers. */
   readonly slowReaders?: SlowReaders;
-  /** How many connections may be open at a time; more are closed at once. Null for any number. */
+  /** The maximum number of open connections; others are closed at once. Null for no limit. */
   readonly maxConnections?: number | null;
   /** Called for each connection that is closed because there are too many. */
   readonly onRefusal?: () => void;
@@ -46,13 +46,16 @@ export interface HttpServerOptions {
 
 /** An HTTP server that answers the requests of each connection in order, and can be drained. */
 export interface HttpServer {
-  /** For the WebSocket server, which takes upgrades to a WebSocket. */
+  /** The underlying server, for the WebSocket server that handles its upgrades. */
   readonly server: Server;
-  /** How many requests are being answered. */
+  /** Number of requests that are being answered. */
   readonly requestCount: number;
-  /** Resolves with the port once it listens; rejects with Node's error, EADDRINUSE for example. */
+  /** Resolves with the port once the server listens; rejects with Node's error, for example EADDRINUSE. */
   listen(port: number, host: string): Promise<number>;
-  /** Accepts no new connection, ends event streams, lets requests under way finish for a while, then cuts what is left. */
+  /**
+   * Stops accepting connections, ends event streams, and gives requests in progress some time. Then cuts all
+   * connections.
+   */
   close(): Promise<void>;
 }
 
@@ -64,7 +67,7 @@ export function createHttpServer(handle: HandleRequest, options: HttpServerOptio
   const pipelineQueue = new PipelineQueue(
     (request: IncomingMessage, response: ServerResponse): void => {
       inFlight.add(response);
-      // A client's next request then goes to another server, and meets no connection that closes under it.
+      // The client then sends its next request to another server, not over a connection that closes meanwhile.
       if (readiness.state === 'stopping') response.shouldKeepAlive = false;
       normalizeTarget(request);
       slowReaders.watch(response);
@@ -98,7 +101,7 @@ export function createHttpServer(handle: HandleRequest, options: HttpServerOptio
       readiness.markStopping();
       const closed = new Promise((resolve) => server.close(resolve));
       await inFlight.drain(clock, drainMs);
-      // Not closeIdleConnections: it spares those that a browser opened ahead and has not used.
+      // Not closeIdleConnections, which does not close connections that a browser has opened in advance and not used.
       server.closeAllConnections();
       ignored.close();
       await closed;

@@ -2,20 +2,20 @@ import type { IncomingMessage, Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Calls back once every request that the connection has sent before is answered; never where it closes first. */
+/** Calls back once every earlier request of the connection is answered; never if the connection closes first. */
 export type WhenAnswered = (socket: Socket, callback: () => void) => void;
 
 /** Node 26 and later read the body of a request before its connection is handed over; earlier versions do not. */
 const readsBodiesFirst = Number.parseInt(process.versions.node, 10) >= 26;
 
-/** True for a request for a WebSocket, well-formed or not. */
+/** True for a request that asks for a WebSocket, well-formed or not. */
 export function asksForWebSocket({ headers: { upgrade = '' } }: IncomingMessage): boolean {
   return upgrade.split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket');
 }
 
 /**
- * For Node's `shouldUpgradeCallback`: false for a request that Node itself is to serve as if it had not asked for another
- * protocol. Node then forgets what came behind the request in the same packet, so only requests that `IgnoredUpgrades`
+ * For Node's `shouldUpgradeCallback`: false if Node itself must serve the request as if it did not ask for another
+ * protocol. Node then drops data that follows the request in the same packet, so only requests that `IgnoredUpgrades`
  * cannot serve are left to Node.
  */
 export function shouldUpgrade(request: IncomingMessage): boolean {
@@ -24,27 +24,28 @@ export function shouldUpgrade(request: IncomingMessage): boolean {
 }
 
 /**
- * Serves requests that ask for a protocol that the server does not speak as if they did not ask (RFC 9110, 7.8): Java's
- * HTTP client and `curl --http2` ask for HTTP/2 (`h2c`) with each request and accept an answer in HTTP/1.1. In a server
- * with WebSockets, Node hands over the connection of every request with `Upgrade`, with nothing read behind the headers.
- * Here the connection goes back to the HTTP server, together with the request without its `Upgrade`.
+ * Ignores the `Upgrade` header of requests for a protocol that the server does not support (RFC 9110, 7.8). Java's HTTP
+ * client and `curl --http2` ask for HTTP/2 (`h2c`) with each request and accept an answer in HTTP/1.1. If a server has
+ * WebSockets, Node takes every connection with an `Upgrade` request away from its HTTP parser, which then reads nothing
+ * after the headers. This class returns the connection to the HTTP server, with the request but without its `Upgrade`.
  */
 export class IgnoredUpgrades {
   readonly #server: Server;
   readonly #whenAnswered: WhenAnswered;
-  /** Connections whose earlier requests are being answered. Node does not know them meanwhile. */
+  /** Connections whose earlier requests are being answered. Node does not track them meanwhile. */
   readonly #waiting = new Set<Socket>();
 
   constructor(server: Server, whenAnswered: WhenAnswered) {
     this.#server = server;
     this.#whenAnswered = whenAnswered;
-    // Node would drop headers beyond 2000, and they would be missing here. It limits their bytes in any case.
+    // By default Node drops headers after the 2000th, which would be missing here. It limits their total size in any
+    // case.
     server.maxHeadersCount = 0;
   }
 
-  /** Takes the arguments of the server's 'upgrade' event. */
+  /** Handles the server's 'upgrade' event. */
   take(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    // A plain HTTP server gives nothing else.
+    // A plain HTTP server emits no other kind of socket.
     if (!(stream instanceof Socket)) {
       stream.destroy();
       return;
@@ -61,20 +62,20 @@ export class IgnoredUpgrades {
       forget();
       if (socket.destroyed) return;
       socket.off('close', forget).off('error', ignore);
-      // The timeout between requests, which is over.
+      // Clears the timeout between requests, because a request has arrived.
       socket.setTimeout(0);
       socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
       this.#server.emit('connection', socket);
     });
   }
 
-  /** Cuts the connections that wait, which the server's own `closeAllConnections` does not know. */
+  /** Cuts the waiting connections, which the server's own `closeAllConnections` does not know. */
   close(): void {
     for (const socket of this.#waiting) socket.destroy();
   }
 }
 
-/** The start line and headers of a request as they came, without the protocol that it asks for. */
+/** The start line and headers of the request as received, without those that ask for another protocol. */
 function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let index = 0; index < rawHeaders.length; index += 2) {

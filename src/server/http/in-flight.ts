@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { staggerMs, toStaggerSize } from './stagger.ts';
 
-/** Answers of these types go on for as long as the client listens. Recognised only if `setHeader` set the type. */
+/** Media types of answers that continue until the client leaves. Recognised only if `setHeader` has set the type. */
 const endless = /^(?:text\/event-stream|multipart\/mixed)/;
 
-/** The answers that are under way. */
+/** The answers in progress. */
 export class InFlight {
   readonly #responses = new Set<ServerResponse>();
   #onLeft = (): void => {};
@@ -18,20 +18,22 @@ export class InFlight {
     this.#responses.add(response);
   }
 
-  /** To be called when an answer has ended. */
+  /** Must be called when an answer has ended. */
   remove(response: ServerResponse): void {
     this.#responses.delete(response);
     this.#onLeft();
   }
 
-  /** Resolves when none is left, or after `limitMs`. Meanwhile event streams are ended: a few at once, many staggered. */
+  /**
+   * Resolves when no answer is left, or after `limitMs`. Ends event streams meanwhile: a few at once, many staggered.
+   */
   drain(clock: Clock, limitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const size = toStaggerSize(this.count);
       let cancelSweep = (): void => {};
       const sweep = (): void => {
         for (const response of [...this.#responses].filter(isEventStream).slice(0, size)) endStream(response);
-        // Again, since an operation that is being executed may become a stream.
+        // Repeated, because an operation in execution can become a stream later.
         cancelSweep = clock.after(staggerMs, sweep);
       };
       const cancelLimit = clock.after(limitMs, () => finish());
@@ -55,11 +57,11 @@ function isEventStream(response: ServerResponse): boolean {
 }
 
 /**
- * Ends the answer without the event that completes the subscription, after which a client would not come back. It means
- * the same as 1001 on a socket.
+ * Ends the answer without the event that completes the subscription: after that event, clients would not reconnect.
+ * This has the same meaning as close code 1001 on a socket.
  */
 function endStream(response: ServerResponse): void {
-  // The writer may have an event in hand, which now comes too late.
+  // The writer can have an event that it has not written yet, which is too late now.
   response.on('error', () => {});
   response.end();
 }

@@ -1,5 +1,5 @@
-/** Where GraphQL is served, over HTTP and WebSocket. */
+/** The path of GraphQL over HTTP and WebSocket. */
 export const graphqlPath = '/graphql';
 
-/** What Prometheus reads. */
+/** The path of the metrics for Prometheus. */
 export const metricsPath = '/metrics';

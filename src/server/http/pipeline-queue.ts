@@ -2,24 +2,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HandleRequest } from './handle-request.ts';
 
-/** How many requests of one connection may wait: clients that pipeline at all send a few ahead. */
+/** How many requests of one connection can wait. Clients that use pipelining send only a few requests ahead. */
 const maxWaiting = 100;
 
 interface ConnectionState {
   isBusy: boolean;
-  /** What is to begin when the answers before it are sent; null until something waits. */
+  /** The work that begins once the earlier answers are sent; null until something waits. */
   waiting: (() => void)[] | null;
 }
 
 /**
- * Handles the requests of one connection one after another, since they can only be answered in that order. A client that
- * sends hundreds ahead and reads nothing would otherwise fill the memory with their answers, and Node does not say which of
- * them were still to be sent when the connection closes.
+ * Handles the requests of one connection one after another, because they can only be answered in that order. Otherwise,
+ * a client that sends hundreds of requests ahead and reads nothing would fill the memory with answers. Also, Node does
+ * not report which answers were not sent when the connection closes.
  */
 export class PipelineQueue {
   readonly #connections = new WeakMap<Socket, ConnectionState>();
   readonly #handle: HandleRequest;
-  // One listener for all responses, since there are many.
+  // One listener for all responses, because there are many.
   readonly #onClose: (this: ServerResponse) => void;
 
   /** `handle` answers a request, and `onClosed` is called when the answer has ended. */
@@ -32,7 +32,7 @@ export class PipelineQueue {
     };
   }
 
-  /** Handles a request once those before it are answered; never if its connection has closed by then. */
+  /** Handles a request once the earlier ones are answered; never if the connection has closed by then. */
   take(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
     const connection = this.#connections.get(socket);
@@ -49,7 +49,7 @@ export class PipelineQueue {
     }
   }
 
-  /** Calls back once all requests that came over a connection are answered; never if it closes first. */
+  /** Calls back once all earlier requests of a connection are answered; never if it closes first. */
   whenAnswered(socket: Socket, callback: () => void): void {
     const connection = this.#connections.get(socket);
     if (!connection?.isBusy) {

@@ -1,6 +1,6 @@
 export type ReadinessState = 'starting' | 'ready' | 'stopping';
 
-/** Says whether traffic should come here. It goes one way: a server that is stopping never becomes ready again. */
+/** Knows whether this server should receive traffic. A server that is stopping never becomes ready again. */
 export class Readiness {
   #state: ReadinessState = 'starting';
 

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 
 const absoluteForm = /^https?:\/\/([^/?#@]+)(.*)$/i;
 
-/** A path of one segment that ends with a slash. */
+/** Matches a path of one segment that ends with a slash. */
 const trailingSlash = /^(\/[^/?]+)\/(?=\?|$)/;
 
 /**
- * Rewrites the target of a request to the one form that the rest of the server reads, `/graphql?query=…`. Clients that are
- * configured for a proxy send whole addresses, whose host then replaces the header's (RFC 9112, 3.2.2); other clients end
- * paths with a slash.
+ * Rewrites the target of a request to the one form that the rest of the server understands, `/graphql?query=…`. Clients
+ * that are configured for a proxy send a whole URL, whose host then replaces the Host header (RFC 9112, 3.2.2). Other
+ * clients end paths with a slash.
  */
 export function normalizeTarget(request: IncomingMessage): void {
   const [, host, rest] = absoluteForm.exec(request.url ?? '') ?? [];

@@ -3,18 +3,18 @@ import type { Clock } from '../../base/clock.ts';
 
 export interface SlowReadersOptions {
   readonly clock: Clock;
-  /** How long a client may take nothing of an answer that waits for it, in ms. */
+  /** How long a client can read nothing of a waiting answer, in ms. */
   readonly stallMs?: number;
-  /** How long a client may take for a whole answer, however steadily, in ms. */
+  /** How long a client can take to read a whole answer, even if it reads steadily, in ms. */
   readonly takeMs?: number;
 }
 
-/** Cuts clients that do not take their answers, which would stay in memory. */
+/** Cuts the connections of clients that do not read their answers, because these answers would stay in memory. */
 export class SlowReaders {
   readonly #clock: Clock;
   readonly #stallMs: number;
   readonly #takeMs: number;
-  // One listener for all responses, since there are many.
+  // One listener for all responses, because there are many.
   readonly #onEnd: (this: ServerResponse) => void;
 
   constructor({ clock, stallMs = 30_000, takeMs = 120_000 }: SlowReadersOptions) {
@@ -27,12 +27,17 @@ export class SlowReaders {
     };
   }
 
-  /** Watches an answer once all of it has been written. An answer that the kernel takes at once costs nothing here. */
+  /**
+   * Watches an answer after all of it has been written. An answer that the kernel accepts at once costs nothing here.
+   */
   watch(response: ServerResponse): void {
     response.on('prefinish', this.#onEnd);
   }
 
-  /** Watches an answer that is written bit by bit, each bit when the last has been taken: it may not stall for long. */
+  /**
+   * Watches an answer that is written in parts, each after the client has read the one before. It must not stall for
+   * long.
+   */
   watchStream(response: ServerResponse): void {
     if (response.destroyed) return;
     let taken = -1;
@@ -47,7 +52,10 @@ export class SlowReaders {
     response.once('close', () => cancel());
   }
 
-  /** Node's own timer cuts a client that takes nothing. A client that takes a few bytes now and then needs the other timer. */
+  /**
+   * The socket timeout cuts a client that reads nothing. The second timer cuts a client that reads a few bytes now and
+   * then.
+   */
   #limit(response: ServerResponse): void {
     response.socket?.setTimeout(this.#stallMs);
     response.once(

@@ -8,8 +8,8 @@ import {
 } from 'graphql';
 
 /**
- * The label of an operation in metrics: the field of the schema that it asks for, `several`, `introspection`, or `invalid`
- * if it asks for none. Never the client's own name for it: there is no end of those.
+ * The label of an operation in metrics: the root field that it requests, `several`, `introspection`, or `invalid` if it
+ * requests none. Never the operation name from the client, because the number of such names is unlimited.
  */
 export function toOperationLabel(schema: GraphQLSchema, document: DocumentNode, operationName?: string | null): string {
   const operation = getOperationAST(document, operationName);
@@ -21,7 +21,7 @@ export function toOperationLabel(schema: GraphQLSchema, document: DocumentNode, 
   return names[0] ?? (asked.some((name) => name.startsWith('__')) ? 'introspection' : 'invalid');
 }
 
-/** The names of the fields at the root of an operation, each once. */
+/** The names of the root fields of an operation, without duplicates. */
 function rootFields(document: DocumentNode, { selectionSet }: OperationDefinitionNode): readonly string[] {
   const [only, ...others] = selectionSet.selections;
   if (only?.kind === Kind.FIELD && others.length === 0) return [only.name.value];

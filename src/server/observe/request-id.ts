@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 const sane = /^[\w.-]{1,64}$/;
 
-/** The id that a client, or a proxy in between, gave a request; null if there is none, or none that is safe to log. */
+/** The request id from the client or a proxy; null if there is none or if it is not safe to log. */
 export function toGivenId(header: string | readonly string[] | undefined): string | null {
   return typeof header === 'string' && sane.test(header) ? header : null;
 }
 
-/** Creates ids that no other process creates: a counter after some random characters. */
+/** Creates ids that are unique across processes: random characters, then a counter. */
 export function createRequestIds(): () => string {
   const prefix = randomBytes(6).toString('base64url');
   let count = 0;

@@ -7,20 +7,20 @@ export interface ObserverOptions {
   readonly log: Logger;
   /** Called once for each operation. */
   readonly onRequest?: OnRequest;
-  /** Null if nobody asks for traces. */
+  /** Null if traces are off. */
   readonly tracer?: RequestTracer | null;
 }
 
-/** Watches over requests over HTTP: counts operations, writes a log line for each request at debug, and traces them. */
+/** Observes requests over HTTP: counts operations, logs each request at level debug, and traces requests. */
 export interface RequestObserver {
   /** Begins to observe a request. */
   begin(request: IncomingMessage, response: ServerResponse, address: string): RequestRecord;
-  /** Records a request that nobody has recorded, by its status if that tells of an error. */
+  /** Records the outcome of a request that has none yet, from the HTTP status if that is an error. */
   settle(record: RequestRecord, response: ServerResponse): void;
 }
 
 export function createRequestObserver({ log, onRequest = () => {}, tracer = null }: ObserverOptions): RequestObserver {
-  // Asked once: without a listener, nothing is made for the log.
+  // Checked once: if debug lines are not logged, nothing is computed for them.
   const isLogged = log.isLevelEnabled('debug');
   const makeId = createRequestIds();
 
@@ -47,7 +47,7 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
           bytes: socket.bytesWritten - writtenBefore,
           address,
         },
-        response.writableFinished ? 'request' : 'request, whose client left before its end',
+        response.writableFinished ? 'request' : 'request whose client left before the end',
       );
     });
   }
@@ -84,7 +84,7 @@ function toType({ operation, transport }: RequestRecord): 'query' | 'subscriptio
   return transport === 'sse' ? 'subscription' : 'query';
 }
 
-/** The trace's id in a log line, by which the line is found from the trace. */
+/** The trace id for a log line, so that the line can be found from the trace. */
 export function traceOf({ trace }: RequestRecord): { readonly traceId?: string } {
   return trace ? { traceId: trace.traceId } : {};
 }

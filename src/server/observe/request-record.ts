@@ -1,10 +1,10 @@
-/** How an operation came in. */
+/** The transport of an operation. */
 export type Transport = 'http' | 'sse' | 'websocket';
 
-/** Called once for each operation: when it is answered, or when a subscription begins. */
+/** Called once for each operation: when it has been answered, or when a subscription has started. */
 export type OnRequest = (transport: Transport, operation: string, code: string, durationMs: number) => void;
 
-/** What became of a request, as far as it is known. */
+/** The outcome of a request, as far as it is known. */
 export interface RequestOutcome {
   /** See `toOperationLabel`; null if the request is not an operation. */
   readonly operation: string | null;
@@ -20,23 +20,23 @@ export interface RequestTrace {
   readonly traceId: string;
   /** Runs work that belongs to the request. */
   run<T>(work: () => T): T;
-  /** Only the first call counts. */
+  /** Only the first call has an effect. */
   end(outcome: RequestOutcome): void;
 }
 
-/** Puts requests into traces. */
+/** Creates traces of requests. */
 export interface RequestTracer {
-  /** Begins a trace, as the child of the `traceparent` in `carrier`. The attributes are OpenTelemetry's. */
+  /** Begins a span as a child of the `traceparent` in `carrier`. The attributes have OpenTelemetry names. */
   begin(name: string, carrier: object, attributes: Readonly<Record<string, string>>): RequestTrace;
 }
 
-/** What is known of an operation while it is answered, over whatever protocol. */
+/** What is known about an operation while it is being answered, over any protocol. */
 export class RequestRecord {
   readonly #onRequest: OnRequest;
   readonly #begunAt = performance.now();
-  /** Identifies it in the log; null if it is not logged. */
+  /** Identifies the operation in the log; null if it is not logged. */
   readonly id: string | null;
-  /** Null unless it is traced. */
+  /** Null if the operation is not traced. */
   readonly trace: RequestTrace | null;
   /** The label for metrics; null until it is known, and for a request that is not an operation. */
   operation: string | null = null;
@@ -59,24 +59,24 @@ export class RequestRecord {
     return performance.now() - this.#begunAt;
   }
 
-  /** Records the answer. Only the first one counts. */
+  /** Records the answer. Only the first call has an effect. */
   answer(operation: string, code: string): void {
     if (this.#code !== null) return;
     this.operation = operation;
     this.#code = code;
     this.#onRequest(this.transport, operation, code, this.durationMs);
-    // Nobody waits for what comes later.
+    // The duration ends here: no client waits for later work.
     if (this.transport === 'sse' && code === 'ok')
       this.trace?.end({ operation, type: 'subscription', code, status: 200 });
   }
 
-  /** Runs work that belongs to it. */
+  /** Runs work that belongs to the operation. */
   run<T>(work: () => T): T {
     return this.trace ? this.trace.run(work) : work();
   }
 }
 
-/** The code that stands for a result: `ok`, or the code of its first error. */
+/** The code of a result: `ok`, or the code of its first error. */
 export function toCode(
   errors: readonly { readonly extensions?: Readonly<Record<string, unknown>> }[] | undefined,
 ): string {

@@ -12,7 +12,7 @@ interface Pattern {
 
 const noParams: RouteParams = {};
 
-/** Finds the route of a path. A path without parameters costs one look-up. */
+/** Finds the route of a path. A path without parameters costs one lookup. */
 export class RouteTable {
   readonly #exact = new Map<string, RouteMatch>();
   readonly #patterns: readonly Pattern[];
@@ -41,7 +41,7 @@ function isPattern(path: string): boolean {
   return path.includes('/:');
 }
 
-/** The values of the parameters; null if the path does not fit. No parameter is empty. */
+/** Returns the values of the parameters, none of which is empty; null if the path does not match. */
 function matchSegments(pattern: readonly string[], path: readonly string[]): RouteParams | null {
   if (pattern.length !== path.length) return null;
   const params: [name: string, value: string][] = [];
@@ -58,7 +58,7 @@ function matchSegments(pattern: readonly string[], path: readonly string[]): Rou
   return Object.fromEntries(params);
 }
 
-/** Null if the segment is not well encoded. */
+/** Returns null if the percent-encoding of the segment is invalid. */
 function decode(segment: string): string | null {
   try {
     return decodeURIComponent(segment);

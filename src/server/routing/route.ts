@@ -2,11 +2,11 @@ import type { Principal } from '../access/gate.ts';
 import type { HttpContext } from '../http/messages/http-context.ts';
 import type { RequestRecord } from '../observe/request-record.ts';
 
-/** Values of the parameters of a route, decoded, by name. */
+/** The decoded values of the parameters of a route, by name. */
 export type RouteParams = Readonly<Record<string, string>>;
 
 /**
- * What answers one path. The kind says what the router does before the route sees a request:
+ * Answers the requests of one path. The kind determines what the router does before the route receives a request:
  *
  * | kind  | API key | requests quota | request id, log line, trace | CORS preflight | methods             |
  * | ----- | ------- | -------------- | --------------------------- | -------------- | ------------------- |
@@ -14,7 +14,7 @@ export type RouteParams = Readonly<Record<string, string>>;
  * | page  | yes     | no             | no                          | no             | GET, HEAD           |
  * | api   | yes     | yes            | yes                         | yes            | the route's concern |
  *
- * A probe is asked by what watches over the server, which no quota may hold up.
+ * Probes are requested by monitoring systems, which no quota must delay.
  */
 export type Route = PageRoute | ApiRoute;
 
@@ -28,16 +28,16 @@ export interface ApiRoute {
   readonly kind: 'api';
   /** Segments that begin with a colon are parameters, as in `/api/ticker/:exchange/:symbol`. */
   readonly path: string;
-  /** What a preflight says that a page of another origin may send. The route itself refuses all other methods. */
+  /** The methods that a page of another origin can use, for preflights. The route itself refuses all other methods. */
   readonly methods: readonly string[];
-  /** May reject, which is answered as a failure of the whole request. */
+  /** If it rejects, the whole request is answered with an error. */
   readonly handle: (request: ApiRequest) => Promise<void> | void;
 }
 
-/** A request that was let in and counted. */
+/** A request whose client has been identified and that has been counted. */
 export interface ApiRequest extends HttpContext {
   readonly principal: Principal;
-  /** What is recorded of the request; a route records the outcome here. */
+  /** The record of the request. The route records the outcome here. */
   readonly record: RequestRecord;
   readonly params: RouteParams;
   /** The query string, without its question mark. */

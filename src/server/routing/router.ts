@@ -18,13 +18,13 @@ export interface RouterOptions {
   readonly observer: RequestObserver;
   /** Called once for each request with the path of its route, or `other` if there is none. */
   readonly onRequest?: (route: string) => void;
-  /** Called with unexpected errors, which clients see masked. */
+  /** Called with unexpected errors. Clients see them masked. */
   readonly report: (error: unknown) => void;
 }
 
 /**
- * Finds the route of each request, identifies and counts its client once, and hands the request over. A request without a
- * route needs a key like a page, and its answer names the routes that there are.
+ * Finds the route of each request, identifies the client, counts the request once, and passes it to the route. A
+ * request for an unknown path needs a key, like a page, and its answer lists the existing paths.
  */
 export function createRouter(options: RouterOptions): HandleRequest {
   const { routes, gate, cors, observer, onRequest = () => {}, report } = options;
@@ -34,12 +34,12 @@ export function createRouter(options: RouterOptions): HandleRequest {
   function handlePage(route: PageRoute | null, context: HttpContext, params: RouteParams): void {
     const { method } = context.request;
     if (!route) {
-      const message = `There is nothing at this address. What there is: ${paths}.\n`;
+      const message = `This server has nothing at this path. Its paths are: ${paths}.\n`;
       sendText(context, httpStatus.notFound, message);
     } else if (method === 'GET' || method === 'HEAD') route.handle(context, params);
     else {
       const headers = { allow: 'GET, HEAD' };
-      sendText(context, httpStatus.methodNotAllowed, 'This address answers GET and HEAD.\n', headers);
+      sendText(context, httpStatus.methodNotAllowed, 'This path answers only GET and HEAD.\n', headers);
     }
   }
 
@@ -62,7 +62,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
   ): Promise<void> {
     const { request, response } = context;
     try {
-      // A browser asks without a key whether it may send one.
+      // A preflight request has no key: with it, a browser asks whether it may send one.
       if (request.method === 'OPTIONS') sendPreflight(context, route.methods);
       else {
         const admitted = gate.admit(address, request.headers.authorization);

@@ -16,14 +16,14 @@ import type { SocketExtra } from './socket-operations.ts';
 import { refuseSubprotocol } from './subprotocol.ts';
 
 export interface SocketLimits {
-  /** Sockets that are open. */
+  /** Counts the open sockets. */
   readonly sockets: ConcurrencyLimit;
-  /** How many operations one socket may have open. */
+  /** The maximum number of open operations of one socket. */
   readonly maxSubscriptions: number;
   /**
-   * How many messages one socket may send that have nothing to do with an operation. Messages that begin or end one may be
-   * as many, and two more for each operation that the socket may have: a client that turns to another page ends them all
-   * and subscribes to as many. What comes faster waits.
+   * How many messages per second one socket can send that do not concern an operation. For messages that begin or end
+   * operations, the limit is this number plus two for each operation that the socket can have, because a client that
+   * switches to another page ends all operations and begins as many new ones. Such messages wait if they arrive faster.
    */
   readonly maxMessagesPerSecond: number;
 }
@@ -36,14 +36,14 @@ export interface AcceptSocketsOptions {
   readonly heartbeat: Heartbeat;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Called for each socket that has closed, refused ones too, with its close code. */
+  /** Called with the close code of each socket that has closed, including refused ones. */
   readonly onClose: (code: number) => void;
 }
 
-/** Takes a socket of a client that `ws` has accepted. */
+/** Accepts the socket of a client after the handshake of `ws`. */
 export type AcceptSocket = (socket: CountedSocket, request: IncomingMessage) => void;
 
-/** Speaks graphql-transport-ws over sockets, as far as the limits allow. */
+/** Accepts sockets up to the limits, and serves graphql-transport-ws over them. */
 export function createSocketAcceptor(options: AcceptSocketsOptions): AcceptSocket {
   const { protocol, gate, admission, limits, heartbeat, log, clock, onClose } = options;
   const { maxSubscriptions, maxMessagesPerSecond } = limits;
@@ -53,7 +53,7 @@ export function createSocketAcceptor(options: AcceptSocketsOptions): AcceptSocke
   const idsOptions = { admission, maxOperations: maxSubscriptions };
   const isLogged = log.isLevelEnabled('debug');
   const onError = (err: unknown): void => log.debug({ err }, 'a socket failed');
-  // One listener for all sockets, since there are many. ws has answered by then.
+  // One listener for all sockets, because there are many. ws has answered by then.
   const onPing = function (this: WebSocket): void {
     if (this instanceof CountedSocket && this.readyState === this.OPEN) host.admits(this);
   };
@@ -65,7 +65,7 @@ export function createSocketAcceptor(options: AcceptSocketsOptions): AcceptSocke
     const extra: SocketExtra = { socket, ids, address, authorization, principal: null };
     const closed = protocol.opened(new GraphQLSocket(socket, host, ids), extra);
     if (isLogged) log.debug({ address }, 'socket opened');
-    // Happens once; `once` would cost memory for each socket.
+    // The event occurs once; `once` would cost memory for each socket.
     socket.on('close', (code, reason) => {
       onClose(code);
       heartbeat.remove(socket);
@@ -85,7 +85,7 @@ export function createSocketAcceptor(options: AcceptSocketsOptions): AcceptSocke
     const address = gate.addressOf(request);
     const scope = limits.sockets.take(address);
     if (scope === null) return open(socket, address, request.headers.authorization);
-    // Not at the upgrade: a browser tells its page nothing about an upgrade that is refused.
+    // Not during the upgrade: browsers do not show pages why an upgrade was refused.
     socket.on('close', onClose);
     if (scope === 'address') socket.close(closeCode.tooMany, 'Too many sockets from this address');
     else socket.close(closeCode.tryAgainLater, 'Too many sockets on this server');

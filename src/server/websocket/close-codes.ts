@@ -1,8 +1,8 @@
 import { CloseCode } from 'graphql-ws';
 
 /**
- * The codes with which this server closes WebSockets: 1xxx as in RFC 6455, 7.4.1 and the registry of IANA, 4xxx as in
- * graphql-transport-ws. The client of graphql-ws 6 connects again after 1001, 1013 and 4408, and gives up after the others.
+ * The codes with which this server closes WebSockets: 1xxx as in RFC 6455, 7.4.1 and the IANA registry, 4xxx as in
+ * graphql-transport-ws. The client of graphql-ws 6 reconnects after 1001, 1013 and 4408, and gives up after the others.
  */
 export const closeCode = {
   goingAway: 1001,
@@ -22,34 +22,37 @@ export const closeCode = {
   initialisationTimeout: CloseCode.ConnectionInitialisationTimeout,
   /** Sent by graphql-ws. */
   subscriberAlreadyExists: CloseCode.SubscriberAlreadyExists,
-  /** The only code of graphql-transport-ws for too much of something; sent by graphql-ws for a second connection_init. */
+  /**
+   * The only code of graphql-transport-ws for too many of something. graphql-ws sends it for a second connection_init.
+   */
   tooMany: CloseCode.TooManyInitialisationRequests,
   internalServerError: CloseCode.InternalServerError,
 } as const;
 
-/** What each code means to a client: the source of the table in the documentation. */
+/** What each code means for a client: the source of the table in the documentation. */
 export const closeMeanings: Readonly<Record<keyof typeof closeCode, string>> = {
   goingAway: 'The server is stopping: connect again, and another instance answers.',
   protocolError: 'The client broke the WebSocket protocol.',
-  invalidText: 'A message was not UTF-8.',
-  policyViolation: 'The client left too many answers unread.',
-  messageTooBig: 'A message was larger than 64 KB.',
-  tryAgainLater: 'The server has too many sockets, or this address sent too many wrong API keys: try again later.',
-  badRequest: 'A message was not one of graphql-transport-ws, or its id was too long.',
+  invalidText: 'A message of the client is not valid UTF-8.',
+  policyViolation: 'The client has left too many answers unread.',
+  messageTooBig: 'A message of the client has more than 64 KB.',
+  tryAgainLater:
+    'The server has reached its limit of sockets, or this address has sent too many wrong API keys: try again later.',
+  badRequest: 'A message is not valid in graphql-transport-ws, or its id is too long.',
   unauthorized: 'The API key is missing or wrong, or an operation came before the connection was acknowledged.',
   subprotocolNotAcceptable: 'The client does not speak graphql-transport-ws.',
   initialisationTimeout: 'No connection_init came in time.',
   subscriberAlreadyExists: 'The id belongs to an operation that is still open.',
   tooMany: 'Too many sockets from this address, too many messages in a second, or a second connection_init.',
-  internalServerError: 'Something unexpected went wrong on the server.',
+  internalServerError: 'Something unexpected happened on the server.',
 };
 
-/** Normal closure, no code at all, and a connection that was cut. */
+/** Normal closure, no code, and a connection that was cut. */
 const otherCodes = [1000, 1005, 1006];
 
 const countedCodes: ReadonlySet<number> = new Set([...Object.values(closeCode), ...otherCodes]);
 
-/** The code as a label of metrics: clients may send any code, and there must be an end of labels. */
+/** The code as a label of metrics. Clients can send any code, but the number of labels must be limited. */
 export function toCloseLabel(code: number): string {
   return countedCodes.has(code) ? String(code) : 'other';
 }

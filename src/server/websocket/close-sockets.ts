@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { staggerMs, toStaggerSize } from '../http/stagger.ts';
 import { closeCode } from './close-codes.ts';
 
-/** Sends every socket the close frame: a few at once, very many over two seconds. Resolves when the last was sent. */
+/** Sends a close frame to every socket: a few at once, very many over two seconds. Resolves when all are sent. */
 export async function closeSockets(sockets: Iterable<WebSocket>, clock: Clock): Promise<void> {
   const all = [...sockets];
   const size = toStaggerSize(all.length);

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
 import type { Clock } from '../../base/clock.ts';
 
-/** A socket with counts of what came over it in the current second. */
+/** A socket that counts its messages of the current second. */
 export class CountedSocket extends WebSocket {
-  /** When the second began, epoch ms. */
+  /** Start of the current second, epoch ms. */
   secondAt = 0;
   /** Messages that begin or end an operation. */
   operations = 0;
@@ -14,13 +14,13 @@ export class CountedSocket extends WebSocket {
 }
 
 export interface MessageRates {
-  /** How many messages in a second may begin or end an operation. */
+  /** The maximum number of messages per second that begin or end an operation. */
   readonly operations: number;
-  /** How many others there may be. */
+  /** The maximum number of other messages per second. */
   readonly messages: number;
 }
 
-/** Limits the messages of a socket in a second: a few numbers for each socket, and no timer. */
+/** Limits the messages of each socket per second. It needs only a few numbers for each socket, and no timer. */
 export class MessageRate {
   readonly #clock: Clock;
   readonly #max: MessageRates;
@@ -30,7 +30,7 @@ export class MessageRate {
     this.#max = max;
   }
 
-  /** Counts a message that has nothing to do with an operation; true if it is one too many. */
+  /** Counts a message that does not concern an operation. True if it exceeds the limit. */
   exceeds(socket: CountedSocket): boolean {
     this.#begin(socket);
     socket.messages += 1;
@@ -38,8 +38,8 @@ export class MessageRate {
   }
 
   /**
-   * Counts a message that begins or ends an operation, and returns 0; if it is one too many, counts nothing and returns how
-   * long the message must wait, in ms.
+   * Counts a message that begins or ends an operation, and returns 0. If the message exceeds the limit, counts nothing
+   * and returns how long it must wait, in ms.
    */
   take(socket: CountedSocket): number {
     const sinceMs = this.#begin(socket);
@@ -50,7 +50,7 @@ export class MessageRate {
 
   /** Begins a new second if the last is over; returns how long ago the current one began, in ms. */
   #begin(socket: CountedSocket): number {
-    // The computer's clock may have been set back.
+    // The system clock can have been set back.
     const sinceMs = this.#clock.now() - socket.secondAt;
     if (sinceMs >= 0 && sinceMs < 1000) return sinceMs;
     socket.secondAt += sinceMs;

@@ -13,25 +13,25 @@ export interface GraphQLProtocolOptions {
   readonly gate: Gate;
   readonly operations: SocketOperations;
   readonly observer: SocketObserver;
-  /** How long a client may take to send connection_init, in ms. */
+  /** How long a client can take to send connection_init, in ms. */
   readonly initTimeoutMs: number;
-  /** Called with unexpected errors, which clients see masked. */
+  /** Called with unexpected errors. Clients see them masked. */
   readonly report: (error: unknown) => void;
 }
 
-/** An id comes back in every message. Clients number their operations or take a UUID. */
+/** Every message repeats the id of its operation. Clients use numbers or UUIDs. */
 const maxIdLength = 256;
 
-/** graphql-transport-ws, spoken by graphql-ws, with a place, a principal and a record for each operation. */
+/** graphql-transport-ws, implemented by graphql-ws, with a place, a principal and a record for each operation. */
 export function createGraphQLProtocol(options: GraphQLProtocolOptions): ProtocolServer<SocketExtra> {
   const { gate, operations, observer, initTimeoutMs, report } = options;
   return makeServer<ConnectionParams, SocketExtra>({
     connectionInitWaitTimeout: initTimeoutMs,
     onConnect: (context) => connect(gate, context),
     onSubscribe: async (context, id, payload) => {
-      if (id.length > maxIdLength) throw new BadMessage(`An id may have ${maxIdLength} characters`);
+      if (id.length > maxIdLength) throw new BadMessage(`An id can have at most ${maxIdLength} characters`);
       const { socket, address, ids } = context.extra;
-      // At once, since operations that come in one piece are handled one after the other.
+      // Called without waiting, so that operations from one packet are handled in their order.
       const begun = ids.begin(id, payload, socket.messageLength);
       const prepared = await observer.begin(payload, address, async () => {
         const limit = await begun;
@@ -63,12 +63,12 @@ export function createGraphQLProtocol(options: GraphQLProtocolOptions): Protocol
   });
 }
 
-/** Identifies the client of a socket; closes the socket and returns false if it may not come in. */
+/** Identifies the client of a socket. If the client is not admitted, closes the socket and returns false. */
 async function connect(gate: Gate, context: OwnContext): Promise<boolean> {
   const { extra, connectionParams } = context;
   const { Authorization, authorization = Authorization } = connectionParams ?? {};
   const given = typeof authorization === 'string' ? authorization : extra.authorization;
-  // Both would stay in memory as long as the socket, and a key may be in them.
+  // Both would stay in memory as long as the socket, and can contain a key.
   extra.authorization = undefined;
   Object.assign(context, { connectionParams: undefined });
   try {
@@ -80,7 +80,7 @@ async function connect(gate: Gate, context: OwnContext): Promise<boolean> {
   }
 }
 
-/** Closes the socket before graphql-ws does, whose code means that another try may help. */
+/** Closes the socket before graphql-ws does: the close code of graphql-ws means that the client should try again. */
 function refuse(socket: WebSocket, error: unknown): void {
   const code = error instanceof MarketDataError ? error.code : null;
   if (code === 'UNAUTHENTICATED') socket.close(closeCode.unauthorized, 'Unauthorized');

@@ -3,39 +3,42 @@ import type { CountedSocket } from './counted-socket.ts';
 import type { OperationIds } from './operation-ids.ts';
 import { isOfOperation, readMessage } from './subscribe-message.ts';
 
-/** What sockets have in common. */
+/** What all sockets share. */
 export interface SocketHost {
-  /** True if a message that has nothing to do with an operation may be handled. */
+  /** True if a message that does not concern an operation may be handled now. */
   admits(socket: CountedSocket): boolean;
-  /** How long a message that begins or ends an operation must wait, in ms; 0 if it may be handled. */
+  /** How long a message that begins or ends an operation must wait, in ms; 0 if it may be handled now. */
   delayOf(socket: CountedSocket): number;
   /** Calls back after this delay, or with 0 in a later turn of the event loop. */
   later(delayMs: number, callback: () => void): void;
   /** Called when a message could not be handled. */
   onFailure(socket: CountedSocket, error: unknown): void;
-  /** Called when the client does not read what it asked for. */
+  /** Called when the client does not read its answers. */
   onUnread(socket: CountedSocket): void;
 }
 
-/** A client with more than this waiting for it reads nothing: no client asks for so much at once. */
+/** A client for which more bytes than this wait reads nothing: no client requests that much at once. */
 const maxUnreadBytes = 8 * 1024 * 1024;
 
-/** As many bytes as the reason of a close frame may have (RFC 6455, 5.5): ws refuses to send more. */
+/** The maximum size of the reason in a close frame, in bytes (RFC 6455, 5.5). ws refuses to send more. */
 const maxReasonBytes = 123;
 
-/** How many operations of one socket are begun or ended before others get a turn: some milliseconds of work. */
+/** How many operations one socket can begin or end before other sockets get a turn: a few milliseconds of work. */
 const maxPerTurn = 50;
 
 type Handle = (text: string) => Promise<void>;
 
-/** A socket as graphql-ws wants one. A class, since closures for each of many sockets would take more memory. */
+/**
+ * A socket with the interface that graphql-ws requires. A class, because closures for each socket would take more
+ * memory.
+ */
 export class GraphQLSocket implements GraphQLWebSocket {
   readonly #socket: CountedSocket;
   readonly #host: SocketHost;
   readonly #ids: OperationIds;
-  /** Messages that were read and not handled yet; null unless the client sent more than may be handled now. */
+  /** Messages that were read but not handled; null unless the client has sent more than may be handled now. */
   #backlog: string[] | null = null;
-  /** How many operations it has begun or ended in this turn of the event loop. */
+  /** Number of operations that the socket has begun or ended in this turn of the event loop. */
   #inTurn = 0;
 
   constructor(socket: CountedSocket, host: SocketHost, ids: OperationIds) {
@@ -58,7 +61,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
   }
 
   close(code?: number, reason?: string): void {
-    // graphql-ws quotes what a client sent, and counts characters instead of bytes.
+    // graphql-ws quotes text from the client, and counts characters instead of bytes.
     this.#socket.close(code, reason && cut(reason));
   }
 
@@ -66,9 +69,9 @@ export class GraphQLSocket implements GraphQLWebSocket {
     this.#socket.on('message', (data) => this.#receive(String(data), handle));
   }
 
-  /** A message waits if messages before it wait. */
+  /** Handles a message, or adds it to the messages that wait. */
   #receive(text: string, handle: Handle): void {
-    // ws goes on reading until the client has answered the close frame.
+    // ws continues to read until the client has answered the close frame.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#backlog) this.#backlog.push(text);
     else {
@@ -103,8 +106,8 @@ export class GraphQLSocket implements GraphQLWebSocket {
   }
 
   /**
-   * Stops reading from a client that sends faster than it may, so that its own network stack slows it down. What was read
-   * by now is at most what the kernel gave in one piece.
+   * Stops reading from a client that sends too fast, so that its own network stack slows it down. At most the data of
+   * one read from the kernel has been received by then.
    */
   #pause(text: string, delayMs: number, handle: Handle): void {
     this.#backlog = [text];
@@ -132,7 +135,7 @@ export class GraphQLSocket implements GraphQLWebSocket {
   }
 }
 
-/** The beginning of a text that fits, in whole characters. */
+/** The longest beginning of a text that fits, without a partial character. */
 function cut(text: string): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxReasonBytes));
   return text.slice(0, read);

@@ -1,20 +1,20 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../base/clock.ts';
 
-/** How many seconds lie between two pings of the same socket. */
+/** The time between two pings of the same socket, in seconds. */
 const slots = 30;
 const slotMs = 1000;
 
 /**
- * Pings sockets and cuts those that have not answered by the next ping: one timer for all, each second some of them. A
- * client that reads nothing does not answer either, since the ping waits behind what it has not read.
+ * Pings sockets, and cuts those that have not answered by the next ping. One timer pings a part of the sockets each
+ * second. A client that reads nothing does not answer either, because the ping waits behind what it has not read.
  */
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #slots = Array.from({ length: slots }, () => new Set<WebSocket>());
   /** Sockets that were pinged and have not answered yet. */
   readonly #waiting = new Set<WebSocket>();
-  // One listener for all sockets, since there are many.
+  // One listener for all sockets, because there are many.
   readonly #onPong: (this: WebSocket) => void;
   #added = 0;
   #turn = 0;
@@ -42,7 +42,7 @@ export class Heartbeat {
     if (this.#slots.every(({ size }) => size === 0)) this.stop();
   }
 
-  /** Stops to ping. */
+  /** Stops pinging. */
   stop(): void {
     this.#cancel?.();
     this.#cancel = null;

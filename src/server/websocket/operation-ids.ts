@@ -4,32 +4,40 @@ import type { MemoryReservation, NewSubscription } from '../access/subscription-
 import { tooManyOperations } from '../access/too-many-operations.ts';
 import type { LimitReached } from '../access/waiting-room.ts';
 
-/** A linked list of operations: a Map or an array would take five times as much for the usual one operation per socket. */
+/**
+ * A linked list of operations. A Map or an array would take five times the memory for the usual one operation per
+ * socket.
+ */
 interface Owner {
   readonly id: string;
   payload: SubscribePayload;
   /**
-   * `new`, then perhaps `waiting`, until it has a place; `new` again if it gets none; `open` with a place; `leaving` once its
-   * client has completed it, until it has ended: then its place on the socket is free, and its place at its address is not.
+   * `new` at first; `waiting` while there is no place for it; `new` again if the wait was in vain; `open` with a place;
+   * `leaving` once its client has completed it, until it has ended. While it is leaving, its place on the socket is
+   * free, but its place at the address is still taken.
    */
   state: 'new' | 'waiting' | 'open' | 'leaving';
-  /** The memory of a subscription. */
+  /** The reserved memory of a subscription. */
   memory: MemoryReservation | null;
   next: Owner | null;
 }
 
-/** What all sockets have in common. */
+/** Options that all sockets share. */
 export interface OperationIdsOptions {
   readonly admission: Admission;
-  /** How many operations one socket may have open; as many more may wait for a place, and as many may be leaving. */
+  /**
+   * The maximum number of open operations of one socket. The same number can wait for a place, and the same number can
+   * be leaving.
+   */
   readonly maxOperations: number;
 }
 
 /**
- * The operation that each id of one socket stands for. graphql-ws knows operations by id only, and looks them up after
- * each of its awaits. A client may complete an operation and give its id to the next one while the first still awaits
- * something: then the first would answer as the second, complete it, and leave an iterator open for ever. Each operation
- * takes a place on the socket and one at the socket's address.
+ * Knows which operation each id of one socket belongs to. graphql-ws identifies operations only by id, and looks them
+ * up after each of its awaits. A client can complete an operation and reuse its id for the next one while the first
+ * operation still awaits something. Without this class, the first operation would answer in place of the second,
+ * complete it, and leave an iterator open indefinitely. Each operation takes one place on the socket and one at the
+ * address of the socket.
  */
 export class OperationIds {
   readonly #options: OperationIdsOptions;
@@ -45,14 +53,15 @@ export class OperationIds {
   }
 
   /**
-   * Gives the id to this operation, and finds it a place, at once or as soon as there is one. Its payload, an object of its
-   * own, identifies it; `bytes` is how much it keeps in memory while it waits. Resolves with the limit if it gets no place.
+   * Assigns the id to this operation and takes a place for it, at once or as soon as one is free. The payload object
+   * identifies the operation. `bytes` is the memory of the operation while it waits. Resolves with the limit if it gets
+   * no place.
    */
   async begin(id: string, payload: SubscribePayload, bytes: number): Promise<LimitReached | null> {
     const owner = this.#claim(id, payload);
     const { admission, maxOperations } = this.#options;
     const limit = this.#take(owner);
-    // As many may wait as could have a place if all others ended.
+    // Only as many operations can wait as would get a place if all others ended.
     if (!limit || this.#waiting >= maxOperations) return limit;
     this.#setState(owner, 'waiting');
     const request = { address: this.#address, bytes, take: () => this.#take(owner) };
@@ -62,8 +71,8 @@ export class OperationIds {
   }
 
   /**
-   * Reserves the memory of a subscription for as long as it is open; null if it has ended already. Rejects with
-   * TOO_MANY_SUBSCRIPTIONS if that is too much, and stays so for a while.
+   * Reserves memory for a subscription while it is open. Resolves with null if the subscription has ended already.
+   * Rejects with TOO_MANY_SUBSCRIPTIONS if there is no room within the maximum wait.
    */
   async reserveMemory(
     id: string,
@@ -80,31 +89,34 @@ export class OperationIds {
     return owner ? memory : null;
   }
 
-  /** The client has completed the operation with this id: it waits no longer, and its place on the socket is free. */
+  /**
+   * Called when the client has completed an operation. The operation stops waiting, and its place on the socket is
+   * free.
+   */
   complete(id: string): void {
     const owner = this.#find(id);
     if (!owner) return;
     const { admission, maxOperations } = this.#options;
     this.#stopWaiting(owner);
-    // Operations that take their time to end must not grow without limit.
+    // The number of operations that end slowly must be limited.
     if (owner.state !== 'open' || this.#leaving >= maxOperations) return;
     this.#setState(owner, 'leaving');
     admission.onFreed(this);
   }
 
-  /** Resolves at once while the id belongs to this operation; never once it belongs to another, so that graphql-ws stops. */
+  /** Resolves at once if the id still belongs to this operation. Otherwise never resolves, so that graphql-ws stops. */
   async proceed(id: string, payload: SubscribePayload): Promise<void> {
     if (this.#ownerOf(id, payload)) return;
     await new Promise<never>(() => {});
   }
 
-  /** The same for an operation that has a result, which is closed if it is a stream that nobody will read. */
+  /** Does the same for an operation with a result. If the result is a stream that nothing will read, closes it. */
   async proceedWith(id: string, payload: SubscribePayload, result: unknown): Promise<void> {
     if (!this.#ownerOf(id, payload) && isReturnable(result)) await result.return();
     await this.proceed(id, payload);
   }
 
-  /** Forgets an operation that has ended, unless its id belongs to another already. */
+  /** Forgets an operation that has ended, unless its id belongs to another operation already. */
   end(id: string, payload: SubscribePayload): void {
     let before: Owner | null = null;
     for (let owner = this.#first; owner; before = owner, owner = owner.next) {
@@ -116,7 +128,7 @@ export class OperationIds {
     }
   }
 
-  /** Forgets all operations, since the socket has closed. */
+  /** Forgets all operations, because the socket has closed. */
   endAll(): void {
     const all = this.#first;
     this.#first = null;
@@ -124,7 +136,7 @@ export class OperationIds {
     for (let owner = all; owner; owner = owner.next) this.#release(owner);
   }
 
-  /** The entry of an id, which belongs to this operation from now on. */
+  /** Returns the entry of an id, which belongs to this operation from now on. */
   #claim(id: string, payload: SubscribePayload): Owner {
     const owner = this.#find(id);
     if (!owner) {
@@ -145,7 +157,7 @@ export class OperationIds {
 
   #take(owner: Owner): LimitReached | null {
     const { admission, maxOperations } = this.#options;
-    // It has the place of the operation that had its id before.
+    // It takes over the place of the operation that had the id before.
     if (owner.state === 'open') return null;
     if (this.#open >= maxOperations) {
       return { key: this, isServerWide: false, toError: () => tooManyOperations('socket', maxOperations) };

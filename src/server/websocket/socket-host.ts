@@ -4,12 +4,12 @@ import { closeCode } from './close-codes.ts';
 import type { CountedSocket, MessageRate } from './counted-socket.ts';
 import type { SocketHost } from './graphql-socket.ts';
 
-/** A message that no client may send: its socket is closed with 4400. */
+/** The error for a message that clients must not send. The socket is closed with 4400. */
 export class BadMessage extends Error {
   override readonly name = 'BadMessage';
 }
 
-/** Creates what all sockets have in common: it closes those whose clients do what they may not. */
+/** Creates the host of all sockets, which closes sockets whose clients break the rules. */
 export function createSocketHost(rate: MessageRate, clock: Clock, log: Logger): SocketHost {
   return {
     admits: (socket: CountedSocket) => {
@@ -32,7 +32,10 @@ export function createSocketHost(rate: MessageRate, clock: Clock, log: Logger): 
   };
 }
 
-/** graphql-ws throws for a message that only a server may send, and JSON for a ping that is nested too deeply to be echoed. */
+/**
+ * graphql-ws throws for a message that only servers can send. JSON throws for a ping that is nested too deeply to be
+ * echoed.
+ */
 function isClientFault(error: unknown): boolean {
   return (
     error instanceof RangeError || (error instanceof Error && error.message.startsWith('Unexpected message of type'))

@@ -7,9 +7,11 @@ import { RequestRecord, toCode } from '../observe/request-record.ts';
 
 /** Observes operations over sockets, each identified by its payload. */
 export interface SocketObserver {
-  /** Begins to observe an operation, and runs what begins it. */
+  /** Begins to observe an operation, and runs the function that begins it. */
   begin<T>(payload: SubscribePayload, address: string, prepare: () => T): T;
-  /** Records a result, or a stream of results. `args` is null if the operation was refused before it could be executed. */
+  /**
+   * Records a result, or a stream of results. `args` is null if the operation was refused before it could be executed.
+   */
   answer(payload: SubscribePayload, args: ExecutionArgs | null, result: unknown): void;
   end(payload: SubscribePayload): void;
 }
@@ -47,7 +49,7 @@ export function createSocketObserver({ log, onRequest = () => {}, tracer = null 
       record.answer(label, toCode(errorsOf(result)));
       const type = args ? (getOperationAST(args.document, args.operationName)?.operation ?? null) : null;
       record.trace?.end({ operation: label, type, code: record.code });
-      if (isLogged) write(known, record.code === 'ok' ? 'operation begun' : 'operation refused');
+      if (isLogged) write(known, record.code === 'ok' ? 'operation started' : 'operation refused');
       else observed.delete(payload);
     },
     end: (payload) => {

@@ -20,14 +20,14 @@ import { trimPayload } from './subscribe-message.ts';
 
 export type ConnectionParams = Record<string, unknown>;
 
-/** What belongs to a socket. Not the request that it began with, which would stay in memory as long as the socket. */
+/** The data of a socket. Does not include the upgrade request, which would stay in memory as long as the socket. */
 export interface SocketExtra {
   readonly socket: CountedSocket;
   readonly ids: OperationIds;
   readonly address: string;
-  /** The request's header; forgotten once the client is identified. */
+  /** The `Authorization` header of the upgrade request; forgotten once the client is identified. */
   authorization: string | undefined;
-  /** Known once the connection is acknowledged; no operation comes before. */
+  /** Set once the connection is acknowledged. No operation is accepted before that. */
   principal: Principal | null;
 }
 
@@ -40,9 +40,11 @@ export interface SocketOperationsOptions {
   readonly fanout: Fanout;
 }
 
-/** The operations that come over sockets, in the two steps in which graphql-ws takes them. */
+/** Handles operations over sockets in the two steps that graphql-ws prescribes. */
 export interface SocketOperations {
-  /** What is to be executed for a message, or why nothing is. Never rejects. */
+  /**
+   * Prepares the operation of a message. Resolves with the arguments of the execution, or with errors. Never rejects.
+   */
   prepare(context: OwnContext, id: string, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]>;
   /** Executes a query. Never rejects. */
   execute(args: ExecutionArgs): OperationResult;
@@ -50,7 +52,7 @@ export interface SocketOperations {
   subscribe(args: ExecutionArgs): Promise<GroupSubscription | ExecutionResult>;
 }
 
-/** Prepares operations with the pipeline of HTTP; subscriptions go to the fan-out. */
+/** Prepares operations with the GraphQL pipeline that HTTP uses. Subscriptions go to the fan-out. */
 export function createSocketOperations(options: SocketOperationsOptions): SocketOperations {
   const { engine, getEnveloped, gate, fanout } = options;
   const { report } = engine;
@@ -75,13 +77,13 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     if (errors.length > 0) return errors;
     const args = toExecutionArgs(engine, document, payload);
     const contextValue: Context = await pipeline.contextFactory();
-    // Refused while it is executed, a query would close the socket.
+    // If a query were refused during its execution, the socket would close.
     const cost = engine.measure(args);
     await contextValue.charge(cost);
     if (operation?.operation === 'subscription') {
       const memory = await ids.reserveMemory(id, payload, { document, variables: payload.variables, cost });
       args.document = memory?.document ?? document;
-      // The group makes its own, once for all.
+      // The group creates one context for all its subscriptions.
       args.contextValue = undefined;
       subscribers.set(args, { socket, id, scope: toScope(principal) });
     } else {
@@ -92,10 +94,10 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
   }
 
   return {
-    // An error thrown there would close the socket, and with it every other operation.
+    // An error thrown there would close the socket and end every other operation.
     prepare: (context, id, payload) =>
       prepare(context, id, payload).catch((error: unknown) => [toClientError(error, report)]),
-    // Its cost may be too high, which is no reason to close the socket.
+    // An error, for example because the cost is too high, must not close the socket.
     execute: async (args) => {
       try {
         return await pipelines.get(args)?.execute(args);
@@ -122,7 +124,7 @@ function toExecutionArgs(engine: GraphQLEngine, document: DocumentNode, payload:
   };
 }
 
-/** Clients with different keys share no answers, whatever may come to depend on who asks. */
+/** Clients with different keys share no answers, in case answers ever depend on the client. */
 function toScope({ key }: Principal): string {
   return key ?? '';
 }

@@ -3,10 +3,10 @@ import type { SubscribePayload } from 'graphql-ws';
 import { toOperationName } from '../answers/operation-request.ts';
 
 /**
- * Prepares a message for graphql-ws, which keeps what it is given as long as the operation is open. The message is parsed
- * already, so that its text is not kept, and a message that begins an operation has only what the protocol knows. A text
- * that is not JSON is returned as it came, for graphql-ws to refuse. The types of graphql-ws know texts only, hence the
- * any of JSON.parse.
+ * Prepares a message for graphql-ws, which keeps its input while the operation is open. The message is parsed here, so
+ * that its text is not kept, and a message that begins an operation contains only the fields of the protocol. A text
+ * that is not JSON is returned unchanged, and graphql-ws refuses it. The types of graphql-ws allow only texts, hence
+ * the `any` of JSON.parse.
  */
 export function readMessage(text: string): ReturnType<typeof JSON.parse> {
   const message = parse(text);
@@ -29,7 +29,9 @@ export function isOfOperation(message: unknown): message is OperationMessage {
   return message.type === 'subscribe' || message.type === 'complete';
 }
 
-/** Leaves in a payload only what its operation needs while it is open, with the text that all payloads share. */
+/**
+ * Removes from a payload what its operation does not need while it is open, and inserts the text that payloads share.
+ */
 export function trimPayload(payload: SubscribePayload, text: string, operation: OperationDefinitionNode | null): void {
   const given = payload.variables ?? {};
   const names = operation?.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];

@@ -21,50 +21,53 @@ import { createSocketOperations } from './socket-operations.ts';
 import { chooseSubprotocol } from './subprotocol.ts';
 
 export interface SubscriptionServerOptions extends ObserverOptions {
-  /** The HTTP server whose upgrades it takes. */
+  /** The HTTP server whose upgrades are handled. */
   readonly server: Server;
   readonly engine: GraphQLEngine;
   readonly getEnveloped: GraphQLPipeline['getEnveloped'];
   readonly admission: Admission;
   readonly gate: Gate;
-  /** Without it, any page may open a socket. */
+  /** Without it, pages of any origin can open a socket. */
   readonly cors?: Cors;
   readonly limits: SocketLimits;
-  /** Called for each socket that has closed, refused ones too, with its close code. */
+  /** Called with the close code of each socket that has closed, including refused ones. */
   readonly onClose?: (code: number) => void;
   readonly clock?: Clock;
-  /** How long a client may take to send connection_init, in ms. */
+  /** How long a client can take to send connection_init, in ms. */
   readonly initTimeoutMs?: number;
 }
 
-/** What is open over WebSockets. */
+/** Numbers of what is open over WebSockets. */
 export interface SocketCounts {
   readonly sockets: number;
   readonly subscriptions: number;
-  /** Groups of subscriptions that are the same. */
+  /** Groups of equal subscriptions. */
   readonly groups: number;
-  /** Open operations of all kinds, over server-sent events too. */
+  /** Open operations of all kinds, including those over server-sent events. */
   readonly operations: number;
 }
 
 export interface SubscriptionServer {
   readonly counts: SocketCounts;
-  /** How much was sent over all sockets since the start. */
+  /** Numbers of messages over all sockets since the start. */
   readonly deliveries: Readonly<Fanout['counts']>;
-  /** Closes every socket with 1001, very many of them over two seconds, and takes no new one. Resolves when all are closed. */
+  /**
+   * Closes every socket with 1001, very many of them over two seconds, and accepts no new one. Resolves when all are
+   * closed.
+   */
   close(): Promise<void>;
 }
 
-/** How long a client may take to answer our close frame while the server stops, in ms. Then its socket is cut. */
+/** How long a client can take to answer a close frame while the server stops, in ms. Then its socket is cut. */
 const closeGraceMs = 1000;
 
-/** The same while the server runs, when whole answers may be under way to a slow client. */
+/** The same while the server runs: whole answers can still be in transit to a slow client. */
 const closeTimeoutMs = 5000;
 
-/** Far more than any document of this schema needs; ws would take 100 MiB. */
+/** Much more than any document for this schema needs. The default of ws is 100 MiB. */
 const maxMessageBytes = 64 * 1024;
 
-/** graphql-transport-ws with the same parsing, validation, context, execution and masking as HTTP. */
+/** Serves graphql-transport-ws with the same parsing, validation, context, execution and masking as HTTP. */
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
   const { server, engine, getEnveloped, admission, gate, cors = createCors(null), limits, log } = options;
   const { clock = systemClock, initTimeoutMs = 5000, onClose = () => {} } = options;
@@ -102,7 +105,7 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
 function createWebSocketServer(cors: Cors): SocketServer<typeof CountedSocket> {
   const verifyClient: VerifyClientCallbackAsync = ({ req }, verify) =>
     verify(cors.mayUpgrade(req), httpStatus.forbidden, 'CORS_ORIGINS does not name this page.');
-  // Not in the call, since the types of ws do not know its closeTimeout yet.
+  // Not in the call, because the types of ws do not include closeTimeout yet.
   const options = {
     noServer: true as const,
     path: graphqlPath,
@@ -115,7 +118,7 @@ function createWebSocketServer(cors: Cors): SocketServer<typeof CountedSocket> {
   return new WebSocketServer(options);
 }
 
-/** Resolves when all sockets are closed, be it that the last ones are cut. */
+/** Resolves when all sockets are closed. The last ones are cut. */
 async function closeAll(server: SocketServer<typeof CountedSocket>): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   const sockets: ReadonlySet<WebSocket> = server.clients;

@@ -6,8 +6,8 @@ import { outageAdvice } from './outage-advice.ts';
 const loggedByCircuitLog: ReadonlySet<CallOutcome> = new Set(['RATE_LIMITED', 'GEO_BLOCKED']);
 
 /**
- * Logs failed calls to exchanges that an operator may be able to fix: once a minute for each exchange and advice, and only
- * while the exchange's circuit is closed, because the circuit log reports an open one.
+ * Logs failed calls to exchanges that an operator might be able to fix: once a minute for each exchange and advice, and
+ * only while the exchange's circuit is closed, because the circuit log reports an open one.
  */
 export function createCallLog(
   log: ThrottledLog,

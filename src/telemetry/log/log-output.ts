@@ -15,7 +15,10 @@ const maxBytes = 1024 * 1024;
 /** Maximum for minor lines: a quarter is reserved for the others. */
 const maxMinorBytes = (maxBytes * 3) / 4;
 
-/** A pipe accepts up to this many bytes entirely or not at all (PIPE_BUF on Linux), so that a killed process leaves no partial line. */
+/**
+ * A pipe accepts up to this many bytes entirely or not at all (PIPE_BUF on Linux), so that a killed process leaves no
+ * partial line.
+ */
 const maxChunkBytes = 4096;
 
 const minRetryMs = 10;
@@ -28,16 +31,17 @@ const pauseMs = 10;
 /**
  * Writes the lines of a log to a file descriptor and never waits for its reader.
  *
- * The programs that read logs may stall: a shipper without network, a terminal after Ctrl-S, a pager. A write that waits
- * for the reader stops the whole server, because one thread runs all JavaScript. A write that waits in libuv's thread pool
- * occupies one of its four threads, and the process cannot end before that thread does (`uv_library_shutdown` joins them).
- * Bytes are therefore written synchronously from this thread, to a descriptor that accepts or rejects them at once.
+ * The programs that read logs can stall: a shipper without network, a terminal after Ctrl-S, a pager. A write that
+ * waits for the reader stops the whole server, because one thread runs all JavaScript. A write that waits in libuv's
+ * thread pool occupies one of its four threads, and the process cannot end before that thread does
+ * (`uv_library_shutdown` joins them). Bytes are therefore written synchronously from this thread, to a descriptor that
+ * accepts or rejects them at once.
  *
  * While the reader keeps up, each line has left the process when `write` returns. Rejected lines wait in order and are
  * retried at growing intervals. When too much waits, new lines are dropped and counted, minor ones first, until half of
- * the waiting lines are written. Then `onDropped` receives the count, so that the log says how many lines are missing at
- * the place where they are missing. A reader that has gone (EPIPE) and a full disk (ENOSPC) are treated like a stalled
- * reader: a FIFO can be opened again, and a disk can be cleaned up.
+ * the waiting lines are written. Then `onDropped` receives the count, so that the log says how many lines are missing
+ * at the place where they are missing. A reader that has gone (EPIPE) and a full disk (ENOSPC) are treated like a
+ * stalled reader: a FIFO can be opened again, and a disk can be cleaned up.
  */
 export class LogOutput {
   readonly #options: LogOutputOptions;
@@ -146,7 +150,7 @@ export class LogOutput {
   }
 }
 
-/** True if the descriptor is full for now, and the reader may make room at any moment. */
+/** True if the descriptor is full for now, and the reader can make room at any moment. */
 function isFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }

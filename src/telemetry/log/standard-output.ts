@@ -7,10 +7,11 @@ export type StandardStream = NodeJS.WriteStream & { readonly fd: number };
  * Opens standard output or standard error so that writing never waits for the reader, as `LogOutput` requires.
  *
  * Once Node has opened a stream for them, pipes and sockets reject what does not fit, because libuv sets O_NONBLOCK
- * (`uv_pipe_open`). On terminals Node clears the flag again. The flag belongs to the open file, which other processes share
- * and may change: a process that libuv starts with the same pipe clears it. On Linux, the same pipe or terminal is
- * therefore opened once more, as an open file of this process alone. If that fails (a socket, or another user's pipe), and
- * on other systems, the shared file is used; a stopped terminal then stops the server too. Regular files accept everything.
+ * (`uv_pipe_open`). On terminals Node clears the flag again. The flag belongs to the open file, which other processes
+ * share and can change: a process that libuv starts with the same pipe clears it. On Linux, the same pipe or terminal
+ * is therefore opened once more, as an open file of this process alone. If that fails (a socket, or another user's
+ * pipe), and on other systems, the shared file is used; a stopped terminal then stops the server too. Regular files
+ * accept everything.
  */
 export function openStandard(stream: StandardStream): (bytes: Uint8Array) => number {
   const mayBlock = stream.isTTY || fstatSync(stream.fd).isFIFO();

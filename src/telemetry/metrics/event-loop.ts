@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Registry } from 'prom-client';
 import { addGauge } from './registration.ts';
 
-/** How often the delay is sampled, in ms; shorter delays may be missed. */
+/** How often the delay is sampled, in ms; shorter delays can be missed. */
 const resolutionMs = 20;
 
 const statistics = ['p50', 'p99', 'max'] as const;

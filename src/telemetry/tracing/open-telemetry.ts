@@ -8,10 +8,13 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import { addCall, beginRequest } from './spans.ts';
 import type { Tracing, TracingOptions } from './tracing.ts';
 
-/** How long sending the last spans may take when the server stops, in ms. */
+/** How long sending the last spans can take when the server stops, in ms. */
 const flushMs = 3000;
 
-/** Sets up OpenTelemetry, which reads its other standard variables itself. Call it once per process: its context is global. */
+/**
+ * Sets up OpenTelemetry, which reads its other standard variables itself. Call it once per process: its context is
+ * global.
+ */
 export function openTracing({ protocol, version, onProblem }: TracingOptions): Tracing {
   diag.setLogger(
     { error: onProblem, warn: onProblem, info: () => {}, debug: () => {}, verbose: () => {} },

@@ -15,7 +15,7 @@ function messageOf(timestamp: number): TradeMessage {
   return { trades: [trade], mayRepeat: false };
 }
 
-test('when a gap opens during a pause of the exchange, a poll is asked for once', async () => {
+test('when a gap opens during a pause of the exchange, one poll is requested', async () => {
   const clock = new ManualClock();
   const listeners: StreamListener<TradeMessage>[] = [];
   let asked = 0;

@@ -26,7 +26,7 @@ afterEach(async () => {
   await Promise.all([stands.sick.close(), stands.healthy.close()]);
 });
 
-test('an exchange that is down when the server starts heals by itself', { timeout: 2 * patienceMs }, async () => {
+test('an exchange that is down when the server starts recovers by itself', { timeout: 2 * patienceMs }, async () => {
   const client = connect(running.webSocketUrl);
   const { exchange, btc, eth } = sickMarkets;
   const sickTicker = `{ ticker(exchange: "${exchange}", symbol: "${btc}") { last stale } }`;

@@ -53,11 +53,11 @@ describe.each(faultRows)('an exchange that begins with $name', ({ start, codes, 
     }
   });
 
-  test('it is not asked again and again', () => {
+  test('it is not called again and again', () => {
     expect(requests).toBeLessThanOrEqual(mostRequests);
   });
 
-  test('the other exchange is asked and tells what it does without the trouble', () => {
+  test('the other exchange is called and answers as usual', () => {
     expect(traffic).toEqual(usual);
   });
 });

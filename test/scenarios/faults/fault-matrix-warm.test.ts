@@ -71,11 +71,11 @@ describe.each(faultRows)('an exchange that has worked and then has $name', ({ st
     expect(subscription?.data.tickerUpdated).toMatchObject(unharmed.includes('subscription') ? fresh : stale);
   });
 
-  test('it is not asked again and again', () => {
+  test('it is not called again and again', () => {
     expect(requests).toBeLessThanOrEqual(mostRequests);
   });
 
-  test('the other exchange is asked and tells what it does without the trouble', () => {
+  test('the other exchange is called and answers as usual', () => {
     expect(traffic).toEqual(usual);
   });
 });

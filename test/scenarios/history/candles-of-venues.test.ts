@@ -127,7 +127,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     },
   );
 
-  it('random windows are the truth, ascending and each timestamp once', async () => {
+  it('random windows return the true candles, ascending and without duplicates', async () => {
     const windows = fc.record({
       timeframe: fc.constantFrom(...Object.keys(lengths)),
       // In periods before now, so that every exchange has them.
@@ -156,7 +156,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     );
   });
 
-  it('random ranges with whatever is known already: the truth, no page asked for twice, no call too many', async () => {
+  it('random ranges with any known pages return the true candles, without repeated pages or unnecessary calls', async () => {
     const ranges = fc.record({
       timeframe: fc.constantFrom('5m', '1h'),
       // In periods before now, so that every exchange has them, and settled.
@@ -184,7 +184,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     );
   });
 
-  it('a timeframe that it lacks is made of what it has', async () => {
+  it('a timeframe that the exchange lacks is built from those that it has', async () => {
     const built = { '45m': '15m', '10m': '5m', '2d': '1d' } as const;
     for (const [timeframe, base] of Object.entries(built)) {
       const candles = await fetchCandles({ timeframe, limit: 7 });
@@ -195,7 +195,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     }
   });
 
-  it('a long range takes as many requests as its cap makes necessary, each within it', async () => {
+  it('a long range takes as few requests as the page size allows', async () => {
     const limit = id === 'kraken' ? 700 : 5000;
     const candles = await fetchCandles({ timeframe: '5m', limit });
     expect(candles).toEqual(truth(venue, { symbol, timeframe: '5m', limit }, now));
@@ -204,7 +204,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(venue.count()).toBeLessThanOrEqual(Math.ceil(limit / (caps[id] - 100)) + 2);
   });
 
-  it('one request that fails among many is an error, and no hole', async () => {
+  it('one failed request among many is an error, not a gap', async () => {
     const limit = id === 'kraken' ? 700 : 5000;
     // No 500, of which nobody would hear: it is asked again.
     venue.fault({ kind: 'status', status: 504, times: 1 });
@@ -215,7 +215,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     );
   });
 
-  it('what is revised late is told as revised', async () => {
+  it('a candle that is revised late is returned as revised', async () => {
     const source = createCandleSource(venue.markets);
     const last = thisHour - hourMs;
     const closeOf = async (): Promise<number | undefined> => (await fetchCandles({ limit: 2 }))[0]?.volume;
@@ -229,7 +229,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(await closeOf()).toBe(77.5);
   });
 
-  it('a gap stays a gap', async () => {
+  it('a gap remains a gap', async () => {
     const source = createCandleSource(venue.markets);
     const gap = new Set([thisHour - 18 * hourMs, thisHour - 17 * hourMs]);
     venue.candles = (name, timeframe, timestamp, at) =>
@@ -242,7 +242,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(before.every(({ timestamp }) => !gap.has(timestamp) && timestamp < thisHour - 16 * hourMs)).toBe(true);
   });
 
-  it('nothing at all in the window is an empty list', async () => {
+  it('a window without candles is an empty list', async () => {
     venue.candles = () => null;
     expect(await fetchCandles({ since: thisHour - 20 * hourMs, until: thisHour - 15 * hourMs })).toEqual([]);
   });
@@ -253,7 +253,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(venue.count()).toBe(0);
   });
 
-  it('a candle is closed from the instant at which the next one opens', async () => {
+  it('a candle is closed as soon as the next one opens', async () => {
     const at = new ManualClock(thisHour + hourMs - 1);
     const boundary = await connect(id, { clock: at });
     boundary.venue.now = thisHour + hourMs;
@@ -278,7 +278,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
   });
 
   it.each(['15', '1H', '', 'constructor', '9999y'])(
-    '%j is TIMEFRAME_NOT_SUPPORTED and lists those there are',
+    '%j is TIMEFRAME_NOT_SUPPORTED, and the error lists the supported timeframes',
     async (timeframe) => {
       const error = await failureOf(fetchCandles({ timeframe }));
       expect(error.code).toBe('TIMEFRAME_NOT_SUPPORTED');
@@ -292,7 +292,7 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expect(venue.count()).toBe(0);
   });
 
-  it('a failure is typed, about symbol and timeframe', async () => {
+  it('a failure has a code and names symbol and timeframe', async () => {
     venue.fault({ kind: 'cut-body', times: 2 });
     const { errors } = connection;
     const failed = errors.length;
@@ -305,14 +305,14 @@ describe.each(venues)('$id', ({ id, symbol }) => {
     expectDiscreet(error);
   });
 
-  it.each(['garbage', 'truncated', 'empty'] as const)('%s is an error, and no empty list', async (kind) => {
+  it.each(['garbage', 'truncated', 'empty'] as const)('%s is an error, not an empty list', async (kind) => {
     venue.fault({ kind, times: 1 });
     const error = await failureOf(fetchCandles({}));
     expect(error).toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: true });
     expectDiscreet(error);
   });
 
-  it('an unlisted past is empty, or an error where the exchange does not go back', async () => {
+  it('a time before the listing is empty, or an error if the history does not reach back that far', async () => {
     const outcome = await fetchCandles({ since: Date.UTC(2001, 0), until: Date.UTC(2001, 1) }).catch(
       (error: unknown) => error,
     );

@@ -65,7 +65,7 @@ test('since is inclusive and until exclusive, as ISO-8601 or epoch milliseconds'
   expect(binance.count(/klines/)).toBe(1);
 });
 
-test('a gap stays a gap', async () => {
+test('a gap remains a gap', async () => {
   const since = Date.UTC(2026, 0, 5, 10);
   const { candles } = binance;
   binance.candles = (symbol, timeframe, timestamp, now) =>
@@ -77,7 +77,7 @@ test('a gap stays a gap', async () => {
   expect(data.ohlcv.map(([timestamp]: readonly number[]) => timestamp)).toEqual([since, since + 2 * hourMs]);
 });
 
-test('ten thousand candles come in one query, and what is known of them is not fetched again', async () => {
+test('one query returns ten thousand candles, and known ones are not fetched again', async () => {
   const document = `query ($limit: Int!) {
     ohlcv(exchange: "binance", symbol: "BTC/USDT", timeframe: "1m", until: "2026-01-20", limit: $limit)
   }`;
@@ -95,7 +95,7 @@ test('ten thousand candles come in one query, and what is known of them is not f
   expect(binance.count(/klines/)).toBe(calls);
 });
 
-test('a timeframe that the exchange lacks is built, volumes add up', async () => {
+test('a timeframe that the exchange lacks is built, and volumes are summed', async () => {
   const { data, errors } = await running.query(`{
     built: ohlcv(exchange: "binance", symbol: "BTC/USDT", timeframe: "45m", since: "2026-01-05", limit: 4)
     parts: ohlcv(exchange: "binance", symbol: "BTC/USDT", timeframe: "15m", since: "2026-01-05", limit: 12)
@@ -120,7 +120,7 @@ test.each([
   ['since: "2026-02-30"', 'BAD_USER_INPUT', /not a valid date-time/],
   ['since: "2026-02-01T00:00:00"', 'BAD_USER_INPUT', /time zone/],
   ['since: "2026-02-02", until: "2026-02-01"', 'BAD_USER_INPUT', /since must be before until/],
-])('%s is refused with a sentence that says what is wrong', async (args, code, sentence) => {
+])('%s is refused with a message that explains the error', async (args, code, sentence) => {
   const { errors } = await running.query(`{ candles(exchange: "binance", symbol: "BTC/USDT", ${args}) { open } }`);
   expect(errors[0]?.extensions.code).toBe(code);
   expect(errors[0]?.message).toMatch(sentence);

@@ -24,7 +24,7 @@ afterAll(async () => {
 const granularities = (): readonly number[] =>
   standIn.requests.flatMap(({ query }) => (query.granularity === undefined ? [] : [Number(query.granularity)]));
 
-test('a market tells its own timeframes', async () => {
+test('a market reports its own timeframes', async () => {
   const { data, errors } = await running.query(
     `{ exchange(id: "kucoin") { timeframes } market(${market}) { timeframes } spot: market(exchange: "sim", symbol: "BTC/USDT") { timeframes exchange { timeframes } } }`,
   );
@@ -34,7 +34,7 @@ test('a market tells its own timeframes', async () => {
   expect(data.spot.timeframes).toEqual(data.spot.exchange.timeframes);
 });
 
-test.each(['6h', '1M'])('a query for %s is built from what the market has', async (timeframe) => {
+test.each(['6h', '1M'])('a query for %s is built from the timeframes of the market', async (timeframe) => {
   const { data, errors } = await running.query(
     `{ candles(${market}, timeframe: "${timeframe}", limit: 2) { timestamp } market(${market}) { candles(timeframe: "${timeframe}", limit: 2) { timestamp } } }`,
   );
@@ -44,7 +44,7 @@ test.each(['6h', '1M'])('a query for %s is built from what the market has', asyn
   for (const granularity of granularities()) expect(kucoinGranularities).toContain(granularity);
 });
 
-test('a subscription to such candles, too', async () => {
+test('a subscription to such candles is built too', async () => {
   standIn.reset();
   const client = connect(running.webSocketUrl);
   const operation = subscribe(
@@ -59,7 +59,7 @@ test('a subscription to such candles, too', async () => {
   await eventually(() => running.app.counts.subscriptions === 0);
 });
 
-test('one that nothing divides names those of the market', async () => {
+test('a timeframe that cannot be built is refused with the timeframes of the market', async () => {
   const { errors } = await running.query(`{ candles(${market}, timeframe: "7s", limit: 2) { timestamp } }`);
   expect(errors).toMatchObject([{ extensions: { code: 'TIMEFRAME_NOT_SUPPORTED', symbol: 'NEW/USDT:USDT' } }]);
   expect(errors[0]?.extensions.suggestions).not.toContain('6h');

@@ -32,20 +32,20 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
-test('a query is charged once, and again when its answer is given again', async () => {
+test('a query is charged once, and again each time that its kept answer is given', async () => {
   await server.post(query);
   await server.post(query);
   await server.get(query);
   expect(costs).toEqual([12, 12, 12]);
 });
 
-test('what Yoga executes is charged once', async () => {
+test('a query that Yoga executes is charged once', async () => {
   await server.post(query, { accept: 'text/event-stream' });
   await server.post(query, {}, { operationName: null, more: null });
   expect(costs).toEqual([12, 12]);
 });
 
-test('what a wrong variable keeps from being executed is charged once', async () => {
+test('a query that is not executed because of a wrong variable is charged once', async () => {
   const text = 'query ($symbol: String!) { ticker(exchange: "kraken", symbol: $symbol) { last } }';
   for (const accept of ['application/json', 'text/event-stream']) {
     const answer = await server.post(text, { accept }, { variables: { symbol: 1 } });
@@ -54,7 +54,7 @@ test('what a wrong variable keeps from being executed is charged once', async ()
   expect(costs).toEqual([11, 11]);
 });
 
-test('what is not executed is not charged', async () => {
+test('a document that is not executed is not charged', async () => {
   for (const text of ['{ nope }', '{ ticker', 'query A { __typename } query B { __typename }']) await server.post(text);
   await server.post(
     `{ candles(${of}, limit: 10000) { open } b: ohlcv(${of}, limit: 10000) }`,
@@ -64,7 +64,7 @@ test('what is not executed is not charged', async () => {
   expect(costs).toEqual([]);
 });
 
-test('over a socket queries are charged once, and each subscriber of what is shared', async () => {
+test('over a socket queries are charged once, and so is each subscription of a shared group', async () => {
   const client = connect(server.webSocketUrl);
   await subscribe(client, query).ended();
   expect(costs).toEqual([12]);
@@ -89,7 +89,7 @@ test('a subscription over SSE is charged once', async () => {
   await eventually(() => server.feeds.counts.subscribers === 0);
 });
 
-test('who may not ask for more gets nothing executed, and keeps the socket', async () => {
+test('a client over its quota gets nothing executed, and keeps the socket', async () => {
   const client = connect(server.webSocketUrl);
   const open = subscribe(client, live);
   await open.until(1);

@@ -67,11 +67,11 @@ test('field duplication: one field five hundred times is refused', async () => {
   expect(errors[0].message).toContain('selects __typename 500 times in one place; it may do so at most 50 times.');
 });
 
-describe('introspection and what names the schema', () => {
+describe('introspection and suggestions from the schema', () => {
   const introspection = 'query cop { __schema { types { name fields { name } } } }';
   const misspelt = 'query cop { __schema { directive } }';
 
-  test('introspection is on, since the data is public and clients are made from it', async () => {
+  test('introspection is on, because the data is public and clients are generated from the schema', async () => {
     expect((await cop(introspection)).data.__schema.types.length).toBeGreaterThan(20);
   });
 
@@ -79,7 +79,7 @@ describe('introspection and what names the schema', () => {
     expect((await cop(misspelt)).errors[0].message).toContain('Did you mean "directives"?');
   });
 
-  test('both are off with INTROSPECTION=false, and __typename stays', async () => {
+  test('both are off with INTROSPECTION=false, and __typename remains', async () => {
     await running.stop();
     running = await startServer({ config: { introspection: false } });
     const { data, errors } = await cop(introspection);
@@ -109,7 +109,7 @@ test('GET queries are answered: they read public data, change nothing and can be
   expect([status, JSON.parse(text)]).toEqual([200, { data: { __typename: 'Query' } }]);
 });
 
-test('GET mutations are refused; there are none at all', async () => {
+test('mutations with GET are refused: the schema has none', async () => {
   const { status, text } = await get('mutation cop {__typename}');
   expect([status, JSON.parse(text).data]).toEqual([405, undefined]);
 });
@@ -126,12 +126,12 @@ test.each([
   expect(errors[0].message).toBe('Send the request as JSON, with content-type: application/json.');
 });
 
-test('trace mode: no answer carries extensions', async () => {
+test('trace mode: no answer contains extensions', async () => {
   const answer = await cop('query cop { __typename }');
   expect(answer).toEqual({ status: 200, data: { __typename: 'Query' } });
 });
 
-test('unhandled errors: a syntax error is one of ours, without a word of the inside', async () => {
+test('unhandled errors: a syntax error is answered with our own error, without internal details', async () => {
   const { data, errors } = await cop('qwerty cop { abc }');
   expect(data).toBeUndefined();
   expect(errors).toEqual([

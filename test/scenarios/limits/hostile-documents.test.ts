@@ -114,7 +114,7 @@ test.each(liveHostile)('a subscription over SSE with too much of %s is refused',
   expect(server.feeds.counts.topics).toBe(0);
 });
 
-test('over WebSocket each is refused, and the other operations of the socket go on', async () => {
+test('over WebSocket each is refused, and the other operations of the socket continue', async () => {
   server.marketData.set('BTC/USD', { last: 1 });
   const client = connect(server.webSocketUrl);
   const live = subscribe(client, `subscription { tickerUpdated(${market}) { last } }`);
@@ -137,7 +137,7 @@ test('over WebSocket each is refused, and the other operations of the socket go 
   await eventually(() => server.feeds.counts.subscribers === 0);
 });
 
-test('a limit in a variable counts, on every transport', async () => {
+test('a limit in a variable is included in the cost, on every transport', async () => {
   const document = `query ($limit: Int!) { a: ohlcv(${market}, limit: $limit) b: candles(${market}, limit: $limit) {
     timestamp datetime open high low close volume closed } c: ohlcv(${market}, limit: $limit)
     d: ohlcv(${market}, limit: $limit) }`;
@@ -156,14 +156,14 @@ test('a limit in a variable counts, on every transport', async () => {
   expect(server.calls).toBe(0);
 });
 
-test('a limit that is none is refused by its resolver, as ever', async () => {
+test('an invalid limit is refused by its resolver, as usual', async () => {
   for (const limit of [-1, 20_000]) {
     const { text } = await server.post(`{ orderBook(${market}, limit: ${limit}) { mid } }`);
     expect(JSON.parse(text).errors[0]).toMatchObject({ message: `limit is ${limit}; it must be from 1 to 1000.` });
   }
 });
 
-test('a persisted document is held to the limits when it is registered', async () => {
+test('a persisted document must respect the limits when it is registered', async () => {
   const [, document = '', message = ''] = hostile[2] ?? [];
   const sha256Hash = createHash('sha256').update(document).digest('hex');
   const extensions = { persistedQuery: { version: 1, sha256Hash } };
@@ -174,14 +174,14 @@ test('a persisted document is held to the limits when it is registered', async (
   expect(toBody(known.text)).toMatchObject({ errors: [{ message: 'PersistedQueryNotFound' }] });
 });
 
-test('of many errors the first are told', async () => {
+test('of many errors only the first ones are sent', async () => {
   const { text } = await server.post(`{ ${repeat(90, (index) => `tickr${index}`)} }`);
   const { errors } = JSON.parse(text);
   expect(errors).toHaveLength(21);
   expect(errors.at(-1).message).toContain('error limit reached');
 });
 
-test('what pages ask for passes', async () => {
+test('the queries of typical pages are accepted', async () => {
   const symbols = Array.from({ length: 1000 }, (_, index) => `S${index}/USD`);
   for (const symbol of symbols) server.marketData.set(symbol, { last: 1 });
   const tickers = `{ tickers(exchange: "kraken", symbols: ${JSON.stringify(symbols)}) { last bid } }`;
@@ -194,7 +194,7 @@ test('what pages ask for passes', async () => {
   }
 });
 
-test('a socket outlives a document that its parser cannot read', async () => {
+test('a socket stays open after a document that cannot be parsed', async () => {
   const socket = await openSocket(server.webSocketUrl);
   const query = `{ a(b: ${'['.repeat(20_000)}) }`;
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));

@@ -49,7 +49,7 @@ const ticker = 'subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/US
 const ping = '{"type":"ping"}';
 
 describe('sockets', () => {
-  test('one too many of an address is closed with 4429 and a reason, and others come in', async () => {
+  test('one too many for an address is closed with 4429 and a reason, and other addresses are accepted', async () => {
     await start({ proxies: 1, limits: { sockets: allow(10, 2) } });
     const [first, second] = [dial(), dial()];
     await Promise.all([first.ready(), second.ready()]);
@@ -63,13 +63,13 @@ describe('sockets', () => {
     await dial().ready();
   });
 
-  test('one too many together is closed with 1013', async () => {
+  test('one too many in total is closed with 1013', async () => {
     await start({ proxies: 1, limits: { sockets: allow(1) } });
     await dial().ready();
     expect(await dial('198.51.100.2').closed).toEqual([1013, 'Too many sockets on this server']);
   });
 
-  test('refused ones take nobody else’s place', async () => {
+  test('that are refused take no place', async () => {
     await start({ proxies: 1, limits: { sockets: allow(3, 1) } });
     await dial().ready();
     await Promise.all(Array.from({ length: 10 }, () => dial().closed));
@@ -78,7 +78,7 @@ describe('sockets', () => {
 });
 
 describe('operations', () => {
-  test('one too many of an address is refused over whichever socket, and ends nothing else', async () => {
+  test('one too many for an address is refused over every socket, and ends nothing else', async () => {
     const operations = allow(10, 3);
     const clock = new ManualClock();
     await start({ proxies: 1, limits: { operations }, socketClock: clock });
@@ -97,7 +97,7 @@ describe('operations', () => {
       payload: [
         {
           message:
-            'Your address has 3 operations open on this server, which is the most it may have: end some, then subscribe again. A table of symbols is one subscription to tickersUpdated.',
+            'Your address has reached its maximum of 3 open operations on this server: end some, then subscribe again. For a table of symbols, use one subscription to tickersUpdated.',
           extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true },
         },
       ],
@@ -115,7 +115,7 @@ describe('operations', () => {
     await eventually(() => operations.total === 1 && operations.addresses === 1);
   });
 
-  test('one too many together is refused as worth another try', async () => {
+  test('one too many in total is refused as retryable', async () => {
     const clock = new ManualClock();
     await start({ proxies: 1, limits: { operations: allow(1) }, socketClock: clock });
     const [one, two] = [dial(), dial('198.51.100.2')];
@@ -131,7 +131,7 @@ describe('operations', () => {
     });
   });
 
-  test('queries, errors and ids used again at once leave none counted', async () => {
+  test('queries, errors and reused ids leave none counted', async () => {
     const operations = allow(10);
     await start({ limits: { operations } });
     const client = dial();
@@ -203,7 +203,7 @@ describe('messages', () => {
     expect(await client.closed).toEqual([4429, 'Too many messages']);
   });
 
-  test('nothing is done for what comes after the last that may come', async () => {
+  test('messages after the limit are ignored', async () => {
     const operations = allow(100);
     await start({ socketClock: new ManualClock(), limits: { maxMessagesPerSecond: 5, operations } });
     const client = dial();
@@ -214,7 +214,7 @@ describe('messages', () => {
     expect(server.marketData.tickerCalls).toEqual([]);
   });
 
-  test('a clock that is set back stops nobody', async () => {
+  test('a clock that is set back blocks no client', async () => {
     const clock = new ManualClock();
     let now = 10_000;
     await start({
@@ -275,7 +275,7 @@ describe('a client that breaks the protocol', () => {
     expect((await client.closed)[0]).toBe(code);
   });
 
-  test('is not served after that', async () => {
+  test('is not served any longer', async () => {
     await start();
     const client = dial();
     await client.ready();
@@ -294,7 +294,7 @@ describe('a client that breaks the protocol', () => {
     ['another subprotocol', ['mqtt']],
     ['the subprotocol of old', ['graphql-ws']],
     ['several others', ['wamp', 'graphql-ws']],
-  ])('by %s is closed with 4406 and a reason, and takes nobody’s place', async (_what, protocols) => {
+  ])('by %s is closed with 4406 and a reason, and takes no place', async (_what, protocols) => {
     const sockets = allow(1);
     await start({ limits: { sockets } });
     await dial().ready();
@@ -307,14 +307,14 @@ describe('a client that breaks the protocol', () => {
     expect(sockets.total).toBe(1);
   });
 
-  test('of old, but offers today’s too, is served', async () => {
+  test('with an old subprotocol that offers the current one too is served', async () => {
     await start();
     const client = dial('198.51.100.1', ['graphql-ws', 'graphql-transport-ws']);
     await client.ready();
     expect(client.socket.protocol).toBe('graphql-transport-ws');
   });
 
-  test('by not beginning is closed with 4408', async () => {
+  test('by not sending connection_init is closed with 4408', async () => {
     await start({ initTimeoutMs: 20 });
     expect(await dial().closed).toEqual([4408, 'Connection initialisation timeout']);
   });
@@ -335,7 +335,7 @@ describe('a client that breaks the protocol', () => {
     await eventually(() => server.counts.operations === 0 && server.counts.subscriptions === 0);
   });
 
-  test('variables nested deep hurt nobody', async () => {
+  test('deeply nested variables do no harm', async () => {
     await start();
     const [client, other] = [dial(), dial()];
     await Promise.all([client.ready(), other.ready()]);
@@ -347,7 +347,7 @@ describe('a client that breaks the protocol', () => {
   });
 });
 
-describe('a client that is gone, or reads nothing', () => {
+describe('a client that has disconnected or reads nothing', () => {
   const trades = '{ trades(exchange: "kraken", symbol: "BTC/USDT") { id } }';
 
   function bigTrades(bytes: number): readonly Trade[] {
@@ -370,7 +370,7 @@ describe('a client that is gone, or reads nothing', () => {
     expect(alive.readyState).toBe(WebSocket.OPEN);
   });
 
-  test('and goes then leaves none of its operations counted', async () => {
+  test('and then disconnects leaves none of its operations counted', async () => {
     await start();
     server.marketData.setTrades(bigTrades(2_000_000));
     const client = dial();

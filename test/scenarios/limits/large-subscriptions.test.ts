@@ -24,7 +24,7 @@ const large = (name: string): string =>
 
 const refusal = {
   message:
-    "The open subscriptions of your address would keep more than 0.8 MB of this server's memory, which is the most they may: end some first, and send one short document with variables rather than many.",
+    "The open subscriptions of your address would keep more than the maximum of 0.8 MB of this server's memory: end some first, and send one short document with variables instead of many documents.",
   extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true },
 };
 
@@ -55,7 +55,7 @@ async function waitInVain(): Promise<void> {
   await clock.advance(2000);
 }
 
-test('over a socket one too large is refused, the others go on, and when one has ended there is room', async () => {
+test('over a socket a subscription over the limit is refused, the others continue, and there is room when one has ended', async () => {
   const client = connect(server.webSocketUrl);
   const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
   await Promise.all([first?.until(1), second?.until(1)]);
@@ -75,7 +75,7 @@ test('over a socket one too large is refused, the others go on, and when one has
   expect(server.memoryBytes).toBe(0);
 });
 
-test('the same one is open as often as one likes', async () => {
+test('equal subscriptions can be open any number of times', async () => {
   const client = connect(server.webSocketUrl);
   const operations = Array.from({ length: 10 }, () => subscribe(client, large('a')));
   await Promise.all(operations.map((operation) => operation.until(1)));
@@ -85,7 +85,7 @@ test('the same one is open as often as one likes', async () => {
   expect(server.memoryBytes).toBe(0);
 });
 
-test('over server-sent events one too large is refused with 429, and when one has ended there is room', async () => {
+test('over server-sent events a subscription over the limit is refused with 429, and there is room when one has ended', async () => {
   const [first, second] = await Promise.all([listen(large('a')), listen(large('b'))]);
   expect([first.status, second.status]).toEqual([200, 200]);
   const asking = listen(large('c'));
@@ -103,7 +103,7 @@ test('over server-sent events one too large is refused with 429, and when one ha
   expect(server.counts.operations).toBe(0);
 });
 
-test('what is refused for another reason keeps nothing', async () => {
+test('a subscription that is refused for another reason keeps no memory', async () => {
   const client = connect(server.webSocketUrl);
   const wrong = subscribe(client, 'subscription { tickerUpdated(exchange: "nobody", symbol: "BTC/USD") { last } }');
   await wrong.ended();
@@ -112,7 +112,7 @@ test('what is refused for another reason keeps nothing', async () => {
   await client.dispose();
 });
 
-test('one that waits is taken up as soon as another has ended, over whichever protocol', async () => {
+test('a waiting subscription begins as soon as another has ended, over every protocol', async () => {
   const client = connect(server.webSocketUrl);
   const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
   await Promise.all([first?.until(1), second?.until(1)]);
@@ -131,7 +131,7 @@ test('one that waits is taken up as soon as another has ended, over whichever pr
   expect(server.waiting).toBe(0);
 });
 
-test('one that waits and is given up leaves nothing, over whichever protocol', async () => {
+test('a waiting subscription that its client abandons leaves nothing behind, over every protocol', async () => {
   const client = connect(server.webSocketUrl);
   const [first, second] = ['a', 'b'].map((name) => subscribe(client, large(name)));
   await Promise.all([first?.until(1), second?.until(1)]);
@@ -153,7 +153,7 @@ test('one that waits and is given up leaves nothing, over whichever protocol', a
   await eventually(() => server.counts.sockets === 0 && server.memoryBytes === 0);
 });
 
-test('one that is too large alone is refused at once, as not worth another try', async () => {
+test('a subscription that is too large by itself is refused at once as not retryable', async () => {
   const small = await startServer({
     fake: { subscriptionMemory: createMemoryLimits(100_000), socketClock: clock },
   });
@@ -162,7 +162,7 @@ test('one that is too large alone is refused at once, as not worth another try',
   await huge.ended();
   expect(huge.error).toMatchObject([
     {
-      message: expect.stringContaining('This subscription alone would keep more than 0.1 MB'),
+      message: expect.stringContaining('This subscription alone would keep more than the maximum of 0.1 MB'),
       extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: false },
     },
   ]);

@@ -51,7 +51,7 @@ function post(query: string, accept = 'application/json'): string {
   return `POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n${body}`;
 }
 
-describe('a client that does not ask', () => {
+describe('a client that does not send a request', () => {
   const timeouts = { headersMs: 60, requestMs: 60_000, keepAliveMs: 60_000, checkMs: 20 };
 
   test.each([
@@ -72,7 +72,7 @@ describe('a client that does not ask', () => {
     expect(connection.text).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  test('has the time that proxies and slow lines need', async () => {
+  test('has enough time for proxies and slow connections', async () => {
     await start({});
     const { headersTimeout, requestTimeout, keepAliveTimeout } = server.http.server;
     expect({ headersTimeout, requestTimeout, keepAliveTimeout }).toEqual({
@@ -94,7 +94,7 @@ describe('a client that does not ask', () => {
   });
 });
 
-describe('a client that does not take its answer', () => {
+describe('a client that does not read its answer', () => {
   const answerBytes = 16_000_000;
   const query = '{ trades(exchange: "kraken", symbol: "BTC/USDT") { id } }';
 
@@ -105,7 +105,7 @@ describe('a client that does not take its answer', () => {
     ]);
   }
 
-  test('is cut when nothing moves', async () => {
+  test('is cut when it reads nothing', async () => {
     await start({ slowReaders: { stallMs: 50 } });
     setAnswer();
     const connection = await connect();
@@ -117,7 +117,7 @@ describe('a client that does not take its answer', () => {
     expect(connection.text.length).toBeLessThan(answerBytes);
   });
 
-  test('whole by its deadline is cut, however it reads', async () => {
+  test('completely by the deadline is cut, even if it reads steadily', async () => {
     const clock = new ManualClock();
     await start({ socketClock: clock });
     setAnswer();
@@ -132,7 +132,7 @@ describe('a client that does not take its answer', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('at once but in the end has it whole, and no timer is left', async () => {
+  test('at once but completely in the end receives all of it, and no timer is left', async () => {
     const clock = new ManualClock();
     await start({ socketClock: clock });
     setAnswer();
@@ -147,7 +147,7 @@ describe('a client that does not take its answer', () => {
     await eventually(() => connection.text.includes('"Query"'));
   });
 
-  test('is cut as well where Yoga writes it', async () => {
+  test('is cut too if Yoga writes the answer', async () => {
     const clock = new ManualClock();
     await start({ socketClock: clock });
     setAnswer();
@@ -160,7 +160,7 @@ describe('a client that does not take its answer', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('costs no timer where the answer is small', async () => {
+  test('costs no timer if the answer is small', async () => {
     const clock = new ManualClock();
     await start({ socketClock: clock });
     let timers = 0;
@@ -210,7 +210,7 @@ describe('a client of server-sent events', () => {
     return connection;
   }
 
-  test('who does not read is told the newest when it reads again', { timeout: 30_000 }, async () => {
+  test('that does not read receives the newest event when it reads again', { timeout: 30_000 }, async () => {
     await start({});
     const connection = await listen();
     connection.socket.pause();
@@ -220,7 +220,7 @@ describe('a client of server-sent events', () => {
     expect(connection.text.match(/event: next/g)?.length).toBeLessThan(500);
   });
 
-  test('who does not read is cut, and leaves nothing behind', { timeout: 30_000 }, async () => {
+  test('that does not read is cut, and leaves nothing behind', { timeout: 30_000 }, async () => {
     const clock = new ManualClock();
     await start({ socketClock: clock });
     const [connection, other] = [await listen(), await listen()];

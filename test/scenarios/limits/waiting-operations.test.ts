@@ -78,14 +78,14 @@ function range(from: number, count: number): readonly number[] {
 
 const strings = (ids: readonly number[]): readonly string[] => ids.map(String);
 
-describe('a table with one subscription per row, whose rows all change', () => {
+describe('a table with one subscription per row that replaces all rows', () => {
   test.each([
     ['new ones first', 60, 100],
     ['old ones first', 60, 100],
     ['new ones first', 350, 500],
     ['old ones first', 350, 500],
     ['new ones first', 500, 500],
-  ])('%s, %i of them where a socket may have %i: each row is served', async (order, rows, maxSubscriptions) => {
+  ])('%s, with %i rows and a limit of %i per socket: each row is served', async (order, rows, maxSubscriptions) => {
     await start({ limits: { maxSubscriptions } });
     const client = await dial();
     client.subscribe(range(0, rows));
@@ -100,7 +100,7 @@ describe('a table with one subscription per row, whose rows all change', () => {
     expect([client.closed, client.refused, server.waiting]).toEqual([null, [], 0]);
   });
 
-  test('again and again, faster than each is taken up', async () => {
+  test('again and again, before the new subscriptions have begun', async () => {
     await start({ limits: { maxSubscriptions: 100 } });
     const client = await dial();
     for (let round = 0; round < 5; round += 1) {
@@ -114,8 +114,8 @@ describe('a table with one subscription per row, whose rows all change', () => {
   });
 });
 
-describe('what is over the limit of a socket', () => {
-  test('waits for two seconds, and is refused one by one then, as worth another try', async () => {
+describe('an operation over the limit of a socket', () => {
+  test('waits for two seconds, and is then refused alone as retryable', async () => {
     await start({ limits: { maxSubscriptions: 3 } });
     const client = await dial();
     client.subscribe([1, 2, 3, 4, 5]);
@@ -128,7 +128,7 @@ describe('what is over the limit of a socket', () => {
     expect(client.errors()[0]).toEqual([
       {
         message:
-          'This socket has 3 operations open, which is the most it may have: end some, then subscribe again. A table of symbols is one subscription to tickersUpdated.',
+          'This socket has reached its maximum of 3 open operations: end some, then subscribe again. For a table of symbols, use one subscription to tickersUpdated.',
         extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', retryable: true },
       },
     ]);
@@ -138,7 +138,7 @@ describe('what is over the limit of a socket', () => {
     await eventually(() => client.served.includes('4'));
   });
 
-  test('is served in order, and each place is given once', async () => {
+  test('is admitted in order, and each place is given once', async () => {
     await start({ limits: { maxSubscriptions: 2 } });
     const client = await dial();
     client.subscribe(['a', 'b', 'c', 'd']);
@@ -151,7 +151,7 @@ describe('what is over the limit of a socket', () => {
     await eventually(() => client.served.includes('d'));
   });
 
-  test('leaves the line when its client completes it', async () => {
+  test('leaves the queue when its client completes it', async () => {
     await start({ limits: { maxSubscriptions: 1 } });
     const client = await dial();
     client.subscribe(['a', 'b', 'c']);
@@ -169,7 +169,7 @@ describe('what is over the limit of a socket', () => {
     expect([client.served, client.refused]).toEqual([['a', 'd'], ['c']]);
   });
 
-  test('may give its id to another while it waits', async () => {
+  test('can be completed while it waits, so that another operation can reuse its id', async () => {
     await start({ limits: { maxSubscriptions: 1 } });
     const client = await dial();
     client.subscribe(['a', 'b']);
@@ -182,7 +182,7 @@ describe('what is over the limit of a socket', () => {
     await eventually(() => server.counts.operations === 0 && server.counts.subscriptions === 0);
   });
 
-  test('waits no longer than its socket', async () => {
+  test('waits only as long as its socket is open', async () => {
     await start({ limits: { maxSubscriptions: 1 } });
     const client = await dial();
     client.subscribe(['a', 'b']);
@@ -191,7 +191,7 @@ describe('what is over the limit of a socket', () => {
     await eventually(() => server.waiting === 0 && server.counts.operations === 0);
   });
 
-  test('goes by those who wait for another socket', async () => {
+  test('does not wait behind operations of another socket', async () => {
     await start({ limits: { maxSubscriptions: 1 } });
     const [one, two] = [await dial(), await dial()];
     one.subscribe(['a', 'b']);
@@ -205,11 +205,11 @@ describe('what is over the limit of a socket', () => {
   });
 });
 
-describe('what is over the limit of an address, or of all', () => {
+describe('an operation over the limit of an address, or of all clients', () => {
   test.each([
     ['its address', allow(10, 2)],
     ['the server', allow(2, 10)],
-  ])('of %s takes the place of one that ends on another socket', async (_whose, operations) => {
+  ])('of %s takes the place of an operation that ends on another socket', async (_whose, operations) => {
     await start({ proxies: 1, limits: { operations } });
     const [one, two] = [await dial(), await dial()];
     one.subscribe(['a', 'b']);
@@ -224,7 +224,7 @@ describe('what is over the limit of an address, or of all', () => {
     expect(operations.total).toBe(2);
   });
 
-  test('of an address keeps nobody else out', async () => {
+  test('of an address does not block other addresses', async () => {
     await start({ proxies: 1, limits: { operations: allow(10, 1) } });
     const [one, other] = [await dial(), await dial('198.51.100.2')];
     one.subscribe(['a', 'b']);
@@ -233,7 +233,7 @@ describe('what is over the limit of an address, or of all', () => {
     await eventually(() => other.served.length === 1);
   });
 
-  test('over server-sent events too, and gives it back', async () => {
+  test('waits over server-sent events too, and releases its place', async () => {
     const operations = allow(10, 1);
     await start({ limits: { operations } });
     const client = await dial('127.0.0.1');
@@ -255,7 +255,7 @@ describe('what is over the limit of an address, or of all', () => {
     await eventually(() => client.served.includes('b'));
   });
 
-  test('keeps only so much in memory while it waits; what comes then is refused at once', async () => {
+  test('has limited memory while it waits; further operations are refused at once', async () => {
     await start({ proxies: 1, limits: { operations: allow(100, 1), maxSubscriptions: 100 } });
     const [client, other] = [await dial(), await dial('198.51.100.2')];
     client.subscribe([0]);
@@ -271,7 +271,7 @@ describe('what is over the limit of an address, or of all', () => {
     await eventually(() => client.refused.length === 70 && other.refused.length === 1);
   });
 
-  test('counts more than its text, however short that is', async () => {
+  test('counts for more memory than its text, however short that is', async () => {
     await start({ proxies: 1, limits: { operations: allow(2000, 1), maxSubscriptions: 1200 } });
     const client = await dial();
     client.subscribe([0]);
@@ -282,7 +282,7 @@ describe('what is over the limit of an address, or of all', () => {
     expect(server.waiting).toBeLessThanOrEqual(1024);
   });
 
-  test('counts all that was sent over server-sent events', async () => {
+  test('counts the whole request over server-sent events', async () => {
     await start({ limits: { operations: allow(100, 1) } });
     const client = await dial('127.0.0.1');
     client.subscribe(['a']);
@@ -316,7 +316,7 @@ describe('a burst', () => {
   const maxSubscriptions = 200;
   const maxMessagesPerSecond = 100;
 
-  test.each([350, 1000])('of %i at once is answered one by one, and closes nothing', async (count) => {
+  test.each([350, 1000])('of %i messages is answered one by one, and closes no socket', async (count) => {
     await start({ limits: { maxSubscriptions, maxMessagesPerSecond } });
     const client = await dial();
     client.subscribe(range(0, count));
@@ -337,7 +337,7 @@ describe('a burst', () => {
     await eventually(() => server.counts.operations === 0);
   });
 
-  test('may have a ping among it, and is not held against the client', async () => {
+  test('can contain a ping, and has no consequences for the client', async () => {
     await start({ limits: { maxSubscriptions, maxMessagesPerSecond: 1 } });
     const client = await dial();
     await clock.advance(1000);
@@ -348,7 +348,7 @@ describe('a burst', () => {
     expect(client.closed).toBeNull();
   });
 
-  test('that goes on and on is read at its pace, and the client feels it', async () => {
+  test('that does not end is read at the allowed rate, which slows the client down', async () => {
     await start({ limits: { maxSubscriptions: 10, maxMessagesPerSecond: 10 } });
     const client = await dial();
     await clock.advance(1000);
@@ -366,7 +366,7 @@ describe('a burst', () => {
     await clock.advance(61_000);
   });
 
-  test('is dropped when its socket is closed', async () => {
+  test('is discarded when its socket closes', async () => {
     await start({ limits: { maxSubscriptions: 10, maxMessagesPerSecond: 10 } });
     const client = await dial();
     client.subscribe(range(0, 100));

@@ -93,7 +93,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     await eventually(() => server.output.slice(before).includes(word));
   }
 
-  test('with 256 descriptors and 300 sockets exchanges are asked as ever, and the log says what runs out', {
+  test('with 256 descriptors and 300 sockets exchanges are called as usual, and the log names the limit', {
     timeout: 60_000,
   }, async () => {
     await start(256);
@@ -122,7 +122,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     await eventually(async () => (await fetch(`${server.origin}/health`).catch(() => null))?.status === 200);
   });
 
-  test('with none left that is what clients and the log are told, and as soon as there are some all is well', {
+  test('without any descriptors clients and the log receive the reason, and the server recovers as soon as there are some', {
     timeout: 60_000,
   }, async () => {
     await start(256);
@@ -161,7 +161,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     expect(written).not.toMatch(/options|masked|failed with|left alone/);
   });
 
-  test('an exchange that could not be asked for want of them is not left alone, whatever it is called', async () => {
+  test('an exchange that could not be called for lack of descriptors is called again, whatever its id', async () => {
     await start(256);
     for (const [exchange, symbol] of [
       ['binance', 'BTC/USDT'],
@@ -194,7 +194,7 @@ describe('the built server', { timeout: 60_000 }, () => {
   });
 });
 
-test('how many there may be is read where the system says so', () => {
+test('the limit is read from the system if it reports one', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'tickql-')), 'limits');
   const line = (limit: string) => `Limit  Soft Limit  Hard Limit  Units\nMax open files            ${limit}    files\n`;
   writeFileSync(file, line('1024                 4096'));
@@ -205,7 +205,7 @@ test('how many there may be is read where the system says so', () => {
   expect(readDescriptorLimit(file)).toBeNull();
 });
 
-test('exchanges keep half of few descriptors, and a thousand of many', () => {
+test('exchanges keep half of a low limit, and a thousand descriptors of a high one', () => {
   expect([64, 256, 1024, 4096, 1_048_576].map(toMaxConnections)).toEqual([32, 128, 512, 3072, 1_047_552]);
   expect(toLimitWarning(null, 20_000)).toBeNull();
   expect(toLimitWarning(21_024, 20_000)).toBeNull();
@@ -226,7 +226,7 @@ test.each([
   expect(isOutOfDescriptors(error)).toBe(expected);
 });
 
-test('the log says what runs out, with the limit where it is known', () => {
+test('the log names the resource that runs out, with the limit if it is known', () => {
   const lines: (readonly [string, object, string])[] = [];
   const throttled = {
     write: (level: string, _key: string, fields: object, message: string) => {
@@ -245,7 +245,7 @@ test('the log says what runs out, with the limit where it is known', () => {
   expect(lines[0]?.[2]).toMatch(/out of file descriptors.*\(ulimit -n, LimitNOFILE of systemd, ulimits of Docker\)\.$/);
 });
 
-test('with none left neither a proxy nor a name is at fault', async () => {
+test('a lack of descriptors is not reported as a failure of a proxy or of DNS', async () => {
   const program = `
     import { closeSync, openSync } from 'node:fs';
     import { lookup } from 'node:dns/promises';

@@ -75,7 +75,7 @@ test('under load it answers the requests in flight, closes sockets with 1001, en
   expect(await server.ended).toEqual([0, null]);
 });
 
-test('a signal that arrives twice, as from npm on Ctrl-C, ends it as a single one does', async () => {
+test('a signal that arrives twice, as from npm on Ctrl-C, has the effect of one', async () => {
   await using server = await startServer({ built: {} });
   server.child.kill('SIGINT');
   server.child.kill('SIGINT');
@@ -125,7 +125,7 @@ test.each([
   [{ HOST: 'nowhere.invalid' }, 'HOST is not an address of this machine'],
   [{ HOST: '203.0.113.7' }, 'HOST is not an address of this machine'],
   [{ EXCHANGE_CONFIG: '/nowhere/file.json' }, 'EXCHANGE_CONFIG: the file /nowhere/file.json cannot be read'],
-])('a wrong setting %j stops it with a sentence', async (env, sentence) => {
+])('an invalid setting %j stops it with a message', async (env, sentence) => {
   await using built = runBuilt({ env });
   expect(await built.ended).toEqual([1, null]);
   expect(built.output).toContain(sentence);
@@ -140,13 +140,13 @@ test.each([
     { sim: {}, kraken: { sandbox: true } },
     'EXCHANGE_CONFIG: kraken has no test network; remove sandbox from its options.',
   ],
-])('an exchange file of %j stops it with a sentence', async (options, sentence) => {
+])('an exchange file with %j stops it with a message', async (options, sentence) => {
   await using built = runBuilt({ exchangeFile: options });
   expect(await built.ended).toEqual([1, null]);
   expect(built.output).toBe(`TickQL cannot start. ${sentence}\n`);
 });
 
-test('a port in use stops it with a sentence', async () => {
+test('a port in use stops it with a message', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const address = other.address();

@@ -21,7 +21,7 @@ function toLogin({ user, password }: typeof login): string {
   return `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
 }
 
-describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that speaks TLS', { timeout: 30_000 }, () => {
+describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange with TLS', { timeout: 30_000 }, () => {
   let certificate: Certificate;
   let server: ProxiedServer | undefined;
   const proxies: { readonly close: () => Promise<void> }[] = [];
@@ -78,18 +78,21 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     ['socksProxy', 'socks5', null, startMicrosocks],
     ['socksProxy', 'socks5h', odd, startMicrosocks],
     ['socks_proxy', 'socks', login, startMicrosocks],
-  ])('%s alone, an address of %s with the login %j, takes requests and streams', async (option, scheme, user, run) => {
-    const proxy = await start(run(user));
-    const address = `${scheme}://${user ? `${toLogin(user)}@` : ''}127.0.0.1:${proxy.port}`;
-    const running = await serve(() => ({ [option]: address }));
-    await useBoth(running);
-    expect(comersTo(running)).toEqual({ requests: [proxy.address], streams: [proxy.address] });
-    // The proxy looks the name up.
-    expect(new Set(proxy.targets)).toEqual(new Set([`localhost:${running.front.port}`]));
-    expect(running.front.received).not.toMatch(/proxy-/i);
-  });
+  ])(
+    '%s alone, a URL with %s and the login %j, is used for requests and streams',
+    async (option, scheme, user, run) => {
+      const proxy = await start(run(user));
+      const address = `${scheme}://${user ? `${toLogin(user)}@` : ''}127.0.0.1:${proxy.port}`;
+      const running = await serve(() => ({ [option]: address }));
+      await useBoth(running);
+      expect(comersTo(running)).toEqual({ requests: [proxy.address], streams: [proxy.address] });
+      // The proxy looks the name up.
+      expect(new Set(proxy.targets)).toEqual(new Set([`localhost:${running.front.port}`]));
+      expect(running.front.received).not.toMatch(/proxy-/i);
+    },
+  );
 
-  test('a proxy that speaks TLS itself takes both', async () => {
+  test('a proxy with TLS is used for both', async () => {
     const proxy = await start(startTinyproxy(login));
     const secure = await start(createTlsFront(proxy.port, certificate));
     const running = await serve(() => ({
@@ -100,7 +103,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(secure.asked.length).toBe(proxy.targets.length);
   });
 
-  test('a SOCKS 4 proxy takes both', async () => {
+  test('a SOCKS 4 proxy is used for both', async () => {
     const proxy = await start(startDante());
     const running = await serve(() => ({ socksProxy: `socks4://me@127.0.0.1:${proxy.port}` }));
     await useBoth(running);
@@ -112,7 +115,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     ['wsProxy', 'http', startTinyproxy],
     ['wss_proxy', 'http', startTinyproxy],
     ['wsSocksProxy', 'socks5', startMicrosocks],
-  ])('%s takes the streams and no requests, which are direct', async (option, scheme, run) => {
+  ])('%s is used for streams, and requests are direct', async (option, scheme, run) => {
     const proxy = await start(run());
     const running = await serve(() => ({ [option]: `${scheme}://127.0.0.1:${proxy.port}` }));
     await useBoth(running);
@@ -120,7 +123,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
   });
 
   test.each(['wssProxy', 'ws_socks_proxy'])(
-    '%s takes the streams where another proxy takes the requests',
+    '%s is used for streams if another proxy is used for requests',
     async (option) => {
       const [http, socks] = await Promise.all([start(startTinyproxy()), start(startMicrosocks())]);
       const forHttp = `http://127.0.0.1:${http.port}`;
@@ -136,7 +139,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     },
   );
 
-  test('proxyUrl takes the requests with its login; nothing is streamed, and the log says so', async () => {
+  test('proxyUrl is used for requests with its login; nothing is streamed, and the log reports that', async () => {
     const relay = await start(createRelay(certificate));
     const running = await serve(() => ({
       proxyUrl: `http://${toLogin(odd)}@127.0.0.1:${relay.port}/relay/`,
@@ -157,7 +160,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(running.output).not.toContain('cannot carry streams');
   });
 
-  test('proxy_url takes the requests, and wsProxy the streams', async () => {
+  test('proxy_url is used for requests, and wsProxy for streams', async () => {
     const relay = await start(createRelay(certificate));
     const proxy = await start(startTinyproxy());
     const running = await serve(() => ({
@@ -189,7 +192,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
       async () => `socks5://someone:${login.password}@127.0.0.1:${(await start(startMicrosocks(login))).port}`,
       /did not connect to localhost:\d+: .*uthentication/,
     ],
-  ])('where the proxy %s, nothing goes past it, and the log names it', async (_what, toAddress, reason) => {
+  ])('if the proxy %s, no connection bypasses it, and the log names it', async (_what, toAddress, reason) => {
     const address = await toAddress();
     const option = address.startsWith('socks') ? 'socksProxy' : 'httpProxy';
     const running = await serve(() => ({ [option]: address }));
@@ -213,7 +216,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(running.output).not.toContain(Buffer.from(`someone:${login.password}`).toString('base64'));
   });
 
-  test('where only the proxy for streams is down, subscriptions are polled, and the log names it', async () => {
+  test('if only the proxy for streams is down, subscriptions are polled, and the log names it', async () => {
     const port = await findFreePort();
     const running = await serve(() => ({ wsProxy: `http://${toLogin(login)}@127.0.0.1:${port}` }));
     running.venue.setTicker('BTC/USDT', { last: '1' });
@@ -228,7 +231,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(running.output).not.toContain(login.password);
   });
 
-  test('what the environment says of proxies counts for nothing', async () => {
+  test('proxy variables of the environment are ignored', async () => {
     const dead = `http://127.0.0.1:${await findFreePort()}`;
     const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'WS_PROXY', 'WSS_PROXY'];
     const env = Object.fromEntries(names.flatMap((name) => [name, name.toLowerCase()]).map((name) => [name, dead]));
@@ -237,7 +240,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange that sp
     expect(comersTo(running)).toEqual({ requests: ['127.0.0.1'], streams: ['127.0.0.1'] });
   });
 
-  test('a certificate that is not trusted is refused behind a proxy too', async () => {
+  test('an untrusted certificate is refused behind a proxy too', async () => {
     const proxy = await start(startTinyproxy());
     const running = await serve(() => ({ httpProxy: `http://127.0.0.1:${proxy.port}` }), {
       NODE_EXTRA_CA_CERTS: '',

@@ -71,7 +71,7 @@ function openEvents(): Promise<Response> {
   });
 }
 
-test('readiness falls first: until the delay is over everything else is served, and each connection ends', async () => {
+test('readiness ends first: until the delay is over every request is served, and each connection is closed after its answer', async () => {
   clock = new ManualClock();
   await start(500, clock);
   expect(await readiness()).toEqual([200, 'keep-alive']);
@@ -90,7 +90,7 @@ test('readiness falls first: until the delay is over everything else is served, 
   expect(running.app.stillOpen).toEqual({ requests: 0, sockets: 0, streamPools: 0, exchanges: [] });
 });
 
-test('a request under way is answered, and nothing but it is waited for', async () => {
+test('a request in progress is answered, and the server waits only for that', async () => {
   await start(0);
   binance.delayMs = 300;
   const answer = running.query('{ ticker(exchange: "binance", symbol: "BTC/USDT") { symbol } }');
@@ -102,7 +102,7 @@ test('a request under way is answered, and nothing but it is waited for', async 
   expect(order).toEqual(['answered', 'stopped']);
 });
 
-test('a connection that is used all the time is closed with its next answer', async () => {
+test('a busy connection is closed with its next answer', async () => {
   await start(0);
   binance.delayMs = 300;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -116,7 +116,7 @@ test('a connection that is used all the time is closed with its next answer', as
   agent.destroy();
 });
 
-test('an event stream ends at once and not as complete, so that its client comes back', async () => {
+test('an event stream ends at once without a complete event, so that its client reconnects', async () => {
   await start(0);
   const response = await openEvents();
   const text = response.text();
@@ -126,7 +126,7 @@ test('an event stream ends at once and not as complete, so that its client comes
   expect(running.app.counts.subscribers).toBe(0);
 });
 
-test('what becomes an event stream only while the server closes is ended too', async () => {
+test('an operation that becomes an event stream while the server closes is ended too', async () => {
   const hands = new ManualClock();
   const inFlight = new InFlight();
   const responses: ServerResponse[] = [];
@@ -152,7 +152,7 @@ test('what becomes an event stream only while the server closes is ended too', a
   server.close();
 });
 
-test('a request that takes too long is cut after a while', async () => {
+test('a request that takes too long is cut', async () => {
   clock = new ManualClock();
   await start(0, clock);
   binance.fault({ kind: 'hang' });
@@ -167,7 +167,7 @@ test('a request that takes too long is cut after a while', async () => {
   await stopped;
 });
 
-test('stopping while it starts ends it as well', async () => {
+test('a server that is still starting can be stopped', async () => {
   await start(0);
   const app = createApp({ config: toTestConfig(), log: pino({ level: 'silent' }) });
   const started = app.start();
@@ -175,7 +175,7 @@ test('stopping while it starts ends it as well', async () => {
   await expect(fetch(`http://127.0.0.1:${await started}/health`)).rejects.toThrow();
 });
 
-test('feeds outlive the last socket: no subscription is told that it is complete', async () => {
+test('feeds end after the last socket, so that no subscription receives complete', async () => {
   await start(0);
   const sockets = await Promise.all(Array.from({ length: 101 }, () => openSocket(running.webSocketUrl)));
   const messages: string[] = [];
@@ -191,7 +191,7 @@ test('feeds outlive the last socket: no subscription is told that it is complete
   expect(new Set(messages)).toEqual(new Set(['next']));
 });
 
-test('few sockets close at once, very many in slices within two seconds', async () => {
+test('a few sockets close at once, very many in slices within two seconds', async () => {
   clock = new ManualClock();
   await start(0);
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });

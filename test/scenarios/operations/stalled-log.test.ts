@@ -72,18 +72,21 @@ describe('while nothing reads its log', () => {
     ['a pipe that other processes write to', (): StdioOptions => ['ignore', fifo.writer, fifo.writer], true],
     // With Node at the other end it is a socket, of which nothing is read before somebody listens to it.
     ['a socket', (): StdioOptions => ['ignore', 'pipe', 'pipe'], false],
-  ])('%s, it answers, keeps little of the log, and ends with code 0 on SIGTERM', async (_what, stdio, isShared) => {
-    const built = await start({ stdio: stdio() });
-    // It comes with a pipe whose writers wait, and this holds for all that have it open.
-    if (isShared) await once(spawn('true', { stdio: stdio() }), 'exit');
-    await ask(built, many);
-    const dropped = await measure(built, 'tickql_log_lines_dropped_total');
-    expect(dropped).toBeGreaterThan(many / 2);
-    await ask(built, many);
-    expect(await measure(built, 'tickql_log_lines_dropped_total')).toBeGreaterThanOrEqual(dropped + many);
-    built.child.kill('SIGTERM');
-    expect(await built.ended).toEqual([0, null]);
-  });
+  ])(
+    '%s, the server answers, keeps little of the log, and ends with code 0 on SIGTERM',
+    async (_what, stdio, isShared) => {
+      const built = await start({ stdio: stdio() });
+      // It comes with a pipe whose writers wait, and this holds for all that have it open.
+      if (isShared) await once(spawn('true', { stdio: stdio() }), 'exit');
+      await ask(built, many);
+      const dropped = await measure(built, 'tickql_log_lines_dropped_total');
+      expect(dropped).toBeGreaterThan(many / 2);
+      await ask(built, many);
+      expect(await measure(built, 'tickql_log_lines_dropped_total')).toBeGreaterThanOrEqual(dropped + many);
+      built.child.kill('SIGTERM');
+      expect(await built.ended).toEqual([0, null]);
+    },
+  );
 
   test('a second signal ends it at once', async () => {
     const built = await start({ stdio: ['ignore', fifo.writer, fifo.writer] });
@@ -94,7 +97,7 @@ describe('while nothing reads its log', () => {
     expect(await built.ended).toEqual([null, 'SIGINT']);
   });
 
-  test('an error that nobody handles ends it with code 1', async () => {
+  test('an unhandled error ends it with code 1', async () => {
     const preload = "process.on('SIGUSR2', () => { throw new Error('no'); });";
     const built = await start({ preload, stdio: ['ignore', fifo.writer, fifo.writer] });
     await ask(built, some);
@@ -102,14 +105,14 @@ describe('while nothing reads its log', () => {
     expect(await built.ended).toEqual([1, null]);
   });
 
-  test('a wrong setting ends it with code 1', async () => {
+  test('an invalid setting ends it with code 1', async () => {
     fifo.fill();
     await using built = runBuilt({ env: { PORT: '70000' }, stdio: ['ignore', fifo.writer, fifo.writer] });
     expect(await built.ended).toEqual([1, null]);
   });
 
   // biome-ignore format: one condition
-  test.skipIf(!existsSync(script) && !process.env.CI)('a terminal that is stopped is no different', async () => {
+  test.skipIf(!existsSync(script) && !process.env.CI)('the same holds for a stopped terminal', async () => {
     // A process that stops reads no more of its terminal than one after Ctrl-S.
     const built = await start({
       stdio: 'ignore',
@@ -128,7 +131,7 @@ describe('while nothing reads its log', () => {
   });
 });
 
-test('a reader that comes back finds each line whole, in order, and how many are missing where', async () => {
+test('a reader that returns finds complete lines in order, and the number of missing lines at their place', async () => {
   const built = await start({ stdio: ['ignore', fifo.writer, 'inherit'] });
   await ask(built, many);
   const dropped = await measure(built, 'tickql_log_lines_dropped_total');
@@ -154,7 +157,7 @@ test('a reader that comes back finds each line whole, in order, and how many are
   expect(lines.slice(place + 1).map(({ msg }) => msg)).toContain('SIGTERM: stopping');
 });
 
-test('what is read as it comes is complete when the process ends', async () => {
+test('a reader that keeps up has every line when the process ends', async () => {
   const built = await start({ stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   built.child.stdout?.on('data', (chunk) => {
@@ -169,7 +172,7 @@ test('what is read as it comes is complete when the process ends', async () => {
   expect(lines.some(({ msg }) => msg === 'SIGTERM: stopping')).toBe(true);
 });
 
-test('a reader that has gone does not end it, and another one finds what was kept', async () => {
+test('a reader that has gone does not end the process, and another reader finds the kept lines', async () => {
   const built = await start({ stdio: ['ignore', fifo.writer, fifo.writer] });
   await eventually(() => fifo.read().includes('TickQL is ready'));
   fifo.leave();
@@ -186,7 +189,7 @@ test('a reader that has gone does not end it, and another one finds what was kep
   expect(await built.ended).toEqual([0, null]);
 });
 
-test('as in `npm start 2>&1 | head -1`, it goes on when its reader has read enough, though libraries print', async () => {
+test('as in `npm start 2>&1 | head -1`, the process continues after its reader has ended, even if libraries print', async () => {
   const preload = "process.on('SIGUSR2', () => { console.log('out'); console.error('err'); });";
   const built = await start({ preload, stdio: ['ignore', 'pipe', 'pipe'] });
   built.child.stdout?.destroy();

@@ -39,10 +39,10 @@ async function answers(query: string): Promise<readonly Told[]> {
   return told;
 }
 
-describe('an id that there is not', () => {
+describe('an unknown id', () => {
   const query = '{ all: exchanges(ids: ["sim", "krakn", "kraken", "krakn"]) { id simulated } }';
 
-  test('is left out, with an error of its own, whichever way it is asked for', async () => {
+  test('is left out, with its own error, however it is requested', async () => {
     for (const { data, errors } of await answers(query)) {
       expect(data).toEqual({
         all: [
@@ -60,13 +60,13 @@ describe('an id that there is not', () => {
     }
   });
 
-  test('has its place in the document', async () => {
+  test('has an error with its location in the document', async () => {
     for (const { errors } of await answers(`\n${query}`)) {
       expect(errors).toMatchObject([{ locations: [{ line: 2, column: 3 }] }]);
     }
   });
 
-  test('leaves an empty list where there is no other', async () => {
+  test('leaves an empty list if there is no other id', async () => {
     const { data, errors } = await running.query('{ exchanges(ids: ["nope", "neither"]) { id } }');
     expect(data).toEqual({ exchanges: [] });
     expect(errors.map(({ extensions }) => extensions.exchange)).toEqual(['nope', 'neither']);
@@ -78,7 +78,7 @@ describe('an id that there is not', () => {
     expect(known.etag).not.toBeNull();
   });
 
-  test('is told of one operation only', async () => {
+  test('appears only in the errors of its own operation', async () => {
     await running.query(query);
     expect((await running.query('{ exchanges(ids: ["sim"]) { id } }')).errors).toEqual([]);
   });

@@ -20,7 +20,7 @@ function open(headers: Readonly<Record<string, string>> = {}): Promise<Response>
   return fetch(running.url, { headers: { accept: 'text/html', ...headers } });
 }
 
-test('a browser gets the page, compressed, and later only that it has not changed', async () => {
+test('a browser receives the page, compressed, and later only the status 304', async () => {
   const response = await open({ 'accept-encoding': 'gzip' });
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toContain('text/html');
@@ -33,7 +33,7 @@ test('a browser gets the page, compressed, and later only that it has not change
   expect(again.status).toBe(304);
 });
 
-test('the page may do no more than it must, and others nothing with it', async () => {
+test('the page has only the rights that it needs, and other pages cannot use it', async () => {
   const response = await open();
   const { etag = '', ...headers } = Object.fromEntries(response.headers);
   await response.text();
@@ -64,13 +64,13 @@ test('the page may do no more than it must, and others nothing with it', async (
   expect(again.headers.get('content-security-policy')).toBe(policy);
 });
 
-test('a host that would say more in a policy than where is left out of it', () => {
+test('a host that would change the policy is left out of it', () => {
   expect(ownSockets('ticks.example:4000')).toEqual(['ws://ticks.example:4000', 'wss://ticks.example:4000']);
   expect(ownSockets('[::1]:4000')).toEqual(['ws://[::1]:4000', 'wss://[::1]:4000']);
   for (const host of ['a;script-src', 'a,b', '*', 'a b', '']) expect(ownSockets(host)).toEqual([]);
 });
 
-test('every tab that it begins with runs at once, where no exchange can be reached', async () => {
+test('every initial tab runs at once, even if no exchange can be reached', async () => {
   const offline = await startServer({ config: { exchanges: ['sim'], lingerMs: 0 } });
   const client = connect(offline.webSocketUrl);
   const html = await (await open()).text();
@@ -88,13 +88,13 @@ test('every tab that it begins with runs at once, where no exchange can be reach
   await offline.stop();
 });
 
-test('a client without gzip gets it plain', async () => {
+test('a client without gzip receives the page uncompressed', async () => {
   const response = await open({ 'accept-encoding': 'identity' });
   expect(response.headers.get('content-encoding')).toBeNull();
   expect(await response.text()).toContain('<title>TickQL</title>');
 });
 
-test('the address of the server leads there', async () => {
+test('the root path redirects to the page', async () => {
   const response = await fetch(new URL('/', running.url), { redirect: 'manual' });
   expect(response.status).toBe(302);
   expect(response.headers.get('location')).toBe('/graphql');
@@ -112,7 +112,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
 
   afterAll(() => browser.close());
 
-  test('the first tab that a newcomer sees answers at the first click', { timeout: 30_000 }, async () => {
+  test('the first tab answers at the first click', { timeout: 30_000 }, async () => {
     const page = await browser.newPage();
     await page.goto(running.url);
     await page.getByRole('tab', { name: 'TickerAndCandles', selected: true }).waitFor();
@@ -122,7 +122,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.close();
   });
 
-  test('the page needs nothing from elsewhere, and its live tab streams over a WebSocket', {
+  test('the page loads nothing from elsewhere, and its live tab streams over a WebSocket', {
     timeout: 30_000,
   }, async () => {
     const page = await browser.newPage();

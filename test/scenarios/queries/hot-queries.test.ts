@@ -49,14 +49,14 @@ test.each([
   expect((await ask(query)).executed).toBe(true);
 });
 
-test('what is known at the start is kept for good', async () => {
+test('an answer from data that never changes is kept indefinitely', async () => {
   const query = '{ exchange(id: "kraken") { id name } exchanges { id } node(id: "kraken") { id } }';
   expect((await ask(query)).executed).toBe(true);
   server.clock.skip(86_400_000);
   expect((await ask(query)).executed).toBe(false);
 });
 
-test('the earliest end of all that an answer is made of is its end', async () => {
+test('an answer expires with the first of its values', async () => {
   await ask();
   server.clock.skip(ttlMs - 300);
   const query = `{ ticker(${btc}) { last } candles(${btc}) { open } exchanges { id } }`;
@@ -66,7 +66,7 @@ test('the earliest end of all that an answer is made of is its end', async () =>
   expect((await ask(query)).executed).toBe(true);
 });
 
-test('another body and another key are other requests', async () => {
+test('requests with another body or another key are different', async () => {
   await server.stop();
   server = await startServer({ fake: { cached: true, gate: createGate({ apiKeys: ['a', 'b'] }) } });
   server.marketData.set('BTC/USD', { last: 1 });
@@ -82,7 +82,7 @@ test('another body and another key are other requests', async () => {
   for (const again of asked) expect((await again()).executed).toBe(false);
 });
 
-test('another media type is the same answer with another content type and another tag', async () => {
+test('with another media type the same answer has another content type and another tag', async () => {
   const first = await server.get(ticker, { accept: 'application/json' });
   const calls = server.calls;
   const other = await server.get(ticker, { accept: 'application/graphql-response+json' });
@@ -99,7 +99,7 @@ test('GET and POST do not answer for each other', async () => {
   expect(server.calls).toBeGreaterThan(before);
 });
 
-test('errors and answers with some are not kept', async () => {
+test('errors, and answers with errors, are not kept', async () => {
   const partial = `{ tickers(exchange: "kraken", symbols: ["BTC/USD", "nope"]) { last } }`;
   const byId = ['nope', 'Ticker:kraken:nope', 'kraken:BTC/USD'].map((id) => `{ node(id: "${id}") { id } }`);
   for (const query of [partial, `{ ticker(exchange: "kraken", symbol: "nope") { last } }`, ...byId]) {
@@ -114,13 +114,13 @@ test('errors and answers with some are not kept', async () => {
   expect((await ask(failing)).text).not.toContain('errors');
 });
 
-test('what declares nothing is not kept', async () => {
+test('an answer without a declared expiry is not kept', async () => {
   for (const query of ['{ __typename }', '{ __schema { queryType { name } } }']) {
     expect((await server.get(query)).headers['cache-control']).toBe('no-store');
   }
 });
 
-test('a stale answer is kept until the exchange is tried again, and no longer than it may be told', async () => {
+test('a stale answer is kept until the exchange is called again, and at most for its maximum age', async () => {
   await ask();
   server.marketData.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
   server.clock.skip(ttlMs);
@@ -133,7 +133,7 @@ test('a stale answer is kept until the exchange is tried again, and no longer th
   expect((await ask()).text).toContain('EXCHANGE_UNAVAILABLE');
 });
 
-test('an order book that is stale ends in the same way', async () => {
+test('a stale order book expires in the same way', async () => {
   const query = `{ orderBook(${btc}) { stale } }`;
   await ask(query);
   server.marketData.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
@@ -164,7 +164,7 @@ function tick(last: number): void {
   server.streams.push('ticker', 'BTC/USD', next);
 }
 
-test('what is live is kept until its next tick, however long that takes', async () => {
+test('a live answer is kept until the next tick, however long that takes', async () => {
   const subscription = listen();
   tick(5);
   expect(await ask()).toEqual({ text: withLast(5), executed: true });
@@ -175,7 +175,7 @@ test('what is live is kept until its next tick, however long that takes', async 
   await subscription.return();
 });
 
-test('what was fetched ends with the first tick of a market that goes live', async () => {
+test('a fetched answer expires with the first tick of a market that becomes live', async () => {
   expect((await ask()).text).toBe(withLast(1));
   const subscription = listen();
   tick(7);
@@ -192,7 +192,7 @@ test('a feed that ends takes its answers with it', async () => {
   expect((await ask()).executed).toBe(true);
 });
 
-test('live and fetched in one answer end with whichever is first', async () => {
+test('an answer with live and fetched values expires with the first of them', async () => {
   server.marketData.set('ETH/USD', { last: 3 });
   const subscription = listen();
   tick(5);
@@ -230,7 +230,7 @@ test('a live order book is kept until it changes', async () => {
   await subscription.return();
 });
 
-test('a hundred different requests at once each get their own', async () => {
+test('a hundred different requests at once each receive their own answer', async () => {
   const symbols = Array.from({ length: 100 }, (_, index) => `C${index}/USD`);
   for (const [index, symbol] of symbols.entries()) server.marketData.set(symbol, { last: index });
   for (let round = 0; round < 2; round++) {

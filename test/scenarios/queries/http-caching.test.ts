@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
-test('GET says for how many whole seconds it holds, less each time, fresh and kept alike', async () => {
+test('answers to GET have a max-age in whole seconds, which decreases for kept answers', async () => {
   const first = await server.get(exchanges);
   expect(first.headers).toMatchObject({ 'cache-control': 'public, max-age=3600', vary: 'Accept, Authorization' });
   expect((await server.get(exchanges)).headers).toMatchObject({
@@ -29,7 +29,7 @@ test('GET says for how many whole seconds it holds, less each time, fresh and ke
   expect((await server.get(ticker)).headers['cache-control']).toBe('public, no-cache');
 });
 
-test('markets are asked for again within a minute', async () => {
+test('markets are cached for at most a minute', async () => {
   await using app = await startServer();
   const query =
     '{ market(exchange: "sim", symbol: "BTC/USDT") { base } exchange(id: "sim") { markets { totalCount } } }';
@@ -37,12 +37,12 @@ test('markets are asked for again within a minute', async () => {
   expect(headers.get('cache-control')).toMatch(/^public, max-age=(59|60)$/);
 });
 
-test('a known caller’s answer is for that caller only', async () => {
+test('the answer to an identified client is private', async () => {
   const { headers } = await server.get(exchanges, { authorization: 'Bearer a' });
   expect(headers['cache-control']).toBe('private, max-age=3600');
 });
 
-test('what is live must be asked for again each time', async () => {
+test('live answers must be revalidated each time', async () => {
   server.streams.offer('ticker');
   const subscription = server.feeds.tickers('kraken', ['BTC/USD']);
   const receivedAt = server.clock.now();
@@ -54,7 +54,7 @@ test('what is live must be asked for again each time', async () => {
   await subscription.return();
 });
 
-test('who has the answer already is sent nothing but that', async () => {
+test('a client that has the answer already receives only the status 304', async () => {
   const { headers, text } = await server.get(exchanges);
   const etag = headers.etag ?? '';
   for (const ifNoneMatch of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -71,7 +71,7 @@ test('who has the answer already is sent nothing but that', async () => {
   expect(await server.get(exchanges, { 'if-none-match': '"other"' })).toMatchObject({ status: 200, text });
 });
 
-test('a new answer of the same bytes has the same tag, another one has another', async () => {
+test('equal answers have equal tags, and different answers have different tags', async () => {
   const first = await server.get(ticker);
   server.clock.skip(ttlMs);
   expect((await server.get(ticker, { 'if-none-match': first.headers.etag ?? '' })).status).toBe(304);
@@ -105,19 +105,19 @@ test.each([
   '{',
   '{ ticker(exchange: "kraken", symbol: "nope") { last } }',
   'query ($x: ID!) { exchange(id: $x) { id } }',
-])('%s may be stored by nobody and has no tag', async (query) => {
+])('%s must not be stored and has no tag', async (query) => {
   const { headers } = await server.get(query, { accept: 'application/graphql-response+json' });
   expect(headers['cache-control']).toBe('no-store');
   expect(headers.etag).toBeUndefined();
 });
 
-test('POST says nothing of caches', async () => {
+test('answers to POST have no caching headers', async () => {
   const { headers } = await server.post(exchanges);
   expect(headers['cache-control']).toBeUndefined();
   expect(headers.etag).toBeUndefined();
 });
 
-test('any page may read every answer, and the tag', async () => {
+test('any page can read every answer, and the tag', async () => {
   const origin = { origin: 'https://page.example' };
   for (const answer of [
     await server.get(exchanges, origin),
@@ -134,7 +134,7 @@ test('any page may read every answer, and the tag', async () => {
   expect((await server.get(exchanges, origin)).headers['access-control-expose-headers']).toBe('etag');
 });
 
-test('a browser is told what another page may send', async () => {
+test('a preflight request is answered with what another page may send', async () => {
   const headers = {
     origin: 'https://page.example',
     'access-control-request-method': 'POST',

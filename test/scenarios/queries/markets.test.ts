@@ -62,7 +62,7 @@ test('search ignores case and separators; type and active filter', async () => {
   expect(nothing).toMatchObject({ totalCount: 0, nodes: [], pageInfo: { startCursor: null, hasNextPage: false } });
 });
 
-test('an empty page still counts', async () => {
+test('an empty page still has the total count', async () => {
   expect(await page('(first: 0)')).toMatchObject({ totalCount: 26, nodes: [], pageInfo: { hasNextPage: true } });
 });
 
@@ -75,7 +75,7 @@ test.each([
   expect(errors[0]).toMatchObject({ message: expect.stringMatching(sentence), extensions: { code: 'BAD_USER_INPUT' } });
 });
 
-test('a market has what ccxt knows of it', async () => {
+test('a market has the data that ccxt knows', async () => {
   const { data } = await running.query(`{
     spot: market(exchange: "sim", symbol: "BTC/USDT") {
       id base quote settle type active contractSize expiry pricePrecision amountPrecision exchange { id simulated }
@@ -132,7 +132,7 @@ test.each(['constructor', '__proto__', '', 'KRAKEN', 'Kraken '])(
   },
 );
 
-test('a list of more than 1000 symbols is refused, of as many it is answered', async () => {
+test('a list of more than 1000 symbols is refused, and one of 1000 is answered', async () => {
   const document = 'query ($symbols: [String!]!) { tickers(exchange: "sim", symbols: $symbols) { id } }';
   const many = await running.query(document, { symbols: Array(1001).fill('BTC/USDT') });
   expect(many.errors).toMatchObject([

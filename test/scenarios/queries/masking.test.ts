@@ -154,7 +154,7 @@ test('a Host header that cannot be parsed is refused without a stack trace', asy
   expect(text).not.toContain('node_modules');
 });
 
-test('any page may send requests, without credentials', async () => {
+test('any page can send requests, without credentials', async () => {
   const response = await fetch(`${server.url}?query={__typename}`, {
     headers: { origin: 'https://frontend.example' },
   });

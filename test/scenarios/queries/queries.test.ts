@@ -51,14 +51,14 @@ test('exchanges and exchange answer without contacting any', async () => {
   expect(kraken.count() + binance.count()).toBe(0);
 });
 
-test('EXCHANGES restricts what there is', async () => {
+test('EXCHANGES restricts the list of exchanges', async () => {
   await restart({ exchanges: ['kraken', 'sim'] });
   const { data, errors } = await running.query('{ exchanges { id } exchange(id: "binance") { id } }');
   expect(data.exchanges).toEqual([{ id: 'kraken' }, { id: 'sim' }]);
   expect(errors[0]?.extensions).toMatchObject({ code: 'EXCHANGE_NOT_FOUND', suggestions: ['kraken', 'sim'] });
 });
 
-test('a ticker has what the exchange sent and null for the rest', async () => {
+test('a ticker has the values that the exchange sent and null for the rest', async () => {
   kraken.setTicker('BTC/USD', { last: '65000.1', bid: '64999.9', ask: '65000.2' });
   const { data } = await running.query(`{ ticker(exchange: "kraken", symbol: "BTC/USD") {
     id symbol exchange { id } timestamp datetime last bid ask markPrice source stale receivedAt market { symbol type }
@@ -133,7 +133,7 @@ test('clients that ask for different symbols at once share upstream calls', asyn
   expect(kraken.count(tickerCalls)).toBeLessThan(pairs.length);
 });
 
-test('an entry that fails is null with its own error; the others stand', async () => {
+test('an entry that fails is null with its own error; the others are answered', async () => {
   const { data, errors } = await running.query(
     '{ tickers(exchange: "kraken", symbols: ["BTC/USD", "btc/usdt", "ETH/USD"]) { symbol } }',
   );
@@ -172,7 +172,7 @@ test('while the exchange fails the last known ticker answers, stale, and then th
   expect(healed.data.ticker.stale).toBe(false);
 });
 
-test('an exchange that is down at first use heals by itself and leaves the others alone', async () => {
+test('an exchange that is down at first use recovers by itself and does not affect the others', async () => {
   kraken.fault({ kind: 'cut' });
   const query = `{
     down: ticker(exchange: "kraken", symbol: "BTC/USD") { last }
@@ -187,7 +187,7 @@ test('an exchange that is down at first use heals by itself and leaves the other
   expect(second.errors).toEqual([]);
 });
 
-test('a stalled body ends in TIMEOUT by our deadline', async () => {
+test('a stalled body ends in TIMEOUT at our deadline', async () => {
   kraken.fault({ kind: 'hang-body' });
   const { errors } = await running.query('{ ticker(exchange: "kraken", symbol: "BTC/USD") { last } }');
   expect(errors[0]?.extensions).toMatchObject({ code: 'TIMEOUT', exchange: 'kraken', retryable: true });
@@ -246,7 +246,7 @@ function plain(text: string): string {
   return `${value}e${-places}`;
 }
 
-test('fields are answered in the order asked, whichever is ready first', async () => {
+test('fields are answered in the requested order, whichever is ready first', async () => {
   const { data } = await running.query(`{
     candles(exchange: "kraken", symbol: "BTC/USD", timeframe: "1h", limit: 1) { closed }
     ticker(exchange: "kraken", symbol: "BTC/USD") { market { symbol } last }

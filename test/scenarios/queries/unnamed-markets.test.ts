@@ -14,7 +14,7 @@ const instruments: readonly Readonly<Record<string, string>>[] = [
   { ...swap, instId: 'BLANK-USDT-SWAP', uly: '', settleCcy: '', ctVal: '', lotSz: '', tickSz: '', expTime: '' },
 ];
 
-test('markets that cannot be named are left out of a page, told to the operator once, and counted', async () => {
+test('markets that cannot be named are left out of a page, logged once, and counted', async () => {
   const standIn = await createStandIn('okx', ({ path, query }) => {
     if (!path.endsWith('/public/instruments')) return undefined;
     return { json: { code: '0', msg: '', data: instruments.filter(({ instType }) => instType === query.instType) } };

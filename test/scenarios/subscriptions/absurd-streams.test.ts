@@ -15,7 +15,7 @@ const exchanges = [
 const year3000 = Date.UTC(3000, 0);
 const hourMs = 3_600_000;
 
-describe.each(exchanges)('$id: what comes after nonsense is told', { timeout: 20_000 }, ({ id, create, btc }) => {
+describe.each(exchanges)('$id: valid data after invalid data is sent', { timeout: 20_000 }, ({ id, create, btc }) => {
   const use = useStreamingServer(id, create, { staleMaxMs: 300 });
   let venue: Venue;
   let running: AppServer;

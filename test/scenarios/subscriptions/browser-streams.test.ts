@@ -50,7 +50,7 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('in a browser', { t
     ['asks for a field that there is not', 'subscription { nope }'],
     ['is of an unknown exchange', live.replace('sim', 'nowhere')],
     ['is too complex', live.replace('last', 'last '.repeat(60))],
-  ])('an EventSource whose subscription %s dials once', async (_what, query) => {
+  ])('an EventSource whose subscription %s connects once', async (_what, query) => {
     let dialled = 0;
     page.on('request', () => {
       dialled += 1;
@@ -59,13 +59,13 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('in a browser', { t
     expect(dialled).toBe(1);
   });
 
-  test('an EventSource without the key that a server wants dials once', async () => {
+  test('an EventSource without the required key connects once', async () => {
     const locked = await startServer({ config: { apiKeys: ['a key of this test'] } });
     expect(await listen(live, locked)).toBe(closedForGood);
     await locked.stop();
   });
 
-  test('an EventSource gets its events', async () => {
+  test('an EventSource receives its events', async () => {
     expect(await listen(live)).toMatch(/^{"data":{"tickerUpdated":{"last":/);
     await page.goto('about:blank');
     await eventually(() => running.app.counts.operations === 0);

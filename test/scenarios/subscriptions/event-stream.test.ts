@@ -17,7 +17,7 @@ function post(accept: string, document = query): Promise<Response> {
 }
 
 test.each(['application/json', 'application/graphql-response+json', 'application/*, text/plain'])(
-  'a subscription for who accepts %s is refused, and nobody is left subscribed',
+  'a subscription is refused for a client that accepts %s, and no subscriber is left',
   async (accept) => {
     const response = await post(accept);
     expect(response.status).toBe(406);
@@ -33,7 +33,7 @@ test.each(['application/json', 'application/graphql-response+json', 'application
 );
 
 test.each(['text/event-stream', 'TEXT/event-stream; charset=utf-8', 'image/png, */*;q=0.1', 'text/*'])(
-  'who accepts %s gets events',
+  'a client that accepts %s receives events',
   async (accept) => {
     const response = await post(accept);
     expect(response.status).toBe(200);
@@ -49,7 +49,7 @@ test('HEAD of a subscription ends at once', async () => {
   expect(running.app.counts).toMatchObject({ subscribers: 0, operations: 0 });
 });
 
-test('no proxy keeps events back, compresses or stores them', async () => {
+test('the headers forbid proxies to buffer, compress or store events', async () => {
   const response = await post('text/event-stream');
   expect(Object.fromEntries(response.headers)).toMatchObject({
     'x-accel-buffering': 'no',
@@ -91,12 +91,12 @@ describe('a subscription that is refused before its first event', () => {
     expect(running.app.counts).toMatchObject({ subscribers: 0, operations: 0 });
   });
 
-  test('has that status for who accepts anything, too', async () => {
+  test('has that status also for a client that accepts anything', async () => {
     const response = await post('*/*', query.replace('sim', 'nowhere'));
     expect([response.status, response.headers.get('content-type')]).toEqual([400, 'application/json; charset=utf-8']);
   });
 
-  test('is told from a query with an error in one field, which has data and comes as an event', async () => {
+  test('differs from a query with an error in one field, which has data and is sent as an event', async () => {
     const response = await post('text/event-stream', '{ ticker(exchange: "nowhere", symbol: "x") { last } }');
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     expect(await response.text()).toContain('"code":"EXCHANGE_NOT_FOUND"');
@@ -113,7 +113,7 @@ describe('the single connection mode of GraphQL over SSE', () => {
     ['its stream, by a header', 400, '', { headers: { ...token, accept: 'text/event-stream' } }],
     ['its stream, by a parameter', 400, '?token=a', { headers: { accept: 'text/event-stream' } }],
     ['an operation', 400, '', { method: 'POST', headers: { ...token, ...json }, body: JSON.stringify({ query }) }],
-  ])('%s is refused with %i, and told what is right', async (_what, status, search, init) => {
+  ])('%s is refused with %i and an explanation', async (_what, status, search, init) => {
     const response = await fetch(`${running.url}${search}`, init);
     expect([response.status, response.headers.get('allow')]).toEqual([
       status,
@@ -123,7 +123,7 @@ describe('the single connection mode of GraphQL over SSE', () => {
     const { errors } = await response.json();
     expect(errors).toEqual([
       {
-        message: expect.stringMatching(/single connection mode .* is not served here: .* singleConnection: false/),
+        message: expect.stringMatching(/does not support the single connection mode .*singleConnection: false/),
         extensions: { code: 'BAD_USER_INPUT', retryable: false },
       },
     ]);
@@ -141,7 +141,7 @@ test.each([
     'then: tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { symbol }',
     '{"data":{"then":{"symbol":"BTC/USDT"}}}',
   ],
-])('%s may be called then, and is no promise for it', async (_what, selection, data) => {
+])('%s can be requested then, without a reservation', async (_what, selection, data) => {
   const response = await post('text/event-stream', `subscription { ${selection} }`);
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';

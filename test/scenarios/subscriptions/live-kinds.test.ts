@@ -29,7 +29,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
     }`;
     const last = ({ results }: Operation) => results.at(-1)?.data?.orderBookUpdated;
 
-    test('come by one stream to readers of different depths, and each change within the limit is told', async () => {
+    test('come by one stream to subscribers of different depths, and each change within the limit is sent', async () => {
       venue.setTicker(btc, { last: '100', bid: '99.5', ask: '100.5' });
       const deep = subscribe(client, document);
       const shallow = subscribe(client, document, { limit: 1 });
@@ -51,7 +51,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
       expect(venue.count(books)).toBe(calls);
     });
 
-    test('go on after a drop', { timeout: 20_000 }, async () => {
+    test('continue after a dropped connection', { timeout: 20_000 }, async () => {
       const operation = subscribe(client, document);
       await operation.until(1);
       await eventually(() => venue.subscriptions.length === 1);
@@ -63,7 +63,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
       await eventually(() => last(operation)?.bestBid === 79.5);
     });
 
-    test('whose snapshot cannot be had are polled, and nothing breaks', { timeout: 20_000 }, async () => {
+    test('without an available snapshot are polled, and nothing breaks', { timeout: 20_000 }, async () => {
       const operation = subscribe(client, document);
       await operation.until(1);
       venue.fault({ kind: 'status', status: 502 });
@@ -81,7 +81,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
     const execute = (price: number): string =>
       String(venue.trade(btc, { price: String(price), amount: '0.5', side: 'buy' }).id);
 
-    test('are told once each and in order, those of a dropped stream too', { timeout: 20_000 }, async () => {
+    test('are sent once and in order, including those of a dropped stream', { timeout: 20_000 }, async () => {
       venue.holdTrades(btc);
       const operation = subscribe(client, document);
       await eventually(() => venue.subscriptions.length === 1);
@@ -103,7 +103,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
       expect(venue.count(trades)).toBe(calls);
     });
 
-    test('without a price or an amount are placeholders, and no hole is left by them', {
+    test('without a price or an amount are placeholders, and leave no gap', {
       timeout: 20_000,
     }, async () => {
       const holdPlace = () => venue.trade(btc, { price: '0', amount: '0', side: 'buy' });
@@ -128,7 +128,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, books, trades }) => {
       expect(venue.count(trades)).toBe(calls);
     });
 
-    test('come by polls where the stream refuses', async () => {
+    test('come by polls if the stream is refused', async () => {
       venue.holdTrades(btc);
       venue.refuseStreams();
       const operation = subscribe(client, document);

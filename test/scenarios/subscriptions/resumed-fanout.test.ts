@@ -87,7 +87,7 @@ const idsOf = (told: readonly unknown[]): readonly string[] =>
   told.flat().flatMap((trade) => (typeof trade === 'object' && trade && 'id' in trade ? [String(trade.id)] : []));
 
 describe('operations that begin at different times', () => {
-  test('each get their own history, and what is live is executed once for all of them', async () => {
+  test('each receive their own history, and live events are executed once for all of them', async () => {
     const history = Array.from({ length: 30 }, (_, id) => tradeOf(id, begin + id * 1000 + 7));
     server.marketData.setTrades(history);
     const listeners = await Promise.all(Array.from({ length: 20 }, () => listen()));
@@ -122,7 +122,7 @@ describe('operations that begin at different times', () => {
     expect(listeners[0]?.told('live').at(-1)).toEqual([{ id: '100', cost: 5 }]);
   });
 
-  test('are told nothing more after complete, during the history too', async () => {
+  test('receive nothing after complete, even during the history', async () => {
     server.marketData.setTrades(Array.from({ length: 900 }, (_, id) => tradeOf(id, begin + id * 1000 + 7)));
     const [one, other] = await Promise.all([listen(), listen()]);
     for (let id = 0; id < 10; id++) one.subscribe(String(id), document, { since: begin + 1007 });
@@ -134,7 +134,7 @@ describe('operations that begin at different times', () => {
   });
 });
 
-test('a client that takes nothing gets the whole history once it does, and no more is written to it before', {
+test('writing to a client that reads nothing stops, and it receives the whole history once it reads', {
   timeout: 60_000,
 }, async () => {
   const count = 900;
@@ -206,7 +206,7 @@ describe('the key of an operation', () => {
     expect(keyOf(document.replace('= $since', ''), { since: null })?.hasStart).toBe(false);
   });
 
-  test('has the beginning where it is used for more', () => {
+  test('includes the start if its variable is used elsewhere too', () => {
     const used = `subscription ($since: DateTime) {
       candleUpdated(exchange: "kraken", symbol: "BTC/USDT", since: $since) { timestamp ...F }
     }
@@ -224,7 +224,7 @@ describe('the key of an operation', () => {
     expect(one?.payload).not.toBe(other?.payload);
   });
 
-  test('tells other variables apart, and knows a beginning that is written out', () => {
+  test('distinguishes other variables, and recognises a start that is written in the document', () => {
     const both = document.replace('($since: DateTime)', '($since: DateTime, $s: String!)').replace('"BTC/USDT"', '$s');
     expect(keyOf(both, { since: 0, s: 'A' })?.payload).not.toBe(keyOf(both, { since: 0, s: 'B' })?.payload);
     const written = document.replace('($since: DateTime)', '').replace('$since', '0');
@@ -233,7 +233,7 @@ describe('the key of an operation', () => {
   });
 });
 
-test('heads are made once for each payload and value, and forgotten with the last group that has them', async () => {
+test('payload prefixes are made once for each payload and value, and forgotten with the last group that uses them', async () => {
   const heads = new PayloadPrefixes();
   let made = 0;
   const encode = async (): Promise<Buffer> => {

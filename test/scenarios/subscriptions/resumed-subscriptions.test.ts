@@ -81,7 +81,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
     const execute = (price: number): string =>
       String(venue.trade(btc, { price: String(price), amount: '0.5', side: 'buy' }).id);
 
-    test('follow a query without a hole or a duplicate, and a dropped connection too', {
+    test('continue after a query without a gap or a duplicate, and after a dropped connection too', {
       timeout: 20_000,
     }, async () => {
       venue.holdTrades(btc);
@@ -111,7 +111,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       await other.dispose();
     });
 
-    test('come over server-sent events as well', { timeout: 20_000 }, async () => {
+    test('are sent over server-sent events too', { timeout: 20_000 }, async () => {
       venue.holdTrades(btc);
       const queried = await running.query(`{ trades(${market}, limit: 20) { id: tradeId timestamp } }`);
       const last: ToldTrade = queried.data.trades.at(-1);
@@ -123,7 +123,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       expect(idsOf(await reading)).toEqual([last.id, ...ids]);
     });
 
-    test('that an exchange does not serve so far back are an error that refuses the operation', async () => {
+    test('from before the history of the exchange are an error that refuses the operation', async () => {
       venue.holdTrades(btc);
       const operation = subscribe(client, document, { since: '2020-01-01' });
       expect(await refusalOf(operation)).toMatchObject({
@@ -141,7 +141,9 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
     const told = ({ results }: Operation): readonly ToldCandle[] =>
       results.flatMap(({ data }) => data?.candleUpdated ?? []);
 
-    test('follow a query, and a dropped connection, each closed one once', { timeout: 20_000 }, async () => {
+    test('continue after a query and after a dropped connection, each closed one once', {
+      timeout: 20_000,
+    }, async () => {
       const start = Math.floor(Date.now() / minute) * minute;
       // The exchange has had no trade for two periods.
       venue.now = start - 2 * minute + 1000;
@@ -185,7 +187,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       expect(values.slice(0, 4)).toEqual(candles.slice(0, 4));
     });
 
-    test('that are too many, or in the future, refuse the operation with a sentence', async () => {
+    test('that are too many or in the future refuse the operation with a message', async () => {
       const many = subscribe(client, document, { since: '2025-01-01', timeframe: '1m' });
       // Kraken serves its newest 720.
       const message = id === 'kraken' ? /^kraken serves only its newest/ : /^More than 10000 candles .* in pages first/;
@@ -193,13 +195,13 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       expect(await refusalOf(many)).toMatchObject({ message: expect.stringMatching(message), extensions });
       const future = subscribe(client, document, { since: new Date(Date.now() + 3_600_000), timeframe: '1m' });
       expect(await refusalOf(future)).toMatchObject({
-        message: expect.stringMatching(/^since is .*, which has not come yet/),
+        message: expect.stringMatching(/^since is .*, which is in the future/),
         extensions,
       });
       await eventually(() => running.app.counts.subscribers === 0);
     });
 
-    test('while the exchange is down refuse the operation with an error that is worth a retry', async () => {
+    test('while the exchange is down refuse the operation with a retryable error', async () => {
       await venue.goDown();
       const operation = subscribe(client, document, { since: Date.now() - 10 * minute, timeframe: '1m' });
       expect(await refusalOf(operation)).toMatchObject({ extensions: { retryable: true } });

@@ -68,7 +68,7 @@ test('an operation that cannot begin is refused over both protocols', async () =
   await eventually(() => server.counts.topics === 0 && server.counts.operations === 0);
 });
 
-test('while an exchange fails, who comes is refused, and who was there before goes on', async () => {
+test('while an exchange fails, new subscribers are refused, and existing ones continue', async () => {
   const early = subscribe(client, trades);
   await eventually(() => server.counts.groups === 1);
   server.marketData.setTrades(down);
@@ -92,7 +92,7 @@ test('while an exchange fails, who comes is refused, and who was there before go
   await eventually(() => server.counts.groups === 0 && server.counts.topics === 0);
 });
 
-test('who comes after a symbol of the list was delisted is told, and gets it once it is listed again', async () => {
+test('while a symbol of the list is delisted, new subscriptions are refused, and they start once it is listed again', async () => {
   const gone = new MarketDataError('SYMBOL_NOT_FOUND', 'gone');
   server.marketData.set('ETH/USDT', { last: 2 });
   const tickers =
@@ -116,7 +116,7 @@ test('who comes after a symbol of the list was delisted is told, and gets it onc
   await eventually(() => server.counts.groups === 0 && server.counts.topics === 0);
 });
 
-test('a list of which one symbol can never be had is executed once for all who ask for it', async () => {
+test('a list with an unavailable symbol is executed once for all its subscribers', async () => {
   server.marketData.set('ETH/USDT', new MarketDataError('NOT_SUPPORTED', 'no ticker of this one'));
   const tickers =
     'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "ETH/USDT"]) { symbol last } }';
@@ -131,7 +131,7 @@ test('a list of which one symbol can never be had is executed once for all who a
   await eventually(() => server.counts.groups === 0 && server.counts.topics === 0);
 });
 
-test('an error of one field of an event is in its extensions, since errors are the end to clients', async () => {
+test('an error of one field of an event is in its extensions, because clients treat errors as the end', async () => {
   server.marketData.setTrades(down);
   const operation = subscribe(client, withTrades);
   await operation.until(1);

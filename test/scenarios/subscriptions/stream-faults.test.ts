@@ -73,7 +73,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
   };
 
   test.each(Object.keys(faults))(
-    'after %s the stream goes on, with nothing made up',
+    'after %s the stream continues, without invented values',
     { timeout: 20_000 },
     async (fault) => {
       const operation = await streaming();
@@ -86,7 +86,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     },
   );
 
-  test('a socket that pongs and says nothing is polled beside and dialled anew; polling stops when it speaks', {
+  test('a socket that answers pings but sends nothing is polled in parallel and reconnected; polling stops when it sends data', {
     timeout: 20_000,
   }, async () => {
     const operation = await streaming();
@@ -108,7 +108,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     expect(venue.streamSockets).toBe(1);
   });
 
-  test('values are stale once neither stream nor poll works, and are not when either does', {
+  test('values are stale only while neither stream nor polls work', {
     timeout: 20_000,
   }, async () => {
     const operation = await streaming();
@@ -121,7 +121,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     await comesByPoll(operation);
   });
 
-  test('a handshake that hangs is polled beside until one succeeds', { timeout: 30_000 }, async () => {
+  test('while handshakes hang, the market is polled until one succeeds', { timeout: 30_000 }, async () => {
     venue.hangStreams();
     const operation = subscribe(client, document, { symbol: btc });
     await operation.until(1);
@@ -130,7 +130,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     await comesByStream(operation);
   });
 
-  test('a market that is refused is polled, and the others stream', { timeout: 30_000 }, async () => {
+  test('a market that the stream refuses is polled, and the others are streamed', { timeout: 30_000 }, async () => {
     venue.refuseSubscription(btc);
     const refused = subscribe(client, document, { symbol: btc });
     await refused.until(1);
@@ -141,7 +141,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     await comesByPoll(refused);
   });
 
-  test('a market that leaves takes nothing from the others', { timeout: 30_000 }, async () => {
+  test('a market that is unsubscribed does not affect the others', { timeout: 30_000 }, async () => {
     const operation = await streaming(eth);
     const leaving = await streaming(btc);
     leaving.stop();

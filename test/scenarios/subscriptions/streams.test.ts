@@ -32,7 +32,7 @@ function last({ results }: Operation): Readonly<Record<string, unknown>> {
   return results.at(-1)?.data?.tickerUpdated;
 }
 
-test('one upstream socket with one subscription per market serves all clients, and goes with the last', async () => {
+test('one upstream socket with one subscription per market serves all clients, and closes with the last one', async () => {
   const others = Array.from({ length: 5 }, () => connect(running.webSocketUrl));
   const operations = others.map((other) => subscribe(other, document));
   await Promise.all(operations.map((operation) => operation.until(1)));
@@ -50,7 +50,7 @@ test('one upstream socket with one subscription per market serves all clients, a
 });
 
 // ccxt takes these for markets, and would dial an address that is none: what that leaves behind ended the process.
-test.each(['constructor', '__proto__', 'toString', 'BTCUSDT'])('%s is streamed by nobody', async (symbol) => {
+test.each(['constructor', '__proto__', 'toString', 'BTCUSDT'])('%s is not streamed', async (symbol) => {
   const market = `exchange: "binance", symbol: "${symbol}"`;
   const fields = [
     `tickerUpdated(${market}) { last }`,
@@ -66,7 +66,7 @@ test.each(['constructor', '__proto__', 'toString', 'BTCUSDT'])('%s is streamed b
   expect(binance.handshakes).toBe(0);
 });
 
-test('a stream that drops is polled beside, dialled again, and takes over', { timeout: 20_000 }, async () => {
+test('a dropped stream is polled in parallel, reconnected, and takes over again', { timeout: 20_000 }, async () => {
   const operation = subscribe(client, document);
   await operation.until(1);
   await eventually(() => binance.subscriptions.length === 1);
@@ -87,7 +87,7 @@ test('a stream that drops is polled beside, dialled again, and takes over', { ti
   expect(operation.completed).toBe(false);
 });
 
-test('a query of what is live costs no call', async () => {
+test('a query for a live market costs no call', async () => {
   const operation = subscribe(client, document);
   await operation.until(1);
   await eventually(() => binance.subscriptions.length === 1);
@@ -99,7 +99,7 @@ test('a query of what is live costs no call', async () => {
   expect(binance.count(/ticker/)).toBe(0);
 });
 
-test('a trade is told once', async () => {
+test('a trade is sent once', async () => {
   const operation = subscribe(
     client,
     'subscription { tradesExecuted(exchange: "binance", symbol: "BTC/USDT") { tradeId price } }',

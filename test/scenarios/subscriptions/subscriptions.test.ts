@@ -74,7 +74,7 @@ test('one call per interval feeds all subscribers of all symbols', async () => {
   await Promise.all(others.map((other) => other.dispose()));
 });
 
-test('polling stops after the last subscriber, and a late joiner within the linger time gets the latest at once', async () => {
+test('polling stops after the last subscriber, and a new one within the linger time receives the latest at once', async () => {
   const first = subscribe(client, document, { symbol: 'BTC/USD' });
   await first.until(1);
   first.stop();
@@ -132,7 +132,7 @@ test('an exchange that is down when an operation starts delays it if it is back 
   await other.dispose();
 });
 
-test('symbols that do not exist refuse the operation, all of them named, unless they are to be skipped', async () => {
+test('unknown symbols refuse the operation with an error that names all of them, unless they are skipped', async () => {
   const alone = subscribe(client, document, { symbol: 'btc/usd' });
   await alone.ended();
   expect(alone.results).toMatchObject([{ errors: [{ extensions: { code: 'SYMBOL_NOT_FOUND' } }] }]);
@@ -162,7 +162,7 @@ test('symbols that do not exist refuse the operation, all of them named, unless 
 test.each([
   ['subscription { tickerUpdated(exchange: "nope", symbol: "BTC/USD") { last } }', 'EXCHANGE_NOT_FOUND'],
   ['subscription { tickersUpdated(exchange: "kraken", symbols: []) { last } }', 'BAD_USER_INPUT'],
-])('%s is told why it ends', async (query, code) => {
+])('%s receives the reason for its end', async (query, code) => {
   const operation = subscribe(client, query);
   await operation.ended();
   expect(operation.results).toMatchObject([{ errors: [{ extensions: { code } }] }]);
@@ -187,7 +187,7 @@ test.each([
   expect(tickers(good).at(-1)).toMatchObject({ last: 9.75 });
 });
 
-test('queries work over the socket too', async () => {
+test('queries work over a socket too', async () => {
   const query = subscribe(
     client,
     '{ ticker(exchange: "kraken", symbol: "BTC/USD") { symbol } exchange(id: "sim") { id } }',
@@ -196,7 +196,7 @@ test('queries work over the socket too', async () => {
   expect(query.results).toEqual([{ data: { ticker: { symbol: 'BTC/USD' }, exchange: { id: 'sim' } } }]);
 });
 
-test('of operations that come at once those too many wait for others to end, and only then the rest are refused', async () => {
+test('operations over the limit wait for others to end, and only then are the rest refused', async () => {
   const all = Array.from({ length: 11 }, () => subscribe(client, document, { symbol: 'BTC/USD' }));
   const [served, waiting, refused] = [all.slice(0, 5), all.slice(5, 10), all.slice(10)];
   await Promise.all([
@@ -215,7 +215,7 @@ test('of operations that come at once those too many wait for others to end, and
   expect(waiting.map(({ error }) => error)).toEqual(Array(5).fill(null));
 });
 
-test('sockets that are cut leave nothing behind, whenever it happens', async () => {
+test('sockets that are cut at any moment leave nothing behind', async () => {
   for (let round = 0; round < 30; round++) {
     const socket = await openSocket(running.webSocketUrl);
     const variables = { symbol: round % 2 === 0 ? 'BTC/USD' : 'ETH/USD' };
@@ -230,7 +230,7 @@ test('sockets that are cut leave nothing behind, whenever it happens', async () 
   });
 });
 
-test('server-sent events carry the same subscription', async () => {
+test('server-sent events serve the same subscription', async () => {
   kraken.setTicker('BTC/USD', { last: '3.5' });
   const abort = new AbortController();
   const response = await fetch(running.url, {
@@ -284,7 +284,7 @@ test('stopping cuts a socket that does not answer the close frame', { timeout: 5
   socket.terminate();
 });
 
-test('stopping does not wait for connections that carry no request', { timeout: 3000 }, async () => {
+test('stopping does not wait for connections without a request', { timeout: 3000 }, async () => {
   const { port } = new URL(running.url);
   const idle = createConnection(Number(port), '127.0.0.1');
   await once(idle, 'connect');

@@ -19,7 +19,7 @@ describe.each([
 ] as const)('%s', (exchange, create) => {
   const app = useStreamingServer(exchange, create);
 
-  test('a trade has the same id by query and by subscription, and no other trade has it', {
+  test('a trade has the same unique id in queries and subscriptions', {
     timeout: 50_000,
   }, async () => {
     const { venue, running, client } = app();
@@ -76,7 +76,7 @@ describe('an exchange whose answers have no ids', () => {
     });
   }
 
-  test.each(['ids', 'no ids'])('and streams %s has the same ids by query and by subscription', async (stream) => {
+  test.each(['ids', 'no ids'])('and streams %s has the same ids in queries and subscriptions', async (stream) => {
     server = await startServer({ fake: {} });
     server.marketData.set('BTC/USD', { last: 1 });
     server.streams.offer('trades');

@@ -18,7 +18,7 @@ test.each([
   expect(read(0, remoteAddress)).toBe(address);
 });
 
-test('without a proxy nobody names an address but the connection', () => {
+test('without a trusted proxy, only the connection determines the address', () => {
   expect(read(0, '192.0.2.1', '203.0.113.9')).toBe('192.0.2.1');
 });
 
@@ -41,7 +41,7 @@ test.each([
   expect(read(proxies, '192.0.2.1', forwarded)).toBe(address);
 });
 
-test('this machine is known by its addresses', () => {
+test('loopback addresses belong to this machine', () => {
   expect(['127.0.0.1', '127.8.0.1', '::1'].map(isLoopback)).toEqual([true, true, true]);
   expect(['192.0.2.127', '2001:db8::/64', ''].map(isLoopback)).toEqual([false, false, false]);
 });

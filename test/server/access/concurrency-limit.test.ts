@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConcurrencyLimit } from '../../../src/server/access/concurrency-limit.ts';
 
-test('an address may have up to its limit, and all together up to theirs', () => {
+test('one address is limited, and so are all addresses together', () => {
   const limit = new ConcurrencyLimit({ max: 3, maxPerAddress: 2, limitsLoopback: false });
   expect(['a', 'a', 'a', 'b', 'b', 'c'].map((address) => limit.take(address))).toEqual([
     null,
@@ -16,7 +16,7 @@ test('an address may have up to its limit, and all together up to theirs', () =>
   expect(limit.take('b')).toBeNull();
 });
 
-test('an address that has none open is forgotten', () => {
+test('an address without any open operation is forgotten', () => {
   const limit = new ConcurrencyLimit({ max: 10, maxPerAddress: 1, limitsLoopback: false });
   limit.take('a');
   limit.take('a');
@@ -30,7 +30,7 @@ test('an address that has none open is forgotten', () => {
 test.each([
   [true, 'address'],
   [false, null],
-])('the limit per address holds for this machine if that was asked for: %s', (limitsLoopback, scope) => {
+])('the limit per address applies to this machine only on request: %s', (limitsLoopback, scope) => {
   const limit = new ConcurrencyLimit({ max: 10, maxPerAddress: 1, limitsLoopback });
   limit.take('127.0.0.1');
   expect(limit.take('127.0.0.1')).toBe(scope);

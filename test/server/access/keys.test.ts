@@ -64,7 +64,7 @@ const doors: readonly (readonly [string, (headers: Headers) => Promise<Response>
 
 describe.each(doors)('%s', (_name, open) => {
   test.each([`Bearer ${good}`, `bearer ${other}`, `BEARER  ${good} `])(
-    'lets in a client that has a key: %s',
+    'admits a client with a valid key: %s',
     async (authorization) => {
       const response = await open({ authorization });
       expect(response.status).toBe(200);
@@ -80,7 +80,7 @@ describe.each(doors)('%s', (_name, open) => {
     [{ authorization: `Basic ${good}` }],
     [{ authorization: good }],
     [{ authorization: 'Bearer ' }],
-  ])('lets in no other client: %j', async (headers: Headers) => {
+  ])('admits no other client: %j', async (headers: Headers) => {
     // An answer that is kept for clients with a key is not for others.
     await open({ authorization: `Bearer ${good}` }).then(({ body }) => body?.cancel());
     const response = await open(headers);
@@ -91,13 +91,13 @@ describe.each(doors)('%s', (_name, open) => {
   });
 });
 
-test('the answer says what to send, as errors for a client and as a sentence for a browser', async () => {
+test('the answer explains how to send a key, as JSON errors for a client and as plain text for a browser', async () => {
   const response = await fetch(`${url}?query=${encodeURIComponent(query)}`);
   expect(await response.json()).toEqual({
     errors: [
       {
         message:
-          'This server needs an API key: send one as "Authorization: Bearer <key>", over a WebSocket in the payload of connection_init.',
+          'This server requires an API key: send one as "Authorization: Bearer <key>", over a WebSocket in the payload of connection_init.',
         extensions: { code: 'UNAUTHENTICATED', retryable: false },
       },
     ],
@@ -112,14 +112,14 @@ test('the answer says what to send, as errors for a client and as a sentence for
   expect(modern.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
 });
 
-test('other paths are locked too, except those that report whether the server works', async () => {
+test('other paths need a key too, except the health checks', async () => {
   for (const path of ['/', '/metrics', '/elsewhere']) {
     expect((await fetch(new URL(path, url), { redirect: 'manual' })).status).toBe(401);
   }
   for (const path of ['/health', '/ready']) expect((await fetch(new URL(path, url))).status).toBe(200);
 });
 
-test('a preflight request needs no key, and a page may read that its key was wrong', async () => {
+test('a preflight request needs no key, and a page can read that its key was wrong', async () => {
   const headers = { origin: 'https://page.example', 'access-control-request-headers': 'authorization' };
   const preflight = await fetch(url, { method: 'OPTIONS', headers });
   expect(preflight.status).toBe(204);
@@ -223,7 +223,7 @@ test('no key is ever logged', async () => {
   expect(server.log.text).not.toMatch(/horse/);
 });
 
-test('the log warns of a key that can be guessed, without the key itself', async () => {
+test('the log warns of a key that is easy to guess, without logging the key', async () => {
   await using weak = await startServer({ config: { apiKeys: [good, 'sesame'], exchanges: ['sim'] }, logLevel: 'warn' });
   expect(weak.log.lines).toHaveLength(1);
   expect(weak.log.text).toContain('fewer than 16 characters');

@@ -36,7 +36,7 @@ async function refusalOf(asked: () => unknown): Promise<unknown> {
 describe('a gate', () => {
   const caller = { address: '192.0.2.1', key: null };
 
-  test('without quotas makes nobody wait', () => {
+  test('without quotas accepts every request', () => {
     const gate = createGate({ apiKeys: ['a'] });
     const known = gate.identify('192.0.2.1', 'Bearer a');
     expect(known).toEqual({ address: '192.0.2.1', key: expect.stringMatching(/^key-/) });
@@ -45,7 +45,7 @@ describe('a gate', () => {
     expect(createGate().identify('192.0.2.1', undefined)).toEqual(caller);
   });
 
-  test('counts the requests of each address, and begins anew each minute', async () => {
+  test('counts the requests of each address, and starts again each minute', async () => {
     const gate = createGate({ requestsPerMinute: 2 });
     await gate.takeRequest(caller);
     skip(20_000);
@@ -53,7 +53,7 @@ describe('a gate', () => {
     expect(await refusalOf(() => gate.takeRequest(caller))).toMatchObject({
       code: 'RATE_LIMITED',
       retryable: true,
-      message: 'This server takes 2 requests a minute of each address; ask again in 40 s.',
+      message: 'This server accepts 2 requests per minute from each address; try again in 40 s.',
       details: { retryAfterMs: 40_000 },
     });
     expect(await refusalOf(() => gate.takeRequest({ ...caller, address: '192.0.2.2' }))).toBeNull();
@@ -63,38 +63,38 @@ describe('a gate', () => {
     expect(await refusalOf(() => gate.takeRequest(caller))).toBeNull();
   });
 
-  test('says nothing of longer than a minute where the clock was set back', async () => {
+  test('names a wait of at most a minute, even if the clock was set back', async () => {
     const gate = createGate({ requestsPerMinute: 1 });
     await gate.takeRequest(caller);
     skip(-3_600_000);
     expect(await refusalOf(() => gate.takeRequest(caller))).toMatchObject({ details: { retryAfterMs: minuteMs } });
   });
 
-  test('takes no cost of what it refuses, so that a cheaper operation still has its share', async () => {
+  test('does not charge a refused operation, so that a cheaper one is still accepted', async () => {
     const gate = createGate({ costPerMinute: 100 });
     await gate.takeCost(caller, 60);
     expect(await refusalOf(() => gate.takeCost(caller, 41))).toMatchObject({
       code: 'RATE_LIMITED',
-      message: 'This server lets the operations of each address cost 100 a minute; ask again in 60 s.',
+      message: 'The operations of each address can cost 100 per minute on this server; try again in 60 s.',
     });
     expect(await refusalOf(() => gate.takeCost(caller, 40))).toBeNull();
     expect(await refusalOf(() => gate.takeCost(caller, 0))).toBeNull();
     expect(await refusalOf(() => gate.takeCost(caller, 1))).toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  test('tells of an operation that costs more than there ever is', async () => {
+  test('refuses an operation that costs more than the whole quota, without a retry', async () => {
     const gate = createGate({ apiKeys: ['a'], costPerMinute: 100 });
     const error = await refusalOf(() => gate.takeCost({ ...caller, key: 'key-a' }, 101));
     expect(error).toMatchObject({
       code: 'RATE_LIMITED',
       retryable: false,
       message:
-        'This operation costs 101, and all those of an API key may cost 100 a minute on this server: ask for less at once.',
+        'This operation costs 101, but all operations of one API key together can cost only 100 per minute on this server: request less at once.',
     });
     expect(await refusalOf(() => gate.takeCost({ ...caller, key: 'key-a' }, 100))).toBeNull();
   });
 
-  test('counts by key where there are keys, wherever they come from', async () => {
+  test('counts by key if there are keys, whatever the address', async () => {
     const gate = createGate({ apiKeys: ['a', 'b'], requestsPerMinute: 1 });
     const [a, again, b] = await Promise.all([
       gate.identify('192.0.2.1', 'Bearer a'),
@@ -103,12 +103,12 @@ describe('a gate', () => {
     ]);
     await gate.takeRequest(a);
     expect(await refusalOf(() => gate.takeRequest(again))).toMatchObject({
-      message: expect.stringContaining('of each API key'),
+      message: expect.stringContaining('from each API key'),
     });
     expect(await refusalOf(() => gate.takeRequest(b))).toBeNull();
   });
 
-  test('lets nobody guess on, right or wrong, who gave too many wrong keys', async () => {
+  test('refuses an address after too many wrong keys, even with a correct key', async () => {
     const gate = createGate({ apiKeys: ['a'], requestsPerMinute: 2 });
     const guess = (key: string, address = '192.0.2.1') => refusalOf(() => gate.identify(address, `Bearer ${key}`));
     expect(await guess('x')).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -117,7 +117,7 @@ describe('a gate', () => {
     for (const key of ['z', 'a']) {
       expect(await guess(key)).toMatchObject({
         code: 'RATE_LIMITED',
-        message: 'This server got too many wrong API keys from this address; ask again in 60 s.',
+        message: 'This address has sent too many wrong API keys; try again in 60 s.',
       });
     }
     expect(await guess('a', '192.0.2.2')).toBeNull();
@@ -125,14 +125,14 @@ describe('a gate', () => {
     expect(await guess('a')).toBeNull();
   });
 
-  test('counts who gives no key at all, and takes it for no guess', async () => {
+  test('counts a request without a key, but not as a guess', async () => {
     const gate = createGate({ apiKeys: ['a'], requestsPerMinute: 1 });
     expect(await refusalOf(() => gate.identify('192.0.2.1', undefined))).toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await refusalOf(() => gate.identify('192.0.2.1', undefined))).toMatchObject({ code: 'RATE_LIMITED' });
     expect(await refusalOf(() => gate.identify('192.0.2.1', 'Bearer a'))).toBeNull();
   });
 
-  test('forgets after a minute, and keeps no process alive for it', async () => {
+  test('forgets after a minute, and does not keep the process alive', async () => {
     vi.useRealTimers();
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     const gate = createGate({ requestsPerMinute: 1 });
@@ -170,7 +170,7 @@ describe('a server', () => {
     ],
   });
 
-  test('refuses over HTTP with 429, and says when to ask again, whatever door', async () => {
+  test('refuses over HTTP with 429 and Retry-After, on every path', async () => {
     await start({ requestsPerMinute: 2 });
     await server.post(query);
     await server.get(query);
@@ -186,16 +186,16 @@ describe('a server', () => {
         status: 429,
         headers: { 'retry-after': '60', 'access-control-expose-headers': 'retry-after', 'cache-control': 'no-store' },
       });
-      expect(JSON.parse(answer.text)).toEqual(limited(/^This server takes 2 requests a minute of each address/));
+      expect(JSON.parse(answer.text)).toEqual(limited(/^This server accepts 2 requests per minute from each address/));
     }
     const page = await server.send({ headers: { accept: 'text/html' } });
-    expect(page).toMatchObject({ status: 429, text: expect.stringMatching(/^This server takes 2 .*\n$/) });
+    expect(page).toMatchObject({ status: 429, text: expect.stringMatching(/^This server accepts 2 .*\n$/) });
     expect((await server.send({ method: 'OPTIONS' })).status).toBe(204);
     skip(minuteMs);
     expect((await server.get(query)).status).toBe(200);
   });
 
-  test('charges an answer that it has kept, too', async () => {
+  test('charges kept answers too', async () => {
     const charged: number[] = [];
     const gate = createGate({ costPerMinute: 1 });
     await start({}, { takeCost: (caller, cost) => (charged.push(cost) > 1 ? gate.takeCost(caller, 2) : undefined) });
@@ -233,7 +233,7 @@ describe('a server', () => {
       expect(await send({ id: '2', type: 'subscribe', payload: { query: refused } })).toEqual({
         id: '2',
         type: 'error',
-        payload: limited(/^This server takes 1 requests a minute of each address/).errors,
+        payload: limited(/^This server accepts 1 requests per minute from each address/).errors,
       });
     }
     expect((await server.get(query)).status).toBe(429);
@@ -242,7 +242,7 @@ describe('a server', () => {
     expect(await send({ id: '2', type: 'subscribe', payload: { query } })).toMatchObject({ id: '2', type: 'next' });
   });
 
-  test('closes a socket that guesses on with what tells clients to wait', async () => {
+  test('closes a socket that continues to guess with a code that makes clients wait', async () => {
     await start({ apiKeys: ['a'], requestsPerMinute: 1 });
     expect((await server.get(query, { authorization: 'Bearer b' })).status).toBe(401);
     expect((await server.get(query, { authorization: 'Bearer a' })).status).toBe(429);

@@ -49,7 +49,7 @@ function reserve(memory: SubscriptionMemory, address: string, given: NewSubscrip
   return reserved;
 }
 
-test('an address may keep so much, and again when it has ended some', () => {
+test('the memory of an address is limited, and is free again when subscriptions end', () => {
   const memory = createMemory();
   const admitted = ['a', 'b', 'c'].flatMap((name) => {
     return refusal(memory, '192.0.2.1', large(`probe${name}`)) ? [] : [name];
@@ -57,26 +57,26 @@ test('an address may keep so much, and again when it has ended some', () => {
   expect(admitted).toEqual(['a', 'b', 'c']);
   const error = refusal(memory, '192.0.2.1', large('d'));
   expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', true]);
-  expect(error?.message).toContain('more than 1 MB');
+  expect(error?.message).toContain('more than the maximum of 1 MB');
   expect(refusal(memory, '192.0.2.2', large('d'))).toBeNull();
 });
 
-test('all addresses together may keep so much, which may be over with the next moment', () => {
+test('the memory of all addresses together is limited, and the refusal is retryable', () => {
   const memory = createMemory();
   const refusals = Array.from({ length: 40 }, (_, index) => refusal(memory, `192.0.2.${index}`, large(`a${index}`)));
   const first = refusals.find((error) => error !== null);
   expect([first?.code, first?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', true]);
-  expect(first?.message).toContain('more than 3 MB');
+  expect(first?.message).toContain('more than the maximum of 3 MB');
   expect(memory.bytes).toBeLessThanOrEqual(3 * megabyte);
   expect(memory.bytes).toBeGreaterThan(2.5 * megabyte);
 });
 
-test('this machine has no limit of its own unless one is set', () => {
+test('the limit per address applies to this machine only if it is set', () => {
   const memory = createMemory({ limitsLoopback: false });
   for (const name of ['a', 'b', 'c', 'd', 'e']) expect(refusal(memory, '127.0.0.1', large(name))).toBeNull();
 });
 
-test('what subscriptions have in common counts once for an address, and once in total', () => {
+test('shared data counts once for each address and once in total', () => {
   const memory = createMemory();
   const first = reserve(memory, '192.0.2.1', large('a'));
   const { bytes } = memory;
@@ -86,7 +86,7 @@ test('what subscriptions have in common counts once for an address, and once in 
   expect(new Set([...others, elsewhere].map(({ document }) => document))).toEqual(new Set([first.document]));
 });
 
-test('the document is common to subscriptions with other variables', () => {
+test('subscriptions with different variables share the document', () => {
   const memory = createMemory();
   memory.reserve('192.0.2.1', live('BTC/USDT'));
   const { bytes } = memory;
@@ -102,18 +102,21 @@ test('long variables and large answers count', () => {
 });
 
 test.each([
-  ['an address', { maxBytesPerAddress: 100_000 }, 'more than 0.1 MB'],
-  ['all', { maxBytes: 100_000 }, 'more than 0.1 MB'],
-])('one that is too large alone for what %s may keep is not worth another try', (_whose, limits, most) => {
-  const memory = createMemory(limits);
-  const reserved = memory.reserve('192.0.2.1', large('a'));
-  expect(reserved).toMatchObject({ scope: null });
-  const error = refusal(memory, '192.0.2.1', large('a'));
-  expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', false]);
-  expect(error?.message).toContain(`This subscription alone would keep ${most}`);
-});
+  ['an address', { maxBytesPerAddress: 100_000 }, 'more than the maximum of 0.1 MB'],
+  ['all', { maxBytes: 100_000 }, 'more than the maximum of 0.1 MB'],
+])(
+  'a subscription that is too large by itself for the limit of %s is refused as not retryable',
+  (_whose, limits, most) => {
+    const memory = createMemory(limits);
+    const reserved = memory.reserve('192.0.2.1', large('a'));
+    expect(reserved).toMatchObject({ scope: null });
+    const error = refusal(memory, '192.0.2.1', large('a'));
+    expect([error?.code, error?.retryable]).toEqual(['TOO_MANY_SUBSCRIPTIONS', false]);
+    expect(error?.message).toContain(`This subscription alone would keep ${most}`);
+  },
+);
 
-test('nothing is left when all have ended, in whatever order', () => {
+test('nothing is left when all have ended, in any order', () => {
   const documents = createDocuments();
   const memory = createMemory({ documents });
   const reservations = [
@@ -137,7 +140,7 @@ test('nothing is left when all have ended, in whatever order', () => {
   for (const name of ['a', 'b', 'c']) expect(refusal(memory, '192.0.2.1', large(name))).toBeNull();
 });
 
-test('what is refused takes nothing', () => {
+test('a refused subscription takes no memory', () => {
   const memory = createMemory({ maxBytesPerAddress: 1000 });
   for (let time = 0; time < 3; time++) refusal(memory, '192.0.2.1', large('a'));
   expect(memory.bytes).toBe(0);

@@ -38,7 +38,7 @@ function give(key: string, count = 1): void {
   room.onFreed(key);
 }
 
-test('there is a queue for each key, first come, first served', async () => {
+test('each key has a queue: first come, first served', async () => {
   for (const name of ['x1', 'x2', 'x3']) enter(name, ['x']);
   for (const name of ['y1', 'y2']) enter(name, ['y']);
   give('y');
@@ -47,7 +47,7 @@ test('there is a queue for each key, first come, first served', async () => {
   expect(room.size).toBe(2);
 });
 
-test('one that lacks something else by then goes on waiting for that', async () => {
+test('an operation that reaches another limit continues to wait for that limit', async () => {
   const { result } = enter('both', ['x', 'y']);
   enter('x', ['x']);
   give('x');
@@ -60,7 +60,7 @@ test('one that lacks something else by then goes on waiting for that', async () 
   expect([room.size, clock.pending]).toEqual([0, 0]);
 });
 
-test('one that has waited two seconds is told what is short, and the next has its turn', async () => {
+test('an operation that has waited for two seconds receives the limit, and the next one has its turn', async () => {
   const first = enter('first', ['x']);
   await clock.advance(1000);
   enter('second', ['x']);
@@ -70,7 +70,7 @@ test('one that has waited two seconds is told what is short, and the next has it
   expect(entered).toEqual(['second']);
 });
 
-test('one that leaves is told at once, and takes nothing afterwards', async () => {
+test('an operation that leaves is settled at once, and takes nothing afterwards', async () => {
   const { owner, result } = enter('one', ['x']);
   room.leave(owner);
   room.leave(owner);
@@ -80,7 +80,7 @@ test('one that leaves is told at once, and takes nothing afterwards', async () =
   expect([entered, room.size, clock.pending]).toEqual([[], 0, 0]);
 });
 
-test('only so much may wait of one address and together; more is told at once', async () => {
+test('the memory of waiting operations is limited per address and in total; others are refused at once', async () => {
   const waiting = enter('a1', ['x'], { bytes: 60 });
   expect(await enter('a2', ['x']).result).toBe('no x for a2');
   enter('b1', ['x'], { address: 'b', bytes: 40 });

@@ -66,7 +66,7 @@ async function ask(operation: UnreadOperation, client: Principal = principal) {
 const text = (answered: unknown): unknown =>
   answered instanceof Answer ? JSON.parse(answered.body.toString()) : answered;
 
-test('a query is executed once, and its answer is given again with what it costs', async () => {
+test('a query is executed once, and its kept answer is given again at its cost', async () => {
   const first = await ask(json({ query: exchanges }));
   const second = await ask(json({ query: exchanges }));
   expect(text(first.answered)).toEqual({ data: { exchanges: [{ id: 'kraken' }, { id: 'binance' }] } });
@@ -95,7 +95,7 @@ test('clients with different keys share no kept answer', async () => {
   expect((await ask(json({ query: exchanges }), b)).answered).toBe(other.answered);
 });
 
-test('a client over its quota gets RATE_LIMITED, for a kept answer too', async () => {
+test('a client over its quota receives RATE_LIMITED, even for a kept answer', async () => {
   const { answered } = await ask(json({ query: exchanges }));
   const cost = answered instanceof Answer ? answered.cost : 0;
   await start({ costPerMinute: 2 * cost });
@@ -107,7 +107,7 @@ test('a client over its quota gets RATE_LIMITED, for a kept answer too', async (
   expect(another).toMatchObject({ extensions: { code: 'RATE_LIMITED' } });
 });
 
-test('an error of a field is part of the answer, which is recorded with its code and not kept', async () => {
+test('an answer with the error of a field is recorded with its code and not kept', async () => {
   const query = '{ ticker(exchange: "kraken", symbol: "NO/SUCH") { last } }';
   const { answered, recorded } = await ask(json({ query }));
   expect(text(answered)).toMatchObject({ errors: [{ extensions: { code: 'SYMBOL_NOT_FOUND' } }] });

@@ -4,14 +4,14 @@ import { Answer } from '../../../src/server/answers/answer.ts';
 const outcome = { operation: 'ticker', code: 'ok' };
 const answerOf = (body: string) => new Answer(body, null, 0, outcome);
 
-test('the digest is the same for the same bytes only', () => {
+test('digests are equal only for equal bytes', () => {
   const { digest } = answerOf('{}');
   expect(digest).toMatch(/^[\w-]+$/);
   expect(answerOf('{}').digest).toBe(digest);
   expect(answerOf('{ }').digest).not.toBe(digest);
 });
 
-test('a large answer is repeated from a buffer with the same bytes', () => {
+test('a large answer is repeated as a buffer with the same bytes', () => {
   const large = answerOf('€'.repeat(5000));
   expect(large.toRepeated().body).toEqual(Buffer.from('€'.repeat(5000)));
   expect(large.toRepeated().digest).toBe(large.digest);

@@ -37,13 +37,13 @@ const notFound = {
   errors: [{ message: 'PersistedQueryNotFound', extensions: { retryable: false, code: 'PERSISTED_QUERY_NOT_FOUND' } }],
 };
 
-test('a hash is not found, then told with its document, then known', async () => {
+test('a hash is unknown at first, then registered with its document, then known', async () => {
   expect(await post({ extensions: of(query) })).toEqual(notFound);
   expect((await post({ query, extensions: of(query) })).data.exchanges).toHaveLength(2);
   expect((await post({ extensions: of(query) })).data.exchanges).toHaveLength(2);
 });
 
-test('GET does the same, and a hash that is known is hot', async () => {
+test('GET works in the same way, and answers by a known hash are kept', async () => {
   expect(JSON.parse((await get(of(query))).text)).toMatchObject({ errors: notFound.errors });
   expect((await get(of(query))).headers['cache-control']).toBe('no-store');
   const registered = await get(of(query), query);
@@ -56,14 +56,14 @@ test('GET does the same, and a hash that is known is hot', async () => {
   expect(again.headers['cache-control']).toBe('public, max-age=3600');
 });
 
-test('variables and operation name go with a hash', async () => {
+test('variables and operation name can come with a hash', async () => {
   const named = 'query A { exchanges { id } } query B ($id: ID!) { exchange(id: $id) { id } }';
   await post({ query: named, operationName: 'A', extensions: of(named) });
   const answer = await post({ extensions: of(named), operationName: 'B', variables: { id: 'kraken' } });
   expect(answer.data).toEqual({ exchange: { id: 'kraken' } });
 });
 
-test('capitals in a hash do not matter', async () => {
+test('hashes are case-insensitive', async () => {
   const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query).toUpperCase() } };
   expect((await post({ query, extensions })).data).toBeDefined();
   expect((await post({ extensions: of(query) })).data).toBeDefined();
@@ -88,7 +88,7 @@ test.each(['{ nope }', '{ exchanges {'])('%s is refused and not remembered', asy
   expect(await post({ extensions: of(wrong) })).toEqual(notFound);
 });
 
-test('a subscription over server-sent events may be asked for by its hash', async () => {
+test('a subscription over server-sent events can be requested by its hash', async () => {
   const subscription = 'subscription { tickerUpdated(exchange: "nope", symbol: "BTC/USD") { last } }';
   const accept = { accept: 'text/event-stream' };
   const send = (body: object) =>
@@ -102,7 +102,7 @@ test('a subscription over server-sent events may be asked for by its hash', asyn
   expect((await send({ extensions: of(subscription) })).text).toContain('EXCHANGE_NOT_FOUND');
 });
 
-test('a hash that came over a socket with another document is not taken for it', async () => {
+test('a hash that arrives over a socket with a different document is not registered', async () => {
   const socket = await openSocket(server.webSocketUrl);
   const answered = new Promise((resolve) => socket.on('message', resolve));
   const payload = { query: '{ exchanges { name } }', extensions: of(query) };
@@ -112,7 +112,7 @@ test('a hash that came over a socket with another document is not taken for it',
   socket.terminate();
 });
 
-test('the store is bounded, and the least recently used leave', () => {
+test('the store is bounded, and the least recently used documents are dropped', () => {
   const persisted = new PersistedQueries(new PersistedTexts());
   const texts = Array.from({ length: 60 }, (_, index) => `{ q${index} ${' '.repeat(100_000)} }`);
   for (const text of texts) persisted.remember({ query: text, extensions: of(text) });

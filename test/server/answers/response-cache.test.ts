@@ -9,7 +9,7 @@ const clock = new ManualClock();
 const outcome = { operation: 'ticker', code: 'ok' };
 const answerOf = (body: string, expiry: Expiry | null = forever) => new Answer(body, expiry, 0, outcome);
 
-test('answers and their requests take no more than they may, the least recently used leave', () => {
+test('the size of answers and requests is limited, and the least recently used ones are dropped', () => {
   const cache = new ResponseCache({ clock, maxBytes: 200_000 });
   const first = answerOf('x'.repeat(2000));
   cache.keep('first', first);
@@ -23,14 +23,14 @@ test('answers and their requests take no more than they may, the least recently 
   expect(cache.find('request 199')).not.toBeNull();
 });
 
-test('long requests count too', () => {
+test('the size of long requests counts too', () => {
   const cache = new ResponseCache({ clock, maxBytes: 200_000 });
   for (let index = 0; index < 200; index++) cache.keep(`${index >> 1}${'x'.repeat(2000)}`, answerOf('{}'));
   expect(cache.bytes).toBeLessThanOrEqual(200_000);
   expect(cache.find(`0${'x'.repeat(2000)}`)).toBeNull();
 });
 
-test('once it is full, what comes for the first time takes the place of nothing', () => {
+test('once the cache is full, a request that comes for the first time replaces nothing', () => {
   const cache = new ResponseCache({ clock, maxBytes: 30_000 });
   for (let index = 0; index < 10; index++) cache.keep(`known ${index}`, answerOf('x'.repeat(1000)));
   for (let index = 0; index < 100; index++) cache.keep(`new ${index}`, answerOf('x'.repeat(1000)));
@@ -40,7 +40,7 @@ test('once it is full, what comes for the first time takes the place of nothing'
   expect(cache.bytes).toBeLessThanOrEqual(30_000);
 });
 
-test('one that ended keeps its place when it comes again', () => {
+test('an expired answer keeps its place when its request comes again', () => {
   const cache = new ResponseCache({ clock, maxBytes: 30_000 });
   let isCurrent = true;
   cache.keep('hot', answerOf('x'.repeat(1000), { ...forever, isCurrent: () => isCurrent }));
@@ -51,7 +51,7 @@ test('one that ended keeps its place when it comes again', () => {
   expect(cache.find('hot')).not.toBeNull();
 });
 
-test('no single answer takes more than an eighth', () => {
+test('no single answer takes more than an eighth of the cache', () => {
   const cache = new ResponseCache({ clock, maxBytes: 80_000 });
   cache.keep('small', answerOf('x'.repeat(8000)));
   cache.keep('large', answerOf('x'.repeat(10_001)));
@@ -61,7 +61,7 @@ test('no single answer takes more than an eighth', () => {
   expect(cache.find('wide')).toBeNull();
 });
 
-test('what has ended is not kept, and what ends is forgotten', async () => {
+test('an expired answer is not kept, and an answer that expires is forgotten', async () => {
   const cache = new ResponseCache({ clock, maxBytes: 80_000 });
   let isCurrent = true;
   cache.keep('none', answerOf('{}', null));

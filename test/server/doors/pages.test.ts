@@ -28,7 +28,7 @@ test.each([
   expect(await head.text()).toBe('');
 });
 
-test('another method is answered with the methods that there are', async () => {
+test('a request with another method is answered with the allowed methods', async () => {
   const response = await get('/health', 'POST');
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('GET, HEAD');
@@ -44,10 +44,10 @@ test.each([
   '/healthz',
   '//',
   '/constructor',
-])('%s is answered with the addresses that there are', async (path) => {
+])('%s is answered with the list of paths', async (path) => {
   const response = await fetch(`${new URL(running.url).origin}${path}`);
   expect(response.status).toBe(404);
   expect(await response.text()).toBe(
-    'There is nothing at this address. What there is: /graphql, /, /health, /ready, /metrics.\n',
+    'This server has nothing at this path. Its paths are: /graphql, /, /health, /ready, /metrics.\n',
   );
 });

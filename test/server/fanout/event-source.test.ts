@@ -22,7 +22,7 @@ test('the subscriptions of the feed are sources', () => {
   expect([isShared(source), isResumed(source)]).toEqual([true, false]);
 });
 
-test('events from anywhere else may be a source', () => {
+test('any other events can be a source', () => {
   async function* events(): AsyncGenerator<FeedEvent<object>> {
     yield { key: 'a', value: {} };
   }
@@ -31,7 +31,7 @@ test('events from anywhere else may be a source', () => {
   expect([isShared(events()), isResumed(events())]).toEqual([false, false]);
 });
 
-test('the fan-out imports nothing but types from the feed', () => {
+test('the fan-out imports only types from the feed', () => {
   const folder = new URL('../../../src/server/fanout/', import.meta.url);
   const imports = readdirSync(folder)
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))

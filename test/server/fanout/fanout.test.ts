@@ -86,7 +86,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a group', () => {
-  test('takes its turn to be executed, so that an event for thousands of them holds up nobody', async () => {
+  test('takes turns with other work, so that an event for thousands of groups blocks nothing', async () => {
     const listener = await listen();
     for (const id of ['a', 'b', 'c'])
       listener.subscribe(`subscription ${id} { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") { last } }`, {
@@ -100,7 +100,7 @@ describe('a group', () => {
     run.mockRestore();
   });
 
-  test('is executed once for each event, and the same is told to all under their own ids', async () => {
+  test('is executed once for each event, and each subscription receives the same payload with its own id', async () => {
     const listeners = await Promise.all(Array.from({ length: 20 }, () => listen()));
     listeners.forEach((listener, index) => {
       listener.subscribe(tickerOfBtc, { id: `"é${index}` });
@@ -125,7 +125,7 @@ describe('a group', () => {
     expect(server.sockets.counts).toEqual({ sockets: 20, subscriptions: 20, groups: 1, operations: 20 });
   });
 
-  test('is the same for another layout, for defaults that are written out, and for variables in another order', async () => {
+  test('is the same for a different layout, for explicit defaults, and for variables in a different order', async () => {
     const lastOf1 = JSON.stringify({ data: { tickerUpdated: { last: 1 } } });
     const document = (layout: string): string =>
       `subscription S($a: ID!, $s: String!, $d: Boolean = true)${layout}{ tickerUpdated(exchange: $a, symbol: $s) { last @include(if: $d) } }`;
@@ -168,7 +168,7 @@ describe('a group', () => {
     expect(other.told()).toEqual([payload(2, 'ETH/USDT'), payload(4, 'ETH/USDT')]);
   });
 
-  test('is never shared by those who have different keys', async () => {
+  test('is never shared by clients with different keys', async () => {
     await server.stop();
     server = await startServer({ fake: { gate: createGate({ apiKeys: ['a', 'b'] }) } });
     server.streams.offer('ticker');
@@ -185,8 +185,8 @@ describe('a group', () => {
   });
 });
 
-describe('who joins late', () => {
-  test('is told the latest at once, and then each change', async () => {
+describe('a late subscription', () => {
+  test('receives the latest events at once, and then each change', async () => {
     const first = await listen();
     first.subscribe(tickerOfBtc);
     await eventually(() => first.messages.length === 1);
@@ -201,7 +201,7 @@ describe('who joins late', () => {
     expect(first.told()).toEqual([payload(1), payload(7), payload(8)]);
   });
 
-  test('while the latest is still being made gets it once', async () => {
+  test('receives an event once if it joins while that event is being executed', async () => {
     const query = tickerOfBtc.replace('last }', 'last market { symbol } }');
     const first = await listen();
     first.subscribe(query);
@@ -224,8 +224,8 @@ describe('who joins late', () => {
   });
 });
 
-describe('who joins', () => {
-  test('is told what was executed and encoded for those who came before', async () => {
+describe('a subscription that joins', () => {
+  test('receives payloads that were executed and encoded for earlier subscriptions', async () => {
     const first = await listen();
     first.subscribe(tickerOfBtc);
     await eventually(() => first.messages.length === 1);
@@ -251,7 +251,7 @@ describe('who joins', () => {
   const candlesOfBtc =
     'subscription { candleUpdated(exchange: "kraken", symbol: "BTC/USDT", timeframe: "1m") { timestamp close closed } }';
 
-  test('while a large group is being told hears nothing from before what it was welcomed with', {
+  test('while an event is being sent to a large group receives nothing older than its first events', {
     timeout: 30_000,
   }, async () => {
     server.streams.offer('candles');
@@ -284,7 +284,7 @@ describe('who joins', () => {
     }
   });
 
-  test('late is told of what does not exist, too', async () => {
+  test('late receives errors about unknown symbols too', async () => {
     const query = 'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "NO/PE"]) { symbol last } }';
     const [first, late] = [await listen(), await listen()];
     const codes = (listener: Listener): readonly string[] =>
@@ -302,7 +302,7 @@ test.each([
   'subscription ($on: Boolean = true) { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") @include(if: $on) { last } }',
   'subscription { ... @include(if: false) { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") { last } } }',
   'subscription { ...F } fragment F on Subscription { tickerUpdated(exchange: "kraken", symbol: "BTC/USDT") @skip(if: true) { last } }',
-])('a subscription to perhaps nothing is refused alone: %s', async (query) => {
+])('a subscription that can have no events is refused alone: %s', async (query) => {
   const listener = await listen();
   listener.subscribe(tickerOfBtc);
   await eventually(() => listener.messages.length === 1);
@@ -315,7 +315,7 @@ test.each([
   await eventually(() => listener.told().length === 2);
 });
 
-test('after complete nothing more is told of the operation, and the others go on', async () => {
+test('after complete nothing more is sent for the operation, and the others continue', async () => {
   const listener = await listen();
   listener.subscribe(tickerOfBtc, { id: 'a' });
   listener.subscribe(tickerOfBtc, { id: 'b' });
@@ -334,7 +334,7 @@ test('after complete nothing more is told of the operation, and the others go on
   expect(listener.told('a').length).toBeGreaterThan(10);
 });
 
-describe('a client that takes nothing', () => {
+describe('a client that reads nothing', () => {
   const bigBook =
     'subscription { orderBookUpdated(exchange: "kraken", symbol: "BTC/USDT", limit: 1000) { bestBid bids { price amount } } }';
 
@@ -352,7 +352,9 @@ describe('a client that takes nothing', () => {
     });
   }
 
-  test('is told the newest when it takes again, and costs the others nothing', { timeout: 30_000 }, async () => {
+  test('receives the newest message when it reads again, and does not delay the others', {
+    timeout: 30_000,
+  }, async () => {
     const [stalled, other] = await Promise.all([listen(), listen()]);
     stalled.subscribe(bigBook);
     other.subscribe(bigBook);
@@ -377,7 +379,7 @@ describe('a client that takes nothing', () => {
     await eventually(() => stalled.told().at(-1) === other.told().at(-1));
   });
 
-  test('of trades is told SLOW_CONSUMER, and that operation alone is over', { timeout: 30_000 }, async () => {
+  test('of trades receives SLOW_CONSUMER, and only that operation ends', { timeout: 30_000 }, async () => {
     const query =
       'subscription { tradesExecuted(exchange: "kraken", symbol: "BTC/USDT") { tradeId timestamp datetime price amount cost side } }';
     const [stalled, other] = await Promise.all([listen(), listen()]);
@@ -423,7 +425,7 @@ describe('a client that takes nothing', () => {
   });
 });
 
-test('thousands of clients that vanish at any moment leave nothing behind', { timeout: 60_000 }, async () => {
+test('thousands of clients that disconnect at any moment leave nothing behind', { timeout: 60_000 }, async () => {
   const vanish = async (number: number): Promise<void> => {
     if (number % 5 === 0) {
       const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws');

@@ -57,7 +57,7 @@ async function joinEnding(values: readonly object[]) {
   return { group, member, left: () => left };
 }
 
-test('all that the source has offered before anybody has begun is for all who begin then', async () => {
+test('events offered before the first subscription has begun are sent to all subscriptions of that turn', async () => {
   const { group, member, left } = await joinEnding([{ n: 1 }, { n: 2 }]);
   const second = group.join(socket, 'b');
   expect(await Promise.all([member.next(), second.next()])).toEqual([
@@ -68,7 +68,7 @@ test('all that the source has offered before anybody has begun is for all who be
   expect([group.isOver, left()]).toEqual([true, 2]);
 });
 
-test('who begins after that is told the last, and then that it is over', async () => {
+test('a subscription that begins later receives the last event, and then the end', async () => {
   const { group, member } = await joinEnding([{ n: 1 }, { n: 2 }]);
   const late = group.join(socket, 'b');
   await member.next();
@@ -76,7 +76,7 @@ test('who begins after that is told the last, and then that it is over', async (
   await expect.poll(() => told).toEqual([{ n: 1 }, { n: 2 }, { n: 2 }]);
 });
 
-test('who has not begun when a group ends that has told nothing hears only that it is over', async () => {
+test('a subscription that has not begun when the group ends without events receives only the end', async () => {
   const { member, left } = await joinEnding([]);
   expect(await member.next()).toEqual({ done: true, value: undefined });
   expect(left()).toBe(1);

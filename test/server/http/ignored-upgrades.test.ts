@@ -83,7 +83,7 @@ test.each<readonly [string, readonly string[]]>([
   ['one behind another', [get('a', '') + get('b') + post('c', '') + post('d')]],
   ['several sent ahead', [get('a') + get('b') + get('c', '') + get('d')]],
   ['one that is sent ahead in part', [get('a') + get('b', '').slice(0, 15), get('b', '').slice(15)]],
-])('an upgrade to HTTP/2 is not made: %s', async (_name, parts) => {
+])('an upgrade to HTTP/2 is ignored: %s', async (_name, parts) => {
   const { socket, text } = dial();
   const asked = namesIn(parts.join('').replaceAll(/(?:%7B%20|\{ )(\w)(?:%3A%20|: )__typename/g, '"$1":"Query"'));
   let sent = '';
@@ -102,7 +102,7 @@ test.each<readonly [string, readonly string[]]>([
   expect(socket.destroyed).toBe(false);
 });
 
-test('it is the same for every address, and for every protocol that nobody here speaks', async () => {
+test('the same holds for every path and every unsupported protocol', async () => {
   for (const protocol of ['h2c', 'TLS/1.0', 'foo', 'h2c, foo', 'HTTP/2.0', '']) {
     const { socket, text } = dial();
     const headers = `Connection: keep-alive, upgrade\r\nUpgrade: ${protocol}\r\n`;
@@ -115,7 +115,7 @@ test('it is the same for every address, and for every protocol that nobody here 
   }
 });
 
-test('a body that is too large is refused as ever', async () => {
+test('a body that is too large is refused as usual', async () => {
   const { socket, text } = dial();
   const start = `POST /graphql HTTP/1.1\r\nHost: x\r\n${h2c}content-type: application/json\r\n`;
   socket.write(`${start}Content-Length: 300000\r\n\r\n`);
@@ -126,7 +126,7 @@ test('a body that is too large is refused as ever', async () => {
   await eventually(() => namesIn(text()).length === 1);
 });
 
-test('what waits behind an event stream is cut when the server stops', async () => {
+test('a request that waits behind an event stream is cut when the server stops', async () => {
   const { socket, text } = dial();
   socket.write(get(live, h2c, 'text/event-stream') + get('a'));
   await eventually(() => text().includes('event: next'));
@@ -149,18 +149,22 @@ test.each([
   expect(statusesIn(text())).toEqual([status]);
 });
 
-test.skipIf(!hasJava)("Java's HTTP client is answered as it comes, by GET and POST", { timeout: 60_000 }, async () => {
-  const bodies = ['a', 'b', 'c'].map((name) => JSON.stringify({ query: `{ ${name}: __typename }` }));
-  const { stdout } = await run('java', [javaClient, running.url, ...bodies]);
-  expect(stdout.trim().split('\n')).toEqual([
-    '200 HTTP_1_1 {"data":{"a":"Query"}}',
-    '200 HTTP_1_1 {"data":{"b":"Query"}}',
-    '200 HTTP_1_1 {"data":{"c":"Query"}}',
-    '{"status":"ok"}',
-  ]);
-});
+test.skipIf(!hasJava)(
+  "Java's HTTP client is answered with its default settings, with GET and POST",
+  { timeout: 60_000 },
+  async () => {
+    const bodies = ['a', 'b', 'c'].map((name) => JSON.stringify({ query: `{ ${name}: __typename }` }));
+    const { stdout } = await run('java', [javaClient, running.url, ...bodies]);
+    expect(stdout.trim().split('\n')).toEqual([
+      '200 HTTP_1_1 {"data":{"a":"Query"}}',
+      '200 HTTP_1_1 {"data":{"b":"Query"}}',
+      '200 HTTP_1_1 {"data":{"c":"Query"}}',
+      '{"status":"ok"}',
+    ]);
+  },
+);
 
-test.skipIf(!hasCurl)('curl --http2 is answered, and sends the next on the same connection', async () => {
+test.skipIf(!hasCurl)('curl --http2 is answered, and sends the next request over the same connection', async () => {
   const json = ['-H', 'content-type: application/json', '-d', '{"query":"{ a: __typename }"}'];
   const options = ['--http2', '-s', '-w', '\n%{http_version} %{num_connects}\n'];
   const { stdout } = await run('curl', [...options, ...json, running.url, running.url]);

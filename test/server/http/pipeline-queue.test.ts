@@ -38,7 +38,7 @@ function ask(query: string, accept = 'application/json'): string {
 
 const live = ask('subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }', 'text/event-stream');
 
-test('requests that were sent ahead are answered in their order', async () => {
+test('pipelined requests are answered in their order', async () => {
   const { socket, text } = dial();
   const names = Array.from({ length: 50 }, (_, index) => `a${index}`);
   socket.write(names.map((name) => ask(`{ ${name}: __typename }`)).join(''));
@@ -46,7 +46,7 @@ test('requests that were sent ahead are answered in their order', async () => {
   expect([...text().matchAll(/"(a\d+)":/g)].map(([, name]) => name)).toEqual(names);
 });
 
-test('one waits while another is under way, and is forgotten with its connection', async () => {
+test('a request waits while another one is in progress, and is forgotten with its connection', async () => {
   const { socket, text } = dial();
   socket.write(live + ask('{ __typename }').repeat(20));
   await eventually(() => text().includes('event: next'));
@@ -55,7 +55,7 @@ test('one waits while another is under way, and is forgotten with its connection
   await eventually(() => running.app.stillOpen.requests === 0);
 });
 
-test('whoever sends very many ahead is cut', async () => {
+test('a client that pipelines too many requests is cut', async () => {
   const { socket, text } = dial();
   socket.write(live);
   await eventually(() => text().includes('event: next'));
@@ -64,7 +64,7 @@ test('whoever sends very many ahead is cut', async () => {
   await eventually(() => running.app.stillOpen.requests === 0);
 });
 
-describe('a connection that is handed back to its server', () => {
+describe('a connection that is returned to its server', () => {
   const upgrade = 'Connection: upgrade\r\nUpgrade: h2c\r\n';
   let server: Server;
   let ignored: IgnoredUpgrades;
@@ -106,7 +106,7 @@ describe('a connection that is handed back to its server', () => {
     await once(client, 'data');
   }
 
-  test('comes back when what it sent before is answered, with what it sent behind', async () => {
+  test('returns when its earlier requests are answered, with the data that followed', async () => {
     client.write(get('/a', '') + get('/b', '') + get('/c') + get('/d', ''));
     for (const expected of [['/a'], ['/a', '/b'], ['/a', '/b', '/c'], ['/a', '/b', '/c', '/d']]) {
       await eventually(() => held.length === 1);
@@ -115,7 +115,7 @@ describe('a connection that is handed back to its server', () => {
     }
   });
 
-  test('has no more listeners and no other timeout than before', async () => {
+  test('has the same listeners and timeout as before', async () => {
     client.write(get('/a', ''));
     await eventually(() => held.length === 1);
     const { socket } = seen[0] ?? {};
@@ -149,7 +149,7 @@ describe('a connection that is handed back to its server', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('may break while it waits', async () => {
+  test('can break while it waits', async () => {
     client.write(get('/a', '') + get('/b'));
     await eventually(() => held.length === 1);
     const [request] = seen;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Readiness } from '../../../src/server/http/readiness.ts';
 
-test('readiness goes one way', () => {
+test('a stopping server never becomes ready again', () => {
   const readiness = new Readiness();
   expect(readiness.state).toBe('starting');
   readiness.markReady();

@@ -36,7 +36,7 @@ describe.each([
   ['its whole address and a slash', 'http://ticks.example/graphql/'],
   ['an address with TLS, which a proxy ends', 'HTTPS://ticks.example/graphql'],
 ])('GraphQL is served at %s', (_name, target) => {
-  test('over POST, GET and HEAD, whatever header has the other host', async () => {
+  test('over POST, GET and HEAD, even if a header names another host', async () => {
     expect(await ask(`POST ${target}`, json, body)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\{"data":\{"a":"Query"\}\}$/);
     expect(await ask(`GET ${target}?query=${query}`)).toContain(answer);
     expect(await ask(`GET ${target}?query=${query}&variables=${encodeURIComponent('{"x":"/y/?"}')}`)).toContain(answer);
@@ -44,7 +44,7 @@ describe.each([
     expect(await ask(`GET ${target}?query=${query}`, { host: '[::bad' })).toContain(answer);
   });
 
-  test('the slow way too', async () => {
+  test('if Yoga answers, too', async () => {
     expect(await ask(`GET ${target}`)).toContain('Must provide query string.');
     const events = { ...json, accept: 'text/event-stream' };
     const { text: sent } = await server.send({ method: 'POST', path: target, headers: events, body });
@@ -82,17 +82,17 @@ test.each([
   ['/ready/', 503, '{"status":"starting"}'],
   ['http://127.0.0.1:1', 302, 'location: /graphql'],
   ['http://127.0.0.1:1?x=y', 302, 'location: /graphql'],
-  ['http://127.0.0.1:1//graphql', 404, 'There is nothing at this address'],
-  ['http:///graphql', 404, 'There is nothing at this address'],
-  ['http://user@127.0.0.1/graphql', 404, 'There is nothing at this address'],
-  ['ftp://127.0.0.1/graphql', 404, 'There is nothing at this address'],
+  ['http://127.0.0.1:1//graphql', 404, 'This server has nothing at this path'],
+  ['http:///graphql', 404, 'This server has nothing at this path'],
+  ['http://user@127.0.0.1/graphql', 404, 'This server has nothing at this path'],
+  ['ftp://127.0.0.1/graphql', 404, 'This server has nothing at this path'],
 ])('%s is answered %i', async (target, status, expected) => {
   const given = await ask(`GET ${target}`);
   expect(given).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   expect(given).toContain(expected);
 });
 
-test('the host of a whole address is whose page may open a WebSocket', async () => {
+test('the host of a whole URL determines which pages may open a WebSocket', async () => {
   await server.stop();
   server = await startServer({ fake: { cached: true, cors: createCors([]) } });
   const { port } = new URL(server.url);

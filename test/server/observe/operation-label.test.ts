@@ -22,7 +22,7 @@ test.each([
   expect(labelOf(text)).toBe(label);
 });
 
-test('of several operations the one that is asked for counts', () => {
+test('of several operations, the requested one counts', () => {
   expect(labelOf('query A { ticker } query B { candles }', 'B')).toBe('candles');
   expect(labelOf('query A { ticker }', 'B')).toBe('invalid');
 });

@@ -19,7 +19,7 @@ async function linesOf(watched: AppServer, message: RegExp, count: number) {
   return found();
 }
 
-test('at debug each request is a line, without its headers, document or variables', async () => {
+test('at level debug each request is one log line without headers, document or variables', async () => {
   app = await startServer({ logLevel: 'debug' });
   await app.post(ticker, { authorization: 'Bearer secret-key', 'x-request-id': 'edge-17' });
   await app.post(ticker);
@@ -51,7 +51,7 @@ test('at debug each request is a line, without its headers, document or variable
   expect(JSON.stringify(app.log.lines)).not.toMatch(/secret|Bearer|BTC|__typename/);
 });
 
-test('a request id that is sane comes back with the answer, and no other', async () => {
+test('a valid request id is returned with the answer, and an invalid one is not', async () => {
   app = await startServer({ logLevel: 'info' });
   const idOf = async (id?: string) =>
     (await app?.post(ticker, id === undefined ? {} : { 'x-request-id': id }))?.headers['x-request-id'] ?? null;
@@ -63,7 +63,7 @@ test('a request id that is sane comes back with the answer, and no other', async
   expect(app.log.lines).toEqual([]);
 });
 
-test('at debug a request without a usable id is given one, which comes back', async () => {
+test('at level debug a request without a valid id receives one, which is returned', async () => {
   app = await startServer({ logLevel: 'debug' });
   const given = await app.post(ticker, { 'x-request-id': 'a b' });
   const [line] = await linesOf(app, /^request/, 1);
@@ -71,17 +71,17 @@ test('at debug a request without a usable id is given one, which comes back', as
   expect(given.headers['x-request-id']).toBe(line.id);
 });
 
-test('a client that leaves early is told from one that was answered', async () => {
+test('the log distinguishes a client that leaves early from one that was answered', async () => {
   app = await startServer({ logLevel: 'debug' });
   const socket = createConnection(app.port, '127.0.0.1');
   socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{');
   setTimeout(() => socket.destroy(), 50);
   const [line] = await linesOf(app, /^request/, 1);
-  expect(line).toMatchObject({ msg: 'request, whose client left before its end', status: null, code: null });
+  expect(line).toMatchObject({ msg: 'request whose client left before the end', status: null, code: null });
   expect(await app.scrape()).not.toContain('tickql_requests_total{');
 });
 
-test('at debug sockets and their operations begin and end with a line each', async () => {
+test('at level debug sockets and operations have one line for their start and one for their end', async () => {
   app = await startServer({ logLevel: 'debug' });
   const client = connect(app.webSocketUrl);
   const live = subscribe(client, 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }');
@@ -94,7 +94,7 @@ test('at debug sockets and their operations begin and end with a line each', asy
   const told = app.log.lines.filter(({ msg }) => /^(socket|operation)/.test(msg));
   expect(told.map(({ msg, operation, code }) => [msg, operation, code])).toEqual([
     ['socket opened', undefined, undefined],
-    ['operation begun', 'tickerUpdated', 'ok'],
+    ['operation started', 'tickerUpdated', 'ok'],
     ['operation refused', 'invalid', 'BAD_USER_INPUT'],
     ['operation ended', 'tickerUpdated', 'ok'],
     ['socket closed', undefined, 1000],

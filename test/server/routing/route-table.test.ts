@@ -35,7 +35,7 @@ test.each([
   expect(table.find(path)).toBeNull();
 });
 
-test('a parameter may have the name of a property that every object has', () => {
+test('a parameter can have the name of a property that every object has', () => {
   const match = new RouteTable([page('/x/:__proto__')]).find('/x/1');
   expect(Object.entries(match?.params ?? {})).toEqual([['__proto__', '1']]);
 });

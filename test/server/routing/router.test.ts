@@ -56,7 +56,7 @@ async function start(options: GateOptions = {}) {
 const api = '/api/ticker/kraken/BTC%2FUSD';
 const keyA = { headers: { authorization: 'Bearer a' } };
 
-test('a route gets its parameters, the query string and the client, once', async () => {
+test('a route receives its parameters, the query string and the client, once', async () => {
   const ask = await start({ apiKeys: ['a'] });
   const response = await ask(`${api}?x=1?2`, keyA);
   expect(await response.text()).toBe('BTC/USD');
@@ -69,7 +69,7 @@ test('a route gets its parameters, the query string and the client, once', async
   expect(recorded).toEqual([['ticker', 'ok']]);
 });
 
-test('each kind of route wants a key or not, and is counted', async () => {
+test('each kind of route requires a key or not, and is counted', async () => {
   const ask = await start({ apiKeys: ['a'] });
   const statuses = await Promise.all(
     ['/health', '/page', api, '/nothing'].map(async (path) => (await ask(path)).status),
@@ -81,7 +81,7 @@ test('each kind of route wants a key or not, and is counted', async () => {
   expect(recorded).toEqual([['invalid', 'UNAUTHENTICATED']]);
 });
 
-test('an api route takes from the requests quota, and a page does not', async () => {
+test('an api route counts in the requests quota, and a page does not', async () => {
   const ask = await start({ requestsPerMinute: 1 });
   for (let time = 0; time < 3; time++) expect((await ask('/page')).status).toBe(200);
   expect((await ask(api)).status).toBe(200);

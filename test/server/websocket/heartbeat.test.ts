@@ -43,7 +43,7 @@ async function connect(options: { readonly autoPong: boolean }) {
   return client;
 }
 
-test('each socket is pinged once in half a minute, and who does not answer by the next ping is cut', async () => {
+test('each socket is pinged every half minute, and cut if it has not answered by the next ping', async () => {
   const alive = [await connect({ autoPong: true }), await connect({ autoPong: true })];
   const unresponsive = await connect({ autoPong: false });
   for (let round = 1; round <= 3; round++) {

@@ -27,7 +27,7 @@ const stop = (): void => send({ id: '1', type: 'complete' });
 const live = (symbol: string): string =>
   `subscription { tickerUpdated(exchange: "sim", symbol: "${symbol}") { symbol last } }`;
 
-test('an id used again at once, over and over, leaves no subscriber behind', async () => {
+test('an id that is reused at once, again and again, leaves no subscriber behind', async () => {
   for (let round = 0; round < 100; round += 1) {
     start(live('BTC/USDT'));
     stop();
@@ -40,7 +40,7 @@ test('an id used again at once, over and over, leaves no subscriber behind', asy
   expect(new Set(received.map(({ type }) => type))).toEqual(new Set(['next']));
 });
 
-test('the last operation of an id lives, and hears nothing of those before', async () => {
+test('the last operation of an id continues, and receives nothing from earlier ones', async () => {
   for (const symbol of ['BTC/USDT', 'SOL/USDT', 'ETH/USDT']) {
     start(live(symbol));
     if (symbol !== 'ETH/USDT') stop();
@@ -52,7 +52,7 @@ test('the last operation of an id lives, and hears nothing of those before', asy
   expect(server.app.counts.subscribers).toBe(1);
 });
 
-test('a stream that runs gives its id to the next without ending it', async () => {
+test('a running stream passes its id to the next operation without ending it', async () => {
   start(live('BTC/USDT'));
   await eventually(() => received.length >= 1);
   received.splice(0);
@@ -66,7 +66,7 @@ test('a stream that runs gives its id to the next without ending it', async () =
   await eventually(() => server.app.counts.subscribers === 0);
 });
 
-test('the answer of a query that was given up never comes as the answer of the next', async () => {
+test('the answer to an abandoned query is never sent as the answer to the next one', async () => {
   start('{ ticker(exchange: "sim", symbol: "BTC/USDT") { symbol } }');
   stop();
   start('{ candles(exchange: "sim", symbol: "ETH/USDT", timeframe: "1h", limit: 1) { closed } }');

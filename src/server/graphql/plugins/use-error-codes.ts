@@ -4,9 +4,9 @@ import { toClientError } from '../../../graphql/execution/errors.ts';
 import { httpStatus } from '../../http/messages/statuses.ts';
 
 /**
- * Gives errors of parsing and validation, which Yoga does not mask, the codes that clients know. Variables in a query
- * string that are not JSON are the client's error too; Yoga would mask them as the server's. A body that is not JSON gets
- * status 400 whatever the client accepts (GraphQL over HTTP, JSON parsing failure).
+ * Adds error codes to errors of parsing and validation, which Yoga does not mask. Variables in a query string that are
+ * not JSON count as an error of the client; Yoga would mask it as an error of the server. A body that is not JSON is
+ * answered with status 400, whatever the client accepts (GraphQL over HTTP, JSON parsing failure).
  */
 export function useErrorCodes(report: (error: unknown) => void): Plugin {
   return {

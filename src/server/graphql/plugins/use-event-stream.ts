@@ -8,9 +8,10 @@ import { withoutHttp } from '../request/http-extension.ts';
 import type { YogaContext } from '../request/yoga-context.ts';
 
 /**
- * Server-sent events. A subscription whose client accepts none is refused: Yoga would begin it before it finds out, and
- * nobody would ever end it. A subscription that is refused before its first event is answered with a status and JSON,
- * since an EventSource that receives an error in an event dials again and again. No proxy may buffer events.
+ * Server-sent events. If the client does not accept them, a subscription is refused: Yoga would start it before it
+ * checks that, and nothing would ever end it. A subscription that is refused before its first event is answered with a
+ * status and JSON, because an EventSource that receives an error in an event reconnects again and again. Proxies must
+ * not buffer events.
  */
 export function useEventStream(): Plugin<YogaContext> {
   const subscriptions = new WeakSet<Request>();
@@ -19,7 +20,7 @@ export function useEventStream(): Plugin<YogaContext> {
       const { http, request } = args.contextValue;
       if (!http) return;
       requireEventStream(http.isHead, request.headers.get('accept'));
-      // Its 'close' event has passed already, and nothing would end what begins now.
+      // The 'close' event has been emitted already, so nothing would end a subscription that begins now.
       if (http.response.destroyed) throw clientHasLeft();
       subscriptions.add(request);
     },
@@ -36,11 +37,11 @@ export function useEventStream(): Plugin<YogaContext> {
     },
     onResponse: ({ response: { headers } }) => {
       if (!headers.get('content-type')?.startsWith('text/event-stream')) return;
-      // nginx buffers what a server sends unless a header forbids it.
+      // nginx buffers answers unless a header forbids it.
       headers.set('x-accel-buffering', 'no');
-      // Other proxies would compress it, for which they wait for more.
+      // Other proxies would compress the stream, and would wait for more data to do so.
       headers.set('cache-control', 'no-store, no-transform');
-      // It belongs to the connection to the proxy in front, which is Node's business.
+      // The header concerns only the connection to the next proxy, which Node manages.
       headers.delete('connection');
     },
   };
@@ -48,7 +49,7 @@ export function useEventStream(): Plugin<YogaContext> {
 
 function requireEventStream(isHead: boolean, accept: string | null): void {
   if (isHead) {
-    const message = 'A subscription has no end to describe: HEAD is for queries.';
+    const message = 'HEAD is only for queries: the answer to a subscription has no end.';
     throw refuse(httpStatus.methodNotAllowed, message, { allow: 'GET, POST' });
   }
   if (acceptsEvents(accept)) return;
@@ -57,7 +58,7 @@ function requireEventStream(isHead: boolean, accept: string | null): void {
   throw refuse(httpStatus.notAcceptable, message);
 }
 
-/** A result that was refused as a whole: after the error of a field there is data, be it null. */
+/** True for a result that was refused as a whole. If only a field fails, the result has data, perhaps null. */
 interface Refused {
   readonly errors: readonly GraphQLError[];
 }
@@ -67,7 +68,7 @@ function isRefused(result: unknown): result is Refused {
   return 'errors' in result && Array.isArray(result.errors) && result.errors.length > 0 && !('data' in result);
 }
 
-/** The first error decides the status. */
+/** The first error determines the status. */
 function toResponse(errors: readonly GraphQLError[], fetchAPI: FetchAPI, mediaType: string): Response {
   const [first] = errors;
   const { status, headers } = first ? toStreamRefusal(first) : { status: httpStatus.internalServerError, headers: {} };

@@ -7,15 +7,18 @@ import { ownSockets, type PagePolicy, pageHeaders } from '../../http/messages/pa
 import { httpStatus } from '../../http/messages/statuses.ts';
 import { graphqlPath } from '../../http/paths.ts';
 
-/** The page as the build wrote it: complete, so that a browser needs nothing from elsewhere, and compressed (9 MB otherwise). */
+/**
+ * The page from the build. It is complete, so that a browser loads nothing from elsewhere, and compressed (9 MB
+ * without).
+ */
 const pageFile = new URL('../../../../dist/graphiql.html.gz', import.meta.url);
 
-/** The hash of the page's script for a Content-Security-Policy, as the build wrote it. */
+/** The hash of the page's script for a Content-Security-Policy, from the build. */
 const scriptHashFile = new URL('../../../../dist/graphiql.script-hash', import.meta.url);
 
 const unzip = promisify(gunzip);
 
-/** Answers a browser that opens the GraphQL address with GraphiQL. Throws if the page was not built. */
+/** Serves GraphiQL to a browser that opens the GraphQL path. Throws if the page was not built. */
 export function useGraphiQLPage(): Plugin {
   const page = readFileSync(pageFile);
   const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
@@ -40,7 +43,7 @@ export function useGraphiQLPage(): Plugin {
   };
 }
 
-/** Allows the script of the build, the styles that it writes, the editor's workers, and requests to this server. */
+/** Allows the script from the build, the styles that it adds, the editor's workers, and requests to this server. */
 function toPolicy(scriptHash: string, host: string): PagePolicy {
   return {
     'script-src': [`'${scriptHash}'`],

@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 
-/** Errors of variables suggest nothing of the schema. Validation refuses documents that ask for the schema. */
+/** Removes suggestions from the schema from errors about variables. Validation refuses introspection. */
 export function useHiddenSchema(): Plugin {
   return {
     onExecute: ({ args }) => {

@@ -5,8 +5,8 @@ import { toEventResult } from '../../../graphql/execution/event-result.ts';
 import type { YogaContext } from '../request/yoga-context.ts';
 
 /**
- * Gives the events of subscriptions over server-sent events the same form as those of sockets, and ends a subscription
- * whose client left before it began, which nothing else would do.
+ * Gives events over server-sent events the same form as events over sockets. Ends a subscription whose client has left
+ * before the subscription began, because nothing else would end it.
  */
 export function useLiveEvents(report: (error: unknown) => void): Plugin<YogaContext> {
   return {

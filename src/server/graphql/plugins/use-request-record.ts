@@ -3,7 +3,7 @@ import { toOperationLabel } from '../../observe/operation-label.ts';
 import { toCode } from '../../observe/request-record.ts';
 import type { YogaContext } from '../request/yoga-context.ts';
 
-/** Records which operation Yoga has answered, and how. To come after the plugin that gives errors their codes. */
+/** Records the operation that Yoga has answered, and the outcome. Must come after the plugin that adds error codes. */
 export function useRequestRecord(): Plugin<YogaContext, YogaContext> {
   return {
     onExecute: ({ args: { schema, document, operationName, contextValue } }) => {

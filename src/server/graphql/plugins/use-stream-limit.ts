@@ -9,9 +9,9 @@ import { clientHasLeft } from '../request/client-has-left.ts';
 import type { YogaContext } from '../request/yoga-context.ts';
 
 /**
- * Counts subscriptions over server-sent events among the open operations, and what they keep in memory. One too many
- * waits a moment until another has ended. What counts is what is executed and not the Accept header, since a client that
- * accepts anything gets events too.
+ * Counts subscriptions over server-sent events as open operations, and counts the memory that they keep. A subscription
+ * over the limit waits briefly for another one to end. The executed operation counts, not the Accept header, because a
+ * client that accepts anything receives events too.
  */
 export function useStreamLimit(admission: Admission, measure: MeasureCost): Plugin<YogaContext> {
   async function enter(address: string, response: ServerResponse, bytes: number, args: ExecutionArgs): Promise<void> {
@@ -31,7 +31,7 @@ export function useStreamLimit(admission: Admission, measure: MeasureCost): Plug
       admission.release(address);
       admission.releaseMemory(memory);
     };
-    // Its 'close' event has passed already.
+    // The 'close' event has been emitted already.
     if (response.destroyed) {
       release();
       throw clientHasLeft();
@@ -48,7 +48,10 @@ export function useStreamLimit(admission: Admission, measure: MeasureCost): Plug
   };
 }
 
-/** A limit that all clients together have reached is this server's trouble; any other is the client's. */
+/**
+ * If all clients together have reached a limit, the server is at fault (503). Any other limit is the client's fault
+ * (429).
+ */
 function refuse({ isServerWide, toError }: LimitReached): GraphQLError {
   const { message, code, retryable } = toError();
   const status = isServerWide ? httpStatus.serviceUnavailable : httpStatus.tooManyRequests;

@@ -1,15 +1,15 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { toRefusal } from '../../http/messages/refusal.ts';
 
-// Yoga takes the status and headers of an answer from `extensions.http` of its errors, and removes it before it answers.
+// Yoga takes the status and headers of an answer from `extensions.http` of the errors, and then removes the extension.
 
-/** The same error, with the status and headers with which Yoga refuses the request. */
+/** Returns the error with the status and headers of the answer with which Yoga refuses the request. */
 export function withHttp(error: GraphQLError): GraphQLError {
   const http = toRefusal(error);
   return http ? new GraphQLError(error.message, { extensions: { ...error.extensions, http } }) : error;
 }
 
-/** The error as clients see it, without what is meant for Yoga. */
+/** Returns the error as clients see it, without the extension for Yoga. */
 export function withoutHttp(error: GraphQLError): GraphQLFormattedError {
   const { http: _http, ...extensions } = error.extensions;
   return { ...error.toJSON(), extensions };

@@ -1,11 +1,11 @@
 import type { Expiry } from '../../../graphql/execution/freshness.ts';
 
-/** An answer that never expires is asked for again once an hour: a new version of this server may know better. */
+/** Caches keep an answer that never expires for one hour: a new version of this server can answer differently. */
 const maxAgeS = 3600;
 
 /**
- * The Cache-Control header of an answer at `now`, epoch ms. `isPrivate` if the client has identified itself.
- * Whole seconds, rounded down, so that no cache keeps it longer than this server would.
+ * The Cache-Control header of an answer at `now`, epoch ms. `isPrivate` if the client has sent an API key. Seconds are
+ * rounded down, so that no cache keeps the answer longer than this server would.
  */
 export function toCacheControl(expiry: Expiry | null, now: number, isPrivate: boolean): string {
   if (!expiry) return 'no-store';

@@ -7,20 +7,23 @@ const toPlainDeflate: Decompress = promisify(inflate);
 const toRawDeflate: Decompress = promisify(inflateRaw);
 
 /**
- * By the names of RFC 9110, 8.4.1. Not Brotli: 200 bytes of it take a window of 16 MB and 20 ms before it is known that
- * they unfold to too much, and few clients compress requests with it.
+ * Decompression functions by the names of RFC 9110, 8.4.1. Brotli is not included: 200 bytes of it can take 16 MB of
+ * memory and 20 ms before it is clear that the body is too large, and few clients compress requests with it.
  */
 const decompressions: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
   ['gzip', promisify(gunzip)],
   ['x-gzip', promisify(gunzip)],
-  // Some clients leave out zlib's header, whose first bytes cannot be mistaken (RFC 1950, 2.2).
+  // Some clients leave out the zlib header, whose first bytes are unmistakable (RFC 1950, 2.2).
   ['deflate', (body, options) => (hasZlibHeader(body) ? toPlainDeflate : toRawDeflate)(body, options)],
 ]);
 
 /** The value of Accept-Encoding. */
 export const readableCodings = 'gzip, deflate';
 
-/** How a body is compressed, by its Content-Encoding: null if it is not, 'unknown' if it cannot be read here. */
+/**
+ * The compression of a body by its Content-Encoding: null without compression, 'unknown' if this server does not
+ * support it.
+ */
 export function toCoding(contentEncoding: string | undefined): string | null {
   if (contentEncoding === undefined) return null;
   const names = contentEncoding.split(',').map((name) => name.trim().toLowerCase());
@@ -28,7 +31,7 @@ export function toCoding(contentEncoding: string | undefined): string | null {
   return coding === null || (others.length === 0 && decompressions.has(coding)) ? coding : 'unknown';
 }
 
-/** The body before compression; 'too-large' as soon as it has more than `maxBytes`, 'corrupt' if it cannot be read. */
+/** Decompresses a body. Returns 'too-large' as soon as it exceeds `maxBytes`, and 'corrupt' if it is not valid. */
 export async function decompress(
   body: Buffer,
   coding: string,

@@ -1,24 +1,24 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
 export interface CorsNeeds {
-  /** The headers of the request that the answer depends on besides its origin. */
+  /** The request headers, apart from Origin, that the answer depends on. */
   readonly vary?: string;
-  /** The headers of the answer that a page may read. */
+  /** The response headers that a page can read. */
   readonly expose?: string;
 }
 
-/** Says which pages may ask. No answer depends on cookies, so no page may send them. */
+/** Decides which pages may send requests. No answer depends on cookies, so no page may send cookies. */
 export interface Cors {
-  /** The headers that let the page that asks read the answer, if it may, and name what the answer depends on. */
+  /** The headers that allow the requesting page to read the answer, if it may, and name what the answer depends on. */
   headersFor(request: IncomingMessage, needs?: CorsNeeds): OutgoingHttpHeaders;
   /**
-   * True if a WebSocket may be opened, for which browsers send no preflight: by a page that may ask, by a page of this
-   * server, or by a client that is not a page.
+   * True if the client may open a WebSocket, for which browsers send no preflight request: a page that may send
+   * requests, a page of this server, or a client that is not a page.
    */
   mayUpgrade(request: IncomingMessage): boolean;
 }
 
-/** Lets pages of these origins ask; null for any. */
+/** Allows pages of these origins to send requests; null allows any origin. */
 export function createCors(origins: readonly string[] | null): Cors {
   const allowed = new Set(origins);
   return {
@@ -38,7 +38,7 @@ export function createCors(origins: readonly string[] | null): Cors {
   };
 }
 
-/** A proxy that ends TLS passes on the host only, perhaps with the scheme's usual port. */
+/** A proxy that terminates TLS passes on only the host, perhaps with the default port of the scheme. */
 function isOwn(origin: string, host: string): boolean {
   if (!URL.canParse(origin)) return false;
   const { protocol, host: ours } = new URL(origin);

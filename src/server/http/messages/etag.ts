@@ -1,11 +1,11 @@
 import type { MediaType } from './media-type.ts';
 
-/** A strong entity tag: the same for the same bytes of the same media type only (RFC 9110, 8.8.3). */
+/** A strong entity tag: equal only for equal bytes of the same media type (RFC 9110, 8.8.3). */
 export function toEtag(digest: string, mediaType: MediaType): string {
   return mediaType === 'application/json' ? `"${digest}"` : `"${digest}.g"`;
 }
 
-/** True if an If-None-Match header names the tag, or any: then the client has the answer already (RFC 9110, 13.1.2). */
+/** True if an If-None-Match header names the tag or `*`: the client has the answer already (RFC 9110, 13.1.2). */
 export function isNamedBy(ifNoneMatch: string, etag: string): boolean {
   if (ifNoneMatch.trim() === '*') return true;
   const tags = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];

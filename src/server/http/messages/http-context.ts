@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Cors } from './cors.ts';
 
-/** A request over HTTP with what its answer is written to. */
+/** A request over HTTP, with its response and the rules for pages of other origins. */
 export interface HttpContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;

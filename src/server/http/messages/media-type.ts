@@ -4,8 +4,8 @@ const mediaTypes = ['application/graphql-response+json', 'application/json'] as 
 export type MediaType = (typeof mediaTypes)[number];
 
 /**
- * The media type that an Accept header asks for: the first that fits, as Yoga chooses it, and application/json if anything
- * will do. Null if neither fits.
+ * The media type that an Accept header asks for: the first one that matches, as in Yoga, and application/json if the
+ * client accepts anything. Null if neither type matches.
  */
 export function toMediaType(accept: string | undefined): MediaType | null {
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return 'application/json';

@@ -1,7 +1,7 @@
-/** What a page may load and do, by directive of Content-Security-Policy; what is not named is forbidden. */
+/** What a page may load and do, by directive of Content-Security-Policy. Everything else is forbidden. */
 export type PagePolicy = Readonly<Record<string, readonly string[]>>;
 
-/** Applies to every page: it loads nothing but what it names, fits in no frame, and has no form or base that leads elsewhere. */
+/** For every page: no content except what the page allows, no embedding in frames, no forms, and no other base URL. */
 const strictest: PagePolicy = {
   'default-src': ["'none'"],
   'base-uri': ["'none'"],
@@ -9,7 +9,7 @@ const strictest: PagePolicy = {
   'frame-ancestors': ["'none'"],
 };
 
-/** The headers that keep a page to itself, and others out of it. */
+/** The headers that isolate a page from other pages. */
 export function pageHeaders(policy: PagePolicy): Readonly<Record<string, string>> {
   const directives = Object.entries({ ...strictest, ...policy }).map(
     ([name, sources]) => `${name} ${sources.join(' ')}`,
@@ -19,13 +19,13 @@ export function pageHeaders(policy: PagePolicy): Readonly<Record<string, string>
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
-    // For browsers that do not know frame-ancestors.
+    // For browsers that do not support frame-ancestors.
     'x-frame-options': 'DENY',
   };
 }
 
-/** Where a page may open a WebSocket to its own server, which not every browser includes in 'self'. */
+/** The sources for WebSockets to the page's own server, which not every browser includes in 'self'. */
 export function ownSockets(host: string): readonly string[] {
-  // A host with other characters could add directives to the policy.
+  // A host with other characters could inject directives into the policy.
   return /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i.test(host) ? [`ws://${host}`, `wss://${host}`] : [];
 }

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Far more than any document of this schema with its variables needs. */
+/** Much more than any document for this schema needs, including its variables. */
 export const maxBodyBytes = 256 * 1024;
 
-/** How much of a body that is too large is read and thrown away: a client that is cut off while it sends may miss the answer. */
+/** How much of a too large body is read and discarded: a client that is cut off while it sends can miss the answer. */
 const maxDiscardedBytes = 16 * maxBodyBytes;
 
 /**
- * Reads the body of a request; 'too-large' as soon as that is known, whatever its headers say, while the rest is thrown
- * away as it comes; null if the client has left.
+ * Reads the body of a request. Resolves with 'too-large' as soon as the limit is exceeded, whatever the headers say,
+ * and discards the rest. Resolves with null if the client has left.
  */
 export function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | null> {
   return new Promise((resolve) => {
@@ -31,7 +31,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer | 'too-large'
       const [only] = chunks;
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks));
     });
-    // Without a listener for errors, a request whose client has left closes without one.
+    // Needs no listener for 'error': without one, a request whose client has left closes without an error.
     request.on('close', () => resolve(null));
   });
 }

@@ -1,15 +1,15 @@
 import type { GraphQLError } from 'graphql';
 import { httpStatus, requestStatuses, streamStatuses } from './statuses.ts';
 
-/** The status and headers of an answer that consists of an error. */
+/** The status and headers of an answer that consists only of an error. */
 export interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * How to answer when this server refuses a whole request; null for any other error. An error with a path belongs to a
- * field, and an error with an exchange belongs to that exchange, whatever its code.
+ * The status and headers for an error with which this server refuses a whole request; null for any other error. An
+ * error with a path belongs to a field, and an error with an exchange belongs to that exchange, whatever its code.
  */
 export function toRefusal({ path, extensions }: GraphQLError): Refusal | null {
   const { code, exchange, retryAfterMs } = extensions;
@@ -19,8 +19,8 @@ export function toRefusal({ path, extensions }: GraphQLError): Refusal | null {
 }
 
 /**
- * How to answer when a subscription is refused, by this server or by an exchange. 429 means that the client asks for too
- * much; the limits of an exchange are this server's trouble, and 503.
+ * The status and headers for a subscription that this server or an exchange refuses. 429 means that the client requests
+ * too much. If an exchange limits this server, the client is not at fault, and the status is 503.
  */
 export function toStreamRefusal({ extensions }: GraphQLError): Refusal {
   const { code, exchange, retryAfterMs, http } = extensions;

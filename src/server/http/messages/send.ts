@@ -5,13 +5,16 @@ import { type MediaType, toMediaType } from './media-type.ts';
 import { type Refusal, toRefusal } from './refusal.ts';
 import { httpStatus } from './statuses.ts';
 
-/** Browsers must take an answer for what it says it is, since some answers repeat what a client wrote. */
+/** Browsers must not guess the content type, because some answers repeat text from the client. */
 export const asDeclared = { 'x-content-type-options': 'nosniff' };
 
-/** How long a browser need not ask again, in seconds; Chromium makes two hours of it, and Firefox takes the day. */
+/**
+ * How long a browser can keep the answer to a preflight request, in seconds. Chromium uses at most two hours, and
+ * Firefox the whole day.
+ */
 const preflightSeconds = '86400';
 
-/** Answers a browser that asks what another page may send. */
+/** Answers a preflight request: a browser asks what a page of another origin may send. */
 export function sendPreflight({ request, response, cors }: HttpContext, methods: readonly string[]): void {
   const asked = request.headers['access-control-request-headers'];
   const headers = cors.headersFor(request, { vary: 'Access-Control-Request-Headers' });
@@ -20,11 +23,11 @@ export function sendPreflight({ request, response, cors }: HttpContext, methods:
     headers['access-control-max-age'] = preflightSeconds;
     if (asked !== undefined) headers['access-control-allow-headers'] = asked;
   }
-  // Safari waits for a body without it.
+  // Without this header, Safari waits for a body.
   response.writeHead(httpStatus.noContent, { ...headers, 'content-length': 0 }).end();
 }
 
-/** Answers with an error that this server has no code of its own for. */
+/** Answers with an error that has no error code of its own in this server. */
 export function sendError(
   context: HttpContext,
   status: number,
@@ -35,7 +38,7 @@ export function sendError(
   sendErrors(context, status, [{ message, extensions: { retryable: false, code } }], headers);
 }
 
-/** Answers with an error that concerns the whole request. What is not a refusal is masked. */
+/** Answers with an error that concerns the whole request. An error that is not a refusal is masked. */
 export function sendFailure(context: HttpContext, error: GraphQLError): void {
   const refusal = toRefusal(error);
   if (refusal) sendRefusal(context, error, refusal);
@@ -49,7 +52,7 @@ export function sendText(context: HttpContext, status: number, text: string, hea
   send(context, status, 'text/plain', text, headers);
 }
 
-/** A browser that wants a page gets the sentence alone. */
+/** A browser that requests a page receives only the error message, as plain text. */
 function sendRefusal(context: HttpContext, error: GraphQLError, { status, headers }: Refusal): void {
   const { method, headers: given } = context.request;
   if (method === 'GET' && given.accept?.includes('text/html')) {

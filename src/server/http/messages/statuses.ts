@@ -1,6 +1,6 @@
 import type { ClientErrorCode } from '../../../graphql/execution/error-codes.ts';
 
-/** The statuses that this server sends, by their names in RFC 9110, 15. */
+/** The HTTP statuses that this server sends, with their names in RFC 9110, 15. */
 export const httpStatus = {
   ok: 200,
   noContent: 204,
@@ -21,7 +21,7 @@ export const httpStatus = {
   gatewayTimeout: 504,
 } as const;
 
-/** Statuses of requests that are refused as a whole. Every other error is part of an answer. */
+/** Statuses of requests that are refused as a whole, by error code. Every other error is part of an answer. */
 export const requestStatuses: ReadonlyMap<unknown, number> = new Map<ClientErrorCode, number>([
   ['UNAUTHENTICATED', httpStatus.unauthorized],
   ['RATE_LIMITED', httpStatus.tooManyRequests],
@@ -29,7 +29,10 @@ export const requestStatuses: ReadonlyMap<unknown, number> = new Map<ClientError
   ['OVERLOADED', httpStatus.serviceUnavailable],
 ]);
 
-/** Statuses of event streams that never began, so that no event can carry the error. Every other code is 400. */
+/**
+ * Statuses of event streams that never began, by error code: no event can contain the error. Every other code gives
+ * 400.
+ */
 export const streamStatuses: ReadonlyMap<unknown, number> = new Map<unknown, number>([
   ...requestStatuses,
   ...new Map<ClientErrorCode, number>([

@@ -18,7 +18,7 @@ const both = `${query} query B { b: __typename }`;
 const answer = '{"data":{"a":"Query"}}';
 const toSearch = (text: string) => new URLSearchParams({ query: text, operationName: '' });
 
-test('an empty name is none by POST and GET, and its answer is kept', async () => {
+test('an empty operation name counts as missing with POST and GET, and the answer is kept', async () => {
   for (const name of ['', null, 'A']) {
     expect((await server.post(query, {}, { operationName: name })).text).toBe(answer);
     expect((await server.post(query, {}, { operationName: name })).text).toBe(answer);
@@ -28,14 +28,14 @@ test('an empty name is none by POST and GET, and its answer is kept', async () =
   expect((await server.send({ path: `/graphql?${search}` })).text).toBe(answer);
 });
 
-test('also where Yoga answers', async () => {
+test('also if Yoga answers', async () => {
   const events = { accept: 'text/event-stream' };
   expect((await server.post(query, events, { operationName: '' })).text).toContain(`data: ${answer}`);
   const search = toSearch(query);
   expect((await server.send({ path: `/graphql?${search}`, headers: events })).text).toContain(`data: ${answer}`);
 });
 
-test('of several operations it names none', async () => {
+test('an empty name selects none of several operations', async () => {
   for (const operationName of ['', null]) {
     const { text } = await server.post(both, {}, { operationName });
     expect(JSON.parse(text).errors[0].message).toMatch(/operation/i);
@@ -66,7 +66,7 @@ test('over a WebSocket, for queries and subscriptions', async () => {
   );
 });
 
-test('whatever it came in, the request is the same', () => {
+test('the parsed request is the same for every format', () => {
   const expected = { query, operationName: null, variables: null, extensions: null };
   expect(jsonFormat.read(JSON.stringify({ query, operationName: '' }))).toEqual(expected);
   expect(jsonFormat.read(JSON.stringify({ query }))).toEqual(expected);

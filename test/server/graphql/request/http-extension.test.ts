@@ -10,7 +10,7 @@ test('Yoga receives the status and headers of a refusal, and clients do not', ()
   expect(withoutHttp(error)).toEqual({ message: 'no', extensions });
 });
 
-test('an error that is not a refusal stays as it is', () => {
+test('an error that is not a refusal is unchanged', () => {
   const error = new GraphQLError('no', { path: ['ticker'], extensions: { code: 'OVERLOADED' } });
   expect(withHttp(error)).toBe(error);
 });

@@ -16,6 +16,6 @@ test.each([
   expect(toCacheControl({ ...forever, until: 5000 + leftMs, isLive }, 5000, isPrivate)).toBe(expected);
 });
 
-test('without an end that is known nothing may store it', () => {
+test('an answer without a known expiry must not be stored', () => {
   expect(toCacheControl(null, 0, false)).toBe('no-store');
 });

@@ -39,7 +39,7 @@ test.each(encoded)('a body with content-encoding %j is read', async (coding, bod
   expect([status, JSON.parse(text).errors]).toEqual([200, undefined]);
 });
 
-test('it is the same request as one that is not compressed', async () => {
+test('a compressed request is the same as an uncompressed one', async () => {
   await server.post('{ exchanges { id } }');
   const before = server.calls;
   expect((await post(gzipSync(plain), { 'content-encoding': 'gzip' })).status).toBe(200);
@@ -50,32 +50,30 @@ test.each([
   ['events', { accept: 'text/event-stream' }, '{ a: __typename }', 'data: {"data":{"a":"Query"}}'],
   ['a media type of its own', { 'content-type': 'application/graphql+json; a=b' }, '{ a: __typename }', '"a":"Query"'],
   ['what is refused', {}, '{ nope }', 'Cannot query field'],
-])('it is read for Yoga too: %s', async (_name, headers, query, expected) => {
+])('compressed bodies also work if Yoga answers: %s', async (_name, headers, query, expected) => {
   const body = gzipSync(JSON.stringify({ query }));
   expect((await post(body, { 'content-encoding': 'gzip', ...headers })).text).toContain(expected);
 });
 
-test.each(['gzip', 'deflate'])('one of %s may be as large as any, and no larger', async (coding) => {
+test.each(['gzip', 'deflate'])('the size limit of a %s body applies after decompression', async (coding) => {
   const compress = coding === 'gzip' ? gzipSync : deflateSync;
   const largest = `${plain}${' '.repeat(limit - plain.length)}`;
   expect((await post(compress(largest), { 'content-encoding': coding })).status).toBe(200);
   for (const length of [limit + 1, 4_000_000]) {
     const answer = await post(compress(Buffer.alloc(length, ' ')), { 'content-encoding': coding });
     expect(answer.status).toBe(413);
-    expect(JSON.parse(answer.text).errors[0].message).toBe(
-      'The body has more than 256 KB, which is the most there may be.',
-    );
+    expect(JSON.parse(answer.text).errors[0].message).toBe('The body is larger than the maximum of 256 KB.');
   }
 });
 
-test('what unfolds to very much is given up as soon as it is too large', async () => {
+test('decompression stops as soon as the body is too large', async () => {
   const bomb = gzipSync(Buffer.alloc(64_000_000), { level: 1 });
   const before = process.memoryUsage().arrayBuffers;
   expect(await decompress(bomb, 'gzip', limit)).toBe('too-large');
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * limit);
 });
 
-test('what is too large before it is unpacked is refused as ever', async () => {
+test('a body that is too large before decompression is refused as usual', async () => {
   const answer = await post(Buffer.alloc(limit + 1), { 'content-encoding': 'gzip' });
   expect(answer.status).toBe(413);
 });
@@ -86,12 +84,12 @@ test.each([
   ['gzip', Buffer.alloc(0)],
   ['deflate', Buffer.from('{}')],
   ['deflate', deflateSync(plain).subarray(0, -6)],
-])('one that is not %s as it says is refused', async (coding, body) => {
+])('a body that is not valid %s is refused', async (coding, body) => {
   const answer = await post(body, { 'content-encoding': coding });
   expect(answer.status).toBe(400);
   expect(JSON.parse(answer.text).errors).toEqual([
     {
-      message: `The body is not ${coding}, as its content-encoding says, or a part of it is missing.`,
+      message: `The content-encoding of the body is ${coding}, but the body is not valid ${coding} or is incomplete.`,
       extensions: { retryable: false, code: 'BAD_USER_INPUT' },
     },
   ]);
@@ -100,21 +98,21 @@ test.each([
 });
 
 test.each(['zstd', 'br', 'compress', 'gzip, gzip', 'br, gzip', 'constructor'])(
-  'one that is compressed by %s is refused with what can be read',
+  'a body with content-encoding %s is refused with the supported codings',
   async (coding) => {
     const answer = await post(Buffer.from(plain), { 'content-encoding': coding });
     expect(answer.status).toBe(415);
     expect(answer.headers['accept-encoding']).toBe('gzip, deflate');
     expect(JSON.parse(answer.text).errors).toEqual([
       {
-        message: 'Send the body as it is, or with one content-encoding of gzip, deflate.',
+        message: 'Send the body without compression, or with one of these content-encodings: gzip, deflate.',
         extensions: { retryable: false, code: 'BAD_USER_INPUT' },
       },
     ]);
   },
 );
 
-test('a client that goes away in the middle of one leaves nothing behind', async () => {
+test('a client that disconnects in the middle of a compressed body leaves nothing behind', async () => {
   const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
   const request = httpRequest(server.url, { method: 'POST', headers });
   request.on('error', () => {});
@@ -124,7 +122,7 @@ test('a client that goes away in the middle of one leaves nothing behind', async
   expect((await post(gzipSync(plain), { 'content-encoding': 'gzip' })).status).toBe(200);
 });
 
-test('codings are known by their names', () => {
+test('codings are recognised by name', () => {
   expect([undefined, '', 'identity', ' gzip ', 'gzip,', 'X-GZIP', 'zstd', 'gzip, br'].map(toCoding)).toEqual([
     null,
     null,

@@ -41,7 +41,7 @@ describe('with a list of origins', () => {
     server = await startServer({ fake: { cached: true, cors: createCors([named, 'http://localhost:3000']) } });
   });
 
-  test('a page of one may read every answer', async () => {
+  test('a page of a listed origin can read every answer', async () => {
     for (const [kind, { headers }] of Object.entries(await askAll(named))) {
       expect(headers['access-control-allow-origin'], kind).toBe(named);
       expect(headers['access-control-allow-credentials'], kind).toBeUndefined();
@@ -55,7 +55,7 @@ describe('with a list of origins', () => {
     expect((await server.post(query, { origin: named })).headers.vary).toBe('Origin');
   });
 
-  test('a browser need not ask again for a day what a page may send, compressed bodies too', async () => {
+  test('a browser can keep the preflight answer for a day, also for compressed bodies', async () => {
     const asked = 'content-type,content-encoding,x-more';
     const headers = { 'access-control-request-method': 'POST', 'access-control-request-headers': asked };
     const preflight = (origin: string) => server.send({ method: 'OPTIONS', headers: { ...headers, origin } });
@@ -68,7 +68,7 @@ describe('with a list of origins', () => {
   });
 
   test.each(['https://other.example', 'https://app.example.evil', 'http://app.example', 'null'])(
-    'a page of %s may read none, and caches keep them apart',
+    'a page of %s can read no answer, and caches distinguish origins',
     async (origin) => {
       for (const [kind, answer] of Object.entries(await askAll(origin))) {
         expect(corsHeadersOf(answer), kind).toEqual([]);
@@ -77,18 +77,18 @@ describe('with a list of origins', () => {
     },
   );
 
-  test('who is no page is answered as ever', async () => {
+  test('a client that is not a page is answered as usual', async () => {
     expect((await server.get(query)).status).toBe(200);
   });
 });
 
-test('with none no answer says a word of it', async () => {
+test('with an empty list, no answer has CORS headers', async () => {
   server = await startServer({ fake: { cached: true, cors: createCors([]) } });
   for (const [kind, answer] of Object.entries(await askAll(named))) expect(corsHeadersOf(answer), kind).toEqual([]);
   expect((await server.get(query)).headers.vary).toBe('Accept, Authorization');
 });
 
-test('a refusal can be read by who may read', async () => {
+test('an allowed page can read refusals too', async () => {
   server = await startServer({
     fake: { cached: true, cors: createCors([named]), gate: createGate({ requestsPerMinute: 1 }) },
   });
@@ -114,21 +114,24 @@ describe('a WebSocket', () => {
 
   const own = () => new URL(server.url).origin;
 
-  test.each([[[named]], [[]]])('is for pages of the origins %j, its own and no page', async (origins) => {
-    server = await startServer({ fake: { cached: true, cors: createCors(origins) } });
-    expect(await open({ origin: 'https://other.example' })).toBe(403);
-    expect(await open({ origin: 'null' })).toBe(403);
-    expect(await open({ origin: named })).toBe(origins.length > 0 ? 'open' : 403);
-    expect(await open({})).toBe('open');
-    expect(await open({ origin: own() })).toBe('open');
-    expect(await open({ origin: own().replace(/:\d+$/, ':1') })).toBe(403);
-    // Behind a proxy that ends TLS.
-    expect(await open({ origin: 'https://ticks.example', host: 'ticks.example' })).toBe('open');
-    expect(await open({ origin: 'https://ticks.example', host: 'ticks.example:443' })).toBe('open');
-    expect(await open({ origin: 'https://ticks.example', host: 'ticks.example:80' })).toBe(403);
-  });
+  test.each([[[named]], [[]]])(
+    "is open to pages of the origins %j, to the server's own pages, and to clients that are not pages",
+    async (origins) => {
+      server = await startServer({ fake: { cached: true, cors: createCors(origins) } });
+      expect(await open({ origin: 'https://other.example' })).toBe(403);
+      expect(await open({ origin: 'null' })).toBe(403);
+      expect(await open({ origin: named })).toBe(origins.length > 0 ? 'open' : 403);
+      expect(await open({})).toBe('open');
+      expect(await open({ origin: own() })).toBe('open');
+      expect(await open({ origin: own().replace(/:\d+$/, ':1') })).toBe(403);
+      // Behind a proxy that ends TLS.
+      expect(await open({ origin: 'https://ticks.example', host: 'ticks.example' })).toBe('open');
+      expect(await open({ origin: 'https://ticks.example', host: 'ticks.example:443' })).toBe('open');
+      expect(await open({ origin: 'https://ticks.example', host: 'ticks.example:80' })).toBe(403);
+    },
+  );
 
-  test('is for any page by default', async () => {
+  test('is open to any page by default', async () => {
     server = await startServer({ fake: { cached: true } });
     expect(await open({ origin: 'https://other.example' })).toBe('open');
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isNamedBy, toEtag } from '../../../../src/server/http/messages/etag.ts';
 
-test('a tag is the same for the same bytes of the same media type only', () => {
+test('tags are equal only for equal bytes of the same media type', () => {
   const tag = toEtag('digest', 'application/json');
   expect(tag).toMatch(/^"[\w-]+"$/);
   expect(toEtag('digest', 'application/json')).toBe(tag);

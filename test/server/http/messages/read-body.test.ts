@@ -10,7 +10,7 @@ const json = { 'content-type': 'application/json' };
 const refusal = {
   errors: [
     {
-      message: 'The body has more than 256 KB, which is the most there may be.',
+      message: 'The body is larger than the maximum of 256 KB.',
       extensions: { retryable: false, code: 'BAD_USER_INPUT' },
     },
   ],
@@ -39,14 +39,14 @@ async function sendChunked(chunks: readonly string[]): Promise<{ status: number;
   return { status: response.statusCode ?? 0, body: await text(response) };
 }
 
-test('a body of the largest size is read, whole or in chunks', async () => {
+test('a body of the maximum size is read, in one piece or in chunks', async () => {
   const body = bodyOf(limit);
   expect((await server.send({ method: 'POST', headers: json, body })).status).toBe(200);
   expect((await sendChunked([body.slice(0, 1000), body.slice(1000)])).status).toBe(200);
 });
 
 test.each(['application/json', 'application/graphql+json', 'application/json; charset=utf-16'])(
-  'one byte more of %s is too much',
+  'one more byte of %s is too large',
   async (contentType) => {
     const answer = await server.send({
       method: 'POST',
@@ -68,7 +68,7 @@ test.each([
   'application/x-www-form-urlencoded',
   'application/graphql',
   '',
-])('a body of type %j is refused with a word of what is right', async (contentType) => {
+])('a body of type %j is refused with the supported type', async (contentType) => {
   const answer = await server.send({
     method: 'POST',
     headers: { 'content-type': contentType },
@@ -81,7 +81,7 @@ test.each([
   });
 });
 
-test('HEAD has the status of GET, whatever is wrong', async () => {
+test('HEAD has the status of GET for every kind of error', async () => {
   for (const query of ['{ exchanges { id } }', '{ nope }', 'query A { __typename } query B { __typename }', '']) {
     const path = `/graphql?query=${encodeURIComponent(query)}`;
     const [get, head] = [await server.send({ method: 'GET', path }), await server.send({ method: 'HEAD', path })];
@@ -90,7 +90,7 @@ test('HEAD has the status of GET, whatever is wrong', async () => {
   }
 });
 
-test('the same in chunks that do not say how many there are, and the next request goes on', async () => {
+test('the same in chunks without a content-length, and the next request is answered', async () => {
   const body = bodyOf(limit + 1);
   const answer = await sendChunked([body.slice(0, limit), body.slice(limit)]);
   expect(answer.status).toBe(413);
@@ -98,7 +98,7 @@ test('the same in chunks that do not say how many there are, and the next reques
   expect((await server.post('{ exchanges { id } }')).status).toBe(200);
 });
 
-test('a length beyond the limit is refused before anything comes', async () => {
+test('a content-length over the limit is refused before the body arrives', async () => {
   const { port } = new URL(server.url);
   const socket = createConnection(Number(port), '127.0.0.1');
   socket.write(
@@ -109,7 +109,7 @@ test('a length beyond the limit is refused before anything comes', async () => {
   socket.destroy();
 });
 
-test('who goes on sending without end is cut off', async () => {
+test('a client that sends without end is cut off', async () => {
   const { port } = new URL(server.url);
   const socket = createConnection(Number(port), '127.0.0.1');
   let isOver = false;
@@ -132,7 +132,7 @@ test('who goes on sending without end is cut off', async () => {
   expect(sent).toBeLessThan(1000);
 });
 
-test('a client that goes away in the middle leaves nothing behind', async () => {
+test('a client that disconnects in the middle leaves nothing behind', async () => {
   const { port } = new URL(server.url);
   const socket = createConnection(Number(port), '127.0.0.1');
   socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');

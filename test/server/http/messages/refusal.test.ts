@@ -14,7 +14,7 @@ test.each([
     { code: 'OVERLOADED', retryAfterMs: 500 },
     { status: 503, headers: { 'retry-after': '1' } },
   ],
-])('%j has a status of its own', (extensions, refusal) => {
+])('%j has its own status', (extensions, refusal) => {
   const error = new GraphQLError('no', { extensions });
   expect(toRefusal(error)).toEqual(refusal);
 });
@@ -23,7 +23,7 @@ test.each([
   ['another code', { extensions: { code: 'BAD_USER_INPUT' } }],
   ['an exchange’s', { extensions: { code: 'RATE_LIMITED', exchange: 'kraken' } }],
   ['a field’s', { path: ['ticker'], extensions: { code: 'OVERLOADED' } }],
-])('%s has none', (_what, options) => {
+])('%s has no status', (_what, options) => {
   const error = new GraphQLError('no', options);
   expect(toRefusal(error)).toBeNull();
 });
@@ -50,7 +50,7 @@ test.each([
   expect(toStreamRefusal(error).status).toBe(status);
 });
 
-test('a subscription that may be tried again has a Retry-After', () => {
+test('the refusal of a subscription that can be retried has a Retry-After header', () => {
   const error = new GraphQLError('no', {
     extensions: { code: 'EXCHANGE_UNAVAILABLE', exchange: 'x', retryAfterMs: 1500 },
   });
