@@ -5,8 +5,7 @@ import { ThrottledLog } from '../../src/base/throttled-log.ts';
 import { ManualClock } from '../support/fakes/manual-clock.ts';
 
 test('the same masked error from the same place is logged once; another place or message is logged again', () => {
-  // biome-ignore lint/suspicious/noExplicitAny: each message has fields of its own
-  const lines: any[] = [];
+  const lines: Readonly<Record<string, unknown>>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const throttled = new ThrottledLog({ log, clock: new ManualClock() });
   let count = 0;
@@ -21,5 +20,9 @@ test('the same masked error from the same place is logged once; another place or
   report('no error at all');
   expect(count).toBe(54);
   expect(lines).toHaveLength(4);
-  expect(lines[0].err).toMatchObject({ type: 'Error', message: 'one', stack: expect.stringContaining('error-report') });
+  expect(lines[0]?.err).toMatchObject({
+    type: 'Error',
+    message: 'one',
+    stack: expect.stringContaining('error-report'),
+  });
 });

@@ -3,8 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { ThrottledLog } from '../../src/base/throttled-log.ts';
 import { ManualClock } from '../support/fakes/manual-clock.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: each message has fields of its own
-let lines: any[];
+let lines: Readonly<Record<string, unknown>>[];
 let clock: ManualClock;
 let throttled: ThrottledLog;
 
