@@ -6,22 +6,21 @@ import { closeCode, closeMeanings, toCloseLabel } from '../../src/server/websock
 
 const read = (page: string): string => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
 
-/** The first cells of the tables of a page whose first column is `code`. */
-function codesIn(page: string): readonly string[] {
-  const tables = read(page).matchAll(/^\| code +\|.*\n\| -.*\n((?:\|.*\n)+)/gm);
-  return [...tables].flatMap(([, rows = '']) => rows.trim().split('\n')).map((row) => row.split('|')[1]?.trim() ?? '');
+/** The rows of a page's tables that match: code and sentence. */
+function readMeanings(page: string, row: RegExp): Readonly<Record<string, string>> {
+  return Object.fromEntries([...read(page).matchAll(row)].map(([, code = '', sentence = '']) => [code, sentence]));
 }
 
-test('the documentation has a row for each close code, and none for another', () => {
-  expect([...codesIn('subscriptions.md')].sort()).toEqual(Object.values(closeCode).map(String).sort());
+test('the documentation explains each close code in the words of the code', () => {
+  const byName = new Map(Object.entries(closeMeanings));
+  const meanings = Object.entries(closeCode).map(([name, code]) => [String(code), byName.get(name)]);
+  expect(readMeanings('subscriptions.md', /^\| (\d{4}) +\| (.*?) +\|$/gm)).toEqual(Object.fromEntries(meanings));
 });
 
-test('each code has a sentence', () => {
+test('the documentation explains each error code in the words of the code', () => {
   expect(Object.keys(clientErrorMeanings).sort()).toEqual([...clientErrorCodes].sort());
   expect(clientErrorCodes).toEqual(expect.arrayContaining([...marketDataErrorCodes]));
-  for (const sentence of [...Object.values(clientErrorMeanings), ...Object.values(closeMeanings)]) {
-    expect(sentence).toMatch(/^[A-Z].*\.$/);
-  }
+  expect(readMeanings('freshness.md', /^\| ([A-Z_]{4,}) +\| (.*?) +\|$/gm)).toEqual(clientErrorMeanings);
 });
 
 test('metrics have a label for each close code, and one for all that a client may make up', () => {

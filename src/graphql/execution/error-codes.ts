@@ -10,5 +10,5 @@ export type ClientErrorCode = (typeof clientErrorCodes)[number];
 export const clientErrorMeanings: Readonly<Record<ClientErrorCode, string>> = {
   ...errorMeanings,
   // This code is part of Apollo's protocol: its clients send the document when they receive it.
-  PERSISTED_QUERY_NOT_FOUND: 'This server does not know the hash of this query: send the query and its hash once.',
+  PERSISTED_QUERY_NOT_FOUND: 'The server does not know this hash: send the document with it, once.',
 };

@@ -29,22 +29,22 @@ export const closeCode = {
   internalServerError: CloseCode.InternalServerError,
 } as const;
 
-/** What each code means for a client: the source of the table in the documentation. */
+/** What each code means to a client: the table of close codes in docs/subscriptions.md. */
 export const closeMeanings: Readonly<Record<keyof typeof closeCode, string>> = {
-  goingAway: 'The server is stopping: connect again, and another instance answers.',
+  goingAway: 'The server is stopping: connect again.',
   protocolError: 'The client broke the WebSocket protocol.',
   invalidText: 'A message of the client is not valid UTF-8.',
-  policyViolation: 'The client has left too many answers unread.',
+  policyViolation: 'The client has left more than 8 MB of answers unread.',
   messageTooBig: 'A message of the client has more than 64 KB.',
   tryAgainLater:
     'The server has reached its limit of sockets, or this address has sent too many wrong API keys: try again later.',
-  badRequest: 'A message is not valid in graphql-transport-ws, or its id is too long.',
+  badRequest: 'A message is not valid in `graphql-transport-ws`, or its id is longer than 256 characters.',
   unauthorized: 'The API key is missing or wrong, or an operation came before the connection was acknowledged.',
-  subprotocolNotAcceptable: 'The client does not speak graphql-transport-ws.',
-  initialisationTimeout: 'No connection_init came in time.',
+  subprotocolNotAcceptable: 'The client does not speak `graphql-transport-ws`.',
+  initialisationTimeout: 'No `connection_init` came within 5 seconds.',
   subscriberAlreadyExists: 'The id belongs to an operation that is still open.',
-  tooMany: 'Too many sockets from this address, too many messages in a second, or a second connection_init.',
-  internalServerError: 'Something unexpected happened on the server.',
+  tooMany: 'Too many sockets from this address, too many messages in a second, or a second `connection_init`.',
+  internalServerError: "Something unexpected happened; only the server's log has the cause.",
 };
 
 /** Normal closure, no code, and a connection that was cut. */
