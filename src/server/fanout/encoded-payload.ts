@@ -7,6 +7,7 @@ export type EncodePayload = (event: FeedEvent<object>) => Promise<EncodedPayload
 export class EncodedPayload {
   readonly json: string;
   #messagePrefix: Buffer | null = null;
+  #streamEvent: Buffer | null = null;
 
   constructor(json: string) {
     this.json = json;
@@ -16,5 +17,11 @@ export class EncodedPayload {
   get messagePrefix(): Buffer {
     this.#messagePrefix ??= Buffer.from(`{"type":"next","payload":${this.json},"id":`);
     return this.#messagePrefix;
+  }
+
+  /** The event in event streams. JSON has no line breaks, so it is one line of data. */
+  get streamEvent(): Buffer {
+    this.#streamEvent ??= Buffer.from(`event: next\ndata: ${this.json}\n\n`);
+    return this.#streamEvent;
   }
 }
