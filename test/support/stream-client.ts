@@ -42,6 +42,8 @@ export class StreamClient {
 
 export interface StreamClientOptions {
   readonly variables?: object;
+  /** Further members of the JSON body. */
+  readonly more?: object;
   readonly headers?: Readonly<Record<string, string>>;
   /** Reuses connections; by default, each stream has one of its own. */
   readonly agent?: Agent;
@@ -49,13 +51,13 @@ export interface StreamClientOptions {
 
 /** Subscribes over server-sent events. Resolves when the server has answered with a stream or with a status. */
 export async function openStream(url: string, query: string, options: StreamClientOptions = {}): Promise<StreamClient> {
-  const { variables, headers, agent } = options;
+  const { variables, more, headers, agent } = options;
   const asked = httpRequest(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
     agent: agent ?? false,
   });
-  asked.end(JSON.stringify({ query, variables }));
+  asked.end(JSON.stringify({ query, variables, ...more }));
   const [response]: IncomingMessage[] = await once(asked, 'response');
   if (!response) throw new TypeError('no response');
   return new StreamClient(response);

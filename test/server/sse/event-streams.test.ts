@@ -277,12 +277,14 @@ describe('an event stream', () => {
     expect(server.counts).toMatchObject({ subscriptions: 1, groups: 1, operations: 1 });
   });
 
-  test('is refused if its request has a form that nothing would limit', async () => {
+  test('is answered if its request has an unknown member that is null, and refused if it is not', async () => {
     await start();
-    const client = await stream(tickerOfBtc, { variables: [] });
-    await eventually(() => client.closed);
-    expect([client.response.statusCode, client.text]).toEqual([400, expect.stringContaining('BAD_USER_INPUT')]);
-    expect(server.counts.subscribers).toBe(0);
+    const client = await stream(tickerOfBtc, { more: { id: null } });
+    await eventually(() => client.told.length === 1);
+    const other = await stream(tickerOfBtc, { more: { id: 1 } });
+    await eventually(() => other.closed);
+    expect([other.response.statusCode, other.text]).toEqual([400, expect.stringContaining('BAD_USER_INPUT')]);
+    expect(server.counts).toMatchObject({ subscriptions: 1, operations: 1 });
   });
 
   test('charges its cost once, and is recorded with its operation', async () => {
