@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import WebSocket from 'ws';
-import { document } from './document.ts';
+import { connectBy } from './connect.ts';
 
-// A process with many subscribed sockets. It reports how many messages arrived, and how late.
+// A process with many subscribed clients. It reports how many messages arrived, and how late.
 
 /** Commands from the parent process. */
 export type ClientCommand = { readonly type: 'reset' } | { readonly type: 'count' } | { readonly type: 'latencies' };
@@ -13,7 +11,8 @@ export type ClientReport =
   | { readonly type: 'count'; readonly messages: number }
   | { readonly type: 'latencies'; readonly sorted: readonly number[] };
 
-const [port = '', count = '0'] = process.argv.slice(2);
+const [port = '', count = '0', transport = 'websocket'] = process.argv.slice(2);
+const connect = transport === 'sse' ? connectBy.sse : connectBy.websocket;
 const sockets = Number(count);
 const lifetimeMs = 300_000;
 /** How many handshakes run in parallel. */
@@ -37,28 +36,16 @@ setTimeout(() => process.exit(1), lifetimeMs).unref();
 
 const marker = '"receivedAt":';
 
-function connect(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', {
-      perMessageDeflate: false,
-      skipUTF8Validation: true,
-    });
-    socket.on('error', reject);
-    socket.on('open', () => socket.send('{"type":"connection_init"}'));
-    socket.once('message', () => {
-      socket.send(JSON.stringify({ id: randomUUID(), type: 'subscribe', payload: { query: document } }));
-      socket.on('message', (data) => {
-        const text = String(data);
-        const at = text.indexOf(marker) + marker.length;
-        messages += 1;
-        latencies.push(Date.now() - Number(text.slice(at, at + 13)));
-      });
-      resolve();
-    });
-  });
+/** Counts the messages in a text. Texts of event streams can have several, and comments between them. */
+function read(text: string): void {
+  for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
+    const begin = at + marker.length;
+    messages += 1;
+    latencies.push(Date.now() - Number(text.slice(begin, begin + 13)));
+  }
 }
 
 for (let opened = 0; opened < sockets; opened += burst) {
-  await Promise.all(Array.from({ length: Math.min(burst, sockets - opened) }, connect));
+  await Promise.all(Array.from({ length: Math.min(burst, sockets - opened) }, () => connect(port, read)));
 }
 send({ type: 'subscribed' });

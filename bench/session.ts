@@ -1,4 +1,5 @@
 import type { ClientCommand, ClientReport } from './clients.ts';
+import type { Transport } from './connect.ts';
 import { type BenchProcess, start } from './processes.ts';
 import type { Command, Report } from './servers/driver.ts';
 
@@ -15,18 +16,18 @@ export interface Session {
   stop(): Promise<void>;
 }
 
-export async function openSession(file: string, sockets: number): Promise<Session> {
+export async function openSession(file: string, sockets: number, transport: Transport = 'websocket'): Promise<Session> {
   const server = start<Command, Report>(file);
   const { port } = await server.wait('ready');
   // The first sockets are opened and closed without measuring, because code that is loaded and compiled for them is not
   // memory per socket.
-  const warmUpClients = start<ClientCommand, ClientReport>('./clients', [String(port), '200']);
+  const warmUpClients = start<ClientCommand, ClientReport>('./clients', [String(port), '200', transport]);
   await warmUpClients.wait('subscribed');
   server.send({ type: 'begin', ticks: 3, intervalMs: 100 });
   await server.wait('ticked');
   await warmUpClients.stop();
   const before = await memoryOf(server);
-  const clients = start<ClientCommand, ClientReport>('./clients', [String(port), String(sockets)]);
+  const clients = start<ClientCommand, ClientReport>('./clients', [String(port), String(sockets), transport]);
   await clients.wait('subscribed');
 
   async function received(): Promise<number> {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
 import { drive } from './driver.ts';
+import { toTickerPayload } from './ticker-payload.ts';
 
 // The baseline: sends one prepared message per tick to every socket. It implements only the handshake of the protocol.
 
@@ -18,26 +19,6 @@ const id = '00000000-0000-4000-8000-000000000000';
 let ticks = 0;
 drive(address.port, () => {
   ticks += 1;
-  const now = Date.now();
-  const last = 90_000 + ticks / 100;
-  const tickerUpdated = {
-    symbol: 'BTC/USDT',
-    receivedAt: now,
-    datetime: new Date(now).toISOString(),
-    last,
-    bid: last - 0.01,
-    bidVolume: 1.25,
-    ask: last + 0.01,
-    askVolume: 0.75,
-    open: 89_500.25,
-    high: 91_000.5,
-    low: 88_750.75,
-    percentage: 0.56,
-    baseVolume: 12_345.678,
-    quoteVolume: 1_111_111_111.11,
-    source: 'STREAM',
-    stale: false,
-  };
-  const message = Buffer.from(JSON.stringify({ id, type: 'next', payload: { data: { tickerUpdated } } }));
+  const message = Buffer.from(`{"id":"${id}","type":"next","payload":${toTickerPayload(ticks)}}`);
   for (const socket of server.clients) socket.send(message, { binary: false });
 });

@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '../base/clock.ts';
 import type { Feeds } from '../feed/live/feeds.ts';
+import type { Fanout } from '../server/fanout/fanout.ts';
 import type { HttpServer } from '../server/http/http-server.ts';
 import type { Readiness } from '../server/http/readiness.ts';
 import type { SubscriptionServer } from '../server/websocket/subscription-server.ts';
@@ -19,6 +20,8 @@ export interface StillOpen {
 export interface AppParts {
   readonly http: HttpServer;
   readonly subscriptions: SubscriptionServer;
+  /** Closed after the connections of clients. */
+  readonly fanout: Pick<Fanout, 'close'>;
   readonly readiness: Readiness;
   readonly feeds: Pick<Feeds, 'close' | 'counts'>;
   readonly streams: { readonly poolCount: number; close(): Promise<void> };
@@ -88,12 +91,13 @@ export class App {
   }
 
   async #stop(delayMs: number): Promise<void> {
-    const { http, subscriptions, readiness, feeds, metrics, streams, exchanges, tracing } = this.#parts;
+    const { http, subscriptions, fanout, readiness, feeds, metrics, streams, exchanges, tracing } = this.#parts;
     readiness.markStopping();
     // A server that does not listen yet cannot stop listening.
     await this.#started?.catch(() => {});
     if (delayMs > 0) await sleep(this.#options.clock, delayMs);
     await Promise.all([http.close(), subscriptions.close()]);
+    fanout.close();
     feeds.close();
     metrics.close();
     await streams.close();

@@ -86,8 +86,8 @@ export function createApp(options: CreateAppOptions): App {
       },
     },
   });
-  const { http, subscriptions } = server;
+  const { http, subscriptions, fanout } = server;
   const { port, host, shutdownDelayMs } = config;
-  const parts = { http, subscriptions, readiness, feeds, streams, exchanges, metrics, tracing };
+  const parts = { http, subscriptions, fanout, readiness, feeds, streams, exchanges, metrics, tracing };
   return new App(parts, { clock, port, host, shutdownDelayMs });
 }

@@ -14,6 +14,7 @@ import { type AnswerService, createAnswerService } from '../server/answers/answe
 import { PersistedQueries } from '../server/answers/persisted-queries.ts';
 import { createGraphQLRoute } from '../server/doors/graphql-http.ts';
 import { createFrontPageRoute, createMetricsRoute, createProbeRoutes } from '../server/doors/pages.ts';
+import { Fanout } from '../server/fanout/fanout.ts';
 import { createGraphQLPipeline } from '../server/graphql/pipeline.ts';
 import type { HandleRequest } from '../server/http/handle-request.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../server/http/http-server.ts';
@@ -23,6 +24,7 @@ import { SlowReaders } from '../server/http/slow-readers.ts';
 import { createRequestObserver, type ObserverOptions } from '../server/observe/request-observer.ts';
 import type { Route } from '../server/routing/route.ts';
 import { createRouter } from '../server/routing/router.ts';
+import { createEventStreams } from '../server/sse/event-streams.ts';
 import type { SocketLimits } from '../server/websocket/accept-sockets.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../server/websocket/subscription-server.ts';
 
@@ -73,6 +75,8 @@ export interface WiredServer {
   readonly http: HttpServer;
   readonly subscriptions: SubscriptionServer;
   readonly answers: AnswerService;
+  /** Must be closed after both, or event streams would tell their clients not to reconnect. */
+  readonly fanout: Fanout;
   readonly admission: Admission;
   /** Estimated memory of documents and open subscriptions, in bytes. */
   readonly memory: GraphQLEngine['documents']['bytes'] & { readonly open: number };
@@ -95,11 +99,13 @@ export function wireServer(options: ServerOptions): WiredServer {
   const memory = new SubscriptionMemory({ ...options.subscriptionMemory, documents });
   const admission = new Admission({ operations: options.operations, memory, clock });
   const answers = createAnswerService({ engine, gate, persisted, clock, ...events });
-  const pipeline = createGraphQLPipeline({ engine, gate, admission, persisted, log });
+  const pipeline = createGraphQLPipeline({ engine, gate, persisted, log });
+  const fanout = new Fanout({ createContext: () => engine.createContext(() => {}), report });
   const observed = { log, tracer, ...(events.onRequest ? { onRequest: events.onRequest } : {}) };
 
   const graphqlRoute = createGraphQLRoute({
     answers,
+    streams: createEventStreams({ engine, gate, admission, persisted, fanout, slowReaders, clock }),
     pipeline: (request, response, context) => {
       slowReaders.watchStream(response);
       return pipeline.handle(request, response, context);
@@ -121,6 +127,7 @@ export function wireServer(options: ServerOptions): WiredServer {
   const subscriptions = createSubscriptionServer({
     server: http.server,
     engine,
+    fanout,
     getEnveloped: pipeline.getEnveloped,
     admission,
     gate,
@@ -135,6 +142,7 @@ export function wireServer(options: ServerOptions): WiredServer {
     http,
     subscriptions,
     answers,
+    fanout,
     admission,
     get memory() {
       return { ...documents.bytes, open: admission.memoryBytes };

@@ -1,6 +1,6 @@
 /**
- * Why the answer service declines an operation. GraphQL over HTTP then leaves it to Yoga, which answers it or reports what
- * is wrong; another door must report that itself. `tickql_declined_answers_total` counts the reasons, together with each
+ * Why the answer service declines an operation. GraphQL over HTTP then answers a subscription with an event stream, and
+ * leaves everything else to Yoga, which answers it or reports what is wrong; another door must report that itself. `tickql_declined_answers_total` counts the reasons, together with each
  * `BypassReason` of GraphQL over HTTP.
  */
 export type DeclineReason =

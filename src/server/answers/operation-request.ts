@@ -59,7 +59,8 @@ function toRequest(given: Readonly<Record<string, unknown>>): OperationRequest |
   if (variables !== null && !isObject(variables)) return null;
   if (extensions !== null && !isObject(extensions)) return null;
   if (!isShallow(variables) || !isShallow(extensions)) return null;
-  if (Object.keys(others).length > 0) return null;
+  // Like Yoga, which ignores unknown members that are null.
+  if (Object.values(others).some((other) => other !== null)) return null;
   return { query, operationName: toOperationName(name), variables, extensions };
 }
 

@@ -12,6 +12,7 @@ import { sendText } from '../http/messages/send.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 import { graphqlPath } from '../http/paths.ts';
 import type { ApiRequest, ApiRoute } from '../routing/route.ts';
+import type { EventStreams } from '../sse/event-streams.ts';
 import { prepareHeaders, sendAnswer } from './graphql-answer.ts';
 import { sendCorrupt, sendTooLarge, sendUnknownCoding, sendUnsupported } from './graphql-errors.ts';
 import { sendNoSingleConnection, toSingleConnectionStatus } from './single-connection.ts';
@@ -21,7 +22,7 @@ import { sendNoSingleConnection, toSingleConnectionStatus } from './single-conne
  * `DeclineReason`.
  */
 export type BypassReason =
-  /** The client accepts neither media type of GraphQL over HTTP: it requests events or GraphiQL. */
+  /** The client accepts neither media type of GraphQL over HTTP: it requests a query as an event, or GraphiQL. */
   | 'media-type'
   /** The operation is partly in the body and partly in the URL, or the JSON body has an unusual content type. */
   | 'request-format'
@@ -29,6 +30,8 @@ export type BypassReason =
 
 export interface GraphQLRouteOptions {
   readonly answers: AnswerService;
+  /** Answers subscriptions. */
+  readonly streams: EventStreams;
   /** The complete pipeline, which answers everything else. A body that was read already is in the request's `body`. */
   readonly pipeline: (request: IncomingMessage, response: ServerResponse, context: YogaContext) => unknown;
   /** Called once for each request that bypasses the answer service. */
@@ -38,6 +41,9 @@ export interface GraphQLRouteOptions {
 
 const methods = ['GET', 'HEAD', 'POST'];
 
+/** The content types that Yoga reads, which take any parameters. */
+const readableBody = /^application\/(?:graphql\+)?json(?:;|$)/i;
+
 const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
 
 /**
@@ -46,9 +52,12 @@ const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
  */
 const anyBody = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
-/** GraphQL over HTTP. Queries go to the answer service; everything that it declines goes to the complete pipeline. */
+/**
+ * GraphQL over HTTP. Queries go to the answer service, and subscriptions are answered with event streams. Everything
+ * else goes to the complete pipeline.
+ */
 export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
-  const { answers, pipeline, onBypass = () => {}, clock = systemClock } = options;
+  const { answers, streams, pipeline, onBypass = () => {}, clock = systemClock } = options;
 
   /** `body` is the body that was read; null if there is none. */
   async function forward(given: ApiRequest, isCharged: boolean, body: Buffer | null): Promise<void> {
@@ -71,6 +80,12 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
     return forward(given, false, body);
   }
 
+  /** Answers a subscription; resolves with false for anything else. */
+  function stream(given: ApiRequest, operation: UnreadOperation): Promise<boolean> {
+    prepareHeaders(given);
+    return streams.answer(given, operation);
+  }
+
   async function answer(
     given: ApiRequest,
     operation: UnreadOperation,
@@ -79,14 +94,17 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
   ): Promise<void> {
     const answered = await answers.answer(given.principal, operation, given.record);
     if (answered instanceof Answer) sendAnswer(given, answered, mediaType, clock.now());
+    else if (answered.declined === 'not-a-query' && (await stream(given, operation))) return;
     else await forward(given, answered.isCharged, body);
   }
 
-  function handleGet(given: ApiRequest): Promise<void> {
+  async function handleGet(given: ApiRequest): Promise<void> {
     const { accept } = given.request.headers;
-    const mediaType = accept?.includes('text/html') ? null : toMediaType(accept);
-    if (!mediaType) return bypass(given, 'media-type');
-    return answer(given, { format: queryStringFormat, text: given.search }, mediaType);
+    if (accept?.includes('text/html')) return bypass(given, 'media-type');
+    const operation = { format: queryStringFormat, text: given.search };
+    const mediaType = toMediaType(accept);
+    if (mediaType) return answer(given, operation, mediaType);
+    if (!(await stream(given, operation))) await bypass(given, 'media-type');
   }
 
   async function handlePost(given: ApiRequest): Promise<void> {
@@ -101,10 +119,11 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
     if (body === 'too-large') return sendTooLarge(given);
     if (body === 'corrupt') return sendCorrupt(given, coding ?? '');
     const mediaType = toMediaType(accept);
+    const operation = { format: jsonFormat, text: body.toString() };
     const isPlain = search === '' && jsonBody.test(contentType);
-    if (!mediaType) return bypass(given, 'media-type', body);
-    if (!isPlain) return bypass(given, 'request-format', body);
-    return answer(given, { format: jsonFormat, text: body.toString() }, mediaType, body);
+    if (mediaType && isPlain) return answer(given, operation, mediaType, body);
+    if (readableBody.test(contentType) && (await stream(given, operation))) return;
+    await bypass(given, mediaType ? 'request-format' : 'media-type', body);
   }
 
   return {

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { Context } from '../../graphql/execution/context.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
-import type { Admission } from '../access/admission.ts';
 import type { Gate } from '../access/gate.ts';
 import type { PersistedQueries } from '../answers/persisted-queries.ts';
 import { graphqlPath } from '../http/paths.ts';
@@ -15,20 +14,16 @@ import { useEventStream } from './plugins/use-event-stream.ts';
 import { useExecutor } from './plugins/use-executor.ts';
 import { useGraphiQLPage } from './plugins/use-graphiql-page.ts';
 import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
-import { useLiveEvents } from './plugins/use-live-events.ts';
 import { useOperationName } from './plugins/use-operation-name.ts';
 import { usePersistedQueries } from './plugins/use-persisted-queries.ts';
 import { useRequestRecord } from './plugins/use-request-record.ts';
 import { useShallowValues } from './plugins/use-shallow-values.ts';
-import { useStreamLimit } from './plugins/use-stream-limit.ts';
 import { withHttp } from './request/http-extension.ts';
 import type { YogaContext } from './request/yoga-context.ts';
 
 export interface GraphQLPipelineOptions {
   readonly engine: GraphQLEngine;
   readonly gate: Gate;
-  /** Admits subscriptions over server-sent events. */
-  readonly admission: Admission;
   readonly persisted: PersistedQueries;
   readonly log: Logger;
 }
@@ -37,7 +32,7 @@ type Yoga = YogaServerInstance<YogaContext, Context>;
 
 /**
  * The complete GraphQL pipeline of Yoga: parsing, validation, context, execution and masking of errors. It answers the
- * operations that the answer service declines, event streams, and requests for GraphiQL.
+ * operations that the answer service declines, except subscriptions, and requests for GraphiQL.
  */
 export interface GraphQLPipeline {
   /** Answers a request over HTTP. If the body has been read already, it is in the request's `body`. */
@@ -47,7 +42,7 @@ export interface GraphQLPipeline {
 }
 
 export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLPipeline {
-  const { engine, gate, admission, persisted, log } = options;
+  const { engine, gate, persisted, log } = options;
   const { schema, documents, measure, execute, report, hideSuggestions } = engine;
   const yoga: Yoga = createYoga<YogaContext, Context>({
     schema,
@@ -70,8 +65,6 @@ export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLP
       ...(hideSuggestions ? [useHiddenSchema()] : []),
       useEventStream(),
       useCost(measure),
-      useLiveEvents(report),
-      useStreamLimit(admission, measure),
       useExecutor(execute),
       useShallowValues(),
       useOperationName(),

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { Admission } from '../access/admission.ts';
 import type { Gate } from '../access/gate.ts';
-import { Fanout } from '../fanout/fanout.ts';
+import type { Fanout } from '../fanout/fanout.ts';
 import type { GraphQLPipeline } from '../graphql/pipeline.ts';
 import { asksForWebSocket } from '../http/ignored-upgrades.ts';
 import { type Cors, createCors } from '../http/messages/cors.ts';
@@ -24,6 +24,7 @@ export interface SubscriptionServerOptions extends ObserverOptions {
   /** The HTTP server whose upgrades are handled. */
   readonly server: Server;
   readonly engine: GraphQLEngine;
+  readonly fanout: Fanout;
   readonly getEnveloped: GraphQLPipeline['getEnveloped'];
   readonly admission: Admission;
   readonly gate: Gate;
@@ -37,9 +38,10 @@ export interface SubscriptionServerOptions extends ObserverOptions {
   readonly initTimeoutMs?: number;
 }
 
-/** Numbers of what is open over WebSockets. */
+/** Numbers of what is open. */
 export interface SocketCounts {
   readonly sockets: number;
+  /** Open subscriptions over WebSockets and as server-sent events. */
   readonly subscriptions: number;
   /** Groups of equal subscriptions. */
   readonly groups: number;
@@ -49,7 +51,7 @@ export interface SocketCounts {
 
 export interface SubscriptionServer {
   readonly counts: SocketCounts;
-  /** Numbers of messages over all sockets since the start. */
+  /** Numbers of messages of all subscriptions since the start. */
   readonly deliveries: Readonly<Fanout['counts']>;
   /**
    * Closes every socket with 1001, very many of them over two seconds, and accepts no new one. Resolves when all are
@@ -69,10 +71,9 @@ const maxMessageBytes = 64 * 1024;
 
 /** Serves graphql-transport-ws with the same parsing, validation, context, execution and masking as HTTP. */
 export function createSubscriptionServer(options: SubscriptionServerOptions): SubscriptionServer {
-  const { server, engine, getEnveloped, admission, gate, cors = createCors(null), limits, log } = options;
+  const { server, engine, fanout, getEnveloped, admission, gate, cors = createCors(null), limits, log } = options;
   const { clock = systemClock, initTimeoutMs = 5000, onClose = () => {} } = options;
   const { report } = engine;
-  const fanout = new Fanout({ createContext: () => engine.createContext(() => {}), report });
   const operations = createSocketOperations({ engine, getEnveloped, gate, fanout });
   const observer = createSocketObserver(options);
   const protocol = createGraphQLProtocol({ gate, operations, observer, initTimeoutMs, report });
@@ -97,7 +98,6 @@ export function createSubscriptionServer(options: SubscriptionServerOptions): Su
     close: async () => {
       heartbeat.stop();
       await closeAll(sockets);
-      fanout.close();
     },
   };
 }

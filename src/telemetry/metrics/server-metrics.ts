@@ -26,7 +26,7 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
   });
   addCounter(registry, {
     name: 'tickql_declined_answers_total',
-    help: 'Requests that the answer service left to Yoga, by reason.',
+    help: 'Requests that the answer service did not answer, by reason.',
     labelNames: ['reason'],
     read: function* () {
       for (const [reason, , , value] of recorder.declined.entries()) yield { labels: [reason], value };
@@ -44,7 +44,7 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
   });
   addGauge(registry, {
     name: 'tickql_subscriptions',
-    help: 'Open subscriptions over WebSockets.',
+    help: 'Open subscriptions over WebSockets and server-sent events.',
     read: () => open().subscriptions,
   });
   addGauge(registry, {
@@ -67,12 +67,12 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
   });
   addCounter(registry, {
     name: 'tickql_messages_total',
-    help: 'Subscription messages written to WebSockets.',
+    help: 'Messages of subscriptions written to WebSockets and event streams.',
     read: () => deliveries().messages,
   });
   addCounter(registry, {
     name: 'tickql_conflated_messages_total',
-    help: 'Messages that were replaced by newer ones while the buffer of their socket was full.',
+    help: 'Messages that were replaced by newer ones while the buffer of their connection was full.',
     read: () => deliveries().conflated,
   });
   addCounter(registry, {

@@ -10,7 +10,7 @@ export interface MetricSources {
     readonly groups: number;
     readonly operations: number;
   };
-  /** Totals of subscription messages over WebSockets since the start. */
+  /** Totals of messages of subscriptions since the start. */
   readonly deliveries: () => { readonly messages: number; readonly conflated: number; readonly slowConsumers: number };
   readonly feeds: () => readonly {
     readonly exchange: string;

@@ -231,6 +231,7 @@ describe('a client of server-sent events', () => {
     await eventually(() => server.counts.operations === 1 && server.counts.subscribers === 1);
     // Nothing is wrong with one for whom there is nothing to read.
     const pings = other.text.split(':\n\n').length;
+    await clock.advance(12_000);
     await eventually(() => other.text.split(':\n\n').length > pings);
     await clock.advance(60_000);
     expect(other.closed).toBe(false);

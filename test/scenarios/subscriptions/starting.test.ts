@@ -48,7 +48,8 @@ test('an operation whose client leaves before it begins leaves nothing behind, o
   const waiting = subscribe(client, ticker);
   const leaving = new AbortController();
   const stream = readEvents(ticker, 1, leaving.signal).catch(() => null);
-  await eventually(() => server.counts.subscribers === 2);
+  // Both wait for the group that they will share.
+  await eventually(() => server.counts.operations === 2 && server.counts.subscribers === 1);
   waiting.stop();
   leaving.abort();
   await stream;

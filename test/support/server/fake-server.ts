@@ -119,6 +119,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
   const stop = async (): Promise<void> => {
     await sockets.close();
     await http.close();
+    server.fanout.close();
     feeds.close();
   };
   return {

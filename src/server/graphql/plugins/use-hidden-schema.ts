@@ -6,8 +6,5 @@ export function useHiddenSchema(): Plugin {
     onExecute: ({ args }) => {
       Object.assign(args, { hideSuggestions: true });
     },
-    onSubscribe: ({ args }) => {
-      Object.assign(args, { hideSuggestions: true });
-    },
   };
 }

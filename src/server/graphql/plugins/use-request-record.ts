@@ -10,16 +10,10 @@ export function useRequestRecord(): Plugin<YogaContext, YogaContext> {
       const { http } = contextValue;
       if (http) http.record.operation = toOperationLabel(schema, document, operationName);
     },
-    onSubscribe: ({ args: { schema, document, operationName, contextValue } }) => {
-      const { http } = contextValue;
-      if (!http) return;
-      http.record.operation = toOperationLabel(schema, document, operationName);
-      http.record.transport = 'sse';
-    },
     onExecutionResult: ({ result, context: { http } }) => {
-      if (!http || !result || Array.isArray(result)) return;
+      if (!http || !result || Array.isArray(result) || isAsyncIterable(result)) return;
       const { record } = http;
-      record.answer(record.operation ?? 'invalid', isAsyncIterable(result) ? 'ok' : toCode(result.errors));
+      record.answer(record.operation ?? 'invalid', toCode(result.errors));
     },
   };
 }

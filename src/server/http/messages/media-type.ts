@@ -18,3 +18,9 @@ export function toMediaType(accept: string | undefined): MediaType | null {
   }
   return null;
 }
+
+/** True if a client that sends this Accept header can receive server-sent events. */
+export function acceptsEvents(accept: string | undefined): boolean {
+  const ranges = (accept || '*/*').toLowerCase().split(',');
+  return ranges.some((range) => /^\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:;|$)/.test(range));
+}

@@ -1,0 +1,27 @@
+import type { FeedEvent } from '../../feed/reconcile/feed-event.ts';
+
+/** Executes an operation for one event; resolves with the payload of the messages. Never rejects. */
+export type EncodePayload = (event: FeedEvent<object>) => Promise<EncodedPayload>;
+
+/** The JSON of a payload, and the bytes that each protocol sends for it. Each form is made once, when it is needed. */
+export class EncodedPayload {
+  readonly json: string;
+  #messagePrefix: Buffer | null = null;
+  #streamEvent: Buffer | null = null;
+
+  constructor(json: string) {
+    this.json = json;
+  }
+
+  /** The common part of all messages over WebSockets: everything before the operation id. */
+  get messagePrefix(): Buffer {
+    this.#messagePrefix ??= Buffer.from(`{"type":"next","payload":${this.json},"id":`);
+    return this.#messagePrefix;
+  }
+
+  /** The event in event streams. JSON has no line breaks, so it is one line of data. */
+  get streamEvent(): Buffer {
+    this.#streamEvent ??= Buffer.from(`event: next\ndata: ${this.json}\n\n`);
+    return this.#streamEvent;
+  }
+}
