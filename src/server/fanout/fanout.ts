@@ -1,22 +1,21 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import type { WebSocket } from 'ws';
 import { Yielding } from '../../base/yielding.ts';
 import { slowConsumer } from '../../market/slow-consumer.ts';
+import type { EncodePayload } from './encoded-payload.ts';
 import { isShared } from './event-source.ts';
 import { Group, type GroupOptions } from './group.ts';
 import { type DocumentKeys, toGroupKey } from './group-key.ts';
-import type { DeliveryCounts, GroupSubscription } from './group-subscription.ts';
+import type { DeliveryCounts, GroupSubscription, OpenSubscription } from './group-subscription.ts';
 import { JoinableGroups } from './joinable-groups.ts';
-import { type EncodePayload, PayloadPrefixes } from './payload-prefix.ts';
+import { SharedPayloads } from './shared-payloads.ts';
 import { SingleSubscription } from './single-subscription.ts';
 import { StalledSubscriptions } from './stalled-subscriptions.ts';
-import { type StartedEvents, startEvents, toErrorPrefix } from './start-events.ts';
+import { type StartedEvents, startEvents, toErrorPayload } from './start-events.ts';
 
 /** An operation of a client. */
-export interface Subscriber {
-  readonly socket: WebSocket;
-  /** The id of the operation. */
-  readonly id: string;
+export interface Subscriber<S extends GroupSubscription> {
+  /** Creates its subscription, which writes the messages to the connection of the client. */
+  readonly open: OpenSubscription<S>;
   /** Operations of different scopes never share an answer, because their clients can have different rights. */
   readonly scope: string;
 }
@@ -28,27 +27,28 @@ export interface FanoutOptions {
   readonly report: (error: unknown) => void;
 }
 
-const slowConsumerPrefix = toErrorPrefix(slowConsumer());
+const slowConsumerPayload = toErrorPayload(slowConsumer());
 
 /**
- * Delivers the events of subscriptions to the sockets of many clients.
+ * Delivers the events of subscriptions to many clients.
  *
  * Ten thousand clients that watch the same market need the same answer to every tick. If each answer were executed and
  * serialised separately, a tick would keep one core busy for a second, and a client that reads slowly would fill the
  * memory with unread messages. So subscriptions form groups: each distinct payload (the selection and the value) is
- * executed and encoded once, and every socket receives the same bytes with its own operation id at the end.
+ * executed and encoded once, and every client receives the same bytes: over a WebSocket with its own operation id at
+ * the end.
  *
  * - Subscriptions with the same payload key share a group and its event source (`JoinableGroups`, `Group`). A group
  *   opens with its first subscription, can be joined while it is serving, and ends with its source or its last
  *   subscription. While its exchange fails, it cannot be joined: a new subscription starts separately, and is refused
  *   if nothing arrives.
  * - A subscription that starts in the past has its own history and its own group (`SingleSubscription`).
- * - Groups with the same key that exist at the same time still share encoded payloads (`PayloadPrefixes`).
- * - If the buffer of a socket is full, its subscriptions are stalled: the newest message of each key waits
+ * - Groups with the same key that exist at the same time still share encoded payloads (`SharedPayloads`).
+ * - If the buffer of a connection is full, its subscriptions are stalled: the newest message of each key waits
  *   (`GroupSubscription`), and a timer checks whether the buffer has drained (`StalledSubscriptions`). A subscription
  *   that would lose a message that must be sent ends with SLOW_CONSUMER.
  *
- * graphql-ws handles the protocol. It iterates a `GroupSubscription` that yields nothing, and learns only when it ends.
+ * The protocol of the client creates the subscription, starts it, and ends it when the client leaves.
  */
 export class Fanout {
   readonly #options: FanoutOptions;
@@ -57,7 +57,7 @@ export class Fanout {
   /** Groups of operations that begin in the past. No other operation can join them. */
   readonly #singles = new Set<Group | SingleSubscription>();
   readonly #documentKeys: DocumentKeys = new WeakMap();
-  readonly #prefixes = new PayloadPrefixes();
+  readonly #payloads = new SharedPayloads();
   readonly #stalled = new StalledSubscriptions();
   readonly #turns = new Yielding();
   #unshared = 0;
@@ -76,19 +76,22 @@ export class Fanout {
 
   /** Number of different payloads that the groups use. */
   get payloadCount(): number {
-    return this.#prefixes.payloadCount;
+    return this.#payloads.keyCount;
   }
 
-  /** Number of subscriptions of all sockets. */
+  /** Number of subscriptions of all clients. */
   get subscriptionCount(): number {
     return this.#subscriptionCount;
   }
 
   /**
-   * Begins a subscription. Resolves with the iterator for graphql-ws, or with the errors that prevent the subscription.
-   * The iterator yields nothing, because the fan-out writes the messages to the socket itself.
+   * Begins a subscription. Resolves with the subscription, which must be started or ended, or with the errors that
+   * prevent it.
    */
-  async subscribe(args: ExecutionArgs, subscriber: Subscriber): Promise<GroupSubscription | ExecutionResult> {
+  async subscribe<S extends GroupSubscription>(
+    args: ExecutionArgs,
+    subscriber: Subscriber<S>,
+  ): Promise<S | ExecutionResult> {
     const { payload, hasStart } = toGroupKey(args, subscriber.scope, this.#documentKeys) ?? this.#unsharedKey();
     if (hasStart) {
       const single = await this.#openSingle(payload, args);
@@ -112,9 +115,9 @@ export class Fanout {
     }
   }
 
-  #join(group: Group | SingleSubscription, { socket, id }: Subscriber): GroupSubscription {
+  #join<S extends GroupSubscription>(group: Group | SingleSubscription, { open }: Subscriber<S>): S {
     this.#subscriptionCount += 1;
-    return group.join(socket, id);
+    return group.join(open);
   }
 
   /** A unique key for an operation whose variables are wrong, so that it shares nothing. */
@@ -158,8 +161,8 @@ export class Fanout {
   /** The options of every group. `onEnd` is called once. */
   #toOptions(payload: string, encode: EncodePayload, onEnd: () => void): Omit<GroupOptions, 'source'> {
     return {
-      encode: this.#prefixes.take(payload, encode),
-      slowConsumer: slowConsumerPrefix,
+      encode: this.#payloads.take(payload, encode),
+      slowConsumer: slowConsumerPayload,
       counts: this.counts,
       onStalled: (subscription) => this.#stalled.add(subscription),
       onLeave: (subscription) => {
@@ -167,7 +170,7 @@ export class Fanout {
         this.#stalled.remove(subscription);
       },
       onEnd: () => {
-        this.#prefixes.release(payload);
+        this.#payloads.release(payload);
         onEnd();
       },
     };

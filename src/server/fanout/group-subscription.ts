@@ -1,10 +1,10 @@
-import type { WebSocket } from 'ws';
+import type { EncodedPayload } from './encoded-payload.ts';
 
 /** How much all groups have sent since the start. */
 export interface DeliveryCounts {
-  /** Messages written to sockets. */
+  /** Messages written to connections. */
   messages: number;
-  /** Messages left out because a newer message with the same key replaced them while the socket was full. */
+  /** Messages left out because a newer message with the same key replaced them while the connection was full. */
   conflated: number;
   /** Operations ended because the client was too slow to receive every message that must be sent. */
   slowConsumers: number;
@@ -12,63 +12,83 @@ export interface DeliveryCounts {
 
 /** The group that a subscription belongs to. */
 export interface SubscriptionHost {
-  /** The payload prefix of the error for a subscription whose client is too slow. */
-  readonly slowConsumer: Buffer;
+  /** The payload of the error for a subscription whose client is too slow. */
+  readonly slowConsumer: EncodedPayload;
   /** The counts to which subscriptions add. */
   readonly counts: DeliveryCounts;
-  /** Called once, when graphql-ws starts to iterate the subscription. Messages can be written only from then on. */
+  /** Called once, when the protocol starts the subscription. Messages can be written only from then on. */
   onStart(subscription: GroupSubscription): void;
-  /** Called while the subscription waits for its socket to drain. */
+  /** Called while the subscription waits for its connection to drain. */
   onStalled(subscription: GroupSubscription): void;
   /** Called when all that waited has been written. */
   onDrained?(): void;
   onEnd(subscription: GroupSubscription): void;
 }
 
-/** If more bytes than this wait in the buffer of a socket, nothing is written until the buffer has drained. */
-const maxBufferedBytes = 32 * 1024;
+/** Adds the subscription of a client to a group. */
+export type OpenSubscription<S extends GroupSubscription> = (host: SubscriptionHost) => S;
 
-/** How many messages with different keys can wait for a full socket. */
+/** If more bytes than this wait in the buffer of a connection, nothing is written until the buffer has drained. */
+export const maxBufferedBytes = 32 * 1024;
+
+/** How many messages with different keys can wait for a full connection. */
 const maxWaiting = 1024;
 
 /**
- * One operation of one socket in a group, and the iterator that graphql-ws uses for it. The iterator yields nothing,
- * because the group writes the messages. It ends with the group. While the socket is full, only the newest message of
- * each key waits.
+ * One operation of one client in a group. The group writes its messages; while the connection is full, only the newest
+ * message of each key waits. How a message is written is the concern of the protocol: there is a subclass for each. It
+ * is a subclass and not an object of its own, because there are many subscriptions.
  *
- * States: `new` until graphql-ws asks for the first event; `open` while messages are written; `finishing` once the
- * group has ended and messages still wait for the socket; `ended`.
+ * States: `new` until the protocol starts it; `open` while messages are written; `finishing` once the group has ended
+ * and messages still wait for the connection; `ended`.
  */
-export class GroupSubscription implements AsyncIterableIterator<never> {
+export abstract class GroupSubscription {
   readonly #host: SubscriptionHost;
-  readonly #socket: WebSocket;
-  /** The end of every message, with the id of the operation. */
-  readonly #suffix: string;
   // Null most of the time, which saves memory because there are many subscriptions.
-  #waiting: Map<string, Buffer> | null = null;
+  #waiting: Map<string, EncodedPayload> | null = null;
   /** Keys of events that were known when the subscription began and have not been sent to it yet. */
   #unsentLatest: Set<string> | null = null;
   /** Number of events offered to the group before the subscription began. The latest events include all of them. */
   #begunAt = 0;
   #state: 'new' | 'open' | 'finishing' | 'ended' = 'new';
-  #onDone: ((result: IteratorResult<never, undefined>) => void) | null = null;
 
-  /** `id` is the operation id that the client has chosen. */
-  constructor(host: SubscriptionHost, socket: WebSocket, id: string) {
+  constructor(host: SubscriptionHost) {
     this.#host = host;
-    this.#socket = socket;
-    this.#suffix = `${JSON.stringify(id)}}`;
   }
 
   get isStalled(): boolean {
     return this.#waiting !== null;
   }
 
-  /** Sends a message that all subscriptions of the group receive: the payload prefix of the event with this number. */
-  send(key: string, number: number, prefix: Buffer): void {
+  get hasEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
+  /** True while the connection is open and its buffer is full. */
+  protected abstract get isFull(): boolean;
+
+  /** Writes one message. Returns false if the connection is closed. */
+  protected abstract write(payload: EncodedPayload): boolean;
+
+  /** Called once, when it has ended for any reason. */
+  protected abstract onEnded(): void;
+
+  /** Must be called when messages can be written. Only the first call has an effect. */
+  start(): void {
+    if (this.#state === 'new') {
+      this.#state = 'open';
+      this.#host.onStart(this);
+    } else if (this.#state === 'finishing') {
+      this.drain();
+      if (this.isStalled) this.#host.onStalled(this);
+    }
+  }
+
+  /** Sends a message that all subscriptions of the group receive: the payload of the event with this number. */
+  send(key: string, number: number, payload: EncodedPayload): void {
     if (this.#state !== 'open' || number <= this.#begunAt) return;
     this.#markSent(key);
-    this.#offer(key, prefix);
+    this.#offer(key, payload);
   }
 
   /** Announces the keys that `sendLatest` will send, and the number of events that they include. */
@@ -78,67 +98,42 @@ export class GroupSubscription implements AsyncIterableIterator<never> {
   }
 
   /** Sends an event that was known at the start, unless the group has sent a newer one with the same key meanwhile. */
-  sendLatest(key: string, prefix: Buffer): void {
+  sendLatest(key: string, payload: EncodedPayload): void {
     if (this.#state !== 'open' || !this.#unsentLatest?.has(key)) return;
     this.#markSent(key);
-    this.#offer(key, prefix);
+    this.#offer(key, payload);
   }
 
-  /** Writes waiting messages until the socket is full. */
+  /** Writes waiting messages until the connection is full. */
   drain(): void {
-    for (const [key, prefix] of this.#waiting ?? []) {
-      if (this.#isFull) return;
+    for (const [key, payload] of this.#waiting ?? []) {
+      if (this.isFull) return;
       this.#waiting?.delete(key);
-      this.#write(prefix);
+      this.#write(payload);
     }
     this.#waiting = null;
     this.#host.onDrained?.();
-    if (this.#state === 'finishing') this.#end();
+    if (this.#state === 'finishing') this.end();
   }
 
   /**
    * Ends it once the waiting messages have been written. If nothing was sent yet, sends the group's last message first.
    */
-  finish(last: Buffer | null): void {
+  finish(last: EncodedPayload | null): void {
     if (this.#state === 'ended' || this.#state === 'finishing') return;
     if (this.#state === 'new' && last) this.#waiting = new Map([['last', last]]);
     this.#state = 'finishing';
-    if (!this.isStalled) this.#end();
+    if (!this.isStalled) this.end();
   }
 
-  next(): Promise<IteratorResult<never, undefined>> {
-    if (this.#state === 'finishing') {
-      this.drain();
-      if (this.isStalled) this.#host.onStalled(this);
-    }
-    if (this.#state === 'ended') return Promise.resolve({ done: true, value: undefined });
-    const done = new Promise<IteratorResult<never, undefined>>((resolve) => {
-      this.#onDone = resolve;
-    });
-    if (this.#state === 'new') {
-      this.#state = 'open';
-      this.#host.onStart(this);
-    }
-    return done;
-  }
-
-  return(): Promise<IteratorResult<never, undefined>> {
-    this.#end();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  throw(error: unknown): Promise<IteratorResult<never, undefined>> {
-    void this.return();
-    return Promise.reject(error);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  get #isFull(): boolean {
-    const socket = this.#socket;
-    return socket.readyState === socket.OPEN && socket.bufferedAmount > maxBufferedBytes;
+  /** Ends it at once. */
+  end(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#waiting = null;
+    this.#unsentLatest = null;
+    this.onEnded();
+    this.#host.onEnd(this);
   }
 
   #markSent(key: string): void {
@@ -146,39 +141,22 @@ export class GroupSubscription implements AsyncIterableIterator<never> {
     if (this.#unsentLatest?.size === 0) this.#unsentLatest = null;
   }
 
-  #offer(key: string, prefix: Buffer): void {
-    if (!this.isStalled && !this.#isFull) {
-      this.#write(prefix);
+  #offer(key: string, payload: EncodedPayload): void {
+    if (!this.isStalled && !this.isFull) {
+      this.#write(payload);
       return;
     }
     this.#waiting ??= new Map();
     if (this.#waiting.has(key)) this.#host.counts.conflated += 1;
-    this.#waiting.set(key, prefix);
+    this.#waiting.set(key, payload);
     if (this.#waiting.size > maxWaiting) {
       this.#host.counts.slowConsumers += 1;
       this.#write(this.#host.slowConsumer);
-      this.#end();
+      this.end();
     } else this.#host.onStalled(this);
   }
 
-  /** Writes one message in one piece: the common prefix, then the id of the operation. */
-  #write(prefix: Buffer): void {
-    const socket = this.#socket;
-    if (socket.readyState !== socket.OPEN) return;
-    const suffix = this.#suffix;
-    const message = Buffer.allocUnsafe(prefix.length + Buffer.byteLength(suffix));
-    prefix.copy(message);
-    message.write(suffix, prefix.length);
-    socket.send(message, { binary: false });
-    this.#host.counts.messages += 1;
-  }
-
-  #end(): void {
-    if (this.#state === 'ended') return;
-    this.#state = 'ended';
-    this.#waiting = null;
-    this.#unsentLatest = null;
-    this.#onDone?.({ done: true, value: undefined });
-    this.#host.onEnd(this);
+  #write(payload: EncodedPayload): void {
+    if (this.write(payload)) this.#host.counts.messages += 1;
   }
 }

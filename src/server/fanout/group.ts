@@ -1,17 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { WebSocket } from 'ws';
+import type { EncodedPayload, EncodePayload } from './encoded-payload.ts';
 import type { SharedEventSource } from './event-source.ts';
-import { type DeliveryCounts, GroupSubscription, type SubscriptionHost } from './group-subscription.ts';
-import type { EncodePayload } from './payload-prefix.ts';
+import type { DeliveryCounts, GroupSubscription, OpenSubscription, SubscriptionHost } from './group-subscription.ts';
 
 export interface GroupOptions {
-  /** The payload prefix of the error for a subscription whose client is too slow. */
-  readonly slowConsumer: Buffer;
+  /** The payload of the error for a subscription whose client is too slow. */
+  readonly slowConsumer: EncodedPayload;
   readonly counts: DeliveryCounts;
   readonly source: SharedEventSource;
-  /** Returns the payload prefix for an event. The same value is not executed a second time. */
+  /** Returns the payload for an event. The same value is not executed a second time. */
   readonly encode: EncodePayload;
-  /** Called while a subscription waits for its socket to drain. */
+  /** Called while a subscription waits for its connection to drain. */
   readonly onStalled: (subscription: GroupSubscription) => void;
   /** Called once for each subscription that ends. */
   readonly onLeave: (subscription: GroupSubscription) => void;
@@ -19,10 +18,10 @@ export interface GroupOptions {
   readonly onEnd: () => void;
 }
 
-/** Number of sockets that are written to before other work can run. */
-const socketsPerTurn = 500;
+/** Number of connections that are written to before other work can run. */
+const writesPerTurn = 500;
 
-/** A group of equal operations. Each event is executed once, and all sockets receive the same bytes. */
+/** A group of equal operations. Each event is executed once, and all subscriptions receive the same bytes. */
 export class Group implements SubscriptionHost {
   readonly #options: GroupOptions;
   readonly #subscriptions = new Set<GroupSubscription>();
@@ -50,7 +49,7 @@ export class Group implements SubscriptionHost {
     return this.#options.source.isReady;
   }
 
-  get slowConsumer(): Buffer {
+  get slowConsumer(): EncodedPayload {
     return this.#options.slowConsumer;
   }
 
@@ -58,9 +57,9 @@ export class Group implements SubscriptionHost {
     return this.#options.counts;
   }
 
-  /** Adds a subscription. Nothing is sent to it until graphql-ws starts to iterate it. */
-  join(socket: WebSocket, id: string): GroupSubscription {
-    const subscription = new GroupSubscription(this, socket, id);
+  /** Adds a subscription. Nothing is sent to it until it is started. */
+  join<S extends GroupSubscription>(open: OpenSubscription<S>): S {
+    const subscription = open(this);
     this.#subscriptions.add(subscription);
     return subscription;
   }
@@ -96,17 +95,17 @@ export class Group implements SubscriptionHost {
 
   async #run(): Promise<void> {
     this.#isReading = true;
-    let last: Buffer | null = null;
+    let last: EncodedPayload | null = null;
     const { source } = this.#options;
     for await (const event of source) {
       const number = source.taken;
-      const prefix = await this.#options.encode(event);
-      last = prefix;
+      const payload = await this.#options.encode(event);
+      last = payload;
       let sent = 0;
       for (const subscription of this.#subscriptions) {
-        subscription.send(event.key, number, prefix);
+        subscription.send(event.key, number, payload);
         sent += 1;
-        if (sent % socketsPerTurn === 0) await nextTurn();
+        if (sent % writesPerTurn === 0) await nextTurn();
       }
     }
     this.#markOver();

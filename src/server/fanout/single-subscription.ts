@@ -1,7 +1,7 @@
-import type { WebSocket } from 'ws';
+import type { EncodedPayload } from './encoded-payload.ts';
 import type { ResumedEventSource } from './event-source.ts';
 import type { GroupOptions } from './group.ts';
-import { type DeliveryCounts, GroupSubscription, type SubscriptionHost } from './group-subscription.ts';
+import type { DeliveryCounts, GroupSubscription, OpenSubscription, SubscriptionHost } from './group-subscription.ts';
 
 export interface SingleSubscriptionOptions extends Omit<GroupOptions, 'source'> {
   readonly source: ResumedEventSource;
@@ -9,7 +9,7 @@ export interface SingleSubscriptionOptions extends Omit<GroupOptions, 'source'> 
 
 /**
  * A group with one subscription. An operation that begins in the past has its own history, so no other operation can
- * join it. Nothing is sent before the subscription has begun, and history is sent only as fast as the socket accepts
+ * join it. Nothing is sent before the subscription has begun, and history is sent only as fast as the connection accepts
  * it.
  */
 export class SingleSubscription implements SubscriptionHost {
@@ -21,7 +21,7 @@ export class SingleSubscription implements SubscriptionHost {
     this.#options = options;
   }
 
-  get slowConsumer(): Buffer {
+  get slowConsumer(): EncodedPayload {
     return this.#options.slowConsumer;
   }
 
@@ -29,9 +29,9 @@ export class SingleSubscription implements SubscriptionHost {
     return this.#options.counts;
   }
 
-  /** Adds its subscription. Nothing is sent to it until graphql-ws starts to iterate it. Must be called once. */
-  join(socket: WebSocket, id: string): GroupSubscription {
-    return new GroupSubscription(this, socket, id);
+  /** Adds its subscription. Nothing is sent to it until it is started. Must be called once. */
+  join<S extends GroupSubscription>(open: OpenSubscription<S>): S {
+    return open(this);
   }
 
   onStart(subscription: GroupSubscription): void {

@@ -1,9 +1,9 @@
 import type { GroupSubscription } from './group-subscription.ts';
 
-/** The interval at which full sockets are checked, in ms. */
+/** The interval at which full connections are checked, in ms. */
 const checkMs = 50;
 
-/** Subscriptions whose socket is full. One timer drains them; it runs only while there are any. */
+/** Subscriptions whose connection is full. One timer drains them; it runs only while there are any. */
 export class StalledSubscriptions {
   readonly #stalled = new Set<GroupSubscription>();
   #timer: NodeJS.Timeout | undefined;

@@ -2,8 +2,8 @@ import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, exec
 import type { Yielding } from '../../base/yielding.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
 import { toEventResult } from '../../graphql/execution/event-result.ts';
+import { EncodedPayload, type EncodePayload } from './encoded-payload.ts';
 import { isResumed, isShared, type ResumedEventSource, type SharedEventSource } from './event-source.ts';
-import { type EncodePayload, toPayloadPrefix } from './payload-prefix.ts';
 
 export interface StartOptions {
   /** Creates the context for the resolvers of a group. */
@@ -30,7 +30,7 @@ export async function startEvents(
   if (isShared(source) || isResumed(source)) {
     const encode: EncodePayload = async (event) => {
       const result = await turns.run(() => execute({ ...args, rootValue: event }));
-      return toPayloadPrefix(JSON.stringify(toEventResult(toClientResult(result, report))));
+      return new EncodedPayload(JSON.stringify(toEventResult(toClientResult(result, report))));
     };
     return { source, encode };
   }
@@ -38,9 +38,9 @@ export async function startEvents(
   return toClientResult(source, report);
 }
 
-/** The payload prefix of an error that ends a subscription. */
-export function toErrorPrefix(error: Error): Buffer {
-  return toPayloadPrefix(JSON.stringify({ data: null, errors: [toClientError(error, () => {})] }));
+/** The payload of an error that ends a subscription. */
+export function toErrorPayload(error: Error): EncodedPayload {
+  return new EncodedPayload(JSON.stringify({ data: null, errors: [toClientError(error, () => {})] }));
 }
 
 /** Returns the result with the errors as clients see them. */

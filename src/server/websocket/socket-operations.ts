@@ -12,10 +12,10 @@ import type { Context } from '../../graphql/execution/context.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
 import type { Gate, Principal } from '../access/gate.ts';
 import type { Fanout, Subscriber } from '../fanout/fanout.ts';
-import type { GroupSubscription } from '../fanout/group-subscription.ts';
 import type { GraphQLPipeline } from '../graphql/pipeline.ts';
 import type { CountedSocket } from './counted-socket.ts';
 import type { OperationIds } from './operation-ids.ts';
+import { SocketSubscription } from './socket-subscription.ts';
 import { trimPayload } from './subscribe-message.ts';
 
 export type ConnectionParams = Record<string, unknown>;
@@ -49,7 +49,7 @@ export interface SocketOperations {
   /** Executes a query. Never rejects. */
   execute(args: ExecutionArgs): OperationResult;
   /** Begins a subscription. Never rejects. */
-  subscribe(args: ExecutionArgs): Promise<GroupSubscription | ExecutionResult>;
+  subscribe(args: ExecutionArgs): Promise<SocketSubscription | ExecutionResult>;
 }
 
 /** Prepares operations with the GraphQL pipeline that HTTP uses. Subscriptions go to the fan-out. */
@@ -57,7 +57,7 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
   const { engine, getEnveloped, gate, fanout } = options;
   const { report } = engine;
   const pipelines = new WeakMap<ExecutionArgs, ReturnType<GraphQLPipeline['getEnveloped']>>();
-  const subscribers = new WeakMap<ExecutionArgs, Subscriber>();
+  const subscribers = new WeakMap<ExecutionArgs, Subscriber<SocketSubscription>>();
 
   async function prepare(
     { extra }: OwnContext,
@@ -85,7 +85,10 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
       args.document = memory?.document ?? document;
       // The group creates one context for all its subscriptions.
       args.contextValue = undefined;
-      subscribers.set(args, { socket, id, scope: toScope(principal) });
+      subscribers.set(args, {
+        scope: toScope(principal),
+        open: (host) => new SocketSubscription(host, socket, id),
+      });
     } else {
       args.contextValue = { ...contextValue, charge: () => {} };
       pipelines.set(args, pipeline);

@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
+import { EncodedPayload } from '../../../src/server/fanout/encoded-payload.ts';
 import { toGroupKey } from '../../../src/server/fanout/group-key.ts';
-import { PayloadPrefixes } from '../../../src/server/fanout/payload-prefix.ts';
+import { SharedPayloads } from '../../../src/server/fanout/shared-payloads.ts';
 import { type FakeServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
 
@@ -233,22 +234,22 @@ describe('the key of an operation', () => {
   });
 });
 
-test('payload prefixes are made once for each payload and value, and forgotten with the last group that uses them', async () => {
-  const heads = new PayloadPrefixes();
+test('payloads are made once for each payload and value, and forgotten with the last group that uses them', async () => {
+  const payloads = new SharedPayloads();
   let made = 0;
-  const encode = async (): Promise<Buffer> => {
+  const encode = async (): Promise<EncodedPayload> => {
     made += 1;
-    return Buffer.from(String(made));
+    return new EncodedPayload(String(made));
   };
-  const [one, same, other] = [heads.take('a', encode), heads.take('a', encode), heads.take('b', encode)];
+  const [one, same, other] = [payloads.take('a', encode), payloads.take('a', encode), payloads.take('b', encode)];
   const value = Object.freeze({});
   const event = { key: '1', value };
   const told = await Promise.all([one(event), same(event), other(event), same({ key: '2', value })]);
-  expect(told.map(String)).toEqual(['1', '1', '2', '1']);
-  expect(heads.payloadCount).toBe(2);
-  heads.release('a');
-  heads.release('b');
-  expect(heads.payloadCount).toBe(1);
-  heads.release('a');
-  expect(heads.payloadCount).toBe(0);
+  expect(told.map(({ json }) => json)).toEqual(['1', '1', '2', '1']);
+  expect(payloads.keyCount).toBe(2);
+  payloads.release('a');
+  payloads.release('b');
+  expect(payloads.keyCount).toBe(1);
+  payloads.release('a');
+  expect(payloads.keyCount).toBe(0);
 });

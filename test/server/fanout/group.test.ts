@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { FeedSubscription } from '../../../src/feed/topics/feed-subscription.ts';
+import { EncodedPayload } from '../../../src/server/fanout/encoded-payload.ts';
 import { Group } from '../../../src/server/fanout/group.ts';
-import { toPayloadPrefix } from '../../../src/server/fanout/payload-prefix.ts';
+import { SocketSubscription } from '../../../src/server/websocket/socket-subscription.ts';
 
 let server: WebSocketServer;
 let socket: WebSocket;
@@ -40,16 +41,16 @@ async function joinEnding(values: readonly object[]) {
   });
   const group = new Group({
     source,
-    slowConsumer: toPayloadPrefix('"slow"'),
+    slowConsumer: new EncodedPayload('"slow"'),
     counts: { messages: 0, conflated: 0, slowConsumers: 0 },
-    encode: async ({ value }) => toPayloadPrefix(JSON.stringify(value)),
+    encode: async ({ value }) => new EncodedPayload(JSON.stringify(value)),
     onStalled: () => {},
     onLeave: () => {
       left += 1;
     },
     onEnd: () => {},
   });
-  const member = group.join(socket, 'a');
+  const member = group.join((host) => new SocketSubscription(host, socket, 'a'));
   values.forEach((value, index) => {
     source.push({ key: String(index), value });
   });
@@ -59,7 +60,7 @@ async function joinEnding(values: readonly object[]) {
 
 test('events offered before the first subscription has begun are sent to all subscriptions of that turn', async () => {
   const { group, member, left } = await joinEnding([{ n: 1 }, { n: 2 }]);
-  const second = group.join(socket, 'b');
+  const second = group.join((host) => new SocketSubscription(host, socket, 'b'));
   expect(await Promise.all([member.next(), second.next()])).toEqual([
     { done: true, value: undefined },
     { done: true, value: undefined },
@@ -70,7 +71,7 @@ test('events offered before the first subscription has begun are sent to all sub
 
 test('a subscription that begins later receives the last event, and then the end', async () => {
   const { group, member } = await joinEnding([{ n: 1 }, { n: 2 }]);
-  const late = group.join(socket, 'b');
+  const late = group.join((host) => new SocketSubscription(host, socket, 'b'));
   await member.next();
   expect(await late.next()).toEqual({ done: true, value: undefined });
   await expect.poll(() => told).toEqual([{ n: 1 }, { n: 2 }, { n: 2 }]);
