@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const benches: Readonly<Record<string, string>> = {
   fanout: 'the cost of sending one tick to many sockets, compared with a raw broadcast and graphql-ws',
+  watchlists: 'the cost of watch lists that differ, compared with a shared list and raw ws',
   stalled: 'the effect on others of one client that reads nothing of large subscriptions',
   queries: 'requests per second, compared with a plain HTTP server and other GraphQL servers',
   loop: 'how long a query of many cached candles blocks the event loop',
@@ -25,7 +26,7 @@ if (Object.hasOwn(benches, name)) {
   run('npm', ['run', '--silent', 'build:bench']);
   run(process.execPath, [`dist/bench/bench/${name}.js`]);
 } else {
-  const lines = Object.entries(benches).map(([bench, what]) => `  npm run bench -- ${bench.padEnd(9)} ${what}`);
+  const lines = Object.entries(benches).map(([bench, what]) => `  npm run bench -- ${bench.padEnd(10)} ${what}`);
   process.stderr.write(`${name === '' ? '' : `There is no bench ${name}.\n`}${lines.join('\n')}\n`);
   process.exitCode = 1;
 }
