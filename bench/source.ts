@@ -13,7 +13,7 @@ import type { MarketStreams, StreamListener, StreamMessages } from '../src/marke
 export interface BenchSource {
   readonly marketData: MarketData;
   readonly live: LiveOperations;
-  /** Sends a new price for every market that has subscribers. */
+  /** Sends a new price for the next markets that have subscribers, by default for all of them. */
   tick(): void;
 }
 
@@ -31,23 +31,22 @@ const info: ExchangeInfo = {
   hasTestNetwork: false,
 };
 
-const market: Market = {
-  exchange: info.id,
-  symbol,
-  base: 'BTC',
-  quote: 'USDT',
-  settle: null,
-  type: 'spot',
-  active: true,
-  contractSize: null,
-  expiry: null,
-  pricePrecision: null,
-  amountPrecision: null,
-};
+function toMarket(each: string): Market {
+  const [base = '', quote = ''] = each.split('/');
+  const unknown = { settle: null, contractSize: null, expiry: null, pricePrecision: null, amountPrecision: null };
+  return { exchange: info.id, symbol: each, base, quote, type: 'spot', active: true, ...unknown };
+}
 
-const markets: Markets = new Map([[symbol, market]]);
+export interface BenchSourceOptions {
+  readonly symbols?: readonly string[];
+  /** The share of the markets with subscribers that get a new price in one tick; they take turns. */
+  readonly share?: number;
+}
 
-export function createBenchSource(): BenchSource {
+export function createBenchSource(options: BenchSourceOptions = {}): BenchSource {
+  const { symbols = [symbol], share = 1 } = options;
+  const markets: Markets = new Map(symbols.map((each) => [each, toMarket(each)]));
+  let next = 0;
   const listeners = new Map<string, StreamListener<StreamMessages['ticker']>>();
   let ticks = 0;
   const none = async (): Promise<never> => {
@@ -94,7 +93,12 @@ export function createBenchSource(): BenchSource {
     live: createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 }),
     tick: () => {
       ticks += 1;
-      for (const [each, listener] of listeners) listener.onMessage(toTicker(each, ticks), false);
+      const all = [...listeners];
+      for (let count = Math.round(share * all.length); count > 0; count--) {
+        next = (next + 1) % all.length;
+        const [each, listener] = all[next] ?? [];
+        if (each !== undefined) listener?.onMessage(toTicker(each, ticks), false);
+      }
     },
   };
 }

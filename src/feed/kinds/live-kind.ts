@@ -75,6 +75,7 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
       sources: distinct.size,
       maxWaiting: Math.max(this.#source.maxWaiting, distinct.size),
       ...(isSame ? { isSame } : {}),
+      topics: () => topics,
       latest: () => topics.flatMap(({ latest }) => latest),
       isReady: () => topics.some(({ isReady }) => isReady),
       onEnd: () => {

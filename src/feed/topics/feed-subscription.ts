@@ -1,8 +1,10 @@
 import { MarketDataError } from '../../market/errors.ts';
 import { slowConsumer } from '../../market/slow-consumer.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
+import { SharedTopics } from './shared-topics.ts';
 import { SubscriptionStart } from './subscription-start.ts';
 import { TakenValues } from './taken-values.ts';
+import type { SharableTopic, TopicSubscriber } from './topic-subscriber.ts';
 
 export interface SubscriptionOptions<V> {
   /** Number of topics that offer events. The subscription ends when all of them have ended. */
@@ -15,6 +17,8 @@ export interface SubscriptionOptions<V> {
   readonly latest: () => readonly FeedEvent<V>[];
   /** True if a new subscriber would receive something at once, or as soon as the market moves. */
   readonly isReady: () => boolean;
+  /** Its topics. */
+  readonly topics?: () => readonly SharableTopic<V>[];
   /** Called once, when the subscriber leaves or has taken the last event after `finish()`. */
   readonly onEnd: () => void;
 }
@@ -39,7 +43,7 @@ interface Offer<V> {
  * The iterator is written by hand, because the `return()` of a generator waits for a pending `next()`. After `return()`
  * or `finish()`, the result of every `next()` must be done: graphql-ws calls `next()` again at once if it is not.
  */
-export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> {
+export class FeedSubscription<V> implements TopicSubscriber<V>, AsyncIterableIterator<FeedEvent<V>> {
   readonly #slots = new Map<string, Offer<V>>();
   readonly #takenValues: TakenValues<V>;
   readonly #start: SubscriptionStart;
@@ -70,6 +74,22 @@ export class FeedSubscription<V> implements AsyncIterableIterator<FeedEvent<V>> 
   /** Why it has ended, or why no event has arrived so far; null if no reason is known. */
   get error(): MarketDataError | null {
     return this.#start.error;
+  }
+
+  /** The topics that still send events; empty once no event can be added. `SharedTopics` can take them over. */
+  get topics(): readonly SharableTopic<V>[] {
+    if (this.#state !== 'open') return [];
+    return this.#options.topics?.().filter(({ hasEnded }) => !hasEnded) ?? [];
+  }
+
+  /** True if a topic that had sent something has ended. */
+  get hasLostTopic(): boolean {
+    return this.#hasLostSource;
+  }
+
+  /** Creates an empty set of topics of the same kind of data. */
+  createShared(): SharedTopics<V> {
+    return new SharedTopics();
   }
 
   whenReady(): Promise<void> {

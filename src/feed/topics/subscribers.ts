@@ -1,7 +1,7 @@
 import type { MarketDataError } from '../../market/errors.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
-import type { FeedSubscription } from './feed-subscription.ts';
+import type { TopicSubscriber } from './topic-subscriber.ts';
 
 /**
  * Sends the events of one topic to its subscribers.
@@ -12,7 +12,7 @@ import type { FeedSubscription } from './feed-subscription.ts';
  */
 export class Subscribers<T, V> {
   readonly #reconciler: Reconciler<T, V>;
-  readonly #subscriptions = new Set<FeedSubscription<V>>();
+  readonly #subscriptions = new Set<TopicSubscriber<V>>();
   #isDeferring = false;
   #hasServed = false;
 
@@ -34,12 +34,12 @@ export class Subscribers<T, V> {
     return this.#hasServed;
   }
 
-  [Symbol.iterator](): Iterator<FeedSubscription<V>> {
+  [Symbol.iterator](): Iterator<TopicSubscriber<V>> {
     return this.#subscriptions[Symbol.iterator]();
   }
 
   /** Adds a subscriber. `isDeferred` if the latest value is out of date. */
-  add(subscription: FeedSubscription<V>, isDeferred: boolean): void {
+  add(subscription: TopicSubscriber<V>, isDeferred: boolean): void {
     this.#subscriptions.add(subscription);
     if (isDeferred) this.#isDeferring = true;
     if (this.#isDeferring) return;
@@ -48,7 +48,7 @@ export class Subscribers<T, V> {
   }
 
   /** Returns false if the subscription was not one of them. */
-  remove(subscription: FeedSubscription<V>): boolean {
+  remove(subscription: TopicSubscriber<V>): boolean {
     return this.#subscriptions.delete(subscription);
   }
 

@@ -7,10 +7,10 @@ import type { Polled } from '../polling/polled.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 import type { CallKind, Reconciler } from '../reconcile/reconciler.ts';
 import type { TopicRequest } from '../reconcile/topic-request.ts';
-import type { FeedSubscription } from './feed-subscription.ts';
 import { GapDeadline } from './gap-deadline.ts';
 import { StreamState } from './stream-state.ts';
 import { Subscribers } from './subscribers.ts';
+import type { TopicSubscriber } from './topic-subscriber.ts';
 
 export interface TopicOptions<T, R> {
   readonly request: TopicRequest;
@@ -72,6 +72,10 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     return this.subscribers.size > 0;
   }
 
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   get hasStream(): boolean {
     return this.#stream !== null;
   }
@@ -106,7 +110,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   }
 
   /** Adds a subscriber. It receives the latest value at once or, with `isDeferred`, once the value is up to date. */
-  add(subscriber: FeedSubscription<V>, isDeferred = false): void {
+  add(subscriber: TopicSubscriber<V>, isDeferred = false): void {
     this.#cancelLinger();
     this.subscribers.add(subscriber, isDeferred);
     const { error } = this.reconciler;
@@ -114,7 +118,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     subscriber.onFailure(this.subscribers, error, !this.#stream && !error.retryable);
   }
 
-  remove(subscriber: FeedSubscription<V>): void {
+  remove(subscriber: TopicSubscriber<V>): void {
     if (!this.subscribers.remove(subscriber) || this.#hasEnded || this.hasSubscribers) return;
     const { clock, lingerMs } = this.#options.timing;
     this.#cancelLinger = clock.after(lingerMs, () => this.end());

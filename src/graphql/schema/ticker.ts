@@ -137,7 +137,7 @@ builder.subscriptionFields((t) => ({
         description: 'If true, symbols that do not exist are left out; otherwise they are an error.',
       }),
     },
-    extensions: { cost: symbolsCost },
+    extensions: { cost: symbolsCost, selectArguments: ['symbols', 'skipUnknown'] },
     subscribe: (_root, { exchange, symbols, skipUnknown }, { live }) =>
       live.tickers(String(exchange), requireSymbols(symbols), skipUnknown),
     resolve: requireValue,

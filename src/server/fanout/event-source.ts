@@ -1,4 +1,5 @@
 import type { FeedEvent } from '../../feed/reconcile/feed-event.ts';
+import type { SharableTopic } from '../../feed/topics/topic-subscriber.ts';
 
 /** A source of events for subscriptions: a feed of this process, or anything else with the same behaviour. */
 interface EventSource extends AsyncIterable<FeedEvent<object>> {
@@ -33,4 +34,29 @@ export function isShared(source: object): source is SharedEventSource {
 
 export function isResumed(source: object): source is ResumedEventSource {
   return 'isReplaying' in source;
+}
+
+/** Events of the markets of one watch list. Other lists can share its topics. */
+export interface ListedEventSource extends SharedEventSource {
+  /** The topics of its markets that have not ended; empty once it has ended. */
+  readonly topics: readonly SharableTopic<object>[];
+  /** True if a topic that had sent something has ended. */
+  readonly hasLostTopic: boolean;
+  /** Creates a source that can take over the topics of many lists. */
+  createShared(): SharedTopicsSource;
+}
+
+/** The events of the markets of many watch lists. An event with an error is the last one of its market. */
+export interface SharedTopicsSource extends EventSource, Pick<SharedEventSource, 'offered' | 'taken'> {
+  /** Adds the topics that it does not have. */
+  add(topics: readonly SharableTopic<object>[]): void;
+  remove(key: string): void;
+  /** The latest known event of a market. */
+  latest(key: string): readonly FeedEvent<object>[];
+  /** True while a list that begins now would receive something of the market at once, or as soon as it moves. */
+  isReady(key: string): boolean;
+}
+
+export function isListed(source: SharedEventSource): source is ListedEventSource {
+  return 'topics' in source && 'createShared' in source;
 }

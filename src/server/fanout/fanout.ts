@@ -2,15 +2,16 @@ import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import { Yielding } from '../../base/yielding.ts';
 import { slowConsumer } from '../../market/slow-consumer.ts';
 import type { EncodePayload } from './encoded-payload.ts';
-import { isShared } from './event-source.ts';
-import { Group, type GroupOptions } from './group.ts';
-import { type DocumentKeys, toGroupKey } from './group-key.ts';
+import { isListed, isShared } from './event-source.ts';
+import { Group } from './group.ts';
+import { type DocumentKeys, type GroupKey, toGroupKey } from './group-key.ts';
 import type { DeliveryCounts, GroupSubscription, OpenSubscription } from './group-subscription.ts';
-import { JoinableGroups } from './joinable-groups.ts';
+import { isJoinable, type JoinableGroup, JoinableGroups, type Opened } from './joinable-groups.ts';
 import { SharedPayloads } from './shared-payloads.ts';
-import { SingleSubscription } from './single-subscription.ts';
+import { SingleSubscription, type SingleSubscriptionOptions } from './single-subscription.ts';
 import { StalledSubscriptions } from './stalled-subscriptions.ts';
 import { type StartedEvents, startEvents, toErrorPayload } from './start-events.ts';
+import { WatchLists } from './watch-lists.ts';
 
 /** An operation of a client. */
 export interface Subscriber<S extends GroupSubscription> {
@@ -38,12 +39,14 @@ const slowConsumerPayload = toErrorPayload(slowConsumer());
  * executed and encoded once, and every client receives the same bytes: over a WebSocket with its own operation id at
  * the end.
  *
- * - Subscriptions with the same payload key share a group and its event source (`JoinableGroups`, `Group`). A group
+ * - Subscriptions with the same group key share a group and its event source (`JoinableGroups`, `Group`). A group
  *   opens with its first subscription, can be joined while it is serving, and ends with its source or its last
  *   subscription. While its exchange fails, it cannot be joined: a new subscription starts separately, and is refused
  *   if nothing arrives.
  * - A subscription that starts in the past has its own history and its own group (`SingleSubscription`).
- * - Groups with the same key that exist at the same time still share encoded payloads (`SharedPayloads`).
+ * - Subscriptions that differ only in the markets that they list have the same payload key. Their groups (`WatchList`)
+ *   share an event source, and the payloads of each market (`ListBroadcast`).
+ * - Groups with the same payload key that exist at the same time still share encoded payloads (`SharedPayloads`).
  * - If the buffer of a connection is full, its subscriptions are stalled: the newest message of each key waits
  *   (`GroupSubscription`), and a timer checks whether the buffer has drained (`StalledSubscriptions`). A subscription
  *   that would lose a message that must be sent ends with SLOW_CONSUMER.
@@ -52,8 +55,8 @@ const slowConsumerPayload = toErrorPayload(slowConsumer());
  */
 export class Fanout {
   readonly #options: FanoutOptions;
-  readonly #joinable = new JoinableGroups((payload, args, onEnd) => this.#open(payload, args, onEnd));
-  readonly #groups = new Set<Group>();
+  readonly #joinable = new JoinableGroups((key, args, onEnd) => this.#open(key, args, onEnd));
+  readonly #groups = new Set<JoinableGroup>();
   /** Groups of operations that begin in the past. No other operation can join them. */
   readonly #singles = new Set<Group | SingleSubscription>();
   readonly #documentKeys: DocumentKeys = new WeakMap();
@@ -64,7 +67,17 @@ export class Fanout {
   #subscriptionCount = 0;
 
   /** Numbers of messages since the start. */
-  readonly counts: DeliveryCounts = { messages: 0, conflated: 0, slowConsumers: 0 };
+  readonly counts: DeliveryCounts = { messages: 0, conflated: 0, unchanged: 0, slowConsumers: 0 };
+  readonly #watchLists = new WatchLists({ payloads: this.#payloads, counts: this.counts });
+
+  readonly #subscriptionOptions = {
+    slowConsumer: slowConsumerPayload,
+    onStalled: (subscription: GroupSubscription): void => this.#stalled.add(subscription),
+    onLeave: (subscription: GroupSubscription): void => {
+      this.#subscriptionCount -= 1;
+      this.#stalled.remove(subscription);
+    },
+  };
 
   constructor(options: FanoutOptions) {
     this.#options = options;
@@ -92,15 +105,15 @@ export class Fanout {
     args: ExecutionArgs,
     subscriber: Subscriber<S>,
   ): Promise<S | ExecutionResult> {
-    const { payload, hasStart } = toGroupKey(args, subscriber.scope, this.#documentKeys) ?? this.#unsharedKey();
-    if (hasStart) {
-      const single = await this.#openSingle(payload, args);
+    const key = toGroupKey(args, subscriber.scope, this.#documentKeys) ?? this.#unsharedKey(args);
+    if (key.hasStart) {
+      const single = await this.#openSingle(key, args);
       const isOpen = single instanceof Group || single instanceof SingleSubscription;
       return isOpen ? this.#join(single, subscriber) : single;
     }
     while (true) {
-      const group = await this.#joinable.find(payload, args);
-      if (!(group instanceof Group)) return group;
+      const group = await this.#joinable.find(key, args);
+      if (!isJoinable(group)) return group;
       // A group that has ended meanwhile can no longer be joined; the next lookup finds or opens another one.
       if (!group.isOver) return this.#join(group, subscriber);
     }
@@ -111,41 +124,47 @@ export class Fanout {
     this.#stalled.stop();
     for (const group of [...this.#groups, ...this.#singles]) group.close();
     for (const opening of this.#joinable.values()) {
-      opening.then((group) => (group instanceof Group ? group.close() : undefined)).catch(this.#options.report);
+      opening.then((group) => (isJoinable(group) ? group.close() : undefined)).catch(this.#options.report);
     }
   }
 
-  #join<S extends GroupSubscription>(group: Group | SingleSubscription, { open }: Subscriber<S>): S {
+  #join<S extends GroupSubscription>(group: JoinableGroup | SingleSubscription, { open }: Subscriber<S>): S {
     this.#subscriptionCount += 1;
     return group.join(open);
   }
 
   /** A unique key for an operation whose variables are wrong, so that it shares nothing. */
-  #unsharedKey(): { readonly payload: string; readonly hasStart: boolean } {
+  #unsharedKey({ document }: ExecutionArgs): GroupKey {
     this.#unshared += 1;
-    return { payload: `unshared ${this.#unshared}`, hasStart: false };
+    const payload = `unshared ${this.#unshared}`;
+    return { payload, group: payload, eventDocument: document, hasStart: false };
   }
 
-  async #open(payload: string, args: ExecutionArgs, onEnd: () => void): Promise<Group | ExecutionResult> {
-    const started = await this.#start(args);
+  async #open(key: GroupKey, args: ExecutionArgs, onEnd: () => void): Promise<Opened> {
+    const started = await this.#start(key, args);
     if (!('source' in started)) return started;
     const { source, encode } = started;
     if (!isShared(source)) throw new TypeError('a shared subscription that begins in the past');
-    const options = this.#toOptions(payload, encode, () => {
+    const { payload } = key;
+    const end = (): void => {
       this.#groups.delete(group);
       onEnd();
-    });
-    const group = new Group({ source, ...options });
+    };
+    // A source without topics has ended already. Its last events are those of a group.
+    const isList = key.group !== payload && isListed(source) && source.topics.length > 0;
+    const group: JoinableGroup = isList
+      ? this.#watchLists.open({ payload, source, encode, ...this.#subscriptionOptions, onEnd: end })
+      : new Group({ source, ...this.#toOptions(payload, encode, end) });
     this.#groups.add(group);
     return group;
   }
 
   /** Opens a group for an operation that cannot join another one. */
-  async #openSingle(payload: string, args: ExecutionArgs): Promise<Group | SingleSubscription | ExecutionResult> {
-    const started = await this.#start(args);
+  async #openSingle(key: GroupKey, args: ExecutionArgs): Promise<Group | SingleSubscription | ExecutionResult> {
+    const started = await this.#start(key, args);
     if (!('source' in started)) return started;
     const { source, encode } = started;
-    const options = this.#toOptions(payload, encode, () => this.#singles.delete(single));
+    const options = this.#toOptions(key.payload, encode, () => this.#singles.delete(single));
     // The start argument can belong to another operation in the document.
     const single = isShared(source)
       ? new Group({ source, ...options })
@@ -154,21 +173,16 @@ export class Fanout {
     return single;
   }
 
-  #start(args: ExecutionArgs): Promise<StartedEvents | ExecutionResult> {
-    return startEvents(args, { ...this.#options, turns: this.#turns });
+  #start({ eventDocument }: GroupKey, args: ExecutionArgs): Promise<StartedEvents | ExecutionResult> {
+    return startEvents(args, eventDocument, { ...this.#options, turns: this.#turns });
   }
 
   /** The options of every group. `onEnd` is called once. */
-  #toOptions(payload: string, encode: EncodePayload, onEnd: () => void): Omit<GroupOptions, 'source'> {
+  #toOptions(payload: string, encode: EncodePayload, onEnd: () => void): Omit<SingleSubscriptionOptions, 'source'> {
     return {
+      ...this.#subscriptionOptions,
       encode: this.#payloads.take(payload, encode),
-      slowConsumer: slowConsumerPayload,
       counts: this.counts,
-      onStalled: (subscription) => this.#stalled.add(subscription),
-      onLeave: (subscription) => {
-        this.#subscriptionCount -= 1;
-        this.#stalled.remove(subscription);
-      },
       onEnd: () => {
         this.#payloads.release(payload);
         onEnd();

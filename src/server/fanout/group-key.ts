@@ -1,24 +1,6 @@
-import { createHash } from 'node:crypto';
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  type GraphQLSchema,
-  getOperationAST,
-  Kind,
-  print,
-  type ValueNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type ExecutionArgs, getOperationAST, Kind, valueFromASTUntyped } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
-
-/** The part of an operation's key that depends only on its document. */
-interface DocumentKey {
-  readonly digest: string;
-  /** Argument values that determine where a subscription begins. They do not change its events. */
-  readonly starts: readonly ValueNode[];
-  /** Variables that are used only for such arguments. */
-  readonly startVariables: ReadonlySet<string>;
-}
+import { type DocumentKey, digestOf, toDocumentKey } from '../../graphql/documents/event-document.ts';
 
 /** By document object: the document store returns the same object for the same text. */
 export type DocumentKeys = WeakMap<DocumentNode, DocumentKey>;
@@ -26,6 +8,10 @@ export type DocumentKeys = WeakMap<DocumentNode, DocumentKey>;
 export interface GroupKey {
   /** Equal for operations that turn every event into the same payload and whose clients have the same rights. */
   readonly payload: string;
+  /** Equal for operations that also receive the same events. */
+  readonly group: string;
+  /** With this document events are executed. */
+  readonly eventDocument: DocumentNode;
   /** True if the operation begins in the past, so that it cannot join a group. */
   readonly hasStart: boolean;
 }
@@ -34,10 +20,11 @@ export interface GroupKey {
 const maxVariablesLength = 200;
 
 /**
- * Computes the key of a subscription. Two subscriptions have the same key if these are equal: the document without
- * layout and comments, the name of the operation, the declared variables with their defaults, and the scope. The order
- * of variables does not matter, and variables that only determine the start are left out. Returns null if the variables
- * are wrong.
+ * Computes the keys of a subscription. Two subscriptions have the same payload key if these are equal: the document
+ * without layout, comments and the arguments that only select events, the name of the operation, the declared variables
+ * with their defaults, and the scope. The order of variables does not matter, and variables that only determine the
+ * start or select events are left out. The group key also contains the values of the arguments that select events.
+ * Returns null if the variables are wrong.
  */
 export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKeys): GroupKey | null {
   const { schema, document, operationName, variableValues } = args;
@@ -46,43 +33,22 @@ export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKey
   if (!coerced) return null;
   const key = keys.get(document) ?? toDocumentKey(schema, document);
   keys.set(document, key);
-  const given = Object.entries(coerced).filter(([name]) => !key.startVariables.has(name));
-  const variables = JSON.stringify(toCanonical(Object.fromEntries(given)));
-  const variablesKey = variables.length > maxVariablesLength ? digestOf(variables) : variables;
+  const given = Object.entries(coerced).filter(([name]) => !key.unusedVariables.has(name));
+  const variables = toShort(JSON.stringify(toCanonical(Object.fromEntries(given))));
+  const payload = JSON.stringify([scope, key.digest, operationName ?? null, variables]);
+  const selection = key.selections.map(({ name, value }) => [name, valueFromASTUntyped(value, coerced)]);
   return {
-    payload: JSON.stringify([scope, key.digest, operationName ?? null, variablesKey]),
+    payload,
+    group: selection.length === 0 ? payload : `${payload} ${toShort(JSON.stringify(toCanonical(selection)))}`,
+    eventDocument: key.eventDocument,
     hasStart: key.starts.some((value) =>
       value.kind === Kind.VARIABLE ? coerced[value.name.value] != null : value.kind !== Kind.NULL,
     ),
   };
 }
 
-/** The extension `startArgument` of a field of the subscription type names the argument that determines the start. */
-function toDocumentKey(schema: GraphQLSchema, document: DocumentNode): DocumentKey {
-  const fields = schema.getSubscriptionType()?.getFields() ?? {};
-  const starts: ValueNode[] = [];
-  const uses = new Map<string, number>();
-  visit(document, {
-    Field: ({ name, arguments: given = [] }) => {
-      const start = fields[name.value]?.extensions.startArgument;
-      const value = given.find((argument) => argument.name.value === start)?.value;
-      if (value) starts.push(value);
-    },
-    VariableDefinition: { leave: ({ variable }) => countUse(variable.name.value, -1) },
-    Variable: ({ name }) => countUse(name.value, 1),
-  });
-
-  function countUse(variable: string, count: number): void {
-    uses.set(variable, (uses.get(variable) ?? 0) + count);
-  }
-
-  const names = starts.flatMap((value) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
-  const isOnlyStart = (name: string): boolean => uses.get(name) === names.filter((other) => other === name).length;
-  return { digest: digestOf(print(document)), starts, startVariables: new Set(names.filter(isOnlyStart)) };
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
+function toShort(text: string): string {
+  return text.length > maxVariablesLength ? digestOf(text) : text;
 }
 
 /** Returns equal values for equal content: objects become lists of entries, sorted by name. */

@@ -6,6 +6,8 @@ export interface DeliveryCounts {
   messages: number;
   /** Messages left out because a newer message with the same key replaced them while the connection was full. */
   conflated: number;
+  /** Messages not sent because the client has the same payload already. */
+  unchanged: number;
   /** Operations ended because the client was too slow to receive every message that must be sent. */
   slowConsumers: number;
 }
@@ -97,11 +99,15 @@ export abstract class GroupSubscription {
     if (keys.length > 0) this.#unsentLatest = new Set(keys);
   }
 
-  /** Sends an event that was known at the start, unless the group has sent a newer one with the same key meanwhile. */
-  sendLatest(key: string, payload: EncodedPayload): void {
-    if (this.#state !== 'open' || !this.#unsentLatest?.has(key)) return;
+  /**
+   * Sends an event that was known at the start, unless the group has sent a newer one with the same key meanwhile. True
+   * if it was sent.
+   */
+  sendLatest(key: string, payload: EncodedPayload): boolean {
+    if (this.#state !== 'open' || !this.#unsentLatest?.has(key)) return false;
     this.#markSent(key);
     this.#offer(key, payload);
+    return true;
   }
 
   /** Writes waiting messages until the connection is full. */

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EncodedPayload, EncodePayload } from './encoded-payload.ts';
 import type { SharedEventSource } from './event-source.ts';
 import type { DeliveryCounts, GroupSubscription, OpenSubscription, SubscriptionHost } from './group-subscription.ts';
+import { LastSent } from './last-sent.ts';
 
 export interface GroupOptions {
   /** The payload of the error for a subscription whose client is too slow. */
@@ -19,12 +20,13 @@ export interface GroupOptions {
 }
 
 /** Number of connections that are written to before other work can run. */
-const writesPerTurn = 500;
+export const writesPerTurn = 500;
 
 /** A group of equal operations. Each event is executed once, and all subscriptions receive the same bytes. */
 export class Group implements SubscriptionHost {
   readonly #options: GroupOptions;
   readonly #subscriptions = new Set<GroupSubscription>();
+  readonly #lastSent = new LastSent();
   /**
    * Set once the first subscription has begun. Reading starts a turn later, so that all subscriptions of this turn get
    * all events.
@@ -90,7 +92,10 @@ export class Group implements SubscriptionHost {
     const { latest, offered } = this.#options.source;
     const keys = latest.map(({ key }) => key);
     subscription.expectLatest(keys, offered);
-    for (const event of latest) subscription.sendLatest(event.key, await this.#options.encode(event));
+    for (const event of latest) {
+      const payload = await this.#options.encode(event);
+      if (subscription.sendLatest(event.key, payload)) this.#lastSent.onJoin(event.key, payload);
+    }
   }
 
   async #run(): Promise<void> {
@@ -101,6 +106,10 @@ export class Group implements SubscriptionHost {
       const number = source.taken;
       const payload = await this.#options.encode(event);
       last = payload;
+      if (this.#lastSent.isRepeated(event.key, payload)) {
+        this.counts.unchanged += this.#subscriptions.size;
+        continue;
+      }
       let sent = 0;
       for (const subscription of this.#subscriptions) {
         subscription.send(event.key, number, payload);

@@ -1,13 +1,22 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import { Group } from './group.ts';
+import type { GroupKey } from './group-key.ts';
+import { WatchList } from './watch-list.ts';
+
+/** A group that other subscriptions can join. */
+export type JoinableGroup = Group | WatchList;
 
 /** A group that has begun, or the errors that prevented it. */
-type Opened = Group | ExecutionResult;
+export type Opened = JoinableGroup | ExecutionResult;
 
 /** Opens a group. `onEnd` must be called once, when the group has ended. */
-export type OpenGroup = (payload: string, args: ExecutionArgs, onEnd: () => void) => Promise<Opened>;
+export type OpenGroup = (key: GroupKey, args: ExecutionArgs, onEnd: () => void) => Promise<Opened>;
 
-/** The groups that other subscriptions can join, by payload key. */
+export function isJoinable(opened: Opened): opened is JoinableGroup {
+  return opened instanceof Group || opened instanceof WatchList;
+}
+
+/** The groups that other subscriptions can join, by group key. */
 export class JoinableGroups {
   readonly #open: OpenGroup;
   readonly #groups = new Map<string, Promise<Opened>>();
@@ -17,14 +26,14 @@ export class JoinableGroups {
   }
 
   /**
-   * Finds the group of a payload key, or opens one. The group can have ended by the time that the caller receives it.
+   * Finds the group of a key, or opens one. The group can have ended by the time that the caller receives it.
    */
-  async find(payload: string, args: ExecutionArgs): Promise<Opened> {
-    const isJoined = this.#groups.has(payload);
-    const opening = this.#findOrOpen(payload, args);
+  async find(key: GroupKey, args: ExecutionArgs): Promise<Opened> {
+    const isJoined = this.#groups.has(key.group);
+    const opening = this.#findOrOpen(key, args);
     const found = await opening;
-    const isFailing = isJoined && found instanceof Group && !found.isOver && !found.isReady;
-    return isFailing ? this.#openBeside(payload, args, opening) : found;
+    const isFailing = isJoined && isJoinable(found) && !found.isOver && !found.isReady;
+    return isFailing ? this.#openBeside(key, args, opening) : found;
   }
 
   /** The groups that have begun or are about to begin. */
@@ -32,20 +41,20 @@ export class JoinableGroups {
     return this.#groups.values();
   }
 
-  #findOrOpen(payload: string, args: ExecutionArgs): Promise<Opened> {
-    const known = this.#groups.get(payload);
+  #findOrOpen(key: GroupKey, args: ExecutionArgs): Promise<Opened> {
+    const known = this.#groups.get(key.group);
     if (known) return known;
-    const opening: Promise<Opened> = this.#open(payload, args, () => this.#forget(payload, opening));
-    this.#groups.set(payload, opening);
+    const opening: Promise<Opened> = this.#open(key, args, () => this.#forget(key, opening));
+    this.#groups.set(key.group, opening);
     opening.then(
-      (group) => (group instanceof Group ? undefined : this.#forget(payload, opening)),
-      () => this.#forget(payload, opening),
+      (group) => (isJoinable(group) ? undefined : this.#forget(key, opening)),
+      () => this.#forget(key, opening),
     );
     return opening;
   }
 
-  #forget(payload: string, opening: Promise<Opened>): void {
-    if (this.#groups.get(payload) === opening) this.#groups.delete(payload);
+  #forget(key: GroupKey, opening: Promise<Opened>): void {
+    if (this.#groups.get(key.group) === opening) this.#groups.delete(key.group);
   }
 
   /**
@@ -53,12 +62,12 @@ export class JoinableGroups {
    * refused if nothing arrives. The group can be joined again afterwards. A group with a symbol that was delisted
    * cannot be joined either.
    */
-  async #openBeside(payload: string, args: ExecutionArgs, failing: Promise<Opened>): Promise<Opened> {
-    this.#forget(payload, failing);
-    const opened = await this.#findOrOpen(payload, args);
+  async #openBeside(key: GroupKey, args: ExecutionArgs, failing: Promise<Opened>): Promise<Opened> {
+    this.#forget(key, failing);
+    const opened = await this.#findOrOpen(key, args);
     const group = await failing;
-    const isOver = !(group instanceof Group) || group.isOver;
-    if (!(opened instanceof Group) && !isOver && !this.#groups.has(payload)) this.#groups.set(payload, failing);
+    const isOver = !isJoinable(group) || group.isOver;
+    if (!isJoinable(opened) && !isOver && !this.#groups.has(key.group)) this.#groups.set(key.group, failing);
     return opened;
   }
 }

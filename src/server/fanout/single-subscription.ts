@@ -2,6 +2,7 @@ import type { EncodedPayload } from './encoded-payload.ts';
 import type { ResumedEventSource } from './event-source.ts';
 import type { GroupOptions } from './group.ts';
 import type { DeliveryCounts, GroupSubscription, OpenSubscription, SubscriptionHost } from './group-subscription.ts';
+import { LastSent } from './last-sent.ts';
 
 export interface SingleSubscriptionOptions extends Omit<GroupOptions, 'source'> {
   readonly source: ResumedEventSource;
@@ -62,10 +63,13 @@ export class SingleSubscription implements SubscriptionHost {
 
   async #run(subscription: GroupSubscription): Promise<void> {
     const { source, encode } = this.#options;
+    const lastSent = new LastSent();
     let number = 0;
     for await (const event of source) {
       number += 1;
-      subscription.send(event.key, number, await encode(event));
+      const payload = await encode(event);
+      if (lastSent.isRepeated(event.key, payload)) this.counts.unchanged += 1;
+      else subscription.send(event.key, number, payload);
       if (source.isReplaying && subscription.isStalled) await this.#whenDrained();
     }
     subscription.finish(null);

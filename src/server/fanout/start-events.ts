@@ -1,4 +1,4 @@
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import { createSourceEventStream, type DocumentNode, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { Yielding } from '../../base/yielding.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
 import { toEventResult } from '../../graphql/execution/event-result.ts';
@@ -20,16 +20,17 @@ export interface StartedEvents {
   readonly encode: EncodePayload;
 }
 
-/** Starts the events of a subscription. Resolves with the errors if they cannot start. */
+/** Starts the events of a subscription, each of which is executed with `eventDocument`. Resolves with the errors if they cannot start. */
 export async function startEvents(
   given: ExecutionArgs,
+  eventDocument: DocumentNode,
   { createContext, report, turns }: StartOptions,
 ): Promise<StartedEvents | ExecutionResult> {
   const args: ExecutionArgs = { ...given, contextValue: await createContext() };
   const source: object = await createSourceEventStream(args);
   if (isShared(source) || isResumed(source)) {
     const encode: EncodePayload = async (event) => {
-      const result = await turns.run(() => execute({ ...args, rootValue: event }));
+      const result = await turns.run(() => execute({ ...args, document: eventDocument, rootValue: event }));
       return new EncodedPayload(JSON.stringify(toEventResult(toClientResult(result, report))));
     };
     return { source, encode };

@@ -76,6 +76,11 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
     read: () => deliveries().conflated,
   });
   addCounter(registry, {
+    name: 'tickql_unchanged_messages_total',
+    help: 'Messages that were not sent because the selected fields have the same values as in the message before.',
+    read: () => deliveries().unchanged,
+  });
+  addCounter(registry, {
     name: 'tickql_slow_consumers_total',
     help: 'Subscriptions that were ended because the client was too slow to receive every message.',
     read: () => deliveries().slowConsumers,

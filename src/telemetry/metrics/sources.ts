@@ -11,7 +11,12 @@ export interface MetricSources {
     readonly operations: number;
   };
   /** Totals of messages of subscriptions since the start. */
-  readonly deliveries: () => { readonly messages: number; readonly conflated: number; readonly slowConsumers: number };
+  readonly deliveries: () => {
+    readonly messages: number;
+    readonly conflated: number;
+    readonly unchanged: number;
+    readonly slowConsumers: number;
+  };
   readonly feeds: () => readonly {
     readonly exchange: string;
     readonly kind: string;

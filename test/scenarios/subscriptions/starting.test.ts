@@ -97,7 +97,7 @@ test('while a symbol of the list is delisted, new subscriptions are refused, and
   const gone = new MarketDataError('SYMBOL_NOT_FOUND', 'gone');
   server.marketData.set('ETH/USDT', { last: 2 });
   const tickers =
-    'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "ETH/USDT"]) { symbol last } }';
+    'subscription { tickersUpdated(exchange: "kraken", symbols: ["BTC/USDT", "ETH/USDT"]) { symbol last stale } }';
   const early = subscribe(client, tickers);
   await early.until(2);
   server.marketData.set('ETH/USDT', gone);
@@ -110,7 +110,9 @@ test('while a symbol of the list is delisted, new subscriptions are refused, and
   const late = [subscribe(client, tickers), subscribe(client, tickers)];
   for (const operation of late) {
     await operation.until(2);
-    expect(operation.results).toContainEqual({ data: { tickersUpdated: { symbol: 'ETH/USDT', last: 3 } } });
+    expect(operation.results).toContainEqual({
+      data: { tickersUpdated: { symbol: 'ETH/USDT', last: 3, stale: false } },
+    });
   }
   expect(server.counts.groups).toBe(2);
   for (const operation of [early, ...late]) operation.stop();

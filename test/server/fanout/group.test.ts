@@ -42,7 +42,7 @@ async function joinEnding(values: readonly object[]) {
   const group = new Group({
     source,
     slowConsumer: new EncodedPayload('"slow"'),
-    counts: { messages: 0, conflated: 0, slowConsumers: 0 },
+    counts: { messages: 0, conflated: 0, unchanged: 0, slowConsumers: 0 },
     encode: async ({ value }) => new EncodedPayload(JSON.stringify(value)),
     onStalled: () => {},
     onLeave: () => {

@@ -23,7 +23,7 @@ beforeEach(async () => {
   const address = server.address();
   port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  counts = { messages: 0, conflated: 0, slowConsumers: 0 };
+  counts = { messages: 0, conflated: 0, unchanged: 0, slowConsumers: 0 };
   ended = 0;
   host = {
     slowConsumer: new EncodedPayload('"slow"'),
