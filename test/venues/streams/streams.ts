@@ -25,6 +25,8 @@ export class Streams {
   readonly silenced = new Set<string>();
   /** The symbols whose subscriptions are refused. */
   readonly refused = new Set<string>();
+  /** How many topics one message may name; one with more is refused. */
+  maxTopics = Number.POSITIVE_INFINITY;
 
   readonly #definition: StreamDefinition | null;
   readonly #model: VenueModel;
@@ -119,7 +121,13 @@ export class Streams {
 
   #answer(socket: StreamSocket, message: unknown): void {
     if (this.#definition === null) return;
-    const context = { path: socket.path, held: socket.topics, refused: this.refused, model: this.#model };
+    const context = {
+      path: socket.path,
+      held: socket.topics,
+      refused: this.refused,
+      maxTopics: this.maxTopics,
+      model: this.#model,
+    };
     const { replies, request, add, drop } = this.#definition.answer(message, context);
     if (request !== null) this.requests = [...this.requests, { path: socket.path, ...request, message }];
     socket.topics = [...socket.topics.filter(({ name }) => !drop.includes(name)), ...add];
