@@ -1,16 +1,16 @@
-import { type Clock, sleep } from '../../base/clock.ts';
+import type { Exchange } from 'ccxt';
+import { sleep } from '../../base/clock.ts';
 import type { StreamInstance } from '../clients/stream-instance.ts';
-import type { StreamBatchSizes } from '../learned/stream-batches.ts';
 import { maxMessageBytes, maxTopics } from '../quirks/batch-quirks.ts';
-import { Batch } from './batch.ts';
+import { BatchMembers, type BatchMembersOptions } from './batch-members.ts';
 import type { MessagePace } from './message-pace.ts';
-import { forget, isInPlace, type Registration, registerTogether, registrationOf } from './registration.ts';
+import { isInPlace, type Registration, registerTogether, registrationOf } from './registration.ts';
 import type { Subscription } from './subscription.ts';
 
-export interface BatchesOptions {
+export interface BatchesOptions extends BatchMembersOptions {
   readonly exchange: string;
-  readonly clock: Clock;
-  readonly batchSizes: StreamBatchSizes;
+  /** True if each subscription is requested alone. */
+  readonly requestsAlone: boolean;
 }
 
 /** A subscription that waits to be requested. */
@@ -23,11 +23,6 @@ interface Joining {
 }
 
 interface Prepared extends Joining {
-  readonly registration: Registration;
-}
-
-interface Membership {
-  readonly batch: Batch;
   readonly registration: Registration;
 }
 
@@ -51,9 +46,7 @@ export class SubscriptionBatches {
   readonly #options: BatchesOptions;
   readonly #pace: MessagePace;
   readonly #closing: AbortSignal;
-  readonly #memberships = new WeakMap<Subscription, Membership>();
-  /** Members of refused batches, until they are requested again. */
-  readonly #refused = new WeakMap<Subscription, Batch>();
+  readonly #members: BatchMembers;
   readonly #joining = new Set<Joining>();
   #isWorking = false;
 
@@ -61,6 +54,12 @@ export class SubscriptionBatches {
     this.#options = options;
     this.#pace = pace;
     this.#closing = closing;
+    this.#members = new BatchMembers(options, pace, closing);
+  }
+
+  /** The subscriptions that were requested together with others, and have no message yet. */
+  get members(): BatchMembers {
+    return this.#members;
   }
 
   /**
@@ -68,7 +67,7 @@ export class SubscriptionBatches {
    * with null if the caller must request it alone.
    */
   join(subscription: Subscription, instance: StreamInstance, signal: AbortSignal): Promise<number | null> {
-    this.#memberships.delete(subscription);
+    this.#members.delete(subscription);
     const group = subscription.groupOver(instance.exchange);
     if (group === null || this.#maxSizeFor(subscription) < 2) return Promise.resolve(null);
     return new Promise((resolve) => {
@@ -77,61 +76,11 @@ export class SubscriptionBatches {
     });
   }
 
-  /** True if the subscription was requested together with others. */
-  isShared(subscription: Subscription): boolean {
-    return this.#memberships.has(subscription);
-  }
-
-  onMessage(subscription: Subscription): void {
-    const batch = this.#memberships.get(subscription)?.batch;
-    if (batch?.hasDelivered) return;
-    if (batch) batch.hasDelivered = true;
-    const refused = batch ? batch.parent : this.#refused.get(subscription);
-    this.#refused.delete(subscription);
-    if (!refused) return;
-    const size = batch?.size ?? 1;
-    refused.accepted += size;
-    if (refused.accepted === refused.refused) this.#options.batchSizes.learn(subscription.channel.kind, size);
-  }
-
-  /**
-   * The exchange refused a subscription before its first message. Returns true if it was requested together with others:
-   * then it can be requested again over the same connection, in a smaller batch.
-   */
-  onRefused(subscription: Subscription, { exchange }: StreamInstance): boolean {
-    const membership = this.#memberships.get(subscription);
-    if (!membership) return false;
-    const { batch, registration } = membership;
-    this.#memberships.delete(subscription);
-    forget(exchange, registration);
-    batch.refused += 1;
-    this.#refused.set(subscription, batch);
-    return true;
-  }
-
-  /**
-   * Requests all members of a subscription's batch alone if none of them has received anything: some exchanges ignore
-   * messages that they do not like. Returns the members.
-   */
-  requestAlone(subscription: Subscription, { exchange }: StreamInstance): readonly Subscription[] {
-    const batch = this.#memberships.get(subscription)?.batch;
-    if (!batch || batch.hasDelivered) return [];
-    this.#options.batchSizes.learn(subscription.channel.kind, 1);
-    const members = batch.members.filter((member) => this.#memberships.get(member)?.batch === batch);
-    for (const member of members) {
-      const membership = this.#memberships.get(member);
-      if (membership) forget(exchange, membership.registration);
-      this.#memberships.delete(member);
-      // The connection waits for its messages already.
-      member.request(exchange, exchange).catch(() => {});
-    }
-    return members;
-  }
-
   #maxSizeFor(subscription: Subscription): number {
-    const { exchange, batchSizes } = this.#options;
+    const { exchange, batchSizes, requestsAlone } = this.#options;
     const { symbol, kind } = subscription.channel;
-    const refused = this.#refused.get(subscription);
+    if (requestsAlone) return 1;
+    const refused = this.#members.refusedBatchOf(subscription);
     const half = refused ? Math.ceil(refused.size / 2) : Number.POSITIVE_INFINITY;
     return Math.min(half, batchSizes.maxOf(kind), maxTopics(exchange, !symbol.includes(':')));
   }
@@ -156,9 +105,9 @@ export class SubscriptionBatches {
   #takeBatch(): readonly Joining[] {
     const [first] = this.#joining;
     if (!first) return [];
-    const parent = this.#refused.get(first.subscription);
+    const parent = this.#members.refusedBatchOf(first.subscription);
     const isLike = ({ group, instance, subscription }: Joining): boolean =>
-      group === first.group && instance === first.instance && this.#refused.get(subscription) === parent;
+      group === first.group && instance === first.instance && this.#members.refusedBatchOf(subscription) === parent;
     const taken = [...this.#joining].filter(isLike).slice(0, this.#maxSizeFor(first.subscription));
     for (const joining of taken) this.#joining.delete(joining);
     return taken;
@@ -195,20 +144,13 @@ export class SubscriptionBatches {
     const { exchange, messagePauseMs } = first.instance;
     const channels = members.map(({ subscription }) => subscription.channel);
     const registrations = members.map(({ registration }) => registration);
-    const watch = (copy: typeof exchange): Promise<unknown> => first.subscription.requestAll(copy, exchange, channels);
-    const outcome = await registerTogether(exchange, watch, registrations, maxMessageBytes);
+    const watch = (copy: Exchange): Promise<unknown> => first.subscription.requestAll(copy, exchange, channels);
+    const { outcome, messageIds } = await registerTogether(exchange, watch, registrations, maxMessageBytes);
     switch (outcome) {
       case 'registered': {
-        const batch = new Batch(
-          members.map(({ subscription }) => subscription),
-          this.#refused.get(first.subscription) ?? null,
-        );
         const sentAt = this.#pace.add(messagePauseMs);
-        for (const { subscription, registration, resolve } of members) {
-          this.#refused.delete(subscription);
-          this.#memberships.set(subscription, { batch, registration });
-          resolve(sentAt);
-        }
+        this.#members.add(members, first.instance, messageIds);
+        for (const { resolve } of members) resolve(sentAt);
         return;
       }
       case 'unsuitable':

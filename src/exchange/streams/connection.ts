@@ -70,7 +70,7 @@ export class Connection {
     this.#events = events;
     this.#backoff = new ReconnectBackoff(clock, random, previous ? previous.#backoff : null);
     this.#instance = new ConnectionInstance(openInstance, onError);
-    this.#unsubscriptions = new Unsubscriptions(options);
+    this.#unsubscriptions = new Unsubscriptions(options, this.#closing.signal);
     this.#pace = new MessagePace(clock.now);
     this.#batches = new SubscriptionBatches(options, this.#pace, this.#closing.signal);
     this.#lastMessageAt = clock.now();
@@ -128,6 +128,16 @@ export class Connection {
     this.#runs.delete(subscription);
   }
 
+  /** Requests a subscription alone if nothing has come of those that it was requested with. */
+  async requestAlone(subscription: Subscription): Promise<void> {
+    const instance = await this.#instance.current?.catch(() => null);
+    if (!instance || instance.isBroken) return;
+    for (const member of this.#batches.members.requestAlone(subscription, instance)) {
+      const run = this.#runs.get(member);
+      if (run) run.requestedAt = this.#pace.add(instance.messagePauseMs);
+    }
+  }
+
   /** Lets it continue until it is closed or fails, but not reconnect. */
   retire(): void {
     this.#isRetired = true;
@@ -176,7 +186,7 @@ export class Connection {
       run.requestedAt = sentAt ?? this.#pace.add(instance.messagePauseMs);
     }
     while (true) {
-      const deliver = await subscription.nextFrom(instance.exchange, this.#batches.isShared(subscription));
+      const deliver = await subscription.nextFrom(instance.exchange, this.#batches.members.has(subscription));
       if (signal.aborted) return;
       const isFirst = !run.hasDelivered;
       run.hasDelivered = true;
@@ -184,7 +194,7 @@ export class Connection {
       subscription.refusals = 0;
       this.#lastMessageAt = clock.now();
       if (isFirst) {
-        this.#batches.onMessage(subscription);
+        this.#batches.members.onMessage(subscription);
         this.#events.onFirstMessage(subscription);
       }
       deliver(isFirst);
@@ -206,7 +216,12 @@ export class Connection {
     const isOfAnother =
       error instanceof ccxtErrors.UnsubscribeError || (run.hasDelivered && error instanceof ccxtErrors.BaseError);
     if (!isBroken && isOfAnother && run.failures === 1) return;
-    if (!isBroken && mayBeOfBatch(error) && !run.hasDelivered && this.#batches.onRefused(subscription, instance)) {
+    if (
+      !isBroken &&
+      mayBeOfBatch(error) &&
+      !run.hasDelivered &&
+      this.#batches.members.onRefused(subscription, instance)
+    ) {
       run.failures = 0;
       run.requestedAt = null;
       return;

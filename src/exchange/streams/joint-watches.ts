@@ -4,11 +4,16 @@ import type { Channel } from '../ccxt/channel.ts';
 
 /** How ccxt subscribes to several markets with one message. */
 export interface JointWatch {
-  /** ccxt's name for it among the features of an exchange. */
+  /** ccxt's names for it among the features of an exchange. */
   readonly method: 'watchTickers' | 'watchOrderBookForSymbols' | 'watchOHLCVForSymbols' | 'watchTradesForSymbols';
+  readonly unmethod:
+    | 'unWatchTickers'
+    | 'unWatchOrderBookForSymbols'
+    | 'unWatchOHLCVForSymbols'
+    | 'unWatchTradesForSymbols';
   watch(exchange: Exchange, channels: readonly Channel[], depth: number | undefined): Promise<unknown>;
-  /** Unsubscribes from all; null if ccxt cannot do that with one message. */
-  unwatch(exchange: Exchange, channels: readonly Channel[], params: Record<string, number>): Promise<unknown> | null;
+  /** `params` are those that name the depth of books. */
+  unwatch(exchange: Exchange, channels: readonly Channel[], params: Record<string, number>): Promise<unknown>;
 }
 
 function symbolsOf(channels: readonly Channel[]): string[] {
@@ -22,26 +27,26 @@ function seriesOf(channels: readonly Channel[]): string[][] {
 export const jointWatches: Readonly<Record<StreamKind, JointWatch>> = {
   ticker: {
     method: 'watchTickers',
+    unmethod: 'unWatchTickers',
     watch: (exchange, channels) => exchange.watchTickers(symbolsOf(channels)),
-    unwatch: (exchange, channels) =>
-      exchange.has.unWatchTickers ? exchange.unWatchTickers(symbolsOf(channels)) : null,
+    unwatch: (exchange, channels) => exchange.unWatchTickers(symbolsOf(channels)),
   },
   orderBook: {
     method: 'watchOrderBookForSymbols',
+    unmethod: 'unWatchOrderBookForSymbols',
     watch: (exchange, channels, depth) => exchange.watchOrderBookForSymbols(symbolsOf(channels), depth),
-    unwatch: (exchange, channels, params) =>
-      exchange.has.unWatchOrderBookForSymbols ? exchange.unWatchOrderBookForSymbols(symbolsOf(channels), params) : null,
+    unwatch: (exchange, channels, params) => exchange.unWatchOrderBookForSymbols(symbolsOf(channels), params),
   },
   candles: {
     method: 'watchOHLCVForSymbols',
+    unmethod: 'unWatchOHLCVForSymbols',
     watch: (exchange, channels) => exchange.watchOHLCVForSymbols(seriesOf(channels)),
-    unwatch: (exchange, channels) =>
-      exchange.has.unWatchOHLCVForSymbols ? exchange.unWatchOHLCVForSymbols(seriesOf(channels)) : null,
+    unwatch: (exchange, channels) => exchange.unWatchOHLCVForSymbols(seriesOf(channels)),
   },
   trades: {
     method: 'watchTradesForSymbols',
+    unmethod: 'unWatchTradesForSymbols',
     watch: (exchange, channels) => exchange.watchTradesForSymbols(symbolsOf(channels)),
-    unwatch: (exchange, channels) =>
-      exchange.has.unWatchTradesForSymbols ? exchange.unWatchTradesForSymbols(symbolsOf(channels)) : null,
+    unwatch: (exchange, channels) => exchange.unWatchTradesForSymbols(symbolsOf(channels)),
   },
 };

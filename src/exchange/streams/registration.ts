@@ -12,6 +12,12 @@ export interface Registration {
   readonly subscribeHash: string;
 }
 
+/** The result of `registerTogether`. `messageIds` are what an answer to the message may name it by. */
+export interface JointResult {
+  readonly outcome: JointOutcome;
+  readonly messageIds: readonly string[];
+}
+
 /**
  * How a message for several markets went:
  * - `registered`: ccxt sends it, and finds the subscription of each market in place from now on.
@@ -55,8 +61,9 @@ export async function registerTogether(
   watch: WatchCall,
   registrations: readonly Registration[],
   maxBytes: number,
-): Promise<JointOutcome> {
+): Promise<JointResult> {
   let outcome: JointOutcome = 'failed';
+  let messageIds: readonly string[] = [];
   const copy = copyOf(exchange);
   copy.watch = () => {
     outcome = 'unsuitable';
@@ -74,11 +81,12 @@ export async function registerTogether(
       // If it fails, each market's own call learns of it.
       exchange.watchMultiple(url, messageHashes, message, subscribeHashes, subscription).catch(() => {});
       outcome = 'registered';
+      messageIds = idsOf(message);
     }
     throw new Intercepted();
   };
   await settle(watch(copy));
-  return outcome;
+  return { outcome, messageIds };
 }
 
 /** True if ccxt would send nothing for a call with this registration. */
@@ -90,6 +98,24 @@ export function isInPlace({ clients }: Exchange, { url, subscribeHash }: Registr
 export function forget({ clients }: Exchange, { url, subscribeHash }: Registration): void {
   const client = clients?.[url];
   if (client) delete client.subscriptions[subscribeHash];
+}
+
+/**
+ * A refusal of the message under one of its ids, which ccxt keeps because nobody waits for it; null if there is none.
+ * ccxt then forgets it.
+ */
+export function takeRefusal({ clients }: Exchange, url: string, messageIds: readonly string[]): unknown {
+  const rejections = clients?.[url]?.rejections ?? {};
+  const id = messageIds.find((each) => Object.hasOwn(rejections, each));
+  if (id === undefined) return null;
+  const refusal: unknown = rejections[id];
+  delete rejections[id];
+  return refusal;
+}
+
+/** The market's own call fails with the error. */
+export function reject({ clients }: Exchange, { url, messageHash }: Registration, error: unknown): void {
+  clients?.[url]?.reject(error, messageHash);
 }
 
 /** An object that behaves like the instance, but whose methods can be replaced. */
@@ -107,6 +133,12 @@ async function settle(call: Promise<unknown>): Promise<void> {
 
 function toList(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
+}
+
+function idsOf(message: unknown): readonly string[] {
+  if (typeof message !== 'object' || message === null) return [];
+  const entries = Object.entries(message).filter(([name]) => /id$|nonce/i.test(name));
+  return entries.flatMap(([, value]) => (typeof value === 'string' || typeof value === 'number' ? [`${value}`] : []));
 }
 
 function bytesOf(message: unknown): number {

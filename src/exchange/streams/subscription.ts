@@ -3,7 +3,7 @@ import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '
 import { toMarketDataError } from '../access/errors.ts';
 import { type Channel, channelKey } from '../ccxt/channel.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
-import { canUnwatch } from '../quirks/stream-quirks.ts';
+import { canUnwatch, unwatchBookParams } from '../quirks/stream-quirks.ts';
 import { BookDepth, type RefusedDepths } from './book-depth.ts';
 import { jointWatches } from './joint-watches.ts';
 import { requestedDepth, type Watch, type WatchRequest, watches } from './watches.ts';
@@ -30,6 +30,10 @@ export interface Subscription {
   requestAll(copy: Exchange, exchange: Exchange, channels: readonly Channel[]): Promise<unknown>;
   /** Unsubscribes at the exchange; null if ccxt cannot. */
   unwatch(exchange: Exchange): Promise<unknown> | null;
+  /** True if ccxt can unsubscribe from several channels of its group with one message. */
+  canUnwatchAll(exchange: Exchange): boolean;
+  /** Unsubscribes from all channels, which are of its group. */
+  unwatchAll(exchange: Exchange, channels: readonly Channel[]): Promise<unknown>;
   /** Notifies the listener that messages may have been lost. */
   interrupt(cause: unknown): void;
 }
@@ -86,6 +90,17 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
   unwatch(exchange: Exchange): Promise<unknown> | null {
     const { exchange: id, kind } = this.channel;
     return canUnwatch(id, kind) ? this.#watch.unwatch(exchange, this.#requestOver(exchange)) : null;
+  }
+
+  canUnwatchAll(exchange: Exchange): boolean {
+    const { exchange: id, kind } = this.channel;
+    return canUnwatch(id, kind) && Boolean(exchange.has[jointWatches[kind].unmethod]);
+  }
+
+  unwatchAll(exchange: Exchange, channels: readonly Channel[]): Promise<unknown> {
+    const { exchange: id, kind, symbol } = this.channel;
+    const params = unwatchBookParams(id, exchange.market(symbol).type, this.#depthOver(exchange));
+    return jointWatches[kind].unwatch(exchange, channels, params);
   }
 
   interrupt(cause: unknown): void {

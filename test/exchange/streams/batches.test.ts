@@ -6,7 +6,6 @@ import type { Stream, StreamKind, StreamRequest } from '../../../src/market/port
 import { connectTo, type StandInClient } from '../../support/exchange/venue-client.ts';
 import { eventually } from '../../support/socket-client.ts';
 import { createBinance } from '../../venues/binance/binance.ts';
-import { createCoinbase } from '../../venues/coinbase/coinbase.ts';
 import { createKraken } from '../../venues/kraken/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
 
@@ -186,7 +185,8 @@ test('a market that the exchange refuses does not stop the others of its batch',
   const refused = all.filter(({ errors }) => errors.length > 0);
   expect(refused.map(({ symbol }) => symbol)).toEqual([bad]);
   // Halves, down to the one that is refused.
-  expect(requests().map((topics) => topics.length)).toEqual([32, 16, 16, 8, 8, 4, 4, 2, 2, 1, 1]);
+  const sizes = requests().map((topics) => topics.length);
+  expect(sizes.toSorted((a, b) => b - a)).toEqual([32, 16, 16, 8, 8, 4, 4, 2, 2, 1, 1]);
   expect(venue.dials).toBe(1);
 });
 
@@ -224,10 +224,56 @@ test('markets of an exchange that answers for each of them are requested togethe
   expect(requests()).toHaveLength(1);
 });
 
-test('where ccxt would stream other data to several markets than to one, each is requested alone', async () => {
-  // Coinbase sends its ticker_batch channel every five seconds only.
-  await start('coinbase', createCoinbase());
-  const exchange = await (await client.exchanges.get('coinbase')).openStreamInstance();
-  expect(exchange.exchange.has.watchTickers).toBe(true);
-  await exchange.close();
+test('a refusal that names only the message reaches the markets that have nothing, and these alone', {
+  timeout: 20_000,
+}, async () => {
+  await start('kraken', createKraken());
+  venue.refuseSubscription('ETH/USD');
+  const all = ['BTC/USD', 'ETH/USD', 'SOL/USD'].map((symbol) => open(symbol));
+  await eventually(() => requests().length === 2, 10_000);
+  expect(requests()[1]).toEqual(['ticker ETH/USD']);
+  expect(all.map(({ messages }) => messages.length > 0)).toEqual([true, false, true]);
+});
+
+test('markets that leave together are unsubscribed together, and nothing is when all leave', async () => {
+  await startBinance();
+  const all = symbols.slice(0, 150).map((symbol) => open(symbol));
+  await tick(all);
+  for (const { stream } of all.slice(0, 120)) stream.close();
+  await eventually(() => venue.subscriptions.length === 30);
+  expect(requests('unsubscribe').map((topics) => topics.length)).toEqual([100, 20]);
+  await tick(all.slice(120));
+  expect(all.flatMap(({ errors }) => errors)).toEqual([]);
+  for (const { stream } of all.slice(120)) stream.close();
+  await eventually(() => venue.streamSockets === 0);
+  expect([requests('unsubscribe').length, venue.dials]).toEqual([2, 1]);
+});
+
+test('a batch of which nothing comes is requested again one by one while others are served', async () => {
+  await startBinance(100);
+  const served = open(symbols[9] ?? '', 'trades');
+  const silent = symbols.slice(0, 4).map((symbol) => open(symbol));
+  await eventually(() => venue.subscriptions.length === 5);
+  await eventually(() => {
+    venue.trade(served.symbol, { price: '11', amount: '0.5', side: 'buy' });
+    silent[0]?.stream.redial(false);
+    return requests().length === 6;
+  });
+  expect(requests().map((topics) => topics.length)).toEqual([1, 4, 1, 1, 1, 1]);
+  await tick(silent);
+  expect([venue.dials, silent.flatMap(({ errors }) => errors)]).toEqual([1, []]);
+});
+
+test('after a connection of which nothing came, each market is requested alone', async () => {
+  await startBinance(100);
+  venue.silence();
+  const all = symbols.slice(0, 4).map((symbol) => open(symbol));
+  await eventually(() => {
+    all[0]?.stream.redial(false);
+    return requests().length === 5;
+  });
+  expect(requests().map((topics) => topics.length)).toEqual([4, 1, 1, 1, 1]);
+  expect(venue.dials).toBe(2);
+  venue.speak();
+  await tick(all);
 });

@@ -104,6 +104,12 @@ class FakeSubscription implements Subscription {
 
   async requestAll(): Promise<void> {}
 
+  canUnwatchAll(): boolean {
+    return false;
+  }
+
+  async unwatchAll(): Promise<void> {}
+
   unwatch(): Promise<unknown> | null {
     this.ends += 1;
     return this.end?.() ?? null;

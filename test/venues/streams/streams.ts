@@ -27,6 +27,8 @@ export class Streams {
   readonly refused = new Set<string>();
   /** How many topics one message may name; one with more is refused. */
   maxTopics = Number.POSITIVE_INFINITY;
+  /** How long each answer to a message takes, in ms. */
+  delayMs = 0;
 
   readonly #definition: StreamDefinition | null;
   readonly #model: VenueModel;
@@ -115,12 +117,16 @@ export class Streams {
     this.#sockets.add(socket);
     connection.on('error', () => transport.destroy());
     connection.on('close', () => this.#sockets.delete(socket));
-    connection.on('message', (data) => this.#answer(socket, parse(data.toString())));
+    connection.on('message', (data) => {
+      const message = parse(data.toString());
+      if (this.delayMs === 0) this.#answer(socket, message);
+      else setTimeout(() => this.#answer(socket, message), this.delayMs).unref();
+    });
     for (const message of this.#definition?.greeting ?? []) socket.send(message);
   }
 
   #answer(socket: StreamSocket, message: unknown): void {
-    if (this.#definition === null) return;
+    if (this.#definition === null || !this.#sockets.has(socket)) return;
     const context = {
       path: socket.path,
       held: socket.topics,
