@@ -30,6 +30,18 @@ const usualTopics: TopicLimit = { spot: 100, other: 100 };
  */
 export const maxMessageBytes = 4000;
 
+/**
+ * Exchanges whose candles ccxt streams under another name when several markets are requested with one message. There,
+ * single markets are watched like several. OKX: `multi:` in watchOHLCVForSymbols, which is also the name that its class
+ * removes when the exchange confirms an unsubscription (the exchange's file in ccxt/js/src/pro).
+ */
+const jointCandles: ReadonlySet<string> = new Set(['myokx', 'okx', 'okxus']);
+
+/** True if candles of one market are watched by ccxt's call for several. */
+export function watchesCandlesJointly(exchange: string): boolean {
+  return jointCandles.has(exchange);
+}
+
 /** How many markets one message may subscribe to. `isSpot` says whether they are spot markets. */
 export function maxTopics(exchange: string, isSpot: boolean): number {
   const { spot, other } = topicLimits[exchange] ?? usualTopics;
