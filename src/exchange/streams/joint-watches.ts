@@ -41,7 +41,11 @@ export const jointWatches: Readonly<Record<StreamKind, JointWatch>> = {
     method: 'watchOHLCVForSymbols',
     unmethod: 'unWatchOHLCVForSymbols',
     watch: (exchange, channels) => exchange.watchOHLCVForSymbols(seriesOf(channels)),
-    unwatch: (exchange, channels) => exchange.unWatchOHLCVForSymbols(seriesOf(channels)),
+    unwatch: (exchange, channels) => {
+      // When the exchange confirms, OKX's class fails for a market without candles, and with it all other streams.
+      for (const { symbol } of channels) exchange.ohlcvs[symbol] ??= {};
+      return exchange.unWatchOHLCVForSymbols(seriesOf(channels));
+    },
   },
   trades: {
     method: 'watchTradesForSymbols',

@@ -9,6 +9,7 @@ import { toTicker } from '../normalize/ticker.ts';
 import { toTrades } from '../normalize/trades.ts';
 import { watchesCandlesJointly } from '../quirks/batch-quirks.ts';
 import { streamDepth, unwatchBookParams } from '../quirks/stream-quirks.ts';
+import { jointWatches } from './joint-watches.ts';
 
 export type WatchRequest<K extends StreamKind> = StreamRequest<K> & {
   /**
@@ -88,8 +89,9 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
         throw error;
       }
     },
-    unwatch: (exchange, { symbol, exchange: id, timeframe = '1m' }) => {
-      if (watchesCandlesJointly(id)) return exchange.unWatchOHLCVForSymbols([[symbol, timeframe]]);
+    unwatch: (exchange, request) => {
+      const { symbol, exchange: id, timeframe = '1m' } = request;
+      if (watchesCandlesJointly(id)) return jointWatches.candles.unwatch(exchange, [request], {});
       return exchange.has.unWatchOHLCV ? exchange.unWatchOHLCV(symbol, timeframe) : null;
     },
   },

@@ -34,7 +34,7 @@ async function open(id: string): Promise<{ readonly exchange: Exchange; readonly
   tuneStreams(exchange);
   const sent: unknown[] = [];
   // What some exchanges are asked for before they are dialled.
-  const instanceServers = [{ endpoint: 'ws://127.0.0.1:1', pingInterval: 1000 }];
+  const instanceServers = [{ endpoint: 'wss://127.0.0.1:1', pingInterval: 1000 }];
   const fetch = async (): Promise<unknown> => ({ code: '200000', data: { token: 'token', instanceServers } });
   const client = exchange.client.bind(exchange);
   Object.assign(exchange, {
@@ -97,7 +97,37 @@ test('every class of ccxt either sends one message, after which each market send
     }
   }
   expect(together).toBeGreaterThan(95);
-  expect(alone).toMatchInlineSnapshot();
+  expect(alone).toMatchInlineSnapshot(`
+    [
+      "bitvavo ticker",
+      "bitvavo candles",
+      "cex ticker",
+      "coinbase ticker",
+      "coinbaseexchange ticker",
+      "coinbaseexchange orderBook",
+      "coinbaseexchange trades",
+      "coinbaseinternational ticker",
+      "coinbaseinternational orderBook",
+      "coinbaseinternational trades",
+      "gemini orderBook",
+      "gemini trades",
+      "hyperliquid ticker",
+      "mexc ticker",
+      "modetrade ticker",
+      "nado ticker",
+      "nado orderBook",
+      "nado trades",
+      "nado candles",
+      "onetrading ticker",
+      "pacifica ticker",
+      "phemex ticker",
+      "poloniex ticker",
+      "whitebit ticker",
+      "woo ticker",
+      "woofipro ticker",
+      "xt ticker",
+    ]
+  `);
 });
 
 test('candles of OKX are requested together, and unsubscribed under the name that its class knows', async () => {
