@@ -46,7 +46,7 @@ export async function registrationOf(exchange: Exchange, watch: WatchCall): Prom
   const copy = copyOf(exchange);
   copy.watch = (url, messageHash, _message, subscribeHash) => stop(url, messageHash, subscribeHash);
   copy.watchMultiple = (url, messageHashes, _message, subscribeHashes) => stop(url, messageHashes, subscribeHashes);
-  await settle(watch(copy));
+  await settle(() => watch(copy));
   return found;
 }
 
@@ -85,7 +85,7 @@ export async function registerTogether(
     }
     throw new Intercepted();
   };
-  await settle(watch(copy));
+  await settle(() => watch(copy));
   return { outcome, messageIds };
 }
 
@@ -123,9 +123,9 @@ function copyOf(exchange: Exchange): Exchange {
   return Object.create(exchange);
 }
 
-async function settle(call: Promise<unknown>): Promise<void> {
+async function settle(call: () => Promise<unknown>): Promise<void> {
   try {
-    await call;
+    await call();
   } catch {
     // It was stopped, or has failed: the caller's variables say which.
   }
