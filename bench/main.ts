@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, string>> = {
   queries: 'requests per second, compared with a plain HTTP server and other GraphQL servers',
   loop: 'how long a query of many cached candles blocks the event loop',
   start: 'the time to the first answer, and memory, of a server that has just started',
+  screen: 'how long it takes until a screen of many markets is streamed, and how many messages that costs',
   upstream: 'how many calls to an exchange many clients cause',
 };
 

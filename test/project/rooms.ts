@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       markets: ['access', 'ccxt', 'http', 'normalize', 'quirks'],
       clients: ['access', 'ccxt', 'http', 'learned', 'markets', 'normalize', 'proxy', 'quirks'],
       fetch: ['access', 'ccxt', 'clients', 'http', 'learned', 'normalize', 'quirks'],
-      streams: ['access', 'ccxt', 'clients', 'normalize', 'quirks'],
+      streams: ['access', 'ccxt', 'clients', 'learned', 'normalize', 'quirks'],
     },
   },
   candles: {

@@ -104,13 +104,11 @@ export function unwatchBookParams(exchange: string, type: string, depth: number 
 }
 
 /**
- * Channels that ccxt claims to unsubscribe from, but does not. OKX: its unWatchOHLCV removes another name than
- * watchOHLCV registered, so the candles are never requested again. Coinbase: its class treats an unsubscription as
- * confirmed only when no subscription is left on the socket (both in the exchange's file in ccxt/js/src/pro).
+ * Channels that ccxt claims to unsubscribe from, but does not. Coinbase: its class treats an unsubscription as
+ * confirmed only when no subscription is left on the socket (the exchange's file in ccxt/js/src/pro).
  */
 const brokenUnwatch: Readonly<Record<string, readonly StreamKind[]>> = {
   coinbase: ['ticker', 'orderBook', 'trades', 'candles'],
-  okx: ['candles'],
 };
 
 /** True if ccxt can unsubscribe from a channel of this kind. */

@@ -2,12 +2,14 @@ import { backoffMs } from '../../base/backoff.ts';
 import { sleep } from '../../base/clock.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import type { StreamInstance } from '../clients/stream-instance.ts';
+import { type BatchesOptions, SubscriptionBatches } from './batches.ts';
 import { ConnectionInstance } from './connection-instance.ts';
+import { MessagePace } from './message-pace.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
 import type { Subscription } from './subscription.ts';
 import { Unsubscriptions, type UnsubscriptionsOptions } from './unsubscriptions.ts';
 
-export interface ConnectionOptions extends UnsubscriptionsOptions {
+export interface ConnectionOptions extends UnsubscriptionsOptions, BatchesOptions {
   readonly openInstance: () => Promise<StreamInstance>;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
@@ -56,10 +58,10 @@ export class Connection {
   readonly #closing = new AbortController();
   readonly #backoff: ReconnectBackoff;
   readonly #instance: ConnectionInstance;
+  readonly #pace: MessagePace;
+  readonly #batches: SubscriptionBatches;
   #isRetired = false;
   #lastMessageAt: number;
-  /** When the messages of all requests so far will have been sent, epoch ms. */
-  #sentAt = 0;
 
   /** `previous` is the connection that this one replaces: failures there also delay attempts here. */
   constructor(options: ConnectionOptions, events: ConnectionEvents, previous: Connection | null) {
@@ -68,7 +70,9 @@ export class Connection {
     this.#events = events;
     this.#backoff = new ReconnectBackoff(clock, random, previous ? previous.#backoff : null);
     this.#instance = new ConnectionInstance(openInstance, onError);
-    this.#unsubscriptions = new Unsubscriptions(options);
+    this.#unsubscriptions = new Unsubscriptions(options, this.#closing.signal);
+    this.#pace = new MessagePace(clock.now);
+    this.#batches = new SubscriptionBatches(options, this.#pace, this.#closing.signal);
     this.#lastMessageAt = clock.now();
   }
 
@@ -124,6 +128,16 @@ export class Connection {
     this.#runs.delete(subscription);
   }
 
+  /** Requests a subscription alone if nothing has come of those that it was requested with. */
+  async requestAlone(subscription: Subscription): Promise<void> {
+    const instance = await this.#instance.current?.catch(() => null);
+    if (!instance || instance.isBroken) return;
+    for (const member of this.#batches.members.requestAlone(subscription, instance)) {
+      const run = this.#runs.get(member);
+      if (run) run.requestedAt = this.#pace.add(instance.messagePauseMs);
+    }
+  }
+
   /** Lets it continue until it is closed or fails, but not reconnect. */
   retire(): void {
     this.#isRetired = true;
@@ -161,19 +175,28 @@ export class Connection {
   /** Delivers messages until the run is ended; rejects with what stops them. */
   async #listen(subscription: Subscription, run: Run, instance: StreamInstance): Promise<void> {
     const { clock } = this.#options;
+    const { signal } = run.abort;
     if (run.requestedAt === null) {
-      this.#sentAt = Math.max(this.#sentAt, clock.now()) + instance.messagePauseMs;
-      run.requestedAt = this.#sentAt;
+      const sentAt = await this.#batches.join(subscription, instance, signal);
+      if (signal.aborted) {
+        // It has left while its batch was being requested.
+        if (sentAt !== null) void this.#unsubscriptions.end(subscription, Promise.resolve(instance));
+        return;
+      }
+      run.requestedAt = sentAt ?? this.#pace.add(instance.messagePauseMs);
     }
     while (true) {
-      const deliver = await subscription.nextFrom(instance.exchange);
-      if (run.abort.signal.aborted) return;
+      const deliver = await subscription.nextFrom(instance.exchange, this.#batches.members.has(subscription));
+      if (signal.aborted) return;
       const isFirst = !run.hasDelivered;
       run.hasDelivered = true;
       run.failures = 0;
       subscription.refusals = 0;
       this.#lastMessageAt = clock.now();
-      if (isFirst) this.#events.onFirstMessage(subscription);
+      if (isFirst) {
+        this.#batches.members.onMessage(subscription);
+        this.#events.onFirstMessage(subscription);
+      }
       deliver(isFirst);
     }
   }
@@ -193,6 +216,16 @@ export class Connection {
     const isOfAnother =
       error instanceof ccxtErrors.UnsubscribeError || (run.hasDelivered && error instanceof ccxtErrors.BaseError);
     if (!isBroken && isOfAnother && run.failures === 1) return;
+    if (
+      !isBroken &&
+      mayBeOfBatch(error) &&
+      !run.hasDelivered &&
+      this.#batches.members.onRefused(subscription, instance)
+    ) {
+      run.failures = 0;
+      run.requestedAt = null;
+      return;
+    }
     onError(error);
     run.hasDelivered = false;
     this.#events.onLost(subscription, error);
@@ -212,4 +245,9 @@ export class Connection {
       subscription.waitUntil = clock.now() + pauseMs;
     }
   }
+}
+
+/** True for a refusal that may be about one market of a batch, or about the size of the batch. */
+function mayBeOfBatch(error: unknown): boolean {
+  return error instanceof ccxtErrors.ExchangeError && !(error instanceof ccxtErrors.AuthenticationError);
 }

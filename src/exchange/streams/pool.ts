@@ -4,7 +4,7 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { longestReconnectPauseMs, PooledConnection } from './pooled-connection.ts';
 import type { Subscription } from './subscription.ts';
 
-export interface PoolOptions extends ConnectionOptions {
+export interface PoolOptions extends Omit<ConnectionOptions, 'requestsAlone'> {
   readonly exchange: string;
   /** How long a connection may be without a message before it may be dead, in ms. */
   readonly silenceMs: number;
@@ -74,6 +74,7 @@ export class StreamPool {
     const pooled = this.#find(subscription);
     if (!pooled?.mayReconnectFor(subscription)) return;
     const { isSilent } = pooled;
+    if (!isSilent) void pooled.connection.requestAlone(subscription);
     if (!missed && !isSilent) return;
     const next = this.#replace(pooled, pooled.nextReconnects);
     // A silent connection is not kept for the overlap. If its markets are idle, their polls continue.
@@ -103,7 +104,9 @@ export class StreamPool {
       onLost: (subscription: Subscription, cause: unknown) => this.#onLost(pooled.connection, subscription, cause),
       onRefused: (subscription: Subscription) => this.#moveRefused(pooled, subscription),
     };
-    const connection = new Connection(this.#options, events, previous);
+    // The exchange may ignore messages for several markets: each second attempt after a silent connection has none.
+    const options = { ...this.#options, requestsAlone: reconnects % 2 === 1 };
+    const connection = new Connection(options, events, previous);
     const pooled = new PooledConnection(connection, this.#options, reconnects, pauseMs);
     this.#connections.add(pooled);
     return pooled;

@@ -9,6 +9,7 @@ import type {
   StreamRequest,
 } from '../../market/ports/market-streams.ts';
 import type { Exchanges } from '../clients/exchanges.ts';
+import { StreamBatchSizes } from '../learned/stream-batches.ts';
 import { RefusedDepths } from './book-depth.ts';
 import { StreamPool } from './pool.ts';
 import { StreamSubscription } from './subscription.ts';
@@ -31,6 +32,8 @@ export class ExchangeStreams implements MarketStreams {
   readonly #pools = new Map<string, StreamPool>();
   /** By exchange and kind of market. */
   readonly #refusedDepths = new Map<string, RefusedDepths>();
+  /** By exchange and kind of market. */
+  readonly #batchSizes = new Map<string, StreamBatchSizes>();
   readonly #closing = new Set<Promise<void>>();
 
   constructor(options: StreamsOptions) {
@@ -79,6 +82,7 @@ export class ExchangeStreams implements MarketStreams {
     const { exchanges, clock, random, timeoutMs, silenceMs, onError } = this.#options;
     const pool = new StreamPool({
       ...{ exchange, clock, random, timeoutMs, silenceMs },
+      batchSizes: this.#batchSizesOf(key),
       openInstance: async () => (await exchanges.get(exchange)).openStreamInstance(),
       onError: (error) => onError(exchange, error),
     });
@@ -89,6 +93,12 @@ export class ExchangeStreams implements MarketStreams {
   #refusedDepthsOf(key: string): RefusedDepths {
     const known = this.#refusedDepths.get(key) ?? new RefusedDepths(this.#options.clock.now);
     this.#refusedDepths.set(key, known);
+    return known;
+  }
+
+  #batchSizesOf(key: string): StreamBatchSizes {
+    const known = this.#batchSizes.get(key) ?? new StreamBatchSizes(this.#options.clock);
+    this.#batchSizes.set(key, known);
     return known;
   }
 

@@ -3,8 +3,9 @@ import type { StreamKind, StreamListener, StreamMessages, StreamRequest } from '
 import { toMarketDataError } from '../access/errors.ts';
 import { type Channel, channelKey } from '../ccxt/channel.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
-import { canUnwatch } from '../quirks/stream-quirks.ts';
+import { canUnwatch, unwatchBookParams } from '../quirks/stream-quirks.ts';
 import { BookDepth, type RefusedDepths } from './book-depth.ts';
+import { jointWatches } from './joint-watches.ts';
 import { requestedDepth, type Watch, type WatchRequest, watches } from './watches.ts';
 
 /** One stream with a listener, whichever connection carries it at the moment. */
@@ -16,10 +17,23 @@ export interface Subscription {
   refusals: number;
   /** It must not be requested before this time, epoch ms. */
   waitUntil: number;
-  /** Waits for the next message over an instance. Resolves with a function that delivers it. */
-  nextFrom(exchange: Exchange): Promise<(isFirst: boolean) => void>;
+  /**
+   * Waits for the next message over an instance. Resolves with a function that delivers it. `isShared` says that it was
+   * requested together with others, so that a refusal may be about one of these.
+   */
+  nextFrom(exchange: Exchange, isShared?: boolean): Promise<(isFirst: boolean) => void>;
+  /** Subscriptions with the same group can be requested together over an instance; null if this one cannot. */
+  groupOver(exchange: Exchange): string | null;
+  /** Makes the watch call that requests it over an instance, on `copy`, which may be the instance itself. */
+  request(copy: Exchange, exchange: Exchange): Promise<unknown>;
+  /** Makes the watch call that requests all channels, which are of its group, on `copy`. */
+  requestAll(copy: Exchange, exchange: Exchange, channels: readonly Channel[]): Promise<unknown>;
   /** Unsubscribes at the exchange; null if ccxt cannot. */
   unwatch(exchange: Exchange): Promise<unknown> | null;
+  /** True if ccxt can unsubscribe from several channels of its group with one message. */
+  canUnwatchAll(exchange: Exchange): boolean;
+  /** Unsubscribes from all channels, which are of its group. */
+  unwatchAll(exchange: Exchange, channels: readonly Channel[]): Promise<unknown>;
   /** Notifies the listener that messages may have been lost. */
   interrupt(cause: unknown): void;
 }
@@ -50,19 +64,43 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
     this.#bookDepth = new BookDepth(refusedDepths, now);
   }
 
-  async nextFrom(exchange: Exchange): Promise<(isFirst: boolean) => void> {
+  async nextFrom(exchange: Exchange, isShared = false): Promise<(isFirst: boolean) => void> {
     const { exchange: id, symbol } = this.channel;
-    // ccxt's own lookup also accepts raw ids and names such as `constructor`, and builds invalid URLs from them.
-    if (!Object.hasOwn(exchange.markets ?? {}, symbol)) throw new ccxtErrors.BadSymbol(`${id} has no market ${symbol}`);
-    const message = await this.#next(exchange);
+    if (!this.#isListed(exchange)) throw new ccxtErrors.BadSymbol(`${id} has no market ${symbol}`);
+    const message = await this.#next(exchange, isShared);
     return (isFirst) => {
       if (!this.#isClosed) this.#listener.onMessage(message, isFirst);
     };
   }
 
+  groupOver(exchange: Exchange): string | null {
+    const { kind } = this.channel;
+    if (!exchange.has[jointWatches[kind].method] || !this.#isListed(exchange)) return null;
+    return `${kind} ${this.#depthOver(exchange) ?? ''}`;
+  }
+
+  request(copy: Exchange, exchange: Exchange): Promise<unknown> {
+    return this.#watch.next(copy, this.#requestOver(exchange), this.#now);
+  }
+
+  requestAll(copy: Exchange, exchange: Exchange, channels: readonly Channel[]): Promise<unknown> {
+    return jointWatches[this.channel.kind].watch(copy, channels, this.#depthOver(exchange));
+  }
+
   unwatch(exchange: Exchange): Promise<unknown> | null {
     const { exchange: id, kind } = this.channel;
     return canUnwatch(id, kind) ? this.#watch.unwatch(exchange, this.#requestOver(exchange)) : null;
+  }
+
+  canUnwatchAll(exchange: Exchange): boolean {
+    const { exchange: id, kind } = this.channel;
+    return canUnwatch(id, kind) && Boolean(exchange.has[jointWatches[kind].unmethod]);
+  }
+
+  unwatchAll(exchange: Exchange, channels: readonly Channel[]): Promise<unknown> {
+    const { exchange: id, kind, symbol } = this.channel;
+    const params = unwatchBookParams(id, exchange.market(symbol).type, this.#depthOver(exchange));
+    return jointWatches[kind].unwatch(exchange, channels, params);
   }
 
   interrupt(cause: unknown): void {
@@ -76,15 +114,25 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
     this.#isClosed = true;
   }
 
-  async #next(exchange: Exchange): Promise<StreamMessages[K]> {
+  /** ccxt's own lookup also accepts raw ids and names such as `constructor`, and builds invalid URLs from them. */
+  #isListed({ markets }: Exchange): boolean {
+    return Object.hasOwn(markets ?? {}, this.channel.symbol);
+  }
+
+  async #next(exchange: Exchange, isShared: boolean): Promise<StreamMessages[K]> {
     try {
       const message = await this.#watch.next(exchange, this.#requestOver(exchange), this.#now);
       this.#bookDepth.onMessage(exchange);
       return message;
     } catch (error) {
-      this.#bookDepth.onFailure(exchange, error);
+      if (!isShared) this.#bookDepth.onFailure(exchange, error);
       throw error;
     }
+  }
+
+  /** The depth that a book is requested with; undefined for none, and for other kinds. */
+  #depthOver(exchange: Exchange): number | undefined {
+    return this.channel.kind === 'orderBook' ? requestedDepth(exchange, this.#requestOver(exchange)) : undefined;
   }
 
   #requestOver(exchange: Exchange): WatchRequest<K> {

@@ -1,6 +1,7 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, sleep } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import type { StreamInstance } from '../clients/stream-instance.ts';
+import { maxTopics } from '../quirks/batch-quirks.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface UnsubscriptionsOptions {
@@ -10,13 +11,31 @@ export interface UnsubscriptionsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** The unsubscriptions of one connection that are in progress, by channel. */
+/** A subscription that is to end. */
+interface Leaving {
+  readonly subscription: Subscription;
+  readonly instance: StreamInstance;
+  /** Called with false if the exchange has not confirmed. */
+  readonly resolve: (isDone: boolean) => void;
+}
+
+/** How long unsubscriptions are gathered before they are sent, in ms. */
+const gatherMs = 20;
+
+/**
+ * The unsubscriptions of one connection that are in progress, by channel. Those that come together are sent together
+ * where ccxt can: each message delays the subscriptions that come after it.
+ */
 export class Unsubscriptions {
   readonly #options: UnsubscriptionsOptions;
+  readonly #closing: AbortSignal;
   readonly #pending = new Map<string, Promise<boolean>>();
+  #leaving: Leaving[] = [];
 
-  constructor(options: UnsubscriptionsOptions) {
+  /** From the abort of `closing` on, nothing is sent: the connection ends all channels. */
+  constructor(options: UnsubscriptionsOptions, closing: AbortSignal) {
     this.#options = options;
+    this.#closing = closing;
   }
 
   /** The unsubscription of a channel, which can only be subscribed again after it; undefined if there is none. */
@@ -35,9 +54,53 @@ export class Unsubscriptions {
   }
 
   async #unsubscribe(subscription: Subscription, opening: Promise<StreamInstance>): Promise<boolean> {
+    const instance = await opening.catch(() => null);
+    if (!instance) return false;
+    if (subscription.groupOver(instance.exchange) === null) {
+      return this.#confirmed(() => subscription.unwatch(instance.exchange));
+    }
+    return new Promise((resolve) => {
+      this.#leaving.push({ subscription, instance, resolve });
+      if (this.#leaving.length === 1) void this.#gather();
+    });
+  }
+
+  async #gather(): Promise<void> {
+    await sleep(this.#options.clock, gatherMs, this.#closing);
+    const groups = new Map<string, Leaving[]>();
+    for (const leaving of this.#leaving) {
+      const group = leaving.subscription.groupOver(leaving.instance.exchange) ?? '';
+      groups.set(group, [...(groups.get(group) ?? []), leaving]);
+    }
+    this.#leaving = [];
+    for (const all of groups.values()) {
+      const { exchange = '', symbol = '' } = all[0]?.subscription.channel ?? {};
+      const size = maxTopics(exchange, !symbol.includes(':'));
+      for (let from = 0; from < all.length; from += size) this.#endTogether(all.slice(from, from + size));
+    }
+  }
+
+  #endTogether(all: readonly Leaving[]): void {
+    const [first] = all;
+    if (!first) return;
+    const { exchange } = first.instance;
+    const channels = all.map(({ subscription }) => subscription.channel);
+    const isTogether =
+      all.length > 1 &&
+      first.subscription.canUnwatchAll(exchange) &&
+      all.every(({ instance }) => instance === first.instance);
+    const joint = isTogether ? this.#confirmed(() => first.subscription.unwatchAll(exchange, channels)) : null;
+    for (const { subscription, instance, resolve } of all) {
+      void (joint ?? this.#confirmed(() => subscription.unwatch(instance.exchange))).then(resolve);
+    }
+  }
+
+  /** Resolves with true once the exchange has confirmed. */
+  async #confirmed(unwatch: () => Promise<unknown> | null): Promise<boolean> {
     const { clock, timeoutMs, onError } = this.#options;
+    if (this.#closing.aborted) return true;
     try {
-      const unsubscribed = subscription.unwatch((await opening).exchange);
+      const unsubscribed = unwatch();
       if (!unsubscribed) return false;
       await withDeadline(clock, timeoutMs, unsubscribed, () => new Error('not confirmed'));
       return true;

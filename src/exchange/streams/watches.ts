@@ -7,7 +7,9 @@ import { toCandles } from '../normalize/candles.ts';
 import { toOrderBook } from '../normalize/order-book.ts';
 import { toTicker } from '../normalize/ticker.ts';
 import { toTrades } from '../normalize/trades.ts';
+import { watchesCandlesJointly } from '../quirks/batch-quirks.ts';
 import { streamDepth, unwatchBookParams } from '../quirks/stream-quirks.ts';
+import { jointWatches } from './joint-watches.ts';
 
 export type WatchRequest<K extends StreamKind> = StreamRequest<K> & {
   /**
@@ -73,7 +75,9 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
   candles: {
     capabilities: ['STREAM_CANDLES'],
     next: async (exchange, { symbol, exchange: id, timeframe = '1m' }, now) => {
-      const rows = await exchange.watchOHLCV(symbol, timeframe);
+      const rows = watchesCandlesJointly(id)
+        ? ((await exchange.watchOHLCVForSymbols([[symbol, timeframe]]))[symbol]?.[timeframe] ?? [])
+        : await exchange.watchOHLCV(symbol, timeframe);
       const series = { exchange: id, symbol, timeframe };
       // Most messages hold one candle: the candles before it show whether they are of this timeframe.
       requireDistances(recentTimestamps(exchange, symbol, timeframe), series);
@@ -85,8 +89,11 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
         throw error;
       }
     },
-    unwatch: (exchange, { symbol, timeframe = '1m' }) =>
-      exchange.has.unWatchOHLCV ? exchange.unWatchOHLCV(symbol, timeframe) : null,
+    unwatch: (exchange, request) => {
+      const { symbol, exchange: id, timeframe = '1m' } = request;
+      if (watchesCandlesJointly(id)) return jointWatches.candles.unwatch(exchange, [request], {});
+      return exchange.has.unWatchOHLCV ? exchange.unWatchOHLCV(symbol, timeframe) : null;
+    },
   },
   trades: {
     capabilities: ['STREAM_TRADES'],

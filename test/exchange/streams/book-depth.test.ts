@@ -249,11 +249,14 @@ test('a book whose depth Kraken refuses is streamed with its own depth', { timeo
   );
   // ccxt does not report Kraken's refusal to anybody: nothing comes.
   venue.refuseSubscription('book-100 BTC/USD');
-  await eventually(() => venue.streamRequests.length === 1);
+  await eventually(async () => {
+    await clock.advance(5);
+    return venue.streamRequests.length === 1;
+  });
   await clock.advance(silenceMs + 1000);
   stream.redial(true);
   await eventually(async () => {
-    await clock.advance(0);
+    await clock.advance(5);
     return books.length > 0;
   });
   expect(venue.streamRequests.map(({ streams: [name] }) => name)).toEqual(['book-100 BTC/USD', 'book-10 BTC/USD']);

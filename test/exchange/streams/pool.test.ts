@@ -2,6 +2,7 @@ import type { Exchange } from 'ccxt';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Channel, channelKey } from '../../../src/exchange/ccxt/channel.ts';
 import { ccxtErrors, loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
+import { StreamBatchSizes } from '../../../src/exchange/learned/stream-batches.ts';
 import { StreamPool } from '../../../src/exchange/streams/pool.ts';
 import type { Subscription } from '../../../src/exchange/streams/subscription.ts';
 import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
@@ -60,6 +61,7 @@ function createPool(id = 'binance'): StreamPool {
     random: () => 0,
     timeoutMs,
     silenceMs,
+    batchSizes: new StreamBatchSizes(clock),
     onError: () => {},
   });
   pools.push(pool);
@@ -93,6 +95,20 @@ class FakeSubscription implements Subscription {
   nextFrom(): Promise<(isFirst: boolean) => void> {
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
+
+  groupOver(): null {
+    return null;
+  }
+
+  async request(): Promise<void> {}
+
+  async requestAll(): Promise<void> {}
+
+  canUnwatchAll(): boolean {
+    return false;
+  }
+
+  async unwatchAll(): Promise<void> {}
 
   unwatch(): Promise<unknown> | null {
     this.ends += 1;
@@ -519,6 +535,7 @@ test('closing does not wait for an instance that is not open yet', async () => {
     random: () => 0,
     timeoutMs,
     silenceMs,
+    batchSizes: new StreamBatchSizes(clock),
     onError: () => {},
   });
   await join(pool, new FakeSubscription('A/B'));

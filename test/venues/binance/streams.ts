@@ -41,7 +41,7 @@ export const binanceStreams: StreamDefinition = {
   badTickers: toBadTickers,
 };
 
-function answer(message: unknown, { path, held, refused, model }: StreamContext): StreamAnswer {
+function answer(message: unknown, { path, held, refused, maxTopics, model }: StreamContext): StreamAnswer {
   if (message === undefined) {
     return replyOnly({ error: { code: 3, msg: 'Invalid JSON: expected value at line 1 column 1' } });
   }
@@ -55,7 +55,7 @@ function answer(message: unknown, { path, held, refused, model }: StreamContext)
       const kind = toKind(path);
       const topics = streams.map((name) => toTopic(name, kind, model));
       const accepted = topics.flatMap((topic) => (topic === null || refused.has(topic.symbol ?? '') ? [] : [topic]));
-      if (accepted.length < streams.length) {
+      if (accepted.length < streams.length || streams.length > maxTopics) {
         return { ...done, request, replies: [fail('Invalid request: invalid stream', id)] };
       }
       for (const { name, symbol } of accepted) {

@@ -42,6 +42,8 @@ export interface StreamContext {
   readonly held: readonly Topic[];
   /** The symbols whose subscriptions are refused; for Kraken, also names of topics. */
   readonly refused: ReadonlySet<string>;
+  /** How many topics one message may name. Only Binance's stand-in has such a limit. */
+  readonly maxTopics: number;
   readonly model: VenueModel;
 }
 

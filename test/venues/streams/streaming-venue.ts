@@ -117,6 +117,16 @@ export class StreamingVenue extends VenueModel {
     this.streams.refused.delete(symbol);
   }
 
+  /** From now on messages are answered this late, in ms. */
+  delayStreams(delayMs: number): void {
+    this.streams.delayMs = delayMs;
+  }
+
+  /** From now on a message that subscribes to more topics than this is refused; Binance only. */
+  limitTopics(maxTopics: number): void {
+    this.streams.maxTopics = maxTopics;
+  }
+
   /** Sends every socket a message unchanged. */
   sendMessage(message: unknown): void {
     for (const socket of this.streams.sockets) socket.send(message);

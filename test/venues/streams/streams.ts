@@ -25,6 +25,10 @@ export class Streams {
   readonly silenced = new Set<string>();
   /** The symbols whose subscriptions are refused. */
   readonly refused = new Set<string>();
+  /** How many topics one message may name; one with more is refused. */
+  maxTopics = Number.POSITIVE_INFINITY;
+  /** How long each answer to a message takes, in ms. */
+  delayMs = 0;
 
   readonly #definition: StreamDefinition | null;
   readonly #model: VenueModel;
@@ -113,13 +117,23 @@ export class Streams {
     this.#sockets.add(socket);
     connection.on('error', () => transport.destroy());
     connection.on('close', () => this.#sockets.delete(socket));
-    connection.on('message', (data) => this.#answer(socket, parse(data.toString())));
+    connection.on('message', (data) => {
+      const message = parse(data.toString());
+      if (this.delayMs === 0) this.#answer(socket, message);
+      else setTimeout(() => this.#answer(socket, message), this.delayMs).unref();
+    });
     for (const message of this.#definition?.greeting ?? []) socket.send(message);
   }
 
   #answer(socket: StreamSocket, message: unknown): void {
-    if (this.#definition === null) return;
-    const context = { path: socket.path, held: socket.topics, refused: this.refused, model: this.#model };
+    if (this.#definition === null || !this.#sockets.has(socket)) return;
+    const context = {
+      path: socket.path,
+      held: socket.topics,
+      refused: this.refused,
+      maxTopics: this.maxTopics,
+      model: this.#model,
+    };
     const { replies, request, add, drop } = this.#definition.answer(message, context);
     if (request !== null) this.requests = [...this.requests, { path: socket.path, ...request, message }];
     socket.topics = [...socket.topics.filter(({ name }) => !drop.includes(name)), ...add];

@@ -1,0 +1,23 @@
+import type { Subscription } from './subscription.ts';
+
+/** Subscriptions that were requested with one message. */
+export class Batch {
+  readonly members: readonly Subscription[];
+  /** The refused batch of which this is a part; null if it is the first attempt. */
+  readonly parent: Batch | null;
+  /** True once one of its members received a message. */
+  hasDelivered = false;
+  /** How many of its members the exchange refused. */
+  refused = 0;
+  /** How many of the refused members were then accepted in smaller batches, or alone. */
+  accepted = 0;
+
+  constructor(members: readonly Subscription[], parent: Batch | null) {
+    this.members = members;
+    this.parent = parent;
+  }
+
+  get size(): number {
+    return this.members.length;
+  }
+}
