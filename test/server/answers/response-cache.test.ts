@@ -4,7 +4,8 @@ import { Answer } from '../../../src/server/answers/answer.ts';
 import { ResponseCache } from '../../../src/server/answers/response-cache.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
-const forever: Expiry = { until: Number.POSITIVE_INFINITY, isLive: false, isCurrent: () => true };
+const never = Number.POSITIVE_INFINITY;
+const forever: Expiry = { until: never, reusableUntil: never, isLive: false, isCurrent: () => true };
 const clock = new ManualClock();
 const outcome = { operation: 'ticker', code: 'ok' };
 const answerOf = (body: string, expiry: Expiry | null = forever) => new Answer(body, expiry, 0, outcome);
@@ -65,9 +66,9 @@ test('an expired answer is not kept, and an answer that expires is forgotten', a
   const cache = new ResponseCache({ clock, maxBytes: 80_000 });
   let isCurrent = true;
   cache.keep('none', answerOf('{}', null));
-  cache.keep('over', answerOf('{}', { ...forever, until: clock.now() }));
+  cache.keep('over', answerOf('{}', { ...forever, until: clock.now(), reusableUntil: clock.now() }));
   expect(cache.bytes).toBe(0);
-  cache.keep('a', answerOf('{}', { ...forever, until: clock.now() + 10 }));
+  cache.keep('a', answerOf('{}', { ...forever, until: clock.now() + 10, reusableUntil: clock.now() + 10 }));
   cache.keep('b', answerOf('{}', { ...forever, isCurrent: () => isCurrent }));
   await clock.advance(9);
   expect(cache.find('a')).not.toBeNull();
