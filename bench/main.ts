@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, string>> = {
   queries: 'requests per second, compared with a plain HTTP server and other GraphQL servers',
   loop: 'how long a query of many cached candles blocks the event loop',
   start: 'the time to the first answer, and memory, of a server that has just started',
+  hot: 'how long clients wait that ask for the same values again and again, and how old the values are',
   upstream: 'how many calls to an exchange many clients cause',
 };
 

@@ -33,7 +33,7 @@ const gatherMs = 10;
  * Makes few calls for the tickers of many callers. Callers that ask within a moment share one call for each exchange
  * and kind of market: a caller that wants spot must not wait for an address that serves contracts and hangs. Each
  * market has one call at a time, and callers that come while it is in progress get its result. A call that renews
- * several tickers takes their companions along.
+ * tickers takes their companions along.
  */
 export class TickerCalls {
   readonly #options: TickerCallsOptions;
@@ -108,8 +108,7 @@ export class TickerCalls {
   async #make(call: Call, market: MarketRef): Promise<TickerResults> {
     const { upstream, clock, onResult, onCall, companionsOf } = this.#options;
     const { exchange, symbols, maxAgeMs, isRenewal } = call;
-    // A single ticker stays alone, because that is the cheapest call.
-    if (isRenewal && symbols.size > 1) for (const companion of companionsOf(market)) this.#add(call, companion);
+    if (isRenewal) for (const companion of companionsOf(market)) this.#add(call, companion);
     call.progress = 'under way';
     let results: TickerResults | null = null;
     try {

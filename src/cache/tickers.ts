@@ -67,16 +67,13 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
     this.#options = options;
     this.#store = store;
     this.#hot = new HotKeys({ clock });
-    this.#companions = new HotTickers({ ...options, store });
+    this.#companions = new HotTickers({ ...options, store, isInFlight: (market) => this.#calls.has(market) });
     this.#calls = new TickerCalls({
       upstream,
       clock,
       onResult: (market, result) => this.#remember(market, result),
       onCall: (market, durationMs) => this.#hot.onCall(toKindKey(market), durationMs),
-      companionsOf: (market) => {
-        if (!fetchesTogether(market.exchange)) return [];
-        return this.#companions.of(market).filter((companion) => !this.#calls.has(companion));
-      },
+      companionsOf: (market) => (fetchesTogether(market.exchange) ? this.#companions.of(market) : []),
     });
   }
 
