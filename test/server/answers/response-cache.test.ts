@@ -79,3 +79,23 @@ test('an expired answer is not kept, and an answer that expires is forgotten', a
   expect(cache.find('b')).toBeNull();
   expect(cache.bytes).toBe(0);
 });
+
+test('an answer whose values are being renewed is given again until the renewal has ended or is late', async () => {
+  const cache = new ResponseCache({ clock, maxBytes: 80_000 });
+  let isCurrent = true;
+  const renewed: Expiry = {
+    until: clock.now() - 1,
+    reusableUntil: clock.now() + 10,
+    isLive: false,
+    isCurrent: () => isCurrent,
+  };
+  cache.keep('a', answerOf('{}', renewed));
+  cache.keep('b', answerOf('{}', { ...renewed, isCurrent: () => true }));
+  await clock.advance(9);
+  expect(cache.find('a')).not.toBeNull();
+  isCurrent = false;
+  expect(cache.find('a')).toBeNull();
+  expect(cache.find('b')).not.toBeNull();
+  await clock.advance(1);
+  expect(cache.find('b')).toBeNull();
+});
