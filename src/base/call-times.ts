@@ -7,7 +7,8 @@ const assumedMs = 250;
 /** A call that takes longer than the slowest of the newest calls by this factor is late. */
 const lateFactor = 3 / 2;
 
-/** A call that takes longer than this is late, however long others took, in ms. */
+/** A call is late after this time at the earliest and at the latest, however long others took, in ms. */
+const minLateMs = 50;
 const maxLateMs = 5000;
 
 /**
@@ -26,6 +27,6 @@ export class CallTimes {
   /** After which time a call is late, in ms. */
   get lateMs(): number {
     const slowest = this.#times.length > 0 ? Math.max(...this.#times) : assumedMs;
-    return Math.min(maxLateMs, slowest * lateFactor);
+    return Math.min(maxLateMs, Math.max(minLateMs, slowest * lateFactor));
   }
 }

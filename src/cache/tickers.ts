@@ -80,11 +80,13 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
   async fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
     // At least 1 ms, because 0 means that the query accepts no last known ticker.
     const maxAgeMs = options?.maxAgeMs ?? Math.max(1, this.#options.ttlMs);
+    // With a ttl of 0, every query wants a new ticker.
+    const acceptsRenewed = options?.maxAgeMs === undefined && this.#options.ttlMs > 0;
     const results = new Map<string, TickerResult>();
     const loads: Promise<unknown>[] = [];
     for (const symbol of symbols) {
       const market = { exchange, symbol };
-      const known = maxAgeMs > 0 ? this.#recall(market, maxAgeMs, options?.maxAgeMs === undefined) : null;
+      const known = maxAgeMs > 0 ? this.#recall(market, maxAgeMs, acceptsRenewed) : null;
       if (known) {
         results.set(symbol, known);
         continue;
@@ -97,11 +99,15 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
   }
 
   /** What answers without waiting: a fresh ticker, a recent failure, or a hot ticker, which a call then renews. */
-  #recall(market: MarketRef, maxAgeMs: number, isByDefault: boolean): TickerResult | null {
+  #recall(market: MarketRef, maxAgeMs: number, acceptsRenewed: boolean): TickerResult | null {
     const entry = this.#store.get(toMarketKey(market));
     const isFresh = entry !== undefined && ageOf(entry.storedAt, this.#options.clock.now()) < maxAgeMs;
     if (isFresh) this.#companions.onAsk(market);
-    const known = isFresh ? this.#toResult(entry, maxAgeMs) : isByDefault ? this.#renew(market, entry, maxAgeMs) : null;
+    const known = isFresh
+      ? this.#toResult(entry, maxAgeMs)
+      : acceptsRenewed
+        ? this.#renew(market, entry, maxAgeMs)
+        : null;
     this.#options.onLookup?.(known !== null);
     return known;
   }

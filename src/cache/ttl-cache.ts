@@ -53,8 +53,9 @@ export class TtlCache<Q, V> {
     const key = this.#options.toKey(query);
     const maxAgeMs = options?.maxAgeMs ?? Number.POSITIVE_INFINITY;
     if (maxAgeMs > 0) {
-      const isByDefault = options?.maxAgeMs === undefined;
-      const known = this.#recall(key, maxAgeMs) ?? (isByDefault ? this.#renew(key, query) : null);
+      // With a ttl of 0, every query wants a new answer.
+      const acceptsRenewed = options?.maxAgeMs === undefined && this.#options.ttlMs > 0;
+      const known = this.#recall(key, maxAgeMs) ?? (acceptsRenewed ? this.#renew(key, query) : null);
       this.#options.onLookup?.(known !== null);
       return known ?? this.#toFresh(await this.#join(key, query, options));
     }

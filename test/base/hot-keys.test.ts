@@ -98,6 +98,11 @@ describe('an old value answers', () => {
     expect(await askAfter(0)).toBe(150);
   });
 
+  test('for at least a moment, so that an exchange nearby may answer a little later than usual', async () => {
+    record(9000, 2);
+    expect(await askAfter(0)).toBe(50);
+  });
+
   test('for at most five seconds, however long calls take', async () => {
     record(9000, 9000);
     expect(await askAfter(0)).toBe(5000);

@@ -5,9 +5,9 @@ import type { Fresh } from '../../src/market/model/fresh.ts';
 import type { FetchOptions } from '../../src/market/ports/market-data.ts';
 import { ManualClock } from '../support/fakes/manual-clock.ts';
 
-const ttlMs = 1000;
 const callMs = 300;
 
+let ttlMs: number;
 let clock: ManualClock;
 let calls: (FetchOptions | undefined)[];
 let isDown: boolean;
@@ -16,11 +16,16 @@ let renewals: number;
 let cache: TtlCache<string, number>;
 
 beforeEach(() => {
+  ttlMs = 1000;
   clock = new ManualClock();
   calls = [];
   isDown = false;
   durationMs = callMs;
   renewals = 0;
+  create();
+});
+
+function create(): void {
   cache = new TtlCache({
     fetch: async (_, options) => {
       const value = calls.push(options);
@@ -36,7 +41,7 @@ beforeEach(() => {
       renewals += 1;
     },
   });
-});
+}
 
 /** The answer if it is there at once, an error if the call has failed at once, otherwise null. */
 async function askNow(options?: FetchOptions): Promise<Fresh<number> | null> {
@@ -118,6 +123,16 @@ test('a renewal that fails ends the old answer, and the next query waits for its
 test('a query that names an age is never answered with an older value', async () => {
   await heat();
   expect(await askNow({ maxAgeMs: ttlMs })).toBeNull();
+});
+
+test('with a ttl of 0 no old answer serves', async () => {
+  ttlMs = 0;
+  create();
+  for (let ask = 0; ask < 10; ask++) {
+    expect(await askNow()).toBeNull();
+    await clock.advance(callMs + 1);
+  }
+  expect(renewals).toBe(0);
 });
 
 test('queries that come as rarely as answers expire wait each time', async () => {
