@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, string>> = {
   loop: 'how long a query of many cached candles blocks the event loop',
   start: 'the time to the first answer, and memory, of a server that has just started',
   screen: 'how long it takes until a screen of many markets is streamed, and how many messages that costs',
+  hot: 'how long clients wait that ask for the same values again and again, and how old the values are',
   upstream: 'how many calls to an exchange many clients cause',
 };
 

@@ -17,6 +17,8 @@ export interface CachedMarketDataOptions {
   readonly upstreamTimeoutMs: number;
   /** Called once for each lookup of a query, with true if the lookup did not wait for a call. */
   readonly onLookup?: (cache: CacheName, isHit: boolean) => void;
+  /** Called for each value that a call renews while the old one answers. */
+  readonly onRenewal?: (cache: CacheName) => void;
 }
 
 export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades';
@@ -35,10 +37,15 @@ export function createCachedMarketData({
   staleMaxMs,
   upstreamTimeoutMs,
   onLookup = () => {},
+  onRenewal = () => {},
 }: CachedMarketDataOptions): MarketData {
   const ttl = { clock, ttlMs: tickerTtlMs };
-  const recordIn = (cache: CacheName) => ({ onLookup: (isHit: boolean) => onLookup(cache, isHit) });
-  const tickers = new TickerCache({ upstream, ...ttl, staleMaxMs, ...recordIn('tickers') });
+  const recordIn = (cache: CacheName) => ({
+    onLookup: (isHit: boolean) => onLookup(cache, isHit),
+    onRenewal: () => onRenewal(cache),
+  });
+  const fetchesTogether = (exchange: string): boolean => upstream.exchange(exchange).has.includes('TICKERS');
+  const tickers = new TickerCache({ upstream, ...ttl, staleMaxMs, fetchesTogether, ...recordIn('tickers') });
   const timeoutMs = candleDeadlines * upstreamTimeoutMs;
   const stored = new CandleStore({ source: upstream, ...ttl, timeoutMs, ...recordIn('candles') });
   const candles = createAnyTimeframe({ source: upstream, stored, clock });

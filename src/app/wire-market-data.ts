@@ -54,6 +54,7 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
     staleMaxMs,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
     onLookup: recorder.recordLookup,
+    onRenewal: recorder.recordRenewal,
   });
   const feeds = createFeeds({
     marketData: cached,

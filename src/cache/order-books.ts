@@ -1,14 +1,14 @@
 import { ageOf } from '../base/age.ts';
 import type { Clock } from '../base/clock.ts';
 import { MarketDataError } from '../market/errors.ts';
-import { toMarketKey } from '../market/market-ref.ts';
+import { toKindKey, toMarketKey } from '../market/market-ref.ts';
 import type { Fresh } from '../market/model/fresh.ts';
 import { type OrderBook, type OrderBookQuery, toDepth } from '../market/model/order-book.ts';
 import { toStale } from '../market/model/staleness.ts';
 import type { FetchOptions, MarketData } from '../market/ports/market-data.ts';
 import type { CacheEntry, CacheStore } from './cache-store.ts';
 import { MemoryStore } from './memory-store.ts';
-import { type AnswerEntry, TtlCache } from './ttl-cache.ts';
+import { type AnswerEntry, TtlCache, type TtlCacheListeners } from './ttl-cache.ts';
 
 /** A query that failed a moment ago. */
 export interface FailureEntry extends CacheEntry {
@@ -24,7 +24,7 @@ export interface OrderBookStores {
   readonly lastKnown: CacheStore<AnswerEntry<OrderBook>>;
 }
 
-export interface OrderBookCacheOptions {
+export interface OrderBookCacheOptions extends TtlCacheListeners {
   readonly upstream: Pick<MarketData, 'fetchOrderBook'>;
   readonly clock: Clock;
   /** How long an answer serves the same query again, and how long a failed query is not tried again, in ms. */
@@ -32,8 +32,6 @@ export interface OrderBookCacheOptions {
   /** The maximum age of a last known book that still answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
   readonly stores?: OrderBookStores;
-  /** Called once for each query that could be answered from memory: true if it waited for no call. */
-  readonly onLookup?: (isHit: boolean) => void;
 }
 
 /** Each level takes about 60 bytes. */
@@ -42,7 +40,8 @@ const maxFailures = 10_000;
 
 /**
  * Remembers order books. Equal queries within `ttlMs`, or while a call for the first is in progress, cost one call.
- * While an exchange fails, its last known book answers, marked stale.
+ * A query that comes again and again never waits for it: see HotKeys. While an exchange fails, its last known book
+ * answers, marked stale.
  */
 export class OrderBookCache implements Pick<MarketData, 'fetchOrderBook'> {
   readonly #options: OrderBookCacheOptions;
@@ -50,26 +49,32 @@ export class OrderBookCache implements Pick<MarketData, 'fetchOrderBook'> {
   readonly #answers: TtlCache<OrderBookQuery, OrderBook>;
 
   constructor(options: OrderBookCacheOptions) {
-    const { upstream, clock, ttlMs, staleMaxMs, stores = createOrderBookStores(), onLookup } = options;
+    const { upstream, clock, ttlMs, staleMaxMs, stores = createOrderBookStores(), onLookup, onRenewal } = options;
     this.#options = options;
     this.#stores = stores;
     this.#answers = new TtlCache({
       fetch: async (query, given) => {
-        const fresh = await upstream.fetchOrderBook(query, given);
+        const fresh = await upstream.fetchOrderBook(query, given).catch((error: unknown) => {
+          // No query waits for a renewal, and would remember its failure.
+          if (given?.isRenewal && error instanceof MarketDataError) this.#remember(query, error);
+          throw error;
+        });
         const { value } = fresh;
         stores.lastKnown.set(toMarketKey(query), { value, storedAt: value.receivedAt, ttlMs: staleMaxMs });
         return fresh;
       },
       toKey,
+      toScope: toKindKey,
       store: stores.answers,
       clock,
       ttlMs,
       ...(onLookup ? { onLookup } : {}),
+      ...(onRenewal ? { onRenewal } : {}),
     });
   }
 
   async fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>> {
-    const { clock, ttlMs, onLookup } = this.#options;
+    const { clock, onLookup } = this.#options;
     if (options?.maxAgeMs === 0) return this.#answers.fetch(query, options);
     const failed = this.#stores.failures.get(toKey(query));
     // With a ttl of 0, queries of the same millisecond still share a failure.
@@ -81,10 +86,15 @@ export class OrderBookCache implements Pick<MarketData, 'fetchOrderBook'> {
       return await this.#answers.fetch(query, options);
     } catch (error) {
       if (!(error instanceof MarketDataError)) throw error;
-      const failure = { error, storedAt: clock.now(), ttlMs };
-      if (error.retryable) this.#stores.failures.set(toKey(query), failure);
-      return this.#lastKnown(query, failure);
+      return this.#lastKnown(query, this.#remember(query, error));
     }
+  }
+
+  #remember(query: OrderBookQuery, error: MarketDataError): FailureEntry {
+    const { clock, ttlMs } = this.#options;
+    const failure = { error, storedAt: clock.now(), ttlMs };
+    if (error.retryable) this.#stores.failures.set(toKey(query), failure);
+    return failure;
   }
 
   /** The last known book, marked stale. Throws the failure if it is final, or the book is too old. */

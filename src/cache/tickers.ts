@@ -1,11 +1,14 @@
 import { ageOf } from '../base/age.ts';
 import type { Clock } from '../base/clock.ts';
+import { HotKeys } from '../base/hot-keys.ts';
 import { MarketDataError } from '../market/errors.ts';
-import { type MarketRef, toMarketKey } from '../market/market-ref.ts';
+import { type MarketRef, toKindKey, toMarketKey } from '../market/market-ref.ts';
+import type { Fresh } from '../market/model/fresh.ts';
 import { toStale } from '../market/model/staleness.ts';
 import type { Ticker } from '../market/model/ticker.ts';
 import type { FetchOptions, MarketData, TickerResult, TickerResults } from '../market/ports/market-data.ts';
 import type { CacheEntry, CacheStore } from './cache-store.ts';
+import { HotTickers } from './hot-tickers.ts';
 import { MemoryStore } from './memory-store.ts';
 import { TickerCalls } from './ticker-calls.ts';
 
@@ -24,8 +27,12 @@ export interface TickerCacheOptions {
   /** The maximum age of a last known ticker that still answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;
   readonly store?: CacheStore<TickerEntry>;
+  /** True if one call of the exchange can bring several tickers; by default, none can. */
+  readonly fetchesTogether?: (exchange: string) => boolean;
   /** Called once for each symbol of a query that could be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
+  /** Called for each ticker that a call renews while the old one answers. */
+  readonly onRenewal?: () => void;
 }
 
 /** Each ticker takes about 500 bytes. */
@@ -38,7 +45,8 @@ const maxEntries = 20_000;
  *
  * - unknown: a query waits for a call, which it shares with others (see TickerCalls).
  * - fresh, received less than the query's `maxAgeMs` ago: it answers at once.
- * - outdated: a query waits for a call that renews it.
+ * - outdated: a query waits for a call that renews it. If the ticker is hot (see HotKeys), it answers meanwhile, and no
+ *   query waits.
  * - failed: it could not be renewed. It answers, marked stale, until it is `staleMaxMs` old; after that the error does.
  *   The call is not repeated until the failure is `maxAgeMs` old.
  *
@@ -50,22 +58,35 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
   readonly #options: TickerCacheOptions;
   readonly #store: CacheStore<TickerEntry>;
   readonly #calls: TickerCalls;
+  readonly #hot: HotKeys;
+  readonly #companions: HotTickers;
 
   constructor(options: TickerCacheOptions) {
     const { upstream, clock, store = new MemoryStore<TickerEntry>({ maxEntries }) } = options;
+    const { fetchesTogether = () => false } = options;
     this.#options = options;
     this.#store = store;
-    this.#calls = new TickerCalls({ upstream, clock, onResult: (market, result) => this.#remember(market, result) });
+    this.#hot = new HotKeys({ clock });
+    this.#companions = new HotTickers({ ...options, store, isInFlight: (market) => this.#calls.has(market) });
+    this.#calls = new TickerCalls({
+      upstream,
+      clock,
+      onResult: (market, result) => this.#remember(market, result),
+      onCall: (market, durationMs) => this.#hot.onCall(toKindKey(market), durationMs),
+      companionsOf: (market) => (fetchesTogether(market.exchange) ? this.#companions.of(market) : []),
+    });
   }
 
   async fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
     // At least 1 ms, because 0 means that the query accepts no last known ticker.
     const maxAgeMs = options?.maxAgeMs ?? Math.max(1, this.#options.ttlMs);
+    // With a ttl of 0, every query wants a new ticker.
+    const acceptsRenewed = options?.maxAgeMs === undefined && this.#options.ttlMs > 0;
     const results = new Map<string, TickerResult>();
     const loads: Promise<unknown>[] = [];
     for (const symbol of symbols) {
       const market = { exchange, symbol };
-      const known = maxAgeMs > 0 ? this.#recall(market, maxAgeMs) : null;
+      const known = maxAgeMs > 0 ? this.#recall(market, maxAgeMs, acceptsRenewed) : null;
       if (known) {
         results.set(symbol, known);
         continue;
@@ -77,12 +98,28 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
     return results;
   }
 
-  /** What answers without a call: a fresh ticker, or a recent failure. */
-  #recall(market: MarketRef, maxAgeMs: number): TickerResult | null {
+  /** What answers without waiting: a fresh ticker, a recent failure, or a hot ticker, which a call then renews. */
+  #recall(market: MarketRef, maxAgeMs: number, acceptsRenewed: boolean): TickerResult | null {
     const entry = this.#store.get(toMarketKey(market));
-    const isHit = entry !== undefined && ageOf(entry.storedAt, this.#options.clock.now()) < maxAgeMs;
-    this.#options.onLookup?.(isHit);
-    return isHit ? this.#toResult(entry, maxAgeMs) : null;
+    const isFresh = entry !== undefined && ageOf(entry.storedAt, this.#options.clock.now()) < maxAgeMs;
+    if (isFresh) this.#companions.onAsk(market);
+    const known = isFresh
+      ? this.#toResult(entry, maxAgeMs)
+      : acceptsRenewed
+        ? this.#renew(market, entry, maxAgeMs)
+        : null;
+    this.#options.onLookup?.(known !== null);
+    return known;
+  }
+
+  #renew(market: MarketRef, entry: TickerEntry | undefined, maxAgeMs: number): TickerResult | null {
+    if (!entry || entry.failure) return null;
+    const fresh = this.#toFresh(entry.value, maxAgeMs);
+    const reusableUntil = this.#hot.onExpired(toMarketKey(market), toKindKey(market), fresh.freshUntil);
+    if (reusableUntil === null) return null;
+    this.#companions.add(market);
+    if (!this.#calls.has(market)) this.#options.onRenewal?.();
+    return { ...fresh, reusableUntil, isCurrent: this.#calls.renew(market, maxAgeMs) };
   }
 
   async #load(market: MarketRef, maxAgeMs: number): Promise<TickerResult> {
@@ -92,9 +129,14 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
     return entry ? this.#toResult(entry, maxAgeMs) : result;
   }
 
-  #remember(market: MarketRef, result: TickerResult): void {
+  #remember(market: MarketRef, result: TickerResult | null): void {
     const { clock, staleMaxMs: ttlMs } = this.#options;
     const key = toMarketKey(market);
+    if (!result || result instanceof MarketDataError) {
+      this.#hot.onFailure(key);
+      this.#companions.delete(market);
+    }
+    if (!result) return;
     if (!(result instanceof MarketDataError)) {
       const { value } = result;
       this.#store.set(key, { value, failure: null, storedAt: value.receivedAt, ttlMs });
@@ -121,7 +163,7 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
   }
 
   /** A ticker that was received by a clock ahead of ours is not fresh for longer than one received by ours. */
-  #toFresh(value: Ticker, maxAgeMs: number): TickerResult {
+  #toFresh(value: Ticker, maxAgeMs: number): Fresh<Ticker> {
     return { value, freshUntil: Math.min(value.receivedAt, this.#options.clock.now()) + maxAgeMs };
   }
 }

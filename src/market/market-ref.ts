@@ -10,6 +10,11 @@ export function toMarketKey({ exchange, symbol }: MarketRef): string {
   return `${exchange}\n${symbol}`;
 }
 
+/** The key of all markets of an exchange that are of one kind: their calls go to the same address, and share batches. */
+export function toKindKey({ exchange, symbol }: MarketRef): string {
+  return `${exchange}\n${marketKind(symbol)}`;
+}
+
 /**
  * The kind of market that a unified symbol names, derived from its form alone: `spot` (`BTC/USDT`), `linear`
  * (`BTC/USDT:USDT`) or `inverse` (`BTC/USD:BTC`). `dated` follows `linear` or `inverse` if the contract expires

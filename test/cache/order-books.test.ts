@@ -61,6 +61,22 @@ describe('order books', () => {
     expect((await cache.fetchOrderBook(query)).value.stale).toBe(false);
   });
 
+  test('that are hot and could not be renewed are stale at once, and not asked for again before their time', async () => {
+    for (let life = 0; life < 3; life++) {
+      await cache.fetchOrderBook(query);
+      await clock.advance(ttlMs);
+    }
+    const before = port.orderBookCalls.length;
+    port.fail(down);
+    const renewed = await cache.fetchOrderBook(query);
+    expect(renewed).toMatchObject({ value: { stale: false }, freshUntil: clock.now() });
+    await clock.advance(1);
+    expect((await cache.fetchOrderBook(query)).value.stale).toBe(true);
+    await clock.advance(ttlMs - 2);
+    expect((await cache.fetchOrderBook(query)).value.stale).toBe(true);
+    expect(port.orderBookCalls).toHaveLength(before + 1);
+  });
+
   test('are requested from the upstream with the age that the caller accepts', async () => {
     const asked: unknown[] = [];
     const fetchOrderBook = port.fetchOrderBook.bind(port);

@@ -21,6 +21,8 @@ export interface CandlePage {
   readonly settledUntil: number;
   /** When the other candles were asked for. */
   readonly askedAt: number;
+  /** When these were received. */
+  readonly receivedAt: number;
   /** When the settled candles are asked for again. */
   readonly recheckAt: number;
   /** The first candle after the page, if it is known. */
@@ -38,7 +40,7 @@ export interface PageNeed {
 
 /** Until when the part of a page that begins before `until` answers without another call, epoch ms. */
 export function pageFreshUntil(layout: PageLayout, page: CandlePage, until: number): number {
-  return until <= page.settledUntil ? page.recheckAt : layout.freshUntil(page.askedAt);
+  return until <= page.settledUntil ? page.recheckAt : layout.freshUntil(page);
 }
 
 /** From when on a page must be asked for, epoch ms; null if what is known is enough. */
@@ -57,13 +59,21 @@ export function missingFrom(
   return isFresh ? null : Math.max(since, page.settledUntil);
 }
 
-/** A page with what the exchange answered at `askedAt` for its part from `from` on, added to what was known before. */
+/** What an exchange has answered to a call for the part of a page from `from` on. */
+export interface PageAnswer {
+  readonly page: number;
+  readonly from: number;
+  readonly askedAt: number;
+  readonly receivedAt: number;
+  readonly window: CandleWindow;
+}
+
+/** A page with what the exchange has answered, added to what was known before. */
 export function renewPage(
   layout: PageLayout,
   old: CandlePage | undefined,
-  given: { readonly page: number; readonly from: number; readonly askedAt: number; readonly window: CandleWindow },
+  { page, from, askedAt, receivedAt, window }: PageAnswer,
 ): CandlePage {
-  const { page, from, askedAt, window } = given;
   const since = layout.startOfPage(page);
   const until = layout.startOfPage(page + 1);
   // Settled candles stay even if the exchange no longer serves them, unless a gap lies between them and the new ones.
@@ -85,6 +95,7 @@ export function renewPage(
     from: knownFrom,
     settledUntil,
     askedAt,
+    receivedAt,
     recheckAt: isFull ? Number.POSITIVE_INFINITY : askedAt + (doubt ? retryMs : recheckMs),
     next: window.next,
     doubt,

@@ -26,7 +26,7 @@ export interface PageLayout {
   /** The instant before which candles that were asked for at `askedAt` no longer change, epoch ms. */
   settledBefore(askedAt: number): number;
   /** Until when candles that can still change are served without another call, epoch ms. */
-  freshUntil(askedAt: number): number;
+  freshUntil(asked: { readonly askedAt: number; readonly receivedAt: number }): number;
 }
 
 /** Candles that can still change are served without another call for at least `ttlMs`. */
@@ -45,6 +45,6 @@ export function createPageLayout({ timeframe }: CandleSeries, ttlMs: number): Pa
     settledBefore: (askedAt) => startOf(indexOf(askedAt - graceMs) - spare),
     // The freshness ends with the period at the latest: then the forming candle closes with other values than the known
     // ones.
-    freshUntil: (askedAt) => Math.min(askedAt + paceMs, startOf(indexOf(askedAt) + 1)),
+    freshUntil: ({ askedAt, receivedAt }) => Math.min(receivedAt + paceMs, startOf(indexOf(askedAt) + 1)),
   };
 }

@@ -1,13 +1,16 @@
 import { LRUCache } from 'lru-cache';
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { Clock } from '../../base/clock.ts';
-import { marketKind, toMarketKey } from '../../market/market-ref.ts';
+import { HotKeys } from '../../base/hot-keys.ts';
+import { toKindKey } from '../../market/market-ref.ts';
 import type { CandleLimits, CandleSeries } from '../../market/model/candle.ts';
 import { candlesTooOld } from '../../market/model/candle-errors.ts';
-import type { CandleSource } from '../../market/ports/market-data.ts';
+import type { Validity } from '../../market/model/fresh.ts';
+import type { CandleSource, FetchOptions } from '../../market/ports/market-data.ts';
 import { type CandlePage, keepPage, missingFrom, pageFreshUntil, renewPage } from './candle-page.ts';
-import { createPageLayout, type PageLayout, periodsPerPage } from './page-layout.ts';
-import type { AwaitedCall, Waiter } from './waiter.ts';
+import { type Flight, PageFlights, serves, toPageKey } from './page-flights.ts';
+import { createPageLayout, type PageLayout } from './page-layout.ts';
+import { type MissingPage, type PageRun, toRuns } from './page-runs.ts';
+import type { Waiter } from './waiter.ts';
 
 export interface CandlePagesOptions {
   readonly source: CandleSource;
@@ -16,6 +19,8 @@ export interface CandlePagesOptions {
   readonly ttlMs: number;
   /** How many bytes all pages together may take. */
   readonly maxBytes: number;
+  /** Called for each call that renews candles which answer meanwhile. */
+  readonly onRenewal?: () => void;
 }
 
 /** Which candles a query needs: those that begin within `[since, until)`, epoch ms. */
@@ -31,23 +36,19 @@ export interface PagesNeed {
   readonly renewed: Map<number, CandlePage>;
 }
 
-/** Pages in a row that one call asks for; `from` is the first instant that is needed from the first page. */
-interface PageRun {
-  readonly from: number;
-  readonly pages: readonly { readonly page: number; readonly from: number; readonly old: CandlePage | undefined }[];
+/** The pages of an answer, in order, and how long they are valid. */
+export interface ReadPages {
+  readonly pages: readonly CandlePage[];
+  readonly validity: Validity;
 }
 
-/** A call for pages. It is not made if no query waits for it any longer when its turn comes. */
-interface Flight extends AwaitedCall {
-  readonly pages: Promise<ReadonlyMap<number, CandlePage>>;
-  /** When it was made, epoch ms; null while it waits for its turn. */
-  askedAt: number | null;
-  /** The lowest maximum age that the waiting queries accept. */
-  maxAgeMs: number;
+/** A page that is unknown, or whose needed part has expired. */
+interface ExpiredPage extends MissingPage {
+  /** The end of the needed part, epoch ms. */
+  readonly until: number;
+  /** True if only settled candles are needed, which are asked for once more. */
+  readonly isRecheck: boolean;
 }
-
-/** How many calls for candles of one kind of market run in parallel per exchange, so that other calls get their turn. */
-const parallelCalls = 3;
 
 /** The memory of a page in addition to its candles: keys, promises, and lru-cache's own records. */
 const overheadBytes = 400;
@@ -64,7 +65,8 @@ const overheadBytes = 400;
  * A read joins the calls in progress for the pages that it lacks, and makes calls for the others. Each call asks for as
  * many pages as the exchange allows. Without shared calls, a hundred clients that open the same chart would fetch it a
  * hundred times. Few calls for one kind of market run in parallel, so that a query for years of candles does not hold
- * up all others. A call that is still waiting when its last query gives up is not made.
+ * up all others. A call that is still waiting when its last query gives up is not made. The open part of a page that is
+ * read again and again is renewed while it still answers: see HotKeys.
  *
  * Pages are columns of numbers in the memory of this process. A store that several processes share belongs behind the
  * `CandleSource`, to which `maxAgeMs` is passed on.
@@ -72,11 +74,13 @@ const overheadBytes = 400;
 export class CandlePages {
   readonly #options: CandlePagesOptions;
   readonly #pages: LRUCache<string, CandlePage>;
-  readonly #flights = new Map<string, Flight>();
-  readonly #limiters = new Map<string, LimitFunction>();
+  readonly #flights: PageFlights;
+  readonly #hot: HotKeys;
 
   constructor(options: CandlePagesOptions) {
     this.#options = options;
+    this.#hot = new HotKeys(options);
+    this.#flights = new PageFlights({ clock: options.clock, fetch: (...call) => this.#fetch(...call) });
     this.#pages = new LRUCache({
       maxSize: options.maxBytes,
       sizeCalculation: ({ candles }) => candles.bytes + overheadBytes,
@@ -88,19 +92,12 @@ export class CandlePages {
   }
 
   /** The pages that hold what is needed, in order. `waiter` waits for the calls. Rejects with what the source throws. */
-  async read(
-    series: CandleSeries,
-    layout: PageLayout,
-    need: PagesNeed,
-    waiter: Waiter,
-  ): Promise<readonly CandlePage[]> {
+  async read(series: CandleSeries, layout: PageLayout, need: PagesNeed, waiter: Waiter): Promise<ReadPages> {
     const now = this.#options.clock.now();
     const pages = new Map<number, CandlePage | null>();
-    const flights = new Set<Flight>();
-    const missing: { page: number; from: number; old: CandlePage | undefined }[] = [];
+    const expired: ExpiredPage[] = [];
     for (let page = layout.pageOf(need.since); page <= layout.pageOf(need.until - 1); page++) {
-      const key = toKey(series, page);
-      const known = this.#pages.get(key);
+      const known = this.#pages.get(toPageKey(series, page));
       const until = Math.min(need.until, layout.startOfPage(page + 1));
       const isRenewed = known !== undefined && need.renewed.get(page) === known;
       const part = { until, now, maxAgeMs: need.maxAgeMs };
@@ -109,57 +106,76 @@ export class CandlePages {
       if (from === null) continue;
       const isRecheck = known !== undefined && until <= known.settledUntil;
       if (!isRecheck) requireServed(series, layout, Math.max(need.since, from), need.limits);
-      const flight = this.#flights.get(key);
-      if (flight && serves(layout, flight, until, need.maxAgeMs, now)) flights.add(flight);
-      else missing.push({ page, from, old: known });
+      expired.push({ page, from, old: known, until, isRecheck });
     }
-    for (const run of toRuns(layout, missing, need.limits.perCall)) flights.add(this.#fly(series, layout, run));
+    const renewal = need.maxAgeMs === Number.POSITIVE_INFINITY ? this.#renew(series, layout, need, expired) : null;
+    if (renewal) for (const { page, old } of expired) pages.set(page, old ?? null);
+    else await this.#wait(series, layout, need, waiter, expired, pages);
+    const found = [...pages].map(([page, known]) => {
+      if (!known) throw new Error(`page ${page} of ${series.symbol} ${series.timeframe} is in no answer`);
+      return known;
+    });
+    const freshUntil = Math.min(...found.map((page) => pageFreshUntil(layout, page, Math.min(need.until, page.until))));
+    return { pages: found, validity: renewal ? { ...renewal, freshUntil } : { freshUntil } };
+  }
+
+  /** Waits until calls have brought the pages, and sets them in `pages`. */
+  async #wait(
+    series: CandleSeries,
+    layout: PageLayout,
+    { maxAgeMs, limits, renewed }: PagesNeed,
+    waiter: Waiter,
+    expired: readonly ExpiredPage[],
+    pages: Map<number, CandlePage | null>,
+  ): Promise<void> {
+    const now = this.#options.clock.now();
+    const flights = new Set<Flight>();
+    const missing: MissingPage[] = [];
+    for (const part of expired) {
+      const flight = this.#flights.get(toPageKey(series, part.page));
+      if (flight && serves(layout, flight, part.until, maxAgeMs, now)) flights.add(flight);
+      else missing.push(part);
+    }
+    for (const run of toRuns(layout, missing, limits.perCall))
+      flights.add(this.#flights.start(series, layout, run, false));
     for (const flight of flights) {
       waiter.join(flight);
-      if (flight.askedAt === null) flight.maxAgeMs = Math.min(flight.maxAgeMs, need.maxAgeMs);
+      if (flight.askedAt === null) flight.maxAgeMs = Math.min(flight.maxAgeMs, maxAgeMs);
     }
     for (const answered of await Promise.all([...flights].map((flight) => flight.pages))) {
       for (const [page, fetched] of answered) {
         if (pages.get(page) !== null) continue;
         pages.set(page, fetched);
-        need.renewed.set(page, fetched);
+        renewed.set(page, fetched);
       }
     }
-    return [...pages].map(([page, known]) => {
-      if (!known) throw new Error(`page ${page} of ${series.symbol} ${series.timeframe} is in no answer`);
-      return known;
+  }
+
+  /** Renews pages that answer meanwhile. Null if the query must wait for one of them, and then it waits for all. */
+  #renew(
+    series: CandleSeries,
+    layout: PageLayout,
+    { since, limits }: PagesNeed,
+    expired: readonly ExpiredPage[],
+  ): Omit<Validity, 'freshUntil'> | null {
+    if (expired.length === 0) return null;
+    const untils = expired.map(({ page, old, isRecheck }) => {
+      // A query for what had not begun when the exchange was asked finds nothing in the page.
+      if (!old || isRecheck || since > old.askedAt) return null;
+      return this.#hot.onExpired(toPageKey(series, page), toKindKey(series), layout.freshUntil(old));
     });
-  }
-
-  /** Until when the same pages would give the same answer, epoch ms. */
-  freshUntil(layout: PageLayout, pages: readonly CandlePage[], until: number): number {
-    return Math.min(...pages.map((page) => pageFreshUntil(layout, page, Math.min(until, page.until))));
-  }
-
-  #fly(series: CandleSeries, layout: PageLayout, run: PageRun): Flight {
-    const end = (): void => {
-      for (const { page } of run.pages) {
-        const key = toKey(series, page);
-        if (this.#flights.get(key) === flight) this.#flights.delete(key);
-      }
-    };
-    const depart = async (): Promise<ReadonlyMap<number, CandlePage>> => {
-      flight.askedAt = this.#options.clock.now();
-      if (flight.waiterCount > 0) return await this.#fetch(series, layout, run, flight.askedAt, flight.maxAgeMs);
-      // This happens immediately, so that no query joins a call that will not be made.
-      end();
-      return new Map();
-    };
-    const flight: Flight = {
-      pages: this.#limiterOf(series)(depart).finally(end),
-      waiterCount: 0,
-      askedAt: null,
-      maxAgeMs: Number.POSITIVE_INFINITY,
-    };
-    // If all queries have left, nothing handles its failure.
-    flight.pages.catch(() => {});
-    for (const { page } of run.pages) this.#flights.set(toKey(series, page), flight);
-    return flight;
+    const reusableUntil = Math.min(...untils.map((until) => until ?? 0));
+    if (reusableUntil === 0) return null;
+    const keys = expired.map(({ page }) => toPageKey(series, page));
+    const outdated = expired.filter(({ page }) => !this.#flights.get(toPageKey(series, page)));
+    for (const run of toRuns(layout, outdated, limits.perCall)) {
+      this.#options.onRenewal?.();
+      this.#flights.start(series, layout, run, true).pages.catch(() => {
+        for (const { page } of run.pages) this.#hot.onFailure(toPageKey(series, page));
+      });
+    }
+    const flights = keys.map((key) => this.#flights.get(key));
+    return { reusableUntil, isCurrent: () => keys.every((key, index) => this.#flights.get(key) === flights[index]) };
   }
 
   async #fetch(
@@ -167,66 +183,32 @@ export class CandlePages {
     layout: PageLayout,
     run: PageRun,
     askedAt: number,
-    maxAgeMs: number,
+    options: FetchOptions | undefined,
   ): Promise<ReadonlyMap<number, CandlePage>> {
+    const { source, clock } = this.#options;
     const last = run.pages.at(-1)?.page ?? 0;
     const range = { ...series, since: run.from, until: layout.startOfPage(last + 1) };
     const fetched = new Map<number, CandlePage>();
     try {
-      const window = await this.#options.source.fetchCandleRange(
-        range,
-        Number.isFinite(maxAgeMs) ? { maxAgeMs } : undefined,
-      );
+      const window = await source.fetchCandleRange(range, options);
+      const receivedAt = clock.now();
+      this.#hot.onCall(toKindKey(series), receivedAt - askedAt);
       for (const { page, from, old } of run.pages) {
         const next = page === last ? window.next : null;
-        fetched.set(page, renewPage(layout, old, { page, from, askedAt, window: { ...window, next } }));
+        fetched.set(page, renewPage(layout, old, { page, from, askedAt, receivedAt, window: { ...window, next } }));
       }
     } catch (error) {
       const kept = run.pages.filter(({ old }) => old && old.settledUntil >= old.until);
       if (kept.length < run.pages.length) throw error;
       for (const { page, old } of kept) if (old) fetched.set(page, keepPage(old, askedAt));
     }
-    for (const [page, renewed] of fetched) this.#pages.set(toKey(series, page), renewed);
+    for (const [page, renewed] of fetched) this.#pages.set(toPageKey(series, page), renewed);
     return fetched;
   }
-
-  #limiterOf({ exchange, symbol }: CandleSeries): LimitFunction {
-    const key = `${exchange} ${marketKind(symbol)}`;
-    const limiter = this.#limiters.get(key) ?? pLimit(parallelCalls);
-    this.#limiters.set(key, limiter);
-    return limiter;
-  }
-}
-
-/** False if the call was made before the needed candles existed, or too long ago. */
-function serves(layout: PageLayout, flight: Flight, until: number, maxAgeMs: number, now: number): boolean {
-  const { askedAt } = flight;
-  if (askedAt === null) return true;
-  if (until <= layout.settledBefore(askedAt)) return true;
-  return maxAgeMs !== 0 && flight.maxAgeMs <= maxAgeMs && now < layout.freshUntil(askedAt);
-}
-
-/** The pages in runs, each as long as one call reaches, and at least one page long. */
-function toRuns(layout: PageLayout, missing: PageRun['pages'], perCall: number): readonly PageRun[] {
-  // A call may have to ask for a few more periods than it needs.
-  const maxPages = Math.max(1, Math.floor((perCall - 1) / periodsPerPage));
-  const runs: { from: number; pages: PageRun['pages'][number][] }[] = [];
-  for (const entry of missing) {
-    const run = runs.at(-1);
-    const before = run?.pages.at(-1);
-    const follows = before?.page === entry.page - 1 && entry.from === layout.startOfPage(entry.page);
-    if (run && follows && run.pages.length < maxPages) run.pages.push(entry);
-    else runs.push({ from: entry.from, pages: [entry] });
-  }
-  return runs;
 }
 
 /** Throws if the exchange no longer serves the first candle that begins at the instant or later. */
 function requireServed(series: CandleSeries, layout: PageLayout, since: number, { oldest }: CandleLimits): void {
   const { indexOf, startOf } = layout.periods;
   if (startOf(indexOf(since - 1) + 1) < oldest) throw candlesTooOld(series, oldest);
-}
-
-function toKey(series: CandleSeries, page: number): string {
-  return `${toMarketKey(series)}\n${series.timeframe}\n${page}`;
 }

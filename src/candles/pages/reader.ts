@@ -1,7 +1,7 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleLimits, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
 import { candlesTooOld, firstReadOf } from '../../market/model/candle-errors.ts';
-import type { Fresh } from '../../market/model/fresh.ts';
+import { bothValid, type Fresh, type Validity } from '../../market/model/fresh.ts';
 import type { CandlePage } from './candle-page.ts';
 import { type PageLayout, periodsPerPage } from './page-layout.ts';
 import type { CandlePages } from './pages.ts';
@@ -25,7 +25,7 @@ export class CandleReader {
   readonly #layout: PageLayout;
   readonly #options: ReadOptions;
   readonly #renewed = new Map<number, CandlePage>();
-  #freshUntil = Number.POSITIVE_INFINITY;
+  #validity: Validity = { freshUntil: Number.POSITIVE_INFINITY };
   /** Set if it is unknown whether the pages that were read lack candles: the error that prevented finding out. */
   #doubt: MarketDataError | null = null;
 
@@ -43,7 +43,7 @@ export class CandleReader {
     const candles = since === undefined ? await this.#newest(end, limit) : await this.#first(since, end, limit);
     // Received candles are correct in any case. An empty answer is correct only if nothing is in doubt.
     if (candles.length === 0 && this.#doubt) throw this.#doubt;
-    return { value: candles, freshUntil: this.#freshUntil };
+    return { value: candles, ...this.#validity };
   }
 
   /** The first `limit` candles of `[since, end)`. */
@@ -51,7 +51,7 @@ export class CandleReader {
     const { indexOf, startOf } = this.#layout.periods;
     const candles: Candle[] = [];
     let from = firstReadOf(since, this.#options.limits.oldest);
-    if (from > this.#options.now) this.#freshUntil = from;
+    if (from > this.#options.now) this.#validity = { freshUntil: from };
     for (let empty = 0; from < end && candles.length < limit; ) {
       const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
       const to = Math.min(end, startOf(indexOf(from - 1) + 1 + periods));
@@ -93,9 +93,9 @@ export class CandleReader {
   async #read(since: number, until: number): Promise<readonly CandlePage[]> {
     const { maxAgeMs, limits, waiter } = this.#options;
     const need = { since, until, maxAgeMs, limits, renewed: this.#renewed };
-    const pages = await this.#pages.read(this.#series, this.#layout, need, waiter);
+    const { pages, validity } = await this.#pages.read(this.#series, this.#layout, need, waiter);
     this.#doubt ??= pages.find(({ doubt }) => doubt !== null)?.doubt ?? null;
-    this.#freshUntil = Math.min(this.#freshUntil, this.#pages.freshUntil(this.#layout, pages, until));
+    this.#validity = bothValid(this.#validity, validity);
     return pages;
   }
 

@@ -17,6 +17,8 @@ export interface CandleStoreOptions {
   readonly timeoutMs: number;
   /** Called once for each query that could be answered from memory: true if it waited for no call. */
   readonly onLookup?: (isHit: boolean) => void;
+  /** Called for each call that renews candles which answer meanwhile. */
+  readonly onRenewal?: () => void;
 }
 
 /** Enough for a million and a half candles. */
@@ -33,9 +35,8 @@ export class CandleStore implements Pick<MarketData, 'fetchCandles'> {
   readonly #pages: CandlePages;
 
   constructor(options: CandleStoreOptions) {
-    const { source, clock, ttlMs } = options;
     this.#options = options;
-    this.#pages = new CandlePages({ source, clock, ttlMs, maxBytes });
+    this.#pages = new CandlePages({ ...options, maxBytes });
   }
 
   async fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
 import { isInDoubt, isTooOld } from '../../market/model/candle-errors.ts';
-import type { Fresh } from '../../market/model/fresh.ts';
+import { bothValid, type Fresh, type Validity } from '../../market/model/fresh.ts';
 import type { FetchOptions, MarketData } from '../../market/ports/market-data.ts';
 import { maxCandles } from '../../market/row-limits.ts';
 import { isTimeframe, periodsOf } from '../../market/timeframe.ts';
@@ -71,14 +71,16 @@ export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOption
     const { indexOf, startOf } = periodsOf(timeframe);
     // The first period that begins at the end of the range or that has not begun yet.
     const end = indexOf(Math.min(until, clock.now() + 1) - 1) + 1;
-    let freshUntil = Number.POSITIVE_INFINITY;
+    let validity: Validity = { freshUntil: Number.POSITIVE_INFINITY };
 
     const build = async (first: number, last: number, most: number): Promise<readonly Candle[] | null> => {
       const now = clock.now();
       const range = { since: Math.max(0, startOf(first)), until: startOf(last), limit: most * base.ratio };
       const parts = await stored.fetchCandles({ ...query, ...range, timeframe: base.timeframe }, options);
-      freshUntil = Math.min(freshUntil, parts.freshUntil);
-      return isAligned(periodsOf(base.timeframe), parts.value) ? combineCandles(timeframe, parts.value, now) : null;
+      validity = bothValid(validity, parts);
+      // Parts that are being renewed were known before they expired: a later end of a period says nothing about them.
+      const knownAt = parts.reusableUntil === undefined ? now : Math.min(now, parts.freshUntil - 1);
+      return isAligned(periodsOf(base.timeframe), parts.value) ? combineCandles(timeframe, parts.value, knownAt) : null;
     };
 
     if (since !== undefined) {
@@ -87,7 +89,7 @@ export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOption
       requireParts(query, base, most);
       // Every candle but the last is complete. If the last one is not, there are more candles than the limit.
       const candles = await build(first, end, most);
-      return candles && { value: candles.slice(0, limit), freshUntil };
+      return candles && { value: candles.slice(0, limit), ...validity };
     }
 
     requireParts(query, base, limit);
@@ -105,7 +107,7 @@ export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOption
       empty = found.length > 0 ? 0 : empty + last - first;
       last = first;
     }
-    return { value: candles.slice(-limit), freshUntil };
+    return { value: candles.slice(-limit), ...validity };
   }
 
   return { fetchCandles };

@@ -18,6 +18,9 @@ export interface CallQueuesOptions {
   readonly sent?: (queue: string) => number;
 }
 
+/** As p-queue counts them. */
+const priorities = { normal: 0, low: -1 } as const;
+
 /** A call that waits for its turn. */
 interface Waiting {
   readonly subject: CallSubject;
@@ -28,6 +31,9 @@ interface Waiting {
 
 /** The pace is only an average, so a call is accepted only if its expected wait is within this share of the timeout. */
 const likelyShare = 3 / 4;
+
+/** How long a call of low priority lets later calls pass, in ms. Then it waits like any other. */
+const yieldMs = 1000;
 
 /** The shortest `retryAfterMs` of a call that finds its queue full. */
 const minRetryMs = 1000;
@@ -42,6 +48,7 @@ export class CallQueues {
   readonly #options: CallQueuesOptions;
   readonly #queues = new Map<string, PQueue>();
   readonly #waiting = new Set<Waiting>();
+  #lastId = 0;
 
   constructor(options: CallQueuesOptions) {
     this.#options = options;
@@ -62,17 +69,24 @@ export class CallQueues {
   /**
    * Waits for the turn of a call; returns a function that ends it. Rejects with OVERLOADED: immediately when the queue is
    * full or the turn is likely to come too late, later when it has not come in time. Rejects with the error of
-   * `refuseWaiting` too.
+   * `refuseWaiting` too. A call of low priority lets others pass, for a limited time.
    */
-  async enter(subject: CallSubject, queue = ''): Promise<() => void> {
+  async enter(subject: CallSubject, queue = '', priority: 'normal' | 'low' = 'normal'): Promise<() => void> {
     const { clock, timeoutMs } = this.#options;
     this.#requireRoom(subject, queue);
     const waiting: Waiting = { subject, queue, refusal: new AbortController() };
     this.#waiting.add(waiting);
     const cancel = clock.after(timeoutMs, () => waiting.refusal.abort(this.tooLate(subject, queue)));
+    this.#lastId += 1;
+    const id = String(this.#lastId);
+    const raise = (): void => {
+      if (this.#waiting.has(waiting)) this.#queueOf(queue).setPriority(id, priorities.normal);
+    };
+    const cancelRaise = priority === 'low' ? clock.after(yieldMs, raise) : () => {};
     return new Promise((resolve, reject) => {
       const stopWaiting = (): void => {
         cancel();
+        cancelRaise();
         this.#waiting.delete(waiting);
       };
       const run = (): Promise<void> =>
@@ -81,7 +95,7 @@ export class CallQueues {
           resolve(end);
         });
       this.#queueOf(queue)
-        .add(run, { signal: waiting.refusal.signal })
+        .add(run, { id, priority: priorities[priority], signal: waiting.refusal.signal })
         .catch((refusal: unknown) => {
           stopWaiting();
           reject(refusal);

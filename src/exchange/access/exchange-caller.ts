@@ -88,15 +88,16 @@ export class ExchangeCaller {
   /**
    * Makes one call, about the subject or about several symbols of the kind of `example`. It waits for its turn, in the
    * queue and in ccxt's throttle, and has its deadline from then on. Rejects with a MarketDataError: OVERLOADED when its
-   * turn does not come, the error that opened the circuit of its host while that is open, or an error of the exchange.
+   * turn does not come, the error that opened the circuit of its host while that is open, or an error of the exchange. A
+   * renewal, for which nobody waits, yields to other calls.
    */
-  async call<T>(operation: Operation<T>, subject: CallSubject, example?: string): Promise<T> {
+  async call<T>(operation: Operation<T>, subject: CallSubject, example?: string, isRenewal = false): Promise<T> {
     const { clock, timeoutMs } = this.#options;
     const symbol = subject.symbol ?? example;
     const kind = symbol === undefined ? null : kindOfSymbol(symbol);
     const turnUntil = clock.now() + turnDeadlines * timeoutMs;
     const permit = this.#admit(subject, kind);
-    const slot = await this.#acquireSlot(permit, subject);
+    const slot = await this.#acquireSlot(permit, subject, isRenewal);
     const call = { operation, subject, kind, permit, slot, turnUntil };
     return runTimedCall(call, { clock, timeoutMs, attempts: this.#attempts, slots: this.#slots });
   }
@@ -148,11 +149,11 @@ export class ExchangeCaller {
     }
   }
 
-  async #acquireSlot(permit: HostPermit, subject: CallSubject): Promise<CallSlot> {
+  async #acquireSlot(permit: HostPermit, subject: CallSubject, isRenewal: boolean): Promise<CallSlot> {
     const { clock } = this.#options;
     const since = clock.now();
     try {
-      return await this.#slots.acquire(permit, subject);
+      return await this.#slots.acquire(permit, subject, isRenewal);
     } catch (refusal) {
       const isOverload = refusal instanceof MarketDataError && refusal.code === 'OVERLOADED';
       this.#attempts.report(isOverload ? 'OVERLOADED' : 'CIRCUIT_OPEN', clock.now() - since, [permit.host]);

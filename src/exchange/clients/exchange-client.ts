@@ -11,6 +11,7 @@ import type { CallSubject } from '../access/errors.ts';
 import { ExchangeCaller, type ExchangeStatus } from '../access/exchange-caller.ts';
 import { ThrottleGauge } from '../access/throttle.ts';
 import type { ExchangeClass } from '../ccxt/load-ccxt.ts';
+import { refillThrottle } from '../ccxt/refill-throttle.ts';
 import { type FailureLookup, guardHttp } from '../http/http-guard.ts';
 import { RequestInterception } from '../http/request-interception.ts';
 import { limitUrlLength } from '../http/url-limit.ts';
@@ -68,6 +69,8 @@ export interface ExchangeClient {
    * call for several symbols, all of one kind of market, gives one of them as `example`.
    */
   call<T>(operation: Operation<T>, subject?: Omit<CallSubject, 'exchange'>, example?: string): Promise<T>;
+  /** The same client for calls for which nobody waits, because an earlier value still answers: they yield to others. */
+  readonly renewing: ExchangeClient;
   /**
    * A separate ccxt instance for streams, with the same options, markets and throttle, so that it can be closed and
    * replaced without affecting this one. Rejects with a MarketDataError.
@@ -94,6 +97,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   const { info, clock, random, timeoutMs, maxQueuedCalls: maxWaiting = 100 } = given;
   const exchange = createInstance(given.Class, given.options, timeoutMs);
   const parallelCalls = countParallelCalls(exchange, timeoutMs);
+  refillThrottle(exchange);
   isolateTickerRows(exchange);
   limitUrlLength(exchange);
   const failureOf = guardHttp(exchange, timeoutMs);
@@ -119,7 +123,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
   // Loading can take several requests. Each waiting call has its own deadline; the load continues for the next call.
   const markets = async (): Promise<Markets> => loader.current ?? caller.within(loader.load(), { exchange: info.id });
 
-  return {
+  const client: ExchangeClient = {
     info,
     ccxt: exchange,
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
@@ -152,7 +156,14 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
       await exchange.close();
       await exchange.fetchDispatcher?.destroy();
     },
+    get renewing() {
+      return renewing;
+    },
   };
+  const call: ExchangeClient['call'] = (operation, subject, example) =>
+    caller.call(operation, { exchange: info.id, ...subject }, example, true);
+  const renewing: ExchangeClient = Object.create(client, { call: { value: call } });
+  return client;
 }
 
 function countParallelCalls({ enableRateLimit, rateLimit = 1000 }: Exchange, timeoutMs: number): number {

@@ -3,7 +3,7 @@ import { MarketDataError } from '../../market/errors.ts';
 import { type Fresh, ofUnknownFreshness } from '../../market/model/fresh.ts';
 import type { Markets } from '../../market/model/market.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
-import type { MarketSource, TickerResult } from '../../market/ports/market-data.ts';
+import type { FetchOptions, MarketSource, TickerResult } from '../../market/ports/market-data.ts';
 import { toMarketDataError } from '../access/errors.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import type { Exchanges } from '../clients/exchanges.ts';
@@ -27,6 +27,11 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSour
     return { value, freshUntil, isCurrent: () => exchange.currentMarkets === markets };
   }
 
+  async function clientFor(id: string, options: FetchOptions | undefined): Promise<ExchangeClient> {
+    const client = await exchanges.get(id);
+    return options?.isRenewal ? client.renewing : client;
+  }
+
   return {
     exchanges: () => catalogue.exchanges,
     exchange: (id) => catalogue.get(id),
@@ -40,20 +45,21 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSour
       const timeframes = await fetchTimeframes(exchange, symbol);
       return madeFrom(exchange.currentMarkets, exchange, timeframes);
     },
-    fetchTickers: async (exchange, symbols) => {
+    fetchTickers: async (exchange, symbols, options) => {
       try {
-        const outcomes = await fetchTickers(await exchanges.get(exchange), symbols, clock.now);
+        const outcomes = await fetchTickers(await clientFor(exchange, options), symbols, clock.now);
         return new Map([...outcomes].map(([symbol, outcome]) => [symbol, toResult(outcome)]));
       } catch (error) {
         return new Map(symbols.map((symbol) => [symbol, toMarketDataError(error, { exchange, symbol })]));
       }
     },
     candleLimits: async (series) => candleLimits(await exchanges.get(series.exchange), series, clock.now()),
-    fetchCandleRange: async (range) => fetchCandleRange(await exchanges.get(range.exchange), range, clock.now),
-    fetchOrderBook: async (query) =>
-      ofUnknownFreshness(await fetchOrderBook(await exchanges.get(query.exchange), query, clock.now)),
-    fetchTrades: async (query) =>
-      ofUnknownFreshness(await fetchTrades(await exchanges.get(query.exchange), query, clock.now)),
+    fetchCandleRange: async (range, options) =>
+      fetchCandleRange(await clientFor(range.exchange, options), range, clock.now),
+    fetchOrderBook: async (query, options) =>
+      ofUnknownFreshness(await fetchOrderBook(await clientFor(query.exchange, options), query, clock.now)),
+    fetchTrades: async (query, options) =>
+      ofUnknownFreshness(await fetchTrades(await clientFor(query.exchange, options), query, clock.now)),
   };
 }
 

@@ -33,9 +33,9 @@ export class LiveOrderBooks {
       return { value: toDepth(live.value, limit), freshUntil: Number.POSITIVE_INFINITY, isCurrent };
     }
     try {
-      const { value, freshUntil, isCurrent } = await this.#fetchMissing(query, options);
+      const fetched = await this.#fetchMissing(query, options);
       const known = find()?.value;
-      return { value, freshUntil, isCurrent: () => find()?.value === known && isCurrent?.() !== false };
+      return { ...fetched, isCurrent: () => find()?.value === known && fetched.isCurrent?.() !== false };
     } catch (error) {
       if (!(error instanceof MarketDataError)) throw error;
       const known = toLastKnown(find()?.value, error, clock.now(), staleMaxMs);

@@ -40,7 +40,7 @@ export class LiveTickers {
         continue;
       }
       watch.addFetched(symbol, result);
-      results.set(symbol, { value: result.value, freshUntil: result.freshUntil, isCurrent: watch.isCurrent });
+      results.set(symbol, { ...result, isCurrent: watch.isCurrent });
     }
     return results;
   }

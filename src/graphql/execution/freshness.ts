@@ -1,9 +1,11 @@
-import type { Fresh } from '../../market/model/fresh.ts';
+import { reusableUntilOf, type Validity } from '../../market/model/fresh.ts';
 
 /** How long the answer of an operation can be sent again. */
 export interface Expiry {
-  /** Epoch ms; Infinity if the answer does not expire at a fixed time. */
+  /** Until when its data is fresh, epoch ms; Infinity if the answer does not expire at a fixed time. */
   readonly until: number;
+  /** Until when this server can send it again, epoch ms: later than `until` while values of it are being renewed. */
+  readonly reusableUntil: number;
   /** True if the answer contains live data and can therefore expire at any moment. */
   readonly isLive: boolean;
   /** False once the answer has expired, even before `until`. */
@@ -17,6 +19,7 @@ export class Freshness {
   #isDeclared = false;
   #isLive = false;
   #until = Number.POSITIVE_INFINITY;
+  #reusableUntil = Number.POSITIVE_INFINITY;
 
   /** Announces values that will be recorded. If one is not, because its fetch failed, the answer is not kept. */
   expect(count = 1): void {
@@ -24,10 +27,12 @@ export class Freshness {
   }
 
   /** Records an announced value. The value that expires first counts. */
-  record({ freshUntil, isCurrent }: Pick<Fresh<unknown>, 'freshUntil' | 'isCurrent'>): void {
+  record(validity: Validity): void {
+    const { freshUntil, isCurrent } = validity;
     this.#missing -= 1;
     this.#isDeclared = true;
     this.#until = Math.min(this.#until, freshUntil);
+    this.#reusableUntil = Math.min(this.#reusableUntil, reusableUntilOf(validity));
     if (!isCurrent) return;
     this.#checks.add(isCurrent);
     if (freshUntil === Number.POSITIVE_INFINITY) this.#isLive = true;
@@ -43,7 +48,7 @@ export class Freshness {
     if (this.#missing > 0 || !this.#isDeclared || !(this.#until > 0)) return null;
     const checks = [...this.#checks];
     const isCurrent = checks.length === 0 ? always : () => checks.every((check) => check());
-    return { until: this.#until, isLive: this.#isLive, isCurrent };
+    return { until: this.#until, reusableUntil: this.#reusableUntil, isLive: this.#isLive, isCurrent };
   }
 }
 

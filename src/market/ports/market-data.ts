@@ -20,6 +20,11 @@ export interface FetchOptions {
    * fails, the answer is the error, never a last known value.
    */
   readonly maxAgeMs?: number;
+  /**
+   * True if the call renews a value that still answers: nobody waits for it, so it yields to other calls. A decorator
+   * without an own value passes it on.
+   */
+  readonly isRenewal?: boolean;
 }
 
 /**

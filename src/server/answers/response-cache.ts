@@ -83,7 +83,7 @@ export class ResponseCache {
 
 /** An answer from the future is not fresh: the clock was set back, so the age of the answer is unknown. */
 function isFresh({ expiry }: Answer, since: number, now: number): boolean {
-  return expiry !== null && since <= now && now < expiry.until && expiry.isCurrent();
+  return expiry !== null && since <= now && now < expiry.reusableUntil && expiry.isCurrent();
 }
 
 /** A string takes one byte per character, or two if it contains any character outside Latin 1. */

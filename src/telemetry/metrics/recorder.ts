@@ -18,6 +18,7 @@ export class Recorder {
     bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
   });
   readonly lookups = new Counts();
+  readonly renewals = new Counts();
   readonly socketCloses = new Counts();
   readonly routes = new Counts();
   readonly declined = new Counts();
@@ -43,6 +44,11 @@ export class Recorder {
   /** Records a cache lookup. */
   readonly recordLookup = (cache: string, isHit: boolean): void => {
     this.lookups.add(cache, isHit ? 'hit' : 'miss');
+  };
+
+  /** Records a value of a cache that a call renews while the old one answers. */
+  readonly recordRenewal = (cache: string): void => {
+    this.renewals.add(cache, '');
   };
 
   /** Records a WebSocket that has closed. `code` must be one of a limited number of labels. */

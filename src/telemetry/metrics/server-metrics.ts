@@ -109,6 +109,14 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
     },
   });
   addCounter(registry, {
+    name: 'tickql_cache_renewals_total',
+    help: 'Values that were renewed while the old one still answered, because they are requested again and again.',
+    labelNames: ['cache'],
+    read: function* () {
+      for (const [cache, , , value] of recorder.renewals.entries()) yield { labels: [cache], value };
+    },
+  });
+  addCounter(registry, {
     name: 'tickql_log_lines_dropped_total',
     help: 'Log lines that were dropped because nothing read the log for too long.',
     read: droppedLogLines,

@@ -142,3 +142,29 @@ it('does not count calls that have passed the throttle, and counts another queue
   expect([queue.running, queue.waiting]).toEqual([3, 3]);
   for (const call of calls) (await call)();
 });
+
+it('lets later calls pass one of low priority, for a second', async () => {
+  const { clock, queue } = create();
+  const entered: string[] = [];
+  const enter = async (name: string, priority: 'normal' | 'low'): Promise<() => void> => {
+    const end = await queue.enter(subject, '', priority);
+    entered.push(name);
+    return end;
+  };
+  const calls = [enter('running', 'normal'), enter('low', 'low'), enter('first', 'normal')];
+  await settle();
+  (await calls[0])?.();
+  await settle();
+  expect(entered).toEqual(['running', 'first']);
+  await clock.advance(1000);
+  calls.push(enter('second', 'normal'));
+  await settle();
+  (await calls[2])?.();
+  await settle();
+  expect(entered).toEqual(['running', 'first', 'low']);
+  for (const call of calls.slice(1)) {
+    (await call)?.();
+    await settle();
+  }
+  expect([queue.running, queue.waiting, clock.pending]).toEqual([0, 0, 0]);
+});

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LiveMarketData } from '../../../src/feed/live/live-market-data.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
-import type { OrderBook } from '../../../src/market/model/order-book.ts';
+import type { OrderBook, OrderBookQuery } from '../../../src/market/model/order-book.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import { FakeMarketData, tickerOf } from '../../support/fakes/fake-market-data.ts';
 import {
@@ -42,6 +42,32 @@ function stream(last: number): void {
   const ticker = { exchange: 'kraken', symbol: btc, last, timestamp: now, receivedAt: now };
   live.streams.push('ticker', btc, tickerOf({ ...ticker, source: 'STREAM' }));
 }
+
+test('values that are being renewed below stay so until the renewal has ended', async () => {
+  let isCurrent = true;
+  const validity = { freshUntil: 1, reusableUntil: 2, isCurrent: () => isCurrent };
+  const { port } = live;
+  const upstream: MarketData = Object.create(port, {
+    fetchTickers: {
+      value: async (_: string, symbols: readonly string[]) =>
+        new Map(symbols.map((symbol) => [symbol, { value: tickerOf({ symbol }), ...validity }])),
+    },
+    fetchOrderBook: {
+      value: async (query: OrderBookQuery) => ({ ...(await port.fetchOrderBook(query)), ...validity }),
+    },
+  });
+  data = new LiveMarketData({ upstream, feeds: live.feeds, clock: live.clock, staleMaxMs });
+  const ticker = (await data.fetchTickers('kraken', [btc])).get(btc);
+  const book = await data.fetchOrderBook({ exchange: 'kraken', symbol: btc, limit: 5 });
+  for (const fresh of [ticker, book]) {
+    if (!fresh || fresh instanceof MarketDataError) throw new Error('there is no value');
+    isCurrent = true;
+    expect(fresh).toMatchObject({ freshUntil: 1, reusableUntil: 2 });
+    expect(fresh.isCurrent?.()).toBe(true);
+    isCurrent = false;
+    expect(fresh.isCurrent?.()).toBe(false);
+  }
+});
 
 describe('a ticker', () => {
   test('that is streamed answers without a call, and the others are fetched', async () => {

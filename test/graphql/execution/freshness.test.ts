@@ -42,6 +42,13 @@ test.each([0, Number.NaN])('a value that is fresh until %d is of unknown freshne
   expect(recorded({ freshUntil: 20 }, { freshUntil }).expiry).toBeNull();
 });
 
+test('a value that is being renewed is no longer fresh, but can be sent again', () => {
+  const isCurrent = () => true;
+  const renewed = { freshUntil: 10, reusableUntil: 40, isCurrent };
+  expect(recorded(renewed, { freshUntil: 30 }).expiry).toMatchObject({ until: 10, reusableUntil: 30, isLive: false });
+  expect(recorded({ freshUntil: 30 }).expiry).toMatchObject({ until: 30, reusableUntil: 30 });
+});
+
 test('one value that is no longer current ends all', () => {
   let isCurrent = true;
   const freshness = recorded({ freshUntil: 10, isCurrent: () => isCurrent }, { freshUntil: 20, isCurrent: () => true });

@@ -4,7 +4,8 @@ import { Answer } from '../../../src/server/answers/answer.ts';
 import { ResponseCache } from '../../../src/server/answers/response-cache.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
-const forever: Expiry = { until: Number.POSITIVE_INFINITY, isLive: false, isCurrent: () => true };
+const never = Number.POSITIVE_INFINITY;
+const forever: Expiry = { until: never, reusableUntil: never, isLive: false, isCurrent: () => true };
 const clock = new ManualClock();
 const outcome = { operation: 'ticker', code: 'ok' };
 const answerOf = (body: string, expiry: Expiry | null = forever) => new Answer(body, expiry, 0, outcome);
@@ -65,9 +66,9 @@ test('an expired answer is not kept, and an answer that expires is forgotten', a
   const cache = new ResponseCache({ clock, maxBytes: 80_000 });
   let isCurrent = true;
   cache.keep('none', answerOf('{}', null));
-  cache.keep('over', answerOf('{}', { ...forever, until: clock.now() }));
+  cache.keep('over', answerOf('{}', { ...forever, until: clock.now(), reusableUntil: clock.now() }));
   expect(cache.bytes).toBe(0);
-  cache.keep('a', answerOf('{}', { ...forever, until: clock.now() + 10 }));
+  cache.keep('a', answerOf('{}', { ...forever, until: clock.now() + 10, reusableUntil: clock.now() + 10 }));
   cache.keep('b', answerOf('{}', { ...forever, isCurrent: () => isCurrent }));
   await clock.advance(9);
   expect(cache.find('a')).not.toBeNull();
@@ -77,4 +78,24 @@ test('an expired answer is not kept, and an answer that expires is forgotten', a
   isCurrent = false;
   expect(cache.find('b')).toBeNull();
   expect(cache.bytes).toBe(0);
+});
+
+test('an answer whose values are being renewed is given again until the renewal has ended or is late', async () => {
+  const cache = new ResponseCache({ clock, maxBytes: 80_000 });
+  let isCurrent = true;
+  const renewed: Expiry = {
+    until: clock.now() - 1,
+    reusableUntil: clock.now() + 10,
+    isLive: false,
+    isCurrent: () => isCurrent,
+  };
+  cache.keep('a', answerOf('{}', renewed));
+  cache.keep('b', answerOf('{}', { ...renewed, isCurrent: () => true }));
+  await clock.advance(9);
+  expect(cache.find('a')).not.toBeNull();
+  isCurrent = false;
+  expect(cache.find('a')).toBeNull();
+  expect(cache.find('b')).not.toBeNull();
+  await clock.advance(1);
+  expect(cache.find('b')).toBeNull();
 });

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Expiry } from '../../../../src/graphql/execution/freshness.ts';
 import { toCacheControl } from '../../../../src/server/http/messages/cache-control.ts';
 
-const forever: Expiry = { until: Number.POSITIVE_INFINITY, isLive: false, isCurrent: () => true };
+const never = Number.POSITIVE_INFINITY;
+const forever: Expiry = { until: never, reusableUntil: never, isLive: false, isCurrent: () => true };
 
 test.each([
   [1999, false, false, 'public, max-age=1'],
