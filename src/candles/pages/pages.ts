@@ -16,6 +16,8 @@ export interface CandlePagesOptions {
   readonly ttlMs: number;
   /** How many bytes all pages together may take. */
   readonly maxBytes: number;
+  /** Called with each page that is replaced or dropped. */
+  readonly onDrop?: (page: CandlePage) => void;
 }
 
 /** Which candles a query needs: those that begin within `[since, until)`, epoch ms. */
@@ -77,8 +79,10 @@ export class CandlePages {
 
   constructor(options: CandlePagesOptions) {
     this.#options = options;
+    const { maxBytes, onDrop = () => {} } = options;
     this.#pages = new LRUCache({
-      maxSize: options.maxBytes,
+      maxSize: maxBytes,
+      dispose: onDrop,
       sizeCalculation: ({ candles }) => candles.bytes + overheadBytes,
     });
   }
