@@ -5,6 +5,8 @@ export interface RequestKind {
   readonly name: string;
   /** True when each request differs from every other. */
   readonly varies: boolean;
+  /** True when the answers differ in length, so that a short one is not a failure. */
+  readonly variesInLength?: boolean;
   /** The JSON to post as the `n`th request. */
   body(n: number): string;
 }
@@ -26,9 +28,24 @@ const exchange = 'bench';
 const symbol = 'BTC/USDT';
 const symbols = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'TRX', 'DOT', 'LINK'].map((base) => `${base}/USDT`);
 
+/** How many markets have the history that is asked for. */
+const historySymbols = 100;
+
 export const oneTicker = same('one ticker', tickerQuery, { exchange, symbol });
 export const hotCandles = same('500 candles, hot', candlesQuery, { exchange, symbol, timeframe: '1m', limit: 500 });
-export const variedCandles = candles('500 candles, varied', 500);
+export const history: RequestKind = {
+  name: '300 candles on average, varied',
+  varies: true,
+  variesInLength: true,
+  // Both numbers are coprime to the counts, so that all symbols and lengths come, in another combination each time.
+  body: (n) =>
+    toBody(candlesQuery, {
+      exchange,
+      symbol: `${(n * 37) % historySymbols}/USDT`,
+      timeframe: '1m',
+      limit: 1 + ((n * 211) % 599),
+    }),
+};
 export const firstDocument: RequestKind = {
   name: 'first-time document',
   varies: true,
@@ -42,7 +59,7 @@ export const requestKinds: readonly RequestKind[] = [
   oneTicker,
   same('ten tickers', tickersQuery, { exchange, symbols }),
   hotCandles,
-  variedCandles,
+  history,
   firstDocument,
 ];
 

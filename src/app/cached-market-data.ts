@@ -21,6 +21,12 @@ export interface CachedMarketDataOptions {
   readonly onRenewal?: (cache: CacheName) => void;
 }
 
+/** The whole port. Candles can be had as text. */
+export interface CachedMarketData extends MarketData {
+  /** The size of all kept texts of candles, in bytes. */
+  readonly candleTextBytes: number;
+}
+
 export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades';
 
 /**
@@ -38,7 +44,7 @@ export function createCachedMarketData({
   upstreamTimeoutMs,
   onLookup = () => {},
   onRenewal = () => {},
-}: CachedMarketDataOptions): MarketData {
+}: CachedMarketDataOptions): CachedMarketData {
   const ttl = { clock, ttlMs: tickerTtlMs };
   const recordIn = (cache: CacheName) => ({
     onLookup: (isHit: boolean) => onLookup(cache, isHit),
@@ -52,6 +58,9 @@ export function createCachedMarketData({
   const orderBooks = new OrderBookCache({ upstream, ...ttl, staleMaxMs, ...recordIn('order_books') });
   const trades = new TradeCache({ upstream, ...ttl, ...recordIn('trades') });
   return {
+    get candleTextBytes() {
+      return stored.textBytes;
+    },
     exchanges: () => upstream.exchanges(),
     exchange: (id) => upstream.exchange(id),
     fetchMarkets: (exchange) => upstream.fetchMarkets(exchange),
@@ -66,6 +75,7 @@ export function createCachedMarketData({
       return tickers.fetchTickers(exchange, symbols, options);
     },
     fetchCandles: (query, options) => candles.fetchCandles(query, options),
+    fetchCandleText: (query, format, options) => candles.fetchCandleText(query, format, options),
     fetchOrderBook: (query, options) => orderBooks.fetchOrderBook(query, options),
     fetchTrades: (query, options) => trades.fetchTrades(query, options),
   };

@@ -34,7 +34,7 @@ export function createApp(options: CreateAppOptions): App {
   const { droppedLogLines = () => 0 } = options;
   const telemetry = wireTelemetry({ config, log, clock, descriptorLimit });
   const { recorder, throttled, descriptorLog } = telemetry;
-  const { marketData, live, feeds, streams, exchanges } = wireMarketData({
+  const { marketData, candleTextBytes, live, feeds, streams, exchanges } = wireMarketData({
     ...telemetry,
     config,
     log,
@@ -55,6 +55,7 @@ export function createApp(options: CreateAppOptions): App {
     unlisted: () => exchanges.missingMarkets,
     answers: () => server.answers.lookups,
     memory: () => server.memory,
+    candleTextBytes,
     droppedLogLines,
   });
   const server = wireServer({

@@ -32,6 +32,8 @@ export interface WireMarketDataOptions {
 export interface WiredMarketData {
   /** For queries. */
   readonly marketData: MarketData;
+  /** The size of all kept texts of candles, in bytes. */
+  readonly candleTextBytes: () => number;
   /** For subscriptions. */
   readonly live: LiveOperations;
   readonly feeds: Feeds;
@@ -76,5 +78,5 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
   });
   const marketData = new LiveMarketData({ upstream: cached, feeds, clock, staleMaxMs });
   const live = createLiveOperations({ feeds, marketData, clock, timeoutMs: config.upstreamTimeoutMs });
-  return { marketData, live, feeds, streams, exchanges };
+  return { marketData, candleTextBytes: () => cached.candleTextBytes, live, feeds, streams, exchanges };
 }

@@ -11,6 +11,8 @@ import { createExecutor, type Execute } from './execution/executor.ts';
 import type { Freshness } from './execution/freshness.ts';
 import { MarketSearch } from './execution/market-search.ts';
 import { schema } from './schema/schema.ts';
+import { CandleFormats } from './text/candle-formats.ts';
+import { OperationTexts } from './text/operation-texts.ts';
 
 export interface GraphQLEngineOptions {
   readonly marketData: MarketData;
@@ -32,13 +34,16 @@ export interface GraphQLEngine {
   /** True if errors must not suggest names from the schema. */
   readonly hideSuggestions: boolean;
   /** Creates the context for the resolvers of one operation. */
-  createContext(charge: Charge, freshness?: Freshness): Context;
+  createContext(charge: Charge, freshness?: Freshness, texts?: OperationTexts): Context;
+  /** Creates the texts of one operation. Its context and whoever writes its result share them. */
+  createTexts(): OperationTexts;
   /** Call it with unexpected errors, which clients see only in masked form. */
   readonly report: (error: unknown) => void;
 }
 
 export function createGraphQLEngine(options: GraphQLEngineOptions): GraphQLEngine {
   const { marketData, live, limits = defaultQueryLimits, introspection = true, report } = options;
+  const formats = new CandleFormats();
   const sources = { marketData, live, marketSearch: new MarketSearch() };
   return {
     schema,
@@ -49,8 +54,9 @@ export function createGraphQLEngine(options: GraphQLEngineOptions): GraphQLEngin
     measure: new CostMeter(schema, limits.maxCost).measure,
     execute: createExecutor(schema),
     hideSuggestions: !introspection,
-    createContext: (charge, freshness) =>
-      freshness ? createContext({ ...sources, charge, freshness }) : createContext({ ...sources, charge }),
+    createContext: (charge, freshness, texts) =>
+      createContext({ ...sources, charge, ...(freshness ? { freshness } : {}), ...(texts ? { texts } : {}) }),
+    createTexts: () => new OperationTexts(formats),
     report,
   };
 }

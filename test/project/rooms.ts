@@ -38,8 +38,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   candles: {
     imports: ['base', 'market'],
     folders: {
-      pages: [],
-      timeframes: [],
+      text: [],
+      pages: ['text'],
+      timeframes: ['text'],
     },
   },
   cache: { imports: ['base', 'market'] },
@@ -57,10 +58,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   graphql: {
     imports: ['base', 'feed', 'market'],
     folders: {
-      '.': ['cost', 'documents', 'execution', 'schema'],
+      '.': ['cost', 'documents', 'execution', 'schema', 'text'],
       cost: [],
       documents: ['cost'],
-      execution: ['documents'],
+      text: [],
+      execution: ['documents', 'text'],
       types: ['execution'],
       schema: ['cost', 'execution', 'types'],
     },

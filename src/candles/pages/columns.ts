@@ -1,4 +1,6 @@
 import type { Candle } from '../../market/model/candle.ts';
+import type { CandleFormat } from '../../market/model/candle-text.ts';
+import { WrittenRows } from '../text/written-rows.ts';
 
 /** timestamp, open, high, low, close, volume. */
 const columnCount = 6;
@@ -40,23 +42,55 @@ export class CandleColumns {
   /** The candles that begin within `[since, until)`, epoch ms. */
   within(since: number, until: number): readonly Candle[] {
     const found: Candle[] = [];
-    this.collect(since, until, found);
+    this.collect(this.rowFrom(since), this.rowFrom(until), found);
     return found;
   }
 
-  /** Adds the candles that begin within `[since, until)`, epoch ms, to `found`. */
-  collect(since: number, until: number, found: Candle[]): void {
+  /** Adds the candles from row `begin` to before row `end` to `found`. */
+  collect(begin: number, end: number, found: Candle[]): void {
     const candles = this.#candles();
-    const end = this.#rowFrom(until);
-    for (let row = this.#rowFrom(since); row < end; row++) {
+    for (let row = begin; row < end; row++) {
       const candle = candles[row];
       if (candle) found.push(candle);
     }
   }
 
+  /** Writes the candles from row `begin` to before row `end`. Returns null if a number is not finite. */
+  write(begin: number, end: number, format: CandleFormat): WrittenRows | null {
+    const { length } = this;
+    const numbers = this.#numbers;
+    const rows: string[] = [];
+    for (let row = begin; row < end; row++) {
+      const written = format.write(
+        numbers[row] ?? Number.NaN,
+        numbers[length + row] ?? Number.NaN,
+        numbers[2 * length + row] ?? Number.NaN,
+        numbers[3 * length + row] ?? Number.NaN,
+        numbers[4 * length + row] ?? Number.NaN,
+        numbers[5 * length + row] ?? Number.NaN,
+        row < this.#closedCount,
+      );
+      if (written === null) return null;
+      rows.push(written);
+    }
+    return new WrittenRows(rows);
+  }
+
   /** How many candles begin within `[since, until)`, epoch ms. */
   countWithin(since: number, until: number): number {
-    return Math.max(0, this.#rowFrom(until) - this.#rowFrom(since));
+    return Math.max(0, this.rowFrom(until) - this.rowFrom(since));
+  }
+
+  /** The first row whose candle begins at the instant or later, epoch ms. */
+  rowFrom(instant: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#numbers[middle] ?? Number.NaN) < instant) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** All candles as objects. Further calls return the same objects until these are garbage-collected. */
@@ -78,17 +112,5 @@ export class CandleColumns {
     });
     this.#made = new WeakRef(made);
     return made;
-  }
-
-  /** The first row whose candle begins at the instant or later. */
-  #rowFrom(instant: number): number {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#numbers[middle] ?? Number.NaN) < instant) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

@@ -21,6 +21,8 @@ export interface CandlePagesOptions {
   readonly maxBytes: number;
   /** Called for each call that renews candles which answer meanwhile. */
   readonly onRenewal?: () => void;
+  /** Called with each page that is replaced or dropped. */
+  readonly onDrop?: (page: CandlePage) => void;
 }
 
 /** Which candles a query needs: those that begin within `[since, until)`, epoch ms. */
@@ -81,8 +83,10 @@ export class CandlePages {
     this.#options = options;
     this.#hot = new HotKeys(options);
     this.#flights = new PageFlights({ clock: options.clock, fetch: (...call) => this.#fetch(...call) });
+    const { maxBytes, onDrop = () => {} } = options;
     this.#pages = new LRUCache({
-      maxSize: options.maxBytes,
+      maxSize: maxBytes,
+      dispose: onDrop,
       sizeCalculation: ({ candles }) => candles.bytes + overheadBytes,
     });
   }

@@ -1,8 +1,9 @@
 import { MarketDataError } from '../../market/errors.ts';
-import type { Candle, CandleLimits, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
+import type { CandleLimits, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
 import { candlesTooOld, firstReadOf } from '../../market/model/candle-errors.ts';
 import { bothValid, type Fresh, type Validity } from '../../market/model/fresh.ts';
 import type { CandlePage } from './candle-page.ts';
+import { CandleRows } from './candle-rows.ts';
 import { type PageLayout, periodsPerPage } from './page-layout.ts';
 import type { CandlePages } from './pages.ts';
 import type { Waiter } from './waiter.ts';
@@ -37,57 +38,56 @@ export class CandleReader {
   }
 
   /** All candles of the query, or an error, as described at `CandleStore`. Call it only once. */
-  async answer({ since, until, limit }: CandleQuery): Promise<Fresh<readonly Candle[]>> {
+  async answer({ since, until, limit }: CandleQuery): Promise<Fresh<CandleRows>> {
     // A period that begins at this very moment counts.
     const end = Math.min(until ?? Number.POSITIVE_INFINITY, this.#options.now + 1);
-    const candles = since === undefined ? await this.#newest(end, limit) : await this.#first(since, end, limit);
+    const rows = since === undefined ? await this.#newest(end, limit) : await this.#first(since, end, limit);
     // Received candles are correct in any case. An empty answer is correct only if nothing is in doubt.
-    if (candles.length === 0 && this.#doubt) throw this.#doubt;
-    return { value: candles, ...this.#validity };
+    if (rows.length === 0 && this.#doubt) throw this.#doubt;
+    return { value: rows, ...this.#validity };
   }
 
   /** The first `limit` candles of `[since, end)`. */
-  async #first(since: number, end: number, limit: number): Promise<readonly Candle[]> {
+  async #first(since: number, end: number, limit: number): Promise<CandleRows> {
     const { indexOf, startOf } = this.#layout.periods;
-    const candles: Candle[] = [];
+    let rows = new CandleRows([]);
     let from = firstReadOf(since, this.#options.limits.oldest);
     if (from > this.#options.now) this.#validity = { freshUntil: from };
-    for (let empty = 0; from < end && candles.length < limit; ) {
-      const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
+    for (let empty = 0; from < end && rows.length < limit; ) {
+      const periods = Math.max(limit - rows.length, this.#stepAfter(empty));
       const to = Math.min(end, startOf(indexOf(from - 1) + 1 + periods));
       const pages = await this.#read(from, to);
       requireKnown(this.#series, this.#layout, pages, from);
-      const before = candles.length;
-      for (const page of pages) page.candles.collect(from, to, candles);
-      empty = candles.length > before ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
+      const found = CandleRows.within(pages, from, to);
+      rows = rows.concat(found);
+      empty = found.length > 0 ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
       if (empty > maxEmptyAhead * this.#options.limits.perCall) throw this.#doubt ?? this.#nothingFrom(since, to);
       from = Math.max(to, nextAfter(pages.at(-1), to));
     }
-    return candles.length > limit ? candles.slice(0, limit) : candles;
+    return rows.first(limit);
   }
 
   /** The last `limit` candles that begin before `end`: further back if some periods have none, up to a bound. */
-  async #newest(end: number, limit: number): Promise<readonly Candle[]> {
+  async #newest(end: number, limit: number): Promise<CandleRows> {
     const { indexOf, startOf } = this.#layout.periods;
-    let candles: readonly Candle[] = [];
+    let rows = new CandleRows([]);
     let to = end;
     const maxEmpty = maxEmptyBack * this.#options.limits.perCall;
-    for (let empty = 0; to > 0 && candles.length < limit && empty < maxEmpty; ) {
+    for (let empty = 0; to > 0 && rows.length < limit && empty < maxEmpty; ) {
       // The query asks for `limit` periods; earlier ones replace those that are empty, as far as the exchange serves them.
       const served = to < end ? this.#options.limits.oldest : 0;
-      const periods = Math.max(limit - candles.length, this.#stepAfter(empty));
+      const periods = Math.max(limit - rows.length, this.#stepAfter(empty));
       const from = Math.max(0, served, startOf(indexOf(to - 1) + 1 - periods));
       if (from >= to) break;
       const pages = await this.#read(from, to);
       if (to === end) requireKnown(this.#series, this.#layout, pages, from);
-      const found: Candle[] = [];
-      for (const page of pages) page.candles.collect(from, to, found);
-      candles = candles.length === 0 ? found : [...found, ...candles];
+      const found = CandleRows.within(pages, from, to);
+      rows = found.concat(rows);
       if (pages.some((page) => page.from > Math.max(from, page.since))) break;
       empty = found.length > 0 ? 0 : empty + indexOf(to - 1) - indexOf(from - 1);
       to = from;
     }
-    return candles.length > limit ? candles.slice(-limit) : candles;
+    return rows.last(limit);
   }
 
   async #read(since: number, until: number): Promise<readonly CandlePage[]> {

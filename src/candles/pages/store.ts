@@ -2,8 +2,12 @@ import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
+import type { CandleFormat, CandleText } from '../../market/model/candle-text.ts';
 import type { Fresh } from '../../market/model/fresh.ts';
 import type { CandleSource, FetchOptions, MarketData } from '../../market/ports/market-data.ts';
+import type { CandlePage } from './candle-page.ts';
+import type { CandleRows } from './candle-rows.ts';
+import { PageTexts } from './page-texts.ts';
 import { CandlePages } from './pages.ts';
 import { CandleReader } from './reader.ts';
 import { Waiter } from './waiter.ts';
@@ -19,6 +23,8 @@ export interface CandleStoreOptions {
   readonly onLookup?: (isHit: boolean) => void;
   /** Called for each call that renews candles which answer meanwhile. */
   readonly onRenewal?: () => void;
+  /** How many bytes the texts of all pages together may take. */
+  readonly maxTextBytes?: number;
 }
 
 /** Enough for a million and a half candles. */
@@ -30,16 +36,39 @@ const maxBytes = 72 * 1024 * 1024;
  * if the exchange's history does not reach back that far, TIMEOUT past the deadline (candles that came in time are kept),
  * and what the source throws.
  */
-export class CandleStore implements Pick<MarketData, 'fetchCandles'> {
+export class CandleStore implements Pick<MarketData, 'fetchCandles' | 'fetchCandleText'> {
   readonly #options: CandleStoreOptions;
   readonly #pages: CandlePages;
+  readonly #texts: PageTexts;
 
   constructor(options: CandleStoreOptions) {
     this.#options = options;
-    this.#pages = new CandlePages({ ...options, maxBytes });
+    this.#texts = new PageTexts(options.maxTextBytes);
+    const onDrop = (page: CandlePage): void => this.#texts.drop(page);
+    this.#pages = new CandlePages({ ...options, maxBytes, onDrop });
+  }
+
+  /** The size of all texts of candles, in bytes. */
+  get textBytes(): number {
+    return this.#texts.bytes;
   }
 
   async fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {
+    const { value, ...validity } = await this.#fetch(query, options);
+    return { value: value.toCandles(), ...validity };
+  }
+
+  async fetchCandleText(
+    query: CandleQuery,
+    format: CandleFormat,
+    options?: FetchOptions,
+  ): Promise<Fresh<CandleText> | null> {
+    const { value, ...validity } = await this.#fetch(query, options);
+    const text = await this.#texts.write(value, format);
+    return text && { value: text, ...validity };
+  }
+
+  async #fetch(query: CandleQuery, options?: FetchOptions): Promise<Fresh<CandleRows>> {
     const { clock, timeoutMs, onLookup } = this.#options;
     const { exchange, symbol, timeframe } = query;
     const series = { exchange, symbol, timeframe };
@@ -54,12 +83,7 @@ export class CandleStore implements Pick<MarketData, 'fetchCandles'> {
     }
   }
 
-  async #read(
-    query: CandleQuery,
-    series: CandleSeries,
-    maxAgeMs: number,
-    waiter: Waiter,
-  ): Promise<Fresh<readonly Candle[]>> {
+  async #read(query: CandleQuery, series: CandleSeries, maxAgeMs: number, waiter: Waiter): Promise<Fresh<CandleRows>> {
     const { source, clock } = this.#options;
     const limits = await source.candleLimits(series);
     const reader = new CandleReader(this.#pages, series, { now: clock.now(), maxAgeMs, limits, waiter });

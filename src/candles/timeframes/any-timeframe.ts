@@ -2,10 +2,12 @@ import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
 import { isInDoubt, isTooOld } from '../../market/model/candle-errors.ts';
+import type { CandleFormat, CandleText } from '../../market/model/candle-text.ts';
 import { bothValid, type Fresh, type Validity } from '../../market/model/fresh.ts';
 import type { FetchOptions, MarketData } from '../../market/ports/market-data.ts';
 import { maxCandles } from '../../market/row-limits.ts';
 import { isTimeframe, periodsOf } from '../../market/timeframe.ts';
+import { writeCandles } from '../text/write-candles.ts';
 import { type Base, toBases } from './bases.ts';
 import { combineCandles, isAligned } from './combine.ts';
 
@@ -14,8 +16,16 @@ type Candles = Fresh<readonly Candle[]>;
 export interface AnyTimeframeOptions {
   readonly source: Pick<MarketData, 'fetchTimeframes'>;
   /** Candles of the timeframes that markets have. */
-  readonly stored: Pick<MarketData, 'fetchCandles'>;
+  readonly stored: Pick<MarketData, 'fetchCandles' | 'fetchCandleText'>;
   readonly clock: Clock;
+}
+
+/** The two ways to an answer. */
+interface Answers<A> {
+  /** From stored candles, as they are. */
+  readonly direct: () => Promise<A>;
+  /** From candles that were built. */
+  readonly built: (candles: Candles) => Promise<A> | A;
 }
 
 /** How many candles one answer may be built from. */
@@ -29,14 +39,43 @@ const maxMissingParts = 3000;
  * works if the exchange refuses the timeframe only when it is requested.
  * Throws what `fetchTimeframes` does, BAD_USER_INPUT for an invalid limit or range, and what `stored` does.
  */
-export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOptions): Pick<MarketData, 'fetchCandles'> {
+export function createAnyTimeframe({
+  source,
+  stored,
+  clock,
+}: AnyTimeframeOptions): Required<Pick<MarketData, 'fetchCandles' | 'fetchCandleText'>> {
   async function fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Candles> {
+    return fetch(query, options, {
+      direct: () => stored.fetchCandles(query, options),
+      built: (candles) => candles,
+    });
+  }
+
+  async function fetchCandleText(
+    query: CandleQuery,
+    format: CandleFormat,
+    options?: FetchOptions,
+  ): Promise<Fresh<CandleText> | null> {
+    const write = async ({ value, ...validity }: Candles): Promise<Fresh<CandleText> | null> => {
+      const text = await writeCandles(value, format);
+      return text && { value: text, ...validity };
+    };
+    return fetch(query, options, {
+      direct: async () =>
+        stored.fetchCandleText
+          ? stored.fetchCandleText(query, format, options)
+          : write(await stored.fetchCandles(query, options)),
+      built: write,
+    });
+  }
+
+  async function fetch<A>(query: CandleQuery, options: FetchOptions | undefined, to: Answers<A>): Promise<A> {
     requireRange(query);
     const { exchange, symbol } = query;
     let { value: timeframes } = await source.fetchTimeframes(exchange, symbol);
     for (;;) {
       try {
-        return await answer(query, timeframes, options);
+        return await answer(query, timeframes, options, to);
       } catch (error) {
         if (!(error instanceof MarketDataError) || error.code !== 'TIMEFRAME_NOT_SUPPORTED') throw error;
         const { value: left } = await source.fetchTimeframes(exchange, symbol);
@@ -46,19 +85,20 @@ export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOption
     }
   }
 
-  async function answer(
+  async function answer<A>(
     query: CandleQuery,
     timeframes: readonly string[],
     options: FetchOptions | undefined,
-  ): Promise<Candles> {
+    { direct, built }: Answers<A>,
+  ): Promise<A> {
     const isBuilt = isTimeframe(query.timeframe) && !timeframes.includes(query.timeframe);
     for (const base of isBuilt ? toBases(query.timeframe, timeframes) : []) {
       if (base.ratio > maxParts) continue;
       const candles = await buildCandles(query, base, options);
-      if (candles) return candles;
+      if (candles) return built(candles);
     }
     // If this is not a timeframe, the error names the timeframes that the market has.
-    return stored.fetchCandles(query, options);
+    return direct();
   }
 
   /** Null if the candles of the base do not begin where ours do. */
@@ -110,7 +150,7 @@ export function createAnyTimeframe({ source, stored, clock }: AnyTimeframeOption
     return { value: candles.slice(-limit), ...validity };
   }
 
-  return { fetchCandles };
+  return { fetchCandles, fetchCandleText };
 }
 
 function requireRange({ exchange, symbol, timeframe, since, until, limit }: CandleQuery): void {

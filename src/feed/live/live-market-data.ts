@@ -1,4 +1,5 @@
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
+import type { CandleFormat, CandleText } from '../../market/model/candle-text.ts';
 import type { ExchangeInfo } from '../../market/model/exchange.ts';
 import type { Fresh } from '../../market/model/fresh.ts';
 import type { Markets } from '../../market/model/market.ts';
@@ -51,6 +52,14 @@ export class LiveMarketData implements MarketData {
 
   fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {
     return this.#upstream.fetchCandles(query, options);
+  }
+
+  async fetchCandleText(
+    query: CandleQuery,
+    format: CandleFormat,
+    options?: FetchOptions,
+  ): Promise<Fresh<CandleText> | null> {
+    return (await this.#upstream.fetchCandleText?.(query, format, options)) ?? null;
   }
 
   fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>> {

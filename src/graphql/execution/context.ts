@@ -1,5 +1,6 @@
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
+import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
 import { createTickerLoader, type TickerLoader } from './loaders.ts';
 import type { MarketSearch } from './market-search.ts';
@@ -15,6 +16,8 @@ export interface Context {
   readonly partialErrors: PartialErrors;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
+  /** Lists of candles that are put into the answer as text. Omitted if the answer is not written from here. */
+  readonly texts?: OperationTexts;
 }
 
 export type Charge = (cost: number) => Promise<void> | void;
@@ -27,6 +30,7 @@ export interface ContextOptions {
   readonly charge: Charge;
   /** Gathers the freshness of what the resolvers fetch. Omitted for operations whose answers are never kept. */
   readonly freshness?: Freshness;
+  readonly texts?: OperationTexts;
 }
 
 export function createContext({ marketData, freshness, ...others }: ContextOptions): Context {

@@ -1,4 +1,5 @@
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
+import type { CandleFormat, CandleText } from '../../market/model/candle-text.ts';
 import type { ExchangeInfo } from '../../market/model/exchange.ts';
 import type { Fresh } from '../../market/model/fresh.ts';
 import type { Markets } from '../../market/model/market.ts';
@@ -43,6 +44,13 @@ export class OperationMarketData {
   async fetchCandles(query: CandleQuery): Promise<readonly Candle[]> {
     this.#freshness?.expect();
     return this.#record(await this.#port.fetchCandles(query));
+  }
+
+  /** Candles as text, or as they are if the port has no text of them. */
+  async fetchCandleText(query: CandleQuery, format: CandleFormat): Promise<CandleText | readonly Candle[]> {
+    this.#freshness?.expect();
+    const text = await this.#port.fetchCandleText?.(query, format);
+    return text ? this.#record(text) : this.#record(await this.#port.fetchCandles(query));
   }
 
   async fetchOrderBook(query: OrderBookQuery): Promise<OrderBook> {

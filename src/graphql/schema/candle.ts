@@ -1,7 +1,9 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { requireValue } from '../../feed/reconcile/feed-event.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
 import { maxCandles } from '../../market/row-limits.ts';
 import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
+import type { Context } from '../execution/context.ts';
 import { builder } from '../types/builder.ts';
 import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
@@ -65,8 +67,8 @@ builder.objectField(MarketType, 'candles', (t) =>
       'Its candles, oldest first: with `since`, the first `limit` from then on; without it, the newest `limit`.',
     args: candlesArgs,
     extensions: { cost: candlesCost },
-    resolve: ({ exchange, symbol }, args, { marketData }) =>
-      marketData.fetchCandles(toQuery({ ...args, exchange, symbol })),
+    resolve: ({ exchange, symbol }, args, context, info) =>
+      fetchCandles(toQuery({ ...args, exchange, symbol }), context, info),
   }),
 );
 
@@ -78,7 +80,7 @@ builder.queryFields((t) => ({
       'Candles, oldest first: with `since`, the first `limit` from then on; without it, the newest `limit`. `since` is inclusive, `until` is exclusive.',
     args: { ...marketArgs, ...candlesArgs },
     extensions: { cost: candlesCost },
-    resolve: (_root, args, { marketData }) => marketData.fetchCandles(toQuery(args)),
+    resolve: (_root, args, context, info) => fetchCandles(toQuery(args), context, info),
   }),
   ohlcv: t.field({
     type: ['OHLCV'],
@@ -86,7 +88,7 @@ builder.queryFields((t) => ({
     description: 'The same candles as rows of numbers.',
     args: { ...marketArgs, ...candlesArgs },
     extensions: { cost: candlesCost },
-    resolve: async (_root, args, { marketData }) => (await marketData.fetchCandles(toQuery(args))).map(toRow),
+    resolve: async (_root, args, context, info) => (await fetchCandles(toQuery(args), context, info)).map(toRow),
   }),
 }));
 
@@ -121,6 +123,20 @@ function toQuery({ exchange, symbol, timeframe, since, until, limit }: CandleArg
     ...(typeof since === 'number' ? { since } : {}),
     ...(typeof until === 'number' ? { until } : {}),
   };
+}
+
+/** The candles; none if their text is put into the answer instead. */
+async function fetchCandles(
+  query: CandleQuery,
+  { marketData, texts }: Context,
+  info: GraphQLResolveInfo,
+): Promise<readonly Candle[]> {
+  const format = texts?.formatOf(info, query.limit);
+  if (!texts || !format) return marketData.fetchCandles(query);
+  const candles = await marketData.fetchCandleText(query, format);
+  if (!('chunks' in candles)) return candles;
+  texts.put(info.path, candles);
+  return [];
 }
 
 function toRow({ timestamp, open, high, low, close, volume }: Candle): readonly number[] {

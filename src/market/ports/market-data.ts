@@ -1,5 +1,6 @@
 import type { MarketDataError } from '../errors.ts';
 import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleSeries, CandleWindow } from '../model/candle.ts';
+import type { CandleFormat, CandleText } from '../model/candle-text.ts';
 import type { ExchangeInfo } from '../model/exchange.ts';
 import type { Fresh } from '../model/fresh.ts';
 import type { Markets } from '../model/market.ts';
@@ -51,6 +52,11 @@ export interface MarketData {
    * come from memory.
    */
   fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Fresh<readonly Candle[]>>;
+  /**
+   * The same candles as text. Null if a number has no text: then `fetchCandles` has the answer, as it has for a port that
+   * leaves this method out because it keeps no text.
+   */
+  fetchCandleText?(query: CandleQuery, format: CandleFormat, options?: FetchOptions): Promise<Fresh<CandleText> | null>;
   /** At most `limit` levels on each side. */
   fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>>;
   /** Oldest first, each once. */
@@ -73,4 +79,4 @@ export interface CandleSource {
 }
 
 /** What the exchanges serve, without any memory: the port, except that candles are fetched by ranges. */
-export type MarketSource = Omit<MarketData, 'fetchCandles'> & CandleSource;
+export type MarketSource = Omit<MarketData, 'fetchCandles' | 'fetchCandleText'> & CandleSource;

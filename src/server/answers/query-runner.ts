@@ -79,17 +79,18 @@ export function createQueryRunner({ engine, persisted, onDocument = () => {} }: 
     if (cost === null) return 'too-complex';
     await charge(cost);
     const freshness = new Freshness();
-    const contextValue = engine.createContext(charge, freshness);
+    const texts = engine.createTexts();
+    const contextValue = engine.createContext(charge, freshness, texts);
     const result = await execute({ schema, document, operationName, variableValues: variables, contextValue });
     // Other requests are handled before thousands of rows are written.
     if (cost > largeCost) await nextTurn();
     if (result.data === undefined) return 'invalid-variables';
     const label = toOperationLabel(schema, document, operationName);
     if (!result.errors) {
-      return new Answer(JSON.stringify(result), freshness.expiry, cost, { operation: label, code: 'ok' });
+      return new Answer(texts.write(result), freshness.expiry, cost, { operation: label, code: 'ok' });
     }
     const errors = await mapYielding(result.errors, (error) => toClientError(error, report));
-    return new Answer(JSON.stringify({ ...result, errors }), null, cost, { operation: label, code: toCode(errors) });
+    return new Answer(texts.write({ ...result, errors }), null, cost, { operation: label, code: toCode(errors) });
   };
 }
 

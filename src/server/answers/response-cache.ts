@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../base/clock.ts';
 import type { Answer } from './answer.ts';
@@ -18,8 +17,8 @@ export interface ResponseCacheOptions {
 /** The measured size of an entry without its texts: the answer object, its expiry with its checks, its keys. */
 const entryBytes = 1700;
 
-/** How many digests of first requests are remembered, about 100 bytes each. */
-const maxNewcomers = 10_000;
+/** How many first requests are remembered at most, in 4 bytes each. A power of two. */
+const newcomerSlots = 16_384;
 
 /**
  * Keeps answers by request, and gives them again while they are fresh. Once the cache is full, the answer to a request
@@ -31,8 +30,11 @@ export class ResponseCache {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #kept: LRUCache<string, Kept>;
-  /** Digests of requests that have come once while the cache was full. */
-  readonly #newcomers = new LRUCache<string, true>({ max: maxNewcomers });
+  /**
+   * Hashes of requests that have come once while the cache was full, each in the slot that its last bits name; 0 if there
+   * is none. If two requests have the same hash, one of them is kept too early, which harms nobody.
+   */
+  readonly #newcomers = new Uint32Array(newcomerSlots);
 
   /** Numbers of requests that have found an answer here since the start, and of those that have not. */
   readonly lookups: { hits: number; misses: number } = { hits: 0, misses: 0 };
@@ -74,10 +76,11 @@ export class ResponseCache {
   /** True for the first time that a request comes while there is no room for its answer; false from then on. */
   #isNewcomer(request: string, answer: Answer): boolean {
     if (this.#kept.calculatedSize + sizeOf(request, answer) <= this.#maxBytes) return false;
-    const digest = createHash('sha1').update(request).digest('base64');
-    if (this.#newcomers.delete(digest)) return false;
-    this.#newcomers.set(digest, true);
-    return true;
+    const hash = hashOf(request);
+    const slot = hash % newcomerSlots;
+    const isKnown = this.#newcomers[slot] === hash;
+    this.#newcomers[slot] = isKnown ? 0 : hash;
+    return !isKnown;
   }
 }
 
@@ -86,7 +89,13 @@ function isFresh({ expiry }: Answer, since: number, now: number): boolean {
   return expiry !== null && since <= now && now < expiry.reusableUntil && expiry.isCurrent();
 }
 
-/** A string takes one byte per character, or two if it contains any character outside Latin 1. */
-function sizeOf(request: string, { body, byteLength }: Answer): number {
-  return (byteLength === body.length ? byteLength : 2 * body.length) + 2 * request.length + entryBytes;
+/** FNV-1a in 32 bits (draft-eastlake-fnv), never 0. A cryptographic hash would take a twentieth of the whole answer. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0 || 1;
+}
+
+function sizeOf(request: string, { memoryBytes }: Answer): number {
+  return memoryBytes + 2 * request.length + entryBytes;
 }

@@ -1,5 +1,5 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-import type { Answer } from '../answers/answer.ts';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type Answer, isInPieces } from '../answers/answer.ts';
 import { toCacheControl } from '../http/messages/cache-control.ts';
 import { isNamedBy, toEtag } from '../http/messages/etag.ts';
 import type { HttpContext } from '../http/messages/http-context.ts';
@@ -36,7 +36,16 @@ export function sendAnswer(context: HttpContext, answer: Answer, mediaType: Medi
     Object.assign(headers, caching);
   }
   response.writeHead(httpStatus.ok, headers);
-  response.end(body, answer.encoding);
+  if (isInPieces(body)) sendPieces(response, body);
+  else response.end(body, answer.encoding);
+}
+
+/** Writes all pieces with one call of the system. */
+function sendPieces(response: ServerResponse, pieces: readonly Uint8Array[]): void {
+  response.cork();
+  for (const piece of pieces) response.write(piece);
+  // This uncorks the response.
+  response.end();
 }
 
 /** Sets headers of an answer that the complete pipeline writes. The pipeline can change them. */

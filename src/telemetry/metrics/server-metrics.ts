@@ -5,7 +5,7 @@ import type { MetricSources } from './sources.ts';
 
 /** Adds the metrics of requests, sockets, documents and caches. */
 export function addServerMetrics(registry: Registry, recorder: Recorder, sources: MetricSources): void {
-  const { open, deliveries, answers, memory, droppedLogLines } = sources;
+  const { open, deliveries, answers, memory, candleTextBytes, droppedLogLines } = sources;
   addCounter(registry, {
     name: 'tickql_requests_total',
     help: 'Operations that were answered, and subscriptions that started, by root field and code of the first error.',
@@ -97,6 +97,11 @@ export function addServerMetrics(registry: Registry, recorder: Recorder, sources
         { labels: ['open'], value: open },
       ];
     },
+  });
+  addGauge(registry, {
+    name: 'tickql_candle_text_bytes',
+    help: 'Memory of the JSON that is kept of settled candles.',
+    read: candleTextBytes,
   });
   addCounter(registry, {
     name: 'tickql_cache_requests_total',

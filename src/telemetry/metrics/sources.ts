@@ -38,6 +38,8 @@ export interface MetricSources {
   readonly unlisted: () => readonly { readonly exchange: string; readonly kinds: readonly string[] }[];
   /** Estimated memory of documents, in bytes. `open` is that of open subscriptions, including their other data. */
   readonly memory: () => { readonly kept: number; readonly new: number; readonly open: number };
+  /** The size of all kept texts of candles, in bytes. */
+  readonly candleTextBytes: () => number;
   /** Operations since the start that found a cached answer, and those that did not. */
   readonly answers: () => { readonly hits: number; readonly misses: number };
   /** Log lines that were dropped since the start. */

@@ -18,3 +18,14 @@ test('a large answer is repeated as a buffer with the same bytes', () => {
   const small = answerOf('{}');
   expect(small.toRepeated()).toBe(small);
 });
+
+test('an answer in pieces is the same as one in a single piece', () => {
+  const pieces = new Answer([Buffer.from('{"a":'), Buffer.from('"€"}')], null, 0, outcome);
+  const whole = answerOf('{"a":"€"}');
+  expect(pieces.byteLength).toBe(whole.byteLength);
+  expect(pieces.memoryBytes).toBe(whole.byteLength);
+  expect(pieces.digest).toBe(whole.digest);
+  const repeated = pieces.toRepeated();
+  expect(repeated.body).toEqual(Buffer.from('{"a":"€"}'));
+  expect(repeated.digest).toBe(whole.digest);
+});
