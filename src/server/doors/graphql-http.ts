@@ -3,11 +3,12 @@ import { Readable } from 'node:stream';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { Answer } from '../answers/answer.ts';
 import type { AnswerService } from '../answers/answer-service.ts';
+import type { Declined } from '../answers/declined.ts';
 import { jsonFormat, queryStringFormat, type UnreadOperation } from '../answers/operation-request.ts';
 import type { YogaContext } from '../graphql/request/yoga-context.ts';
 import { decompress, toCoding } from '../http/messages/content-coding.ts';
 import { type MediaType, toMediaType } from '../http/messages/media-type.ts';
-import { maxBodyBytes, readBody } from '../http/messages/read-body.ts';
+import { maxBodyBytes, type ReadBody, readBody } from '../http/messages/read-body.ts';
 import { sendText } from '../http/messages/send.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 import { graphqlPath } from '../http/paths.ts';
@@ -37,6 +38,9 @@ export interface GraphQLRouteOptions {
 }
 
 const methods = ['GET', 'HEAD', 'POST'];
+
+/** The content type that nearly every client sends. */
+const usualType = 'application/json';
 
 const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
 
@@ -71,40 +75,57 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
     return forward(given, false, body);
   }
 
-  async function answer(
+  async function answerLater(
+    given: ApiRequest,
+    answering: Promise<Answer | Declined>,
+    mediaType: MediaType,
+    body: Buffer | null,
+  ): Promise<void> {
+    const answered = await answering;
+    if (answered instanceof Answer) sendAnswer(given, answered, mediaType, clock);
+    else await forward(given, answered.isCharged, body);
+  }
+
+  function answer(
     given: ApiRequest,
     operation: UnreadOperation,
     mediaType: MediaType,
     body: Buffer | null = null,
-  ): Promise<void> {
-    const answered = await answers.answer(given.principal, operation, given.record);
-    if (answered instanceof Answer) sendAnswer(given, answered, mediaType, clock.now());
-    else await forward(given, answered.isCharged, body);
+  ): Promise<void> | void {
+    const answered = answers.answer(given.principal, operation, given.record);
+    if (!(answered instanceof Answer)) return answerLater(given, answered, mediaType, body);
+    sendAnswer(given, answered, mediaType, clock);
   }
 
-  function handleGet(given: ApiRequest): Promise<void> {
+  function handleGet(given: ApiRequest): Promise<void> | void {
     const { accept } = given.request.headers;
     const mediaType = accept?.includes('text/html') ? null : toMediaType(accept);
     if (!mediaType) return bypass(given, 'media-type');
     return answer(given, { format: queryStringFormat, text: given.search }, mediaType);
   }
 
-  async function handlePost(given: ApiRequest): Promise<void> {
-    const { request, search } = given;
-    const { accept, 'content-type': contentType = '' } = request.headers;
-    if (!anyBody.test(contentType)) return sendUnsupported(given);
-    const coding = toCoding(request.headers['content-encoding']);
-    if (coding === 'unknown') return sendUnknownCoding(given);
-    const read = await readBody(request);
-    const body = coding !== null && read instanceof Buffer ? await decompress(read, coding, maxBodyBytes) : read;
+  function answerBody(given: ApiRequest, body: ReadBody | 'corrupt', coding: string | null): Promise<void> | void {
     if (body === null) return;
     if (body === 'too-large') return sendTooLarge(given);
     if (body === 'corrupt') return sendCorrupt(given, coding ?? '');
+    const { accept, 'content-type': contentType = '' } = given.request.headers;
     const mediaType = toMediaType(accept);
-    const isPlain = search === '' && jsonBody.test(contentType);
+    const isPlain = given.search === '' && (contentType === usualType || jsonBody.test(contentType));
     if (!mediaType) return bypass(given, 'media-type', body);
     if (!isPlain) return bypass(given, 'request-format', body);
     return answer(given, { format: jsonFormat, text: body.toString() }, mediaType, body);
+  }
+
+  function handlePost(given: ApiRequest): Promise<void> | void {
+    const { 'content-type': contentType = '', 'content-encoding': encoding } = given.request.headers;
+    if (contentType !== usualType && !anyBody.test(contentType)) return sendUnsupported(given);
+    const coding = toCoding(encoding);
+    if (coding === 'unknown') return sendUnknownCoding(given);
+    return readBody(given.request, (read) =>
+      coding !== null && read instanceof Buffer
+        ? decompress(read, coding, maxBodyBytes).then((body) => answerBody(given, body, coding))
+        : answerBody(given, read, coding),
+    );
   }
 
   return {
