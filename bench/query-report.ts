@@ -1,5 +1,13 @@
 import { median } from './processes.ts';
-import { firstDocument, history, hotCandles, oneTicker, type RequestKind, requestKinds } from './requests.ts';
+import {
+  firstDocument,
+  history,
+  hotCandles,
+  oneTicker,
+  type RequestKind,
+  requestKinds,
+  tenTickers,
+} from './requests.ts';
 
 /** The measurements of one server with one kind of request in one round. */
 export interface Sample {
@@ -26,14 +34,15 @@ export const queryServers: readonly { readonly name: string; readonly file: stri
   { name: 'Apollo Server as documented', file: './servers/query-apollo' },
 ];
 
-/** The goals of this server: a multiple of another server's requests per second. */
+/** The goals of this server: how many times as many requests as another server it must answer with the same CPU time. */
 const goals = [
-  { kind: oneTicker, against: floor, min: 0.6 },
-  { kind: hotCandles, against: floor, min: 0.6 },
+  { kind: oneTicker, against: floor, min: 0.75 },
+  { kind: tenTickers, against: floor, min: 0.75 },
+  { kind: hotCandles, against: floor, min: 0.75 },
   { kind: oneTicker, against: mercurius, min: 1.5 },
   { kind: hotCandles, against: mercurius, min: 3 },
   { kind: history, against: mercurius, min: 4 },
-  { kind: firstDocument, against: mercurius, min: null },
+  { kind: firstDocument, against: mercurius, min: 1 },
 ] as const;
 
 type Field = 'perSecond' | 'p99' | 'cpuMicros' | 'busy';
@@ -51,7 +60,7 @@ export function toReport(samples: readonly Sample[]): string {
       Math.round(middle(file, kind, 'perSecond')).toLocaleString('en'),
       `${ratio(file, kind, floor.file).toFixed(2)} ×`,
       `${ratio(file, kind, mercurius.file).toFixed(2)} ×`,
-      `${middle(file, kind, 'p99')} ms`,
+      `${middle(file, kind, 'p99').toFixed(1)} ms`,
       `${middle(file, kind, 'cpuMicros').toFixed(0)} µs`,
       `${(middle(file, kind, 'busy') * 100).toFixed(0)} %`,
     ];
@@ -62,11 +71,11 @@ export function toReport(samples: readonly Sample[]): string {
     '| server | requests/s | of node:http | of Mercurius | p99 | CPU per request | CPU busy |\n' +
     `|---|---|---|---|---|---|---|\n${queryServers.map((server) => toRow(kind, server)).join('')}`;
   const toVerdict = ({ kind, against, min }: (typeof goals)[number]): string => {
-    const reached = ratio(tickql.file, kind, against.file);
-    const verdict = min === null ? 'no goal' : `goal ${min} ×: ${reached >= min ? 'met' : 'MISSED'}`;
-    // If the process that sends the requests is the bottleneck, the rates differ less than the servers do.
-    const byCpu = middle(against.file, kind, 'cpuMicros') / middle(tickql.file, kind, 'cpuMicros');
-    return `${kind.name}: ${reached.toFixed(2)} × ${against.name}, by CPU ${byCpu.toFixed(2)} × (${verdict})\n`;
+    const byRate = ratio(tickql.file, kind, against.file);
+    // By CPU time: where the kernel or the process that sends the requests is the bottleneck, all servers look alike.
+    const reached = middle(against.file, kind, 'cpuMicros') / middle(tickql.file, kind, 'cpuMicros');
+    const verdict = `goal ${min} ×: ${reached >= min ? 'met' : 'MISSED'}`;
+    return `${kind.name}: by CPU ${reached.toFixed(2)} × ${against.name} (${verdict}), by rate ${byRate.toFixed(2)} ×\n`;
   };
   return `${requestKinds.map(toTable).join('')}\n${goals.map(toVerdict).join('')}`;
 }

@@ -8,6 +8,7 @@ import { createLiveOperations } from '../../src/feed/live/live-operations.ts';
 import { createAddressReader } from '../../src/server/access/address.ts';
 import { ConcurrencyLimit } from '../../src/server/access/concurrency-limit.ts';
 import { createGate } from '../../src/server/access/gate.ts';
+import { Recorder } from '../../src/telemetry/metrics/recorder.ts';
 import { cacheSettings, createIdleFeeds, createQuerySource } from '../query-source.ts';
 import { drive } from './query-driver.ts';
 
@@ -24,6 +25,7 @@ const megabyte = 1024 * 1024;
 const subscriptionMemory = { maxBytes: 64 * megabyte, maxBytesPerAddress: 16 * megabyte, limitsLoopback: false };
 const gate = createGate({ addressOf: createAddressReader(0) });
 const sockets = new ConcurrencyLimit({ max: 20_000, maxPerAddress: 1000, limitsLoopback: false });
+const recorder = new Recorder();
 const { http } = wireServer({
   marketData,
   live,
@@ -32,5 +34,11 @@ const { http } = wireServer({
   subscriptionMemory,
   socketLimits: { sockets, maxSubscriptions: 500, maxMessagesPerSecond: 100 },
   log: pino({ level: 'silent' }),
+  events: {
+    onRequest: recorder.recordRequest,
+    onRoute: recorder.recordRoute,
+    onDeclined: recorder.recordDeclined,
+    onDocument: (isHit) => recorder.recordLookup('documents', isHit),
+  },
 });
 drive(await http.listen(0, '127.0.0.1'));

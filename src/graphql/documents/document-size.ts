@@ -31,10 +31,12 @@ type Extent = Pick<DocumentSize, 'depth' | 'introspectionDepth' | 'selections'>;
 /** A field of the response. Validation compares all selections of the document that contribute to the same one. */
 interface ResponseField {
   count: number;
-  readonly fields: Map<string, ResponseField>;
+  /** Null until a field within it is found. */
+  fields: Map<string, ResponseField> | null;
 }
 
 const empty: Extent = { depth: 0, introspectionDepth: 0, selections: 0 };
+const leaf: Extent = { depth: 1, introspectionDepth: 0, selections: 1 };
 
 /**
  * Measures a document, which need not be valid. Each of its nodes is visited once, however often its fragment is spread.
@@ -74,7 +76,7 @@ class DocumentMeasurement {
         operations += 1;
         this.#countDirectives(definition.directives);
         for (const variable of definition.variableDefinitions ?? []) this.#countDirectives(variable.directives);
-        largest = max(largest, this.#selectionSet(definition.selectionSet, { count: 0, fields: new Map() }));
+        largest = max(largest, this.#selectionSet(definition.selectionSet, { count: 0, fields: null }));
       }
     }
     return {
@@ -97,7 +99,16 @@ class DocumentMeasurement {
   }
 
   #selectionSet(set: SelectionSetNode | undefined, parent: ResponseField): Extent {
-    return (set?.selections ?? []).reduce((sum, selection) => add(sum, this.#selection(selection, parent)), empty);
+    if (!set) return empty;
+    let [depth, introspectionDepth, selections] = [0, 0, 0];
+    // Without an object for each sum: a document that comes only once is measured as often as it is parsed.
+    for (const selection of set.selections) {
+      const extent = this.#selection(selection, parent);
+      if (extent.depth > depth) depth = extent.depth;
+      if (extent.introspectionDepth > introspectionDepth) introspectionDepth = extent.introspectionDepth;
+      selections += extent.selections;
+    }
+    return { depth, introspectionDepth, selections };
   }
 
   #selection(selection: SelectionNode, parent: ResponseField): Extent {
@@ -112,6 +123,10 @@ class DocumentMeasurement {
 
   #field(field: FieldNode, parent: ResponseField): Extent {
     if (field.alias) this.#aliases += 1;
+    if (!field.selectionSet) {
+      this.#countField(field, parent);
+      return leaf;
+    }
     const inner = this.#selectionSet(field.selectionSet, this.#countField(field, parent));
     const isIntrospectionRoot = field.name.value === '__schema' || field.name.value === '__type';
     const { depth, introspectionDepth, selections } = isIntrospectionRoot ? toIntrospection(inner) : inner;
@@ -141,6 +156,7 @@ class DocumentMeasurement {
 
   #countField({ alias, name }: FieldNode, parent: ResponseField): ResponseField {
     const responseName = (alias ?? name).value;
+    parent.fields ??= new Map();
     const field = fieldIn(parent.fields, responseName);
     field.count += 1;
     if (field.count > this.#mostRepeated.count) this.#mostRepeated = { name: responseName, count: field.count };
@@ -154,14 +170,11 @@ function toIntrospection({ depth, introspectionDepth, selections }: Extent): Ext
 }
 
 function fieldIn(fields: Map<string, ResponseField>, name: string): ResponseField {
-  const field = fields.get(name) ?? { count: 0, fields: new Map() };
+  const known = fields.get(name);
+  if (known) return known;
+  const field: ResponseField = { count: 0, fields: null };
   fields.set(name, field);
   return field;
-}
-
-/** The extent of two selections in the same selection set. */
-function add(a: Extent, b: Extent): Extent {
-  return { ...max(a, b), selections: a.selections + b.selections };
 }
 
 /** The extent of two definitions if only one of them is executed. */

@@ -57,7 +57,7 @@ export class DocumentStore {
     if (found && (found === this.#last?.known || recurring.isKept(text))) return found;
     const known = found ?? this.#validate(this.#options.parse(text));
     const isValid = known.errors.length === 0;
-    if (isValid && (found || recurring.takeDigest(text))) recurring.keep(text, known);
+    if (isValid && (found || recurring.takeDigest(text, known))) recurring.keep(text, known);
     else if (!found) {
       this.#last = { text, known };
       recurring.remember(text, known);

@@ -48,9 +48,9 @@ export class RecurringDocuments {
     return this.#kept.get(text) ?? this.#new.get(text);
   }
 
-  /** True if only the digest of the text was remembered. The digest is then forgotten. */
-  takeDigest(text: string): boolean {
-    return this.#digests.delete(digestOf(text));
+  /** True if only the digest of the text was remembered, as that of a large document. The digest is then forgotten. */
+  takeDigest(text: string, { document }: KnownDocument): boolean {
+    return toDocumentBytes(document).parsed > maxNewDocumentBytes && this.#digests.delete(digestOf(text));
   }
 
   /** Keeps a document that has come twice. */

@@ -1,15 +1,29 @@
 import {
   type DocumentNode,
+  FragmentsOnCompositeTypesRule,
   GraphQLError,
   type GraphQLSchema,
   Kind,
+  KnownDirectivesRule,
+  KnownFragmentNamesRule,
+  NoFragmentCyclesRule,
   NoSchemaIntrospectionCustomRule,
+  NoUndefinedVariablesRule,
+  NoUnusedFragmentsRule,
+  NoUnusedVariablesRule,
+  PossibleFragmentSpreadsRule,
   type SelectionSetNode,
   specifiedRules,
+  UniqueDirectivesPerLocationRule,
+  UniqueFragmentNamesRule,
+  UniqueVariableNamesRule,
   type ValidationRule,
+  VariablesAreInputTypesRule,
+  VariablesInAllowedPositionRule,
   validate,
 } from 'graphql';
 import { withoutStackTraces } from '../../base/stack-traces.ts';
+import { combineRules } from './combine-rules.ts';
 
 export interface ValidationOptions {
   /** False if clients may not query the schema. Errors then suggest no names from it either. */
@@ -18,6 +32,38 @@ export interface ValidationOptions {
 
 /** Nobody reads more errors, and each of them takes a search through the whole document to locate it. */
 const maxErrors = 20;
+
+/** What a document must contain so that a rule can find something: one of these texts. */
+interface MarkedRules {
+  readonly marks: readonly string[];
+  readonly rules: ReadonlySet<ValidationRule>;
+}
+
+/** The rules about optional parts of documents. A document without such parts needs none of them. */
+const markedRules: readonly MarkedRules[] = [
+  {
+    marks: ['$'],
+    rules: new Set([
+      VariablesAreInputTypesRule,
+      UniqueVariableNamesRule,
+      NoUndefinedVariablesRule,
+      NoUnusedVariablesRule,
+      VariablesInAllowedPositionRule,
+    ]),
+  },
+  {
+    marks: ['...', 'fragment'],
+    rules: new Set([
+      FragmentsOnCompositeTypesRule,
+      UniqueFragmentNamesRule,
+      KnownFragmentNamesRule,
+      NoUnusedFragmentsRule,
+      PossibleFragmentSpreadsRule,
+      NoFragmentCyclesRule,
+    ]),
+  },
+  { marks: ['@'], rules: new Set([KnownDirectivesRule, UniqueDirectivesPerLocationRule]) },
+];
 
 /** Creates a function that validates documents against the schema and returns at most 20 errors. */
 export function createDocumentValidator(
@@ -31,7 +77,17 @@ export function createDocumentValidator(
   ];
   const options = { maxErrors, hideSuggestions: !introspection };
   // A stack trace would keep all objects of the validation, some 60 KB, in memory for as long as the error exists.
-  return (document) => withoutStackTraces(() => validate(schema, document, rules, options));
+  return (document) => {
+    const rule = combineRules(withoutIdle(rules, document.loc?.source.body));
+    return withoutStackTraces(() => validate(schema, document, [rule], options));
+  };
+}
+
+/** The rules that can find something in a document with this text; all of them if the text is not known. */
+function withoutIdle(rules: readonly ValidationRule[], text: string | undefined): readonly ValidationRule[] {
+  if (text === undefined) return rules;
+  const idle = markedRules.filter(({ marks }) => !marks.some((mark) => text.includes(mark)));
+  return rules.filter((rule) => !idle.some((marked) => marked.rules.has(rule)));
 }
 
 /**

@@ -30,11 +30,12 @@ export interface AnswerServiceOptions {
  */
 export interface AnswerService {
   /**
-   * Answers a query and records the outcome. Kept answers are charged to the principal's quota too. If the service
-   * declines, it resolves with the reason and records nothing, and the door must answer by itself. Rejects with an
-   * error that clients can see, for example RATE_LIMITED, and records the error.
+   * Answers a query and records the outcome. Kept answers are charged to the principal's quota too. Returns an answer
+   * that is kept and whose quota needs no waiting at once, without a promise. If the service declines, it resolves with
+   * the reason and records nothing, and the door must answer by itself. Throws or rejects with an error that clients can
+   * see, for example RATE_LIMITED, and records the error.
    */
-  answer(principal: Principal, operation: UnreadOperation, record: RequestRecord): Promise<Answer | Declined>;
+  answer(principal: Principal, operation: UnreadOperation, record: RequestRecord): Answer | Promise<Answer | Declined>;
   /** Numbers of operations that have found a kept answer since the start, and of those that have not. */
   readonly lookups: Readonly<ResponseCache['lookups']>;
 }
@@ -63,26 +64,33 @@ export function createAnswerService(options: AnswerServiceOptions): AnswerServic
     return { declined: made, isCharged };
   }
 
+  function succeed<A extends Answer | Declined>(made: A, record: RequestRecord): A {
+    if (made instanceof Answer) record.answer(made.outcome.operation, made.outcome.code);
+    return made;
+  }
+
+  function fail(thrown: unknown, record: RequestRecord): never {
+    const error = toClientError(thrown, engine.report);
+    record.answer(record.operation ?? 'invalid', toCode([error]));
+    throw error;
+  }
+
   return {
     lookups: cache.lookups,
-    answer: async (principal, operation, record) => {
+    answer: (principal, operation, record) => {
       try {
         // Clients with different keys share no answers, in case answers ever depend on the client.
         const key = `${operation.format.name} ${principal.key}\n${operation.text}`;
         const kept = cache.find(key);
-        if (kept) {
-          const taken = gate.takeCost(principal, kept.cost);
-          if (taken) await taken;
-          record.answer(kept.outcome.operation, kept.outcome.code);
-          return kept;
-        }
-        const made = await run(principal, operation, key);
-        if (made instanceof Answer) record.answer(made.outcome.operation, made.outcome.code);
-        return made;
+        const taken = kept ? gate.takeCost(principal, kept.cost) : undefined;
+        if (kept && !taken) return succeed(kept, record);
+        const making = kept && taken ? taken.then(() => kept) : run(principal, operation, key);
+        return making.then(
+          (made) => succeed(made, record),
+          (thrown) => fail(thrown, record),
+        );
       } catch (thrown) {
-        const error = toClientError(thrown, engine.report);
-        record.answer(record.operation ?? 'invalid', toCode([error]));
-        throw error;
+        return fail(thrown, record);
       }
     },
   };

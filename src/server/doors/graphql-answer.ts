@@ -1,51 +1,48 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type Answer, isInPieces } from '../answers/answer.ts';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import type { Answer } from '../answers/answer.ts';
 import { toCacheControl } from '../http/messages/cache-control.ts';
 import { isNamedBy, toEtag } from '../http/messages/etag.ts';
 import type { HttpContext } from '../http/messages/http-context.ts';
-import type { MediaType } from '../http/messages/media-type.ts';
-import { asDeclared } from '../http/messages/send.ts';
+import { contentTypes, type MediaType } from '../http/messages/media-type.ts';
+import { asDeclared, endWith } from '../http/messages/send.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 
 /** The request headers that an answer to GET depends on. */
 const varying = 'Accept, Authorization';
 
 /** Sends an answer. For GET and HEAD, adds headers for caches, and leaves out the body if the client has it already. */
-export function sendAnswer(context: HttpContext, answer: Answer, mediaType: MediaType, now: number): void {
+export function sendAnswer(context: HttpContext, answer: Answer, mediaType: MediaType, clock: Clock): void {
   const { request, response, cors } = context;
   if (response.destroyed) return;
-  const { body, byteLength, expiry } = answer;
-  const headers: OutgoingHttpHeaders = {
-    'content-type': `${mediaType}; charset=utf-8`,
-    'content-length': byteLength,
-    ...asDeclared,
-  };
-  if (request.method === 'POST') {
-    Object.assign(headers, cors.headersFor(request));
-  } else {
-    const isPrivate = request.headers.authorization !== undefined;
-    const caching = cors.headersFor(request, { vary: varying, ...(expiry ? { expose: 'etag' } : {}) });
-    caching['cache-control'] = toCacheControl(expiry, now, isPrivate);
-    if (expiry) {
-      caching.etag = toEtag(answer.digest, mediaType);
-      if (isNamedBy(request.headers['if-none-match'] ?? '', caching.etag)) {
-        response.writeHead(httpStatus.notModified, caching).end();
-        return;
-      }
-    }
-    Object.assign(headers, caching);
+  const isPost = request.method === 'POST';
+  const headers = isPost ? cors.headersFor(request) : toCachingHeaders(context, answer, mediaType, clock.now());
+  if (
+    !isPost &&
+    headers.etag !== undefined &&
+    isNamedBy(request.headers['if-none-match'] ?? '', String(headers.etag))
+  ) {
+    response.writeHead(httpStatus.notModified, headers).end();
+    return;
   }
-  response.writeHead(httpStatus.ok, headers);
-  if (isInPieces(body)) sendPieces(response, body);
-  else response.end(body, answer.encoding);
+  headers['content-type'] = contentTypes[mediaType];
+  headers['content-length'] = answer.byteLength;
+  response.writeHead(httpStatus.ok, Object.assign(headers, asDeclared));
+  endWith(response, answer.body, answer.encoding);
 }
 
-/** Writes all pieces with one call of the system. */
-function sendPieces(response: ServerResponse, pieces: readonly Uint8Array[]): void {
-  response.cork();
-  for (const piece of pieces) response.write(piece);
-  // This uncorks the response.
-  response.end();
+function toCachingHeaders(
+  { request, cors }: HttpContext,
+  answer: Answer,
+  mediaType: MediaType,
+  now: number,
+): OutgoingHttpHeaders {
+  const { expiry } = answer;
+  const isPrivate = request.headers.authorization !== undefined;
+  const headers = cors.headersFor(request, { vary: varying, ...(expiry ? { expose: 'etag' } : {}) });
+  headers['cache-control'] = toCacheControl(expiry, now, isPrivate);
+  if (expiry) headers.etag = toEtag(answer.digest, mediaType);
+  return headers;
 }
 
 /** Sets headers of an answer that the complete pipeline writes. The pipeline can change them. */

@@ -3,11 +3,12 @@ import { Readable } from 'node:stream';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { Answer } from '../answers/answer.ts';
 import type { AnswerService } from '../answers/answer-service.ts';
+import type { Declined } from '../answers/declined.ts';
 import { jsonFormat, queryStringFormat, type UnreadOperation } from '../answers/operation-request.ts';
 import type { YogaContext } from '../graphql/request/yoga-context.ts';
 import { decompress, toCoding } from '../http/messages/content-coding.ts';
 import { type MediaType, toMediaType } from '../http/messages/media-type.ts';
-import { maxBodyBytes, readBody } from '../http/messages/read-body.ts';
+import { maxBodyBytes, type ReadBody, readBody } from '../http/messages/read-body.ts';
 import { sendText } from '../http/messages/send.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 import { graphqlPath } from '../http/paths.ts';
@@ -43,6 +44,9 @@ const methods = ['GET', 'HEAD', 'POST'];
 
 /** The content types that Yoga reads, which take any parameters. */
 const readableBody = /^application\/(?:graphql\+)?json(?:;|$)/i;
+
+/** The content type that nearly every client sends. */
+const usualType = 'application/json';
 
 const jsonBody = /^application\/(?:graphql\+)?json(?:;\s*charset=utf-?8)?$/i;
 
@@ -86,44 +90,72 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
     return streams.answer(given, operation);
   }
 
-  async function answer(
+  async function streamOrBypass(
     given: ApiRequest,
     operation: UnreadOperation,
-    mediaType: MediaType,
+    reason: BypassReason,
     body: Buffer | null = null,
   ): Promise<void> {
-    const answered = await answers.answer(given.principal, operation, given.record);
-    if (answered instanceof Answer) sendAnswer(given, answered, mediaType, clock.now());
+    if (!(await stream(given, operation))) await bypass(given, reason, body);
+  }
+
+  async function answerLater(
+    given: ApiRequest,
+    operation: UnreadOperation,
+    answering: Promise<Answer | Declined>,
+    mediaType: MediaType,
+    body: Buffer | null,
+  ): Promise<void> {
+    const answered = await answering;
+    if (answered instanceof Answer) sendAnswer(given, answered, mediaType, clock);
     else if (answered.declined === 'not-a-query' && (await stream(given, operation))) return;
     else await forward(given, answered.isCharged, body);
   }
 
-  async function handleGet(given: ApiRequest): Promise<void> {
+  function answer(
+    given: ApiRequest,
+    operation: UnreadOperation,
+    mediaType: MediaType,
+    body: Buffer | null = null,
+  ): Promise<void> | void {
+    const answered = answers.answer(given.principal, operation, given.record);
+    if (!(answered instanceof Answer)) return answerLater(given, operation, answered, mediaType, body);
+    sendAnswer(given, answered, mediaType, clock);
+  }
+
+  function handleGet(given: ApiRequest): Promise<void> | void {
     const { accept } = given.request.headers;
     if (accept?.includes('text/html')) return bypass(given, 'media-type');
     const operation = { format: queryStringFormat, text: given.search };
     const mediaType = toMediaType(accept);
     if (mediaType) return answer(given, operation, mediaType);
-    if (!(await stream(given, operation))) await bypass(given, 'media-type');
+    return streamOrBypass(given, operation, 'media-type');
   }
 
-  async function handlePost(given: ApiRequest): Promise<void> {
-    const { request, search } = given;
-    const { accept, 'content-type': contentType = '' } = request.headers;
-    if (!anyBody.test(contentType)) return sendUnsupported(given);
-    const coding = toCoding(request.headers['content-encoding']);
-    if (coding === 'unknown') return sendUnknownCoding(given);
-    const read = await readBody(request);
-    const body = coding !== null && read instanceof Buffer ? await decompress(read, coding, maxBodyBytes) : read;
+  function answerBody(given: ApiRequest, body: ReadBody | 'corrupt', coding: string | null): Promise<void> | void {
     if (body === null) return;
     if (body === 'too-large') return sendTooLarge(given);
     if (body === 'corrupt') return sendCorrupt(given, coding ?? '');
+    const { accept, 'content-type': contentType = '' } = given.request.headers;
     const mediaType = toMediaType(accept);
     const operation = { format: jsonFormat, text: body.toString() };
-    const isPlain = search === '' && jsonBody.test(contentType);
+    const isPlain = given.search === '' && (contentType === usualType || jsonBody.test(contentType));
     if (mediaType && isPlain) return answer(given, operation, mediaType, body);
-    if (readableBody.test(contentType) && (await stream(given, operation))) return;
-    await bypass(given, mediaType ? 'request-format' : 'media-type', body);
+    const reason = mediaType ? 'request-format' : 'media-type';
+    if (readableBody.test(contentType)) return streamOrBypass(given, operation, reason, body);
+    return bypass(given, reason, body);
+  }
+
+  function handlePost(given: ApiRequest): Promise<void> | void {
+    const { 'content-type': contentType = '', 'content-encoding': encoding } = given.request.headers;
+    if (contentType !== usualType && !anyBody.test(contentType)) return sendUnsupported(given);
+    const coding = toCoding(encoding);
+    if (coding === 'unknown') return sendUnknownCoding(given);
+    return readBody(given.request, (read) =>
+      coding !== null && read instanceof Buffer
+        ? decompress(read, coding, maxBodyBytes).then((body) => answerBody(given, body, coding))
+        : answerBody(given, read, coding),
+    );
   }
 
   return {

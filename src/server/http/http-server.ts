@@ -63,18 +63,17 @@ export function createHttpServer(handle: HandleRequest, options: HttpServerOptio
   const { readiness = new Readiness(), timeouts = usualTimeouts, clock = systemClock } = options;
   const { slowReaders = new SlowReaders({ clock }), maxConnections = null } = options;
   const { onRefusal = () => {}, onError = () => {} } = options;
-  const inFlight = new InFlight();
   const pipelineQueue = new PipelineQueue(
     (request: IncomingMessage, response: ServerResponse): void => {
-      inFlight.add(response);
       // The client then sends its next request to another server, not over a connection that closes meanwhile.
       if (readiness.state === 'stopping') response.shouldKeepAlive = false;
       normalizeTarget(request);
       slowReaders.watch(response);
       handle(request, response);
     },
-    (response) => inFlight.remove(response),
+    () => inFlight.recordEnd(),
   );
+  const inFlight = new InFlight(pipelineQueue);
   const serverOptions = {
     headersTimeout: timeouts.headersMs,
     requestTimeout: timeouts.requestMs,
@@ -94,7 +93,7 @@ export function createHttpServer(handle: HandleRequest, options: HttpServerOptio
   return {
     server,
     get requestCount() {
-      return inFlight.count;
+      return pipelineQueue.count;
     },
     listen: (port, host) => listen(server, port, host, onError),
     close: async () => {

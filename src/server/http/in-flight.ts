@@ -5,22 +5,23 @@ import { staggerMs, toStaggerSize } from './stagger.ts';
 /** Media types of answers that continue until the client leaves. Recognised only if `setHeader` has set the type. */
 const endless = /^(?:text\/event-stream|multipart\/mixed)/;
 
-/** The answers in progress. */
+/** Where the answers in progress are kept. */
+export interface Responses {
+  readonly count: number;
+  responses(): Iterable<ServerResponse>;
+}
+
+/** Drains the answers in progress when the server closes. */
 export class InFlight {
-  readonly #responses = new Set<ServerResponse>();
+  readonly #open: Responses;
   #onLeft = (): void => {};
 
-  get count(): number {
-    return this.#responses.size;
-  }
-
-  add(response: ServerResponse): void {
-    this.#responses.add(response);
+  constructor(open: Responses) {
+    this.#open = open;
   }
 
   /** Must be called when an answer has ended. */
-  remove(response: ServerResponse): void {
-    this.#responses.delete(response);
+  recordEnd(): void {
     this.#onLeft();
   }
 
@@ -29,10 +30,10 @@ export class InFlight {
    */
   drain(clock: Clock, limitMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const size = toStaggerSize(this.count);
+      const size = toStaggerSize(this.#open.count);
       let cancelSweep = (): void => {};
       const sweep = (): void => {
-        for (const response of [...this.#responses].filter(isEventStream).slice(0, size)) endStream(response);
+        for (const response of [...this.#open.responses()].filter(isEventStream).slice(0, size)) endStream(response);
         // Repeated, because an operation in execution can become a stream later.
         cancelSweep = clock.after(staggerMs, sweep);
       };
@@ -43,9 +44,9 @@ export class InFlight {
         resolve();
       };
       this.#onLeft = () => {
-        if (this.count === 0) finish();
+        if (this.#open.count === 0) finish();
       };
-      for (const response of this.#responses) response.shouldKeepAlive = false;
+      for (const response of this.#open.responses()) response.shouldKeepAlive = false;
       sweep();
       this.#onLeft();
     });

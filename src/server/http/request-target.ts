@@ -11,6 +11,8 @@ const trailingSlash = /^(\/[^/?]+)\/(?=\?|$)/;
  * clients end paths with a slash.
  */
 export function normalizeTarget(request: IncomingMessage): void {
+  // Nearly every target has one slash, at its begin: `/graphql?query=…`.
+  if (request.url?.lastIndexOf('/') === 0) return;
   const [, host, rest] = absoluteForm.exec(request.url ?? '') ?? [];
   if (host !== undefined && rest !== undefined) {
     request.headers.host = host;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { createApp } from '../../../src/app/create-app.ts';
 import { InFlight } from '../../../src/server/http/in-flight.ts';
+import { PipelineQueue } from '../../../src/server/http/pipeline-queue.ts';
 import { toStaggerSize } from '../../../src/server/http/stagger.ts';
 import { closeSockets } from '../../../src/server/websocket/close-sockets.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
@@ -128,13 +129,13 @@ test('an event stream ends at once without a complete event, so that its client 
 
 test('an operation that becomes an event stream while the server closes is ended too', async () => {
   const hands = new ManualClock();
-  const inFlight = new InFlight();
   const responses: ServerResponse[] = [];
-  const server = createServer((_request, response) => {
-    inFlight.add(response);
-    response.on('close', () => inFlight.remove(response));
-    responses.push(response);
-  }).listen(0, '127.0.0.1');
+  const queue = new PipelineQueue(
+    (_request, response) => responses.push(response),
+    () => inFlight.recordEnd(),
+  );
+  const inFlight = new InFlight(queue);
+  const server = createServer((request, response) => queue.take(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const asked = fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);

@@ -59,8 +59,11 @@ const json = (request: object): UnreadOperation => ({ format: jsonFormat, text: 
 async function ask(operation: UnreadOperation, client: Principal = principal) {
   const recorded: (readonly [operation: string, code: string])[] = [];
   const record = new RequestRecord('http', (_transport, label, code) => recorded.push([label, code]), null, null);
-  const answered = await service.answer(client, operation, record).catch((error: unknown) => error);
-  return { answered, recorded };
+  try {
+    return { answered: await service.answer(client, operation, record), recorded };
+  } catch (error) {
+    return { answered: error, recorded };
+  }
 }
 
 const text = (answered: unknown): unknown =>

@@ -3,6 +3,12 @@ const mediaTypes = ['application/graphql-response+json', 'application/json'] as 
 /** The media types of answers (GraphQL over HTTP, Media Types). */
 export type MediaType = (typeof mediaTypes)[number];
 
+/** The Content-Type header of each. */
+export const contentTypes: Readonly<Record<MediaType, string>> = {
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+  'application/json': 'application/json; charset=utf-8',
+};
+
 /**
  * The media type that an Accept header asks for: the first one that matches, as in Yoga, and application/json if the
  * client accepts anything. Null if neither type matches.
