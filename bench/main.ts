@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, string>> = {
   fanout: 'the cost of sending one tick to many sockets, compared with a raw broadcast and graphql-ws',
   'event-streams': 'the cost of sending one tick to many event streams, compared with WebSockets',
   watchlists: 'the cost of watch lists that differ, compared with a shared list and raw ws',
+  latency: 'the time from a message of the exchange to the messages of the clients, compared with a relay with raw ws',
   stalled: 'the effect on others of one client that reads nothing of large subscriptions',
   queries: 'requests per second, compared with a plain HTTP server and other GraphQL servers',
   loop: 'how long a query of many cached candles blocks the event loop',
