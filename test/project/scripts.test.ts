@@ -24,8 +24,8 @@ test('every script that a page names exists', () => {
 });
 
 test('every bench that a page names is listed, and every one that is listed exists', () => {
-  const listed = [...read('bench/main.ts').matchAll(/^ {2}(\w+): '/gm)].map(([, name = '']) => name);
-  const named = pages.flatMap((page) => [...read(page).matchAll(/npm run bench -- (\w+)/g)].map(([, name]) => name));
+  const listed = [...read('bench/main.ts').matchAll(/^ {2}'?([\w-]+)'?: '/gm)].map(([, name = '']) => name);
+  const named = pages.flatMap((page) => [...read(page).matchAll(/npm run bench -- ([\w-]+)/g)].map(([, name]) => name));
   expect(listed.length).toBeGreaterThan(0);
   expect(listed.filter((name) => !existsSync(new URL(`bench/${name}.ts`, root)))).toEqual([]);
   expect(listed).toEqual(expect.arrayContaining(named));
