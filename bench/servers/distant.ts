@@ -15,7 +15,7 @@ process.on('message', ({ type }: VenueCommand) => {
   if (type === 'count') {
     const listings = venue.count(listing);
     send({ type, listings, others: venue.count() - listings });
-  } else {
+  } else if (type === 'reset') {
     venue.reset();
     send({ type });
   }
