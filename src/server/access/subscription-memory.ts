@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { DocumentNode } from 'graphql';
-import { toDocumentBytes, toSubscriptionBytes } from '../../graphql/documents/document-bytes.ts';
+import {
+  toDocumentBytes,
+  toListBytes,
+  toPayloadBytes,
+  toSubscriptionBytes,
+} from '../../graphql/documents/document-bytes.ts';
 import type { DocumentStore } from '../../graphql/documents/document-store.ts';
 import { isLoopback } from './address.ts';
 import type { LimitScope } from './concurrency-limit.ts';
@@ -21,11 +26,21 @@ export interface SubscriptionMemoryOptions extends SubscriptionMemoryLimits {
   readonly documents: Pick<DocumentStore, 'findOpen' | 'retain' | 'release'>;
 }
 
+/** The payloads that a subscription to a list of markets shares with subscriptions to other lists. */
+export interface ListedPayloads {
+  /** Equal for lists that share the payloads of each market. */
+  readonly payload: string;
+  /** How many markets the list has. */
+  readonly markets: number;
+}
+
 /** A subscription that is about to open. */
 export interface NewSubscription {
   readonly document: DocumentNode;
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
   readonly cost: number;
+  /** Null for a subscription that shares payloads only with equal ones. */
+  readonly listed: ListedPayloads | null;
 }
 
 /** The memory of one open subscription. */
@@ -52,7 +67,7 @@ interface Part {
 /**
  * Estimates and limits the memory of open subscriptions. A subscription needs its document while it is open, and a
  * large document takes a megabyte, so it is not enough to count subscriptions. Data that several subscriptions share,
- * the document or the whole subscription, counts once for each address and once in total.
+ * the document, the payloads of listed markets or the whole subscription, counts once for each address and once in total.
  */
 export class SubscriptionMemory {
   readonly #options: SubscriptionMemoryOptions;
@@ -71,22 +86,24 @@ export class SubscriptionMemory {
   }
 
   /** Reserves memory for a subscription of an address, or returns the limit that this would exceed. */
-  reserve(address: string, { document: given, variables, cost }: NewSubscription): MemoryReservation | MemoryExcess {
+  reserve(address: string, subscription: NewSubscription): MemoryReservation | MemoryExcess {
+    const { document: given, variables, cost, listed } = subscription;
     const text = given.loc?.source.body ?? '';
     const values = JSON.stringify(variables ?? {});
     // Most subscriptions have the same document as an open one, whose size is known.
     const common = this.#parts.get(text) ?? this.#weigh(given);
     // No document begins with a number, so this key differs from the key of every document.
     const ownKey = `${common.id} ${values.length > maxVariablesLength ? digestOf(values) : values}`;
-    const own = { id: 0, bytes: toSubscriptionBytes(values.length, cost), document: null };
+    const ownBytes = listed ? toListBytes(values.length, listed.markets) : toSubscriptionBytes(values.length, cost);
     const parts = [
       { key: text, ...common },
-      { key: ownKey, ...own },
+      { key: ownKey, id: 0, bytes: ownBytes, document: null },
+      ...(listed ? [{ key: toPayloadKey(listed, cost), id: 0, bytes: toPayloadBytes(cost), document: null }] : []),
     ];
     const excess = this.#findExcess(address, parts);
     if (excess) return excess;
     for (const { key, ...part } of parts) this.#take(address, key, part);
-    return { address, document: this.#options.documents.findOpen(text) ?? given, keys: [text, ownKey] };
+    return { address, document: this.#options.documents.findOpen(text) ?? given, keys: parts.map(({ key }) => key) };
   }
 
   /** Releases the memory. Must be called once for each reservation. */
@@ -151,6 +168,14 @@ export class SubscriptionMemory {
     }
     return this.#bytes + added.total > maxBytes ? toMemoryExcess('total', maxBytes, alone, added.total) : null;
   }
+}
+
+/**
+ * Lists of about the same size count the payloads once: it is unknown which of their markets are the same. The ids of
+ * documents begin with 1, so the key differs from all others.
+ */
+function toPayloadKey({ payload }: ListedPayloads, cost: number): string {
+  return `0 ${Math.ceil(Math.log2(cost + 1))} ${payload}`;
 }
 
 function digestOf(text: string): string {

@@ -97,6 +97,12 @@ export class Fanout {
     return this.#subscriptionCount;
   }
 
+  /** The payloads that a subscription shares with others that list other markets; null if it shares none. */
+  findListed(args: ExecutionArgs, scope: string): { readonly payload: string; readonly markets: number } | null {
+    const key = toGroupKey(args, scope, this.#documentKeys);
+    return key && !key.hasStart && key.listed > 0 ? { payload: key.payload, markets: key.listed } : null;
+  }
+
   /**
    * Begins a subscription. Resolves with the subscription, which must be started or ended, or with the errors that
    * prevent it.
@@ -137,7 +143,7 @@ export class Fanout {
   #unsharedKey({ document }: ExecutionArgs): GroupKey {
     this.#unshared += 1;
     const payload = `unshared ${this.#unshared}`;
-    return { payload, group: payload, eventDocument: document, hasStart: false };
+    return { payload, group: payload, listed: 0, eventDocument: document, hasStart: false };
   }
 
   async #open(key: GroupKey, args: ExecutionArgs, onEnd: () => void): Promise<Opened> {

@@ -10,6 +10,8 @@ export interface GroupKey {
   readonly payload: string;
   /** Equal for operations that also receive the same events. */
   readonly group: string;
+  /** How many values the lists of these arguments have. */
+  readonly listed: number;
   /** With this document events are executed. */
   readonly eventDocument: DocumentNode;
   /** True if the operation begins in the past, so that it cannot join a group. */
@@ -40,6 +42,7 @@ export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKey
   return {
     payload,
     group: selection.length === 0 ? payload : `${payload} ${toShort(JSON.stringify(toCanonical(selection)))}`,
+    listed: selection.reduce((sum, [, value]) => sum + (Array.isArray(value) ? value.length : 0), 0),
     eventDocument: key.eventDocument,
     hasStart: key.starts.some((value) =>
       value.kind === Kind.VARIABLE ? coerced[value.name.value] != null : value.kind !== Kind.NULL,

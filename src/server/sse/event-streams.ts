@@ -89,12 +89,14 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     const cost = measure(args);
     await gate.takeCost(principal, cost);
     const { address, key } = principal;
+    // Clients with different keys share no answers, in case answers ever depend on the client.
+    const scope = key ?? '';
+    const listed = fanout.findListed(args, scope);
     const { document, variableValues: variables } = args;
-    const admitted = await admitStream(admission, response, { address, bytes, document, variables, cost });
+    const admitted = await admitStream(admission, response, { address, bytes, document, variables, cost, listed });
     return fanout.subscribe(
       { ...args, document: admitted },
-      // Clients with different keys share no answers, in case answers ever depend on the client.
-      { scope: key ?? '', open: (host) => new StreamSubscription(host, response) },
+      { scope, open: (host) => new StreamSubscription(host, response) },
     );
   }
 

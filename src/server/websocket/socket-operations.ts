@@ -81,12 +81,14 @@ export function createSocketOperations(options: SocketOperationsOptions): Socket
     const cost = engine.measure(args);
     await contextValue.charge(cost);
     if (operation?.operation === 'subscription') {
-      const memory = await ids.reserveMemory(id, payload, { document, variables: payload.variables, cost });
+      const scope = toScope(principal);
+      const listed = fanout.findListed(args, scope);
+      const memory = await ids.reserveMemory(id, payload, { document, variables: payload.variables, cost, listed });
       args.document = memory?.document ?? document;
       // The group creates one context for all its subscriptions.
       args.contextValue = undefined;
       subscribers.set(args, {
-        scope: toScope(principal),
+        scope,
         open: (host) => new SocketSubscription(host, socket, id),
       });
     } else {

@@ -29,12 +29,13 @@ const large = (name: string) => {
   const document = parse(
     `subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { ${name}: last ${fields} } }`,
   );
-  return { document, variables: null, cost: 600 };
+  return { document, variables: null, cost: 600, listed: null };
 };
 const live = (symbol: string, cost = 2) => ({
   document: parse('subscription ($symbol: String!) { tickerUpdated(exchange: "sim", symbol: $symbol) { last } }'),
   variables: { symbol },
   cost,
+  listed: null,
 });
 
 function refusal(memory: SubscriptionMemory, address: string, given: NewSubscription): MarketDataError | null {
@@ -93,6 +94,26 @@ test('subscriptions with different variables share the document', () => {
   memory.reserve('192.0.2.1', live('ETH/USDT'));
   expect(memory.bytes - bytes).toBeLessThan(500);
   expect(memory.bytes - bytes).toBeGreaterThan(0);
+});
+
+test('watch lists with the same selection count the payloads of their markets once', () => {
+  const memory = createMemory();
+  const document = parse('subscription ($of: [String!]!) { tickersUpdated(exchange: "sim", symbols: $of) { last } }');
+  const list = (first: number, payload: string): NewSubscription => {
+    const symbols = Array.from({ length: 50 }, (_, index) => `C${first + index}/USDT`);
+    return { document, variables: { of: symbols }, cost: 800, listed: { payload, markets: 50 } };
+  };
+  const first = reserve(memory, '192.0.2.1', list(1, 'a'));
+  const { bytes: ofFirst } = memory;
+  const second = reserve(memory, '192.0.2.2', list(2, 'a'));
+  const ofSecond = memory.bytes - ofFirst;
+  expect(ofFirst).toBeGreaterThan(30_000);
+  expect(ofSecond).toBeGreaterThan(50 * 100);
+  expect(ofSecond).toBeLessThan(50 * 300);
+  const other = reserve(memory, '192.0.2.3', list(3, 'b'));
+  expect(memory.bytes - ofFirst - ofSecond).toBeGreaterThan(24_000);
+  for (const reservation of [first, second, other]) memory.release(reservation);
+  expect(memory.bytes).toBe(0);
 });
 
 test('long variables and large answers count', () => {
