@@ -12,7 +12,8 @@ import { createDocumentParser } from '../../../src/graphql/documents/parse-docum
 import { createDocumentValidator } from '../../../src/graphql/documents/validate-document.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { casesOf, generated } from '../../fuzz/dice.ts';
-import { anyOperation } from '../../fuzz/documents/requests.ts';
+import { plausibleOperation } from '../../fuzz/documents/documents.ts';
+import { mutate } from '../../fuzz/documents/mutations.ts';
 
 const withIntrospection = createDocumentValidator(schema, { introspection: true });
 const withoutIntrospection = createDocumentValidator(schema, { introspection: false });
@@ -33,14 +34,15 @@ function parsed(text: string): DocumentNode | null {
   }
 }
 
-test('errors are those of graphql-js, for valid, mutated and hostile documents', () => {
+// Not the attacks of the fuzzer: they are about limits, and take a hundred times as long.
+const documents = generated((dice) => {
+  const { query } = plausibleOperation(dice);
+  return dice.chance(60) ? mutate(dice, query) : query;
+});
+
+test('errors are those of graphql-js, for plausible and mutated documents', () => {
   const seen = { valid: 0, invalid: 0 };
-  for (const { value: text } of casesOf(
-    generated((dice) => anyOperation(dice).query),
-    16,
-    0,
-    3000,
-  )) {
+  for (const { value: text } of casesOf(documents, 16, 0, 200)) {
     const document = parsed(text);
     if (!document) continue;
     const options = { maxErrors: 20 };
@@ -54,7 +56,7 @@ test('errors are those of graphql-js, for valid, mutated and hostile documents',
     );
     seen[found.length > 0 ? 'invalid' : 'valid'] += 1;
   }
-  expect(Math.min(seen.valid, seen.invalid)).toBeGreaterThan(40);
+  expect(Math.min(seen.valid, seen.invalid)).toBeGreaterThan(25);
 });
 
 const ticker = 'ticker(exchange: "sim", symbol: "BTC/USDT")';
