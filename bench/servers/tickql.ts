@@ -20,12 +20,7 @@ const log = pino({ level: 'silent' });
 setV8Flags();
 const operations = new ConcurrencyLimit({ max: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;
-// The estimate counts each watch list as if it shared nothing: 28 KB for 50 markets and 16 fields.
-const subscriptionMemory = {
-  maxBytes: (count === undefined ? 64 : 512) * megabyte,
-  maxBytesPerAddress: 16 * megabyte,
-  limitsLoopback: false,
-};
+const subscriptionMemory = { maxBytes: 64 * megabyte, maxBytesPerAddress: 16 * megabyte, limitsLoopback: false };
 const gate = createGate({ addressOf: createAddressReader(0) });
 const sockets = new ConcurrencyLimit({ max: 20_000, maxPerAddress: 1000, limitsLoopback: false });
 const socketLimits = { sockets, maxSubscriptions: 500, maxMessagesPerSecond: 100 };
