@@ -5,8 +5,11 @@ import type { MarketData, TickerResult, TickerResults } from '../market/ports/ma
 export interface TickerCallsOptions {
   readonly upstream: Pick<MarketData, 'fetchTickers'>;
   readonly clock: Clock;
-  /** Called with each result before its callers get it; null if the call has brought none. */
-  readonly onResult: (market: MarketRef, result: TickerResult | null) => void;
+  /**
+   * Called with each result before its callers get it; null if the call has brought none. `isRenewal` if nobody waited
+   * when the call was made.
+   */
+  readonly onResult: (market: MarketRef, result: TickerResult | null, isRenewal: boolean) => void;
   /** Called with the time in ms that a call has taken, from the first market in it on. */
   readonly onCall: (market: MarketRef, durationMs: number) => void;
   /** Other markets of the same kind that it makes sense to renew together with the market. */
@@ -117,7 +120,7 @@ export class TickerCalls {
       onCall(market, clock.now() - call.since);
       return results;
     } finally {
-      for (const symbol of symbols) onResult({ exchange, symbol }, results?.get(symbol) ?? null);
+      for (const symbol of symbols) onResult({ exchange, symbol }, results?.get(symbol) ?? null, isRenewal);
       call.progress = 'over';
       for (const symbol of symbols) {
         const key = toMarketKey({ exchange, symbol });

@@ -71,7 +71,7 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
     this.#calls = new TickerCalls({
       upstream,
       clock,
-      onResult: (market, result) => this.#remember(market, result),
+      onResult: (...outcome) => this.#remember(...outcome),
       onCall: (market, durationMs) => this.#hot.onCall(toKindKey(market), durationMs),
       companionsOf: (market) => (fetchesTogether(market.exchange) ? this.#companions.of(market) : []),
     });
@@ -129,8 +129,8 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
     return entry ? this.#toResult(entry, maxAgeMs) : result;
   }
 
-  #remember(market: MarketRef, result: TickerResult | null): void {
-    const { clock, staleMaxMs: ttlMs } = this.#options;
+  #remember(market: MarketRef, result: TickerResult | null, isRenewal: boolean): void {
+    const { clock, ttlMs: freshMs, staleMaxMs: ttlMs } = this.#options;
     const key = toMarketKey(market);
     if (!result || result instanceof MarketDataError) {
       this.#hot.onFailure(key);
@@ -148,7 +148,9 @@ export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
       return;
     }
     const known = this.#store.get(key);
-    if (known) this.#store.set(key, { ...known, failure: result, storedAt: clock.now() });
+    // A companion of a renewal that failed can still be fresh.
+    if (!known || (isRenewal && ageOf(known.storedAt, clock.now()) < freshMs)) return;
+    this.#store.set(key, { ...known, failure: result, storedAt: clock.now() });
   }
 
   /** The ticker, marked stale if renewing it failed, or that failure if the ticker is too old. */

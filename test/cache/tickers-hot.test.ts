@@ -171,6 +171,23 @@ describe('several hot tickers', () => {
     expect(new Set(port.tickerCalls.at(-1)?.symbols)).toEqual(new Set([btc, eth]));
   });
 
+  test('that are renewed early stay fresh if that fails', async () => {
+    await heat([btc, eth]);
+    await clock.advance(gatherMs + callMs);
+    await clock.advance(ttlMs / 2);
+    const newer = cache.fetchTickers(exchange, [eth], { maxAgeMs: 0 });
+    await clock.advance(gatherMs + callMs);
+    await newer;
+    await clock.advance(10);
+    const known = await textNow(eth);
+    await askFor(ttlMs / 2 - callMs);
+    port.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
+    await clock.advance(gatherMs + callMs);
+    expect(new Set(port.tickerCalls.at(-1)?.symbols)).toEqual(new Set([btc, eth]));
+    expect(await textNow(btc)).toMatch(/stale$/);
+    expect(await textNow(eth)).toBe(known);
+  });
+
   test('are not renewed early by an exchange that sends them one by one', async () => {
     const symbols = Array.from({ length: 10 }, (_, index) => `C${index}/USDT`);
     port.fetchTickers = async (id, asked, options) => {

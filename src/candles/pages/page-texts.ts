@@ -40,10 +40,14 @@ export class PageTexts {
   /** Each text, and how it leaves the map of its page. */
   readonly #kept: LRUCache<PageText, () => void>;
 
+  /** A text that is longer is not kept. */
+  readonly #maxTextBytes: number;
+
   constructor(maxBytes = defaultMaxBytes) {
+    this.#maxTextBytes = Math.floor(maxBytes / 32);
     this.#kept = new LRUCache({
       maxSize: maxBytes,
-      maxEntrySize: Math.floor(maxBytes / 32),
+      maxEntrySize: this.#maxTextBytes,
       dispose: (forget) => forget(),
     });
   }
@@ -69,7 +73,8 @@ export class PageTexts {
         written = 0;
       }
       let text = this.#find(page, format);
-      if (!text && end - begin >= minShare * page.candles.length) {
+      const { length } = page.candles;
+      if (!text && end - begin >= minShare * length && length * format.rowLength <= this.#maxTextBytes) {
         text = this.#make(page, format);
         written += text?.count ?? 0;
       }

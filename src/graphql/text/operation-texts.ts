@@ -41,7 +41,8 @@ export class OperationTexts {
   formatOf(info: GraphQLResolveInfo, limit: number): CandleFormat | null {
     const format = this.#formats.find(info);
     if (!format) return null;
-    this.#bytes += limit * format.rowLength;
+    // A negative limit is refused only later.
+    this.#bytes += Math.max(0, limit) * format.rowLength;
     return this.#bytes > maxBytes ? null : format;
   }
 

@@ -151,11 +151,12 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
     if (contentType !== usualType && !anyBody.test(contentType)) return sendUnsupported(given);
     const coding = toCoding(encoding);
     if (coding === 'unknown') return sendUnknownCoding(given);
-    return readBody(given.request, (read) =>
+    const use = (read: ReadBody): Promise<void> | void =>
       coding !== null && read instanceof Buffer
         ? decompress(read, coding, maxBodyBytes).then((body) => answerBody(given, body, coding))
-        : answerBody(given, read, coding),
-    );
+        : answerBody(given, read, coding);
+    // Events of the request do not know to which trace their work belongs.
+    return readBody(given.request, (read) => given.record.run(() => use(read)));
   }
 
   return {

@@ -141,6 +141,12 @@ test('a text that would take too large a part of the memory is not kept', async 
   expect(texts.bytes).toBe(0);
 });
 
+test('of a format whose text would not be kept, only the needed rows are written', async () => {
+  const rows = CandleRows.within([pageAt(past)], 0, Number.POSITIVE_INFINITY).first(30);
+  await new PageTexts().write(rows, { ...formatOf('long'), rowLength: 1024 * 1024 });
+  expect(written).toBe(30);
+});
+
 test('rows that cannot be written make the whole answer one without text', async () => {
   source.revision = (timestamp) => (timestamp === layout.startOfPage(past + 1) ? Number.NaN : 0);
   const texts = new PageTexts();

@@ -56,6 +56,14 @@ test('lists that may become too long are left to the executor', async () => {
   expect(Object.values(data.a)).toEqual([[{ [name]: 2 }], [{ [name]: 2 }], [{ [name]: 0 }]]);
 });
 
+test('a list with a negative limit, which fails, makes no room for others', async () => {
+  const name = 'n'.repeat(10_000);
+  const texts = create();
+  await write('{ a { candles(limit: 1) { open } } }', texts, -1_000_000);
+  const { data } = JSON.parse(await write(`{ a { b: candles(limit: 1) { ${name}: open } } }`, texts, 4000));
+  expect(data.a.b[0][name]).toBe(0);
+});
+
 test('a selection that depends on variables is left to the executor', async () => {
   const answer = await write('{ a { candles(limit: 1) { open close @include(if: true) } } }', create());
   expect(JSON.parse(answer).data).toEqual({ a: { candles: [{ open: 0, close: 0 }] } });
