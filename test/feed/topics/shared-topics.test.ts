@@ -1,47 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import { SharedTopics } from '../../../src/feed/topics/shared-topics.ts';
-import type { SharableTopic, TopicSubscriber } from '../../../src/feed/topics/topic-subscriber.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-
-/** A topic that a test plays. Its latest value is the one that was pushed last. */
-class PlayedTopic implements SharableTopic<string> {
-  readonly request: { readonly symbol: string };
-  readonly subscribers = new Set<TopicSubscriber<string>>();
-  hasEnded = false;
-  latest: readonly FeedEvent<string>[] = [];
-
-  constructor(symbol: string) {
-    this.request = { symbol };
-  }
-
-  get isReady(): boolean {
-    return this.latest.length > 0;
-  }
-
-  add(subscriber: TopicSubscriber<string>): void {
-    this.subscribers.add(subscriber);
-    for (const event of this.latest) subscriber.push(event);
-  }
-
-  remove(subscriber: TopicSubscriber<string>): void {
-    this.subscribers.delete(subscriber);
-  }
-
-  push(value: string): void {
-    this.latest = [{ key: this.request.symbol, value }];
-    for (const subscriber of this.subscribers) for (const event of this.latest) subscriber.push(event);
-  }
-
-  fail(error: MarketDataError): void {
-    this.hasEnded = true;
-    for (const subscriber of this.subscribers) subscriber.endSource(this.subscribers, error, true);
-    this.subscribers.clear();
-  }
-}
+import { PlayedTopic } from '../../support/feed/played-topic.ts';
 
 let topics: SharedTopics<string>;
-let [a, b]: readonly [PlayedTopic, PlayedTopic] = [new PlayedTopic('A'), new PlayedTopic('B')];
+let [a, b]: readonly [PlayedTopic<string>, PlayedTopic<string>] = [new PlayedTopic('A'), new PlayedTopic('B')];
 
 beforeEach(() => {
   topics = new SharedTopics();
@@ -90,7 +53,7 @@ test('a topic that ends sends its last value and its error, and can be added ane
   a.push('1');
   a.fail(gone);
   expect([topics.isReady('A'), topics.latest('A')]).toEqual([false, []]);
-  const again = new PlayedTopic('A');
+  const again = new PlayedTopic<string>('A');
   again.push('2');
   topics.add([again]);
   expect(await read()).toBe('2');
