@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Yielding } from '../../base/yielding.ts';
 import type { FeedEvent } from '../../feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { EncodedPayload, EncodePayload } from './encoded-payload.ts';
@@ -36,6 +37,7 @@ export class ListBroadcast implements ListHost {
   readonly #lists = new Set<WatchList>();
   readonly #byMarket = new ListsByMarket();
   readonly #lastSent = new LastSent(Number.POSITIVE_INFINITY);
+  readonly #turns = new Yielding();
   #isOver = false;
 
   constructor(options: ListBroadcastOptions) {
@@ -77,7 +79,10 @@ export class ListBroadcast implements ListHost {
     for (const key of keys) if (!isKnown.has(key)) this.#lastSent.onJoin(key, null);
     for (const event of latest) {
       const payload = await encode(event);
-      if (subscription.sendLatest(event.key, payload)) this.#lastSent.onJoin(event.key, payload);
+      // Thousands of lists can begin at once, when an exchange answers.
+      await this.#turns.run(() => {
+        if (subscription.sendLatest(event.key, payload)) this.#lastSent.onJoin(event.key, payload);
+      });
     }
   }
 

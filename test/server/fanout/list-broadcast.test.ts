@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import { SharedTopics } from '../../../src/feed/topics/shared-topics.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
@@ -145,4 +145,20 @@ test('a market that ends after it came back for a list that has left is left too
   await nextTurn();
   expect(topicOf('A').subscribers.size).toBe(0);
   expect(subscription.hasEnded).toBe(false);
+});
+
+test('other work runs while many lists begin', async () => {
+  for (const symbol of ['A', 'B']) topicOf(symbol).push(price(1));
+  const list = open('A', 'B');
+  await nextTurn();
+  // Each look at the clock is 15 ms later.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 15));
+  const subscriptions = Array.from({ length: 20 }, () => list.join((host) => new RecordedSubscription(host)));
+  await nextTurn();
+  const begun = subscriptions.filter(({ seen }) => seen.length === 2).length;
+  expect(begun).toBeLessThan(20);
+  clock.mockRestore();
+  for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+  expect(subscriptions.map(({ seen }) => seen)).toEqual(subscriptions.map(() => [of('A', 1), of('B', 1)]));
 });
