@@ -86,11 +86,16 @@ export abstract class GroupSubscription {
     }
   }
 
-  /** Sends a message that all subscriptions of the group receive: the payload of the event with this number. */
-  send(key: string, number: number, payload: EncodedPayload): void {
-    if (this.#state !== 'open' || number <= this.#begunAt) return;
+  /**
+   * Sends a message that all subscriptions of the group receive: the payload of the event with this number. False if it
+   * began after this event, so that it has something else.
+   */
+  send(key: string, number: number, payload: EncodedPayload): boolean {
+    if (this.#state !== 'open') return true;
+    if (number <= this.#begunAt) return false;
     this.#markSent(key);
     this.#offer(key, payload);
+    return true;
   }
 
   /** Announces the keys that `sendLatest` will send, and the number of events that they include. */

@@ -111,11 +111,13 @@ export class Group implements SubscriptionHost {
         continue;
       }
       let sent = 0;
+      let isToAll = true;
       for (const subscription of this.#subscriptions) {
-        subscription.send(event.key, number, payload);
+        isToAll = subscription.send(event.key, number, payload) && isToAll;
         sent += 1;
         if (sent % writesPerTurn === 0) await nextTurn();
       }
+      this.#lastSent.onSent(event.key, payload, isToAll);
     }
     this.#markOver();
     for (const subscription of [...this.#subscriptions]) subscription.finish(last);

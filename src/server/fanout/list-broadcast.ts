@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Yielding } from '../../base/yielding.ts';
 import type { FeedEvent } from '../../feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { EncodedPayload, EncodePayload } from './encoded-payload.ts';
@@ -36,6 +37,7 @@ export class ListBroadcast implements ListHost {
   readonly #lists = new Set<WatchList>();
   readonly #byMarket = new ListsByMarket();
   readonly #lastSent = new LastSent(Number.POSITIVE_INFINITY);
+  readonly #turns = new Yielding();
   #isOver = false;
 
   constructor(options: ListBroadcastOptions) {
@@ -72,9 +74,15 @@ export class ListBroadcast implements ListHost {
     const latest = keys.flatMap((key) => source.latest(key));
     const known = latest.map(({ key }) => key);
     subscription.expectLatest(known, source.offered);
+    // What it does not receive now, it must receive later, even if the others have it already.
+    const isKnown = new Set(known);
+    for (const key of keys) if (!isKnown.has(key)) this.#lastSent.onJoin(key, null);
     for (const event of latest) {
       const payload = await encode(event);
-      if (subscription.sendLatest(event.key, payload)) this.#lastSent.onJoin(event.key, payload);
+      // Thousands of lists can begin at once, when an exchange answers.
+      await this.#turns.run(() => {
+        if (subscription.sendLatest(event.key, payload)) this.#lastSent.onJoin(event.key, payload);
+      });
     }
   }
 
@@ -90,18 +98,22 @@ export class ListBroadcast implements ListHost {
   }
 
   async #send(key: string, number: number, payload: EncodedPayload): Promise<void> {
+    // All lists have left the market while the event was executed.
+    if (!this.#byMarket.has(key)) return;
     if (this.#lastSent.isRepeated(key, payload)) {
       for (const { size } of this.#byMarket.of(key)) this.#options.counts.unchanged += size;
       return;
     }
     let sent = 0;
+    let isToAll = true;
     for (const list of this.#byMarket.of(key)) {
       for (const subscription of list) {
-        subscription.send(key, number, payload);
+        isToAll = subscription.send(key, number, payload) && isToAll;
         sent += 1;
         if (sent % writesPerTurn === 0) await nextTurn();
       }
     }
+    this.#lastSent.onSent(key, payload, isToAll);
   }
 
   /** A market has ended with an error, which is the last event of a list that has no other market. */
@@ -111,7 +123,7 @@ export class ListBroadcast implements ListHost {
     for (const list of [...this.#byMarket.of(event.key)]) {
       // The market is another one, with the same name, for a list that began later.
       if (list.begunAt >= number) continue;
-      this.#byMarket.remove(event.key, list);
+      this.#leave(list, event.key);
       if (list.onMarketEnd()) finished.push(list);
     }
     if (finished.length === 0) return;

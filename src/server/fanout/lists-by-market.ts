@@ -25,6 +25,10 @@ export class ListsByMarket {
     return isLast;
   }
 
+  has(key: string): boolean {
+    return this.#lists.has(key);
+  }
+
   /** The lists with a market. Can be iterated while lists come and go. */
   of(key: string): Iterable<WatchList> {
     const known = this.#lists.get(key);

@@ -200,7 +200,7 @@ test('each subscription receives what it would have received alone, whatever it 
     }),
     { numRuns: 60 },
   );
-  expect(compared).toBeGreaterThan(1000);
+  expect(compared).toBeGreaterThan(300);
 });
 
 /** Positions of errors are those of the first document with the payload, because layout is not part of the key. */

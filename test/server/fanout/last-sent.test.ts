@@ -36,3 +36,23 @@ test('a key that is forgotten begins anew', () => {
   sent.forget('a');
   expect(sent.isRepeated('a', payload('1'))).toBe(false);
 });
+
+test('a payload that a newcomer did not receive, because it had a newer one, is not common to all', () => {
+  const lastSent = new LastSent();
+  const [one, two] = [new EncodedPayload('1'), new EncodedPayload('2')];
+  lastSent.isRepeated('a', one);
+  lastSent.onJoin('a', one);
+  expect(lastSent.isRepeated('a', two)).toBe(false);
+  lastSent.onSent('a', two, false);
+  expect(lastSent.isRepeated('a', two)).toBe(false);
+  lastSent.onSent('a', two, true);
+  expect(lastSent.isRepeated('a', two)).toBe(true);
+});
+
+test('a newcomer without a payload receives the next one', () => {
+  const lastSent = new LastSent();
+  const one = new EncodedPayload('1');
+  lastSent.isRepeated('a', one);
+  lastSent.onJoin('a', null);
+  expect(lastSent.isRepeated('a', one)).toBe(false);
+});

@@ -4,7 +4,7 @@ import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
 import { tickerOf } from '../../support/fakes/fake-market-data.ts';
 import { settle } from '../../support/fakes/manual-clock.ts';
-import { lingerMs, nothing } from '../../support/feed/live-feeds.ts';
+import { lingerMs, nothing, staleMaxMs } from '../../support/feed/live-feeds.ts';
 import { FanoutScene, RecordedSubscription, type SceneOperation } from '../../support/server/fanout-scene.ts';
 
 const [btc, eth, sol] = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'];
@@ -204,6 +204,19 @@ describe('a payload that is the same as the one before', () => {
     await push({ last: 5, bid: 3 });
     expect(bids.seen).toHaveLength(2);
     expect(lists[1]?.seen).toHaveLength(4);
+  });
+
+  test('is sent to a list that began without it, because the value was too old', async () => {
+    const one = await watch([btc, eth]);
+    scene.live.port.set(btc, new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
+    scene.live.streams.interrupt('ticker', btc);
+    await scene.live.clock.advance(staleMaxMs + 1000);
+    await tick(eth, 3);
+    const late = await watch([btc, eth]);
+    const other = await watch([eth, btc]);
+    expect([late.seen, other.seen]).toEqual([[of(eth, 3)], [of(eth, 3)]]);
+    await tick(btc, 1);
+    expect([late.seen.at(-1), other.seen.at(-1), one.seen.at(-1)]).toEqual([of(btc, 1), of(btc, 1), of(btc, 1)]);
   });
 
   test('is not sent again to a group', async () => {
