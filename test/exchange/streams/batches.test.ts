@@ -336,3 +336,12 @@ test('markets that are idle in the batch and alone do not end the batches of oth
   await eventually(() => venue.subscriptions.length === 25);
   expect(requests().at(-1)).toHaveLength(others.length);
 });
+
+test('a connection takes as many markets as the exchange allows, also when they were requested together', async () => {
+  const many = Array.from({ length: 600 }, (_, index) => `M${index}/USDT`);
+  await startBinance(60_000, many);
+  const all = many.map((symbol) => open(symbol, 'trades'));
+  await eventually(() => venue.subscriptions.length === many.length, 15_000);
+  expect(requests().map((topics) => topics.length)).toEqual([100, 100, 100, 100, 100, 100]);
+  expect([venue.dials, all.flatMap(({ errors }) => errors)]).toEqual([1, []]);
+});
