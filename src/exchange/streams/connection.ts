@@ -118,7 +118,8 @@ export class Connection {
     const run = this.#runs.get(subscription);
     this.drop(subscription);
     const instance = this.#instance.current;
-    if (!run || run.requestedAt === null || !instance || this.isEmpty) return true;
+    const isWanted = this.subscriptions.some(({ key }) => key === subscription.key);
+    if (!run || run.requestedAt === null || !instance || this.isEmpty || isWanted) return true;
     return this.#unsubscriptions.end(subscription, instance);
   }
 

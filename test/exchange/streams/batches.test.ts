@@ -345,3 +345,21 @@ test('a connection takes as many markets as the exchange allows, also when they 
   expect(requests().map((topics) => topics.length)).toEqual([100, 100, 100, 100, 100, 100]);
   expect([venue.dials, all.flatMap(({ errors }) => errors)]).toEqual([1, []]);
 });
+
+test('a market that is wanted twice does not end the batches', async () => {
+  await startBinance();
+  const some = symbols.slice(0, 10);
+  const more = { timeframe: '1m' };
+  const all = [...some, ...some.slice(0, 2)].map((symbol) => open(symbol, 'candles', more));
+  await eventually(() => venue.subscriptions.length === 10);
+  await eventually(() => {
+    for (const { symbol, messages } of all) if (messages.length === 0) venue.pushCandle(symbol, '1m');
+    return all.every(({ messages }) => messages.length > 0);
+  });
+  expect(requests().map((topics) => topics.length)).toEqual([10]);
+  // One of the two leaves, together with another market: only that one is unsubscribed.
+  all[0]?.stream.close();
+  all[9]?.stream.close();
+  await eventually(() => requests('unsubscribe').length > 0);
+  expect(requests('unsubscribe')).toEqual([['c9usdt@kline_1m']]);
+});
