@@ -121,13 +121,10 @@ export function canUnwatch(exchange: string, kind: StreamKind): boolean {
  * Returns the pause between two messages to the exchange on one connection, in ms.
  */
 export function tuneStreams(exchange: Exchange): number {
-  const cap = channelCaps[exchange.id];
-  if (exchange.options.streamLimits && cap !== undefined) {
-    // ccxt would spread Binance's channels over up to 50 sockets.
-    const each = (value: number) =>
-      Object.fromEntries(Object.keys(exchange.options.streamLimits).map((k) => [k, value]));
-    exchange.options.subscriptionLimitByStream = each(cap);
-    exchange.options.streamLimits = each(1);
+  // ccxt would spread Binance's channels over up to 50 sockets. It counts each list of markets that was ever requested or
+  // unsubscribed, keeps it, and refuses more than a limit: `mayShare` counts the channels instead.
+  if (exchange.options.streamLimits && channelCaps[exchange.id] !== undefined) {
+    Object.assign(exchange, { stream: () => '0' });
   }
   // The default stream of Binance's watchTickers in ccxt is the short one, which has neither bid nor ask.
   if (exchange.options.watchTickers?.name === 'miniTicker') {

@@ -21,6 +21,9 @@ export interface BatchMember {
 /** How long after its message was sent a batch may be known to be refused, in ms. */
 const refusalMs = 2000;
 
+/** How soon after its message was sent a market delivers that was not just idle, in ms. */
+const deliveryMs = 5000;
+
 /**
  * The members of batches that have been requested and have no message yet. If the exchange refuses a batch, its members
  * leave it, and remember that they must be requested again in a smaller one. What the smaller ones deliver shows whether
@@ -74,7 +77,7 @@ export class BatchMembers {
     if (batch) batch.hasDelivered = true;
     const refused = batch ? batch.parent : this.refusedBatchOf(subscription);
     this.#refused.delete(subscription);
-    if (!refused) return;
+    if (!refused || this.#options.clock.now() > refused.countsUntil) return;
     const size = batch?.size ?? 1;
     refused.accepted += size;
     if (refused.accepted === refused.refused) this.#options.batchSizes.learn(subscription.channel.kind, size);
@@ -94,21 +97,25 @@ export class BatchMembers {
 
   /**
    * Requests all members of a subscription's batch alone if none of them has received anything: some exchanges ignore
-   * messages that they do not like. Returns the members.
+   * messages that they do not like. If half of them deliver soon, they were not just idle. Returns the members.
    */
-  requestAlone(subscription: Subscription, { exchange }: StreamInstance): readonly Subscription[] {
+  requestAlone(subscription: Subscription, { exchange, messagePauseMs }: StreamInstance): readonly Subscription[] {
     const batch = this.#batches.get(subscription)?.batch;
     if (!batch || batch.hasDelivered) return [];
-    this.#options.batchSizes.learn(subscription.channel.kind, 1);
-    return batch.members.filter((member) => {
+    const alone = batch.members.filter((member) => {
       const membership = this.#batches.get(member);
       if (membership?.batch !== batch) return false;
       forget(exchange, membership.registration);
       this.#batches.delete(member);
+      this.#refused.set(member, batch);
       // The connection waits for its messages already.
       member.request(exchange, exchange).catch(() => {});
       return true;
     });
+    batch.refused = Math.ceil(alone.length / 2);
+    const sentInMs = this.#pace.busyMs + alone.length * messagePauseMs;
+    batch.countsUntil = this.#options.clock.now() + sentInMs + deliveryMs;
+    return alone;
   }
 
   /** Some classes of ccxt report a refusal under the id of the message, where no market's own call learns of it. */

@@ -7,10 +7,12 @@ export class Batch {
   readonly parent: Batch | null;
   /** True once one of its members received a message. */
   hasDelivered = false;
-  /** How many of its members the exchange refused. */
+  /** How many of its members the exchange refused, or ignored. */
   refused = 0;
-  /** How many of the refused members were then accepted in smaller batches, or alone. */
+  /** How many of these were then accepted in smaller batches, or alone. */
   accepted = 0;
+  /** Later messages do not count as accepted, epoch ms: a market of which nothing came may have been idle. */
+  countsUntil = Number.POSITIVE_INFINITY;
 
   constructor(members: readonly Subscription[], parent: Batch | null) {
     this.members = members;

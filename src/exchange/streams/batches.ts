@@ -142,8 +142,10 @@ export class SubscriptionBatches {
     const [first] = members;
     if (!first || members.length < 2) return release(members);
     const { exchange, messagePauseMs } = first.instance;
-    const channels = members.map(({ subscription }) => subscription.channel);
-    const registrations = members.map(({ registration }) => registration);
+    // Candles that are built from a timeframe may be wanted beside it: the exchange is asked once.
+    const distinct = [...new Map(members.map((member) => [member.subscription.key, member])).values()];
+    const channels = distinct.map(({ subscription }) => subscription.channel);
+    const registrations = distinct.map(({ registration }) => registration);
     const watch = (copy: Exchange): Promise<unknown> => first.subscription.requestAll(copy, exchange, channels);
     const { outcome, messageIds } = await registerTogether(exchange, watch, registrations, maxMessageBytes);
     switch (outcome) {

@@ -118,7 +118,8 @@ export class Connection {
     const run = this.#runs.get(subscription);
     this.drop(subscription);
     const instance = this.#instance.current;
-    if (!run || run.requestedAt === null || !instance || this.isEmpty) return true;
+    const isWanted = this.subscriptions.some(({ key }) => key === subscription.key);
+    if (!run || run.requestedAt === null || !instance || this.isEmpty || isWanted) return true;
     return this.#unsubscriptions.end(subscription, instance);
   }
 
@@ -126,6 +127,7 @@ export class Connection {
   drop(subscription: Subscription): void {
     this.#runs.get(subscription)?.abort.abort();
     this.#runs.delete(subscription);
+    this.#batches.members.delete(subscription);
   }
 
   /** Requests a subscription alone if nothing has come of those that it was requested with. */
@@ -180,9 +182,12 @@ export class Connection {
       const sentAt = await this.#batches.join(subscription, instance, signal);
       if (signal.aborted) {
         // It has left while its batch was being requested.
+        this.#batches.members.delete(subscription);
         if (sentAt !== null) void this.#unsubscriptions.end(subscription, Promise.resolve(instance));
         return;
       }
+      // ccxt would dial again.
+      if (instance.isBroken) throw new ccxtErrors.NetworkError('The socket failed before the request was sent.');
       run.requestedAt = sentAt ?? this.#pace.add(instance.messagePauseMs);
     }
     while (true) {
@@ -233,6 +238,8 @@ export class Connection {
       run.abort.abort();
     } else if (isBroken) {
       run.requestedAt = null;
+      // Another subscription may have noticed it before.
+      if (opening !== this.#instance.current) return;
       this.#instance.discard(opening);
       this.#backoff.begin(this.#closing.signal);
     } else if (error instanceof ccxtErrors.ExchangeError) {

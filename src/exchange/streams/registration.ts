@@ -27,6 +27,9 @@ export interface JointResult {
  */
 export type JointOutcome = 'registered' | 'unsuitable' | 'tooLong' | 'failed';
 
+/** A message was not sent, because it is longer than allowed. */
+export class MessageTooLong extends Error {}
+
 /** Ends a watch call of ccxt at the point where it would wait for a message. */
 class Intercepted extends Error {}
 
@@ -87,6 +90,17 @@ export async function registerTogether(
   };
   await settle(() => watch(copy));
   return { outcome, messageIds };
+}
+
+/** A copy of the instance whose calls for several markets fail with `MessageTooLong` instead of sending more bytes. */
+export function withMaxBytes(exchange: Exchange, maxBytes: number): Exchange {
+  const copy = copyOf(exchange);
+  copy.watchMultiple = (url, messageHashes, message, subscribeHashes, subscription) => {
+    const bytes = bytesOf(message);
+    if (bytes > maxBytes) throw new MessageTooLong(`${bytes} bytes`);
+    return exchange.watchMultiple(url, messageHashes, message, subscribeHashes, subscription);
+  };
+  return copy;
 }
 
 /** True if ccxt would send nothing for a call with this registration. */

@@ -32,8 +32,8 @@ export interface Subscription {
   unwatch(exchange: Exchange): Promise<unknown> | null;
   /** True if ccxt can unsubscribe from several channels of its group with one message. */
   canUnwatchAll(exchange: Exchange): boolean;
-  /** Unsubscribes from all channels, which are of its group. */
-  unwatchAll(exchange: Exchange, channels: readonly Channel[]): Promise<unknown>;
+  /** Unsubscribes from all channels, which are of its group, on `copy`. */
+  unwatchAll(copy: Exchange, exchange: Exchange, channels: readonly Channel[]): Promise<unknown>;
   /** Notifies the listener that messages may have been lost. */
   interrupt(cause: unknown): void;
 }
@@ -97,10 +97,10 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
     return canUnwatch(id, kind) && Boolean(exchange.has[jointWatches[kind].unmethod]);
   }
 
-  unwatchAll(exchange: Exchange, channels: readonly Channel[]): Promise<unknown> {
+  unwatchAll(copy: Exchange, exchange: Exchange, channels: readonly Channel[]): Promise<unknown> {
     const { exchange: id, kind, symbol } = this.channel;
     const params = unwatchBookParams(id, exchange.market(symbol).type, this.#depthOver(exchange));
-    return jointWatches[kind].unwatch(exchange, channels, params);
+    return jointWatches[kind].unwatch(copy, channels, params);
   }
 
   interrupt(cause: unknown): void {

@@ -1,7 +1,8 @@
 import { type Clock, sleep } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import type { StreamInstance } from '../clients/stream-instance.ts';
-import { maxTopics } from '../quirks/batch-quirks.ts';
+import { maxMessageBytes, maxTopics } from '../quirks/batch-quirks.ts';
+import { MessageTooLong, withMaxBytes } from './registration.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface UnsubscriptionsOptions {
@@ -57,7 +58,7 @@ export class Unsubscriptions {
     const instance = await opening.catch(() => null);
     if (!instance) return false;
     if (subscription.groupOver(instance.exchange) === null) {
-      return this.#confirmed(() => subscription.unwatch(instance.exchange));
+      return (await this.#confirmed(instance, () => subscription.unwatch(instance.exchange))) === true;
     }
     return new Promise((resolve) => {
       this.#leaving.push({ subscription, instance, resolve });
@@ -76,11 +77,11 @@ export class Unsubscriptions {
     for (const all of groups.values()) {
       const { exchange = '', symbol = '' } = all[0]?.subscription.channel ?? {};
       const size = maxTopics(exchange, !symbol.includes(':'));
-      for (let from = 0; from < all.length; from += size) this.#endTogether(all.slice(from, from + size));
+      for (let from = 0; from < all.length; from += size) void this.#endTogether(all.slice(from, from + size));
     }
   }
 
-  #endTogether(all: readonly Leaving[]): void {
+  async #endTogether(all: readonly Leaving[]): Promise<void> {
     const [first] = all;
     if (!first) return;
     const { exchange } = first.instance;
@@ -89,22 +90,39 @@ export class Unsubscriptions {
       all.length > 1 &&
       first.subscription.canUnwatchAll(exchange) &&
       all.every(({ instance }) => instance === first.instance);
-    const joint = isTogether ? this.#confirmed(() => first.subscription.unwatchAll(exchange, channels)) : null;
-    for (const { subscription, instance, resolve } of all) {
-      void (joint ?? this.#confirmed(() => subscription.unwatch(instance.exchange))).then(resolve);
+    if (!isTogether) {
+      for (const { subscription, instance, resolve } of all) {
+        void this.#confirmed(instance, () => subscription.unwatch(instance.exchange)).then((done) =>
+          resolve(done === true),
+        );
+      }
+      return;
     }
+    const copy = withMaxBytes(exchange, maxMessageBytes);
+    const outcome = await this.#confirmed(first.instance, () =>
+      first.subscription.unwatchAll(copy, exchange, channels),
+    );
+    if (outcome === 'tooLong') {
+      const half = Math.ceil(all.length / 2);
+      void this.#endTogether(all.slice(0, half));
+      void this.#endTogether(all.slice(half));
+      return;
+    }
+    for (const { resolve } of all) resolve(outcome);
   }
 
-  /** Resolves with true once the exchange has confirmed. */
-  async #confirmed(unwatch: () => Promise<unknown> | null): Promise<boolean> {
+  /** Resolves with true once the exchange has confirmed, or the channel has ended with its socket. */
+  async #confirmed(instance: StreamInstance, unwatch: () => Promise<unknown> | null): Promise<boolean | 'tooLong'> {
     const { clock, timeoutMs, onError } = this.#options;
-    if (this.#closing.aborted) return true;
+    // ccxt would dial again.
+    if (this.#closing.aborted || instance.isBroken) return true;
     try {
       const unsubscribed = unwatch();
       if (!unsubscribed) return false;
       await withDeadline(clock, timeoutMs, unsubscribed, () => new Error('not confirmed'));
       return true;
     } catch (error) {
+      if (error instanceof MessageTooLong) return 'tooLong';
       onError(error);
       return false;
     }

@@ -45,8 +45,8 @@ afterEach(async () => {
   await venue.close();
 });
 
-async function startBinance(silenceMs?: number): Promise<void> {
-  const markets = symbols.map((symbol) => ({
+async function startBinance(silenceMs?: number, listed: readonly string[] = symbols): Promise<void> {
+  const markets = listed.map((symbol) => ({
     ...{ symbol, id: symbol.replace('/', ''), active: true, price: '10.00000000' },
     ...{ priceStep: '0.01000000', amountStep: '0.00010000', listedAt: Date.UTC(2017, 7, 17, 4) },
   }));
@@ -262,6 +262,10 @@ test('a batch of which nothing comes is requested again one by one while others 
   expect(requests().map((topics) => topics.length)).toEqual([1, 4, 1, 1, 1, 1]);
   await tick(silent);
   expect([venue.dials, silent.flatMap(({ errors }) => errors)]).toEqual([1, []]);
+  // Alone they delivered at once, so the exchange ignores batches of this kind: the next ones are not requested together.
+  const next = symbols.slice(20, 23).map((symbol) => open(symbol));
+  await tick(next);
+  expect(requests().map((topics) => topics.length)).toEqual([1, 4, 1, 1, 1, 1, 1, 1, 1]);
 });
 
 test('after a connection of which nothing came, each market is requested alone', async () => {
@@ -276,4 +280,86 @@ test('after a connection of which nothing came, each market is requested alone',
   expect(venue.dials).toBe(2);
   venue.speak();
   await tick(all);
+});
+
+test('markets whose turn has not come when the socket fails do not dial again by themselves', async () => {
+  await startBinance();
+  const all = symbols.slice(0, 250).map((symbol) => open(symbol));
+  await eventually(() => venue.subscriptions.length === 100);
+  venue.dropStreams();
+  await tick(all);
+  expect(requests().map((topics) => topics.length)).toEqual([100, 100, 100, 50]);
+  expect(venue.dials).toBe(2);
+  expect(all.every(({ errors }) => errors.length === 1)).toBe(true);
+});
+
+test('an unsubscription that would be too long is divided', async () => {
+  const long = Array.from({ length: 90 }, (_, index) => `A${'B'.repeat(40)}${index}/USDT`);
+  await startBinance(60_000, long);
+  const all = long.map((symbol) => open(symbol));
+  await tick(all);
+  for (const { stream } of all.slice(1)) stream.close();
+  await eventually(() => venue.subscriptions.length === 1);
+  expect(requests('unsubscribe').map((topics) => topics.length)).toEqual([45, 44]);
+  for (const { message } of venue.streamRequests) expect(JSON.stringify(message).length).toBeLessThan(maxBytes);
+});
+
+test('who has left is not requested again with the others of a silent batch', async () => {
+  await startBinance(100);
+  const served = open(symbols[9] ?? '', 'trades');
+  const silent = symbols.slice(0, 4).map((symbol) => open(symbol));
+  await eventually(() => venue.subscriptions.length === 5);
+  silent[3]?.stream.close();
+  await eventually(() => venue.subscriptions.length === 4);
+  await eventually(() => {
+    venue.trade(served.symbol, { price: '11', amount: '0.5', side: 'buy' });
+    silent[0]?.stream.redial(false);
+    return requests().length > 2;
+  });
+  await tick(silent.slice(0, 3));
+  await eventually(() => requests().length >= 5);
+  expect(requests().flat()).toHaveLength(1 + 4 + 3);
+  expect(venue.subscriptions).toHaveLength(4);
+});
+
+test('markets that are idle in the batch and alone do not end the batches of others', async () => {
+  await startBinance(100);
+  const served = open(symbols[9] ?? '', 'ticker');
+  const idle = symbols.slice(0, 4).map((symbol) => open(symbol, 'trades'));
+  await eventually(() => venue.subscriptions.length === 5);
+  await eventually(() => {
+    venue.setTicker(served.symbol, { last: '11' });
+    idle[0]?.stream.redial(false);
+    return requests().length === 6;
+  });
+  const others = symbols.slice(20, 40).map((symbol) => open(symbol, 'trades'));
+  await eventually(() => venue.subscriptions.length === 25);
+  expect(requests().at(-1)).toHaveLength(others.length);
+});
+
+test('a connection takes as many markets as the exchange allows, also when they were requested together', async () => {
+  const many = Array.from({ length: 600 }, (_, index) => `M${index}/USDT`);
+  await startBinance(60_000, many);
+  const all = many.map((symbol) => open(symbol, 'trades'));
+  await eventually(() => venue.subscriptions.length === many.length, 15_000);
+  expect(requests().map((topics) => topics.length)).toEqual([100, 100, 100, 100, 100, 100]);
+  expect([venue.dials, all.flatMap(({ errors }) => errors)]).toEqual([1, []]);
+});
+
+test('a market that is wanted twice does not end the batches', async () => {
+  await startBinance();
+  const some = symbols.slice(0, 10);
+  const more = { timeframe: '1m' };
+  const all = [...some, ...some.slice(0, 2)].map((symbol) => open(symbol, 'candles', more));
+  await eventually(() => venue.subscriptions.length === 10);
+  await eventually(() => {
+    for (const { symbol, messages } of all) if (messages.length === 0) venue.pushCandle(symbol, '1m');
+    return all.every(({ messages }) => messages.length > 0);
+  });
+  expect(requests().map((topics) => topics.length)).toEqual([10]);
+  // One of the two leaves, together with another market: only that one is unsubscribed.
+  all[0]?.stream.close();
+  all[9]?.stream.close();
+  await eventually(() => requests('unsubscribe').length > 0);
+  expect(requests('unsubscribe')).toEqual([['c9usdt@kline_1m']]);
 });
