@@ -119,7 +119,7 @@ export class Connection {
     this.drop(subscription);
     const instance = this.#instance.current;
     if (!run || run.requestedAt === null || !instance || this.isEmpty) return true;
-    return this.#unsubscriptions.end(subscription, instance);
+    return this.#batches.leave(subscription) ?? this.#unsubscriptions.end(subscription, instance);
   }
 
   /** Stops delivering messages of a subscription, without unsubscribing at the exchange. */
@@ -132,7 +132,7 @@ export class Connection {
   async requestAlone(subscription: Subscription): Promise<void> {
     const instance = await this.#instance.current?.catch(() => null);
     if (!instance || instance.isBroken) return;
-    for (const member of this.#batches.members.requestAlone(subscription, instance)) {
+    for (const member of this.#batches.requestAlone(subscription, instance)) {
       const run = this.#runs.get(member);
       if (run) run.requestedAt = this.#pace.add(instance.messagePauseMs);
     }
@@ -180,7 +180,9 @@ export class Connection {
       const sentAt = await this.#batches.join(subscription, instance, signal);
       if (signal.aborted) {
         // It has left while its batch was being requested.
-        if (sentAt !== null) void this.#unsubscriptions.end(subscription, Promise.resolve(instance));
+        if (sentAt !== null && this.#batches.leave(subscription) === null) {
+          void this.#unsubscriptions.end(subscription, Promise.resolve(instance));
+        }
         return;
       }
       run.requestedAt = sentAt ?? this.#pace.add(instance.messagePauseMs);
@@ -216,12 +218,7 @@ export class Connection {
     const isOfAnother =
       error instanceof ccxtErrors.UnsubscribeError || (run.hasDelivered && error instanceof ccxtErrors.BaseError);
     if (!isBroken && isOfAnother && run.failures === 1) return;
-    if (
-      !isBroken &&
-      mayBeOfBatch(error) &&
-      !run.hasDelivered &&
-      this.#batches.members.onRefused(subscription, instance)
-    ) {
+    if (!isBroken && mayBeOfBatch(error) && !run.hasDelivered && this.#batches.onRefused(subscription, instance)) {
       run.failures = 0;
       run.requestedAt = null;
       return;
