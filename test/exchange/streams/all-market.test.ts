@@ -176,3 +176,16 @@ test('when all leave, the connection is closed', async () => {
   await eventually(() => venue.streamSockets === 0);
   expect([topics(), topics('unsubscribe')]).toEqual([['tickers'], []]);
 });
+
+test('when nobody is left on the channel, others continue on a new connection without it', async () => {
+  await start([unlisted], 50);
+  const all = symbols.slice(0, 20).map(open);
+  await tick(all);
+  const [other, ...leaving] = [all[7], ...all.filter(({ symbol }) => symbol !== unlisted)];
+  for (const opened of leaving) opened?.stream.close();
+  await eventually(() => {
+    venue.setTicker(unlisted, { last: String(Math.random()) });
+    return venue.dials === 2 && venue.streamSockets === 1;
+  });
+  expect([venue.subscriptions, other?.errors]).toEqual([['SPOT_C7_USDT@ticker'], []]);
+});
