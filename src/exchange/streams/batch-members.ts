@@ -2,7 +2,6 @@ import type { Exchange } from 'ccxt';
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { StreamInstance } from '../clients/stream-instance.ts';
 import type { StreamBatchSizes } from '../learned/stream-batches.ts';
-import { Batch } from './batch.ts';
 import type { MessagePace } from './message-pace.ts';
 import { forget, type Registration, reject, takeRefusal } from './registration.ts';
 import type { Subscription } from './subscription.ts';
@@ -16,6 +15,30 @@ export interface BatchMembersOptions {
 export interface BatchMember {
   readonly subscription: Subscription;
   readonly registration: Registration;
+}
+
+/** Subscriptions that were requested with one message. */
+export class Batch {
+  readonly members: readonly Subscription[];
+  /** The refused batch of which this is a part; null if it is the first attempt. */
+  readonly parent: Batch | null;
+  /** True once one of its members received a message. */
+  hasDelivered = false;
+  /** How many of its members the exchange refused, or ignored. */
+  refused = 0;
+  /** How many of these were then accepted in smaller batches, or alone. */
+  accepted = 0;
+  /** Later messages do not count as accepted, epoch ms: a market of which nothing came may have been idle. */
+  countsUntil = Number.POSITIVE_INFINITY;
+
+  constructor(members: readonly Subscription[], parent: Batch | null) {
+    this.members = members;
+    this.parent = parent;
+  }
+
+  get size(): number {
+    return this.members.length;
+  }
 }
 
 /** How long after its message was sent a batch may be known to be refused, in ms. */

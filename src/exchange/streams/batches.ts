@@ -2,13 +2,13 @@ import type { Exchange } from 'ccxt';
 import { sleep } from '../../base/clock.ts';
 import type { StreamInstance } from '../clients/stream-instance.ts';
 import { maxMessageBytes, maxTopics } from '../quirks/batch-quirks.ts';
+import { AllMarketTickers, type AllMarketTickersOptions } from './all-market.ts';
 import { BatchMembers, type BatchMembersOptions } from './batch-members.ts';
 import type { MessagePace } from './message-pace.ts';
 import { isInPlace, type Registration, registerTogether, registrationOf } from './registration.ts';
 import type { Subscription } from './subscription.ts';
 
-export interface BatchesOptions extends BatchMembersOptions {
-  readonly exchange: string;
+export interface BatchesOptions extends BatchMembersOptions, AllMarketTickersOptions {
   /** True if each subscription is requested alone. */
   readonly requestsAlone: boolean;
 }
@@ -35,6 +35,8 @@ const gatherMs = 20;
  * for a moment, and then as long as earlier messages wait for their turn. ccxt subscribes to a batch by one call, after
  * which each market is watched by its own call, which finds its subscription in place.
  *
+ * Where the exchange has a channel for all markets, and ccxt no message for several, that channel is requested instead.
+ *
  * A batch is an optimisation, never a condition:
  * - Where ccxt has no call for several markets, or one that would name them differently, each is requested alone.
  * - A message that is too long is divided.
@@ -47,6 +49,7 @@ export class SubscriptionBatches {
   readonly #pace: MessagePace;
   readonly #closing: AbortSignal;
   readonly #members: BatchMembers;
+  readonly #allMarket: AllMarketTickers;
   readonly #joining = new Set<Joining>();
   #isWorking = false;
 
@@ -55,6 +58,7 @@ export class SubscriptionBatches {
     this.#pace = pace;
     this.#closing = closing;
     this.#members = new BatchMembers(options, pace, closing);
+    this.#allMarket = new AllMarketTickers(options, pace, closing);
   }
 
   /** The subscriptions that were requested together with others, and have no message yet. */
@@ -76,10 +80,30 @@ export class SubscriptionBatches {
     });
   }
 
+  /** The exchange refused a subscription. Returns true if it was requested with others, and can be in another way. */
+  onRefused(subscription: Subscription, instance: StreamInstance): boolean {
+    return this.#members.onRefused(subscription, instance) || this.#allMarket.onRefused(subscription);
+  }
+
+  /** Requests a subscription alone if it lacks messages of what it was requested with. Returns what was requested. */
+  requestAlone(subscription: Subscription, instance: StreamInstance): readonly Subscription[] {
+    if (this.#allMarket.requestAlone(subscription)) return [subscription];
+    return this.#members.requestAlone(subscription, instance);
+  }
+
+  /**
+   * Takes a subscription that ends from the channel for all markets. Returns null if it has one of its own, and false if
+   * the channel continues for nobody.
+   */
+  leave(subscription: Subscription): boolean | null {
+    return this.#allMarket.leave(subscription);
+  }
+
   #maxSizeFor(subscription: Subscription): number {
     const { exchange, batchSizes, requestsAlone } = this.#options;
     const { symbol, kind } = subscription.channel;
     if (requestsAlone) return 1;
+    if (this.#allMarket.mayCarry(subscription)) return Number.POSITIVE_INFINITY;
     const refused = this.#members.refusedBatchOf(subscription);
     const half = refused ? Math.ceil(refused.size / 2) : Number.POSITIVE_INFINITY;
     return Math.min(half, batchSizes.maxOf(kind), maxTopics(exchange, !symbol.includes(':')));
@@ -115,7 +139,8 @@ export class SubscriptionBatches {
 
   /** Requests a batch, except for members that are in place or cannot be prepared: these are requested alone. */
   async #requestAll(batch: readonly Joining[]): Promise<void> {
-    if (batch.length < 2) return release(batch);
+    const [only] = batch;
+    if (batch.length < 2 && !(only && this.#allMarket.mayCarry(only.subscription))) return release(batch);
     const registrations = await Promise.all(
       batch.map(({ subscription, instance: { exchange } }) =>
         registrationOf(exchange, (copy) => subscription.request(copy, exchange)),
@@ -140,7 +165,13 @@ export class SubscriptionBatches {
     const members = all.filter(({ signal, instance }) => !signal.aborted && !instance.isBroken);
     release(all.filter(({ signal, instance }) => signal.aborted || instance.isBroken));
     const [first] = members;
-    if (!first || members.length < 2) return release(members);
+    if (!first) return;
+    const carriedAt = await this.#allMarket.carry(first.instance, members);
+    if (carriedAt !== null) {
+      for (const { resolve } of members) resolve(carriedAt);
+      return;
+    }
+    if (members.length < 2) return release(members);
     const { exchange, messagePauseMs } = first.instance;
     // Candles that are built from a timeframe may be wanted beside it: the exchange is asked once.
     const distinct = [...new Map(members.map((member) => [member.subscription.key, member])).values()];

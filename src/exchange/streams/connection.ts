@@ -118,9 +118,10 @@ export class Connection {
     const run = this.#runs.get(subscription);
     this.drop(subscription);
     const instance = this.#instance.current;
+    const isCarried = this.#batches.leave(subscription);
     const isWanted = this.subscriptions.some(({ key }) => key === subscription.key);
     if (!run || run.requestedAt === null || !instance || this.isEmpty || isWanted) return true;
-    return this.#unsubscriptions.end(subscription, instance);
+    return isCarried ?? this.#unsubscriptions.end(subscription, instance);
   }
 
   /** Stops delivering messages of a subscription, without unsubscribing at the exchange. */
@@ -134,7 +135,7 @@ export class Connection {
   async requestAlone(subscription: Subscription): Promise<void> {
     const instance = await this.#instance.current?.catch(() => null);
     if (!instance || instance.isBroken) return;
-    for (const member of this.#batches.members.requestAlone(subscription, instance)) {
+    for (const member of this.#batches.requestAlone(subscription, instance)) {
       const run = this.#runs.get(member);
       if (run) run.requestedAt = this.#pace.add(instance.messagePauseMs);
     }
@@ -183,7 +184,9 @@ export class Connection {
       if (signal.aborted) {
         // It has left while its batch was being requested.
         this.#batches.members.delete(subscription);
-        if (sentAt !== null) void this.#unsubscriptions.end(subscription, Promise.resolve(instance));
+        if (sentAt !== null && this.#batches.leave(subscription) === null) {
+          void this.#unsubscriptions.end(subscription, Promise.resolve(instance));
+        }
         return;
       }
       // ccxt would dial again.
@@ -221,12 +224,7 @@ export class Connection {
     const isOfAnother =
       error instanceof ccxtErrors.UnsubscribeError || (run.hasDelivered && error instanceof ccxtErrors.BaseError);
     if (!isBroken && isOfAnother && run.failures === 1) return;
-    if (
-      !isBroken &&
-      mayBeOfBatch(error) &&
-      !run.hasDelivered &&
-      this.#batches.members.onRefused(subscription, instance)
-    ) {
+    if (!isBroken && mayBeOfBatch(error) && !run.hasDelivered && this.#batches.onRefused(subscription, instance)) {
       run.failures = 0;
       run.requestedAt = null;
       return;

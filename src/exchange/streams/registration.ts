@@ -108,6 +108,12 @@ export function isInPlace({ clients }: Exchange, { url, subscribeHash }: Registr
   return clients?.[url]?.subscriptions[subscribeHash] !== undefined;
 }
 
+/** Makes ccxt regard a subscription as sent. */
+export function place(exchange: Exchange, { url, subscribeHash }: Registration): void {
+  // Not `true`, which ccxt's own placeholder is: some classes look for a property of each.
+  exchange.client(url).subscriptions[subscribeHash] = {};
+}
+
 /** Makes ccxt forget a subscription, so that it subscribes again. */
 export function forget({ clients }: Exchange, { url, subscribeHash }: Registration): void {
   const client = clients?.[url];
@@ -125,6 +131,14 @@ export function takeRefusal({ clients }: Exchange, url: string, messageIds: read
   const refusal: unknown = rejections[id];
   delete rejections[id];
   return refusal;
+}
+
+/** The market's own call returns the value. Returns false if none waits. */
+export function resolve({ clients }: Exchange, { url, messageHash }: Registration, value: unknown): boolean {
+  const client = clients?.[url];
+  if (!client || client.futures[messageHash] === undefined) return false;
+  client.resolve(value, messageHash);
+  return true;
 }
 
 /** The market's own call fails with the error. */

@@ -2,6 +2,7 @@ import type { Exchange } from 'ccxt';
 import { expect, test } from 'vitest';
 import { createCatalogue, readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
+import { allMarketParams } from '../../../src/exchange/quirks/all-market-quirks.ts';
 import { tuneStreams } from '../../../src/exchange/quirks/stream-quirks.ts';
 import { RefusedDepths } from '../../../src/exchange/streams/book-depth.ts';
 import { type JointOutcome, registerTogether, registrationOf } from '../../../src/exchange/streams/registration.ts';
@@ -154,4 +155,35 @@ test('other data than a single market has is not streamed to several', async () 
   // Coinbase's ticker_batch comes every five seconds only, and KuCoin's ticker lacks the day's figures of its snapshot.
   expect(await join('coinbase', 'ticker', true)).toBe('unsuitable');
   expect(await join('kucoin', 'ticker', true)).toBe('unsuitable');
+});
+
+const day = { symbol: 'AAAUSDT', open: 1, close: 2, high: 3, low: 0.5, volume: 10, amount: 15, count: 4 };
+const spotDay = { s: 'AAAUSDT', t: 1, cv: '1', cr: '0.1', o: '1', c: '2', h: '3', l: '0.5', q: '10', v: '15' };
+const swapDay = { s: 'AAAUSDTSWAP', t: 1, o: '1', c: '2', h: '3', l: '0.5', a: '10', v: '15', ch: '0.1' };
+const orderly = { symbol: 'AAA/USDT', one: { topic: 'AAAUSDT@ticker', ts: 1, data: day } };
+const orderlyAll = { topic: 'tickers', ts: 1, data: [day] };
+const toXt = (data: { readonly s: string }) => ({ topic: 'ticker', event: `ticker@${data.s}`, data });
+const toXtAll = (data: unknown) => ({ topic: 'tickers', event: 'tickers', data: [data] });
+
+test.each([
+  { id: 'woo', ...orderly, all: orderlyAll },
+  { id: 'woofipro', ...orderly, all: orderlyAll },
+  { id: 'modetrade', ...orderly, all: orderlyAll },
+  { id: 'xt', symbol: 'AAA/USDT', one: toXt(spotDay), all: toXtAll(spotDay) },
+  { id: 'xt', symbol: 'AAA/USDT:USDT', one: toXt(swapDay), all: toXtAll(swapDay) },
+])('the channel of all markets of $id has the ticker of $symbol as its own channel has it', async (sample) => {
+  const { exchange } = await open(sample.id);
+  const params = allMarketParams(sample.id, exchange.market(sample.symbol).type) ?? {};
+  const all = await registrationOf(exchange, (copy) => copy.watchTickers(undefined, params));
+  const own = await registrationOf(exchange, (copy) => copy.watchTicker(sample.symbol));
+  expect(all?.url).toBe(own?.url);
+  expect(all?.subscribeHash).not.toBe(own?.subscribeHash);
+  const single = exchange.watchTicker(sample.symbol);
+  const joint = exchange.watchTickers(undefined, params);
+  exchange.handleMessage(exchange.client(own?.url), sample.one);
+  const expected = await single;
+  exchange.handleMessage(exchange.client(own?.url), sample.all);
+  await joint;
+  expect(exchange.tickers[sample.symbol]).not.toBe(expected);
+  expect({ ...exchange.tickers[sample.symbol], info: null }).toEqual({ ...expected, info: null });
 });
