@@ -17,7 +17,7 @@ export interface HotKeysOptions {
 }
 
 /** A key is hot once this many values in a row were asked for again soon after they had expired. */
-const hotFrom = 2;
+const hotFrom = 3;
 
 /**
  * Decides which expired values still answer while a call renews them. Without it, clients that ask again and again for

@@ -28,9 +28,9 @@ function record(...durations: readonly number[]): void {
 }
 
 describe('a key', () => {
-  test('is hot once two values in a row were asked for soon after they expired', async () => {
+  test('is hot once three values in a row were asked for soon after they expired', async () => {
     record(9000, 300);
-    expect(await askAfter(10)).toBeNull();
+    for (const gapMs of [10, 10]) expect(await askAfter(gapMs)).toBeNull();
     expect(hot.isHot('a')).toBe(false);
     expect(await askAfter(10)).toBe(450);
     expect(hot.isHot('a')).toBe(true);
@@ -52,27 +52,27 @@ describe('a key', () => {
     record(9000, 300);
     for (const gapMs of [0, 0, 0]) await askAfter(gapMs);
     expect(await askAfter(450)).toBeNull();
-    expect(await askAfter(0)).toBeNull();
+    for (const gapMs of [0, 0]) expect(await askAfter(gapMs)).toBeNull();
     expect(await askAfter(0)).toBe(450);
   });
 
   test('is no longer hot after a failure', async () => {
     record(9000, 300);
-    for (const gapMs of [0, 0]) await askAfter(gapMs);
+    for (const gapMs of [0, 0, 0]) await askAfter(gapMs);
     hot.onFailure('a');
     expect(await askAfter(0)).toBeNull();
   });
 
   test('whose clock was set back waits', async () => {
     record(9000, 300);
-    for (const gapMs of [0, 0]) await askAfter(gapMs);
+    for (const gapMs of [0, 0, 0]) await askAfter(gapMs);
     expect(hot.onExpired('a', scope, clock.now() + 1)).toBeNull();
   });
 
   test('asked for once, or slowly again and again, takes no memory and never answers from before', async () => {
     record(9000, 300);
     hot = new HotKeys({ clock, maxKeys: 2 });
-    for (const key of ['a', 'b']) for (const gapMs of [0, 0]) await askAfter(gapMs, key);
+    for (const key of ['a', 'b']) for (const gapMs of [0, 0, 0]) await askAfter(gapMs, key);
     for (let round = 0; round < 3; round++) {
       for (let index = 0; index < 50; index++) expect(await askAfter(500, `crawled ${index}`)).toBeNull();
     }
@@ -82,7 +82,7 @@ describe('a key', () => {
 
 describe('an old value answers', () => {
   beforeEach(async () => {
-    await askAfter(0);
+    for (const gapMs of [0, 0]) await askAfter(gapMs);
   });
 
   test('for the time that calls are assumed to take, before any was measured', async () => {

@@ -62,7 +62,7 @@ describe('order books', () => {
   });
 
   test('that are hot and could not be renewed are stale at once, and not asked for again before their time', async () => {
-    for (let life = 0; life < 3; life++) {
+    for (let life = 0; life < 4; life++) {
       await cache.fetchOrderBook(query);
       await clock.advance(ttlMs);
     }

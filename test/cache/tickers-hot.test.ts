@@ -132,6 +132,24 @@ describe('a hot ticker', () => {
     expect(await textNow()).toBe('waits');
   });
 
+  test('that the renewal brings nothing for waits, like one that is no longer hot', async () => {
+    await heat();
+    port.fetchTickers = async () => new Map();
+    await clock.advance(gatherMs + callMs);
+    expect(await textNow()).toBe('waits');
+  });
+
+  test('that failed does not answer as if it had not, however long calls take', async () => {
+    durationMs = 2000;
+    await askFor(20_000);
+    while (!(await isExpired())) await clock.advance(10);
+    port.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'down'));
+    await clock.advance(gatherMs + durationMs);
+    durationMs = 1;
+    await clock.advance(ttlMs);
+    expect(await textNow()).toBe('waits');
+  });
+
   test('waits for a newer value if the query asks for one', async () => {
     await heat();
     const results = cache.fetchTickers(exchange, [btc], { maxAgeMs: ttlMs });
