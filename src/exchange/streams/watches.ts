@@ -1,4 +1,4 @@
-import type { Exchange, OHLCV } from 'ccxt';
+import type { Exchange, OHLCV, Ticker } from 'ccxt';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Capability } from '../../market/model/exchange.ts';
 import type { StreamKind, StreamMessages, StreamRequest } from '../../market/ports/market-streams.ts';
@@ -41,6 +41,15 @@ function recentTimestamps({ ohlcvs }: Exchange, symbol: string, timeframe: strin
   return [...new Set(timestamps)].sort((a, b) => a - b);
 }
 
+/**
+ * A watch call returns the first message that comes. If two come in one packet, nobody waits for the second, which ccxt
+ * only keeps: without this, its price would be missing until the next message.
+ */
+function newestTicker({ tickers }: Exchange, symbol: string, returned: Ticker): Ticker {
+  const kept = Object.hasOwn(tickers ?? {}, symbol) ? tickers[symbol] : undefined;
+  return kept && (kept.timestamp ?? Infinity) >= (returned.timestamp ?? 0) ? kept : returned;
+}
+
 export const watches: { readonly [K in StreamKind]: Watch<K> } = {
   ticker: {
     capabilities: ['STREAM_TICKER', 'STREAM_TICKERS'],
@@ -49,7 +58,8 @@ export const watches: { readonly [K in StreamKind]: Watch<K> } = {
         ? await exchange.watchTicker(symbol)
         : (await exchange.watchTickers([symbol]))[symbol];
       if (!ticker) throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${id} pushed no ticker for ${symbol}.`);
-      return Object.freeze({ ...toTicker(id, symbol, ticker, now()), source: 'STREAM' });
+      const newest = newestTicker(exchange, symbol, ticker);
+      return Object.freeze({ ...toTicker(id, symbol, newest, now()), source: 'STREAM' });
     },
     unwatch: (exchange, { symbol }) => {
       if (exchange.has.watchTicker) return exchange.has.unWatchTicker ? exchange.unWatchTicker(symbol) : null;
