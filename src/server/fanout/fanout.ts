@@ -4,7 +4,7 @@ import { slowConsumer } from '../../market/slow-consumer.ts';
 import type { EncodePayload } from './encoded-payload.ts';
 import { isListed, isShared } from './event-source.ts';
 import { Group } from './group.ts';
-import { type DocumentKeys, type GroupKey, toGroupKey } from './group-key.ts';
+import { type DocumentKeys, type GroupKey, hasLists, toGroupKey } from './group-key.ts';
 import type { DeliveryCounts, GroupSubscription, OpenSubscription } from './group-subscription.ts';
 import { isJoinable, type JoinableGroup, JoinableGroups, type Opened } from './joinable-groups.ts';
 import { SharedPayloads } from './shared-payloads.ts';
@@ -99,7 +99,8 @@ export class Fanout {
 
   /** The payloads that a subscription shares with others that list other markets; null if it shares none. */
   findListed(args: ExecutionArgs, scope: string): { readonly payload: string; readonly markets: number } | null {
-    const key = toGroupKey(args, scope, this.#documentKeys);
+    // Most operations list no markets, and need their key only once, when they begin.
+    const key = hasLists(args, this.#documentKeys) ? toGroupKey(args, scope, this.#documentKeys) : null;
     return key && !key.hasStart && key.listed > 0 ? { payload: key.payload, markets: key.listed } : null;
   }
 

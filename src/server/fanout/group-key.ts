@@ -1,4 +1,11 @@
-import { type DocumentNode, type ExecutionArgs, getOperationAST, Kind, valueFromASTUntyped } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  valueFromASTUntyped,
+} from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import { type DocumentKey, digestOf, toDocumentKey } from '../../graphql/documents/event-document.ts';
 
@@ -33,8 +40,7 @@ export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKey
   const operation = getOperationAST(document, operationName);
   const { coerced } = getVariableValues(schema, operation?.variableDefinitions ?? [], variableValues ?? {});
   if (!coerced) return null;
-  const key = keys.get(document) ?? toDocumentKey(schema, document);
-  keys.set(document, key);
+  const key = findDocumentKey(schema, document, keys);
   const given = Object.entries(coerced).filter(([name]) => !key.unusedVariables.has(name));
   const variables = toShort(JSON.stringify(toCanonical(Object.fromEntries(given))));
   const payload = JSON.stringify([scope, key.digest, operationName ?? null, variables]);
@@ -48,6 +54,17 @@ export function toGroupKey(args: ExecutionArgs, scope: string, keys: DocumentKey
       value.kind === Kind.VARIABLE ? coerced[value.name.value] != null : value.kind !== Kind.NULL,
     ),
   };
+}
+
+/** True if operations of the document list markets, so that they share payloads with other lists. */
+export function hasLists({ schema, document }: ExecutionArgs, keys: DocumentKeys): boolean {
+  return findDocumentKey(schema, document, keys).selections.length > 0;
+}
+
+function findDocumentKey(schema: GraphQLSchema, document: DocumentNode, keys: DocumentKeys): DocumentKey {
+  const key = keys.get(document) ?? toDocumentKey(schema, document);
+  keys.set(document, key);
+  return key;
 }
 
 function toShort(text: string): string {
