@@ -78,5 +78,6 @@ export function createCachedMarketData({
     fetchCandleText: (query, format, options) => candles.fetchCandleText(query, format, options),
     fetchOrderBook: (query, options) => orderBooks.fetchOrderBook(query, options),
     fetchTrades: (query, options) => trades.fetchTrades(query, options),
+    derivatives: upstream.derivatives,
   };
 }

@@ -36,6 +36,10 @@ class PrivateSource implements MarketSource {
     return this.#accepted;
   }
 
+  get derivatives() {
+    return this.#port.derivatives;
+  }
+
   exchanges() {
     return this.#port.exchanges();
   }

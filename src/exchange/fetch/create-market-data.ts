@@ -8,6 +8,7 @@ import { toMarketDataError } from '../access/errors.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import type { Exchanges } from '../clients/exchanges.ts';
 import { candleLimits, fetchCandleRange, fetchTimeframes } from './candles/candles.ts';
+import { createDerivativeData } from './derivatives/create-derivative-data.ts';
 import { fetchOrderBook } from './order-book.ts';
 import { fetchTickers } from './tickers/tickers.ts';
 import { fetchTrades } from './trades.ts';
@@ -60,6 +61,7 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSour
       ofUnknownFreshness(await fetchOrderBook(await clientFor(query.exchange, options), query, clock.now)),
     fetchTrades: async (query, options) =>
       ofUnknownFreshness(await fetchTrades(await clientFor(query.exchange, options), query, clock.now)),
+    derivatives: createDerivativeData({ clientFor, catalogue, clock }),
   };
 }
 

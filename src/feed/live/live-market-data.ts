@@ -5,7 +5,7 @@ import type { Fresh } from '../../market/model/fresh.ts';
 import type { Markets } from '../../market/model/market.ts';
 import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts';
 import type { Trade, TradeQuery } from '../../market/model/trade.ts';
-import type { FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
+import type { DerivativeData, FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
 import { LastServed } from './last-served.ts';
 import type { LiveMarketDataOptions } from './live-options.ts';
 import { LiveOrderBooks } from './live-order-books.ts';
@@ -19,6 +19,7 @@ import { LiveTickers } from './live-tickers.ts';
  * until the feed has a value of the same market.
  */
 export class LiveMarketData implements MarketData {
+  readonly derivatives: DerivativeData;
   readonly #upstream: MarketData;
   readonly #tickers: LiveTickers;
   readonly #orderBooks: LiveOrderBooks;
@@ -26,6 +27,7 @@ export class LiveMarketData implements MarketData {
   constructor(options: LiveMarketDataOptions) {
     const lastServed = new LastServed(options.clock);
     this.#upstream = options.upstream;
+    this.derivatives = options.upstream.derivatives;
     this.#tickers = new LiveTickers(options, lastServed);
     this.#orderBooks = new LiveOrderBooks(options, lastServed);
   }

@@ -8,6 +8,8 @@ import './ticker.ts';
 import './candle.ts';
 import './order-book.ts';
 import './trade.ts';
+import './funding-rate.ts';
+import './open-interest.ts';
 import './node-query.ts';
 
 builder.queryType({ description: 'Current and historical market data.' });

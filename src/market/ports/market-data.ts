@@ -1,9 +1,12 @@
 import type { MarketDataError } from '../errors.ts';
+import type { MarketRef } from '../market-ref.ts';
 import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleSeries, CandleWindow } from '../model/candle.ts';
 import type { CandleFormat, CandleText } from '../model/candle-text.ts';
 import type { ExchangeInfo } from '../model/exchange.ts';
 import type { Fresh } from '../model/fresh.ts';
+import type { FundingHistoryQuery, FundingPayment, FundingRate } from '../model/funding-rate.ts';
 import type { Markets } from '../model/market.ts';
+import type { OpenInterest, OpenInterestHistoryQuery } from '../model/open-interest.ts';
 import type { OrderBook, OrderBookQuery } from '../model/order-book.ts';
 import type { Ticker } from '../model/ticker.ts';
 import type { Trade, TradeQuery } from '../model/trade.ts';
@@ -13,6 +16,12 @@ export type TickerResult = Fresh<Ticker> | MarketDataError;
 
 /** A result for each requested symbol. */
 export type TickerResults = ReadonlyMap<string, TickerResult>;
+
+/** One funding rate, or the error that says why it is missing. */
+export type FundingRateResult = Fresh<FundingRate> | MarketDataError;
+
+/** A result for each requested symbol. */
+export type FundingRateResults = ReadonlyMap<string, FundingRateResult>;
 
 /** Options of a fetch. A decorator of the port passes them on to what it decorates. */
 export interface FetchOptions {
@@ -26,6 +35,26 @@ export interface FetchOptions {
    * without an own value passes it on.
    */
   readonly isRenewal?: boolean;
+}
+
+/**
+ * What exchanges publish about contracts, apart from prices. A part of the market data port. Markets that are not
+ * contracts, and exchanges that do not publish the data, are refused with NOT_SUPPORTED.
+ */
+export interface DerivativeData {
+  /** Never rejects: each symbol has its own result. */
+  fetchFundingRates(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<FundingRateResults>;
+  /** Oldest first, each timestamp once. */
+  fetchFundingRateHistory(
+    query: FundingHistoryQuery,
+    options?: FetchOptions,
+  ): Promise<Fresh<readonly FundingPayment[]>>;
+  fetchOpenInterest(market: MarketRef, options?: FetchOptions): Promise<Fresh<OpenInterest>>;
+  /** Oldest first, each timestamp once. */
+  fetchOpenInterestHistory(
+    query: OpenInterestHistoryQuery,
+    options?: FetchOptions,
+  ): Promise<Fresh<readonly OpenInterest[]>>;
 }
 
 /**
@@ -61,6 +90,7 @@ export interface MarketData {
   fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>>;
   /** Oldest first, each once. */
   fetchTrades(query: TradeQuery, options?: FetchOptions): Promise<Fresh<readonly Trade[]>>;
+  readonly derivatives: DerivativeData;
 }
 
 /** Candles as an exchange serves them: one call for one range. `exchange/` implements it, `candles/` calls it. */

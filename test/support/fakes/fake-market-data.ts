@@ -23,6 +23,7 @@ import type {
   TickerResults,
 } from '../../../src/market/ports/market-data.ts';
 import { periodAfter } from '../../../src/market/timeframe.ts';
+import { FakeDerivatives } from './fake-derivatives.ts';
 
 /** One call of fetchTickers with its arguments. */
 export interface TickerCall {
@@ -74,6 +75,7 @@ export class FakeMarketData implements MarketData, CandleSource {
   readonly rangeCalls: CandleRange[] = [];
   readonly orderBookCalls: OrderBookQuery[] = [];
   readonly tradeCalls: TradeQuery[] = [];
+  readonly derivatives: FakeDerivatives;
   /** The outcomes in the order in which they were returned. */
   readonly given: { readonly symbol: string; readonly outcome: Ticker | MarketDataError }[] = [];
   readonly #clock: Clock;
@@ -87,6 +89,7 @@ export class FakeMarketData implements MarketData, CandleSource {
 
   constructor(clock: Clock, ids: readonly string[] = ['kraken', 'binance']) {
     this.#clock = clock;
+    this.derivatives = new FakeDerivatives(clock);
     this.#ids = ids;
   }
 

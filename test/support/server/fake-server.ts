@@ -167,6 +167,12 @@ class CallCount {
       fetchCandles: (...args) => count(port.fetchCandles(...args)),
       fetchOrderBook: (...args) => count(port.fetchOrderBook(...args)),
       fetchTrades: (...args) => count(port.fetchTrades(...args)),
+      derivatives: {
+        fetchFundingRates: (...args) => count(port.derivatives.fetchFundingRates(...args)),
+        fetchFundingRateHistory: (...args) => count(port.derivatives.fetchFundingRateHistory(...args)),
+        fetchOpenInterest: (...args) => count(port.derivatives.fetchOpenInterest(...args)),
+        fetchOpenInterestHistory: (...args) => count(port.derivatives.fetchOpenInterestHistory(...args)),
+      },
     };
   }
 }
