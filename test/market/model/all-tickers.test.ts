@@ -7,7 +7,14 @@ import { tickerOf } from '../../support/fakes/fake-market-data.ts';
 const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');
 
 function allOf(tickers: readonly Partial<Ticker>[], missing: readonly string[] = []): AllTickers {
-  const fields = { exchange: 'kraken', type: null, timestamp: null, receivedAt: 1, source: 'FETCH', stale: false } as const;
+  const fields = {
+    exchange: 'kraken',
+    type: null,
+    timestamp: null,
+    receivedAt: 1,
+    source: 'FETCH',
+    stale: false,
+  } as const;
   const errors = missing.length > 0 ? [{ symbols: missing, error: down }] : [];
   return { ...fields, tickers: tickers.map(tickerOf), missing: errors };
 }

@@ -35,10 +35,23 @@ describe('a ranking', () => {
   });
 
   test('knows the quote currency of every form of symbol, and never takes one for another', () => {
-    const symbols = ['A/USDT', 'A/USDT:USDT', 'A/USD:A-261225', 'A/USDT:USDT-261225-1-C', 'A/usdt', 'A/USD', 'A-FS-1_PERP'];
+    const symbols = [
+      'A/USDT',
+      'A/USDT:USDT',
+      'A/USD:A-261225',
+      'A/USDT:USDT-261225-1-C',
+      'A/usdt',
+      'A/USD',
+      'A-FS-1_PERP',
+    ];
     const tickers = symbols.map((symbol) => ({ symbol, last: 1 }));
     expect(symbolsOf(tickers, { quote: 'USD' })).toEqual(['A/USD', 'A/USD:A-261225']);
-    expect(symbolsOf(tickers, { quote: 'USDT' })).toEqual(['A/USDT', 'A/USDT:USDT', 'A/USDT:USDT-261225-1-C', 'A/usdt']);
+    expect(symbolsOf(tickers, { quote: 'USDT' })).toEqual([
+      'A/USDT',
+      'A/USDT:USDT',
+      'A/USDT:USDT-261225-1-C',
+      'A/usdt',
+    ]);
     expect(symbolsOf(tickers, { quote: '' })).toEqual(['A-FS-1_PERP']);
     expect(symbolsOf(tickers)).toHaveLength(symbols.length);
   });

@@ -129,16 +129,22 @@ export class AllTickersRound {
     this.#receivedAt = Math.max(this.#receivedAt, receivedAt);
     const isCovered = ({ name, symbols }: TickerKind): boolean =>
       (counts.get(name) ?? 0) >= symbols.length * coveringShare;
-    // Lists of options often have one underlying only.
-    if (kind.example.option && !isCovered(kind)) await this.#fetchSymbols(kind, this.#noList(kind));
+    if (kind.example.option) await this.#fetchOtherUnderlyings(kind);
     return new Set([kind.name, ...kinds.filter(isCovered).map(({ name }) => name)]);
   }
 
+  /** Lists of options often have one underlying only. */
+  async #fetchOtherUnderlyings(kind: TickerKind): Promise<void> {
+    const groups = byUnderlying(kind.symbols.map((symbol) => this.#client.ccxt.market(symbol)));
+    const others = groups.filter((markets) => !markets.some(({ symbol }) => this.#tickers.has(symbol)));
+    const symbols = others.flat().map(({ symbol }) => symbol);
+    if (symbols.length > 0) await this.#fetchSymbols({ ...kind, symbols }, this.#noList(kind));
+  }
+
   /** Fetches the tickers of a kind by symbol, if that takes only a few calls; otherwise they are missing. */
-  async #fetchSymbols(kind: TickerKind, error: MarketDataError): Promise<ReadonlySet<string>> {
+  async #fetchSymbols({ name, example, symbols }: TickerKind, error: MarketDataError): Promise<ReadonlySet<string>> {
     const { ccxt } = this.#client;
-    const symbols = kind.symbols.filter((symbol) => !this.#tickers.has(symbol));
-    const count = kind.example.option
+    const count = example.option
       ? byUnderlying(symbols.map((symbol) => ccxt.market(symbol))).length / maxUnderlyings
       : symbols.length / maxBySymbol;
     const outcomes = count > 1 ? new Map() : await fetchTickers(this.#client, symbols, this.#now);
@@ -155,7 +161,7 @@ export class AllTickersRound {
     // Markets that are left out one by one have no ticker at present.
     const isMissing = missing.size > symbols.length * coveringShare;
     if (failure && isMissing) this.#missing.push({ symbols: [...missing], error: failure });
-    return new Set([kind.name]);
+    return new Set([name]);
   }
 
   /** The tickers of these kinds are missing. */
