@@ -58,7 +58,7 @@ describe('a screen', () => {
     await Promise.all(screens.map((each) => screen(`exchange: "kraken", ${each}`)));
     expect(kraken.count(/Ticker/)).toBe(1);
     const metrics = await running.scrape();
-    expect(metrics).toMatch(/tickql_cache_requests_total\{cache="screens",result="hit"\} \d+/);
+    expect(metrics).toMatch(/tickql_cache_requests_total\{cache="screens",result="miss"\} \d+/);
   });
 
   test('has the markets of the other kinds, and an error, if one kind fails', async () => {

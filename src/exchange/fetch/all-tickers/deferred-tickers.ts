@@ -41,14 +41,15 @@ export function deferTickers(exchange: Exchange, original: Exchange): Exchange {
         return answer;
       },
     },
-    parseTickers: {
-      value: (rows: object, symbols?: readonly string[], given: object = {}) => {
-        if (symbols !== undefined) return original.parseTickers(rows, [...symbols], given);
-        const placeholder = toPlaceholder(rowsOf(original, rows));
-        return { [placeholder.symbol]: { ...placeholder, ...given } };
-      },
-    },
   });
+  if (hasUsualParser(original)) {
+    const deferAll = (rows: object, symbols?: readonly string[], given: object = {}) => {
+      if (symbols !== undefined) return original.parseTickers(rows, [...symbols], given);
+      const placeholder = toPlaceholder(rowsOf(original, rows));
+      return { [placeholder.symbol]: { ...placeholder, ...given } };
+    };
+    Object.defineProperty(copy, 'parseTickers', { value: deferAll });
+  }
   for (const name of rowParsersOf(original)) {
     const parse: unknown = original[name];
     if (typeof parse !== 'function') continue;
@@ -70,6 +71,13 @@ function* parsersOf(tickers: Tickers): Iterable<ParseRow> {
     // A class may have set some fields itself, such as a time for the whole answer.
     else for (const parse of info.parsers) yield () => Object.assign(parse(), given);
   }
+}
+
+/** True unless the class has a parseTickers of its own; filterByArrayTickers is ccxt's for all classes. */
+function hasUsualParser(exchange: Exchange): boolean {
+  let object: object = exchange;
+  while (!Object.hasOwn(object, 'parseTickers')) object = Object.getPrototypeOf(object);
+  return Object.hasOwn(object, 'filterByArrayTickers');
 }
 
 /** What ccxt's parseTickers does with a list, or with an object that has the exchange's ids as keys. */

@@ -10,6 +10,7 @@ import {
   type VenueClient,
 } from '../../../support/exchange/venue-client.ts';
 import { ManualClock } from '../../../support/fakes/manual-clock.ts';
+import { createBinance } from '../../../venues/binance/binance.ts';
 import { binanceMarkets } from '../../../venues/binance/markets.ts';
 
 const hourMs = 3_600_000;
@@ -134,6 +135,43 @@ describe('an exchange with a list for each kind of market', () => {
     await fetchAll(null);
     expect(most).toBe(1);
   });
+});
+
+it("rows are parsed in several turns of the event loop, and not within ccxt's call", async () => {
+  const symbols = Array.from({ length: 1500 }, (_, index) => `C${index}/USDT`);
+  const [template] = binanceMarkets;
+  if (!template) throw new Error('the stand-in has no markets');
+  const venue = await createBinance(symbols.map((symbol) => ({ ...template, symbol, id: symbol.replace('/', '') })));
+  const connection = await connectTo('binance', { ...venue.exchangeConfig, enableRateLimit: false });
+  await connection.client.markets();
+  const { ccxt } = connection.client;
+  const parse = ccxt.parseTicker;
+  const rowsByTurn: number[] = [0];
+  ccxt.parseTicker = (...row) => {
+    rowsByTurn.push((rowsByTurn.pop() ?? 0) + 1);
+    return parse(...row);
+  };
+  const turns = setInterval(() => rowsByTurn.push(0), 0);
+  const { value } = await connection.source.fetchAllTickers({ exchange: 'binance', type: null });
+  clearInterval(turns);
+  expect(value.tickers).toHaveLength(symbols.length);
+  expect(rowsByTurn.filter((rows) => rows > 0).length).toBeGreaterThan(2);
+  expect(Math.max(...rowsByTurn)).toBeLessThan(symbols.length / 2);
+  await connection.close();
+  await venue.close();
+});
+
+it('kinds whose markets could not be listed are missing, with the reason', async () => {
+  const venue = await createBinance();
+  venue.fault({ kind: 'status', status: 503, match: /fapi.*exchangeInfo/ });
+  const connection = await connectTo('binance', { ...venue.exchangeConfig, enableRateLimit: false });
+  const { value } = await connection.source.fetchAllTickers({ exchange: 'binance', type: null });
+  expect(symbolsOf(value)).toEqual([...spotSymbols, 'BTC/USD:BTC'].sort());
+  expect(value.missing).toMatchObject([{ symbols: [], error: { code: 'EXCHANGE_UNAVAILABLE' } }]);
+  const futures = connection.source.fetchAllTickers({ exchange: 'binance', type: 'future' });
+  await expect(futures).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
+  await connection.close();
+  await venue.close();
 });
 
 it('an exchange with one list is called once for all types', async () => {

@@ -8,8 +8,8 @@ import { deferTickers, parseDeferred } from '../../../../src/exchange/fetch/all-
 const catalogue = createCatalogue(readCatalogue(), null);
 const withTickers = catalogue.exchanges.filter(({ has, simulated }) => has.includes('TICKERS') && !simulated);
 
-/** What a class does in fetchTickers after it has parsed rows must not need a field of the tickers. */
-const allowed = new Set(['symbol', 'timestamp', 'datetime']);
+/** What a class does with parsed rows must not need their figures: it may set times, and index them. */
+const allowed = new Set(['symbol', 'timestamp', 'datetime', 'filterByArrayTickers', 'removeKeysFromDict']);
 
 /** A class with invented markets whose rows are `{ s, price }`, and whose answer is always the same. */
 async function createExchange(id: string): Promise<Exchange> {
@@ -83,6 +83,14 @@ describe('rows that are parsed later', () => {
     expect(await parsedOf({ 'Z/USD': ticker })).toEqual([ticker]);
   });
 
+  it('of a class with its own way to parse lists are parsed in that way', async () => {
+    const exchange = await createExchange('hollaex');
+    exchange.parseTicker = (row, market) => exchange.safeTicker({ symbol: market?.symbol, last: row.price, info: row });
+    const copy = deferTickers(exchange, exchange);
+    const tickers = await parsedOf(copy.parseTickers({ AUSD: rows[0], CUSD: rows[2] }));
+    expect(tickers.map(({ symbol, last }) => `${symbol} ${last}`)).toEqual(['A/USD 1', 'C/USD 3']);
+  });
+
   it('are those of methods that some classes call directly', async () => {
     const kucoin = await createExchange('kucoin');
     const copy = deferTickers(kucoin, kucoin);
@@ -92,18 +100,33 @@ describe('rows that are parsed later', () => {
   });
 });
 
+/** The fields of parsed tickers that a method reads, and what it does with lists of them. */
+function readBy(source: string): readonly string[] {
+  const found: string[] = [];
+  for (const [, name] of source.matchAll(/(\w+) = this\.(?!safe)parse\w*Ticker\(/g)) {
+    const read = new RegExp(`\\b${name}(?:\\['(\\w+)'\\]|\\.(\\w+))|\\(${name}, '(\\w+)'`, 'g');
+    found.push(...[...source.matchAll(read)].flatMap(([, ...fields]) => fields.filter((field) => field !== undefined)));
+  }
+  for (const [, name] of source.matchAll(/(\w+) = this\.parseTickers\(/g)) {
+    found.push(...[...source.matchAll(new RegExp(`(\\w+)\\(${name}\\b`, 'g'))].map(([, method = '']) => method));
+  }
+  return found;
+}
+
 describe('fetchTickers of ccxt', () => {
-  it.each(withTickers.map(({ id }) => id))('reads nothing but symbols of the tickers of %s', async (id) => {
+  it.each(withTickers.map(({ id }) => id))('needs nothing but the symbols of the tickers of %s', async (id) => {
     const exchange = await createExchange(id);
     expect(can(exchange, 'TICKERS')).toBe(true);
-    const source = [exchange.fetchTickers, exchange.fetchTickersV3, exchange.fetchContractTickers]
-      .map((method: unknown) => (typeof method === 'function' ? method.toString() : ''))
-      .join('\n');
-    const variables = [...source.matchAll(/(\w+) = this\.(?!safe)parse\w*Ticker\(/g)].map(([, name]) => name);
-    for (const name of new Set(variables)) {
-      const read = new RegExp(`\\b${name}(?:\\['(\\w+)'\\]|\\.(\\w+))|\\(${name}, '(\\w+)'`, 'g');
-      const fields = [...source.matchAll(read)].map(([, ...found]) => found.find((field) => field !== undefined) ?? '');
-      expect(fields.filter((field) => !allowed.has(field))).toEqual([]);
+    const methods: readonly unknown[] = [exchange.fetchTickers, exchange.fetchTickersV3, exchange.fetchContractTickers];
+    for (const method of methods) {
+      const found = typeof method === 'function' ? readBy(method.toString()) : [];
+      expect(found.filter((name) => !allowed.has(name))).toEqual([]);
     }
+  });
+
+  it('is read as it is written', () => {
+    const loop = "const ticker = this.parseTicker(row); if (ticker['last'] > 0) result[ticker.symbol] = ticker;";
+    expect(readBy(`${loop} this.safeString(ticker, 'close');`)).toEqual(['last', 'symbol', 'close']);
+    expect(readBy('const all = this.parseTickers(rows); return this.sortBy(all, "last");')).toEqual(['sortBy']);
   });
 });
