@@ -55,6 +55,7 @@ export function createQuerySource(): MarketData & CandleSource {
       from: since,
       next: null,
     }),
+    fetchAllTickers: none,
     fetchOrderBook: none,
     fetchTrades: none,
     derivatives: noDerivatives,

@@ -61,6 +61,7 @@ export function createBenchSource(options: BenchSourceOptions = {}): BenchSource
     fetchTickers: async (_exchange, symbols) =>
       new Map(symbols.map((each) => [each, ofUnknownFreshness(toTicker(each, ticks))])),
     fetchCandles: none,
+    fetchAllTickers: none,
     fetchOrderBook: none,
     fetchTrades: none,
     derivatives: noDerivatives,

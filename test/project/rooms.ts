@@ -16,6 +16,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       '.': [],
       model: ['.'],
       ports: ['.', 'model'],
+      screen: ['model'],
     },
   },
   exchange: {

@@ -1,5 +1,6 @@
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
+import { ScreenRankings } from '../../market/screen/screen-rankings.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
 import { createTickerLoader, type TickerLoader } from './loaders.ts';
@@ -13,6 +14,7 @@ export interface Context {
   readonly live: LiveOperations;
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
+  readonly screens: ScreenRankings;
   readonly partialErrors: PartialErrors;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
@@ -27,15 +29,23 @@ export interface ContextOptions {
   readonly live: LiveOperations;
   /** Shared by all operations, because it remembers its results. */
   readonly marketSearch: MarketSearch;
+  /** Shared by all operations for the same reason; by default one that this operation has alone. */
+  readonly screens?: ScreenRankings;
   readonly charge: Charge;
   /** Gathers the freshness of what the resolvers fetch. Omitted for operations whose answers are never kept. */
   readonly freshness?: Freshness;
   readonly texts?: OperationTexts;
 }
 
-export function createContext({ marketData, freshness, ...others }: ContextOptions): Context {
+export function createContext({
+  marketData,
+  freshness,
+  screens = new ScreenRankings(),
+  ...others
+}: ContextOptions): Context {
   return {
     ...others,
+    screens,
     marketData: new OperationMarketData(marketData, freshness ?? null),
     tickers: createTickerLoader(marketData, freshness ?? null),
     partialErrors: new PartialErrors(),

@@ -5,6 +5,7 @@ import './exchange.ts';
 import './market.ts';
 import './market-connection.ts';
 import './ticker.ts';
+import './screen.ts';
 import './candle.ts';
 import './order-book.ts';
 import './trade.ts';

@@ -1,5 +1,6 @@
 import type { MarketDataError } from '../errors.ts';
 import type { MarketRef } from '../market-ref.ts';
+import type { AllTickers, AllTickersQuery } from '../model/all-tickers.ts';
 import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleSeries, CandleWindow } from '../model/candle.ts';
 import type { CandleFormat, CandleText } from '../model/candle-text.ts';
 import type { ExchangeInfo } from '../model/exchange.ts';
@@ -76,6 +77,11 @@ export interface MarketData {
   fetchTimeframes(exchange: string, symbol: string): Promise<Fresh<readonly string[]>>;
   /** Never rejects: each symbol has its own result. */
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults>;
+  /**
+   * The tickers of all active markets of an exchange or of one type, with what is missing because a call failed. Rejects
+   * if all calls failed.
+   */
+  fetchAllTickers(query: AllTickersQuery, options?: FetchOptions): Promise<Fresh<AllTickers>>;
   /**
    * Oldest first, within `[since, until)`, each timestamp once. Even with `maxAgeMs` 0, candles that no longer change may
    * come from memory.

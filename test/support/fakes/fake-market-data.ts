@@ -1,5 +1,6 @@
 import type { Clock } from '../../../src/base/clock.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
+import type { AllTickers, AllTickersQuery } from '../../../src/market/model/all-tickers.ts';
 import type {
   Candle,
   CandleLimits,
@@ -71,6 +72,7 @@ export function tickerOf(fields: Partial<Ticker>): Ticker {
  */
 export class FakeMarketData implements MarketData, CandleSource {
   readonly tickerCalls: TickerCall[] = [];
+  readonly allTickersCalls: (AllTickersQuery & { readonly options: FetchOptions | undefined })[] = [];
   readonly candleCalls: CandleQuery[] = [];
   readonly rangeCalls: CandleRange[] = [];
   readonly orderBookCalls: OrderBookQuery[] = [];
@@ -158,6 +160,25 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.tickerCalls.push({ exchange, symbols: [...symbols], options });
     await this.#gate;
     return new Map(symbols.map((symbol) => [symbol, this.#give(exchange, symbol)]));
+  }
+
+  /** The tickers that are set, and the symbols that are set to fail as missing, each with its own error. */
+  async fetchAllTickers(query: AllTickersQuery, options?: FetchOptions): Promise<Fresh<AllTickers>> {
+    this.allTickersCalls.push({ ...query, options });
+    const { exchange } = query;
+    this.exchange(exchange);
+    const outcomes = await this.#answer(() => [...this.#outcomes]);
+    const receivedAt = this.#clock.now();
+    const tickers = outcomes.flatMap(([symbol, outcome]) =>
+      outcome instanceof MarketDataError ? [] : [tickerOf({ exchange, symbol, receivedAt, ...outcome })],
+    );
+    const missing = outcomes.flatMap(([symbol, outcome]) =>
+      outcome instanceof MarketDataError ? [{ symbols: [symbol], error: outcome }] : [],
+    );
+    return ofUnknownFreshness({
+      ...{ ...query, tickers, missing, receivedAt, timestamp: null },
+      ...{ source: 'FETCH', stale: false },
+    });
   }
 
   async fetchCandles(query: CandleQuery, _options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {

@@ -164,6 +164,7 @@ class CallCount {
       fetchMarkets: (...args) => count(port.fetchMarkets(...args)),
       fetchTimeframes: (...args) => count(port.fetchTimeframes(...args)),
       fetchTickers: (...args) => count(port.fetchTickers(...args)),
+      fetchAllTickers: (...args) => count(port.fetchAllTickers(...args)),
       fetchCandles: (...args) => count(port.fetchCandles(...args)),
       fetchOrderBook: (...args) => count(port.fetchOrderBook(...args)),
       fetchTrades: (...args) => count(port.fetchTrades(...args)),
