@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { LiveOperations } from '../feed/live/live-operations.ts';
+import { IndicatorQueries } from '../indicators/indicator-queries.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
 import { CostMeter, type MeasureCost } from './cost/cost-meter.ts';
 import { defaultQueryLimits, type QueryLimits } from './cost/query-limits.ts';
@@ -44,7 +45,7 @@ export interface GraphQLEngine {
 export function createGraphQLEngine(options: GraphQLEngineOptions): GraphQLEngine {
   const { marketData, live, limits = defaultQueryLimits, introspection = true, report } = options;
   const formats = new CandleFormats();
-  const sources = { marketData, live, marketSearch: new MarketSearch() };
+  const sources = { marketData, live, marketSearch: new MarketSearch(), indicators: new IndicatorQueries() };
   return {
     schema,
     documents: new DocumentStore({

@@ -1,4 +1,5 @@
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
+import { IndicatorQueries } from '../../indicators/indicator-queries.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
@@ -13,6 +14,7 @@ export interface Context {
   readonly live: LiveOperations;
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
+  readonly indicators: IndicatorQueries;
   readonly partialErrors: PartialErrors;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
@@ -27,6 +29,8 @@ export interface ContextOptions {
   readonly live: LiveOperations;
   /** Shared by all operations, because it remembers its results. */
   readonly marketSearch: MarketSearch;
+  /** Shared by all operations, whose calculations take turns. Omitted for operations without indicators. */
+  readonly indicators?: IndicatorQueries;
   readonly charge: Charge;
   /** Gathers the freshness of what the resolvers fetch. Omitted for operations whose answers are never kept. */
   readonly freshness?: Freshness;
@@ -37,6 +41,7 @@ export function createContext({ marketData, freshness, ...others }: ContextOptio
   return {
     ...others,
     marketData: new OperationMarketData(marketData, freshness ?? null),
+    indicators: others.indicators ?? new IndicatorQueries(),
     tickers: createTickerLoader(marketData, freshness ?? null),
     partialErrors: new PartialErrors(),
   };

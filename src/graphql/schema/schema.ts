@@ -6,6 +6,7 @@ import './market.ts';
 import './market-connection.ts';
 import './ticker.ts';
 import './candle.ts';
+import './indicators.ts';
 import './order-book.ts';
 import './trade.ts';
 import './funding-rate.ts';
