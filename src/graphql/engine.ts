@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { LiveOperations } from '../feed/live/live-operations.ts';
+import { IndicatorQueries } from '../indicators/indicator-queries.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
 import { ScreenRankings } from '../market/screen/screen-rankings.ts';
 import { CostMeter, type MeasureCost } from './cost/cost-meter.ts';
@@ -45,7 +46,12 @@ export interface GraphQLEngine {
 export function createGraphQLEngine(options: GraphQLEngineOptions): GraphQLEngine {
   const { marketData, live, limits = defaultQueryLimits, introspection = true, report } = options;
   const formats = new CandleFormats();
-  const sources = { marketData, live, marketSearch: new MarketSearch(), screens: new ScreenRankings() };
+  const shared = {
+    marketSearch: new MarketSearch(),
+    screens: new ScreenRankings(),
+    indicators: new IndicatorQueries(),
+  };
+  const sources = { marketData, live, ...shared };
   return {
     schema,
     documents: new DocumentStore({

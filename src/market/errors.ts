@@ -36,6 +36,10 @@ export interface MarketDataErrorDetails {
   readonly retryable?: boolean;
   /** True if the exchange no longer serves candles this old. */
   readonly isTooOld?: boolean;
+  /** With `isTooOld`: the time from which the exchange serves candles, epoch ms, if that is known. */
+  readonly oldest?: number;
+  /** The largest limit with which the same query can be answered, if its limit was too large. */
+  readonly maxLimit?: number;
   /** True if candles are missing and it is unknown whether there were none or the exchange no longer serves them. */
   readonly isInDoubt?: boolean;
   /** True if the market may belong to a list that failed to load. The error says nothing about markets that are known. */

@@ -79,7 +79,8 @@ describe.each(Object.entries(rooms))('%s', (room, { folders = { '.': [] } }) => 
 
 test('market imports from base only, and the rooms that work on market data do not import from each other', () => {
   expect(rooms.market?.imports).toEqual(['base']);
-  for (const room of ['exchange', 'candles', 'cache', 'feed']) expect(rooms[room]?.imports).toEqual(['base', 'market']);
+  for (const room of ['exchange', 'candles', 'cache', 'feed', 'indicators'])
+    expect(rooms[room]?.imports).toEqual(['base', 'market']);
 });
 
 /** The nodes from which a path leads back to them. */
@@ -114,6 +115,16 @@ test('no folder holds more than 16 files', () => {
 test('only exchange/ imports ccxt', () => {
   const importing = files.filter((file) => readFileSync(join(src, file), 'utf8').includes("'ccxt'"));
   expect(importing.filter((file) => roomOf(file) !== 'exchange')).toEqual([]);
+});
+
+test('only indicators/ loads the library of indicators, and not before the first query needs it', () => {
+  const naming = files.filter((file) => readFileSync(join(src, file), 'utf8').includes("'trading-signals'"));
+  expect(naming).toEqual(['indicators/library.ts']);
+  const loading = arrows.filter(({ to }) => to === 'indicators/calculations.ts').map(({ from }) => from);
+  expect([...new Set(loading)]).toEqual(['indicators/indicator-queries.ts']);
+  const text = readFileSync(join(src, 'indicators/indicator-queries.ts'), 'utf8');
+  expect(text).toContain("return import('./calculations.ts')");
+  expect(text).not.toMatch(/^import (?!type ).*calculations/m);
 });
 
 test('doors reach market data through the answer service only, so that cost, quotas and metrics apply', () => {

@@ -56,8 +56,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       live: ['kinds', 'polling', 'reconcile', 'resume', 'topics'],
     },
   },
+  indicators: { imports: ['base', 'market'] },
   graphql: {
-    imports: ['base', 'feed', 'market'],
+    imports: ['base', 'feed', 'indicators', 'market'],
     folders: {
       '.': ['cost', 'documents', 'execution', 'schema', 'text'],
       cost: [],

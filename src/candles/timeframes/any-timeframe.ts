@@ -169,5 +169,5 @@ function requireParts(query: CandleQuery, base: Base, count: number): void {
   const { exchange, symbol, timeframe } = query;
   const most = Math.floor(maxParts / base.ratio);
   const message = `On ${exchange}, each ${timeframe} candle is built from ${base.ratio} candles of ${base.timeframe}: ask for a limit of up to ${most}, and page by since for more.`;
-  throw new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe });
+  throw new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe, maxLimit: most });
 }

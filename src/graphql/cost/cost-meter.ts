@@ -51,13 +51,18 @@ type Variables = Readonly<Record<string, unknown>>;
 
 function addUp({ fixed, perItem, variableFields }: CostPlan, parentSize: number, variables: Variables): number {
   let cost = fixed + parentSize * perItem;
-  for (const { weight, listSize, childListSize, selectionSet, isPerItem } of variableFields) {
+  for (const { weight, listSize, childListSize, cells, selectionSet, isPerItem } of variableFields) {
     const each =
       resolve(weight, variables) +
-      resolve(listSize, variables) * addUp(selectionSet, resolve(childListSize, variables), variables);
+      resolve(listSize, variables) * addUp(selectionSet, resolve(childListSize, variables), variables) +
+      countCells(cells, variables) * Math.max(1, selectionSet.perCell);
     cost += isPerItem ? parentSize * each : each;
   }
   return cost;
+}
+
+function countCells(sizes: readonly Size[] | null, variables: Variables): number {
+  return sizes?.reduce<number>((product, size) => product * resolve(size, variables), 1) ?? 0;
 }
 
 function resolve(size: Size, variables: Variables): number {

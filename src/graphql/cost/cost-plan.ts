@@ -36,6 +36,8 @@ export interface VariableField {
   readonly listSize: Size;
   /** The size of those of its fields that have the size of their parent. */
   readonly childListSize: Size;
+  /** The sizes whose product is the number of its cells; null if it has none. */
+  readonly cells: readonly Size[] | null;
   readonly selectionSet: CostPlan;
   /** True if the whole field counts once for each item of its parent's list size. */
   readonly isPerItem: boolean;
@@ -46,11 +48,13 @@ export interface CostPlan {
   readonly fixed: number;
   /** Additional cost for each item of the parent's list size. */
   readonly perItem: number;
+  /** Additional cost for each cell of the field above that has cells. */
+  readonly perCell: number;
   readonly variableFields: readonly VariableField[];
 }
 
-const none: CostPlan = { fixed: 0, perItem: 0, variableFields: [] };
-const one: CostPlan = { fixed: 1, perItem: 0, variableFields: [] };
+const none: CostPlan = { fixed: 0, perItem: 0, perCell: 0, variableFields: [] };
+const one: CostPlan = { ...none, fixed: 1 };
 
 const defaultCost = new FieldCost({});
 
@@ -75,6 +79,7 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
     return {
       fixed: parts.reduce((sum, { fixed }) => sum + fixed, 0),
       perItem: parts.reduce((sum, { perItem }) => sum + perItem, 0),
+      perCell: parts.reduce((sum, { perCell }) => sum + perCell, 0),
       variableFields: parts.flatMap(({ variableFields }) => variableFields),
     };
   }
@@ -95,8 +100,10 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
     const cost = toCost(field);
     const weight = typeof cost.weight === 'number' ? cost.weight : sizeOf(cost.weight, node, field, operation);
     const isPerItem = cost.listSize === 'of-parent';
+    const isPerCell = cost.listSize === 'of-cells';
     const size =
-      cost.listSize === null || cost.listSize === 'of-parent' ? 1 : sizeOf(cost.listSize, node, field, operation);
+      cost.listSize === null || typeof cost.listSize === 'string' ? 1 : sizeOf(cost.listSize, node, field, operation);
+    const cells = cost.cells?.map((source) => sizeOf(source, node, field, operation)) ?? null;
     const [listSize, childListSize] = cost.hasSizedFields ? [1, size] : [size, 1];
     // In a list of scalars each item counts, too.
     const scalars = cost.listSize === null ? none : one;
@@ -105,12 +112,15 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
       typeof weight !== 'number' ||
       typeof listSize !== 'number' ||
       typeof childListSize !== 'number' ||
+      cells !== null ||
       selectionSet.variableFields.length > 0
     ) {
-      return { ...none, variableFields: [{ weight, listSize, childListSize, selectionSet, isPerItem }] };
+      return { ...none, variableFields: [{ weight, listSize, childListSize, cells, selectionSet, isPerItem }] };
     }
     const total = weight + listSize * (selectionSet.fixed + childListSize * selectionSet.perItem);
-    return isPerItem ? { ...none, perItem: total } : { ...none, fixed: total };
+    const { perCell } = selectionSet;
+    if (isPerCell) return { ...none, perCell: total };
+    return isPerItem ? { ...none, perItem: total, perCell } : { ...none, fixed: total, perCell };
   }
 
   const root = schema.getRootType(operation.operation);
@@ -139,7 +149,7 @@ function sizeOf(
   const argument = node.arguments?.find(({ name }) => name.value === source.argument);
   const fallback = toSize(args.find(({ name }) => name === source.argument)?.defaultValue, source);
   if (!argument) return fallback;
-  if (argument.value.kind === Kind.LIST) return toSize(argument.value.values, source);
+  if (argument.value.kind === Kind.LIST && !source.toSize) return toSize(argument.value.values, source);
   if (argument.value.kind !== Kind.VARIABLE) return toSize(valueFromASTUntyped(argument.value), source);
   const variable = argument.value.name.value;
   const definition = operation.variableDefinitions?.find((defined) => defined.variable.name.value === variable);

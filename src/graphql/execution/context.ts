@@ -1,4 +1,5 @@
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
+import { IndicatorQueries } from '../../indicators/indicator-queries.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import { ScreenRankings } from '../../market/screen/screen-rankings.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
@@ -15,6 +16,7 @@ export interface Context {
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
   readonly screens: ScreenRankings;
+  readonly indicators: IndicatorQueries;
   readonly partialErrors: PartialErrors;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
@@ -31,6 +33,8 @@ export interface ContextOptions {
   readonly marketSearch: MarketSearch;
   /** Shared by all operations for the same reason; by default one that this operation has alone. */
   readonly screens?: ScreenRankings;
+  /** Shared by all operations, whose calculations take turns; by default one that this operation has alone. */
+  readonly indicators?: IndicatorQueries;
   readonly charge: Charge;
   /** Gathers the freshness of what the resolvers fetch. Omitted for operations whose answers are never kept. */
   readonly freshness?: Freshness;
@@ -41,11 +45,13 @@ export function createContext({
   marketData,
   freshness,
   screens = new ScreenRankings(),
+  indicators = new IndicatorQueries(),
   ...others
 }: ContextOptions): Context {
   return {
     ...others,
     screens,
+    indicators,
     marketData: new OperationMarketData(marketData, freshness ?? null),
     tickers: createTickerLoader(marketData, freshness ?? null),
     partialErrors: new PartialErrors(),

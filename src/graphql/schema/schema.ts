@@ -7,6 +7,7 @@ import './market-connection.ts';
 import './ticker.ts';
 import './screen.ts';
 import './candle.ts';
+import './indicators.ts';
 import './order-book.ts';
 import './trade.ts';
 import './funding-rate.ts';

@@ -9,7 +9,8 @@ export function candlesTooOld(series: CandleSeries, oldest: number | null): Mark
   const { exchange, symbol, timeframe } = series;
   const which = oldest === null ? 'that old' : `before ${new Date(oldest).toISOString()}`;
   const message = `${exchange} serves only its newest candles; it has no ${timeframe} candles ${which}.`;
-  return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, timeframe, isTooOld: true });
+  const details = { exchange, symbol, timeframe, isTooOld: true, ...(oldest === null ? {} : { oldest }) };
+  return new MarketDataError('BAD_USER_INPUT', message, details);
 }
 
 /** The day of Bitcoin's first block, epoch ms. No exchange can lack candles from before it. */

@@ -227,7 +227,7 @@ describe('over an exchange that has 1m, 1h and 1d', () => {
 
   it('a query that needs too many parts is refused, and the error names the possible limit', async () => {
     const error = await failureOf(fetchCandles({ ...series, timeframe: '59m', limit: 1000 }));
-    expect(error).toMatchObject({ code: 'BAD_USER_INPUT', details: { timeframe: '59m' } });
+    expect(error).toMatchObject({ code: 'BAD_USER_INPUT', details: { timeframe: '59m', maxLimit: 847 } });
     expect(error.message).toContain('each 59m candle is built from 59 candles of 1m: ask for a limit of up to 847');
     expect(source.calls).toEqual([]);
     // A range that is shorter than the limit takes only the parts that it holds.

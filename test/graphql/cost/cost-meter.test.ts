@@ -54,6 +54,11 @@ test.each([
   ['{ node(id: "OrderBook:kraken:5000:BTC/USD") { ... on OrderBook { bids { price } } } }', 1100],
   ['{ node(id: "OrderBook:kraken:10:BTC/USD") { ... on Exchange { markets(first: 2) { nodes { id } } } } }', 112],
   ['{ node(id: "Trade:kraken:BTC/USD:7") { id } }', 2],
+  [`{ indicators(${of}, of: { kind: SMA, period: 50 }) { timestamps } }`, 100 + 49 + 100 + 100],
+  [
+    `{ indicators(${of}, limit: 10, of: [{ kind: SMA }, { kind: MACD }]) { timestamps closed series { name values } } }`,
+    100 + 430 + 4 * 10 + 2 * 10 + 2,
+  ],
   ['{ exchanges { id } }', 106],
   ['{ exchanges(ids: ["kraken", "binance"]) { id } }', 3],
   ['{ exchanges(ids: null) { id } }', 106],
@@ -82,6 +87,20 @@ test('a variable counts with its value, its default, or the default of the argum
   expect(costOf(node, { id: 7 })).toBe(3);
   const depth = `query ($limit: Int!) { orderBook(${of}, limit: $limit) { mid bids { price } asks { price } } }`;
   expect(costOf(depth, { limit: 5 })).toBe(111);
+});
+
+test('indicators count with their candles before and in the answer, and each line with its values', () => {
+  const text = `query ($of: [IndicatorInput!]!, $n: Int! = 10) {
+    indicators(${of}, limit: $n, of: $of) { series { values } }
+  }`;
+  expect(costOf(text, { of: [{ kind: 'SMA' }, { kind: 'BOLLINGER' }] })).toBe(100 + 19 + 4 * 10 + 1);
+  expect(costOf(text, { of: [{ kind: 'SMA' }, { kind: 'BOLLINGER' }], n: 30 })).toBe(100 + 19 + 4 * 30 + 1);
+  expect(costOf(text, { of: { kind: 'EMA', period: 200 } })).toBe(100 + 2765 + 10 + 1);
+  const nested = `query ($p: Int) { indicators(${of}, limit: 1, of: [{ kind: SMA, period: $p }]) { series { name } } }`;
+  expect(costOf(nested, { p: 3 })).toBe(100 + 499 + 1 + 2);
+  const aliases = `{ indicators(${of}, limit: 10, of: { kind: BOLLINGER }) { series { a: values b: values ...F } } }
+    fragment F on IndicatorSeries { c: values name }`;
+  expect(costOf(aliases)).toBe(100 + 19 + 3 * (3 * 10) + 2);
 });
 
 test('one document is measured separately for each operation and each set of variables', () => {

@@ -161,6 +161,22 @@ describe('the built server', { timeout: 60_000 }, () => {
     expect(written).not.toMatch(/options|masked|failed with|left alone/);
   });
 
+  test('indicators, whose library is loaded with the first query, are there as soon as there are descriptors', async () => {
+    await start(256);
+    const indicators = () =>
+      ask('{ indicators(exchange: "sim", symbol: "BTC/USDT", limit: 1, of: { kind: RSI }) { series { name } } }');
+    expect(await tickerOf('sim', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
+    await hogSays('taken');
+    expect((await indicators()).errors).toMatchObject([
+      {
+        message: 'This server has no file descriptors left to load the indicators. Try again later.',
+        extensions: { code: 'OVERLOADED', retryable: true },
+      },
+    ]);
+    await hogSays('given back');
+    expect(await indicators()).toEqual({ data: { indicators: { series: [{ name: 'RSI(14)' }] } } });
+  });
+
   test('an exchange that could not be called for lack of descriptors is called again, whatever its id', async () => {
     await start(256);
     for (const [exchange, symbol] of [
