@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { LiveOperations } from '../feed/live/live-operations.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
 import { CostMeter, type MeasureCost } from './cost/cost-meter.ts';
@@ -17,6 +18,7 @@ import { OperationTexts } from './text/operation-texts.ts';
 export interface GraphQLEngineOptions {
   readonly marketData: MarketData;
   readonly live: LiveOperations;
+  readonly clock?: Clock;
   readonly limits?: QueryLimits;
   /** False if clients may not query the schema. Errors then suggest no names from it either. */
   readonly introspection?: boolean;
@@ -42,9 +44,10 @@ export interface GraphQLEngine {
 }
 
 export function createGraphQLEngine(options: GraphQLEngineOptions): GraphQLEngine {
-  const { marketData, live, limits = defaultQueryLimits, introspection = true, report } = options;
+  const { marketData, live, clock = systemClock, introspection = true, report } = options;
+  const { limits = defaultQueryLimits } = options;
   const formats = new CandleFormats();
-  const sources = { marketData, live, marketSearch: new MarketSearch() };
+  const sources = { marketData, live, clock, marketSearch: new MarketSearch() };
   return {
     schema,
     documents: new DocumentStore({

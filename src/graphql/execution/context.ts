@@ -1,8 +1,9 @@
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
-import { createTickerLoader, type TickerLoader } from './loaders.ts';
+import { TickerLoader } from './loaders.ts';
 import type { MarketSearch } from './market-search.ts';
 import { OperationMarketData } from './operation-market-data.ts';
 import { PartialErrors } from './partial-errors.ts';
@@ -14,6 +15,7 @@ export interface Context {
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
   readonly partialErrors: PartialErrors;
+  readonly clock: Clock;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
   /** Lists of candles that are put into the answer as text. Omitted if the answer is not written from here. */
@@ -27,17 +29,19 @@ export interface ContextOptions {
   readonly live: LiveOperations;
   /** Shared by all operations, because it remembers its results. */
   readonly marketSearch: MarketSearch;
+  readonly clock?: Clock;
   readonly charge: Charge;
   /** Gathers the freshness of what the resolvers fetch. Omitted for operations whose answers are never kept. */
   readonly freshness?: Freshness;
   readonly texts?: OperationTexts;
 }
 
-export function createContext({ marketData, freshness, ...others }: ContextOptions): Context {
+export function createContext({ marketData, freshness, clock = systemClock, ...others }: ContextOptions): Context {
   return {
     ...others,
+    clock,
     marketData: new OperationMarketData(marketData, freshness ?? null),
-    tickers: createTickerLoader(marketData, freshness ?? null),
+    tickers: new TickerLoader(marketData, freshness ?? null),
     partialErrors: new PartialErrors(),
   };
 }

@@ -5,6 +5,8 @@ import './exchange.ts';
 import './market.ts';
 import './market-connection.ts';
 import './ticker.ts';
+import './quote.ts';
+import './watchlist.ts';
 import './candle.ts';
 import './order-book.ts';
 import './trade.ts';
