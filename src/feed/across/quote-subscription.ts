@@ -167,6 +167,11 @@ export class QuoteSubscription implements TopicSubscriber<Ticker>, AsyncIterable
     return !this.#hasEnded && this.#error === null;
   }
 
+  /** True once there is a price: without any, a quote says nothing. */
+  get #hasStarted(): boolean {
+    return this.#sent !== null || this.#inputs.isReady;
+  }
+
   #change(): void {
     this.#isDue = true;
     this.#deliver();
@@ -179,7 +184,7 @@ export class QuoteSubscription implements TopicSubscriber<Ticker>, AsyncIterable
     else if (this.#error) {
       this.#give({ key: 'error', value: this.#error });
       this.#end();
-    } else if (this.#isDue && !this.#cancelPace) this.#deliverQuote(this.#clock.now());
+    } else if (this.#isDue && !this.#cancelPace && this.#hasStarted) this.#deliverQuote(this.#clock.now());
   }
 
   #deliverQuote(now: number): void {

@@ -39,8 +39,8 @@ interface Prices {
  * - OUTLIER: the last price, or without one the middle of bid and ask, is an outlier among those of all exchanges that
  *   are left (see `findOutliers`).
  *
- * Of an exchange that is not left out, a bid or an ask can be: OUTLIER if it is one among the same prices, or if the bid
- * is above the ask, because then either is wrong.
+ * Of an exchange that is not left out, a bid or an ask can be: OUTLIER if it is one among the same prices, and both if
+ * the bid is above the ask and neither is one, because then it is unknown which of them is wrong.
  */
 export function toQuote(symbol: string, inputs: readonly QuoteInput[], now: number): Quote {
   const candidates = inputs.map((input) => whyUnusable(input, now) ?? toPrices(input));
@@ -123,10 +123,11 @@ function toExchangeQuote(
 }
 
 /** Why a side of an exchange that is not left out is left out itself; null if it is not. */
-function whyNotSide(side: 'bid' | 'ask', prices: Prices, isOutlier: IsOutlier): QuoteExclusion | null {
-  const price = prices[side];
+function whyNotSide(side: 'bid' | 'ask', { bid, ask }: Prices, isOutlier: IsOutlier): QuoteExclusion | null {
+  const [price, other] = side === 'bid' ? [bid, ask] : [ask, bid];
   if (price === null) return 'NO_PRICE';
-  return isCrossed(prices.bid, prices.ask) || isOutlier(price) ? 'OUTLIER' : null;
+  if (isOutlier(price)) return 'OUTLIER';
+  return isCrossed(bid, ask) && other !== null && !isOutlier(other) ? 'OUTLIER' : null;
 }
 
 /** What is left of an exchange for the figures. */
