@@ -1,11 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
+import { settledInTime } from '../../base/settled-in-time.ts';
 import { errorOf, type MarketDataError } from '../../market/errors.ts';
 import { joinErrors } from '../../market/join-errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
-import type { Markets } from '../../market/model/market.ts';
 import { requireMarkets } from '../../market/model/not-found.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import { listMarkets } from './list-markets.ts';
+import { listMarkets, listWaitMs } from './list-markets.ts';
 
 /** For how many unknown symbols of one operation suggestions are searched; each search takes a millisecond or two. */
 const maxSuggested = 10;
@@ -13,6 +13,8 @@ const maxSuggested = 10;
 export interface KnownMarketsOptions {
   readonly marketData: Pick<MarketData, 'exchange' | 'fetchMarkets'>;
   readonly clock: Clock;
+  /** The longest wait for all lists of markets, in ms. */
+  readonly timeoutMs: number;
   /** True if unknown markets are left out. */
   readonly skipUnknown: boolean;
 }
@@ -24,19 +26,24 @@ export interface KnownMarketsOptions {
  */
 export async function findKnownMarkets(
   markets: readonly MarketRef[],
-  { marketData, clock, skipUnknown }: KnownMarketsOptions,
+  options: KnownMarketsOptions,
 ): Promise<readonly MarketRef[]> {
+  const { marketData, clock, skipUnknown, timeoutMs } = options;
   const errors: MarketDataError[] = [];
-  const listing: Promise<Listing>[] = [];
+  const listed: { readonly exchange: string; readonly symbols: readonly string[] }[] = [];
   for (const [exchange, symbols] of groupByExchange(markets)) {
     const error = errorOf(() => marketData.exchange(exchange));
     if (error) errors.push(error);
-    else listing.push(list(exchange, symbols));
+    else listed.push({ exchange, symbols });
   }
   if (errors.length > 0 && !skipUnknown) throw joinErrors(errors);
+  const listing = listed.map(({ exchange }) => listMarkets(options, exchange, timeoutMs));
+  const lists = await settledInTime(clock, listWaitMs, listing);
   const known: MarketRef[] = [];
   let suggestions = maxSuggested;
-  for (const { exchange, symbols, markets } of await Promise.all(listing)) {
+  for (const [index, { exchange, symbols }] of listed.entries()) {
+    const list = lists[index];
+    const markets = list?.status === 'fulfilled' ? list.value : null;
     const error = errorOf(() => {
       const found = markets ? requireMarkets(exchange, symbols, markets, skipUnknown, suggestions) : symbols;
       known.push(...found.map((symbol) => ({ exchange, symbol })));
@@ -47,17 +54,6 @@ export async function findKnownMarkets(
   }
   if (errors.length > 0 && (!skipUnknown || known.length === 0)) throw joinErrors(errors);
   return known;
-
-  async function list(exchange: string, symbols: readonly string[]): Promise<Listing> {
-    return { exchange, symbols, markets: await listMarkets(marketData, exchange, clock) };
-  }
-}
-
-/** The symbols of a watch list that belong to one exchange, and all markets of the exchange; null if it cannot list them. */
-interface Listing {
-  readonly exchange: string;
-  readonly symbols: readonly string[];
-  readonly markets: Markets | null;
 }
 
 function groupByExchange(markets: readonly MarketRef[]): ReadonlyMap<string, readonly string[]> {

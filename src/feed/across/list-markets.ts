@@ -5,22 +5,22 @@ import type { Markets } from '../../market/model/market.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 
 /** How long an operation over several exchanges waits for the list of markets of each, in ms. */
-const listWaitMs = 3000;
+export const listWaitMs = 3000;
+
+export interface ListMarketsOptions {
+  readonly marketData: Pick<MarketData, 'fetchMarkets'>;
+  readonly clock: Clock;
+}
 
 /**
- * The markets of one of several exchanges. Null if it fails or does not answer soon: then the operation goes on without
- * the list, so that the other exchanges neither wait nor fail.
+ * The markets of one of several exchanges. Rejects if it fails or does not answer within `timeoutMs`. The operation then
+ * goes on without the list, so that the other exchanges neither wait nor fail.
  */
 export async function listMarkets(
-  marketData: Pick<MarketData, 'fetchMarkets'>,
+  { marketData, clock }: ListMarketsOptions,
   exchange: string,
-  clock: Clock,
-): Promise<Markets | null> {
+  timeoutMs: number,
+): Promise<Markets> {
   const toTimeout = () => new MarketDataError('TIMEOUT', `${exchange} did not list its markets in time.`, { exchange });
-  try {
-    return (await withDeadline(clock, listWaitMs, marketData.fetchMarkets(exchange), toTimeout)).value;
-  } catch (error) {
-    if (error instanceof MarketDataError) return null;
-    throw error;
-  }
+  return (await withDeadline(clock, timeoutMs, marketData.fetchMarkets(exchange), toTimeout)).value;
 }

@@ -6,7 +6,7 @@ import { requireMarket } from '../../market/model/not-found.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { SharableTopic, TopicSubscriber } from '../topics/topic-subscriber.ts';
-import { listMarkets } from './list-markets.ts';
+import { listMarkets, listWaitMs } from './list-markets.ts';
 import { QuoteSubscription } from './quote-subscription.ts';
 
 export interface OpenQuoteOptions {
@@ -33,7 +33,7 @@ export function openQuote(
   let refusals = 0;
 
   async function begin(exchange: string): Promise<void> {
-    const markets = await listMarkets(marketData, exchange, clock);
+    const markets = await listMarkets({ marketData, clock }, exchange, listWaitMs).catch(() => null);
     const isListed = !markets || markets.has(symbol) || Boolean(markets.whyMissing?.(symbol));
     if (!isListed) refusals += 1;
     const error = isListed ? null : errorOf(() => requireMarket(exchange, symbol, markets, refusals <= maxSuggesting));

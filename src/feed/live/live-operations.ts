@@ -114,10 +114,14 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
   }
 
   /** Resolves with a subscription over several exchanges once one of them works. */
-  async function whenReady<S extends Startable>(subscription: S, exchanges: readonly string[]): Promise<S> {
+  async function whenReady<S extends Startable>(
+    subscription: S,
+    exchanges: readonly string[],
+    endAt = clock.now() + timeoutMs,
+  ): Promise<S> {
     const why = () => subscription.error ?? nothingCame(exchanges, timeoutMs);
     try {
-      await withDeadline(clock, timeoutMs, subscription.whenReady(), why);
+      await withDeadline(clock, endAt - clock.now(), subscription.whenReady(), why);
       return subscription;
     } catch (error) {
       void subscription.return();
@@ -133,8 +137,9 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
     },
     watchlist: async (markets, skipUnknown) => {
       if (markets.length === 0) throw new MarketDataError('BAD_USER_INPUT', 'markets is empty; give at least one.');
-      const known = await findKnownMarkets(markets, { marketData, clock, skipUnknown });
-      return whenReady(feeds.watchlist(known), exchangesOf(markets));
+      const endAt = clock.now() + timeoutMs;
+      const known = await findKnownMarkets(markets, { marketData, clock, timeoutMs, skipUnknown });
+      return whenReady(feeds.watchlist(known), exchangesOf(markets), endAt);
     },
     quote: async (symbol, exchanges) => {
       const subscription = openQuote(symbol, exchanges, { marketData, clock, join: feeds.joinTicker });

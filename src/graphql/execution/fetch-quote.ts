@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { withDeadline } from '../../base/deadline.ts';
+import { settledInTime } from '../../base/settled-in-time.ts';
 import { MarketDataError, toMarketDataError } from '../../market/errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
@@ -20,33 +20,30 @@ export interface QuoteSources {
 /** The quote of a symbol on distinct exchanges, all of which exist. Never rejects: each exchange fails alone. */
 export async function fetchQuote(symbol: string, exchanges: readonly string[], sources: QuoteSources): Promise<Quote> {
   const { clock, onBug, marketData } = sources;
-  const inputs = await Promise.all(
-    exchanges.map(async (exchange) => {
-      const market = { exchange, symbol };
-      try {
-        const ticker = loadTicker(market, sources);
-        return { exchange, result: await withDeadline(clock, quoteWaitMs, ticker, () => quoteTimeout(market)) };
-      } catch (error) {
-        const result = toMarketDataError(error);
-        if (result.code === 'INTERNAL_SERVER_ERROR') onBug(result);
-        return { exchange, result };
-      }
-    }),
-  );
+  const calls = exchanges.map((exchange) => loadTicker({ exchange, symbol }, sources));
+  const outcomes = await settledInTime(clock, quoteWaitMs, calls);
+  const inputs = exchanges.map((exchange, index) => {
+    const outcome = outcomes[index];
+    if (!outcome) return { exchange, result: quoteTimeout({ exchange, symbol }) };
+    if (outcome.status === 'fulfilled') return { exchange, result: outcome.value };
+    const result = toMarketDataError(outcome.reason);
+    if (result.code === 'INTERNAL_SERVER_ERROR') onBug(result);
+    return { exchange, result };
+  });
   const now = clock.now();
   marketData.markAged(now);
   return toQuote(symbol, inputs, now);
 }
 
 /**
- * The ticker of a market, or an error. Most exchanges lack most symbols, so the list of markets is read first: then the
- * answer can be kept, because it is known for how long the exchange will lack the symbol, and no suggestions are searched,
- * which takes a millisecond or two per exchange.
+ * The ticker of a market. Most exchanges lack most symbols, so the list of markets is read first: then the answer can be
+ * kept, because it is known for how long the exchange will lack the symbol, and no suggestions are searched, which takes a
+ * millisecond or two per exchange.
  */
-async function loadTicker(market: MarketRef, { marketData, tickers }: QuoteSources): Promise<Ticker | MarketDataError> {
+async function loadTicker(market: MarketRef, { marketData, tickers }: QuoteSources): Promise<Ticker> {
   const { exchange, symbol } = market;
   const markets = await marketData.fetchMarkets(exchange).catch(() => null);
   const isListed = !markets || markets.has(symbol) || Boolean(markets.whyMissing?.(symbol));
   if (isListed) return tickers.load(market);
-  return new MarketDataError('SYMBOL_NOT_FOUND', `${exchange} has no market ${symbol}.`, market);
+  throw new MarketDataError('SYMBOL_NOT_FOUND', `${exchange} has no market ${symbol}.`, market);
 }

@@ -141,7 +141,7 @@ const quoteCost = new FieldCost({
 });
 
 function countIds(given: unknown): number {
-  return Array.isArray(given) ? Math.min(given.length, maxExchanges) : 1;
+  return Array.isArray(given) ? Math.max(1, Math.min(given.length, maxExchanges)) : 1;
 }
 
 /** The different ids. Throws BAD_USER_INPUT without any, or if there are too many. */
@@ -157,7 +157,7 @@ builder.queryField('quote', (t) =>
   t.field({
     type: QuoteType,
     description:
-      'One market on several exchanges side by side. Each exchange is waited for at most three seconds; one that fails is listed with its error, and the others are not affected. An unknown id is left out and reported as an error.',
+      'One market on several exchanges side by side. An exchange that takes longer than three seconds is not waited for if another has answered; one that fails is listed with its error, and the others are not affected. An unknown id is left out and reported as an error.',
     args: quoteArgs,
     extensions: { cost: quoteCost },
     resolve: (_root, { symbol, exchanges }, { marketData, tickers, clock, partialErrors }, info) => {

@@ -36,7 +36,7 @@ const watchlistCost = new FieldCost({
 
 /** The number of different exchanges in a list. One that is a variable of its own counts as different from the others. */
 function countExchanges(given: unknown): number {
-  if (!Array.isArray(given)) return 1;
+  if (!Array.isArray(given) || given.length === 0) return 1;
   return new Set(given.slice(0, maxMarkets).map((market: unknown) => readExchange(market) ?? Symbol())).size;
 }
 

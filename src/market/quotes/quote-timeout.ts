@@ -2,7 +2,7 @@ import { MarketDataError } from '../errors.ts';
 import type { MarketRef } from '../market-ref.ts';
 
 /**
- * How long a quote waits for one exchange, in ms. The exchanges that have answered by then must not wait for one that
+ * How long a quote waits for all exchanges, in ms. The exchanges that have answered by then must not wait for one that
  * hangs, whose own deadline is longer (UPSTREAM_TIMEOUT_MS). Its call goes on, and a later quote has its ticker.
  */
 export const quoteWaitMs = 3000;

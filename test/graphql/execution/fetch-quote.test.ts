@@ -106,6 +106,19 @@ test('an exchange that cannot list its markets may still know the ticker', async
   expect(reasonsOf(await quoteAfter(0))).toEqual([null, null, null]);
 });
 
+test('while no exchange has answered, all are waited for: until the first has, or all have failed', async () => {
+  const releases = ids.map((id) => port.holdOn(id));
+  expect(await quoteAfter(3000)).toBeNull();
+  const waiting = quoteAfter(5000);
+  await clock.advance(0);
+  releases[1]?.();
+  expect(reasonsOf(await waiting)).toEqual(['TIMEOUT', null, 'TIMEOUT']);
+  port.fail(new MarketDataError('OVERLOADED', 'too much'));
+  for (const release of releases) release();
+  expect(reasonsOf(await quoteAfter(0))).toEqual(Array(3).fill('OVERLOADED'));
+  expect(clock.pending).toBe(0);
+});
+
 test('a bug is reported, and the other exchanges stand', async () => {
   const fetchTickers = port.fetchTickers.bind(port);
   port.fetchTickers = async (exchange, symbols) => {
