@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, string>> = {
   loop: 'how long a query of many cached candles blocks the event loop',
   start: 'the time to the first answer, and memory, of a server that has just started',
   screen: 'how long it takes until a screen of many markets is streamed, and how many messages that costs',
+  ranking: 'how long screens of a whole exchange block the event loop, and how many calls they cost',
   hot: 'how long clients wait that ask for the same values again and again, and how old the values are',
   upstream: 'how many calls to an exchange many clients cause',
 };

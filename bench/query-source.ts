@@ -7,6 +7,7 @@ import type { Ticker } from '../src/market/model/ticker.ts';
 import type { CandleSource, MarketData } from '../src/market/ports/market-data.ts';
 import type { Stream } from '../src/market/ports/market-streams.ts';
 import { createCandleSeries, seriesLength } from './candle-series.ts';
+import { noDerivatives } from './no-derivatives.ts';
 
 /** The default settings of the caches. */
 export const cacheSettings = {
@@ -54,8 +55,10 @@ export function createQuerySource(): MarketData & CandleSource {
       from: since,
       next: null,
     }),
+    fetchAllTickers: none,
     fetchOrderBook: none,
     fetchTrades: none,
+    derivatives: noDerivatives,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Market, Markets } from '../src/market/model/market.ts';
 import type { Ticker } from '../src/market/model/ticker.ts';
 import type { MarketData } from '../src/market/ports/market-data.ts';
 import type { MarketStreams, StreamListener, StreamMessages } from '../src/market/ports/market-streams.ts';
+import { noDerivatives } from './no-derivatives.ts';
 
 /** An in-process exchange that ticks on command. */
 export interface BenchSource {
@@ -60,8 +61,10 @@ export function createBenchSource(options: BenchSourceOptions = {}): BenchSource
     fetchTickers: async (_exchange, symbols) =>
       new Map(symbols.map((each) => [each, ofUnknownFreshness(toTicker(each, ticks))])),
     fetchCandles: none,
+    fetchAllTickers: none,
     fetchOrderBook: none,
     fetchTrades: none,
+    derivatives: noDerivatives,
   };
   const streams: MarketStreams = {
     offers: (_exchange, kind) => kind === 'ticker',

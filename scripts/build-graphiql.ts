@@ -54,6 +54,16 @@ query MarketsWithTickers {
   }
 }
 `,
+  `# All markets of an exchange, ranked, from one call to it. As a subscription: screenUpdated.
+query Screen {
+  screen(exchange: "sim", type: SPOT, quote: "USDT", rankBy: PERCENTAGE, order: DESC, first: 10) {
+    symbol
+    last
+    percentage
+    quoteVolume
+  }
+}
+`,
   `# Live: the latest known ticker at once, then each change.
 subscription Live {
   tickersUpdated(exchange: "sim", symbols: ["BTC/USDT", "ETH/USDT"]) {

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { AllTickersCache } from '../cache/all-tickers.ts';
 import { OrderBookCache } from '../cache/order-books.ts';
 import { TickerCache } from '../cache/tickers.ts';
 import { TradeCache } from '../cache/trades.ts';
@@ -27,13 +28,16 @@ export interface CachedMarketData extends MarketData {
   readonly candleTextBytes: number;
 }
 
-export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades';
+export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades' | 'screens';
 
 /**
  * How many call deadlines one query for candles can take: up to three until its first call begins, and three for
  * consecutive calls.
  */
 const candleDeadlines = 6;
+
+/** The tickers of a whole exchange are fresh for this many times as long as one ticker: their call is far heavier. */
+const screenTtls = 5;
 
 /** The whole market data port with caches. Each cache describes what it keeps. */
 export function createCachedMarketData({
@@ -57,6 +61,8 @@ export function createCachedMarketData({
   const candles = createAnyTimeframe({ source: upstream, stored, clock });
   const orderBooks = new OrderBookCache({ upstream, ...ttl, staleMaxMs, ...recordIn('order_books') });
   const trades = new TradeCache({ upstream, ...ttl, ...recordIn('trades') });
+  const screenTtl = { clock, ttlMs: screenTtls * tickerTtlMs };
+  const allTickers = new AllTickersCache({ upstream, ...screenTtl, staleMaxMs, ...recordIn('screens') });
   return {
     get candleTextBytes() {
       return stored.textBytes;
@@ -74,9 +80,11 @@ export function createCachedMarketData({
       }
       return tickers.fetchTickers(exchange, symbols, options);
     },
+    fetchAllTickers: (query, options) => allTickers.fetchAllTickers(query, options),
     fetchCandles: (query, options) => candles.fetchCandles(query, options),
     fetchCandleText: (query, format, options) => candles.fetchCandleText(query, format, options),
     fetchOrderBook: (query, options) => orderBooks.fetchOrderBook(query, options),
     fetchTrades: (query, options) => trades.fetchTrades(query, options),
+    derivatives: upstream.derivatives,
   };
 }

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { LiveOperations } from '../feed/live/live-operations.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
+import { ScreenRankings } from '../market/screen/screen-rankings.ts';
 import { CostMeter, type MeasureCost } from './cost/cost-meter.ts';
 import { defaultQueryLimits, type QueryLimits } from './cost/query-limits.ts';
 import { DocumentStore } from './documents/document-store.ts';
@@ -47,7 +48,7 @@ export function createGraphQLEngine(options: GraphQLEngineOptions): GraphQLEngin
   const { marketData, live, clock = systemClock, introspection = true, report } = options;
   const { limits = defaultQueryLimits } = options;
   const formats = new CandleFormats();
-  const sources = { marketData, live, clock, marketSearch: new MarketSearch() };
+  const sources = { marketData, live, clock, marketSearch: new MarketSearch(), screens: new ScreenRankings() };
   return {
     schema,
     documents: new DocumentStore({

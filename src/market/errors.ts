@@ -71,8 +71,9 @@ export class MarketDataError extends Error {
     this.details = details;
   }
 
-  /** The same error, about one symbol of a call that requested several. */
+  /** The same error, about one symbol of a call that requested several; '' names none. */
   withSymbol(symbol: string): MarketDataError {
+    if (symbol === '') return this;
     return new MarketDataError(this.code, this.message, { ...this.details, symbol });
   }
 

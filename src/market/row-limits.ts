@@ -8,6 +8,11 @@ export const maxRows = 1000;
 
 /** Returns the limit; throws BAD_USER_INPUT unless it is from 1 to 1000. */
 export function requireLimit(limit: number, about: MarketDataErrorDetails): number {
-  if (limit >= 1 && limit <= maxRows) return limit;
-  throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; it must be from 1 to ${maxRows}.`, about);
+  return requireRowCount('limit', limit, about);
+}
+
+/** The same for an argument with another name. */
+export function requireRowCount(argument: string, count: number, about: MarketDataErrorDetails): number {
+  if (count >= 1 && count <= maxRows) return count;
+  throw new MarketDataError('BAD_USER_INPUT', `${argument} is ${count}; it must be from 1 to ${maxRows}.`, about);
 }

@@ -6,6 +6,7 @@ import { LiveMarketData } from '../../src/feed/live/live-market-data.ts';
 import { createContext } from '../../src/graphql/execution/context.ts';
 import { Freshness } from '../../src/graphql/execution/freshness.ts';
 import { MarketSearch } from '../../src/graphql/execution/market-search.ts';
+import type { AllTickersQuery } from '../../src/market/model/all-tickers.ts';
 import type { CandleQuery, CandleRange, CandleSeries } from '../../src/market/model/candle.ts';
 import type { OrderBookQuery } from '../../src/market/model/order-book.ts';
 import type { TradeQuery } from '../../src/market/model/trade.ts';
@@ -36,6 +37,10 @@ class PrivateSource implements MarketSource {
     return this.#accepted;
   }
 
+  get derivatives() {
+    return this.#port.derivatives;
+  }
+
   exchanges() {
     return this.#port.exchanges();
   }
@@ -55,6 +60,11 @@ class PrivateSource implements MarketSource {
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions) {
     this.#note('tickers', options);
     return this.#port.fetchTickers(exchange, symbols, options);
+  }
+
+  fetchAllTickers(query: AllTickersQuery, options?: FetchOptions) {
+    this.#note('all tickers', options);
+    return this.#port.fetchAllTickers(query, options);
   }
 
   candleLimits(series: CandleSeries) {
@@ -162,10 +172,17 @@ describe('over a source and streams that are classes with private fields', () =>
       marketData.fetchOrderBook({ ...market, limit: 5 }, options),
       marketData.fetchTrades({ ...market, limit: 5 }, options),
       marketData.fetchCandles(candleQuery, options),
+      marketData.fetchAllTickers({ exchange: 'kraken', type: null }, options),
     ];
     await clock.advance(10);
     await Promise.all(answers);
-    expect([...new Set(source.accepted)].sort()).toEqual(['book 0', 'candles 0', 'tickers 0', 'trades 0']);
+    expect([...new Set(source.accepted)].sort()).toEqual([
+      'all tickers 0',
+      'book 0',
+      'candles 0',
+      'tickers 0',
+      'trades 0',
+    ]);
   });
 
   test('subscriptions of every kind begin, and those with a start in the past receive their history', async () => {

@@ -17,6 +17,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       model: ['.'],
       quotes: ['.', 'model'],
       ports: ['.', 'model'],
+      screen: ['model'],
     },
   },
   exchange: {

@@ -12,8 +12,13 @@ const methods: Readonly<Record<Capability, string>> = {
   STREAM_CANDLES: 'watchOHLCV',
   STREAM_ORDER_BOOK: 'watchOrderBook',
   STREAM_TRADES: 'watchTrades',
+  STREAM_FUNDING_RATE: 'watchFundingRate',
+  STREAM_LIQUIDATIONS: 'watchLiquidations',
   FUNDING_RATE: 'fetchFundingRate',
+  FUNDING_RATES: 'fetchFundingRates',
+  FUNDING_RATE_HISTORY: 'fetchFundingRateHistory',
   OPEN_INTEREST: 'fetchOpenInterest',
+  OPEN_INTEREST_HISTORY: 'fetchOpenInterestHistory',
 };
 
 /** True when the instance has the method, its own or emulated by ccxt. */

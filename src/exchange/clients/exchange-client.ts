@@ -18,6 +18,7 @@ import { limitUrlLength } from '../http/url-limit.ts';
 import { BatchLimits } from '../learned/batch-limits.ts';
 import { type CandleMemory, createCandleMemory } from '../learned/candle-memory.ts';
 import { LimitMemory } from '../learned/limit-memory.ts';
+import { TickerCoverage } from '../learned/ticker-coverage.ts';
 import { MarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
 import type { MissingMarketsStatus } from '../markets/missing-markets.ts';
 import { createInstance, type ExchangeOptions } from './instance.ts';
@@ -52,6 +53,8 @@ export interface ExchangeClient {
   readonly limits: LimitMemory;
   /** What the exchange accepts in one call for several tickers, as far as it has been learned. */
   readonly batchLimits: BatchLimits;
+  /** Which kinds of market a call for all tickers brings, as far as it has been learned. */
+  readonly tickerCoverage: TickerCoverage;
   readonly failureOf: FailureLookup;
   readonly candles: CandleMemory;
   /**
@@ -129,6 +132,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     refused: new LRUCache({ max: 1000, ttl: refusalMs, ttlResolution: 0, perf: clock }),
     limits: new LimitMemory(clock),
     batchLimits: new BatchLimits(clock),
+    tickerCoverage: new TickerCoverage(clock),
     failureOf,
     candles: createCandleMemory(clock),
     parallelCalls,

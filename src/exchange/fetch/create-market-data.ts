@@ -7,7 +7,9 @@ import type { FetchOptions, MarketSource, TickerResult } from '../../market/port
 import { toMarketDataError } from '../access/errors.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import type { Exchanges } from '../clients/exchanges.ts';
+import { fetchAllTickers } from './all-tickers/all-tickers.ts';
 import { candleLimits, fetchCandleRange, fetchTimeframes } from './candles/candles.ts';
+import { createDerivativeData } from './derivatives/create-derivative-data.ts';
 import { fetchOrderBook } from './order-book.ts';
 import { fetchTickers } from './tickers/tickers.ts';
 import { fetchTrades } from './trades.ts';
@@ -53,6 +55,10 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSour
         return new Map(symbols.map((symbol) => [symbol, toMarketDataError(error, { exchange, symbol })]));
       }
     },
+    fetchAllTickers: async ({ exchange, type }, options) =>
+      ofUnknownFreshness(
+        await fetchAllTickers(await clientFor(exchange, options), type, clock.now, catalogue.exchanges),
+      ),
     candleLimits: async (series) => candleLimits(await exchanges.get(series.exchange), series, clock.now()),
     fetchCandleRange: async (range, options) =>
       fetchCandleRange(await clientFor(range.exchange, options), range, clock.now),
@@ -60,6 +66,7 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSour
       ofUnknownFreshness(await fetchOrderBook(await clientFor(query.exchange, options), query, clock.now)),
     fetchTrades: async (query, options) =>
       ofUnknownFreshness(await fetchTrades(await clientFor(query.exchange, options), query, clock.now)),
+    derivatives: createDerivativeData({ clientFor, catalogue, clock }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Exchange } from 'ccxt';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import { limitBodies } from './body-limit.ts';
@@ -41,7 +42,7 @@ export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup 
     });
     return {
       ...response,
-      text: () => untilAborted(late, response.text()),
+      text: async () => yieldIfLong(await untilAborted(late, response.text())),
       arrayBuffer: () => untilAborted(late, response.arrayBuffer()),
     };
   };
@@ -65,6 +66,18 @@ export function guardHttp(exchange: Exchange, timeoutMs: number): FailureLookup 
     }
   };
   return (error) => (error instanceof Error ? failures.get(error) : undefined);
+}
+
+/** Reading and parsing more characters than this takes milliseconds each. */
+const maxCharsPerTurn = 200_000;
+
+/** Lets the event loop take a turn between reading a long text and parsing it. */
+async function yieldIfLong(text: string): Promise<string> {
+  if (text.length <= maxCharsPerTurn) return text;
+  // The first immediate runs in the same turn as the socket that was read.
+  await nextTurn();
+  await nextTurn();
+  return text;
 }
 
 /** The body; rejects with the signal's reason when it aborts. */

@@ -1,5 +1,4 @@
 import { MarketDataError } from '../../market/errors.ts';
-import type { StreamKind } from '../../market/ports/market-streams.ts';
 import type { ExchangeHealth } from '../polling/exchange-health.ts';
 import type { FeedTiming } from '../polling/feed-timing.ts';
 import { PollGroups } from '../polling/poll-groups.ts';
@@ -10,13 +9,14 @@ import { FeedSubscription } from '../topics/feed-subscription.ts';
 import { hasLapsed } from '../topics/has-lapsed.ts';
 import { Topic } from '../topics/topic.ts';
 import type { TopicSubscriber } from '../topics/topic-subscriber.ts';
+import type { FeedKind } from './feed-kind.ts';
 import { type FeedState, toFeedState } from './feed-state.ts';
 import type { KindSource } from './kind-source.ts';
 
 export interface LiveKindOptions {
   readonly timing: FeedTiming;
   /** True when the exchange pushes this kind. */
-  readonly offersStream: (exchange: string, kind: StreamKind) => boolean;
+  readonly offersStream: (exchange: string, kind: FeedKind) => boolean;
   readonly health: ExchangeHealth;
   /** Called with 1 when a stream has been opened, with -1 when one has been closed. */
   readonly onStreams: (change: 1 | -1) => void;
@@ -38,9 +38,10 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
   readonly #groups: PollGroups<Topic<T, V, R>, T>;
 
   constructor(source: KindSource<T, V, R>, options: LiveKindOptions) {
-    const { timing, health } = options;
+    const { health } = options;
+    const timing = withMinPollInterval(options.timing, source.minPollIntervalMs ?? 0);
     this.#source = source;
-    this.#options = options;
+    this.#options = { ...options, timing };
     this.#groups = new PollGroups<Topic<T, V, R>, T>({
       kind: source.kind,
       groupOf: (request) => source.groupOf(request),
@@ -157,12 +158,14 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     const key = toKey(request);
     const group = this.#groups.of(request);
     const reconciler = source.createReconciler(request);
+    const { openStream } = source;
     const topic: Topic<T, V, R> = new Topic<T, V, R>({
       request,
       reconciler,
-      openStream: offersStream(request.exchange, source.kind)
-        ? (listener) => source.openStream(request, listener, reconciler)
-        : null,
+      openStream:
+        openStream && offersStream(request.exchange, source.kind)
+          ? (listener) => openStream(request, listener, reconciler)
+          : null,
       timing,
       onWanted: () => group.wake(topic),
       onEnd: () => {
@@ -191,6 +194,13 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
   }
 }
 
-function toKey({ exchange, symbol, timeframe = '' }: TopicRequest): string {
-  return `${exchange}\n${symbol}\n${timeframe}`;
+function toKey({ exchange, symbol, timeframe = '', type }: TopicRequest): string {
+  return `${exchange}\n${symbol}\n${timeframe}${type ? `\n${type}` : ''}`;
+}
+
+/** The timing of a kind that is polled at most once in `minMs`. Its streams may be silent for at least two polls. */
+function withMinPollInterval(timing: FeedTiming, minMs: number): FeedTiming {
+  const { pollIntervalMs, silenceMs } = timing;
+  if (pollIntervalMs >= minMs) return timing;
+  return { ...timing, pollIntervalMs: minMs, silenceMs: Math.max(silenceMs, 2 * minMs) };
 }

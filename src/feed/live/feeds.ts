@@ -1,12 +1,15 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
+import { type AllTickers, type AllTickersQuery, isSameScreen } from '../../market/model/all-tickers.ts';
 import { type Candle, type CandleSeries, isSameCandle } from '../../market/model/candle.ts';
 import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
 import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import type { MarketStreams, OpenCandles, StreamKind } from '../../market/ports/market-streams.ts';
+import type { MarketStreams, OpenCandles } from '../../market/ports/market-streams.ts';
+import { createAllTickersSource } from '../kinds/all-tickers.ts';
 import { createCandleSource } from '../kinds/candles.ts';
+import type { FeedKind } from '../kinds/feed-kind.ts';
 import type { FeedState } from '../kinds/feed-state.ts';
 import { LiveKind } from '../kinds/live-kind.ts';
 import { createOrderBookSource } from '../kinds/order-books.ts';
@@ -55,6 +58,8 @@ export interface Feeds {
   /** Books can contain more levels than `limit`. */
   orderBook(exchange: string, symbol: string, limit: number): FeedSubscription<OrderBook>;
   trades(exchange: string, symbol: string): FeedSubscription<readonly Trade[]>;
+  /** The tickers of all markets of an exchange, or of one type. */
+  allTickers(query: AllTickersQuery): FeedSubscription<AllTickers>;
   /**
    * First sends the candles that begin at `since` (epoch ms) or later, then continues with `live`: a new subscription
    * to candles that has not been read, which this method takes over. Rejects with BAD_USER_INPUT if there are too many
@@ -78,6 +83,7 @@ export interface Feeds {
   liveTicker(exchange: string, symbol: string): LiveValue<Ticker> | null;
   /** The feed's order book of a market. It is not current if no subscriber wants as many levels as `limit`. */
   liveOrderBook(exchange: string, symbol: string, limit: number): LiveValue<OrderBook> | null;
+  liveAllTickers(query: AllTickersQuery): LiveValue<AllTickers> | null;
   /** Sends subscribers a value that was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
@@ -111,7 +117,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
   });
   const common = {
     timing,
-    offersStream: (exchange: string, kind: StreamKind) => streams.offers(exchange, kind),
+    offersStream: (exchange: string, kind: FeedKind) => kind !== 'allTickers' && streams.offers(exchange, kind),
     health: new ExchangeHealth(onHealth, (exchange) => {
       for (const kind of kinds) kind.onAnswer(exchange);
     }),
@@ -122,7 +128,8 @@ export function createFeeds(options: FeedsOptions): Feeds {
   const orderBooks = new LiveKind(createOrderBookSource(upstream), common);
   const candles = new LiveKind(createCandleSource(upstream), common);
   const trades = new LiveKind(createTradeSource(upstream), common);
-  const kinds = [tickers, orderBooks, candles, trades];
+  const allTickers = new LiveKind(createAllTickersSource(upstream), common);
+  const kinds = [tickers, orderBooks, candles, trades, allTickers];
   const resumed = new ResumedFeeds({
     marketData,
     clock,
@@ -162,6 +169,8 @@ export function createFeeds(options: FeedsOptions): Feeds {
         isSame: (taken, next) => isSameBook(taken, next, limit),
       }),
     trades: (id, symbol) => trades.subscribe([{ exchange: requireOpen(id), symbol }]),
+    allTickers: ({ exchange, type }) =>
+      allTickers.subscribe([{ exchange: requireOpen(exchange), symbol: '', type }], { isSame: isSameScreen }),
     resumeCandles: (live, series, since, endAt = clock.now()) => resumed.candles(live, series, since, endAt),
     resumeTrades: (live, market, since, endAt = clock.now()) => resumed.trades(live, market, since, endAt),
     liveTicker: (exchange, symbol) => toLiveValue(tickers.find({ exchange, symbol })),
@@ -170,6 +179,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const live = toLiveValue(topic);
       return live && !topic?.reconciler.coverage.holds(live.value, limit) ? { ...live, isCurrent: false } : live;
     },
+    liveAllTickers: ({ exchange, type }) => toLiveValue(allTickers.find({ exchange, symbol: '', type })),
     offerTicker: (ticker) => {
       const { exchange, symbol, receivedAt } = ticker;
       tickers.offer({ exchange, symbol }, ticker, receivedAt);

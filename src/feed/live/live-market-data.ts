@@ -1,3 +1,4 @@
+import type { AllTickers, AllTickersQuery } from '../../market/model/all-tickers.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
 import type { CandleFormat, CandleText } from '../../market/model/candle-text.ts';
 import type { ExchangeInfo } from '../../market/model/exchange.ts';
@@ -5,8 +6,9 @@ import type { Fresh } from '../../market/model/fresh.ts';
 import type { Markets } from '../../market/model/market.ts';
 import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts';
 import type { Trade, TradeQuery } from '../../market/model/trade.ts';
-import type { FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
+import type { DerivativeData, FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
 import { LastServed } from './last-served.ts';
+import { LiveAllTickers } from './live-all-tickers.ts';
 import type { LiveMarketDataOptions } from './live-options.ts';
 import { LiveOrderBooks } from './live-order-books.ts';
 import { LiveTickers } from './live-tickers.ts';
@@ -19,15 +21,19 @@ import { LiveTickers } from './live-tickers.ts';
  * until the feed has a value of the same market.
  */
 export class LiveMarketData implements MarketData {
+  readonly derivatives: DerivativeData;
   readonly #upstream: MarketData;
   readonly #tickers: LiveTickers;
   readonly #orderBooks: LiveOrderBooks;
+  readonly #allTickers: LiveAllTickers;
 
   constructor(options: LiveMarketDataOptions) {
     const lastServed = new LastServed(options.clock);
     this.#upstream = options.upstream;
+    this.derivatives = options.upstream.derivatives;
     this.#tickers = new LiveTickers(options, lastServed);
     this.#orderBooks = new LiveOrderBooks(options, lastServed);
+    this.#allTickers = new LiveAllTickers(options, lastServed);
   }
 
   exchanges(): readonly ExchangeInfo[] {
@@ -48,6 +54,10 @@ export class LiveMarketData implements MarketData {
 
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
     return this.#tickers.fetch(exchange, symbols, options);
+  }
+
+  fetchAllTickers(query: AllTickersQuery, options?: FetchOptions): Promise<Fresh<AllTickers>> {
+    return this.#allTickers.fetch(query, options);
   }
 
   fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {

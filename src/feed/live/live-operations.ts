@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
+import type { AllTickers, AllTickersQuery } from '../../market/model/all-tickers.ts';
 import type { Candle, CandleSeries } from '../../market/model/candle.ts';
 import type { Markets } from '../../market/model/market.ts';
 import { requireMarket, requireMarkets } from '../../market/model/not-found.ts';
@@ -68,6 +69,8 @@ export interface LiveOperations {
   orderBook(exchange: string, symbol: string, limit: number): Promise<FeedSubscription<OrderBook>>;
   /** With `since` (epoch ms), the trades from then on are sent first. */
   trades(market: MarketRef, since: number | null): Promise<LiveEvents<readonly Trade[]>>;
+  /** The tickers of all markets of an exchange, or of one type. */
+  allTickers(query: AllTickersQuery): Promise<FeedSubscription<AllTickers>>;
 }
 
 export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: LiveOperationsOptions): LiveOperations {
@@ -158,6 +161,8 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
       const live = await startOne(exchange, symbol, () => feeds.trades(exchange, symbol));
       return since === null ? live : feeds.resumeTrades(live, market, since, endAt);
     },
+    allTickers: (query) =>
+      start({ exchange: query.exchange, symbols: [], check: () => [] }, () => feeds.allTickers(query)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
+import { ScreenRankings } from '../../market/screen/screen-rankings.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
 import { TickerLoader } from './loaders.ts';
@@ -14,6 +15,7 @@ export interface Context {
   readonly live: LiveOperations;
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
+  readonly screens: ScreenRankings;
   readonly partialErrors: PartialErrors;
   readonly clock: Clock;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
@@ -30,16 +32,25 @@ export interface ContextOptions {
   /** Shared by all operations, because it remembers its results. */
   readonly marketSearch: MarketSearch;
   readonly clock?: Clock;
+  /** Shared by all operations for the same reason; by default one that this operation has alone. */
+  readonly screens?: ScreenRankings;
   readonly charge: Charge;
   /** Gathers the freshness of what the resolvers fetch. Omitted for operations whose answers are never kept. */
   readonly freshness?: Freshness;
   readonly texts?: OperationTexts;
 }
 
-export function createContext({ marketData, freshness, clock = systemClock, ...others }: ContextOptions): Context {
+export function createContext({
+  marketData,
+  freshness,
+  clock = systemClock,
+  screens = new ScreenRankings(),
+  ...others
+}: ContextOptions): Context {
   return {
     ...others,
     clock,
+    screens,
     marketData: new OperationMarketData(marketData, freshness ?? null),
     tickers: new TickerLoader(marketData, freshness ?? null),
     partialErrors: new PartialErrors(),

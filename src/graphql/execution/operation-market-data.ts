@@ -1,3 +1,4 @@
+import type { AllTickers, AllTickersQuery } from '../../market/model/all-tickers.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
 import type { CandleFormat, CandleText } from '../../market/model/candle-text.ts';
 import type { ExchangeInfo } from '../../market/model/exchange.ts';
@@ -42,6 +43,11 @@ export class OperationMarketData {
   async fetchTimeframes(exchange: string, symbol: string): Promise<readonly string[]> {
     this.#freshness?.expect();
     return this.#record(await this.#port.fetchTimeframes(exchange, symbol));
+  }
+
+  async fetchAllTickers(query: AllTickersQuery): Promise<AllTickers> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.fetchAllTickers(query));
   }
 
   async fetchCandles(query: CandleQuery): Promise<readonly Candle[]> {

@@ -16,8 +16,13 @@ const capabilityTexts: Readonly<Record<(typeof capabilities)[number], string>> =
   STREAM_CANDLES: 'A stream with the forming candle of one market.',
   STREAM_ORDER_BOOK: 'A stream with the order book of one market.',
   STREAM_TRADES: 'A stream with the trades of one market.',
+  STREAM_FUNDING_RATE: 'A stream with the funding rate of a perpetual contract.',
+  STREAM_LIQUIDATIONS: 'A stream with the liquidations of a contract.',
   FUNDING_RATE: 'The funding rate of a perpetual contract.',
+  FUNDING_RATES: 'The funding rates of many perpetual contracts in one call.',
+  FUNDING_RATE_HISTORY: 'The funding of a perpetual contract that was paid in the past.',
   OPEN_INTEREST: 'The open interest of a contract.',
+  OPEN_INTEREST_HISTORY: 'The open interest of a contract in the past.',
 };
 
 export const CapabilityEnum = builder.enumType('Capability', {

@@ -7,9 +7,12 @@ import './market-connection.ts';
 import './ticker.ts';
 import './quote.ts';
 import './watchlist.ts';
+import './screen.ts';
 import './candle.ts';
 import './order-book.ts';
 import './trade.ts';
+import './funding-rate.ts';
+import './open-interest.ts';
 import './node-query.ts';
 
 builder.queryType({ description: 'Current and historical market data.' });

@@ -6,15 +6,7 @@ import { marketArgs, marketCost, marketsArgs, requireSymbols, symbolsCost } from
 import { ExchangeType } from './exchange.ts';
 import { MarketType } from './market.ts';
 import { NodeInterface } from './node.ts';
-
-const SourceEnum = builder.enumType('Source', {
-  description: 'How this server obtained a value.',
-  values: {
-    STREAM: { value: 'STREAM', description: 'From a stream of the exchange.' },
-    POLL: { value: 'POLL', description: 'Polled for subscribers.' },
-    FETCH: { value: 'FETCH', description: 'Fetched for a query or for the first subscriber.' },
-  } as const,
-});
+import { SourceEnum } from './source.ts';
 
 const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
   last: 'Price of the last trade.',

@@ -25,6 +25,10 @@ export function toTickerId({ exchange, symbol }: MarketName): string {
   return `Ticker:${exchange}:${symbol}`;
 }
 
+export function toFundingRateId({ exchange, symbol }: MarketName): string {
+  return `FundingRate:${exchange}:${symbol}`;
+}
+
 export function toOrderBookId({ exchange, symbol }: MarketName, limit: number): string {
   return `OrderBook:${exchange}:${limit}:${symbol}`;
 }

@@ -10,8 +10,13 @@ export const capabilities = [
   'STREAM_CANDLES',
   'STREAM_ORDER_BOOK',
   'STREAM_TRADES',
+  'STREAM_FUNDING_RATE',
+  'STREAM_LIQUIDATIONS',
   'FUNDING_RATE',
+  'FUNDING_RATES',
+  'FUNDING_RATE_HISTORY',
   'OPEN_INTEREST',
+  'OPEN_INTEREST_HISTORY',
 ] as const;
 
 export type Capability = (typeof capabilities)[number];

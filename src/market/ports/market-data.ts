@@ -1,9 +1,13 @@
 import type { MarketDataError } from '../errors.ts';
+import type { MarketRef } from '../market-ref.ts';
+import type { AllTickers, AllTickersQuery } from '../model/all-tickers.ts';
 import type { Candle, CandleLimits, CandleQuery, CandleRange, CandleSeries, CandleWindow } from '../model/candle.ts';
 import type { CandleFormat, CandleText } from '../model/candle-text.ts';
 import type { ExchangeInfo } from '../model/exchange.ts';
 import type { Fresh } from '../model/fresh.ts';
+import type { FundingHistoryQuery, FundingPayment, FundingRate } from '../model/funding-rate.ts';
 import type { Markets } from '../model/market.ts';
+import type { OpenInterest, OpenInterestHistoryQuery } from '../model/open-interest.ts';
 import type { OrderBook, OrderBookQuery } from '../model/order-book.ts';
 import type { Ticker } from '../model/ticker.ts';
 import type { Trade, TradeQuery } from '../model/trade.ts';
@@ -13,6 +17,12 @@ export type TickerResult = Fresh<Ticker> | MarketDataError;
 
 /** A result for each requested symbol. */
 export type TickerResults = ReadonlyMap<string, TickerResult>;
+
+/** One funding rate, or the error that says why it is missing. */
+export type FundingRateResult = Fresh<FundingRate> | MarketDataError;
+
+/** A result for each requested symbol. */
+export type FundingRateResults = ReadonlyMap<string, FundingRateResult>;
 
 /** Options of a fetch. A decorator of the port passes them on to what it decorates. */
 export interface FetchOptions {
@@ -26,6 +36,26 @@ export interface FetchOptions {
    * without an own value passes it on.
    */
   readonly isRenewal?: boolean;
+}
+
+/**
+ * What exchanges publish about contracts, apart from prices. A part of the market data port. Markets that are not
+ * contracts, and exchanges that do not publish the data, are refused with NOT_SUPPORTED.
+ */
+export interface DerivativeData {
+  /** Never rejects: each symbol has its own result. */
+  fetchFundingRates(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<FundingRateResults>;
+  /** Oldest first, each timestamp once. */
+  fetchFundingRateHistory(
+    query: FundingHistoryQuery,
+    options?: FetchOptions,
+  ): Promise<Fresh<readonly FundingPayment[]>>;
+  fetchOpenInterest(market: MarketRef, options?: FetchOptions): Promise<Fresh<OpenInterest>>;
+  /** Oldest first, each timestamp once. */
+  fetchOpenInterestHistory(
+    query: OpenInterestHistoryQuery,
+    options?: FetchOptions,
+  ): Promise<Fresh<readonly OpenInterest[]>>;
 }
 
 /**
@@ -48,6 +78,11 @@ export interface MarketData {
   /** Never rejects: each symbol has its own result. */
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults>;
   /**
+   * The tickers of all active markets of an exchange or of one type, with what is missing because a call failed. Rejects
+   * if all calls failed.
+   */
+  fetchAllTickers(query: AllTickersQuery, options?: FetchOptions): Promise<Fresh<AllTickers>>;
+  /**
    * Oldest first, within `[since, until)`, each timestamp once. Even with `maxAgeMs` 0, candles that no longer change may
    * come from memory.
    */
@@ -61,6 +96,7 @@ export interface MarketData {
   fetchOrderBook(query: OrderBookQuery, options?: FetchOptions): Promise<Fresh<OrderBook>>;
   /** Oldest first, each once. */
   fetchTrades(query: TradeQuery, options?: FetchOptions): Promise<Fresh<readonly Trade[]>>;
+  readonly derivatives: DerivativeData;
 }
 
 /** Candles as an exchange serves them: one call for one range. `exchange/` implements it, `candles/` calls it. */

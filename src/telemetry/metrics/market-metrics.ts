@@ -95,6 +95,10 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
 
 /** The label of a kind of data, the same as in the metrics of the caches. */
 function toLabel(kind: string): string {
-  const names: Readonly<Record<string, string>> = { ticker: 'tickers', orderBook: 'order_books' };
+  const names: Readonly<Record<string, string>> = {
+    ticker: 'tickers',
+    orderBook: 'order_books',
+    allTickers: 'screens',
+  };
   return names[kind] ?? kind;
 }

@@ -7,6 +7,8 @@ import type { ExchangeClient } from '../../../src/exchange/clients/exchange-clie
 import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
+import type { AllTickers } from '../../../src/market/model/all-tickers.ts';
+import type { MarketType } from '../../../src/market/model/market.ts';
 import { type Reply, send } from '../../venues/replies.ts';
 import { PlainSource, type PlainTickers } from '../fakes/plain-market-data.ts';
 
@@ -32,6 +34,7 @@ export interface SmallExchange {
   readonly requests: readonly string[];
   reset(): void;
   fetch(symbols: readonly string[]): Promise<PlainTickers>;
+  fetchAll(type: MarketType | null): Promise<AllTickers>;
   close(): Promise<void>;
 }
 
@@ -64,7 +67,8 @@ export async function connectTo(id: string, { markets, answer, clock }: SmallExc
   ccxt.has.fetchCurrencies = false;
   ccxt.fetchMarkets = async () => markets.map((market) => ccxt.safeMarketStructure(toFields(market)));
   await client.markets();
-  const data = new PlainSource(createMarketData(exchanges, clock));
+  const source = createMarketData(exchanges, clock);
+  const data = new PlainSource(source);
   return {
     client,
     get requests() {
@@ -74,6 +78,7 @@ export async function connectTo(id: string, { markets, answer, clock }: SmallExc
       requests = [];
     },
     fetch: (symbols) => data.fetchTickers(id, symbols),
+    fetchAll: async (type) => (await source.fetchAllTickers({ exchange: id, type })).value,
     close: async () => {
       await exchanges.close();
       server.closeAllConnections();

@@ -35,6 +35,7 @@ export async function kraken(
     },
     reset: exchange.reset,
     fetch: exchange.fetch,
+    fetchAll: exchange.fetchAll,
     close: exchange.close,
   };
 }

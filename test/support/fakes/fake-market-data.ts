@@ -1,5 +1,6 @@
 import type { Clock } from '../../../src/base/clock.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
+import type { AllTickers, AllTickersQuery } from '../../../src/market/model/all-tickers.ts';
 import type {
   Candle,
   CandleLimits,
@@ -23,6 +24,7 @@ import type {
   TickerResults,
 } from '../../../src/market/ports/market-data.ts';
 import { periodAfter } from '../../../src/market/timeframe.ts';
+import { FakeDerivatives } from './fake-derivatives.ts';
 
 /** One call of fetchTickers with its arguments. */
 export interface TickerCall {
@@ -70,10 +72,12 @@ export function tickerOf(fields: Partial<Ticker>): Ticker {
  */
 export class FakeMarketData implements MarketData, CandleSource {
   readonly tickerCalls: TickerCall[] = [];
+  readonly allTickersCalls: (AllTickersQuery & { readonly options: FetchOptions | undefined })[] = [];
   readonly candleCalls: CandleQuery[] = [];
   readonly rangeCalls: CandleRange[] = [];
   readonly orderBookCalls: OrderBookQuery[] = [];
   readonly tradeCalls: TradeQuery[] = [];
+  readonly derivatives: FakeDerivatives;
   /** The outcomes in the order in which they were returned. */
   readonly given: { readonly symbol: string; readonly outcome: Ticker | MarketDataError }[] = [];
   readonly #clock: Clock;
@@ -90,6 +94,7 @@ export class FakeMarketData implements MarketData, CandleSource {
 
   constructor(clock: Clock, ids: readonly string[] = ['kraken', 'binance']) {
     this.#clock = clock;
+    this.derivatives = new FakeDerivatives(clock);
     this.#ids = ids;
   }
 
@@ -187,6 +192,25 @@ export class FakeMarketData implements MarketData, CandleSource {
     await this.#gate;
     await this.#held.get(exchange);
     return new Map(symbols.map((symbol) => [symbol, this.#give(exchange, symbol)]));
+  }
+
+  /** The tickers that are set, and the symbols that are set to fail as missing, each with its own error. */
+  async fetchAllTickers(query: AllTickersQuery, options?: FetchOptions): Promise<Fresh<AllTickers>> {
+    this.allTickersCalls.push({ ...query, options });
+    const { exchange } = query;
+    this.exchange(exchange);
+    const outcomes = await this.#answer(() => [...this.#outcomes]);
+    const receivedAt = this.#clock.now();
+    const tickers = outcomes.flatMap(([symbol, outcome]) =>
+      outcome instanceof MarketDataError ? [] : [tickerOf({ exchange, symbol, receivedAt, ...outcome })],
+    );
+    const missing = outcomes.flatMap(([symbol, outcome]) =>
+      outcome instanceof MarketDataError ? [{ symbols: [symbol], error: outcome }] : [],
+    );
+    return ofUnknownFreshness({
+      ...{ ...query, tickers, missing, receivedAt, timestamp: null },
+      ...{ source: 'FETCH', stale: false },
+    });
   }
 
   async fetchCandles(query: CandleQuery, _options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {

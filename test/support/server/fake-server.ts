@@ -164,9 +164,16 @@ class CallCount {
       fetchMarkets: (...args) => count(port.fetchMarkets(...args)),
       fetchTimeframes: (...args) => count(port.fetchTimeframes(...args)),
       fetchTickers: (...args) => count(port.fetchTickers(...args)),
+      fetchAllTickers: (...args) => count(port.fetchAllTickers(...args)),
       fetchCandles: (...args) => count(port.fetchCandles(...args)),
       fetchOrderBook: (...args) => count(port.fetchOrderBook(...args)),
       fetchTrades: (...args) => count(port.fetchTrades(...args)),
+      derivatives: {
+        fetchFundingRates: (...args) => count(port.derivatives.fetchFundingRates(...args)),
+        fetchFundingRateHistory: (...args) => count(port.derivatives.fetchFundingRateHistory(...args)),
+        fetchOpenInterest: (...args) => count(port.derivatives.fetchOpenInterest(...args)),
+        fetchOpenInterestHistory: (...args) => count(port.derivatives.fetchOpenInterestHistory(...args)),
+      },
     };
   }
 }

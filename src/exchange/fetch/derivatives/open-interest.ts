@@ -1,0 +1,24 @@
+import type { MarketRef } from '../../../market/market-ref.ts';
+import type { ExchangeInfo } from '../../../market/model/exchange.ts';
+import { notSupported } from '../../../market/model/not-supported.ts';
+import type { OpenInterest } from '../../../market/model/open-interest.ts';
+import { can } from '../../ccxt/capabilities.ts';
+import type { ExchangeClient } from '../../clients/exchange-client.ts';
+import { findMarket } from '../../clients/find-market.ts';
+import { toOpenInterest } from '../../normalize/open-interest.ts';
+
+/** The open interest of one contract. Throws NOT_SUPPORTED, SYMBOL_NOT_FOUND, and the exchange's errors. */
+export async function fetchOpenInterest(
+  client: ExchangeClient,
+  { symbol }: MarketRef,
+  exchanges: readonly ExchangeInfo[],
+  now: () => number,
+): Promise<OpenInterest> {
+  const exchange = client.info.id;
+  if (!can(client.ccxt, 'OPEN_INTEREST')) {
+    throw notSupported({ exchange, symbol }, 'open interest', 'OPEN_INTEREST', exchanges);
+  }
+  findMarket(client, await client.markets(), symbol);
+  const answer = await client.call((ccxt) => ccxt.fetchOpenInterest(symbol), { symbol });
+  return toOpenInterest(exchange, symbol, answer, now());
+}

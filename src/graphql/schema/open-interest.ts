@@ -1,0 +1,31 @@
+import type { OpenInterest } from '../../market/model/open-interest.ts';
+import { builder } from '../types/builder.ts';
+import { ExchangeType } from './exchange.ts';
+import { SourceEnum } from './source.ts';
+
+export const OpenInterestType = builder.objectRef<OpenInterest>('OpenInterest').implement({
+  description: 'All open positions of one contract at one moment. Values that the exchange does not send are null.',
+  fields: (t) => ({
+    exchange: t.field({
+      type: ExchangeType,
+      description: 'The exchange of its market.',
+      resolve: ({ exchange }, _args, { marketData }) => marketData.exchange(exchange),
+    }),
+    symbol: t.exposeString('symbol', { description: 'Unified symbol of its market.' }),
+    amount: t.exposeFloat('amount', {
+      nullable: true,
+      description: 'In contracts or in base currency, as the exchange counts.',
+    }),
+    value: t.exposeFloat('value', { nullable: true, description: 'In quote currency.' }),
+    timestamp: t.expose('timestamp', {
+      type: 'Timestamp',
+      nullable: true,
+      description: "Time of the exchange's clock; null if it sends none.",
+    }),
+    receivedAt: t.expose('receivedAt', { type: 'Timestamp', description: 'When this server received it.' }),
+    source: t.expose('source', { type: SourceEnum, description: 'How this server obtained it.' }),
+    stale: t.exposeBoolean('stale', {
+      description: 'True when the exchange cannot be reached and this is the last known value.',
+    }),
+  }),
+});
