@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { LiveOperations } from '../feed/live/live-operations.ts';
 import { IndicatorQueries } from '../indicators/indicator-queries.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
@@ -19,6 +20,7 @@ import { OperationTexts } from './text/operation-texts.ts';
 export interface GraphQLEngineOptions {
   readonly marketData: MarketData;
   readonly live: LiveOperations;
+  readonly clock?: Clock;
   readonly limits?: QueryLimits;
   /** False if clients may not query the schema. Errors then suggest no names from it either. */
   readonly introspection?: boolean;
@@ -44,14 +46,15 @@ export interface GraphQLEngine {
 }
 
 export function createGraphQLEngine(options: GraphQLEngineOptions): GraphQLEngine {
-  const { marketData, live, limits = defaultQueryLimits, introspection = true, report } = options;
+  const { marketData, live, clock = systemClock, introspection = true, report } = options;
+  const { limits = defaultQueryLimits } = options;
   const formats = new CandleFormats();
   const shared = {
     marketSearch: new MarketSearch(),
     screens: new ScreenRankings(),
     indicators: new IndicatorQueries(),
   };
-  const sources = { marketData, live, ...shared };
+  const sources = { marketData, live, clock, ...shared };
   return {
     schema,
     documents: new DocumentStore({

@@ -16,7 +16,7 @@ export const errorMeanings: Readonly<Record<MarketDataErrorCode, string>> = {
     'The exchange limits this server. Without `exchange`: this client has used up REQUESTS_PER_MINUTE or COST_PER_MINUTE.',
   EXCHANGE_UNAVAILABLE: 'The exchange cannot be reached, or is under maintenance.',
   GEO_BLOCKED: 'The exchange blocks the address or the location of this server.',
-  TIMEOUT: 'The exchange did not answer within UPSTREAM_TIMEOUT_MS.',
+  TIMEOUT: 'The exchange did not answer within UPSTREAM_TIMEOUT_MS; in a quote, within 3 s.',
   BAD_EXCHANGE_RESPONSE:
     'The exchange sent something that cannot be read, or refused for a reason that ccxt does not know.',
   AUTHENTICATION_REQUIRED: 'The exchange requires API keys for this, or refused those in the exchange file.',

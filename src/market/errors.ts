@@ -97,3 +97,14 @@ export function toMarketDataError(error: unknown): MarketDataError {
   if (error instanceof MarketDataError) return error;
   return new MarketDataError('INTERNAL_SERVER_ERROR', 'Something went wrong on this server.', { cause: error });
 }
+
+/** The MarketDataError that a function throws; null if it throws none. Any other error is thrown. */
+export function errorOf(run: () => unknown): MarketDataError | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    if (error instanceof MarketDataError) return error;
+    throw error;
+  }
+}

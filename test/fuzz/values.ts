@@ -1,4 +1,4 @@
-import { type GraphQLInputType, isEnumType, isListType, isNonNullType } from 'graphql';
+import { type GraphQLInputType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 import type { Dice } from './dice.ts';
 
 /** The exchanges that the server under test may use: no generated document can make it call a real one. */
@@ -9,6 +9,7 @@ const plausible: Readonly<Record<string, readonly unknown[]>> = {
   exchange: ['sim', 'sim', 'sim', 'binance', 'binance', 'kraken', 'SIM', ''],
   id: ['sim', 'sim', 'sim', 'binance', 'kraken', 'nowhere'],
   ids: ['sim', 'binance', 'kraken', 'sim'],
+  exchanges: ['sim', 'binance', 'kraken', 'sim', ''],
   symbol: ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'BTC/USDT:USDT', 'ETH/EUR', 'BTC/USD:BTC', 'NOPE/USDT', 'btc/usdt'],
   symbols: ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'ETH/USDT:USDT', 'LUNA/USDT', 'NOPE/USDT', ''],
   timeframe: ['1m', '1m', '5m', '1h', '1d', '45m', '1s', '1M', '2w', '7y', '0m', 'x'],
@@ -77,6 +78,10 @@ export function valueFor(dice: Dice, name: string, type: GraphQLInputType): unkn
   if (isListType(type)) {
     const { ofType } = type;
     return dice.many(0, 6, () => valueFor(dice, name, ofType));
+  }
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields());
+    return Object.fromEntries(fields.map((field) => [field.name, valueFor(dice, field.name, field.type)]));
   }
   if (isEnumType(type)) return dice.pick(type.getValues()).name;
   return dice.pick(plausible[name] ?? hostile);

@@ -15,6 +15,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     folders: {
       '.': [],
       model: ['.'],
+      quotes: ['.', 'model'],
       ports: ['.', 'model'],
       screen: ['model'],
     },
@@ -53,7 +54,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       topics: ['polling', 'reconcile'],
       kinds: ['polling', 'reconcile', 'topics'],
       resume: ['reconcile', 'topics'],
-      live: ['kinds', 'polling', 'reconcile', 'resume', 'topics'],
+      across: ['reconcile', 'topics'],
+      live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
     },
   },
   indicators: { imports: ['base', 'market'] },

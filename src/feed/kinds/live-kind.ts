@@ -8,6 +8,7 @@ import type { TopicRequest } from '../reconcile/topic-request.ts';
 import { FeedSubscription } from '../topics/feed-subscription.ts';
 import { hasLapsed } from '../topics/has-lapsed.ts';
 import { Topic } from '../topics/topic.ts';
+import type { TopicSubscriber } from '../topics/topic-subscriber.ts';
 import type { FeedKind } from './feed-kind.ts';
 import { type FeedState, toFeedState } from './feed-state.ts';
 import type { KindSource } from './kind-source.ts';
@@ -95,6 +96,14 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     return subscription;
   }
 
+  /** Adds a subscriber to one topic, which the subscriber must leave. The latest known value is sent at once. */
+  join(request: TopicRequest, subscriber: TopicSubscriber<V>): Topic<T, V, R> {
+    const known = this.#findUsable(request);
+    const topic = known ?? this.#create(request);
+    this.#join(topic, subscriber, known !== undefined, true);
+    return topic;
+  }
+
   /** Gives a topic a message that a query has fetched at `fetchedAt`, epoch ms. */
   offer(request: TopicRequest, message: T, fetchedAt: number): void {
     const topic = this.find(request);
@@ -129,10 +138,10 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
   }
 
   /** Adds a subscriber to a topic, and makes the call that the subscriber needs, if any. */
-  #join(topic: Topic<T, V, R>, subscription: FeedSubscription<V>, isKnown: boolean, isCovered: boolean): void {
+  #join(topic: Topic<T, V, R>, subscriber: TopicSubscriber<V>, isKnown: boolean, isCovered: boolean): void {
     const isBack = isKnown && !topic.hasSubscribers;
     const isOutOfDate = isKnown && hasLapsed(topic);
-    topic.add(subscription, isOutOfDate);
+    topic.add(subscriber, isOutOfDate);
     const group = this.#groups.of(topic.request);
     if (isOutOfDate) void this.#fetch(topic, 'poll');
     else if (!isKnown || !isCovered || (isBack && !topic.isReady)) void this.#fetch(topic, 'fetch');

@@ -1,5 +1,5 @@
 import { MarketDataError } from '../../market/errors.ts';
-import { marketKind } from '../../market/market-ref.ts';
+import { marketKind, toMarketKey } from '../../market/market-ref.ts';
 import { isUnchanged, type Source, type Ticker } from '../../market/model/ticker.ts';
 import { LatestReconciler } from '../reconcile/latest-reconciler.ts';
 import type { CallKind } from '../reconcile/reconciler.ts';
@@ -12,9 +12,9 @@ export function createTickerSource(options: Upstream): KindSource<Ticker, Ticker
   return {
     kind: 'ticker',
     maxWaiting: 1,
-    createReconciler: ({ symbol }) =>
+    createReconciler: (request) =>
       new LatestReconciler<Ticker>({
-        key: symbol,
+        key: toMarketKey(request),
         clock,
         staleMaxMs,
         toValue: (ticker) => ticker,

@@ -20,6 +20,7 @@ import { ExchangeHealth, type OnHealth } from '../polling/exchange-health.ts';
 import type { FeedTiming } from '../polling/feed-timing.ts';
 import type { ResumedSubscription } from '../resume/resumed-subscription.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
+import type { SharableTopic, TopicSubscriber } from '../topics/topic-subscriber.ts';
 import { Watchdog } from '../topics/watchdog.ts';
 import { type LiveValue, toLiveValue } from './live-value.ts';
 import { ResumedFeeds } from './resumed-feeds.ts';
@@ -49,6 +50,10 @@ export interface FeedCounts {
  */
 export interface Feeds {
   tickers(exchange: string, symbols: readonly string[]): FeedSubscription<Ticker>;
+  /** The same for markets of several exchanges. */
+  watchlist(markets: readonly MarketRef[]): FeedSubscription<Ticker>;
+  /** Adds a subscriber of another class to the tickers of one market. It must leave the topic when it ends. */
+  joinTicker(market: MarketRef, subscriber: TopicSubscriber<Ticker>): SharableTopic<Ticker>;
   candles(exchange: string, symbol: string, timeframe: string): FeedSubscription<Candle>;
   /** Books can contain more levels than `limit`. */
   orderBook(exchange: string, symbol: string, limit: number): FeedSubscription<OrderBook>;
@@ -150,6 +155,12 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const requests = symbols.map((symbol) => ({ exchange, symbol }));
       return tickers.subscribe(requests, { isSame: isUnchanged });
     },
+    watchlist: (markets) => {
+      const requests = markets.map(({ exchange, symbol }) => ({ exchange: requireOpen(exchange), symbol }));
+      return tickers.subscribe(requests, { isSame: isUnchanged });
+    },
+    joinTicker: ({ exchange, symbol }, subscriber) =>
+      tickers.join({ exchange: requireOpen(exchange), symbol }, subscriber),
     candles: (id, symbol, timeframe) =>
       candles.subscribe([{ exchange: requireOpen(id), symbol, timeframe }], { isSame: isSameCandle }),
     orderBook: (id, symbol, limit) =>

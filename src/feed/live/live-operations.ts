@@ -10,13 +10,16 @@ import type { OrderBook } from '../../market/model/order-book.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
+import { findKnownMarkets } from '../across/known-markets.ts';
+import { openQuote } from '../across/open-quote.ts';
+import type { QuoteSubscription } from '../across/quote-subscription.ts';
 import type { ResumedSubscription } from '../resume/resumed-subscription.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import type { Feeds } from './feeds.ts';
 
 export interface LiveOperationsOptions {
   readonly feeds: Feeds;
-  readonly marketData: Pick<MarketData, 'fetchMarkets'>;
+  readonly marketData: Pick<MarketData, 'exchange' | 'fetchMarkets'>;
   readonly clock: Clock;
   /** The maximum wait of an operation for its first event, in ms. */
   readonly timeoutMs: number;
@@ -24,6 +27,13 @@ export interface LiveOperationsOptions {
 
 /** Events from now on, or from a time in the past on. */
 export type LiveEvents<V> = FeedSubscription<V> | ResumedSubscription<V>;
+
+/** A subscription that knows when it has started. */
+interface Startable {
+  readonly error: MarketDataError | null;
+  whenReady(): Promise<void>;
+  return(): Promise<unknown>;
+}
 
 interface Request {
   readonly exchange: string;
@@ -44,6 +54,16 @@ export interface LiveOperations {
    * exist.
    */
   tickers(exchange: string, symbols: readonly string[], skipUnknown: boolean): Promise<FeedSubscription<Ticker>>;
+  /**
+   * The same for markets of several exchanges. The error names all unknown exchanges, or else all unknown markets. An
+   * exchange that fails or hangs does not stop the others.
+   */
+  watchlist(markets: readonly MarketRef[], skipUnknown: boolean): Promise<FeedSubscription<Ticker>>;
+  /**
+   * The quotes of a symbol on distinct exchanges; starts with the first of them that works. Rejects with an error that
+   * names all unknown exchanges, and with SYMBOL_NOT_FOUND if none has the symbol.
+   */
+  quote(symbol: string, exchanges: readonly string[]): Promise<QuoteSubscription>;
   /** With `since` (epoch ms), the candles that begin then or later are sent first. */
   candles(series: CandleSeries, since: number | null): Promise<LiveEvents<Candle>>;
   orderBook(exchange: string, symbol: string, limit: number): Promise<FeedSubscription<OrderBook>>;
@@ -73,7 +93,7 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
   ): Promise<FeedSubscription<V>> {
     const endAt = clock.now() + timeoutMs;
     const beforeEnd = <T>(promise: Promise<T>, why: () => MarketDataError | null = () => null): Promise<T> =>
-      withDeadline(clock, endAt - clock.now(), promise, () => why() ?? nothingCame(request.exchange, timeoutMs));
+      withDeadline(clock, endAt - clock.now(), promise, () => why() ?? nothingCame([request.exchange], timeoutMs));
     const checked = await beforeEnd(check(request));
     const subscription = open(checked ?? request.symbols);
     try {
@@ -96,11 +116,37 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
     return start({ exchange, symbols: [symbol], check }, open);
   }
 
+  /** Resolves with a subscription over several exchanges once one of them works. */
+  async function whenReady<S extends Startable>(
+    subscription: S,
+    exchanges: readonly string[],
+    endAt = clock.now() + timeoutMs,
+  ): Promise<S> {
+    const why = () => subscription.error ?? nothingCame(exchanges, timeoutMs);
+    try {
+      await withDeadline(clock, endAt - clock.now(), subscription.whenReady(), why);
+      return subscription;
+    } catch (error) {
+      void subscription.return();
+      throw error;
+    }
+  }
+
   return {
     ticker: (exchange, symbol) => startOne(exchange, symbol, () => feeds.tickers(exchange, [symbol])),
     tickers: (exchange, symbols, skipUnknown) => {
       const check = (markets: Markets): readonly string[] => requireMarkets(exchange, symbols, markets, skipUnknown);
       return start({ exchange, symbols, check }, (known) => feeds.tickers(exchange, known));
+    },
+    watchlist: async (markets, skipUnknown) => {
+      if (markets.length === 0) throw new MarketDataError('BAD_USER_INPUT', 'markets is empty; give at least one.');
+      const endAt = clock.now() + timeoutMs;
+      const known = await findKnownMarkets(markets, { marketData, clock, timeoutMs, skipUnknown });
+      return whenReady(feeds.watchlist(known), exchangesOf(markets), endAt);
+    },
+    quote: async (symbol, exchanges) => {
+      const subscription = openQuote(symbol, exchanges, { marketData, clock, join: feeds.joinTicker });
+      return whenReady(subscription, exchanges);
     },
     candles: async (series, since) => {
       const { exchange, symbol, timeframe } = series;
@@ -120,7 +166,17 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
   };
 }
 
-function nothingCame(exchange: string, timeoutMs: number): MarketDataError {
-  const message = `${exchange} sent nothing that could be delivered within ${timeoutMs} ms; try again.`;
-  return new MarketDataError('TIMEOUT', message, { exchange });
+function exchangesOf(markets: readonly MarketRef[]): readonly string[] {
+  return [...new Set(markets.map(({ exchange }) => exchange))];
+}
+
+/** How many exchanges a message names. */
+const maxNamed = 5;
+
+function nothingCame(exchanges: readonly string[], timeoutMs: number): MarketDataError {
+  const [exchange = ''] = exchanges;
+  const others = exchanges.length > maxNamed ? ` and ${exchanges.length - maxNamed} others` : '';
+  const subject = `${exchanges.slice(0, maxNamed).join(', ')}${others}`;
+  const message = `${subject} sent nothing that could be delivered within ${timeoutMs} ms; try again.`;
+  return new MarketDataError('TIMEOUT', message, exchanges.length === 1 ? { exchange } : {});
 }

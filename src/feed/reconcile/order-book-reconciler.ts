@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { toMarketKey } from '../../market/market-ref.ts';
 import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
 import { BookDepth, type BookMessage } from './book-depth.ts';
 import { LatestReconciler } from './latest-reconciler.ts';
@@ -9,9 +10,9 @@ import type { TopicRequest } from './topic-request.ts';
 export class OrderBookReconciler extends LatestReconciler<OrderBook, BookMessage> {
   readonly coverage = new BookDepth();
 
-  constructor({ symbol }: TopicRequest, clock: Clock, staleMaxMs: number) {
+  constructor(request: TopicRequest, clock: Clock, staleMaxMs: number) {
     super({
-      key: symbol,
+      key: toMarketKey(request),
       clock,
       staleMaxMs,
       toValue: ({ book }) => book,

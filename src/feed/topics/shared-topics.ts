@@ -17,8 +17,8 @@ interface Offer<V> {
  * more is removed. Which list wants which topic is the concern of its reader.
  *
  * There is one slot per topic: a newer event replaces one that was not taken, so a slow reader skips values and is
- * never late. This suits only topics whose events all have the symbol as their key, and where each event replaces the
- * one before: tickers and books.
+ * never late. This suits only topics whose events all have the key of the topic, and where each event replaces the one
+ * before: tickers and books.
  *
  * A topic that ends is removed; an event with its error follows its last value. The others go on. After `return()`,
  * which the topics call when the server stops, the result of every `next()` is done.
@@ -44,27 +44,27 @@ export class SharedTopics<V> implements TopicSubscriber<V>, AsyncIterableIterato
   /** Adds the topics that it does not have. */
   add(topics: readonly SharableTopic<V>[]): void {
     for (const topic of topics) {
-      const { symbol } = topic.request;
-      if (this.#hasEnded || this.#topics.has(symbol)) continue;
-      this.#topics.set(symbol, topic);
+      const { key } = topic;
+      if (this.#hasEnded || this.#topics.has(key)) continue;
+      this.#topics.set(key, topic);
       topic.add(this);
     }
   }
 
-  remove(symbol: string): void {
-    this.#topics.get(symbol)?.remove(this);
-    this.#topics.delete(symbol);
-    this.#slots.delete(symbol);
+  remove(key: string): void {
+    this.#topics.get(key)?.remove(this);
+    this.#topics.delete(key);
+    this.#slots.delete(key);
   }
 
   /** The latest known event of a topic, for a reader that is new. */
-  latest(symbol: string): readonly FeedEvent<V>[] {
-    return this.#topics.get(symbol)?.latest ?? [];
+  latest(key: string): readonly FeedEvent<V>[] {
+    return this.#topics.get(key)?.latest ?? [];
   }
 
   /** True if a new reader would receive something of the topic at once, or as soon as its market moves. */
-  isReady(symbol: string): boolean {
-    return this.#topics.get(symbol)?.isReady ?? false;
+  isReady(key: string): boolean {
+    return this.#topics.get(key)?.isReady ?? false;
   }
 
   push(event: FeedEvent<V>): void {
@@ -76,10 +76,10 @@ export class SharedTopics<V> implements TopicSubscriber<V>, AsyncIterableIterato
   onFailure(): void {}
 
   endSource(source: object, error: MarketDataError): void {
-    for (const [symbol, { subscribers }] of this.#topics) {
+    for (const [key, { subscribers }] of this.#topics) {
       if (subscribers !== source) continue;
-      this.#topics.delete(symbol);
-      this.#offer(`${symbol} error`, { key: symbol, value: error });
+      this.#topics.delete(key);
+      this.#offer(`${key} error`, { key, value: error });
     }
   }
 

@@ -1,4 +1,5 @@
 import type { MarketDataError } from '../../market/errors.ts';
+import type { MarketRef } from '../../market/market-ref.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
 
 /** What a topic sends its events to. */
@@ -17,11 +18,14 @@ export interface TopicSubscriber<V> {
 
 /** A topic to which subscribers can be added. */
 export interface SharableTopic<V> {
-  /** The market, and the key of all its events. */
-  readonly request: { readonly symbol: string };
+  readonly request: MarketRef;
+  /** The key of all its events, if each of them replaces the one before. No other market of any exchange has it. */
+  readonly key: string;
   /** Identifies the topic in `endSource`. */
   readonly subscribers: object;
   readonly hasEnded: boolean;
+  /** Why no data arrives at the moment; null while the topic works, or has not heard of a failure yet. */
+  readonly error: MarketDataError | null;
   /** The events that a new subscriber receives at once. */
   readonly latest: readonly FeedEvent<V>[];
   /** True if a new subscriber receives something at once, or as soon as the market moves. */

@@ -1,4 +1,5 @@
 import type { MarketDataError } from '../../market/errors.ts';
+import { toMarketKey } from '../../market/market-ref.ts';
 import { isStale } from '../../market/model/staleness.ts';
 import type { Stream, StreamListener } from '../../market/ports/market-streams.ts';
 import type { FeedTiming } from '../polling/feed-timing.ts';
@@ -43,6 +44,7 @@ export interface TopicOptions<T, R> {
  */
 export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implements Polled<T> {
   readonly request: TopicRequest;
+  readonly key: string;
   readonly reconciler: R;
   readonly schedule: PollSchedule;
   readonly subscribers: Subscribers<T, V>;
@@ -59,6 +61,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     const subscribers = new Subscribers<T, V>(reconciler);
     this.#options = options;
     this.request = request;
+    this.key = toMarketKey(request);
     this.reconciler = reconciler;
     this.subscribers = subscribers;
     this.#streamState = stream;
@@ -78,6 +81,10 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
 
   get hasStream(): boolean {
     return this.#stream !== null;
+  }
+
+  get error(): MarketDataError | null {
+    return this.reconciler.error;
   }
 
   /** The events that a new subscriber receives at once. */

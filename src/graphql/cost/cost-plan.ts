@@ -149,7 +149,6 @@ function sizeOf(
   const argument = node.arguments?.find(({ name }) => name.value === source.argument);
   const fallback = toSize(args.find(({ name }) => name === source.argument)?.defaultValue, source);
   if (!argument) return fallback;
-  if (argument.value.kind === Kind.LIST && !source.toSize) return toSize(argument.value.values, source);
   if (argument.value.kind !== Kind.VARIABLE) return toSize(valueFromASTUntyped(argument.value), source);
   const variable = argument.value.name.value;
   const definition = operation.variableDefinitions?.find((defined) => defined.variable.name.value === variable);

@@ -1,10 +1,11 @@
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
 import { IndicatorQueries } from '../../indicators/indicator-queries.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import { ScreenRankings } from '../../market/screen/screen-rankings.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
-import { createTickerLoader, type TickerLoader } from './loaders.ts';
+import { TickerLoader } from './loaders.ts';
 import type { MarketSearch } from './market-search.ts';
 import { OperationMarketData } from './operation-market-data.ts';
 import { PartialErrors } from './partial-errors.ts';
@@ -18,6 +19,7 @@ export interface Context {
   readonly screens: ScreenRankings;
   readonly indicators: IndicatorQueries;
   readonly partialErrors: PartialErrors;
+  readonly clock: Clock;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
   /** Lists of candles that are put into the answer as text. Omitted if the answer is not written from here. */
@@ -31,6 +33,7 @@ export interface ContextOptions {
   readonly live: LiveOperations;
   /** Shared by all operations, because it remembers its results. */
   readonly marketSearch: MarketSearch;
+  readonly clock?: Clock;
   /** Shared by all operations for the same reason; by default one that this operation has alone. */
   readonly screens?: ScreenRankings;
   /** Shared by all operations, whose calculations take turns; by default one that this operation has alone. */
@@ -44,16 +47,18 @@ export interface ContextOptions {
 export function createContext({
   marketData,
   freshness,
+  clock = systemClock,
   screens = new ScreenRankings(),
   indicators = new IndicatorQueries(),
   ...others
 }: ContextOptions): Context {
   return {
     ...others,
+    clock,
     screens,
     indicators,
     marketData: new OperationMarketData(marketData, freshness ?? null),
-    tickers: createTickerLoader(marketData, freshness ?? null),
+    tickers: new TickerLoader(marketData, freshness ?? null),
     partialErrors: new PartialErrors(),
   };
 }

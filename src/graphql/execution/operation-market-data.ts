@@ -9,6 +9,9 @@ import type { Trade, TradeQuery } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { Freshness } from './freshness.ts';
 
+/** By how much an age in an answer may be wrong because the answer was kept, in ms. */
+const maxAgeErrorMs = 1000;
+
 /**
  * Market data as the resolvers of one operation see it: plain values. This class records the freshness of each value, so
  * that no resolver can forget it. Tickers come through the TickerLoader instead, which gathers them.
@@ -67,6 +70,12 @@ export class OperationMarketData {
   async fetchTrades(query: TradeQuery): Promise<readonly Trade[]> {
     this.#freshness?.expect();
     return this.#record(await this.#port.fetchTrades(query));
+  }
+
+  /** Says that the answer contains an age at `now`, epoch ms. Soon the age would be wrong. */
+  markAged(now: number): void {
+    this.#freshness?.expect();
+    this.#freshness?.record({ freshUntil: now + maxAgeErrorMs });
   }
 
   #record<V>(fresh: Fresh<V>): V {

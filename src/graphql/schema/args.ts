@@ -5,6 +5,9 @@ import { builder } from '../types/builder.ts';
 /** Maximum number of symbols of one field. */
 const maxSymbols = 1000;
 
+/** Maximum number of markets of one field. */
+export const maxMarkets = 1000;
+
 /** The arguments that select one market. */
 export const marketArgs = builder.args((t) => ({
   exchange: t.id({ required: true, description: "The exchange's id in ccxt, for example kraken." }),

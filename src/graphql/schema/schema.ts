@@ -5,6 +5,8 @@ import './exchange.ts';
 import './market.ts';
 import './market-connection.ts';
 import './ticker.ts';
+import './quote.ts';
+import './watchlist.ts';
 import './screen.ts';
 import './candle.ts';
 import './indicators.ts';

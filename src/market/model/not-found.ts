@@ -39,18 +39,20 @@ const maxSuggested = 10;
 /**
  * The symbols that have a market, or that may have one because their kind of markets could not be loaded. Throws
  * SYMBOL_NOT_FOUND for the others; with `skipUnknown` it leaves them out and throws only if no symbol remains.
+ * Suggestions are searched for at most `suggested` of them.
  */
 export function requireMarkets(
   exchange: string,
   symbols: readonly string[],
   markets: Markets,
   skipUnknown: boolean,
+  suggested = maxSuggested,
 ): readonly string[] {
   const isKnown = (symbol: string): boolean => markets.has(symbol) || Boolean(markets.whyMissing?.(symbol));
   const unknown = [...new Set(symbols.filter((symbol) => !isKnown(symbol)))];
   const known = symbols.filter(isKnown);
   if (unknown.length === 0 || (skipUnknown && known.length > 0)) return known;
-  const suggestions = unknown.slice(0, maxSuggested).flatMap((symbol) => suggest(symbol, markets.keys()).slice(0, 1));
+  const suggestions = unknown.slice(0, suggested).flatMap((symbol) => suggest(symbol, markets.keys()).slice(0, 1));
   const named = unknown.slice(0, maxNamed).map(quote).join(', ');
   const others = unknown.length > maxNamed ? ` and ${unknown.length - maxNamed} others` : '';
   const hint =

@@ -34,7 +34,7 @@ export class WatchLists {
     const list = new WatchList({
       ...options,
       host: broadcast,
-      keys: topics.map(({ request }) => request.symbol),
+      keys: topics.map(({ key }) => key),
       begunAt: broadcast.offered,
       hasLostMarket: hasLostTopic,
       counts: this.#options.counts,

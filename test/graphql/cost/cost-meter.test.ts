@@ -33,6 +33,16 @@ test.each([
   ['{ tickers(exchange: "kraken", symbols: ["A", "B", "C"]) { last bid } }', 16],
   ['{ tickers(exchange: "kraken", symbols: "A") { last bid } }', 12],
   ['{ tickers(exchange: "kraken", symbols: []) { last bid } }', 10],
+  ['{ quote(symbol: "A", exchanges: ["a", "b", "c"]) { median spread } }', 32],
+  [
+    '{ quote(symbol: "A", exchanges: ["a", "b", "c"]) { bestBid { price } exchanges { ageMs ticker { last bid } } } }',
+    47,
+  ],
+  ['{ quote(symbol: "A", exchanges: []) { exchanges { ageMs } } }', 10],
+  ['{ watchlist(markets: [{ exchange: "a", symbol: "A" }, { exchange: "a", symbol: "B" }]) { last } }', 12],
+  ['{ watchlist(markets: [{ exchange: "a", symbol: "A" }, { exchange: "b", symbol: "A" }]) { last bid } }', 24],
+  ['{ watchlist(markets: { exchange: "a", symbol: "A" }) { last bid } }', 12],
+  ['{ watchlist(markets: []) { last bid } }', 10],
   [`{ candles(${of}) { close } }`, 200],
   [`{ candles(${of}, limit: 500) { open close } }`, 1100],
   [`{ ohlcv(${of}, limit: 500) }`, 600],
@@ -179,4 +189,16 @@ test('whatever the value of a variable, the cost is a number that includes the c
   expect(unlimited({ document, variableValues: JSON.parse('{ "__proto__": 1, "constructor": 2 }') })).toBeGreaterThan(
     0,
   );
+});
+
+test('the cost of a quote and of a watch list depends on their variables', () => {
+  const quote = 'query ($of: [ID!]!) { quote(symbol: "A", exchanges: $of) { median exchanges { ageMs leftOut } } }';
+  expect(costOf(quote, { of: ['a', 'b'] })).toBe(20 + 1 + 2 * 3);
+  expect(costOf(quote, { of: Array(500).fill('a') })).toBe(2000 + 1 + 200 * 3);
+  const list = 'subscription ($of: [MarketInput!]!) { watchlistUpdated(markets: $of) { last bid } }';
+  const markets = ['a', 'b', 'a'].map((exchange) => ({ exchange, symbol: 'A' }));
+  expect(costOf(list, { of: markets })).toBe(20 + 3 * 2);
+  const each =
+    'query ($a: ID!, $b: ID!) { watchlist(markets: [{ exchange: $a, symbol: "A" }, { exchange: $b, symbol: "A" }]) { last } }';
+  expect(costOf(each, { a: 'a', b: 'b' })).toBe(22);
 });

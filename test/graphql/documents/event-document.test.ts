@@ -62,5 +62,7 @@ test('every argument that selects events exists, and can be left out or is a lis
   expect(declared.map((argument) => [argument?.name, String(argument?.type), argument?.defaultValue])).toEqual([
     ['symbols', '[String!]!', undefined],
     ['skipUnknown', 'Boolean!', false],
+    ['markets', '[MarketInput!]!', undefined],
+    ['skipUnknown', 'Boolean!', false],
   ]);
 });

@@ -124,7 +124,7 @@ test('tickers are recorded each, and one that fails leaves the operation without
   const load = async (symbols: readonly string[]): Promise<Freshness> => {
     const freshness = new Freshness();
     const { tickers } = contextOver(port, freshness);
-    await tickers.loadMany(symbols.map((symbol) => ({ exchange: 'kraken', symbol })));
+    await Promise.allSettled(symbols.map((symbol) => tickers.load({ exchange: 'kraken', symbol })));
     return freshness;
   };
   expect((await load(['BTC/USD', 'ETH/USD'])).expiry).toMatchObject({ until: 10 });

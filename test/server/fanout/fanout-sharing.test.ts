@@ -17,13 +17,22 @@ const selections = ['symbol last', 'last', 'symbol bid stale', 'last bid receive
 const down = new MarketDataError('EXCHANGE_UNAVAILABLE', 'down');
 const gone = new MarketDataError('SYMBOL_NOT_FOUND', 'gone');
 
+const exchanges = ['kraken', 'binance'];
+
 /** Different for each market, so that a payload shows its market even if the symbol is not selected. */
-const lastOf = (symbol: string): number => 10 * symbols.indexOf(symbol);
+const lastOf = (symbol: string, exchange = 'kraken'): number =>
+  10 * symbols.indexOf(symbol) + 1000 * exchanges.indexOf(exchange);
 
 type Step =
   | { readonly type: 'join'; readonly operation: SceneOperation; readonly isFull: boolean }
   | { readonly type: 'leave' | 'drain'; readonly at: number }
-  | { readonly type: 'tick'; readonly symbol: string; readonly last: number; readonly bid: number }
+  | {
+      readonly type: 'tick';
+      readonly exchange: string;
+      readonly symbol: string;
+      readonly last: number;
+      readonly bid: number;
+    }
   | { readonly type: 'delist' | 'list'; readonly symbol: string }
   | { readonly type: 'fail' | 'recover' | 'wait' };
 
@@ -45,6 +54,13 @@ function toOperation({ pick, chance, many }: Dice): SceneOperation {
     return { query, variables: { skip }, scope };
   }
   const isVariable = chance(50);
+  if (chance(40)) {
+    // The same symbol can be in the list twice, once for each exchange.
+    const markets = list.map((symbol) => ({ exchange: pick(exchanges), symbol }));
+    const literal = markets.map(({ exchange, symbol }) => `{exchange: "${exchange}", symbol: "${symbol}"}`).join(' ');
+    const query = `subscription${isVariable ? '($m: [MarketInput!]!)' : ''}${layout}{ ${alias}watchlistUpdated(markets: ${isVariable ? '$m' : `[${literal}]`}${chance(50) ? ', skipUnknown: true' : ''}) { exchange { id } ${fields} } }`;
+    return { query, variables: { m: markets }, scope };
+  }
   const skipUnknown = pick([
     '',
     ', skipUnknown: true',
@@ -61,7 +77,8 @@ function toOperation({ pick, chance, many }: Dice): SceneOperation {
 function toStep(dice: Dice): Step {
   const { int, pick, chance } = dice;
   const symbol = pick(symbols);
-  if (chance(50)) return { type: 'tick', symbol, last: lastOf(symbol) + int(0, 2), bid: int(1, 2) };
+  const exchange = pick(exchanges);
+  if (chance(50)) return { type: 'tick', exchange, symbol, last: lastOf(symbol, exchange) + int(0, 2), bid: int(1, 2) };
   if (chance(50)) return { type: 'join', operation: toOperation(dice), isFull: chance(15) };
   if (chance(50)) return { type: pick(['leave', 'drain']), at: int(0, 20) };
   if (chance(30)) return { type: pick(['delist', 'list']), symbol };
@@ -88,13 +105,10 @@ afterEach(() => {
 async function play(step: Step): Promise<void> {
   const { live } = scene;
   if (step.type === 'tick') {
-    const { symbol, last, bid } = step;
+    const { exchange, symbol, last, bid } = step;
     const receivedAt = live.clock.now();
-    live.streams.push(
-      'ticker',
-      symbol,
-      tickerOf({ exchange: 'kraken', symbol, last, bid, receivedAt, source: 'STREAM' }),
-    );
+    const ticker = tickerOf({ exchange, symbol, last, bid, receivedAt, source: 'STREAM' });
+    live.streams.push('ticker', symbol, ticker, false, exchange);
   } else if (step.type === 'join') {
     const [shared, alone] = await withTime(
       Promise.all([scene.subscribe(step.operation), scene.execute(step.operation)]),
@@ -111,7 +125,9 @@ async function play(step: Step): Promise<void> {
     const pair = pairs[step.at];
     if (pair) pair.shared.isFull = false;
   } else if (step.type === 'delist' || step.type === 'list') {
-    live.port.set(step.symbol, step.type === 'list' ? { last: lastOf(step.symbol) } : gone);
+    for (const exchange of exchanges) {
+      live.port.set(step.symbol, step.type === 'list' ? { last: lastOf(step.symbol, exchange) } : gone, exchange);
+    }
     if (step.type === 'delist') live.streams.interrupt('ticker', step.symbol);
   } else if (step.type === 'fail') {
     live.port.fail(down);
@@ -175,7 +191,8 @@ test('each subscription receives what it would have received alone, whatever it 
       scene = new FanoutScene();
       pairs = [];
       scene.live.streams.offer('ticker');
-      for (const symbol of symbols) scene.live.port.set(symbol, { last: lastOf(symbol) });
+      for (const exchange of exchanges)
+        for (const symbol of symbols) scene.live.port.set(symbol, { last: lastOf(symbol, exchange) }, exchange);
       for (const step of steps) await play(step);
       for (const { shared } of pairs) shared.isFull = false;
       vi.advanceTimersByTime(50);

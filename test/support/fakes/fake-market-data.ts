@@ -66,8 +66,8 @@ export function tickerOf(fields: Partial<Ticker>): Ticker {
 }
 
 /**
- * The market data port with answers that a test sets: for each symbol a ticker, the same on every exchange, or an
- * error. A symbol without either does not exist. No answer declares its freshness. Counts the calls; `hold()` makes
+ * The market data port with answers that a test sets: for each symbol a ticker, or an error, on every exchange or on
+ * one. A symbol without either does not exist. No answer declares its freshness. Counts the calls; `hold()` makes
  * them wait.
  */
 export class FakeMarketData implements MarketData, CandleSource {
@@ -88,6 +88,9 @@ export class FakeMarketData implements MarketData, CandleSource {
   #trades: readonly Trade[] | MarketDataError = [];
   #failure: MarketDataError | null = null;
   #gate: Promise<void> = Promise.resolve();
+  /** Exchanges that fail, or whose calls wait. */
+  readonly #failing = new Map<string, MarketDataError>();
+  readonly #held = new Map<string, Promise<void>>();
 
   constructor(clock: Clock, ids: readonly string[] = ['kraken', 'binance']) {
     this.#clock = clock;
@@ -95,9 +98,31 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.#ids = ids;
   }
 
-  /** What the exchanges answer from now on. Tickers get the time of the answer as `receivedAt`, if none is given. */
-  set(symbol: string, outcome: Partial<Ticker> | MarketDataError): void {
-    this.#outcomes.set(symbol, outcome);
+  /**
+   * What the exchanges, or one of them, answer from now on. Tickers get the time of the answer as `receivedAt`, if none
+   * is given.
+   */
+  set(symbol: string, outcome: Partial<Ticker> | MarketDataError, exchange = ''): void {
+    this.#outcomes.set(`${exchange} ${symbol}`, outcome);
+  }
+
+  /** Makes one exchange fail, for tickers and for its list of markets; null ends that. */
+  failOn(exchange: string, error: MarketDataError | null): void {
+    if (error) this.#failing.set(exchange, error);
+    else this.#failing.delete(exchange);
+  }
+
+  /** From now on calls for tickers and for the markets of one exchange wait until the returned function is called. */
+  holdOn(exchange: string): () => void {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#held.set(exchange, gate);
+    return () => {
+      this.#held.delete(exchange);
+      release();
+    };
   }
 
   setCandles(candles: readonly Candle[] | MarketDataError): void {
@@ -142,13 +167,19 @@ export class FakeMarketData implements MarketData, CandleSource {
     return toInfo(id);
   }
 
-  /** BTC/USDT and every symbol with an outcome other than SYMBOL_NOT_FOUND. Never fails, and never waits. */
+  /** BTC/USDT and every symbol with an outcome other than SYMBOL_NOT_FOUND. Fails and waits only for one exchange. */
   async fetchMarkets(exchange: string): Promise<Fresh<Markets>> {
     this.exchange(exchange);
-    const symbols = [...this.#outcomes].flatMap(([symbol, outcome]) =>
-      outcome instanceof MarketDataError && outcome.code === 'SYMBOL_NOT_FOUND' ? [] : [symbol],
-    );
-    const markets = new Map(['BTC/USDT', ...symbols].map((symbol) => [symbol, marketOf(exchange, symbol)]));
+    await this.#held.get(exchange);
+    const failure = this.#failing.get(exchange);
+    if (failure) throw failure;
+    const set = [...this.#outcomes.keys()].map((key) => key.split(' '));
+    const symbols = new Set(set.flatMap(([on, symbol = '']) => (on === '' || on === exchange ? [symbol] : [])));
+    const listed = ['BTC/USDT', ...symbols].filter((symbol) => {
+      const outcome = this.#find(exchange, symbol);
+      return !(outcome instanceof MarketDataError && outcome.code === 'SYMBOL_NOT_FOUND');
+    });
+    const markets = new Map(listed.map((symbol) => [symbol, marketOf(exchange, symbol)]));
     return ofUnknownFreshness(markets);
   }
 
@@ -159,6 +190,7 @@ export class FakeMarketData implements MarketData, CandleSource {
   async fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
     this.tickerCalls.push({ exchange, symbols: [...symbols], options });
     await this.#gate;
+    await this.#held.get(exchange);
     return new Map(symbols.map((symbol) => [symbol, this.#give(exchange, symbol)]));
   }
 
@@ -232,9 +264,14 @@ export class FakeMarketData implements MarketData, CandleSource {
     return answer;
   }
 
+  #find(exchange: string, symbol: string): Partial<Ticker> | MarketDataError | undefined {
+    return this.#outcomes.get(`${exchange} ${symbol}`) ?? this.#outcomes.get(` ${symbol}`);
+  }
+
   #give(exchange: string, symbol: string): TickerResult {
-    const set = this.#outcomes.get(symbol);
-    const outcome = this.#failure ?? set ?? new MarketDataError('SYMBOL_NOT_FOUND', `no market ${symbol}`);
+    const failure = this.#failure ?? this.#failing.get(exchange);
+    const outcome =
+      failure ?? this.#find(exchange, symbol) ?? new MarketDataError('SYMBOL_NOT_FOUND', `no market ${symbol}`);
     const given =
       outcome instanceof MarketDataError
         ? outcome.withSymbol(symbol)

@@ -67,9 +67,18 @@ export class FakeStreams implements MarketStreams {
 
   /**
    * The exchange pushes this to all open streams of the symbol. The first message of a connection may repeat something.
+   * Without an exchange, all exchanges do.
    */
-  push<K extends StreamKind>(kind: K, symbol: string, message: StreamMessages[K], isFirst = false): void {
-    for (const stream of this.#find(kind, symbol)) stream.deliver(message, isFirst);
+  push<K extends StreamKind>(
+    kind: K,
+    symbol: string,
+    message: StreamMessages[K],
+    isFirst = false,
+    exchange?: string,
+  ): void {
+    for (const stream of this.#find(kind, symbol)) {
+      if (exchange === undefined || stream.request.exchange === exchange) stream.deliver(message, isFirst);
+    }
   }
 
   /** The streams of a symbol break off. */
