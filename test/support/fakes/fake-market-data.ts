@@ -11,7 +11,7 @@ import type {
 } from '../../../src/market/model/candle.ts';
 import type { ExchangeInfo } from '../../../src/market/model/exchange.ts';
 import { type Fresh, ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
-import type { Market, Markets } from '../../../src/market/model/market.ts';
+import type { Markets } from '../../../src/market/model/market.ts';
 import { exchangeNotFound } from '../../../src/market/model/not-found.ts';
 import type { OrderBook, OrderBookQuery } from '../../../src/market/model/order-book.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
@@ -25,6 +25,7 @@ import type {
 } from '../../../src/market/ports/market-data.ts';
 import { periodAfter } from '../../../src/market/timeframe.ts';
 import { FakeDerivatives } from './fake-derivatives.ts';
+import { marketOf } from './market.ts';
 
 /** One call of fetchTickers with its arguments. */
 export interface TickerCall {
@@ -242,12 +243,6 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.given.push({ symbol, outcome: given });
     return given instanceof MarketDataError ? given : ofUnknownFreshness(given);
   }
-}
-
-function marketOf(exchange: string, symbol: string): Market {
-  const [base = '', quote = ''] = symbol.split('/');
-  const unknown = { settle: null, active: true, contractSize: null, expiry: null };
-  return { exchange, symbol, base, quote, type: 'spot', ...unknown, pricePrecision: null, amountPrecision: null };
 }
 
 function toInfo(id: string): ExchangeInfo {
