@@ -32,13 +32,14 @@ export class SearchText {
 
   /** The group of a market; null if it does not match. `normalizedSymbol` is its symbol without case and separators. */
   groupOf(market: OrderedMarket, normalizedSymbol: string): number | null {
+    const isLike = this.#normalized !== '' && normalizedSymbol.includes(this.#normalized);
+    // Most markets end here. A symbol without a slash need not contain its pair: Deribit's BTC-FS-26JUN26_PERP.
+    if (this.#normalized !== '' && !isLike && market.symbol.includes('/')) return null;
     const symbol = market.symbol.toLowerCase();
     if (symbol === this.#text) return exact;
     if (this.#isPair(market)) return pair + marketTypes.indexOf(market.type);
-    const isLike = this.#normalized !== '';
     if (symbol.startsWith(this.#text) || (isLike && normalizedSymbol.startsWith(this.#normalized))) return beginning;
-    if (symbol.includes(this.#text) || (isLike && normalizedSymbol.includes(this.#normalized))) return containing;
-    return null;
+    return isLike || symbol.includes(this.#text) ? containing : null;
   }
 
   #isPair(market: OrderedMarket): boolean {

@@ -3,7 +3,7 @@ import { normalizeName } from '../../base/suggest.ts';
 import { Yielding } from '../../base/yielding.ts';
 import type { Market, Markets, MarketType } from '../../market/model/market.ts';
 import { requireMarket } from '../../market/model/not-found.ts';
-import { groupCount, readSymbol, SearchText } from './market-order.ts';
+import { groupCount, type OrderedMarket, readSymbol, SearchText } from './market-order.ts';
 
 export interface MarketFilter {
   readonly search?: string | null | undefined;
@@ -58,18 +58,14 @@ export class MarketSearch {
   }
 
   /** How many of the matching markets come up to and including a symbol, which may no longer be among them. */
-  countUpTo(symbol: string, matching: readonly Market[], markets: Markets, { search }: MarketFilter): number {
-    if (!search) return matching.filter((market) => market.symbol <= symbol).length;
+  async countUpTo(
+    symbol: string,
+    matching: readonly Market[],
+    markets: Markets,
+    filter: MarketFilter,
+  ): Promise<number> {
     const known = matching.findIndex((market) => market.symbol === symbol);
-    if (known >= 0) return known + 1;
-    const text = new SearchText(search);
-    const groupOf = (market: Parameters<SearchText['groupOf']>[0]): number =>
-      text.groupOf(market, normalizeName(market.symbol)) ?? groupCount;
-    const group = groupOf(markets.get(symbol) ?? readSymbol(symbol));
-    return matching.filter((market) => {
-      const other = groupOf(market);
-      return other < group || (other === group && market.symbol <= symbol);
-    }).length;
+    return known >= 0 ? known + 1 : this.#yielding.run(() => countBefore(symbol, matching, markets, filter));
   }
 
   #filter(markets: Markets, filter: MarketFilter): readonly Market[] {
@@ -104,4 +100,16 @@ function toPredicate({ type, active, base, quote }: MarketFilter): (market: Mark
     (typeof active !== 'boolean' || market.active === active) &&
     (baseCode === undefined || market.base.toLowerCase() === baseCode) &&
     (quoteCode === undefined || market.quote.toLowerCase() === quoteCode);
+}
+
+/** How many markets come before a symbol that is not among them. */
+function countBefore(symbol: string, matching: readonly Market[], markets: Markets, { search }: MarketFilter): number {
+  if (!search) return matching.filter((market) => market.symbol < symbol).length;
+  const text = new SearchText(search);
+  const groupOf = (market: OrderedMarket): number => text.groupOf(market, normalizeName(market.symbol)) ?? groupCount;
+  const group = groupOf(markets.get(symbol) ?? readSymbol(symbol));
+  return matching.filter((market) => {
+    const other = groupOf(market);
+    return other < group || (other === group && market.symbol < symbol);
+  }).length;
 }

@@ -99,7 +99,7 @@ builder.objectField(ExchangeType, 'markets', (t) =>
       const symbol = typeof after === 'string' ? fromCursor(after) : null;
       const markets = await marketData.fetchMarkets(id);
       const matching = await marketSearch.find(id, markets, filter);
-      const start = symbol === null ? 0 : marketSearch.countUpTo(symbol, matching, markets, filter);
+      const start = symbol === null ? 0 : await marketSearch.countUpTo(symbol, matching, markets, filter);
       return toPage(matching, first, start);
     },
   }),

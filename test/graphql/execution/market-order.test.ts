@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
+import { normalizeName } from '../../../src/base/suggest.ts';
 import { readSymbol, SearchText } from '../../../src/graphql/execution/market-order.ts';
 
 /** The symbols that match a text, in the order of their groups, and unchanged within a group. */
 function search(text: string, ...symbols: readonly string[]): readonly string[] {
   const prepared = new SearchText(text);
-  const toPlain = (symbol: string): string => symbol.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   return symbols
-    .map((symbol) => ({ symbol, group: prepared.groupOf(readSymbol(symbol), toPlain(symbol)) }))
+    .map((symbol) => ({ symbol, group: prepared.groupOf(readSymbol(symbol), normalizeName(symbol)) }))
     .filter(({ group }) => group !== null)
     .sort((a, b) => Number(a.group) - Number(b.group))
     .map(({ symbol }) => symbol);
@@ -30,6 +30,12 @@ test('a whole symbol comes before the other markets of its pair', () => {
 test('base and quote are told apart by the separator', () => {
   expect(search('A/BC', 'AB/C', 'A/BC')).toEqual(['A/BC', 'AB/C']);
   expect(search('abc', 'XABC/D', 'A/BC', 'AB/C')).toEqual(['A/BC', 'AB/C', 'XABC/D']);
+});
+
+test('a combination of contracts belongs to its pair, although its symbol does not contain it', () => {
+  const combination = { symbol: 'BTC-FS-26JUN26_PERP', base: 'BTC', quote: 'USD', type: 'future' } as const;
+  const group = new SearchText('BTC/USD').groupOf(combination, 'btcfs26jun26perp');
+  expect(group).toBe(new SearchText('BTC/USD').groupOf(readSymbol('BTC/USD:BTC-261225'), 'btcusdbtc261225'));
 });
 
 test.each(['币安', '/', ':'])('%j is compared as it is', (text) => {
