@@ -8,7 +8,7 @@ import { type Market, type Markets, noLimits } from '../src/market/model/market.
 import type { Ticker } from '../src/market/model/ticker.ts';
 import type { MarketData } from '../src/market/ports/market-data.ts';
 import type { MarketStreams, StreamListener, StreamMessages } from '../src/market/ports/market-streams.ts';
-import { noDerivatives } from './no-derivatives.ts';
+import { noDerivatives, noMarkPrices } from './no-derivatives.ts';
 
 /** An in-process exchange that ticks on command. */
 export interface BenchSource {
@@ -69,6 +69,7 @@ export function createBenchSource(options: BenchSourceOptions = {}): BenchSource
     fetchOrderBook: none,
     fetchTrades: none,
     derivatives: noDerivatives,
+    fetchMarkPrices: noMarkPrices,
   };
   const streams: MarketStreams = {
     offers: (_exchange, kind) => kind === 'ticker',

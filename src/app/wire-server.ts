@@ -90,6 +90,7 @@ export function wireServer(options: ServerOptions): WiredServer {
   const engine = createGraphQLEngine({
     marketData: options.marketData,
     live: options.live,
+    clock,
     introspection,
     ...(queryLimits ? { limits: queryLimits } : {}),
     report: createErrorReport(new ThrottledLog({ log, clock }), events.onInternalError),

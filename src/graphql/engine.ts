@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Clock } from '../base/clock.ts';
 import type { LiveOperations } from '../feed/live/live-operations.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
 import { ScreenRankings } from '../market/screen/screen-rankings.ts';
@@ -18,6 +19,8 @@ import { OperationTexts } from './text/operation-texts.ts';
 export interface GraphQLEngineOptions {
   readonly marketData: MarketData;
   readonly live: LiveOperations;
+  /** The clock of the system by default. */
+  readonly clock?: Clock;
   readonly limits?: QueryLimits;
   /** False if clients may not query the schema. Errors then suggest no names from it either. */
   readonly introspection?: boolean;
@@ -43,9 +46,15 @@ export interface GraphQLEngine {
 }
 
 export function createGraphQLEngine(options: GraphQLEngineOptions): GraphQLEngine {
-  const { marketData, live, limits = defaultQueryLimits, introspection = true, report } = options;
+  const { marketData, live, clock, limits = defaultQueryLimits, introspection = true, report } = options;
   const formats = new CandleFormats();
-  const sources = { marketData, live, marketSearch: new MarketSearch(), screens: new ScreenRankings() };
+  const sources = {
+    marketData,
+    live,
+    marketSearch: new MarketSearch(),
+    screens: new ScreenRankings(),
+    ...(clock ? { clock } : {}),
+  };
   return {
     schema,
     documents: new DocumentStore({

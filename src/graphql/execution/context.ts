@@ -1,9 +1,11 @@
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { LiveOperations } from '../../feed/live/live-operations.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import { ScreenRankings } from '../../market/screen/screen-rankings.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
 import { createTickerLoader, type TickerLoader } from './loaders.ts';
+import { MarkPriceLoader } from './mark-price-loader.ts';
 import type { MarketSearch } from './market-search.ts';
 import { OperationMarketData } from './operation-market-data.ts';
 import { PartialErrors } from './partial-errors.ts';
@@ -15,6 +17,7 @@ export interface Context {
   readonly marketSearch: MarketSearch;
   readonly tickers: TickerLoader;
   readonly screens: ScreenRankings;
+  readonly markPrices: MarkPriceLoader;
   readonly partialErrors: PartialErrors;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
@@ -35,12 +38,15 @@ export interface ContextOptions {
   /** Gathers the freshness of what the resolvers fetch. Omitted for operations whose answers are never kept. */
   readonly freshness?: Freshness;
   readonly texts?: OperationTexts;
+  /** The clock of the system by default. */
+  readonly clock?: Clock;
 }
 
 export function createContext({
   marketData,
   freshness,
   screens = new ScreenRankings(),
+  clock = systemClock,
   ...others
 }: ContextOptions): Context {
   return {
@@ -48,6 +54,7 @@ export function createContext({
     screens,
     marketData: new OperationMarketData(marketData, freshness ?? null),
     tickers: createTickerLoader(marketData, freshness ?? null),
+    markPrices: new MarkPriceLoader({ marketData, freshness: freshness ?? null, clock }),
     partialErrors: new PartialErrors(),
   };
 }
