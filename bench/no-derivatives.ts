@@ -1,5 +1,5 @@
 import { MarketDataError } from '../src/market/errors.ts';
-import type { DerivativeData } from '../src/market/ports/market-data.ts';
+import type { DerivativeData, MarketData } from '../src/market/ports/market-data.ts';
 
 /** For sources without contracts. */
 export const noDerivatives: DerivativeData = {
@@ -8,6 +8,10 @@ export const noDerivatives: DerivativeData = {
   fetchOpenInterest: () => Promise.reject(refusal()),
   fetchOpenInterestHistory: () => Promise.reject(refusal()),
 };
+
+/** For the same sources. */
+export const noMarkPrices: MarketData['fetchMarkPrices'] = async (_exchange, symbols) =>
+  new Map(symbols.map((symbol) => [symbol, refusal()]));
 
 function refusal(): MarketDataError {
   return new MarketDataError('NOT_SUPPORTED', 'This exchange publishes nothing about contracts.');

@@ -7,7 +7,7 @@ import type { Ticker } from '../src/market/model/ticker.ts';
 import type { CandleSource, MarketData } from '../src/market/ports/market-data.ts';
 import type { Stream } from '../src/market/ports/market-streams.ts';
 import { createCandleSeries, seriesLength } from './candle-series.ts';
-import { noDerivatives } from './no-derivatives.ts';
+import { noDerivatives, noMarkPrices } from './no-derivatives.ts';
 
 /** The default settings of the caches. */
 export const cacheSettings = {
@@ -59,6 +59,7 @@ export function createQuerySource(): MarketData & CandleSource {
     fetchOrderBook: none,
     fetchTrades: none,
     derivatives: noDerivatives,
+    fetchMarkPrices: noMarkPrices,
   };
 }
 

@@ -4,11 +4,11 @@ import { createLiveOperations, type LiveOperations } from '../src/feed/live/live
 import { MarketDataError } from '../src/market/errors.ts';
 import type { ExchangeInfo } from '../src/market/model/exchange.ts';
 import { ofUnknownFreshness } from '../src/market/model/fresh.ts';
-import type { Market, Markets } from '../src/market/model/market.ts';
+import { type Market, type Markets, noLimits } from '../src/market/model/market.ts';
 import type { Ticker } from '../src/market/model/ticker.ts';
 import type { MarketData } from '../src/market/ports/market-data.ts';
 import type { MarketStreams, StreamListener, StreamMessages } from '../src/market/ports/market-streams.ts';
-import { noDerivatives } from './no-derivatives.ts';
+import { noDerivatives, noMarkPrices } from './no-derivatives.ts';
 
 /** An in-process exchange that ticks on command. */
 export interface BenchSource {
@@ -34,8 +34,12 @@ const info: ExchangeInfo = {
 
 function toMarket(each: string): Market {
   const [base = '', quote = ''] = each.split('/');
-  const unknown = { settle: null, contractSize: null, expiry: null, pricePrecision: null, amountPrecision: null };
-  return { exchange: info.id, symbol: each, base, quote, type: 'spot', active: true, ...unknown };
+  const noContract = { settle: null, linear: null, inverse: null, contractSize: null, expiry: null };
+  const noOption = { strike: null, optionType: null };
+  const unknown = { margin: null, listedAt: null, maker: null, taker: null, limits: noLimits };
+  const precision = { pricePrecision: null, amountPrecision: null };
+  const names = { exchange: info.id, symbol: each, exchangeSymbol: `${base}${quote}`, base, quote };
+  return { ...names, type: 'spot', active: true, ...noContract, ...noOption, ...unknown, ...precision };
 }
 
 export interface BenchSourceOptions {
@@ -65,6 +69,7 @@ export function createBenchSource(options: BenchSourceOptions = {}): BenchSource
     fetchOrderBook: none,
     fetchTrades: none,
     derivatives: noDerivatives,
+    fetchMarkPrices: noMarkPrices,
   };
   const streams: MarketStreams = {
     offers: (_exchange, kind) => kind === 'ticker',

@@ -64,6 +64,39 @@ query Screen {
   }
 }
 `,
+  `# Find a market, and see what it costs and which orders it accepts. A search for BTC/USD
+# finds that pair first. Contracts also have a mark price and the price of their index.
+query FindMarkets {
+  exchange(id: "sim") {
+    markets(search: "btc usdt", first: 5) {
+      nodes {
+        symbol
+        type
+        exchangeSymbol
+        maker
+        taker
+        listedAt
+        limits {
+          amount {
+            min
+          }
+          cost {
+            min
+          }
+        }
+      }
+    }
+    market(symbol: "BTC/USDT:USDT") {
+      contractSize
+      ticker {
+        last
+        markPrice
+        indexPrice
+      }
+    }
+  }
+}
+`,
   `# Live: the latest known ticker at once, then each change.
 subscription Live {
   tickersUpdated(exchange: "sim", symbols: ["BTC/USDT", "ETH/USDT"]) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { AllTickersCache } from '../cache/all-tickers.ts';
+import { MarkPriceCache } from '../cache/mark-prices.ts';
 import { OrderBookCache } from '../cache/order-books.ts';
 import { TickerCache } from '../cache/tickers.ts';
 import { TradeCache } from '../cache/trades.ts';
@@ -28,7 +29,7 @@ export interface CachedMarketData extends MarketData {
   readonly candleTextBytes: number;
 }
 
-export type CacheName = 'tickers' | 'candles' | 'order_books' | 'trades' | 'screens';
+export type CacheName = 'tickers' | 'mark_prices' | 'candles' | 'order_books' | 'trades' | 'screens';
 
 /**
  * How many call deadlines one query for candles can take: up to three until its first call begins, and three for
@@ -56,6 +57,7 @@ export function createCachedMarketData({
   });
   const fetchesTogether = (exchange: string): boolean => upstream.exchange(exchange).has.includes('TICKERS');
   const tickers = new TickerCache({ upstream, ...ttl, staleMaxMs, fetchesTogether, ...recordIn('tickers') });
+  const markPrices = new MarkPriceCache({ upstream, ...ttl, ...recordIn('mark_prices') });
   const timeoutMs = candleDeadlines * upstreamTimeoutMs;
   const stored = new CandleStore({ source: upstream, ...ttl, timeoutMs, ...recordIn('candles') });
   const candles = createAnyTimeframe({ source: upstream, stored, clock });
@@ -81,6 +83,7 @@ export function createCachedMarketData({
       return tickers.fetchTickers(exchange, symbols, options);
     },
     fetchAllTickers: (query, options) => allTickers.fetchAllTickers(query, options),
+    fetchMarkPrices: (exchange, symbols, options) => markPrices.fetchMarkPrices(exchange, symbols, options),
     fetchCandles: (query, options) => candles.fetchCandles(query, options),
     fetchCandleText: (query, format, options) => candles.fetchCandleText(query, format, options),
     fetchOrderBook: (query, options) => orderBooks.fetchOrderBook(query, options),

@@ -20,6 +20,7 @@ import { OperationTexts } from './text/operation-texts.ts';
 export interface GraphQLEngineOptions {
   readonly marketData: MarketData;
   readonly live: LiveOperations;
+  /** The clock of the system by default. */
   readonly clock?: Clock;
   readonly limits?: QueryLimits;
   /** False if clients may not query the schema. Errors then suggest no names from it either. */

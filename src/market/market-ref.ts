@@ -15,6 +15,10 @@ export function toKindKey({ exchange, symbol }: MarketRef): string {
   return `${exchange}\n${marketKind(symbol)}`;
 }
 
+export function isContract({ symbol }: Pick<MarketRef, 'symbol'>): boolean {
+  return marketKind(symbol) !== 'spot';
+}
+
 /**
  * The kind of market that a unified symbol names, derived from its form alone: `spot` (`BTC/USDT`), `linear`
  * (`BTC/USDT:USDT`) or `inverse` (`BTC/USD:BTC`). `dated` follows `linear` or `inverse` if the contract expires

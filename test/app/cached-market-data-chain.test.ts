@@ -67,6 +67,11 @@ class PrivateSource implements MarketSource {
     return this.#port.fetchAllTickers(query, options);
   }
 
+  fetchMarkPrices(exchange: string, symbols: readonly string[], options?: FetchOptions) {
+    this.#note('mark prices', options);
+    return this.#port.fetchMarkPrices(exchange, symbols, options);
+  }
+
   candleLimits(series: CandleSeries) {
     return this.#port.candleLimits(series);
   }
@@ -169,6 +174,7 @@ describe('over a source and streams that are classes with private fields', () =>
     const options = { maxAgeMs: 0 };
     const answers = [
       marketData.fetchTickers('kraken', [symbol], options),
+      marketData.fetchMarkPrices('kraken', [symbol], options),
       marketData.fetchOrderBook({ ...market, limit: 5 }, options),
       marketData.fetchTrades({ ...market, limit: 5 }, options),
       marketData.fetchCandles(candleQuery, options),
@@ -180,6 +186,7 @@ describe('over a source and streams that are classes with private fields', () =>
       'all tickers 0',
       'book 0',
       'candles 0',
+      'mark prices 0',
       'tickers 0',
       'trades 0',
     ]);

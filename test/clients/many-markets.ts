@@ -1,12 +1,13 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { MarketDataError } from '../../src/market/errors.ts';
 import { type Fresh, ofUnknownFreshness } from '../../src/market/model/fresh.ts';
-import type { Market, Markets } from '../../src/market/model/market.ts';
+import type { Markets } from '../../src/market/model/market.ts';
 import type { OrderBook, OrderBookQuery } from '../../src/market/model/order-book.ts';
 import type { Trade, TradeQuery } from '../../src/market/model/trade.ts';
 import type { TickerResults } from '../../src/market/ports/market-data.ts';
 import { FakeMarketData, tickerOf } from '../support/fakes/fake-market-data.ts';
 import { ManualClock } from '../support/fakes/manual-clock.ts';
+import { marketOf } from '../support/fakes/market.ts';
 import { startServer } from '../support/server.ts';
 
 export const symbols: readonly string[] = [
@@ -94,15 +95,6 @@ class ManyMarketData extends FakeMarketData {
     if (at < 0) throw new MarketDataError('SYMBOL_NOT_FOUND', `no market ${symbol}`);
     return 1000 * (at + 1) + (exchange === 'okx' ? 500 : 0) + this.raised;
   }
-}
-
-function marketOf(exchange: string, symbol: string): Market {
-  const [pair = '', contract] = symbol.split(':');
-  const [base = '', quote = ''] = pair.split('/');
-  return {
-    ...{ exchange, symbol, base, quote, settle: contract?.split('-')[0] ?? null, active: true, contractSize: null },
-    ...{ type: contract ? 'swap' : 'spot', expiry: null, pricePrecision: null, amountPrecision: null },
-  };
 }
 
 /** Selects of each of many markets of both exchanges what a cache may mix up. */

@@ -17,7 +17,9 @@ const plausible: Readonly<Record<string, readonly unknown[]>> = {
   first: [1, 5, 50, 1000, 0, -1, 1001],
   since: ['2024-01-01T00:00:00Z', '2024-02-29', 1_700_000_000_000, 0, '2099-01-01', 'yesterday'],
   until: ['2024-01-02T00:00:00Z', 1_700_003_600_000, 1, '2024-13-45'],
-  search: ['BTC', 'usd', '', '/', '.*', '\\'],
+  search: ['BTC', 'BTC/USD', 'eth-usdt', 'usd', '', '/', '.*', '\\'],
+  base: ['BTC', 'eth', ''],
+  quote: ['USDT', 'usd', 'EUR'],
   after: ['BTC/USDT', 'QlRDL1VTRFQ=', '', 'x'],
   active: [true, false],
 };

@@ -4,6 +4,7 @@ import { type Capability, capabilities } from '../../market/model/exchange.ts';
 const methods: Readonly<Record<Capability, string>> = {
   TICKER: 'fetchTicker',
   TICKERS: 'fetchTickers',
+  MARK_PRICE: 'fetchMarkPrice',
   CANDLES: 'fetchOHLCV',
   ORDER_BOOK: 'fetchOrderBook',
   TRADES: 'fetchTrades',

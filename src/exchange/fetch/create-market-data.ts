@@ -2,14 +2,14 @@ import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import { type Fresh, ofUnknownFreshness } from '../../market/model/fresh.ts';
 import type { Markets } from '../../market/model/market.ts';
-import type { Ticker } from '../../market/model/ticker.ts';
-import type { FetchOptions, MarketSource, TickerResult } from '../../market/ports/market-data.ts';
+import type { FetchOptions, MarketSource } from '../../market/ports/market-data.ts';
 import { toMarketDataError } from '../access/errors.ts';
 import type { ExchangeClient } from '../clients/exchange-client.ts';
 import type { Exchanges } from '../clients/exchanges.ts';
 import { fetchAllTickers } from './all-tickers/all-tickers.ts';
 import { candleLimits, fetchCandleRange, fetchTimeframes } from './candles/candles.ts';
 import { createDerivativeData } from './derivatives/create-derivative-data.ts';
+import { fetchMarkPrices } from './derivatives/mark-prices.ts';
 import { fetchOrderBook } from './order-book.ts';
 import { fetchTickers } from './tickers/tickers.ts';
 import { fetchTrades } from './trades.ts';
@@ -59,6 +59,14 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSour
       ofUnknownFreshness(
         await fetchAllTickers(await clientFor(exchange, options), type, clock.now, catalogue.exchanges),
       ),
+    fetchMarkPrices: async (exchange, symbols, options) => {
+      try {
+        const outcomes = await fetchMarkPrices(await clientFor(exchange, options), symbols, catalogue.exchanges);
+        return new Map([...outcomes].map(([symbol, outcome]) => [symbol, toResult(outcome)]));
+      } catch (error) {
+        return new Map(symbols.map((symbol) => [symbol, toMarketDataError(error, { exchange, symbol })]));
+      }
+    },
     candleLimits: async (series) => candleLimits(await exchanges.get(series.exchange), series, clock.now()),
     fetchCandleRange: async (range, options) =>
       fetchCandleRange(await clientFor(range.exchange, options), range, clock.now),
@@ -70,6 +78,6 @@ export function createMarketData(exchanges: Exchanges, clock: Clock): MarketSour
   };
 }
 
-function toResult(outcome: Ticker | MarketDataError): TickerResult {
+function toResult<V>(outcome: V | MarketDataError): Fresh<V> | MarketDataError {
   return outcome instanceof MarketDataError ? outcome : ofUnknownFreshness(outcome);
 }

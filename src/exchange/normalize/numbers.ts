@@ -26,14 +26,14 @@ export function toPositive(value: unknown): number | null {
   return number !== null && number > 0 ? number : null;
 }
 
-/** An expiry from here on means never: Binance gives 2100-12-25 for perpetuals, others the last year of a calendar. */
+/** A time from here on means never: Binance gives 2100-12-25 for perpetuals, others the last year of a calendar. */
 const neverAt = Date.UTC(2100, 0);
 
 /**
- * When a contract expires, epoch ms; null for impossible values: Bybit and others send 0 for a contract that never
- * expires.
+ * When a contract expires or a market is listed, both of which can lie ahead, epoch ms; null for impossible values:
+ * Bybit and others send 0 for a contract that never expires.
  */
-export function toExpiry(value: unknown): number | null {
+export function toCalendarInstant(value: unknown): number | null {
   const instant = toInstant(value);
   return instant !== null && instant > firstBlockAt && instant < neverAt ? instant : null;
 }

@@ -1,7 +1,7 @@
 import type { Ticker as CcxtTicker } from 'ccxt';
 import { MarketDataError } from '../../market/errors.ts';
-import { type Ticker, tickerNumbers } from '../../market/model/ticker.ts';
-import { mayBeNegative, toAmount, toNumber, toPastInstant, toPrice } from './numbers.ts';
+import { type MarkPrice, type Ticker, tickerNumbers } from '../../market/model/ticker.ts';
+import { mayBeNegative, mayBeZero, toAmount, toNumber, toPastInstant, toPrice } from './numbers.ts';
 
 /** The fields of a ticker that hold a price. */
 const prices = [
@@ -53,4 +53,26 @@ export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, r
     });
   }
   return result;
+}
+
+/**
+ * Converts the ccxt ticker of a call for mark prices. Exchanges send 0 for a price that they do not compute. Throws
+ * BAD_EXCHANGE_RESPONSE if there is neither a mark nor an index price.
+ */
+export function toMarkPrice(exchange: string, symbol: string, ticker: CcxtTicker): MarkPrice {
+  const toPriceOf = (value: unknown): number | null => {
+    const price = toPrice(value, mayBeNegative(symbol));
+    return price === 0 && !mayBeZero(symbol) ? null : price;
+  };
+  const [markPrice, indexPrice] = [toPriceOf(ticker.markPrice), toPriceOf(ticker.indexPrice)];
+  if (markPrice === null && indexPrice === null) throw missingMarkPrice(exchange, symbol);
+  return Object.freeze({ exchange, symbol, markPrice, indexPrice });
+}
+
+/** The error for a market whose mark price an answer leaves out. */
+export function missingMarkPrice(exchange: string, symbol: string): MarketDataError {
+  return new MarketDataError('BAD_EXCHANGE_RESPONSE', `${exchange} sent no mark price for ${symbol}.`, {
+    exchange,
+    symbol,
+  });
 }

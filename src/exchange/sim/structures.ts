@@ -8,6 +8,11 @@ import { tickMs } from './walk.ts';
 /** One row of ccxt's fetchOHLCV: epoch ms, prices in the quote coin, volume in the base coin. */
 export type OhlcvRow = [timestamp: number, open: number, high: number, low: number, close: number, volume: number];
 
+/** Invented fees, as fractions, and the invented smallest order, in quote currency. */
+const spotFees = { maker: 0.001, taker: 0.001 };
+const swapFees = { maker: 0.0002, taker: 0.0005 };
+const minCost = 5;
+
 /** The parts of ccxt's market structure that differ from its defaults. */
 export function toMarketFields(market: SimMarket, created: number) {
   const { id, symbol, type, base, quote, settle } = market;
@@ -33,11 +38,12 @@ export function toMarketFields(market: SimMarket, created: number) {
     active: true,
     contract: isSwap,
     ...(isSwap && { linear: true, inverse: false, subType: 'linear', contractSize: 1 }),
+    ...(isSwap ? swapFees : spotFees),
     precision: { amount: lot, price: priceStep },
     limits: {
       amount: { min: lot, max: undefined },
       price: { min: priceStep, max: undefined },
-      cost: { min: undefined, max: undefined },
+      cost: { min: minCost, max: undefined },
       leverage: { min: undefined, max: undefined },
     },
     created,

@@ -6,7 +6,13 @@ import type { Fresh } from '../../market/model/fresh.ts';
 import type { Markets } from '../../market/model/market.ts';
 import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts';
 import type { Trade, TradeQuery } from '../../market/model/trade.ts';
-import type { DerivativeData, FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
+import type {
+  DerivativeData,
+  FetchOptions,
+  MarketData,
+  MarkPriceResults,
+  TickerResults,
+} from '../../market/ports/market-data.ts';
 import { LastServed } from './last-served.ts';
 import { LiveAllTickers } from './live-all-tickers.ts';
 import type { LiveMarketDataOptions } from './live-options.ts';
@@ -58,6 +64,10 @@ export class LiveMarketData implements MarketData {
 
   fetchAllTickers(query: AllTickersQuery, options?: FetchOptions): Promise<Fresh<AllTickers>> {
     return this.#allTickers.fetch(query, options);
+  }
+
+  fetchMarkPrices(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<MarkPriceResults> {
+    return this.#upstream.fetchMarkPrices(exchange, symbols, options);
   }
 
   fetchCandles(query: CandleQuery, options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {

@@ -6,6 +6,7 @@ import { ScreenRankings } from '../../market/screen/screen-rankings.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
 import { TickerLoader } from './loaders.ts';
+import { MarkPriceLoader } from './mark-price-loader.ts';
 import type { MarketSearch } from './market-search.ts';
 import { OperationMarketData } from './operation-market-data.ts';
 import { PartialErrors } from './partial-errors.ts';
@@ -18,6 +19,7 @@ export interface Context {
   readonly tickers: TickerLoader;
   readonly screens: ScreenRankings;
   readonly indicators: IndicatorQueries;
+  readonly markPrices: MarkPriceLoader;
   readonly partialErrors: PartialErrors;
   readonly clock: Clock;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
@@ -33,6 +35,7 @@ export interface ContextOptions {
   readonly live: LiveOperations;
   /** Shared by all operations, because it remembers its results. */
   readonly marketSearch: MarketSearch;
+  /** The clock of the system by default. */
   readonly clock?: Clock;
   /** Shared by all operations for the same reason; by default one that this operation has alone. */
   readonly screens?: ScreenRankings;
@@ -59,6 +62,7 @@ export function createContext({
     indicators,
     marketData: new OperationMarketData(marketData, freshness ?? null),
     tickers: new TickerLoader(marketData, freshness ?? null),
+    markPrices: new MarkPriceLoader({ marketData, freshness: freshness ?? null, clock }),
     partialErrors: new PartialErrors(),
   };
 }

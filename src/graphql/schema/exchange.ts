@@ -8,6 +8,7 @@ import { NodeInterface } from './node.ts';
 const capabilityTexts: Readonly<Record<(typeof capabilities)[number], string>> = {
   TICKER: 'The ticker of one market.',
   TICKERS: 'The tickers of many markets in one call.',
+  MARK_PRICE: 'The mark price of a contract in a call of its own. Tickers of other exchanges can contain it as well.',
   CANDLES: 'The candles of one market.',
   ORDER_BOOK: 'The order book of one market.',
   TRADES: 'The latest public trades of one market.',

@@ -48,7 +48,7 @@ const MarketEdge = builder.objectRef<Market>('MarketEdge').implement({
 const pageCost = new FieldCost({ weight: 0, listSize: 'of-parent' });
 
 const MarketConnection = builder.objectRef<MarketPage>('MarketConnection').implement({
-  description: "A page of an exchange's markets, sorted by symbol.",
+  description: "A page of an exchange's markets: sorted by symbol, or by how well they match `search`.",
   fields: (t) => ({
     edges: t.field({
       type: [MarketEdge],
@@ -73,8 +73,11 @@ builder.objectField(ExchangeType, 'markets', (t) =>
     description: 'Its markets. They are loaded from the exchange on first use.',
     args: {
       search: t.arg.string({
-        description: 'Only markets whose symbol contains this text. Case and separators are ignored.',
+        description:
+          'Only markets whose symbol contains this text; case and separators are ignored. The market with exactly this symbol comes first, then those of exactly this pair (BTC/USD, btc-usd or BTCUSD): spot, swaps, futures, options. Then come markets whose symbol begins with the text, then the others.',
       }),
+      base: t.arg.string({ description: 'Only markets of this base currency, for example BTC; case is ignored.' }),
+      quote: t.arg.string({ description: 'Only markets of this quote currency, for example USDT; case is ignored.' }),
       type: t.arg({ type: MarketTypeEnum, description: 'Only markets of this type.' }),
       active: t.arg.boolean({
         description: 'If true, only markets that can be traded at present; if false, only those that cannot.',
@@ -95,14 +98,14 @@ builder.objectField(ExchangeType, 'markets', (t) =>
       }
       const symbol = typeof after === 'string' ? fromCursor(after) : null;
       const markets = await marketData.fetchMarkets(id);
-      return toPage(await marketSearch.find(id, markets, filter), first, symbol);
+      const matching = await marketSearch.find(id, markets, filter);
+      const start = symbol === null ? 0 : await marketSearch.countUpTo(symbol, matching, markets, filter);
+      return toPage(matching, first, start);
     },
   }),
 );
 
-/** Markets are sorted by symbol, so a cursor stays valid even if its own market no longer exists. */
-function toPage(markets: readonly Market[], first: number, after: string | null): MarketPage {
-  const start = after === null ? 0 : markets.filter(({ symbol }) => symbol <= after).length;
+function toPage(markets: readonly Market[], first: number, start: number): MarketPage {
   const nodes = markets.slice(start, start + first);
   return {
     nodes,
@@ -112,6 +115,10 @@ function toPage(markets: readonly Market[], first: number, after: string | null)
   };
 }
 
+/**
+ * The symbol: the order depends on nothing else that changes, so a cursor stays valid even if its own market no longer
+ * exists.
+ */
 function toCursor(market: Market | undefined): string | null {
   return market ? Buffer.from(market.symbol).toString('base64url') : null;
 }

@@ -1,5 +1,6 @@
 import { requireValue } from '../../feed/reconcile/feed-event.ts';
 import { type Ticker, tickerNumbers } from '../../market/model/ticker.ts';
+import { FieldCost } from '../cost/field-cost.ts';
 import { builder } from '../types/builder.ts';
 import { toTickerId } from '../types/node-id.ts';
 import { marketArgs, marketCost, marketsArgs, requireSymbols, symbolsCost } from './args.ts';
@@ -27,9 +28,18 @@ const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
     'Amount in base currency traded in the last 24 hours. For contracts, some exchanges use another unit, such as contracts.',
   quoteVolume:
     'Amount in quote currency traded in the last 24 hours. For contracts, some exchanges use another unit, such as the settle currency.',
-  markPrice: 'The mark price of a contract.',
-  indexPrice: 'The index price of the underlying of a contract.',
+  markPrice:
+    'The mark price of a contract. If the ticker of the exchange lacks it, it comes from a call of its own, which all tickers of an operation share; null if the exchange has no such call. The event of a subscription waits for the call for at most 1 s.',
+  indexPrice: 'The index price of the underlying of a contract. If the ticker lacks it, it comes as `markPrice` does.',
 };
+
+/** The prices that some exchanges send only in a call of their own. */
+const callPrices = ['markPrice', 'indexPrice'] as const;
+
+const ownNumbers = tickerNumbers.filter((field) => callPrices.every((other) => other !== field));
+
+/** The call is shared by all tickers of an operation. Most tickers do not need it. */
+const callPriceCost = new FieldCost({ weight: 2 });
 
 export const TickerType = builder.objectRef<Ticker>('Ticker').implement({
   description: 'The prices of a market at one moment. Values that the exchange does not send are null.',
@@ -58,7 +68,22 @@ export const TickerType = builder.objectRef<Ticker>('Ticker').implement({
       resolve: ({ timestamp }) => timestamp,
     }),
     ...Object.fromEntries(
-      tickerNumbers.map((field) => [field, t.exposeFloat(field, { nullable: true, description: numberTexts[field] })]),
+      ownNumbers.map((field) => [field, t.exposeFloat(field, { nullable: true, description: numberTexts[field] })]),
+    ),
+    ...Object.fromEntries(
+      callPrices.map((field) => [
+        field,
+        t.float({
+          nullable: true,
+          description: numberTexts[field],
+          extensions: { cost: callPriceCost },
+          resolve: (ticker, _args, { markPrices }, { operation }) => {
+            const own = ticker[field];
+            const loading = own === null ? markPrices.load(ticker, operation.operation === 'subscription') : null;
+            return loading ? loading.then((loaded) => loaded[field]) : own;
+          },
+        }),
+      ]),
     ),
     receivedAt: t.expose('receivedAt', { type: 'Timestamp', description: 'When this server received it.' }),
     source: t.expose('source', { type: SourceEnum, description: 'How this server obtained it.' }),

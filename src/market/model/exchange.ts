@@ -2,6 +2,7 @@
 export const capabilities = [
   'TICKER',
   'TICKERS',
+  'MARK_PRICE',
   'CANDLES',
   'ORDER_BOOK',
   'TRADES',

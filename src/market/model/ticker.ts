@@ -38,6 +38,9 @@ export interface Ticker extends MarketRef, Readonly<Record<(typeof tickerNumbers
   readonly stale: boolean;
 }
 
+/** The mark and index price of a contract, from a call of their own. */
+export type MarkPrice = MarketRef & Pick<Ticker, 'markPrice' | 'indexPrice'>;
+
 /** True if `next` changes nothing for a subscriber: only its times or its source differ. */
 export function isUnchanged(previous: Ticker, next: Ticker): boolean {
   return previous.stale === next.stale && tickerNumbers.every((field) => previous[field] === next[field]);

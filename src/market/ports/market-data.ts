@@ -9,7 +9,7 @@ import type { FundingHistoryQuery, FundingPayment, FundingRate } from '../model/
 import type { Markets } from '../model/market.ts';
 import type { OpenInterest, OpenInterestHistoryQuery } from '../model/open-interest.ts';
 import type { OrderBook, OrderBookQuery } from '../model/order-book.ts';
-import type { Ticker } from '../model/ticker.ts';
+import type { MarkPrice, Ticker } from '../model/ticker.ts';
 import type { Trade, TradeQuery } from '../model/trade.ts';
 
 /** One ticker, or the error that says why it is missing. */
@@ -23,6 +23,12 @@ export type FundingRateResult = Fresh<FundingRate> | MarketDataError;
 
 /** A result for each requested symbol. */
 export type FundingRateResults = ReadonlyMap<string, FundingRateResult>;
+
+/** One mark price, or the error that says why it is missing. */
+export type MarkPriceResult = Fresh<MarkPrice> | MarketDataError;
+
+/** A result for each requested symbol. */
+export type MarkPriceResults = ReadonlyMap<string, MarkPriceResult>;
 
 /** Options of a fetch. A decorator of the port passes them on to what it decorates. */
 export interface FetchOptions {
@@ -77,6 +83,8 @@ export interface MarketData {
   fetchTimeframes(exchange: string, symbol: string): Promise<Fresh<readonly string[]>>;
   /** Never rejects: each symbol has its own result. */
   fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults>;
+  /** For contracts whose tickers lack the mark or index price. Never rejects: each symbol has its own result. */
+  fetchMarkPrices(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<MarkPriceResults>;
   /**
    * The tickers of all active markets of an exchange or of one type, with what is missing because a call failed. Rejects
    * if all calls failed.

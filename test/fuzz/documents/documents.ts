@@ -50,7 +50,9 @@ class Writer {
 
   selection(type: GraphQLObjectType, depth: number): string {
     const dice = this.#dice;
-    const fields = Object.values(type.getFields()).filter((field) => depth < maxDepth || !isComposite(field));
+    const all = Object.values(type.getFields());
+    const leaves = all.filter((field) => !isComposite(field));
+    const fields = depth < maxDepth || leaves.length === 0 ? all : leaves;
     const parts = dice.many(1, depth === 0 ? 3 : 6, () => {
       const field = this.#field(dice.pick(fields), depth);
       if (dice.chance(92)) return field;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MarketSearch } from '../../../src/graphql/execution/market-search.ts';
 import type { Market } from '../../../src/market/model/market.ts';
+import { marketOf } from '../../support/fakes/market.ts';
 
 /** Markets that count how often they are searched. */
 class CountedMarkets extends Map<string, Market> {
@@ -16,19 +17,7 @@ function marketsOf(...bases: readonly string[]): CountedMarkets {
   const markets = new CountedMarkets();
   for (const base of bases) {
     const symbol = `${base}/USDT`;
-    markets.set(symbol, {
-      exchange: 'kraken',
-      symbol,
-      base,
-      quote: 'USDT',
-      settle: null,
-      type: 'spot',
-      active: true,
-      contractSize: null,
-      expiry: null,
-      pricePrecision: null,
-      amountPrecision: null,
-    });
+    markets.set(symbol, marketOf('kraken', symbol));
   }
   return markets;
 }

@@ -6,23 +6,13 @@ import { MarketSearch } from '../../../src/graphql/execution/market-search.ts';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
-import type { Market, Markets } from '../../../src/market/model/market.ts';
+import type { Markets } from '../../../src/market/model/market.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { marketOf } from '../../support/fakes/market.ts';
 import { LiveFeeds } from '../../support/feed/live-feeds.ts';
 
-const swap: Market = {
-  ...{
-    exchange: 'kraken',
-    symbol: 'BTC/USD:BTC',
-    base: 'BTC',
-    quote: 'USD',
-    settle: 'BTC',
-    type: 'swap',
-    active: true,
-  },
-  ...{ contractSize: 1, expiry: null, pricePrecision: 0.5, amountPrecision: 1 },
-};
+const swap = marketOf('kraken', 'BTC/USD:BTC', { contractSize: 1, pricePrecision: 0.5, amountPrecision: 1 });
 
 function scene() {
   const clock = new ManualClock();

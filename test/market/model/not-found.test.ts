@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { Market } from '../../../src/market/model/market.ts';
 import { exchangeNotFound, requireMarket } from '../../../src/market/model/not-found.ts';
+import { marketOf } from '../../support/fakes/market.ts';
 
 const ids = ['binance', 'coinbase', 'kraken'];
 
@@ -40,10 +40,7 @@ describe('an unknown exchange', () => {
 });
 
 describe('requireMarket', () => {
-  const market: Market = {
-    ...{ exchange: 'kraken', symbol: 'BTC/USD', base: 'BTC', quote: 'USD', settle: null, type: 'spot', active: true },
-    ...{ contractSize: null, expiry: null, pricePrecision: 0.1, amountPrecision: 1e-8 },
-  };
+  const market = marketOf('kraken', 'BTC/USD');
   const markets = new Map([['BTC/USD', market]]);
 
   function errorOf(symbol: string): MarketDataError {

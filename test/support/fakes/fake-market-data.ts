@@ -9,9 +9,9 @@ import type {
   CandleSeries,
   CandleWindow,
 } from '../../../src/market/model/candle.ts';
-import type { ExchangeInfo } from '../../../src/market/model/exchange.ts';
+import type { Capability, ExchangeInfo } from '../../../src/market/model/exchange.ts';
 import { type Fresh, ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
-import type { Market, Markets } from '../../../src/market/model/market.ts';
+import type { Markets } from '../../../src/market/model/market.ts';
 import { exchangeNotFound } from '../../../src/market/model/not-found.ts';
 import type { OrderBook, OrderBookQuery } from '../../../src/market/model/order-book.ts';
 import type { Ticker } from '../../../src/market/model/ticker.ts';
@@ -20,11 +20,15 @@ import type {
   CandleSource,
   FetchOptions,
   MarketData,
+  MarkPriceResults,
   TickerResult,
   TickerResults,
 } from '../../../src/market/ports/market-data.ts';
 import { periodAfter } from '../../../src/market/timeframe.ts';
+import { toExchangeInfo } from './exchange-info.ts';
 import { FakeDerivatives } from './fake-derivatives.ts';
+import { FakeMarkPrices } from './fake-mark-prices.ts';
+import { marketOf } from './market.ts';
 
 /** One call of fetchTickers with its arguments. */
 export interface TickerCall {
@@ -73,6 +77,9 @@ export function tickerOf(fields: Partial<Ticker>): Ticker {
 export class FakeMarketData implements MarketData, CandleSource {
   readonly tickerCalls: TickerCall[] = [];
   readonly allTickersCalls: (AllTickersQuery & { readonly options: FetchOptions | undefined })[] = [];
+  readonly markPrices = new FakeMarkPrices();
+  /** What every exchange can do. */
+  readonly has: Capability[] = [];
   readonly candleCalls: CandleQuery[] = [];
   readonly rangeCalls: CandleRange[] = [];
   readonly orderBookCalls: OrderBookQuery[] = [];
@@ -159,12 +166,12 @@ export class FakeMarketData implements MarketData, CandleSource {
   }
 
   exchanges(): readonly ExchangeInfo[] {
-    return this.#ids.map(toInfo);
+    return this.#ids.map((id) => toExchangeInfo(id, this.has));
   }
 
   exchange(id: string): ExchangeInfo {
     if (!this.#ids.includes(id)) throw exchangeNotFound(id, this.#ids, false);
-    return toInfo(id);
+    return toExchangeInfo(id, this.has);
   }
 
   /** BTC/USDT and every symbol with an outcome other than SYMBOL_NOT_FOUND. Fails and waits only for one exchange. */
@@ -211,6 +218,10 @@ export class FakeMarketData implements MarketData, CandleSource {
       ...{ ...query, tickers, missing, receivedAt, timestamp: null },
       ...{ source: 'FETCH', stale: false },
     });
+  }
+
+  fetchMarkPrices(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<MarkPriceResults> {
+    return this.markPrices.fetchMarkPrices(exchange, symbols, options);
   }
 
   async fetchCandles(query: CandleQuery, _options?: FetchOptions): Promise<Fresh<readonly Candle[]>> {
@@ -279,24 +290,4 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.given.push({ symbol, outcome: given });
     return given instanceof MarketDataError ? given : ofUnknownFreshness(given);
   }
-}
-
-function marketOf(exchange: string, symbol: string): Market {
-  const [base = '', quote = ''] = symbol.split('/');
-  const unknown = { settle: null, active: true, contractSize: null, expiry: null };
-  return { exchange, symbol, base, quote, type: 'spot', ...unknown, pricePrecision: null, amountPrecision: null };
-}
-
-function toInfo(id: string): ExchangeInfo {
-  return {
-    id,
-    name: id,
-    countries: [],
-    website: null,
-    simulated: false,
-    timeframes: ['1m', '1h', '1d'],
-    has: [],
-    streaming: false,
-    hasTestNetwork: false,
-  };
 }

@@ -165,6 +165,7 @@ class CallCount {
       fetchTimeframes: (...args) => count(port.fetchTimeframes(...args)),
       fetchTickers: (...args) => count(port.fetchTickers(...args)),
       fetchAllTickers: (...args) => count(port.fetchAllTickers(...args)),
+      fetchMarkPrices: (...args) => count(port.fetchMarkPrices(...args)),
       fetchCandles: (...args) => count(port.fetchCandles(...args)),
       fetchOrderBook: (...args) => count(port.fetchOrderBook(...args)),
       fetchTrades: (...args) => count(port.fetchTrades(...args)),

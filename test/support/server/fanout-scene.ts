@@ -40,6 +40,7 @@ export class FanoutScene {
   readonly engine: GraphQLEngine = createGraphQLEngine({
     marketData: this.live.port,
     live: this.live.operations,
+    clock: this.live.clock,
     report: (error) => this.reported.push(error),
   });
   readonly reported: unknown[] = [];

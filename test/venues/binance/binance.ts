@@ -4,6 +4,7 @@ import type { VenueMarket, VenueModel, VenueTicker } from '../market/model.ts';
 import type { Reply } from '../replies.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue, type VenueRequest } from '../venue.ts';
 import { toExchangeInfo } from './info.ts';
+import { toMarkPrice } from './mark-prices.ts';
 import { type BinanceKind, binanceMarkets, kindOf } from './markets.ts';
 import {
   toAggregateTrade,
@@ -32,6 +33,8 @@ export function createBinance(markets: readonly VenueMarket[] = binanceMarkets):
     ...toRoutes('/api/v3', 'spot'),
     ...toRoutes('/fapi/v1', 'linear'),
     ...toRoutes('/dapi/v1', 'inverse'),
+    { path: /\/fapi\/v1\/premiumIndex/, answer: answerTickers('linear', toMarkPrice) },
+    { path: /\/dapi\/v1\/premiumIndex/, answer: answerTickers('inverse', toMarkPrice) },
     { path: /\/fapi\/v2\/ticker\/price/, answer: answerTickers('linear', toPriceTicker) },
     { path: /\/sapi\/v1\/system\/status/, answer: () => ({ body: { status: 0, msg: 'normal' } }) },
   ];
