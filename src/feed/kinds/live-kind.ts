@@ -1,5 +1,4 @@
 import { MarketDataError } from '../../market/errors.ts';
-import type { StreamKind } from '../../market/ports/market-streams.ts';
 import type { ExchangeHealth } from '../polling/exchange-health.ts';
 import type { FeedTiming } from '../polling/feed-timing.ts';
 import { PollGroups } from '../polling/poll-groups.ts';
@@ -10,12 +9,12 @@ import { FeedSubscription } from '../topics/feed-subscription.ts';
 import { hasLapsed } from '../topics/has-lapsed.ts';
 import { Topic } from '../topics/topic.ts';
 import { type FeedState, toFeedState } from './feed-state.ts';
-import type { KindSource } from './kind-source.ts';
+import type { FeedKind, KindSource } from './kind-source.ts';
 
 export interface LiveKindOptions {
   readonly timing: FeedTiming;
   /** True when the exchange pushes this kind. */
-  readonly offersStream: (exchange: string, kind: StreamKind) => boolean;
+  readonly offersStream: (exchange: string, kind: FeedKind) => boolean;
   readonly health: ExchangeHealth;
   /** Called with 1 when a stream has been opened, with -1 when one has been closed. */
   readonly onStreams: (change: 1 | -1) => void;
@@ -37,9 +36,10 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
   readonly #groups: PollGroups<Topic<T, V, R>, T>;
 
   constructor(source: KindSource<T, V, R>, options: LiveKindOptions) {
-    const { timing, health } = options;
+    const { health } = options;
+    const timing = timingOf(options.timing, source);
     this.#source = source;
-    this.#options = options;
+    this.#options = { ...options, timing };
     this.#groups = new PollGroups<Topic<T, V, R>, T>({
       kind: source.kind,
       groupOf: (request) => source.groupOf(request),
@@ -148,12 +148,15 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     const key = toKey(request);
     const group = this.#groups.of(request);
     const reconciler = source.createReconciler(request);
+    const { openStream, isStreamOnly = false } = source;
     const topic: Topic<T, V, R> = new Topic<T, V, R>({
       request,
       reconciler,
-      openStream: offersStream(request.exchange, source.kind)
-        ? (listener) => source.openStream(request, listener, reconciler)
-        : null,
+      openStream:
+        openStream && offersStream(request.exchange, source.kind)
+          ? (listener) => openStream(request, listener, reconciler)
+          : null,
+      isStreamOnly,
       timing,
       onWanted: () => group.wake(topic),
       onEnd: () => {
@@ -180,6 +183,15 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
       this.#groups.find(topic.request)?.onSuccess();
     });
   }
+}
+
+function timingOf(
+  timing: FeedTiming,
+  { minPollIntervalMs = 0, isStreamOnly }: Pick<KindSource<never, never, never>, 'minPollIntervalMs' | 'isStreamOnly'>,
+): FeedTiming {
+  const pollIntervalMs = Math.max(timing.pollIntervalMs, minPollIntervalMs);
+  const silenceMs = isStreamOnly ? Number.POSITIVE_INFINITY : Math.max(timing.silenceMs, 2 * minPollIntervalMs);
+  return { ...timing, pollIntervalMs, silenceMs };
 }
 
 function toKey({ exchange, symbol, timeframe = '' }: TopicRequest): string {

@@ -5,9 +5,10 @@ import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
 import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import type { MarketStreams, OpenCandles, StreamKind } from '../../market/ports/market-streams.ts';
+import type { MarketStreams, OpenCandles } from '../../market/ports/market-streams.ts';
 import { createCandleSource } from '../kinds/candles.ts';
 import type { FeedState } from '../kinds/feed-state.ts';
+import type { FeedKind } from '../kinds/kind-source.ts';
 import { LiveKind } from '../kinds/live-kind.ts';
 import { createOrderBookSource } from '../kinds/order-books.ts';
 import { createTickerSource } from '../kinds/tickers.ts';
@@ -18,6 +19,7 @@ import type { FeedTiming } from '../polling/feed-timing.ts';
 import type { ResumedSubscription } from '../resume/resumed-subscription.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import { Watchdog } from '../topics/watchdog.ts';
+import { createDerivativeFeeds, type DerivativeFeeds } from './derivative-feeds.ts';
 import { type LiveValue, toLiveValue } from './live-value.ts';
 import { ResumedFeeds } from './resumed-feeds.ts';
 
@@ -73,6 +75,7 @@ export interface Feeds {
   liveTicker(exchange: string, symbol: string): LiveValue<Ticker> | null;
   /** The feed's order book of a market. It is not current if no subscriber wants as many levels as `limit`. */
   liveOrderBook(exchange: string, symbol: string, limit: number): LiveValue<OrderBook> | null;
+  readonly derivatives: DerivativeFeeds;
   /** Sends subscribers a value that was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
@@ -106,7 +109,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
   });
   const common = {
     timing,
-    offersStream: (exchange: string, kind: StreamKind) => streams.offers(exchange, kind),
+    offersStream: (exchange: string, kind: FeedKind) => kind !== 'openInterest' && streams.offers(exchange, kind),
     health: new ExchangeHealth(onHealth, (exchange) => {
       for (const kind of kinds) kind.onAnswer(exchange);
     }),
@@ -117,7 +120,8 @@ export function createFeeds(options: FeedsOptions): Feeds {
   const orderBooks = new LiveKind(createOrderBookSource(upstream), common);
   const candles = new LiveKind(createCandleSource(upstream), common);
   const trades = new LiveKind(createTradeSource(upstream), common);
-  const kinds = [tickers, orderBooks, candles, trades];
+  const derivatives = createDerivativeFeeds(upstream, common, requireOpen);
+  const kinds = [tickers, orderBooks, candles, trades, ...derivatives.kinds];
   const resumed = new ResumedFeeds({
     marketData,
     clock,
@@ -159,6 +163,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const live = toLiveValue(topic);
       return live && !topic?.reconciler.coverage.holds(live.value, limit) ? { ...live, isCurrent: false } : live;
     },
+    derivatives: derivatives.feeds,
     offerTicker: (ticker) => {
       const { exchange, symbol, receivedAt } = ticker;
       tickers.offer({ exchange, symbol }, ticker, receivedAt);

@@ -7,6 +7,7 @@ import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts
 import type { Trade, TradeQuery } from '../../market/model/trade.ts';
 import type { DerivativeData, FetchOptions, MarketData, TickerResults } from '../../market/ports/market-data.ts';
 import { LastServed } from './last-served.ts';
+import { LiveDerivatives } from './live-derivatives.ts';
 import type { LiveMarketDataOptions } from './live-options.ts';
 import { LiveOrderBooks } from './live-order-books.ts';
 import { LiveTickers } from './live-tickers.ts';
@@ -27,7 +28,7 @@ export class LiveMarketData implements MarketData {
   constructor(options: LiveMarketDataOptions) {
     const lastServed = new LastServed(options.clock);
     this.#upstream = options.upstream;
-    this.derivatives = options.upstream.derivatives;
+    this.derivatives = new LiveDerivatives(options);
     this.#tickers = new LiveTickers(options, lastServed);
     this.#orderBooks = new LiveOrderBooks(options, lastServed);
   }

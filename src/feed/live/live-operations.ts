@@ -3,7 +3,7 @@ import { withDeadline } from '../../base/deadline.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
 import type { Candle, CandleSeries } from '../../market/model/candle.ts';
-import type { Markets } from '../../market/model/market.ts';
+import type { Market, Markets } from '../../market/model/market.ts';
 import { requireMarket, requireMarkets } from '../../market/model/not-found.ts';
 import type { OrderBook } from '../../market/model/order-book.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
@@ -11,11 +11,12 @@ import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { ResumedSubscription } from '../resume/resumed-subscription.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
+import { createDerivativeOperations, type DerivativeOperations } from './derivative-operations.ts';
 import type { Feeds } from './feeds.ts';
 
 export interface LiveOperationsOptions {
   readonly feeds: Feeds;
-  readonly marketData: Pick<MarketData, 'fetchMarkets'>;
+  readonly marketData: Pick<MarketData, 'exchange' | 'exchanges' | 'fetchMarkets'>;
   readonly clock: Clock;
   /** The maximum wait of an operation for its first event, in ms. */
   readonly timeoutMs: number;
@@ -48,6 +49,7 @@ export interface LiveOperations {
   orderBook(exchange: string, symbol: string, limit: number): Promise<FeedSubscription<OrderBook>>;
   /** With `since` (epoch ms), the trades from then on are sent first. */
   trades(market: MarketRef, since: number | null): Promise<LiveEvents<readonly Trade[]>>;
+  readonly derivatives: DerivativeOperations;
 }
 
 export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: LiveOperationsOptions): LiveOperations {
@@ -88,8 +90,13 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
     exchange: string,
     symbol: string,
     open: () => FeedSubscription<V>,
+    requireSuitable: (market: Market, markets: Markets) => void = () => {},
   ): Promise<FeedSubscription<V>> {
-    const check = (markets: Markets): readonly string[] => [requireMarket(exchange, symbol, markets).symbol];
+    const check = (markets: Markets): readonly string[] => {
+      const market = requireMarket(exchange, symbol, markets);
+      requireSuitable(market, markets);
+      return [market.symbol];
+    };
     return start({ exchange, symbols: [symbol], check }, open);
   }
 
@@ -112,6 +119,7 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
       const live = await startOne(exchange, symbol, () => feeds.trades(exchange, symbol));
       return since === null ? live : feeds.resumeTrades(live, market, since, endAt);
     },
+    derivatives: createDerivativeOperations({ feeds: feeds.derivatives, marketData, startOne }),
   };
 }
 

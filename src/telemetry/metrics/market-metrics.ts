@@ -95,6 +95,11 @@ export function addMarketMetrics(registry: Registry, recorder: Recorder, sources
 
 /** The label of a kind of data, the same as in the metrics of the caches. */
 function toLabel(kind: string): string {
-  const names: Readonly<Record<string, string>> = { ticker: 'tickers', orderBook: 'order_books' };
+  const names: Readonly<Record<string, string>> = {
+    ticker: 'tickers',
+    orderBook: 'order_books',
+    fundingRate: 'funding_rates',
+    openInterest: 'open_interest',
+  };
   return names[kind] ?? kind;
 }

@@ -8,7 +8,7 @@ import type {
   CandleSeries,
   CandleWindow,
 } from '../../../src/market/model/candle.ts';
-import type { ExchangeInfo } from '../../../src/market/model/exchange.ts';
+import type { Capability, ExchangeInfo } from '../../../src/market/model/exchange.ts';
 import { type Fresh, ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { Market, Markets } from '../../../src/market/model/market.ts';
 import { exchangeNotFound } from '../../../src/market/model/not-found.ts';
@@ -84,6 +84,7 @@ export class FakeMarketData implements MarketData, CandleSource {
   #candles: readonly Candle[] | MarketDataError = [];
   #orderBook: Partial<OrderBook> | MarketDataError = {};
   #trades: readonly Trade[] | MarketDataError = [];
+  #has: readonly Capability[] = [];
   #failure: MarketDataError | null = null;
   #gate: Promise<void> = Promise.resolve();
 
@@ -110,6 +111,11 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.#trades = trades;
   }
 
+  /** What the first exchange can do from now on; the others can do nothing. */
+  setCapabilities(has: readonly Capability[]): void {
+    this.#has = has;
+  }
+
   /** Makes every symbol fail; null ends that. */
   fail(error: MarketDataError | null): void {
     this.#failure = error;
@@ -132,12 +138,12 @@ export class FakeMarketData implements MarketData, CandleSource {
   }
 
   exchanges(): readonly ExchangeInfo[] {
-    return this.#ids.map(toInfo);
+    return this.#ids.map((id) => this.exchange(id));
   }
 
   exchange(id: string): ExchangeInfo {
     if (!this.#ids.includes(id)) throw exchangeNotFound(id, this.#ids, false);
-    return toInfo(id);
+    return toInfo(id, id === this.#ids[0] ? this.#has : []);
   }
 
   /** BTC/USDT and every symbol with an outcome other than SYMBOL_NOT_FOUND. Never fails, and never waits. */
@@ -224,12 +230,13 @@ export class FakeMarketData implements MarketData, CandleSource {
 }
 
 function marketOf(exchange: string, symbol: string): Market {
-  const [base = '', quote = ''] = symbol.split('/');
-  const unknown = { settle: null, active: true, contractSize: null, expiry: null };
-  return { exchange, symbol, base, quote, type: 'spot', ...unknown, pricePrecision: null, amountPrecision: null };
+  const [base = '', quote = '', settle] = symbol.split(/[/:]/);
+  const type = settle === undefined ? 'spot' : 'swap';
+  const unknown = { settle: settle ?? null, active: true, contractSize: null, expiry: null };
+  return { exchange, symbol, base, quote, type, ...unknown, pricePrecision: null, amountPrecision: null };
 }
 
-function toInfo(id: string): ExchangeInfo {
+function toInfo(id: string, has: readonly Capability[]): ExchangeInfo {
   return {
     id,
     name: id,
@@ -237,7 +244,7 @@ function toInfo(id: string): ExchangeInfo {
     website: null,
     simulated: false,
     timeframes: ['1m', '1h', '1d'],
-    has: [],
+    has,
     streaming: false,
     hasTestNetwork: false,
   };
