@@ -38,7 +38,6 @@ export function createMarketSimulation(market: SimMarket, seed: number | string)
   const liquidationInput = {
     walk,
     random: (tick: number) => createRandom(liquidationHash, 0, tick),
-    tickMove: market.dailyMove / Math.sqrt(ticksPerDay),
   };
   const rollingDay = createRollingDay(walk);
   const book = (tick: number, depth: number) => bookOf(walk, symbol, dailyLots / ticksPerDay, tick, depth);

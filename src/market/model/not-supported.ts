@@ -63,14 +63,15 @@ export function requireContract(market: Market, markets: Markets, what: string):
 }
 
 function refuse(
-  { exchange, symbol, base }: Market,
+  { exchange, symbol, base, quote }: Market,
   markets: Markets,
   why: string,
   isSuitable: (market: Market) => boolean,
 ): MarketDataError {
   const suitable = [...markets.values()].filter((market) => market.base === base && isSuitable(market));
   // Perpetual contracts are traded most.
-  const sorted = suitable.toSorted((a, b) => Number(b.type === 'swap') - Number(a.type === 'swap'));
+  const rank = (market: Market): number => 2 * Number(market.type === 'swap') + Number(market.quote === quote);
+  const sorted = suitable.toSorted((a, b) => rank(b) - rank(a));
   const suggestions = sorted.slice(0, maxMarkets).map((market) => market.symbol);
   const hint = suggestions.length > 0 ? `; try ${suggestions.join(' or ')}.` : '.';
   const message = `${symbol} of ${exchange} is not ${why}${hint}`;

@@ -7,6 +7,7 @@ import type { ExchangeClient } from '../../../src/exchange/clients/exchange-clie
 import { Exchanges } from '../../../src/exchange/clients/exchanges.ts';
 import { createMarketData } from '../../../src/exchange/fetch/create-market-data.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
+import type { MarketSource } from '../../../src/market/ports/market-data.ts';
 import { type Reply, send } from '../../venues/replies.ts';
 import { PlainSource, type PlainTickers } from '../fakes/plain-market-data.ts';
 
@@ -28,6 +29,8 @@ export interface SmallExchangeOptions {
 /** ccxt's own class of an exchange with a given list of markets. A test answers its other requests on loopback. */
 export interface SmallExchange {
   readonly client: ExchangeClient;
+  /** The port over it. */
+  readonly source: MarketSource;
   /** `path?query`, decoded, of each request since the start or the last `reset()`. */
   readonly requests: readonly string[];
   reset(): void;
@@ -64,9 +67,11 @@ export async function connectTo(id: string, { markets, answer, clock }: SmallExc
   ccxt.has.fetchCurrencies = false;
   ccxt.fetchMarkets = async () => markets.map((market) => ccxt.safeMarketStructure(toFields(market)));
   await client.markets();
-  const data = new PlainSource(createMarketData(exchanges, clock));
+  const source = createMarketData(exchanges, clock);
+  const data = new PlainSource(source);
   return {
     client,
+    source,
     get requests() {
       return requests;
     },

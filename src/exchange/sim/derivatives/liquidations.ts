@@ -9,26 +9,31 @@ export interface SimLiquidation {
 
 /** What the liquidations of a market depend on. */
 export interface LiquidationInput {
-  readonly walk: { tick(index: number): { readonly price: number; readonly volume: number } };
+  readonly walk: {
+    tick(index: number): { readonly price: number; readonly volume: number };
+    span(from: number, to: number): { readonly high: number; readonly low: number };
+  };
   /** Draws numbers in [0, 1) that depend on the tick alone. */
   readonly random: (tick: number) => () => number;
-  /** The standard deviation of a day's return, divided evenly among its ticks. */
-  readonly tickMove: number;
 }
 
-/** The chance of a liquidation in a tick that moves by `tickMove`. Most move less: it makes two or three in a minute. */
-const usualChance = 0.1;
-const maxChance = 0.8;
+const ticksPerMinute = 240;
+
+/** The chance of a liquidation in a tick that moves as far as the whole minute before: it makes a few in a minute. */
+const chanceOfMinute = 1.5;
+const maxChance = 0.2;
 
 /**
  * The liquidation of a tick, if there is one. A falling price liquidates long positions, a rising one short positions,
- * and large moves more often. It happens at the tick's price and is a part of its volume, like a trade of that tick.
+ * and large moves more often: large by the measure of the minute before. It happens at the tick's price and is a part of its volume, like a trade of that tick.
  */
-export function liquidationOf({ walk, random, tickMove }: LiquidationInput, tick: number): SimLiquidation | null {
+export function liquidationOf({ walk, random }: LiquidationInput, tick: number): SimLiquidation | null {
   const [before, { price, volume }] = [walk.tick(tick - 1).price, walk.tick(tick)];
-  const ratio = (price - before) / (before * tickMove);
+  const minute = Math.floor(tick / ticksPerMinute) * ticksPerMinute;
+  const { high, low } = walk.span(minute - ticksPerMinute, minute);
+  const ratio = (price - before) / Math.max(1, high - low);
   const draw = random(tick);
-  if (volume === 0 || draw() >= Math.min(maxChance, usualChance * ratio ** 2)) return null;
+  if (volume === 0 || draw() >= Math.min(maxChance, chanceOfMinute * ratio ** 2)) return null;
   const amount = 1 + Math.floor((volume - 1) * draw());
   return { tick, price, amount, side: price > before ? 'buy' : 'sell' };
 }

@@ -58,7 +58,10 @@ describe('the liquidations of a swap', () => {
 
 test('large moves liquidate more, and a price that stands still nobody', () => {
   const countFor = (step: number): number => {
-    const walk = { tick: (index: number) => ({ price: 1000 * (1 + step) ** index, volume: 10 }) };
+    const walk = {
+      tick: (index: number) => ({ price: 100_000 + step * index, volume: 10 }),
+      span: () => ({ high: 101_000, low: 100_000 }),
+    };
     const random = (tick: number) => {
       let draw = tick;
       return () => {
@@ -66,10 +69,10 @@ test('large moves liquidate more, and a price that stands still nobody', () => {
         return draw / 233_280;
       };
     };
-    return liquidationsOf({ walk, random, tickMove: 0.0001 }, 1, 2000).length;
+    return liquidationsOf({ walk, random }, 1, 2000).length;
   };
   expect(countFor(0)).toBe(0);
-  expect(countFor(0.001)).toBeGreaterThan(5 * countFor(0.0001));
+  expect(countFor(200)).toBeGreaterThan(5 * countFor(50));
 });
 
 test('spot markets have none', async () => {
