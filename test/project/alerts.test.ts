@@ -112,6 +112,19 @@ const cases: readonly Case[] = [
   },
   {
     alert: 'TickQLLiveDataOld',
+    what: 'funding rates are some minutes old',
+    series: { [age.replace('tickers', 'funding_rates')]: `300${on}` },
+    silent: [6, 30],
+  },
+  {
+    alert: 'TickQLLiveDataOld',
+    what: 'no funding rates come',
+    series: { [age.replace('tickers', 'funding_rates')]: '0+15x200' },
+    silent: [14],
+    fires: [17],
+  },
+  {
+    alert: 'TickQLLiveDataOld',
     what: 'nothing comes, until it does',
     series: { [age]: '0+15x60 0x60' },
     silent: [6, 16],

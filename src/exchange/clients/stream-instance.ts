@@ -9,6 +9,8 @@ export interface StreamInstance {
   readonly exchange: Exchange;
   /** True when one of its sockets has failed: from then on, its market data may be wrong. */
   readonly isBroken: boolean;
+  /** Resolves once all sockets that it has opened so far are connected: with false if one has failed since then. */
+  whenConnected(): Promise<boolean>;
   /** How long ccxt waits between two messages to the exchange, in ms. */
   readonly messagePauseMs: number;
   /** Copies the current markets from the exchange's client. */
@@ -53,6 +55,7 @@ export async function createStreamInstance(
     get isBroken() {
       return sockets.isBroken;
     },
+    whenConnected: () => sockets.whenConnected(),
     messagePauseMs,
     refreshMarkets,
     close: async () => {

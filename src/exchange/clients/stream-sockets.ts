@@ -40,6 +40,12 @@ export class StreamSockets {
     return this.#hasFailed || [...this.#all.values()].some(hasFailed);
   }
 
+  /** Resolves once all sockets so far are connected: with false if one has failed since then. */
+  async whenConnected(): Promise<boolean> {
+    await Promise.all([...this.#all.values()].map(({ connected }) => connected));
+    return !this.isBroken;
+  }
+
   /** Gives sockets back to ccxt that it has forgotten: it forgets an open socket when it cannot fetch a book. */
   restore(): void {
     for (const url of this.#all.keys()) this.#restore(url);

@@ -30,6 +30,7 @@ export const simDescription = {
     watchOHLCV: true,
     watchOrderBook: true,
     watchTrades: true,
+    watchLiquidations: true,
     unWatchTicker: true,
     unWatchTickers: true,
     unWatchOHLCV: true,

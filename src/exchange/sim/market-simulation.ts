@@ -1,7 +1,16 @@
 import { bookOf } from './book.ts';
 import { type CandleWindow, candleUntil, listChangedOpens, listOpens } from './candles.ts';
+import { liquidationsOf } from './derivatives/liquidations.ts';
 import { type SimMarket, toDecimal } from './markets.ts';
-import { type OhlcvRow, toBookFields, toOhlcvRow, toTickerFields, toTradeFields } from './structures.ts';
+import { createRandom, hashText } from './noise.ts';
+import {
+  type OhlcvRow,
+  toBookFields,
+  toLiquidationFields,
+  toOhlcvRow,
+  toTickerFields,
+  toTradeFields,
+} from './structures.ts';
 import { createRollingDay } from './ticker.ts';
 import { newestTrades, oldestTrades } from './trades.ts';
 import { createWalk, tickMs, ticksPerDay } from './walk.ts';
@@ -25,6 +34,11 @@ export function createMarketSimulation(market: SimMarket, seed: number | string)
     dailyLots,
     priceFactor: market.priceFactor,
   });
+  const liquidationHash = hashText(`liquidations:${seed}:${symbol}`);
+  const liquidationInput = {
+    walk,
+    random: (tick: number) => createRandom(liquidationHash, 0, tick),
+  };
   const rollingDay = createRollingDay(walk);
   const book = (tick: number, depth: number) => bookOf(walk, symbol, dailyLots / ticksPerDay, tick, depth);
 
@@ -48,6 +62,9 @@ export function createMarketSimulation(market: SimMarket, seed: number | string)
     /** The oldest `limit` trades of these ticks. */
     oldestTrades: (from: number, tick: number, limit: number) =>
       oldestTrades(walk, symbol, from, tick, limit).map((trade) => toTradeFields(market, trade)),
+    /** The liquidations of the ticks from `from` to `tick`, both included. */
+    liquidations: (from: number, tick: number) =>
+      liquidationsOf(liquidationInput, from, tick).map((each) => toLiquidationFields(market, each)),
     /** The tick's price, in the quote coin. */
     last: (tick: number) => toDecimal(walk.tick(tick).price, market.priceDecimals),
   };

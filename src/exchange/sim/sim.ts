@@ -1,6 +1,6 @@
-import type { Int, OHLCV, OrderBook, Strings, Ticker, Tickers, Trade } from 'ccxt';
+import type { Int, Liquidation, OHLCV, OrderBook, Strings, Ticker, Tickers, Trade } from 'ccxt';
 import { maxRows, parseDepth, parseLimit, parseTime, parseTimeframe } from './arguments.ts';
-import { ExchangeClosedByUser, UnsubscribeError } from './ccxt.ts';
+import { BadRequest, ExchangeClosedByUser, UnsubscribeError } from './ccxt.ts';
 import type { MarketSimulation } from './market-simulation.ts';
 import { SimRest } from './rest.ts';
 import { tickMs } from './walk.ts';
@@ -60,6 +60,21 @@ export default class Sim extends SimRest {
     return this.toTrades(simulation.newestTrades(Math.max(previous + 1, from), tick, newest));
   }
 
+  /** The liquidations since the last call, once there are some, at most those of the last minute. Only for swaps. */
+  override async watchLiquidations(symbol: string, since?: Int, limit?: Int): Promise<Liquidation[]> {
+    const watches = this.#watches;
+    const simulation = await this.loadSimulation(symbol);
+    if (simulation.indexSymbol === undefined) throw new BadRequest(`${simulation.symbol} has no liquidations`);
+    const from = Math.ceil((parseTime('since', since) ?? 0) / tickMs);
+    const newest = parseLimit(limit, maxRows, maxRows);
+    while (true) {
+      const { tick, previous = tick - 1 } = await watches.next(`liquidations:${simulation.symbol}`, true);
+      const first = Math.max(previous + 1, from, tick - ticksPerMinute + 1);
+      const rows = simulation.liquidations(first, tick).slice(-newest);
+      if (rows.length > 0) return rows.map((row) => this.safeLiquidation(row, this.market(symbol)));
+    }
+  }
+
   override async unWatchTicker(symbol: string): Promise<void> {
     const simulation = await this.loadSimulation(symbol);
     this.#cancel(`ticker:${simulation.symbol}`);
@@ -101,6 +116,8 @@ export default class Sim extends SimRest {
     this.#watches.cancel(key, new UnsubscribeError(`${this.id} ${key}`));
   }
 }
+
+const ticksPerMinute = 60_000 / tickMs;
 
 function toTickersKey(simulations: readonly MarketSimulation[]): string {
   return `tickers:${simulations.map(({ symbol }) => symbol).toSorted()}`;

@@ -1,4 +1,5 @@
 import type { SimBook } from './book.ts';
+import type { SimLiquidation } from './derivatives/liquidations.ts';
 import { type SimMarket, toDecimal } from './markets.ts';
 import type { WalkCandle } from './subdivide.ts';
 import type { RollingDay } from './ticker.ts';
@@ -109,6 +110,19 @@ export function toTradeFields(market: SimMarket, trade: SimTrade) {
     order: undefined,
     type: undefined,
     takerOrMaker: undefined,
+    info: {},
+  };
+}
+
+/** The input of ccxt's `safeLiquidation`, which derives the values. */
+export function toLiquidationFields(market: SimMarket, { tick, price, amount, side }: SimLiquidation) {
+  return {
+    symbol: market.symbol,
+    timestamp: tick * tickMs,
+    datetime: new Date(tick * tickMs).toISOString(),
+    price: toDecimal(price, market.priceDecimals),
+    contracts: toDecimal(amount, market.amountDecimals),
+    side,
     info: {},
   };
 }

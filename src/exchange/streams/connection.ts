@@ -192,6 +192,7 @@ export class Connection {
       // ccxt would dial again.
       if (instance.isBroken) throw new ccxtErrors.NetworkError('The socket failed before the request was sent.');
       run.requestedAt = sentAt ?? this.#pace.add(instance.messagePauseMs);
+      if (subscription.onOpen) void this.#notify(subscription.onOpen, run, instance, run.requestedAt);
     }
     while (true) {
       const deliver = await subscription.nextFrom(instance.exchange, this.#batches.members.has(subscription));
@@ -207,6 +208,15 @@ export class Connection {
       }
       deliver(isFirst);
     }
+  }
+
+  /** Calls `onOpen` once the message at `sentAt` has been sent: until then, the connection may still be opening. */
+  async #notify(onOpen: () => void, run: Run, instance: StreamInstance, sentAt: number): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = run.abort;
+    await sleep(clock, Math.max(0, sentAt - clock.now()), signal);
+    const isConnected = !signal.aborted && (await instance.whenConnected());
+    if (isConnected && !signal.aborted && run.requestedAt === sentAt) onOpen();
   }
 
   /** Prepares the run for its next attempt, or returns the subscription to the owner. */

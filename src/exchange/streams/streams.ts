@@ -13,7 +13,7 @@ import { StreamBatchSizes } from '../learned/stream-batches.ts';
 import { RefusedDepths } from './book-depth.ts';
 import { StreamPool } from './pool.ts';
 import { StreamSubscription } from './subscription.ts';
-import { watches } from './watches.ts';
+import { createWatch } from './watches/watches.ts';
 
 export interface StreamsOptions {
   readonly exchanges: Exchanges;
@@ -48,7 +48,9 @@ export class ExchangeStreams implements MarketStreams {
   offers(exchange: string, kind: StreamKind): boolean {
     const { exchanges } = this.#options;
     const { has } = exchanges.catalogue.get(exchange);
-    return exchanges.mayStream(exchange) && watches[kind].capabilities.some((capability) => has.includes(capability));
+    return (
+      exchanges.mayStream(exchange) && createWatch[kind]().capabilities.some((capability) => has.includes(capability))
+    );
   }
 
   open<K extends StreamKind>(request: StreamRequest<K>, listener: StreamListener<StreamMessages[K]>): Stream {

@@ -5,8 +5,10 @@ import { type Channel, channelKey } from '../ccxt/channel.ts';
 import { ccxtErrors } from '../ccxt/load-ccxt.ts';
 import { canUnwatch, unwatchBookParams } from '../quirks/stream-quirks.ts';
 import { BookDepth, type RefusedDepths } from './book-depth.ts';
-import { jointWatches } from './joint-watches.ts';
-import { requestedDepth, type Watch, type WatchRequest, watches } from './watches.ts';
+import { jointWatches } from './watches/joint-watches.ts';
+import { requestedDepth } from './watches/order-book.ts';
+import type { Watch, WatchRequest } from './watches/watch.ts';
+import { createWatch } from './watches/watches.ts';
 
 /** One stream with a listener, whichever connection carries it at the moment. */
 export interface Subscription {
@@ -34,6 +36,8 @@ export interface Subscription {
   canUnwatchAll(exchange: Exchange): boolean;
   /** Unsubscribes from all channels, which are of its group, on `copy`. */
   unwatchAll(copy: Exchange, exchange: Exchange, channels: readonly Channel[]): Promise<unknown>;
+  /** Called when it has been requested over an open connection; null if its listener does not want to know that. */
+  readonly onOpen: (() => void) | null;
   /** Notifies the listener that messages may have been lost. */
   interrupt(cause: unknown): void;
 }
@@ -44,6 +48,7 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
   readonly key: string;
   refusals = 0;
   waitUntil = 0;
+  readonly onOpen: (() => void) | null;
   readonly #listener: StreamListener<StreamMessages[K]>;
   readonly #now: () => number;
   readonly #watch: Watch<K>;
@@ -59,8 +64,13 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
     this.channel = request;
     this.key = channelKey(request);
     this.#listener = listener;
+    this.onOpen = listener.onOpen
+      ? () => {
+          if (!this.#isClosed) listener.onOpen?.();
+        }
+      : null;
     this.#now = now;
-    this.#watch = watches[request.kind];
+    this.#watch = createWatch[request.kind]();
     this.#bookDepth = new BookDepth(refusedDepths, now);
   }
 
@@ -94,7 +104,8 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
 
   canUnwatchAll(exchange: Exchange): boolean {
     const { exchange: id, kind } = this.channel;
-    return canUnwatch(id, kind) && Boolean(exchange.has[jointWatches[kind].unmethod]);
+    const { unmethod } = jointWatches[kind];
+    return canUnwatch(id, kind) && unmethod !== null && Boolean(exchange.has[unmethod]);
   }
 
   unwatchAll(copy: Exchange, exchange: Exchange, channels: readonly Channel[]): Promise<unknown> {

@@ -39,7 +39,7 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
 
   constructor(source: KindSource<T, V, R>, options: LiveKindOptions) {
     const { health } = options;
-    const timing = withMinPollInterval(options.timing, source.minPollIntervalMs ?? 0);
+    const timing = timingOf(options.timing, source);
     this.#source = source;
     this.#options = { ...options, timing };
     this.#groups = new PollGroups<Topic<T, V, R>, T>({
@@ -158,7 +158,7 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     const key = toKey(request);
     const group = this.#groups.of(request);
     const reconciler = source.createReconciler(request);
-    const { openStream } = source;
+    const { openStream, isStreamOnly = false } = source;
     const topic: Topic<T, V, R> = new Topic<T, V, R>({
       request,
       reconciler,
@@ -166,6 +166,7 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
         openStream && offersStream(request.exchange, source.kind)
           ? (listener) => openStream(request, listener, reconciler)
           : null,
+      isStreamOnly,
       timing,
       onWanted: () => group.wake(topic),
       onEnd: () => {
@@ -194,13 +195,15 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
   }
 }
 
-function toKey({ exchange, symbol, timeframe = '', type }: TopicRequest): string {
-  return `${exchange}\n${symbol}\n${timeframe}${type ? `\n${type}` : ''}`;
+function timingOf(
+  timing: FeedTiming,
+  { minPollIntervalMs = 0, isStreamOnly }: Pick<KindSource<never, never, never>, 'minPollIntervalMs' | 'isStreamOnly'>,
+): FeedTiming {
+  const pollIntervalMs = Math.max(timing.pollIntervalMs, minPollIntervalMs);
+  const silenceMs = isStreamOnly ? Number.POSITIVE_INFINITY : Math.max(timing.silenceMs, 2 * minPollIntervalMs);
+  return { ...timing, pollIntervalMs, silenceMs };
 }
 
-/** The timing of a kind that is polled at most once in `minMs`. Its streams may be silent for at least two polls. */
-function withMinPollInterval(timing: FeedTiming, minMs: number): FeedTiming {
-  const { pollIntervalMs, silenceMs } = timing;
-  if (pollIntervalMs >= minMs) return timing;
-  return { ...timing, pollIntervalMs: minMs, silenceMs: Math.max(silenceMs, 2 * minMs) };
+function toKey({ exchange, symbol, timeframe = '', type }: TopicRequest): string {
+  return `${exchange}\n${symbol}\n${timeframe}${type ? `\n${type}` : ''}`;
 }

@@ -1,10 +1,10 @@
 import { MarketDataError } from '../../market/errors.ts';
 import { marketKind, toMarketKey } from '../../market/market-ref.ts';
-import { isUnchanged, type Source, type Ticker } from '../../market/model/ticker.ts';
+import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import { LatestReconciler } from '../reconcile/latest-reconciler.ts';
-import type { CallKind } from '../reconcile/reconciler.ts';
 import type { KindSource } from './kind-source.ts';
 import type { Upstream } from './upstream.ts';
+import { withSource } from './with-source.ts';
 
 /** Live tickers. One call polls all tickers of one kind of market of an exchange. */
 export function createTickerSource(options: Upstream): KindSource<Ticker, Ticker, LatestReconciler<Ticker>> {
@@ -34,11 +34,4 @@ export function createTickerSource(options: Upstream): KindSource<Ticker, Ticker
       }
     },
   };
-}
-
-const sourceOf: Readonly<Record<CallKind, Source>> = { fetch: 'FETCH', poll: 'POLL' };
-
-function withSource(ticker: Ticker, kind: CallKind): Ticker {
-  const source = sourceOf[kind];
-  return ticker.source === source ? ticker : Object.freeze({ ...ticker, source });
 }

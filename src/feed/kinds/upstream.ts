@@ -20,6 +20,7 @@ export function mapMessages<S, T>(
   toMessage: (pushed: S, isFirst: boolean) => T,
 ): StreamListener<S> {
   return {
+    ...(listener.onOpen ? { onOpen: () => listener.onOpen?.() } : {}),
     onMessage: (pushed, isFirst) => listener.onMessage(toMessage(pushed, isFirst), isFirst),
     onInterrupted: (error) => listener.onInterrupted(error),
   };

@@ -22,6 +22,7 @@ import type { ResumedSubscription } from '../resume/resumed-subscription.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import type { SharableTopic, TopicSubscriber } from '../topics/topic-subscriber.ts';
 import { Watchdog } from '../topics/watchdog.ts';
+import { createDerivativeFeeds, type DerivativeFeeds } from './derivative-feeds.ts';
 import { type LiveValue, toLiveValue } from './live-value.ts';
 import { ResumedFeeds } from './resumed-feeds.ts';
 
@@ -84,6 +85,7 @@ export interface Feeds {
   /** The feed's order book of a market. It is not current if no subscriber wants as many levels as `limit`. */
   liveOrderBook(exchange: string, symbol: string, limit: number): LiveValue<OrderBook> | null;
   liveAllTickers(query: AllTickersQuery): LiveValue<AllTickers> | null;
+  readonly derivatives: DerivativeFeeds;
   /** Sends subscribers a value that was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
@@ -117,7 +119,8 @@ export function createFeeds(options: FeedsOptions): Feeds {
   });
   const common = {
     timing,
-    offersStream: (exchange: string, kind: FeedKind) => kind !== 'allTickers' && streams.offers(exchange, kind),
+    offersStream: (exchange: string, kind: FeedKind) =>
+      kind !== 'allTickers' && kind !== 'openInterest' && streams.offers(exchange, kind),
     health: new ExchangeHealth(onHealth, (exchange) => {
       for (const kind of kinds) kind.onAnswer(exchange);
     }),
@@ -129,7 +132,8 @@ export function createFeeds(options: FeedsOptions): Feeds {
   const candles = new LiveKind(createCandleSource(upstream), common);
   const trades = new LiveKind(createTradeSource(upstream), common);
   const allTickers = new LiveKind(createAllTickersSource(upstream), common);
-  const kinds = [tickers, orderBooks, candles, trades, allTickers];
+  const derivatives = createDerivativeFeeds(upstream, common, requireOpen);
+  const kinds = [tickers, orderBooks, candles, trades, allTickers, ...derivatives.kinds];
   const resumed = new ResumedFeeds({
     marketData,
     clock,
@@ -180,6 +184,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
       return live && !topic?.reconciler.coverage.holds(live.value, limit) ? { ...live, isCurrent: false } : live;
     },
     liveAllTickers: ({ exchange, type }) => toLiveValue(allTickers.find({ exchange, symbol: '', type })),
+    derivatives: derivatives.feeds,
     offerTicker: (ticker) => {
       const { exchange, symbol, receivedAt } = ticker;
       tickers.offer({ exchange, symbol }, ticker, receivedAt);

@@ -15,6 +15,7 @@ import type {
 } from '../../market/ports/market-data.ts';
 import { LastServed } from './last-served.ts';
 import { LiveAllTickers } from './live-all-tickers.ts';
+import { LiveDerivatives } from './live-derivatives.ts';
 import type { LiveMarketDataOptions } from './live-options.ts';
 import { LiveOrderBooks } from './live-order-books.ts';
 import { LiveTickers } from './live-tickers.ts';
@@ -36,7 +37,7 @@ export class LiveMarketData implements MarketData {
   constructor(options: LiveMarketDataOptions) {
     const lastServed = new LastServed(options.clock);
     this.#upstream = options.upstream;
-    this.derivatives = options.upstream.derivatives;
+    this.derivatives = new LiveDerivatives(options);
     this.#tickers = new LiveTickers(options, lastServed);
     this.#orderBooks = new LiveOrderBooks(options, lastServed);
     this.#allTickers = new LiveAllTickers(options, lastServed);

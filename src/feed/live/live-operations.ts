@@ -4,7 +4,7 @@ import { MarketDataError } from '../../market/errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
 import type { AllTickers, AllTickersQuery } from '../../market/model/all-tickers.ts';
 import type { Candle, CandleSeries } from '../../market/model/candle.ts';
-import type { Markets } from '../../market/model/market.ts';
+import type { Market, Markets } from '../../market/model/market.ts';
 import { requireMarket, requireMarkets } from '../../market/model/not-found.ts';
 import type { OrderBook } from '../../market/model/order-book.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
@@ -15,11 +15,12 @@ import { openQuote } from '../across/open-quote.ts';
 import type { QuoteSubscription } from '../across/quote-subscription.ts';
 import type { ResumedSubscription } from '../resume/resumed-subscription.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
+import { createDerivativeOperations, type DerivativeOperations } from './derivative-operations.ts';
 import type { Feeds } from './feeds.ts';
 
 export interface LiveOperationsOptions {
   readonly feeds: Feeds;
-  readonly marketData: Pick<MarketData, 'exchange' | 'fetchMarkets'>;
+  readonly marketData: Pick<MarketData, 'exchange' | 'exchanges' | 'fetchMarkets'>;
   readonly clock: Clock;
   /** The maximum wait of an operation for its first event, in ms. */
   readonly timeoutMs: number;
@@ -71,6 +72,7 @@ export interface LiveOperations {
   trades(market: MarketRef, since: number | null): Promise<LiveEvents<readonly Trade[]>>;
   /** The tickers of all markets of an exchange, or of one type. */
   allTickers(query: AllTickersQuery): Promise<FeedSubscription<AllTickers>>;
+  readonly derivatives: DerivativeOperations;
 }
 
 export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: LiveOperationsOptions): LiveOperations {
@@ -111,8 +113,13 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
     exchange: string,
     symbol: string,
     open: () => FeedSubscription<V>,
+    requireSuitable: (market: Market, markets: Markets) => void = () => {},
   ): Promise<FeedSubscription<V>> {
-    const check = (markets: Markets): readonly string[] => [requireMarket(exchange, symbol, markets).symbol];
+    const check = (markets: Markets): readonly string[] => {
+      const market = requireMarket(exchange, symbol, markets);
+      requireSuitable(market, markets);
+      return [market.symbol];
+    };
     return start({ exchange, symbols: [symbol], check }, open);
   }
 
@@ -163,6 +170,7 @@ export function createLiveOperations({ feeds, marketData, clock, timeoutMs }: Li
     },
     allTickers: (query) =>
       start({ exchange: query.exchange, symbols: [], check: () => [] }, () => feeds.allTickers(query)),
+    derivatives: createDerivativeOperations({ feeds: feeds.derivatives, marketData, startOne }),
   };
 }
 

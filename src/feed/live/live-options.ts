@@ -4,7 +4,7 @@ import type { Feeds } from './feeds.ts';
 
 export interface LiveMarketDataOptions {
   readonly upstream: MarketData;
-  readonly feeds: Pick<Feeds, 'liveTicker' | 'liveOrderBook' | 'liveAllTickers' | 'offerTicker'>;
+  readonly feeds: Pick<Feeds, 'liveTicker' | 'liveOrderBook' | 'liveAllTickers' | 'offerTicker' | 'derivatives'>;
   readonly clock: Clock;
   /** The maximum age of a last known value that answers, marked stale, while its exchange fails, in ms. */
   readonly staleMaxMs: number;

@@ -37,6 +37,7 @@ const currentIntervals = 1.5;
  * | State of the topic | Polled? | How often | Why |
  * |---|---|---|---|
  * | It has no subscribers | no | | Nobody would receive it. A subscriber that comes back receives what is known, or what a call brings. |
+ * | Only its stream brings it: liquidations | no | | No call would. |
  * | The stream works: it is connected and speaks | no | | It sends everything. |
  * | The stream is silent: it has sent nothing for `silenceMs`, and is connected, or was not interrupted for 70 s | yes | every interval, then every 2, 4 and 5 intervals while polls bring nothing new | It sends a message when the market moves; polls only find out whether it is broken. |
  * | The stream is not connected yet, or was interrupted | yes | every interval | Only polls find out when the market moves, so an idle market is polled as often as a busy one. |

@@ -6,7 +6,7 @@ import type { FeedEvent } from './feed-event.ts';
 import { lagMs } from './lag.ts';
 import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts';
 
-/** The common fields of a ticker and an order book. */
+/** The common fields of such data. */
 interface Snapshot {
   readonly timestamp: number | null;
   readonly receivedAt: number;
@@ -25,11 +25,10 @@ export interface LatestReconcilerOptions<V extends Snapshot, T> {
   readonly hasMoved: (previous: V, next: V) => boolean;
 }
 
-/** The reconciler of tickers and order books. Each value replaces the one before, so there is never a gap. */
+/** The reconciler of tickers, order books and other data of which only the newest counts. Each value replaces the one before, so there is never a gap. */
 export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T, V> {
   readonly hasGap = false;
   readonly waitingSince = null;
-  readonly dueAt = null;
   readonly since = null;
   readonly #options: LatestReconcilerOptions<V, T>;
   #value: V | null = null;
@@ -48,6 +47,10 @@ export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T
     const value = this.#value;
     const isTooOld = value?.stale && clock.now() - value.receivedAt > staleMaxMs;
     return value && !isTooOld ? [{ key, value }] : [];
+  }
+
+  get dueAt(): number | null {
+    return null;
   }
 
   get error(): MarketDataError | null {

@@ -42,6 +42,11 @@ export interface Reconciler<T, V> {
   readonly error: MarketDataError | null;
   /** True if a new subscriber receives something at once, or as soon as the market moves. */
   readonly isReady: boolean;
+  /**
+   * Called when the stream is open, although it may have sent nothing. Only for data that nothing but a stream brings,
+   * which is ready from then on.
+   */
+  open?(): void;
   /** Called when the stream was interrupted: messages of the meantime are missing. */
   interrupt(): void;
   /**

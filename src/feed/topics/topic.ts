@@ -18,12 +18,17 @@ export interface TopicOptions<T, R> {
   readonly reconciler: R;
   /** Opens the exchange's stream; null if it has none. */
   readonly openStream: ((listener: StreamListener<T>) => Stream) | null;
+  /** True if nothing but the stream brings the data. */
+  readonly isStreamOnly?: boolean;
   readonly timing: Omit<FeedTiming, 'random'>;
   /** Called when the topic begins to need polls. */
   readonly onWanted: () => void;
   /** Called when the topic has ended: it had no subscribers for the linger time, or the market does not exist. */
   readonly onEnd: () => void;
 }
+
+/** What a schedule is told of a stream whose data no poll would bring. */
+const neverPolled = { works: true, isSilent: false };
 
 /**
  * One kind of live data of one market, while it has subscribers and for a short time afterwards.
@@ -56,7 +61,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   #cancelLinger = (): void => {};
 
   constructor(options: TopicOptions<T, R>) {
-    const { request, reconciler, openStream, timing, onWanted } = options;
+    const { request, reconciler, openStream, isStreamOnly = false, timing, onWanted } = options;
     const stream = new StreamState(timing.clock, timing.silenceMs);
     const subscribers = new Subscribers<T, V>(reconciler);
     this.#options = options;
@@ -65,10 +70,15 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     this.reconciler = reconciler;
     this.subscribers = subscribers;
     this.#streamState = stream;
-    this.schedule = new PollSchedule({ timing, stream, subscribers, needs: reconciler, onWanted });
+    const polled = isStreamOnly ? neverPolled : stream;
+    this.schedule = new PollSchedule({ timing, stream: polled, subscribers, needs: reconciler, onWanted });
     this.#gapDeadline = new GapDeadline({ timing, gap: reconciler, hasStream: openStream !== null, subscribers });
-    const onMessage = (message: T, isFirst: boolean): void => this.#takeStreamed(message, isFirst);
-    this.#stream = openStream?.({ onMessage, onInterrupted: () => this.#interrupt() }) ?? null;
+    this.#stream =
+      openStream?.({
+        ...(reconciler.open ? { onOpen: () => this.#open() } : {}),
+        onMessage: (message, isFirst) => this.#takeStreamed(message, isFirst),
+        onInterrupted: (error) => this.#interrupt(error),
+      }) ?? null;
   }
 
   get hasSubscribers(): boolean {
@@ -113,7 +123,10 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   }
 
   get knownAt(): number {
-    return Math.max(this.schedule.answeredAt, this.#streamState.heardAt);
+    const { heardAt } = this.#streamState;
+    if (!this.#options.isStreamOnly) return Math.max(this.schedule.answeredAt, heardAt);
+    // While the stream is open, there is nothing that it has not sent.
+    return this.isReady ? this.#options.timing.clock.now() : Math.max(heardAt, this.reconciler.waitingSince ?? heardAt);
   }
 
   /** Adds a subscriber. It receives the latest value at once or, with `isDeferred`, once the value is up to date. */
@@ -148,9 +161,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   failFetch(error: MarketDataError): void {
     if (this.#hasEnded) return;
     if (error.isFinal && !(error.code === 'NOT_SUPPORTED' && this.#stream)) {
-      this.#send(this.reconciler.fail(error));
-      this.end();
-      this.subscribers.end(error);
+      this.#endWith(error);
       return;
     }
     if (this.#gapDeadline.endsWithFailure(error)) this.#send(this.reconciler.giveUp());
@@ -202,11 +213,29 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     this.#send(this.reconciler.take(message, 'stream', this.#streamState.heardAt).events);
   }
 
-  #interrupt(): void {
+  /** Ends the topic and all its subscribers. */
+  #endWith(error: MarketDataError): void {
+    this.#send(this.reconciler.fail(error));
+    this.end();
+    this.subscribers.end(error);
+  }
+
+  #open(): void {
+    if (this.#hasEnded) return;
+    this.reconciler.open?.();
+    this.#send([]);
+  }
+
+  #interrupt(error: MarketDataError): void {
     if (this.#hasEnded) return;
     const wasWanted = this.schedule.isWanted;
     this.#streamState.interrupt();
     this.reconciler.interrupt();
+    if (this.#options.isStreamOnly) {
+      if (error.retryable) this.failFetch(error);
+      else this.#endWith(error);
+      return;
+    }
     this.schedule.checkGap();
     // A stream that repeatedly fails to connect must not speed up the polls of an exchange that is down.
     if (!wasWanted) this.#options.onWanted();

@@ -1,6 +1,8 @@
+import { requireValue } from '../../feed/reconcile/feed-event.ts';
 import { annualize, type FundingRate } from '../../market/model/funding-rate.ts';
 import { builder } from '../types/builder.ts';
 import { toFundingRateId } from '../types/node-id.ts';
+import { marketArgs, marketCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
 import { SourceEnum } from './source.ts';
 
@@ -59,3 +61,15 @@ export const FundingRateType = builder.objectRef<FundingRate>('FundingRate').imp
     }),
   }),
 });
+
+builder.subscriptionField('fundingRateUpdated', (t) =>
+  t.field({
+    type: FundingRateType,
+    description:
+      'Sends the latest known funding rate at once, then each change: from a stream if the exchange has one, otherwise from a poll each minute. When the exchange fails, the last one is sent once more with `stale: true`.',
+    args: marketArgs,
+    extensions: { cost: marketCost },
+    subscribe: (_root, { exchange, symbol }, { live }) => live.derivatives.fundingRate(String(exchange), symbol),
+    resolve: requireValue,
+  }),
+);

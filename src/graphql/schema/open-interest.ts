@@ -1,5 +1,7 @@
+import { requireValue } from '../../feed/reconcile/feed-event.ts';
 import type { OpenInterest } from '../../market/model/open-interest.ts';
 import { builder } from '../types/builder.ts';
+import { marketArgs, marketCost } from './args.ts';
 import { ExchangeType } from './exchange.ts';
 import { SourceEnum } from './source.ts';
 
@@ -29,3 +31,15 @@ export const OpenInterestType = builder.objectRef<OpenInterest>('OpenInterest').
     }),
   }),
 });
+
+builder.subscriptionField('openInterestUpdated', (t) =>
+  t.field({
+    type: OpenInterestType,
+    description:
+      'Sends the latest known open interest at once, then each change. It is polled each minute, because no exchange streams it. When the exchange fails, the last one is sent once more with `stale: true`.',
+    args: marketArgs,
+    extensions: { cost: marketCost },
+    subscribe: (_root, { exchange, symbol }, { live }) => live.derivatives.openInterest(String(exchange), symbol),
+    resolve: requireValue,
+  }),
+);

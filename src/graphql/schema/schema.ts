@@ -14,6 +14,7 @@ import './order-book.ts';
 import './trade.ts';
 import './funding-rate.ts';
 import './open-interest.ts';
+import './liquidation.ts';
 import './node-query.ts';
 
 builder.queryType({ description: 'Current and historical market data.' });

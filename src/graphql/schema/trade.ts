@@ -8,8 +8,8 @@ import { amountText, priceText } from './amounts.ts';
 import { marketArgs, resumableCost, sinceArg } from './args.ts';
 import { MarketType } from './market.ts';
 
-const SideEnum = builder.enumType('Side', {
-  description: 'The side of a trade.',
+export const SideEnum = builder.enumType('Side', {
+  description: 'The side of a trade or of an order.',
   values: {
     BUY: { value: 'buy', description: 'Buy.' },
     SELL: { value: 'sell', description: 'Sell.' },

@@ -1,6 +1,8 @@
 import type { MarketDataError } from '../errors.ts';
 import type { MarketRef } from '../market-ref.ts';
 import type { Candle } from '../model/candle.ts';
+import type { FundingRate } from '../model/funding-rate.ts';
+import type { Liquidation } from '../model/liquidation.ts';
 import type { OrderBook } from '../model/order-book.ts';
 import type { Ticker } from '../model/ticker.ts';
 import type { Trade } from '../model/trade.ts';
@@ -13,6 +15,10 @@ export interface StreamMessages {
   readonly candles: readonly Candle[];
   /** The new trades, oldest first. The first message may contain earlier trades. */
   readonly trades: readonly Trade[];
+  /** Values that the message lacks are null. */
+  readonly fundingRate: FundingRate;
+  /** The new liquidations, oldest first. The first message may contain earlier ones. */
+  readonly liquidations: readonly Liquidation[];
 }
 
 export type StreamKind = keyof StreamMessages;
@@ -27,6 +33,11 @@ export interface StreamRequest<K extends StreamKind> extends MarketRef {
 }
 
 export interface StreamListener<T> {
+  /**
+   * Called when the stream has been requested over an open connection, each time anew. The exchange may still refuse it.
+   * Messages can come much later, or before.
+   */
+  onOpen?(): void;
   /** `isFirst` is true for the first message over a connection. It may repeat what came over the previous connection. */
   onMessage(message: T, isFirst: boolean): void;
   /**

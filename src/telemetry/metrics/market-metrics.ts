@@ -99,6 +99,8 @@ function toLabel(kind: string): string {
     ticker: 'tickers',
     orderBook: 'order_books',
     allTickers: 'screens',
+    fundingRate: 'funding_rates',
+    openInterest: 'open_interest',
   };
   return names[kind] ?? kind;
 }

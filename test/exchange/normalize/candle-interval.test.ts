@@ -2,7 +2,7 @@ import type { OHLCV } from 'ccxt';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toCandles } from '../../../src/exchange/normalize/candles.ts';
-import { watches } from '../../../src/exchange/streams/watches.ts';
+import { candleWatch } from '../../../src/exchange/streams/watches/candles.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { periodsOf } from '../../../src/market/timeframe.ts';
 import { connect, failureOf } from '../../support/exchange/venue-client.ts';
@@ -171,7 +171,7 @@ it('a stream of hours that sends minutes fails with the second message, and with
     const timestamp = begin + stepMs;
     const candle = { timestamp, end: timestamp + minuteMs, trades: 1 };
     const prices = { open: '1', high: '2', low: '0.5', close: '1.5', volume: '5' };
-    const waiting = watches.candles.next(exchange, request, () => begin + hourMs);
+    const waiting = candleWatch.next(exchange, request, () => begin + hourMs);
     await expect.poll(() => venue.subscriptions.length, { interval: 2 }).toBe(1);
     const message = toKlineMessage({ kind: 'spot', market, now: Date.now() }, '1h', { ...candle, ...prices }, false);
     venue.sendMessage(message);

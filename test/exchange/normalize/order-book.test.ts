@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import { toOrderBook } from '../../../src/exchange/normalize/order-book.ts';
-import { watches } from '../../../src/exchange/streams/watches.ts';
+import { orderBookWatch } from '../../../src/exchange/streams/watches/order-book.ts';
 import { openSmallVenue } from '../../support/exchange/small-venue.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { type OkxLevel, okxConfig, okxLevel, okxRoutes } from '../../venues/others/small-okx.ts';
@@ -126,7 +126,7 @@ it('a book from a stream has no empty levels either', async () => {
       100,
     );
   const request = { kind: 'orderBook', exchange: 'kraken', symbol, depth: () => 1 } as const;
-  const book = await watches.orderBook.next(kraken, request, () => now);
+  const book = await orderBookWatch.next(kraken, request, () => now);
   expect(book).toMatchObject({ bids: [{ price: 5, amount: 1 }], asks: [{ price: 7, amount: 2 }] });
 });
 

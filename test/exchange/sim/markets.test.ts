@@ -52,7 +52,7 @@ describe('the markets of the simulated exchange', () => {
     const claimed = Object.keys(sim.has).filter((name) => sim.has[name]);
     const nouns = ['OHLCV', 'OrderBook', 'Ticker', 'Tickers', 'Trades'];
     const expected = [
-      ...['publicAPI', 'spot', 'swap', 'fetchMarkets'],
+      ...['publicAPI', 'spot', 'swap', 'fetchMarkets', 'watchLiquidations'],
       ...nouns.flatMap((noun) => [`fetch${noun}`, `watch${noun}`, `unWatch${noun}`]),
     ];
     expect(claimed.toSorted()).toEqual(expected.toSorted());

@@ -6,7 +6,7 @@ import { streamDepth, unwatchBookParams } from '../../../src/exchange/quirks/str
 import { RefusedDepths } from '../../../src/exchange/streams/book-depth.ts';
 import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import { StreamSubscription } from '../../../src/exchange/streams/subscription.ts';
-import { watches } from '../../../src/exchange/streams/watches.ts';
+import { orderBookWatch } from '../../../src/exchange/streams/watches/order-book.ts';
 import type { OrderBook } from '../../../src/market/model/order-book.ts';
 import { toCcxtMarket } from '../../support/exchange/ccxt-market.ts';
 import { connect as connectVenue } from '../../support/exchange/venue-client.ts';
@@ -63,7 +63,7 @@ test('no class of ccxt refuses the depth that is requested from it, for any kind
     cutOff(exchange);
     for (const { symbol } of markets) {
       const request = { kind: 'orderBook', exchange: id, symbol, depth: () => 20 } as const;
-      const error: unknown = await watches.orderBook.next(exchange, request, Date.now).catch((thrown) => thrown);
+      const error: unknown = await orderBookWatch.next(exchange, request, Date.now).catch((thrown) => thrown);
       const isAboutDepth = error instanceof Error && /limit|depth|levels/i.test(error.message);
       if (isAboutDepth) refused.push(`${id} ${symbol}: ${error.message}`);
     }
@@ -97,9 +97,9 @@ describe('the channel of a book is unsubscribed by the depth that it was request
       unWatchTopics: async (...args: readonly unknown[]) => topics.push(...[args[5]].flat()),
     });
     const request = { kind: 'orderBook', exchange: 'bybit', symbol, leavesDepth, depth: () => 20 } as const;
-    await watches.orderBook.next(bybit, request, Date.now);
+    await orderBookWatch.next(bybit, request, Date.now);
     Object.assign(bybit.has, { unWatchOrderBook: true });
-    await watches.orderBook.unwatch(bybit, request);
+    await orderBookWatch.unwatch(bybit, request);
     return topics;
   }
 

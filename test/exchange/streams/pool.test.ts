@@ -50,6 +50,7 @@ function createPool(id = 'binance'): StreamPool {
         get isBroken() {
           return number === opened && isBroken;
         },
+        whenConnected: async () => true,
         messagePauseMs: 10,
         refreshMarkets: async () => {},
         close: async () => {
@@ -80,6 +81,7 @@ class FakeSubscription implements Subscription {
   ends = 0;
   refusals = 0;
   waitUntil = 0;
+  readonly onOpen = null;
   /** How the exchange ends the channel. */
   end: (() => Promise<unknown>) | null = async () => {};
 
@@ -524,6 +526,7 @@ test('closing does not wait for an instance that is not open yet', async () => {
           resolve({
             exchange,
             isBroken: false,
+            whenConnected: async () => true,
             messagePauseMs: 10,
             refreshMarkets: async () => {},
             close: async () => {

@@ -9,6 +9,7 @@ import { createMarketData } from '../../../src/exchange/fetch/create-market-data
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { AllTickers } from '../../../src/market/model/all-tickers.ts';
 import type { MarketType } from '../../../src/market/model/market.ts';
+import type { MarketSource } from '../../../src/market/ports/market-data.ts';
 import { type Reply, send } from '../../venues/replies.ts';
 import { PlainSource, type PlainTickers } from '../fakes/plain-market-data.ts';
 
@@ -30,6 +31,8 @@ export interface SmallExchangeOptions {
 /** ccxt's own class of an exchange with a given list of markets. A test answers its other requests on loopback. */
 export interface SmallExchange {
   readonly client: ExchangeClient;
+  /** The port over it. */
+  readonly source: MarketSource;
   /** `path?query`, decoded, of each request since the start or the last `reset()`. */
   readonly requests: readonly string[];
   reset(): void;
@@ -71,6 +74,7 @@ export async function connectTo(id: string, { markets, answer, clock }: SmallExc
   const data = new PlainSource(source);
   return {
     client,
+    source,
     get requests() {
       return requests;
     },

@@ -30,6 +30,7 @@ export async function kraken(
     clock,
     symbols: markets.map(({ symbol }) => symbol),
     client: exchange.client,
+    source: exchange.source,
     get requests() {
       return exchange.requests;
     },

@@ -93,6 +93,7 @@ export class FakeMarketData implements MarketData, CandleSource {
   #candles: readonly Candle[] | MarketDataError = [];
   #orderBook: Partial<OrderBook> | MarketDataError = {};
   #trades: readonly Trade[] | MarketDataError = [];
+  #ofFirst: readonly Capability[] | null = null;
   #failure: MarketDataError | null = null;
   #gate: Promise<void> = Promise.resolve();
   /** Exchanges that fail, or whose calls wait. */
@@ -144,6 +145,11 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.#trades = trades;
   }
 
+  /** What the first exchange can do from now on; the others can do nothing. */
+  setCapabilities(has: readonly Capability[]): void {
+    this.#ofFirst = has;
+  }
+
   /** Makes every symbol fail; null ends that. */
   fail(error: MarketDataError | null): void {
     this.#failure = error;
@@ -166,12 +172,13 @@ export class FakeMarketData implements MarketData, CandleSource {
   }
 
   exchanges(): readonly ExchangeInfo[] {
-    return this.#ids.map((id) => toExchangeInfo(id, this.has));
+    return this.#ids.map((id) => this.exchange(id));
   }
 
   exchange(id: string): ExchangeInfo {
     if (!this.#ids.includes(id)) throw exchangeNotFound(id, this.#ids, false);
-    return toExchangeInfo(id, this.has);
+    const others = this.#ofFirst ? [] : this.has;
+    return toExchangeInfo(id, id === this.#ids[0] ? (this.#ofFirst ?? this.has) : others);
   }
 
   /** BTC/USDT and every symbol with an outcome other than SYMBOL_NOT_FOUND. Fails and waits only for one exchange. */

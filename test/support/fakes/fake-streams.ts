@@ -19,6 +19,7 @@ export interface FakeStream {
 interface OpenStream extends FakeStream {
   readonly redials: boolean[];
   closed: boolean;
+  open(): void;
   deliver(message: StreamMessages[StreamKind], isFirst: boolean): void;
   interrupt(error: MarketDataError): void;
 }
@@ -49,6 +50,7 @@ export class FakeStreams implements MarketStreams {
       request,
       redials: [],
       closed: false,
+      open: () => listener.onOpen?.(),
       deliver: (message, isFirst) => {
         if (isOf(request.kind, request, message)) listener.onMessage(message, isFirst);
       },
@@ -81,9 +83,17 @@ export class FakeStreams implements MarketStreams {
     }
   }
 
+  /** The streams of a symbol have been requested over an open connection. */
+  connect(kind: StreamKind, symbol: string): void {
+    for (const stream of this.#find(kind, symbol)) stream.open();
+  }
+
   /** The streams of a symbol break off. */
-  interrupt(kind: StreamKind, symbol: string): void {
-    const error = new MarketDataError('EXCHANGE_UNAVAILABLE', 'the stream broke off');
+  interrupt(
+    kind: StreamKind,
+    symbol: string,
+    error = new MarketDataError('EXCHANGE_UNAVAILABLE', 'the stream broke off'),
+  ): void {
     for (const stream of this.#find(kind, symbol)) stream.interrupt(error);
   }
 

@@ -1,7 +1,7 @@
 import { toBookUpdate, type VenueTrade } from '../market/book.ts';
 import { dayMs, type TimedCandle } from '../market/candles.ts';
 import { divide, multiply } from '../market/decimal.ts';
-import type { BookChange } from '../market/events.ts';
+import type { BookChange, VenueLiquidation } from '../market/events.ts';
 import type { VenueMarket, VenueTicker } from '../market/model.ts';
 import type { BinanceKind } from './markets.ts';
 import { toContracts, toPair } from './shapes.ts';
@@ -55,6 +55,13 @@ export function toTradeMessage({ kind, market, now }: MessageContext, trade: Ven
   const { id: t, price: p, amount: q, timestamp: T, side } = trade;
   const kept = kind === 'spot' ? { M: true } : { X: 'MARKET' };
   return { e: 'trade', E: now, T, ...toIds(kind, market), t, p, q, m: side === 'sell', ...kept };
+}
+
+/** `<symbol>@forceOrder`: `l` is the last fill, `z` the whole order. */
+export function toForceOrderMessage({ kind, market, now }: MessageContext, liquidation: VenueLiquidation): unknown {
+  const { side, price: p, amount, lastFill: l, timestamp: T } = liquidation;
+  const order = { S: side.toUpperCase(), o: 'LIMIT', f: 'IOC', q: amount, p, ap: p, X: 'FILLED', l, z: amount, T };
+  return { e: 'forceOrder', E: now, o: { ...toIds(kind, market), ...order } };
 }
 
 /** `<symbol>@aggTrade`: every trade is its own aggregate, with the same id. */

@@ -15,6 +15,7 @@ import {
   toAggregateTradeMessage,
   toBookTickerMessage,
   toDepthMessage,
+  toForceOrderMessage,
   toKlineMessage,
   toMiniTickerMessage,
   toTickerMessage,
@@ -89,7 +90,8 @@ function toTopic(name: string, kind: BinanceKind, model: VenueModel): Topic | nu
     return { name, symbol: null, snapshot: null, tell: (event, now) => toList(tell(event, now)) };
   }
   const [, id = '', channel = ''] = /^([a-z0-9_]+)@(.+)$/.exec(name) ?? [];
-  if (!/^(?:ticker|miniTicker|bookTicker|trade|aggTrade|kline_\w+|depth(?:@\d+ms)?)$/.test(channel)) return null;
+  if (!/^(?:ticker|miniTicker|bookTicker|forceOrder|trade|aggTrade|kline_\w+|depth(?:@\d+ms)?)$/.test(channel))
+    return null;
   if (channel.startsWith('kline_') && toInterval(kind, channel.slice(6)) === null) return null;
   const isMine = (market: VenueMarket): boolean => market.id.toLowerCase() === id && kindOf(market.symbol) === kind;
   const tell = toTell(channel, kind);
@@ -123,6 +125,8 @@ function toMessage(channel: string, event: VenueEvent, context: MessageContext):
     case 'trade':
       if (channel === 'trade') return toTradeMessage(context, event.trade);
       return channel === 'aggTrade' ? toAggregateTradeMessage(context, event.trade) : null;
+    case 'liquidation':
+      return channel === 'forceOrder' ? toForceOrderMessage(context, event.liquidation) : null;
     case 'candle': {
       const { timeframe, candle, closed } = event;
       return channel === `kline_${timeframe}` ? toKlineMessage(context, timeframe, candle, closed) : null;

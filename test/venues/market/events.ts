@@ -7,8 +7,19 @@ export type VenueEvent = { readonly market: VenueMarket } & (
   | { readonly kind: 'ticker'; readonly ticker: VenueTicker }
   | ({ readonly kind: 'book' } & BookChange)
   | { readonly kind: 'trade'; readonly trade: VenueTrade }
+  | { readonly kind: 'liquidation'; readonly liquidation: VenueLiquidation }
   | { readonly kind: 'candle'; readonly timeframe: string; readonly candle: TimedCandle; readonly closed: boolean }
 );
+
+/** The filled order that closed a position. Decimal strings; epoch ms. */
+export interface VenueLiquidation {
+  readonly side: 'buy' | 'sell';
+  readonly price: string;
+  readonly amount: string;
+  /** What its last fill was. */
+  readonly lastFill: string;
+  readonly timestamp: number;
+}
 
 /** A change of an order book, as the tickers that it follows from. */
 export interface BookChange {

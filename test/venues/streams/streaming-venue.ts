@@ -1,4 +1,4 @@
-import type { VenueEvent } from '../market/events.ts';
+import type { VenueEvent, VenueLiquidation } from '../market/events.ts';
 import { type VenueMarket, VenueModel } from '../market/model.ts';
 import type { Garbage, StreamDefinition, StreamRequest } from './stream-definition.ts';
 import { Streams } from './streams.ts';
@@ -21,6 +21,13 @@ export class StreamingVenue extends VenueModel {
   /** Sends the candle before it in its final state, as the exchange does when a candle closes. */
   pushClosedCandle(symbol: string, timeframe: string): void {
     this.#pushCandle(symbol, timeframe, true);
+  }
+
+  /** Sends a liquidation to its subscribers. */
+  liquidate(symbol: string, liquidation: VenueLiquidation): void {
+    const market = this.markets.find((candidate) => candidate.symbol === symbol);
+    if (market === undefined) throw new RangeError(`the venue lists no market ${symbol}`);
+    this.emit({ kind: 'liquidation', market, liquidation });
   }
 
   /** Sends every socket what keeps it alive at the exchange: a message or a ping frame. */

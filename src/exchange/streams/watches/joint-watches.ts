@@ -1,16 +1,24 @@
 import type { Exchange } from 'ccxt';
-import type { StreamKind } from '../../market/ports/market-streams.ts';
-import type { Channel } from '../ccxt/channel.ts';
+import type { StreamKind } from '../../../market/ports/market-streams.ts';
+import type { Channel } from '../../ccxt/channel.ts';
 
 /** How ccxt subscribes to several markets with one message. */
 export interface JointWatch {
-  /** ccxt's names for it among the features of an exchange. */
-  readonly method: 'watchTickers' | 'watchOrderBookForSymbols' | 'watchOHLCVForSymbols' | 'watchTradesForSymbols';
+  /** ccxt's names for it among the features of an exchange; null if ccxt has none. */
+  readonly method:
+    | 'watchTickers'
+    | 'watchOrderBookForSymbols'
+    | 'watchOHLCVForSymbols'
+    | 'watchTradesForSymbols'
+    | 'watchFundingRates'
+    | 'watchLiquidationsForSymbols';
   readonly unmethod:
     | 'unWatchTickers'
     | 'unWatchOrderBookForSymbols'
     | 'unWatchOHLCVForSymbols'
-    | 'unWatchTradesForSymbols';
+    | 'unWatchTradesForSymbols'
+    | 'unWatchFundingRates'
+    | null;
   watch(exchange: Exchange, channels: readonly Channel[], depth: number | undefined): Promise<unknown>;
   /** `params` are those that name the depth of books. */
   unwatch(exchange: Exchange, channels: readonly Channel[], params: Record<string, number>): Promise<unknown>;
@@ -52,5 +60,17 @@ export const jointWatches: Readonly<Record<StreamKind, JointWatch>> = {
     unmethod: 'unWatchTradesForSymbols',
     watch: (exchange, channels) => exchange.watchTradesForSymbols(symbolsOf(channels)),
     unwatch: (exchange, channels) => exchange.unWatchTradesForSymbols(symbolsOf(channels)),
+  },
+  fundingRate: {
+    method: 'watchFundingRates',
+    unmethod: 'unWatchFundingRates',
+    watch: (exchange, channels) => exchange.watchFundingRates(symbolsOf(channels)),
+    unwatch: (exchange, channels) => exchange.unWatchFundingRates(symbolsOf(channels)),
+  },
+  liquidations: {
+    method: 'watchLiquidationsForSymbols',
+    unmethod: null,
+    watch: (exchange, channels) => exchange.watchLiquidationsForSymbols(symbolsOf(channels)),
+    unwatch: () => Promise.reject(new Error('ccxt cannot unsubscribe from liquidations')),
   },
 };

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
-import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
-import { connectTo, type StandInClient } from '../../support/exchange/venue-client.ts';
-import { eventually } from '../../support/socket-client.ts';
-import { createKraken } from '../../venues/kraken/kraken.ts';
-import type { Venue } from '../../venues/venue.ts';
+import { systemClock } from '../../../../src/base/clock.ts';
+import { ExchangeStreams } from '../../../../src/exchange/streams/streams.ts';
+import { connectTo, type StandInClient } from '../../../support/exchange/venue-client.ts';
+import { eventually } from '../../../support/socket-client.ts';
+import { createKraken } from '../../../venues/kraken/kraken.ts';
+import type { Venue } from '../../../venues/venue.ts';
 
 let venue: Venue;
 let client: StandInClient;

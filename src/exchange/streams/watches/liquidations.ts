@@ -1,0 +1,42 @@
+import type { Liquidation as CcxtLiquidation, Exchange } from 'ccxt';
+import type { Capability } from '../../../market/model/exchange.ts';
+import type { Liquidation } from '../../../market/model/liquidation.ts';
+import { toLiquidations } from '../../normalize/liquidation.ts';
+import type { Watch, WatchRequest } from './watch.ts';
+
+/**
+ * Watches the liquidations of one market. A watch call returns the first liquidation that comes. What comes before the
+ * next call, such as the others of the same message, ccxt only keeps, in one list for all markets. So each call takes the
+ * new rows of its market from that list too.
+ */
+export class LiquidationWatch implements Watch<'liquidations'> {
+  readonly capabilities: readonly Capability[] = ['STREAM_LIQUIDATIONS'];
+  /** The rows that are known already, by instance. Those from before the first call are of the past. */
+  readonly #known = new WeakMap<Exchange, WeakSet<CcxtLiquidation>>();
+
+  async next(
+    exchange: Exchange,
+    { symbol, exchange: id }: WatchRequest<'liquidations'>,
+    now: () => number,
+  ): Promise<readonly Liquidation[]> {
+    const known = this.#known.get(exchange) ?? new WeakSet(keptOf(exchange));
+    this.#known.set(exchange, known);
+    const returned = exchange.has.watchLiquidations
+      ? await exchange.watchLiquidations(symbol)
+      : await exchange.watchLiquidationsForSymbols([symbol]);
+    const rows = [...new Set([...returned, ...keptOf(exchange)])].filter(
+      (row) => row.symbol === symbol && !known.has(row),
+    );
+    for (const row of rows) known.add(row);
+    return toLiquidations(id, exchange.market(symbol), rows, now());
+  }
+
+  /** ccxt cannot. */
+  unwatch(): null {
+    return null;
+  }
+}
+
+function keptOf({ liquidations }: Exchange): readonly CcxtLiquidation[] {
+  return Array.isArray(liquidations) ? liquidations : [];
+}

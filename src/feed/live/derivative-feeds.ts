@@ -1,0 +1,46 @@
+import type { FundingRate } from '../../market/model/funding-rate.ts';
+import { isSameFundingRate } from '../../market/model/funding-rate.ts';
+import type { Liquidation } from '../../market/model/liquidation.ts';
+import { isSameOpenInterest, type OpenInterest } from '../../market/model/open-interest.ts';
+import { createFundingRateSource } from '../kinds/funding-rates.ts';
+import { createLiquidationSource } from '../kinds/liquidations.ts';
+import { LiveKind, type LiveKindOptions } from '../kinds/live-kind.ts';
+import { createOpenInterestSource } from '../kinds/open-interest.ts';
+import type { Upstream } from '../kinds/upstream.ts';
+import type { FeedSubscription } from '../topics/feed-subscription.ts';
+import { type LiveValue, toLiveValue } from './live-value.ts';
+
+/** Live data about contracts, apart from prices: a part of `Feeds`, whose rules apply. */
+export interface DerivativeFeeds {
+  fundingRate(exchange: string, symbol: string): FeedSubscription<FundingRate>;
+  openInterest(exchange: string, symbol: string): FeedSubscription<OpenInterest>;
+  /**
+   * Only streams bring liquidations. Those during an interruption are lost; after `staleMaxMs` of it, subscriptions end
+   * with a retryable error. A subscription starts once the stream is open, even if nothing comes.
+   */
+  liquidations(exchange: string, symbol: string): FeedSubscription<readonly Liquidation[]>;
+  /** The latest known value of a live market; null for any other market. */
+  liveFundingRate(exchange: string, symbol: string): LiveValue<FundingRate> | null;
+  liveOpenInterest(exchange: string, symbol: string): LiveValue<OpenInterest> | null;
+}
+
+/** `requireOpen` returns the exchange's id. */
+export function createDerivativeFeeds(
+  upstream: Upstream,
+  options: LiveKindOptions,
+  requireOpen: (exchange: string) => string,
+) {
+  const fundingRates = new LiveKind(createFundingRateSource(upstream), options);
+  const openInterest = new LiveKind(createOpenInterestSource(upstream), options);
+  const liquidations = new LiveKind(createLiquidationSource(upstream), options);
+  const feeds: DerivativeFeeds = {
+    fundingRate: (id, symbol) =>
+      fundingRates.subscribe([{ exchange: requireOpen(id), symbol }], { isSame: isSameFundingRate }),
+    openInterest: (id, symbol) =>
+      openInterest.subscribe([{ exchange: requireOpen(id), symbol }], { isSame: isSameOpenInterest }),
+    liquidations: (id, symbol) => liquidations.subscribe([{ exchange: requireOpen(id), symbol }]),
+    liveFundingRate: (exchange, symbol) => toLiveValue(fundingRates.find({ exchange, symbol })),
+    liveOpenInterest: (exchange, symbol) => toLiveValue(openInterest.find({ exchange, symbol })),
+  };
+  return { feeds, kinds: [fundingRates, openInterest, liquidations] };
+}
