@@ -4,6 +4,7 @@ import type { MarketData } from '../../market/ports/market-data.ts';
 import { ScreenRankings } from '../../market/screen/screen-rankings.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
+import { createFundingRateLoader, type FundingRateLoader } from './funding-rate-loader.ts';
 import { createTickerLoader, type TickerLoader } from './loaders.ts';
 import type { MarketSearch } from './market-search.ts';
 import { OperationMarketData } from './operation-market-data.ts';
@@ -17,6 +18,7 @@ export interface Context {
   readonly tickers: TickerLoader;
   readonly screens: ScreenRankings;
   readonly indicators: IndicatorQueries;
+  readonly fundingRates: FundingRateLoader;
   readonly partialErrors: PartialErrors;
   /** Called with the cost of an operation before it is executed. Throws or rejects to refuse it. */
   readonly charge: Charge;
@@ -54,6 +56,7 @@ export function createContext({
     indicators,
     marketData: new OperationMarketData(marketData, freshness ?? null),
     tickers: createTickerLoader(marketData, freshness ?? null),
+    fundingRates: createFundingRateLoader(marketData.derivatives, freshness ?? null),
     partialErrors: new PartialErrors(),
   };
 }

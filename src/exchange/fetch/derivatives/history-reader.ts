@@ -217,5 +217,5 @@ export class HistoryReader<R extends HistoryRow> {
 /** BAD_USER_INPUT: the history does not reach back to what was asked for. It begins at `begin`, epoch ms. */
 export function historyTooOld({ exchange, symbol }: MarketRef, what: string, begin: number): MarketDataError {
   const message = `The history of ${what} of ${symbol} at ${exchange} does not reach back that far; it begins at ${new Date(begin).toISOString()}.`;
-  return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, isTooOld: true });
+  return new MarketDataError('BAD_USER_INPUT', message, { exchange, symbol, isTooOld: true, oldest: begin });
 }
