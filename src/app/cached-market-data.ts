@@ -8,6 +8,7 @@ import { CandleStore } from '../candles/pages/store.ts';
 import { createAnyTimeframe } from '../candles/timeframes/any-timeframe.ts';
 import { MarketDataError } from '../market/errors.ts';
 import type { MarketData, MarketSource } from '../market/ports/market-data.ts';
+import { createCachedDerivatives, type DerivativeCacheName } from './cached-derivatives.ts';
 
 export interface CachedMarketDataOptions {
   readonly upstream: MarketSource;
@@ -29,7 +30,14 @@ export interface CachedMarketData extends MarketData {
   readonly candleTextBytes: number;
 }
 
-export type CacheName = 'tickers' | 'mark_prices' | 'candles' | 'order_books' | 'trades' | 'screens';
+export type CacheName =
+  | 'tickers'
+  | 'mark_prices'
+  | 'candles'
+  | 'order_books'
+  | 'trades'
+  | 'screens'
+  | DerivativeCacheName;
 
 /**
  * How many call deadlines one query for candles can take: up to three until its first call begins, and three for
@@ -88,6 +96,6 @@ export function createCachedMarketData({
     fetchCandleText: (query, format, options) => candles.fetchCandleText(query, format, options),
     fetchOrderBook: (query, options) => orderBooks.fetchOrderBook(query, options),
     fetchTrades: (query, options) => trades.fetchTrades(query, options),
-    derivatives: upstream.derivatives,
+    derivatives: createCachedDerivatives({ upstream, clock, tickerTtlMs, staleMaxMs, recordIn }),
   };
 }

@@ -1,171 +1,20 @@
-import { ageOf } from '../base/age.ts';
-import type { Clock } from '../base/clock.ts';
-import { HotKeys } from '../base/hot-keys.ts';
-import { MarketDataError } from '../market/errors.ts';
-import { type MarketRef, toKindKey, toMarketKey } from '../market/market-ref.ts';
-import type { Fresh } from '../market/model/fresh.ts';
-import { toStale } from '../market/model/staleness.ts';
 import type { Ticker } from '../market/model/ticker.ts';
-import type { FetchOptions, MarketData, TickerResult, TickerResults } from '../market/ports/market-data.ts';
-import type { CacheEntry, CacheStore } from './cache-store.ts';
-import { HotTickers } from './hot-tickers.ts';
-import { MemoryStore } from './memory-store.ts';
-import { TickerCalls } from './ticker-calls.ts';
+import type { FetchOptions, MarketData, TickerResults } from '../market/ports/market-data.ts';
+import { SymbolCache, type SymbolCacheOptions } from './symbol-cache.ts';
 
-/** The last ticker of a market; `storedAt` is when it was received, or when the renewal failed. */
-export interface TickerEntry extends CacheEntry {
-  readonly value: Ticker;
-  /** Why the last attempt to renew it failed; null if none failed. */
-  readonly failure: MarketDataError | null;
-}
-
-export interface TickerCacheOptions {
+export interface TickerCacheOptions extends Omit<SymbolCacheOptions<Ticker>, 'fetch'> {
   readonly upstream: Pick<MarketData, 'fetchTickers'>;
-  readonly clock: Clock;
-  /** How long a fetched ticker answers, in ms. */
-  readonly ttlMs: number;
-  /** The maximum age of a last known ticker that still answers, marked stale, while its exchange fails, in ms. */
-  readonly staleMaxMs: number;
-  readonly store?: CacheStore<TickerEntry>;
-  /** True if one call of the exchange can bring several tickers; by default, none can. */
-  readonly fetchesTogether?: (exchange: string) => boolean;
-  /** Called once for each symbol of a query that could be answered from memory: true if it waited for no call. */
-  readonly onLookup?: (isHit: boolean) => void;
-  /** Called for each ticker that a call renews while the old one answers. */
-  readonly onRenewal?: () => void;
 }
 
-/** Each ticker takes about 500 bytes. */
-const maxEntries = 20_000;
-
-/**
- * Tickers are what clients ask for most, and exchanges allow few calls. Without this cache a thousand clients with the
- * same query would make a thousand calls, and an exchange that fails would leave all of them without an answer. A ticker
- * of a market is in one of four states:
- *
- * - unknown: a query waits for a call, which it shares with others (see TickerCalls).
- * - fresh, received less than the query's `maxAgeMs` ago: it answers at once.
- * - outdated: a query waits for a call that renews it. If the ticker is hot (see HotKeys), it answers meanwhile, and no
- *   query waits.
- * - failed: it could not be renewed. It answers, marked stale, until it is `staleMaxMs` old; after that the error does.
- *   The call is not repeated until the failure is `maxAgeMs` old.
- *
- * An error that is final, such as an unknown symbol, makes the market unknown again. A query with `maxAgeMs` 0 always
- * waits for a call and gets its error; a ticker from that call is remembered for all queries. `ttlMs` is the default of
- * `maxAgeMs`.
- */
+/** Tickers are what clients ask for most, and exchanges allow few calls: see SymbolCache. */
 export class TickerCache implements Pick<MarketData, 'fetchTickers'> {
-  readonly #options: TickerCacheOptions;
-  readonly #store: CacheStore<TickerEntry>;
-  readonly #calls: TickerCalls;
-  readonly #hot: HotKeys;
-  readonly #companions: HotTickers;
+  readonly #values: SymbolCache<Ticker>;
 
-  constructor(options: TickerCacheOptions) {
-    const { upstream, clock, store = new MemoryStore<TickerEntry>({ maxEntries }) } = options;
-    const { fetchesTogether = () => false } = options;
-    this.#options = options;
-    this.#store = store;
-    this.#hot = new HotKeys({ clock });
-    this.#companions = new HotTickers({ ...options, store, isInFlight: (market) => this.#calls.has(market) });
-    this.#calls = new TickerCalls({
-      upstream,
-      clock,
-      onResult: (...outcome) => this.#remember(...outcome),
-      onCall: (market, durationMs) => this.#hot.onCall(toKindKey(market), durationMs),
-      companionsOf: (market) => (fetchesTogether(market.exchange) ? this.#companions.of(market) : []),
-    });
+  constructor({ upstream, ...others }: TickerCacheOptions) {
+    this.#values = new SymbolCache({ fetch: (...given) => upstream.fetchTickers(...given), ...others });
   }
 
-  async fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
-    // At least 1 ms, because 0 means that the query accepts no last known ticker.
-    const maxAgeMs = options?.maxAgeMs ?? Math.max(1, this.#options.ttlMs);
-    // With a ttl of 0, every query wants a new ticker.
-    const acceptsRenewed = options?.maxAgeMs === undefined && this.#options.ttlMs > 0;
-    const results = new Map<string, TickerResult>();
-    const loads: Promise<unknown>[] = [];
-    for (const symbol of symbols) {
-      const market = { exchange, symbol };
-      const known = maxAgeMs > 0 ? this.#recall(market, maxAgeMs, acceptsRenewed) : null;
-      if (known) {
-        results.set(symbol, known);
-        continue;
-      }
-      loads.push(this.#load(market, maxAgeMs).then((result) => results.set(symbol, result)));
-    }
-    if (loads.length === 0) return results;
-    await Promise.all(loads);
-    return results;
-  }
-
-  /** What answers without waiting: a fresh ticker, a recent failure, or a hot ticker, which a call then renews. */
-  #recall(market: MarketRef, maxAgeMs: number, acceptsRenewed: boolean): TickerResult | null {
-    const entry = this.#store.get(toMarketKey(market));
-    const isFresh = entry !== undefined && ageOf(entry.storedAt, this.#options.clock.now()) < maxAgeMs;
-    if (isFresh) this.#companions.onAsk(market);
-    const known = isFresh
-      ? this.#toResult(entry, maxAgeMs)
-      : acceptsRenewed
-        ? this.#renew(market, entry, maxAgeMs)
-        : null;
-    this.#options.onLookup?.(known !== null);
-    return known;
-  }
-
-  #renew(market: MarketRef, entry: TickerEntry | undefined, maxAgeMs: number): TickerResult | null {
-    if (!entry || entry.failure) return null;
-    const fresh = this.#toFresh(entry.value, maxAgeMs);
-    const reusableUntil = this.#hot.onExpired(toMarketKey(market), toKindKey(market), fresh.freshUntil);
-    if (reusableUntil === null) return null;
-    this.#companions.add(market);
-    if (!this.#calls.has(market)) this.#options.onRenewal?.();
-    return { ...fresh, reusableUntil, isCurrent: this.#calls.renew(market, maxAgeMs) };
-  }
-
-  async #load(market: MarketRef, maxAgeMs: number): Promise<TickerResult> {
-    const result = await this.#calls.load(market, maxAgeMs);
-    if (!(result instanceof MarketDataError)) return this.#toFresh(result.value, maxAgeMs);
-    const entry = maxAgeMs > 0 ? this.#store.get(toMarketKey(market)) : undefined;
-    return entry ? this.#toResult(entry, maxAgeMs) : result;
-  }
-
-  #remember(market: MarketRef, result: TickerResult | null, isRenewal: boolean): void {
-    const { clock, ttlMs: freshMs, staleMaxMs: ttlMs } = this.#options;
-    const key = toMarketKey(market);
-    if (!result || result instanceof MarketDataError) {
-      this.#hot.onFailure(key);
-      this.#companions.delete(market);
-    }
-    if (!result) return;
-    if (!(result instanceof MarketDataError)) {
-      const { value } = result;
-      this.#store.set(key, { value, failure: null, storedAt: value.receivedAt, ttlMs });
-      return;
-    }
-    // A market that the exchange does not have must not answer with its last known ticker later.
-    if (result.isFinal) {
-      this.#store.delete(key);
-      return;
-    }
-    const known = this.#store.get(key);
-    // A companion of a renewal that failed can still be fresh.
-    if (!known || (isRenewal && ageOf(known.storedAt, clock.now()) < freshMs)) return;
-    this.#store.set(key, { ...known, failure: result, storedAt: clock.now() });
-  }
-
-  /** The ticker, marked stale if renewing it failed, or that failure if the ticker is too old. */
-  #toResult({ value, failure, storedAt }: TickerEntry, maxAgeMs: number): TickerResult {
-    const { clock, staleMaxMs } = this.#options;
-    if (!failure) return this.#toFresh(value, maxAgeMs);
-    if (ageOf(value.receivedAt, clock.now()) > staleMaxMs) return failure;
-    return {
-      value: toStale(value),
-      freshUntil: Math.min(storedAt + maxAgeMs, value.receivedAt + staleMaxMs + 1),
-    };
-  }
-
-  /** A ticker that was received by a clock ahead of ours is not fresh for longer than one received by ours. */
-  #toFresh(value: Ticker, maxAgeMs: number): Fresh<Ticker> {
-    return { value, freshUntil: Math.min(value.receivedAt, this.#options.clock.now()) + maxAgeMs };
+  fetchTickers(exchange: string, symbols: readonly string[], options?: FetchOptions): Promise<TickerResults> {
+    return this.#values.fetch(exchange, symbols, options);
   }
 }

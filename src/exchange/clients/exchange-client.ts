@@ -17,6 +17,7 @@ import { RequestInterception } from '../http/request-interception.ts';
 import { limitUrlLength } from '../http/url-limit.ts';
 import { BatchLimits } from '../learned/batch-limits.ts';
 import { type CandleMemory, createCandleMemory } from '../learned/candle-memory.ts';
+import { FundingIntervalMemory } from '../learned/funding-intervals.ts';
 import { LimitMemory } from '../learned/limit-memory.ts';
 import { TickerCoverage } from '../learned/ticker-coverage.ts';
 import { MarketsLoader, type MarketsLoaderOptions } from '../markets/markets-loader.ts';
@@ -55,6 +56,7 @@ export interface ExchangeClient {
   readonly batchLimits: BatchLimits;
   /** Which kinds of market a call for all tickers brings, as far as it has been learned. */
   readonly tickerCoverage: TickerCoverage;
+  readonly fundingIntervals: FundingIntervalMemory;
   readonly failureOf: FailureLookup;
   readonly candles: CandleMemory;
   /**
@@ -133,6 +135,7 @@ export function createExchangeClient(given: ExchangeClientOptions): ExchangeClie
     limits: new LimitMemory(clock),
     batchLimits: new BatchLimits(clock),
     tickerCoverage: new TickerCoverage(clock),
+    fundingIntervals: new FundingIntervalMemory(clock),
     failureOf,
     candles: createCandleMemory(clock),
     parallelCalls,

@@ -20,6 +20,12 @@ export function toInstant(value: unknown): number | null {
   return instant !== null && Math.abs(instant) <= 8.64e15 ? instant : null;
 }
 
+/** Whole epoch ms: some of ccxt's classes divide microseconds or nanoseconds. */
+export function toWholeInstant(value: unknown): number | null {
+  const instant = toInstant(value);
+  return instant === null ? null : Math.trunc(instant);
+}
+
 /** A number above zero, or null: in sizes and steps, zero means none. */
 export function toPositive(value: unknown): number | null {
   const number = toNumber(value);

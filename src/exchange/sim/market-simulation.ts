@@ -1,8 +1,9 @@
 import { bookOf } from './book.ts';
 import { type CandleWindow, candleUntil, listChangedOpens, listOpens } from './candles.ts';
 import { liquidationsOf } from './derivatives/liquidations.ts';
+import { openInterestAt } from './derivatives/open-interest.ts';
 import { type SimMarket, toDecimal } from './markets.ts';
-import { createRandom, hashText } from './noise.ts';
+import { createRandom, hashText, valueNoise } from './noise.ts';
 import {
   type OhlcvRow,
   toBookFields,
@@ -14,6 +15,11 @@ import {
 import { createRollingDay } from './ticker.ts';
 import { newestTrades, oldestTrades } from './trades.ts';
 import { createWalk, tickMs, ticksPerDay } from './walk.ts';
+
+const ticksPerHour = ticksPerDay / 24;
+
+/** The usual open interest of a swap, as a multiple of its daily volume. */
+const openPerDay = 0.4;
 
 /**
  * One simulated market: the input of ccxt's parsers as of a tick, given by its number. Later ticks never show in it.
@@ -39,6 +45,8 @@ export function createMarketSimulation(market: SimMarket, seed: number | string)
     walk,
     random: (tick: number) => createRandom(liquidationHash, 0, tick),
   };
+  const contractHash = hashText(`contract:${seed}:${symbol}`);
+  const noiseAt = (hours: number, tick: number) => valueNoise(contractHash, hours, hours * ticksPerHour, tick);
   const rollingDay = createRollingDay(walk);
   const book = (tick: number, depth: number) => bookOf(walk, symbol, dailyLots / ticksPerDay, tick, depth);
 
@@ -65,6 +73,11 @@ export function createMarketSimulation(market: SimMarket, seed: number | string)
     /** The liquidations of the ticks from `from` to `tick`, both included. */
     liquidations: (from: number, tick: number) =>
       liquidationsOf(liquidationInput, from, tick).map((each) => toLiquidationFields(market, each)),
+    /** A number in [-1, 1] that goes from one height to the next in about `hours`. */
+    noiseAt,
+    /** All open positions, in the base coin. */
+    openInterest: (tick: number) =>
+      toDecimal(openInterestAt({ usualLots: dailyLots * openPerDay, noiseAt }, tick), market.amountDecimals),
     /** The tick's price, in the quote coin. */
     last: (tick: number) => toDecimal(walk.tick(tick).price, market.priceDecimals),
   };

@@ -1,11 +1,27 @@
-import type { Int, Market, MarketInterface, OHLCV, OrderBook, Str, Strings, Ticker, Tickers, Trade } from 'ccxt';
+import type {
+  FundingRate,
+  FundingRateHistory,
+  FundingRates,
+  Int,
+  Market,
+  MarketInterface,
+  OHLCV,
+  OpenInterest,
+  OrderBook,
+  Str,
+  Strings,
+  Ticker,
+  Tickers,
+  Trade,
+} from 'ccxt';
 import { maxRows, parseDepth, parseLimit, parseTime, parseTimeframe } from './arguments.ts';
-import { firstCandleAt } from './candles.ts';
-import { BadSymbol, Exchange } from './ccxt.ts';
+import { firstCandleAt, listOpens } from './candles.ts';
+import { BadRequest, BadSymbol, Exchange } from './ccxt.ts';
+import { type FundingInput, fundingInterval, fundingRateAt, paidRateAt } from './derivatives/funding.ts';
 import { simDescription } from './description.ts';
 import { createMarketSimulation, type MarketSimulation } from './market-simulation.ts';
 import { createMarkets } from './markets.ts';
-import { toMarketFields } from './structures.ts';
+import { toFundingFields, toMarketFields, toOpenInterestFields, toPaymentFields } from './structures.ts';
 import { tickMs } from './walk.ts';
 
 const defaultRows = 100;
@@ -73,6 +89,50 @@ export class SimRest extends Exchange {
     return this.toTrades(choose(firstTick, this.currentTick(), max));
   }
 
+  override async fetchFundingRate(symbol: string): Promise<FundingRate> {
+    return this.#fundingRate(await this.loadSimulation(symbol), this.currentTick());
+  }
+
+  /** All rates are of the same tick. Without symbols, returns those of all swaps. */
+  override async fetchFundingRates(symbols?: Strings): Promise<FundingRates> {
+    const simulations = await this.loadSimulations(symbols);
+    const swaps = symbols ? simulations : simulations.filter(({ indexSymbol }) => indexSymbol !== undefined);
+    const tick = this.currentTick();
+    return Object.fromEntries(swaps.map((simulation) => [simulation.symbol, this.#fundingRate(simulation, tick)]));
+  }
+
+  /** `since` is inclusive, `params.until` exclusive. 100 by default, at most 1000. */
+  override async fetchFundingRateHistory(
+    symbol?: Str,
+    since?: Int,
+    limit?: Int,
+    params: { readonly until?: Int } = {},
+  ): Promise<FundingRateHistory[]> {
+    const simulation = await this.loadSimulation(`${symbol}`);
+    const input = this.#fundingInput(simulation);
+    return this.#listTimes(fundingInterval, since, limit, params).map((time) =>
+      toPaymentFields(simulation.symbol, time, paidRateAt(input, time / tickMs)),
+    );
+  }
+
+  override async fetchOpenInterest(symbol: string): Promise<OpenInterest> {
+    return this.#openInterest(await this.loadSimulation(symbol), this.currentTick());
+  }
+
+  /** The open interest at the beginning of each period. Limits are those of fetchFundingRateHistory. */
+  override async fetchOpenInterestHistory(
+    symbol: string,
+    timeframe = '1h',
+    since?: Int,
+    limit?: Int,
+    params: { readonly until?: Int } = {},
+  ): Promise<OpenInterest[]> {
+    const simulation = await this.loadSimulation(symbol);
+    return this.#listTimes(parseTimeframe(timeframe), since, limit, params).map((time) =>
+      this.#openInterest(simulation, time / tickMs),
+    );
+  }
+
   /** The number of the newest tick. */
   protected currentTick(): number {
     return Math.floor(this.milliseconds() / tickMs);
@@ -108,6 +168,41 @@ export class SimRest extends Exchange {
 
   protected toTrades(trades: ReturnType<MarketSimulation['newestTrades']>): Trade[] {
     return trades.map((trade) => this.safeTrade(trade));
+  }
+
+  #listTimes(timeframe: string, since: Int, limit: Int, params: { readonly until?: Int }): readonly number[] {
+    const window = {
+      timeframe,
+      since: parseTime('since', since),
+      until: parseTime('until', params.until),
+      limit: parseLimit(limit, defaultRows, maxRows),
+    };
+    return listOpens(window, this.currentTick() * tickMs);
+  }
+
+  #fundingRate(simulation: MarketSimulation, tick: number): FundingRate {
+    const rate = fundingRateAt(this.#fundingInput(simulation), tick);
+    return toFundingFields(simulation.symbol, tick, rate, simulation.last(tick), this.#indexOf(simulation).last(tick));
+  }
+
+  #fundingInput(simulation: MarketSimulation): FundingInput {
+    const index = this.#indexOf(simulation);
+    return {
+      premiumAt: (tick) => simulation.last(tick) / index.last(tick) - 1,
+      noiseAt: (tick) => simulation.noiseAt(6, tick),
+    };
+  }
+
+  #openInterest(simulation: MarketSimulation, tick: number): OpenInterest {
+    // Only swaps have positions.
+    this.#indexOf(simulation);
+    return toOpenInterestFields(simulation.symbol, tick, simulation.openInterest(tick), simulation.last(tick));
+  }
+
+  /** The market whose price is the index of a swap. Throws BadRequest for any other market. */
+  #indexOf({ symbol, indexSymbol }: MarketSimulation): MarketSimulation {
+    if (indexSymbol === undefined) throw new BadRequest(`${this.id} ${symbol} is not a swap`);
+    return this.#simulationOf(indexSymbol);
   }
 
   #simulationOf(symbol: string): MarketSimulation {

@@ -1,4 +1,6 @@
+import { periodAfter, periodStart } from '../../market/timeframe.ts';
 import type { SimBook } from './book.ts';
+import { fundingInterval } from './derivatives/funding.ts';
 import type { SimLiquidation } from './derivatives/liquidations.ts';
 import { type SimMarket, toDecimal } from './markets.ts';
 import type { WalkCandle } from './subdivide.ts';
@@ -123,6 +125,42 @@ export function toLiquidationFields(market: SimMarket, { tick, price, amount, si
     price: toDecimal(price, market.priceDecimals),
     contracts: toDecimal(amount, market.amountDecimals),
     side,
+    info: {},
+  };
+}
+
+/** ccxt's funding rate; prices are in the quote coin. */
+export function toFundingFields(symbol: string, tick: number, rate: number, markPrice: number, indexPrice: number) {
+  const timestamp = tick * tickMs;
+  const fundingTimestamp = periodAfter(fundingInterval, periodStart(fundingInterval, timestamp));
+  return {
+    symbol,
+    timestamp,
+    datetime: new Date(timestamp).toISOString(),
+    fundingRate: rate,
+    fundingTimestamp,
+    fundingDatetime: new Date(fundingTimestamp).toISOString(),
+    interval: fundingInterval,
+    markPrice,
+    indexPrice,
+    info: {},
+  };
+}
+
+/** A row of ccxt's fetchFundingRateHistory. */
+export function toPaymentFields(symbol: string, timestamp: number, rate: number) {
+  return { symbol, timestamp, datetime: new Date(timestamp).toISOString(), fundingRate: rate, info: {} };
+}
+
+/** ccxt's open interest: the amount in the base coin, the value at the mark price in the quote coin. */
+export function toOpenInterestFields(symbol: string, tick: number, amount: number, markPrice: number) {
+  const timestamp = tick * tickMs;
+  return {
+    symbol,
+    timestamp,
+    datetime: new Date(timestamp).toISOString(),
+    openInterestAmount: amount,
+    openInterestValue: amount * markPrice,
     info: {},
   };
 }

@@ -1,9 +1,12 @@
+import type { MarketRef } from '../../market/market-ref.ts';
 import type { AllTickers, AllTickersQuery } from '../../market/model/all-tickers.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
 import type { CandleFormat, CandleText } from '../../market/model/candle-text.ts';
 import type { ExchangeInfo } from '../../market/model/exchange.ts';
 import type { Fresh } from '../../market/model/fresh.ts';
+import type { FundingHistoryQuery, FundingPayment } from '../../market/model/funding-rate.ts';
 import type { Markets } from '../../market/model/market.ts';
+import type { OpenInterest, OpenInterestHistoryQuery } from '../../market/model/open-interest.ts';
 import type { OrderBook, OrderBookQuery } from '../../market/model/order-book.ts';
 import type { Trade, TradeQuery } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
@@ -14,7 +17,7 @@ const maxAgeErrorMs = 1000;
 
 /**
  * Market data as the resolvers of one operation see it: plain values. This class records the freshness of each value, so
- * that no resolver can forget it. Tickers come through the TickerLoader instead, which gathers them.
+ * that no resolver can forget it. Tickers and funding rates come through loaders instead, which gather them.
  */
 export class OperationMarketData {
   readonly #port: MarketData;
@@ -76,6 +79,21 @@ export class OperationMarketData {
   markAged(now: number): void {
     this.#freshness?.expect();
     this.#freshness?.record({ freshUntil: now + maxAgeErrorMs });
+  }
+
+  async fetchFundingRateHistory(query: FundingHistoryQuery): Promise<readonly FundingPayment[]> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.derivatives.fetchFundingRateHistory(query));
+  }
+
+  async fetchOpenInterest(market: MarketRef): Promise<OpenInterest> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.derivatives.fetchOpenInterest(market));
+  }
+
+  async fetchOpenInterestHistory(query: OpenInterestHistoryQuery): Promise<readonly OpenInterest[]> {
+    this.#freshness?.expect();
+    return this.#record(await this.#port.derivatives.fetchOpenInterestHistory(query));
   }
 
   #record<V>(fresh: Fresh<V>): V {

@@ -1,4 +1,5 @@
 import { MarketDataError } from '../../market/errors.ts';
+import { maxRows } from '../../market/row-limits.ts';
 import { FieldCost, sharedCallCost } from '../cost/field-cost.ts';
 import { builder } from '../types/builder.ts';
 
@@ -49,6 +50,40 @@ export const sinceArg = (what: 'candle' | 'trade') =>
       description: `Where to begin, inclusive. Everything from then on is sent first, each ${what} once, followed by live data. To continue after a query or to reconnect, use the timestamp of the last ${what} that you have. 0 means from the beginning, which is usually too much: more than 10,000, or a time that the exchange no longer serves, is an error.`,
     }),
   }));
+
+/** The arguments that select a part of the history of one market. */
+export const historyArgs = (what: 'payments' | 'values') =>
+  builder.args((t) => ({
+    since: t.field({
+      type: 'DateTime',
+      description: `Where to begin, inclusive. If the exchange's history does not reach back that far, that is an error.`,
+    }),
+    until: t.field({ type: 'DateTime', description: 'Where to end, exclusive.' }),
+    limit: t.int({
+      required: true,
+      defaultValue: 100,
+      description: `Maximum number of ${what}, up to ${maxRows}.`,
+    }),
+  }));
+
+export interface HistoryRangeArgs {
+  readonly since?: number | null | undefined;
+  readonly until?: number | null | undefined;
+  readonly limit: number;
+}
+
+/** The same without what is not given. */
+export function toHistoryRange({ since, until, limit }: HistoryRangeArgs): {
+  readonly since?: number;
+  readonly until?: number;
+  readonly limit: number;
+} {
+  return {
+    limit,
+    ...(typeof since === 'number' ? { since } : {}),
+    ...(typeof until === 'number' ? { until } : {}),
+  };
+}
 
 /** Returns the symbols. Throws BAD_USER_INPUT if there are too many. */
 export function requireSymbols(symbols: readonly string[]): readonly string[] {

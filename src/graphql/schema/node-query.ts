@@ -9,6 +9,7 @@ const weights: Readonly<Record<NodeRef['type'], number>> = {
   Exchange: 1,
   Market: sharedCallCost,
   Ticker: sharedCallCost,
+  FundingRate: sharedCallCost,
   OrderBook: ownCallCost,
 };
 
@@ -24,11 +25,15 @@ function toLevels(id: unknown): number {
   return ref?.type === 'OrderBook' ? Math.min(ref.limit, maxRows) : 1;
 }
 
-async function fetchNode(ref: NodeRef, { marketData, marketSearch, tickers }: Context): Promise<NodeValue> {
+async function fetchNode(
+  ref: NodeRef,
+  { marketData, marketSearch, tickers, fundingRates }: Context,
+): Promise<NodeValue> {
   const { exchange } = ref;
   if (ref.type === 'Exchange') return marketData.exchange(exchange);
   const { symbol } = ref;
   if (ref.type === 'Ticker') return tickers.load({ exchange, symbol });
+  if (ref.type === 'FundingRate') return fundingRates.load({ exchange, symbol });
   if (ref.type === 'Market') return marketSearch.require(exchange, symbol, await marketData.fetchMarkets(exchange));
   const { limit } = ref;
   return { book: await marketData.fetchOrderBook({ exchange, symbol, limit }), limit };
@@ -38,7 +43,7 @@ builder.queryField('node', (t) =>
   t.field({
     type: NodeInterface,
     nullable: true,
-    description: 'An exchange, market, ticker or order book by its id.',
+    description: 'An exchange, market, ticker, funding rate or order book by its id.',
     args: { id: t.arg.id({ required: true, description: 'The value of its field `id`.' }) },
     extensions: {
       cost: new FieldCost({

@@ -1,4 +1,5 @@
 import type { ExchangeInfo } from '../../market/model/exchange.ts';
+import type { FundingRate } from '../../market/model/funding-rate.ts';
 import type { Market } from '../../market/model/market.ts';
 import type { OrderBook } from '../../market/model/order-book.ts';
 import type { Ticker } from '../../market/model/ticker.ts';
@@ -11,7 +12,7 @@ export interface LimitedBook {
 }
 
 /** The values behind the types that implement Node. */
-export type NodeValue = ExchangeInfo | Market | Ticker | LimitedBook;
+export type NodeValue = ExchangeInfo | Market | Ticker | FundingRate | LimitedBook;
 
 export const NodeInterface = builder.interfaceRef<NodeValue>('Node').implement({
   description: 'An object that can be fetched again by its id, as in Relay.',
@@ -22,6 +23,7 @@ export const NodeInterface = builder.interfaceRef<NodeValue>('Node').implement({
 /** The name of the value's type, recognized by a property that only this type has. */
 function toTypeName(value: NodeValue): string {
   if ('book' in value) return 'OrderBook';
+  if ('intervalMs' in value) return 'FundingRate';
   if ('receivedAt' in value) return 'Ticker';
   return 'base' in value ? 'Market' : 'Exchange';
 }

@@ -1,8 +1,11 @@
 import { requireValue } from '../../feed/reconcile/feed-event.ts';
 import type { OpenInterest } from '../../market/model/open-interest.ts';
+import { maxRows } from '../../market/row-limits.ts';
+import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
 import { builder } from '../types/builder.ts';
-import { marketArgs, marketCost } from './args.ts';
+import { historyArgs, marketArgs, marketCost, toHistoryRange } from './args.ts';
 import { ExchangeType } from './exchange.ts';
+import { MarketType } from './market.ts';
 import { SourceEnum } from './source.ts';
 
 export const OpenInterestType = builder.objectRef<OpenInterest>('OpenInterest').implement({
@@ -31,6 +34,52 @@ export const OpenInterestType = builder.objectRef<OpenInterest>('OpenInterest').
     }),
   }),
 });
+
+/** Exchanges send the open interest of one market per call. */
+const interestCost = new FieldCost({ weight: ownCallCost });
+
+builder.objectField(MarketType, 'openInterest', (t) =>
+  t.field({
+    type: OpenInterestType,
+    nullable: true,
+    description: 'Its open interest, if it is a contract. Each market needs a call of its own.',
+    extensions: { cost: interestCost },
+    resolve: ({ exchange, symbol }, _args, { marketData }) => marketData.fetchOpenInterest({ exchange, symbol }),
+  }),
+);
+
+builder.queryFields((t) => ({
+  openInterest: t.field({
+    type: OpenInterestType,
+    nullable: true,
+    description: 'The open interest of one contract.',
+    args: marketArgs,
+    extensions: { cost: interestCost },
+    resolve: (_root, { exchange, symbol }, { marketData }) =>
+      marketData.fetchOpenInterest({ exchange: String(exchange), symbol }),
+  }),
+  openInterestHistory: t.field({
+    type: [OpenInterestType],
+    nullable: true,
+    description:
+      'The open interest of one contract in the past, oldest first and without gaps: with `since`, the first `limit` values from then on; without it, the newest `limit`. There are fewer if the exchange does not serve the others.',
+    args: {
+      ...marketArgs,
+      timeframe: t.arg({
+        type: 'Timeframe',
+        required: true,
+        defaultValue: '1h',
+        description: 'The time from one value to the next.',
+      }),
+      ...historyArgs('values'),
+    },
+    extensions: {
+      cost: new FieldCost({ weight: ownCallCost, listSize: { argument: 'limit', max: maxRows } }),
+    },
+    resolve: (_root, { exchange, symbol, timeframe, ...range }, { marketData }) =>
+      marketData.fetchOpenInterestHistory({ exchange: String(exchange), symbol, timeframe, ...toHistoryRange(range) }),
+  }),
+}));
 
 builder.subscriptionField('openInterestUpdated', (t) =>
   t.field({

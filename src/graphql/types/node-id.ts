@@ -12,6 +12,7 @@ export type NodeRef =
   | { readonly type: 'Exchange'; readonly exchange: string }
   | ({ readonly type: 'Market' } & MarketName)
   | ({ readonly type: 'Ticker' } & MarketName)
+  | ({ readonly type: 'FundingRate' } & MarketName)
   | ({ readonly type: 'OrderBook'; readonly limit: number } & MarketName);
 
 // Ids are unique across all types, and readable for people who inspect a cache. Exchange ids contain no colon, but symbols
@@ -52,15 +53,15 @@ export function parseNodeId(id: string): NodeRef {
     'BAD_USER_INPUT',
     id.startsWith('Trade:')
       ? 'node cannot fetch a trade by its id, because exchanges do not offer that: query the trades of its market.'
-      : `${quote(id)} is not the id of a node: use the id of an Exchange, Market, Ticker or OrderBook, such as kraken, Market:kraken:BTC/USD, Ticker:kraken:BTC/USD or OrderBook:kraken:20:BTC/USD.`,
+      : `${quote(id)} is not the id of a node: use the id of an Exchange, Market, Ticker, FundingRate or OrderBook, such as kraken, Market:kraken:BTC/USD, Ticker:kraken:BTC/USD, FundingRate:krakenfutures:BTC/USD:USD or OrderBook:kraken:20:BTC/USD.`,
   );
 }
 
 /** Like `parseNodeId`, but returns null if the id is invalid. */
 export function tryParseNodeId(id: string): NodeRef | null {
   if (id !== '' && !id.includes(':')) return { type: 'Exchange', exchange: id };
-  const [, type, exchange = '', symbol = ''] = /^(Market|Ticker):([^:]+):(.+)$/s.exec(id) ?? [];
-  if (type === 'Market' || type === 'Ticker') return { type, exchange, symbol };
+  const [, type, exchange = '', symbol = ''] = /^(Market|Ticker|FundingRate):([^:]+):(.+)$/s.exec(id) ?? [];
+  if (type === 'Market' || type === 'Ticker' || type === 'FundingRate') return { type, exchange, symbol };
   // Only the canonical form of a number: another form would be a second id for the same node.
   const book = /^OrderBook:([^:]+):(0|[1-9]\d{0,8}):(.+)$/s.exec(id);
   return book && { type: 'OrderBook', exchange: book[1] ?? '', limit: Number(book[2]), symbol: book[3] ?? '' };

@@ -54,6 +54,8 @@ describe('the markets of the simulated exchange', () => {
     const expected = [
       ...['publicAPI', 'spot', 'swap', 'fetchMarkets', 'watchLiquidations'],
       ...nouns.flatMap((noun) => [`fetch${noun}`, `watch${noun}`, `unWatch${noun}`]),
+      ...['fetchFundingRate', 'fetchFundingRates', 'fetchFundingRateHistory'],
+      ...['fetchOpenInterest', 'fetchOpenInterestHistory'],
     ];
     expect(claimed.toSorted()).toEqual(expected.toSorted());
     for (const name of expected.slice(3)) expect(typeof sim[name]).toBe('function');

@@ -29,7 +29,7 @@ test('the types that implement Node', () => {
   const node = schema.getType('Node');
   if (!isInterfaceType(node)) throw new TypeError('Node');
   const types = schema.getPossibleTypes(node).map(({ name }) => name);
-  expect(types.sort()).toEqual(['Exchange', 'Market', 'OrderBook', 'Ticker']);
+  expect(types.sort()).toEqual(['Exchange', 'FundingRate', 'Market', 'OrderBook', 'Ticker']);
 });
 
 test('every type, field, argument and enum value has a description', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseNodeId, toMarketId, toOrderBookId, toTickerId, toTradeId } from '../../../src/graphql/types/node-id.ts';
+import {
+  parseNodeId,
+  toFundingRateId,
+  toMarketId,
+  toOrderBookId,
+  toTickerId,
+  toTradeId,
+} from '../../../src/graphql/types/node-id.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
 
 const symbols = [
@@ -18,6 +25,7 @@ test.each(symbols)('the symbol %j is parsed from every kind of id', (symbol) => 
   const name = { exchange: 'okx', symbol };
   expect(parseNodeId(toMarketId(name))).toEqual({ type: 'Market', ...name });
   expect(parseNodeId(toTickerId(name))).toEqual({ type: 'Ticker', ...name });
+  expect(parseNodeId(toFundingRateId(name))).toEqual({ type: 'FundingRate', ...name });
   for (const limit of [1, 20, 1000]) {
     expect(parseNodeId(toOrderBookId(name, limit))).toEqual({ type: 'OrderBook', ...name, limit });
   }
@@ -39,6 +47,7 @@ test.each([
   'market:kraken:BTC/USD',
   'Exchange:kraken',
   'Candle:kraken:BTC/USD',
+  'FundingRate:kraken',
   'OrderBook:kraken:BTC/USD',
   'OrderBook:kraken:020:BTC/USD',
   'OrderBook:kraken:-1:BTC/USD',
@@ -53,7 +62,7 @@ test.each([
 test('the id of a trade has a message of its own, and no message is as long as the id', () => {
   expect(() => parseNodeId('Trade:kraken:BTC/USD:7')).toThrow('query the trades of its market');
   expect(() => parseNodeId(`x:${'a'.repeat(5000)}`)).toThrow(
-    expect.objectContaining({ message: expect.stringMatching(/^.{1,400}$/) }),
+    expect.objectContaining({ message: expect.stringMatching(/^.{1,500}$/) }),
   );
 });
 

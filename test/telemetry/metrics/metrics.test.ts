@@ -80,14 +80,20 @@ test('an answer from the cache counts as an operation', async () => {
 
 test('lookups are counted for every cache, as hits and misses', async () => {
   const market = 'exchange: "sim", symbol: "BTC/USDT"';
+  const swap = 'exchange: "sim", symbol: "BTC/USDT:USDT"';
   for (const alias of ['a', 'b']) {
     await app.post(`{ ${alias}: candles(${market}, timeframe: "1h", since: 0, until: 7200000) { close } }`);
     await app.post(`{ ${alias}: orderBook(${market}) { bids { price } } }`);
     await app.post(`{ ${alias}: trades(${market}) { price } }`);
     await app.post(`{ ${alias}: ticker(${market}) { last } }`);
+    await app.post(`{ ${alias}: fundingRate(${swap}) { rate } }`);
+    await app.post(`{ ${alias}: fundingRateHistory(${swap}) { rate } }`);
+    await app.post(`{ ${alias}: openInterest(${swap}) { amount } }`);
+    await app.post(`{ ${alias}: openInterestHistory(${swap}) { amount } }`);
   }
   const { find } = await scrape();
-  for (const cache of ['candles', 'order_books', 'trades', 'tickers']) {
+  const contracts = ['funding_rates', 'funding_rate_history', 'open_interest', 'open_interest_history'];
+  for (const cache of ['candles', 'order_books', 'trades', 'tickers', ...contracts]) {
     expect([cache, find('tickql_cache_requests_total', { cache, result: 'miss' })]).toEqual([cache, 1]);
     expect([cache, find('tickql_cache_requests_total', { cache, result: 'hit' })]).toEqual([cache, 1]);
   }

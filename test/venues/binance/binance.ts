@@ -3,6 +3,7 @@ import { firstCandles, newestCandles } from '../market/candles.ts';
 import type { VenueMarket, VenueModel, VenueTicker } from '../market/model.ts';
 import type { Reply } from '../replies.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue, type VenueRequest } from '../venue.ts';
+import { toInterestHistory, toOpenInterest, toPayments, toPremiumIndex } from './contracts.ts';
 import { toExchangeInfo } from './info.ts';
 import { toMarkPrice } from './mark-prices.ts';
 import { type BinanceKind, binanceMarkets, kindOf } from './markets.ts';
@@ -36,6 +37,8 @@ export function createBinance(markets: readonly VenueMarket[] = binanceMarkets):
     { path: /\/fapi\/v1\/premiumIndex/, answer: answerTickers('linear', toMarkPrice) },
     { path: /\/dapi\/v1\/premiumIndex/, answer: answerTickers('inverse', toMarkPrice) },
     { path: /\/fapi\/v2\/ticker\/price/, answer: answerTickers('linear', toPriceTicker) },
+    ...(['linear', 'inverse'] as const).flatMap(toContractRoutes),
+    { path: /\/futures\/data\/openInterestHist/, answer: answerInterestHistory },
     { path: /\/sapi\/v1\/system\/status/, answer: () => ({ body: { status: 0, msg: 'normal' } }) },
   ];
   return createVenue({ markets, routes, refuse, exchangeConfig, streams: binanceStreams });
@@ -55,6 +58,28 @@ function toRoutes(prefix: string, kind: BinanceKind): readonly Route[] {
     at('aggTrades', answerMarket(kind, answerTrades(toAggregateTrade))),
     at('trades', answerMarket(kind, answerTrades(toPlainTrade))),
   ];
+}
+
+function toContractRoutes(kind: 'linear' | 'inverse'): readonly Route[] {
+  const prefix = kind === 'linear' ? '/fapi/v1' : '/dapi/v1';
+  const at = (path: string, answer: Route['answer']): Route => ({ path: new RegExp(`${prefix}/${path}`), answer });
+  return [
+    at('premiumIndex', answerTickers(kind, toPremiumIndex)),
+    at('fundingInfo', () => ({ body: [] })),
+    at(
+      'fundingRate',
+      answerMarket(kind, (market, query, { now }) => ({ body: toPayments(market, query, now) })),
+    ),
+    at(
+      'openInterest',
+      answerMarket(kind, (market, _query, { now }) => ({ body: toOpenInterest(market, now) })),
+    ),
+  ];
+}
+
+function answerInterestHistory(query: Query, model: VenueModel): Reply {
+  const rows = toInterestHistory(query, model);
+  return rows ? { body: rows } : reject(400, -1130, "Parameter 'startTime' is invalid.");
 }
 
 function listed(model: VenueModel, kind: BinanceKind): readonly VenueMarket[] {

@@ -4,10 +4,13 @@ import { notSupported } from '../../../market/model/not-supported.ts';
 import type { OpenInterest } from '../../../market/model/open-interest.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
-import { findMarket } from '../../clients/find-market.ts';
 import { toOpenInterest } from '../../normalize/open-interest.ts';
+import { requireContract } from './require-contract.ts';
 
-/** The open interest of one contract. Throws NOT_SUPPORTED, SYMBOL_NOT_FOUND, and the exchange's errors. */
+/**
+ * The open interest of one contract. Throws NOT_SUPPORTED, SYMBOL_NOT_FOUND, BAD_EXCHANGE_RESPONSE if the answer has no
+ * number, and the exchange's errors.
+ */
 export async function fetchOpenInterest(
   client: ExchangeClient,
   { symbol }: MarketRef,
@@ -18,7 +21,11 @@ export async function fetchOpenInterest(
   if (!can(client.ccxt, 'OPEN_INTEREST')) {
     throw notSupported({ exchange, symbol }, 'open interest', 'OPEN_INTEREST', exchanges);
   }
-  findMarket(client, await client.markets(), symbol);
-  const answer = await client.call((ccxt) => ccxt.fetchOpenInterest(symbol), { symbol });
-  return toOpenInterest(exchange, symbol, answer, now());
+  const market = requireContract(client, await client.markets(), symbol);
+  const answer = await client.call(
+    async (ccxt) =>
+      ccxt.has.fetchOpenInterest ? ccxt.fetchOpenInterest(symbol) : (await ccxt.fetchOpenInterests([symbol]))[symbol],
+    { symbol },
+  );
+  return toOpenInterest(exchange, market, answer, now());
 }

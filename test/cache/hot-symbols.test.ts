@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { HotTickers } from '../../src/cache/hot-tickers.ts';
+import { HotSymbols } from '../../src/cache/hot-symbols.ts';
 import type { MarketRef } from '../../src/market/market-ref.ts';
 import { ManualClock } from '../support/fakes/manual-clock.ts';
 
@@ -12,14 +12,14 @@ let clock: ManualClock;
 let receivedAt: Map<string, number>;
 let failed: Set<string>;
 let inFlight: Set<string>;
-let hot: HotTickers;
+let hot: HotSymbols;
 
 beforeEach(() => {
   clock = new ManualClock();
   receivedAt = new Map();
   failed = new Set();
   inFlight = new Set();
-  hot = new HotTickers({
+  hot = new HotSymbols({
     clock,
     ttlMs,
     isInFlight: ({ symbol }) => inFlight.has(symbol),
@@ -38,7 +38,7 @@ function receive(market: MarketRef | undefined): void {
   if (market) receivedAt.set(market.symbol, clock.now());
 }
 
-/** Tickers that are hot, received now, and asked for afterwards. */
+/** Values that are hot, received now, and asked for afterwards. */
 async function use(...markets: readonly (MarketRef | undefined)[]): Promise<void> {
   for (const market of markets) {
     if (market) hot.add(market);
@@ -53,12 +53,12 @@ function companions(): readonly string[] {
   return found.map(({ symbol }) => symbol).toSorted();
 }
 
-test('tickers of the same kind are companions, also before they expire', async () => {
+test('values of the same kind are companions, also before they expire', async () => {
   await use(a, b, contract);
   expect(companions()).toEqual(['A/USD', 'B/USD']);
 });
 
-test('tickers that were not asked for since they were received, that failed, or that are in flight are left out', async () => {
+test('values that were not asked for since they were received, that failed, or that are in flight are left out', async () => {
   await use(a, b, c);
   receive(a);
   failed.add('B/USD');
@@ -67,7 +67,7 @@ test('tickers that were not asked for since they were received, that failed, or 
   expect(companions()).toEqual([]);
 });
 
-test('tickers that nobody has asked for during two times to live are forgotten', async () => {
+test('values that nobody has asked for during two times to live are forgotten', async () => {
   await use(a);
   await clock.advance(2 * ttlMs + 1);
   expect(companions()).toEqual([]);

@@ -1,23 +1,25 @@
 import type { Clock } from '../base/clock.ts';
-import { type MarketRef, toKindKey, toMarketKey } from '../market/market-ref.ts';
-import type { MarketData, TickerResult, TickerResults } from '../market/ports/market-data.ts';
+import { type MarketRef, toMarketKey } from '../market/market-ref.ts';
+import type { FetchSymbols, SymbolResult, SymbolResults } from './symbol-values.ts';
 
-export interface TickerCallsOptions {
-  readonly upstream: Pick<MarketData, 'fetchTickers'>;
+export interface SymbolCallsOptions<V> {
+  readonly fetch: FetchSymbols<V>;
   readonly clock: Clock;
   /**
    * Called with each result before its callers get it; null if the call has brought none. `isRenewal` if nobody waited
    * when the call was made.
    */
-  readonly onResult: (market: MarketRef, result: TickerResult | null, isRenewal: boolean) => void;
+  readonly onResult: (market: MarketRef, result: SymbolResult<V> | null, isRenewal: boolean) => void;
   /** Called with the time in ms that a call has taken, from the first market in it on. */
   readonly onCall: (market: MarketRef, durationMs: number) => void;
-  /** Other markets of the same kind that it makes sense to renew together with the market. */
+  /** Markets with the same key share calls. */
+  readonly toCallKey: (market: MarketRef) => string;
+  /** Other markets with the same key that it makes sense to renew together with the market. */
   readonly companionsOf: (market: MarketRef) => readonly MarketRef[];
 }
 
-/** Markets of one kind that share a call of the upstream. */
-interface Call {
+/** Markets that share a call of the upstream. */
+interface Call<V> {
   readonly exchange: string;
   readonly symbols: Set<string>;
   readonly since: number;
@@ -26,31 +28,30 @@ interface Call {
   /** True while nobody waits for it. */
   isRenewal: boolean;
   progress: 'gathering' | 'under way' | 'over';
-  readonly results: Promise<TickerResults>;
+  readonly results: Promise<SymbolResults<V>>;
 }
 
 /** Markets that are asked for within this time share a call, in ms; it is short compared with the call itself. */
 const gatherMs = 10;
 
 /**
- * Makes few calls for the tickers of many callers. Callers that ask within a moment share one call for each exchange
- * and kind of market: a caller that wants spot must not wait for an address that serves contracts and hangs. Each
- * market has one call at a time, and callers that come while it is in progress get its result. A call that renews
- * tickers takes their companions along.
+ * Makes few calls for the values of many callers. Callers that ask within a moment share one call for all markets with
+ * the same key. Each market has one call at a time, and callers that come while it is in progress get its result. A
+ * call that renews values takes their companions along.
  */
-export class TickerCalls {
-  readonly #options: TickerCallsOptions;
-  /** Calls that have not been made yet, by exchange and kind of market. */
-  readonly #gathering = new Map<string, Call>();
+export class SymbolCalls<V> {
+  readonly #options: SymbolCallsOptions<V>;
+  /** Calls that have not been made yet, by their key. */
+  readonly #gathering = new Map<string, Call<V>>();
   /** The newest call for each market. */
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new Map<string, Call<V>>();
 
-  constructor(options: TickerCallsOptions) {
+  constructor(options: SymbolCallsOptions<V>) {
     this.#options = options;
   }
 
-  /** A ticker that is at most `maxAgeMs` old when the upstream answers, or why there is none. */
-  async load(market: MarketRef, maxAgeMs: number): Promise<TickerResult> {
+  /** A value that is at most `maxAgeMs` old when the upstream answers, or why there is none. */
+  async load(market: MarketRef, maxAgeMs: number): Promise<SymbolResult<V>> {
     const call = this.#join(market, maxAgeMs);
     call.isRenewal = false;
     const result = (await call.results).get(market.symbol);
@@ -71,7 +72,7 @@ export class TickerCalls {
     return this.#calls.has(toMarketKey(market));
   }
 
-  #join(market: MarketRef, maxAgeMs: number): Call {
+  #join(market: MarketRef, maxAgeMs: number): Call<V> {
     const known = this.#calls.get(toMarketKey(market));
     if (known?.progress === 'under way' && known.maxAgeMs <= maxAgeMs) return known;
     const call = known?.progress === 'gathering' ? known : this.#gather(market);
@@ -80,17 +81,17 @@ export class TickerCalls {
     return call;
   }
 
-  #add(call: Call, market: MarketRef): void {
+  #add(call: Call<V>, market: MarketRef): void {
     call.symbols.add(market.symbol);
     this.#calls.set(toMarketKey(market), call);
   }
 
-  #gather(market: MarketRef): Call {
-    const { clock } = this.#options;
-    const key = toKindKey(market);
+  #gather(market: MarketRef): Call<V> {
+    const { clock, toCallKey } = this.#options;
+    const key = toCallKey(market);
     const known = this.#gathering.get(key);
     if (known) return known;
-    const call: Call = {
+    const call: Call<V> = {
       exchange: market.exchange,
       symbols: new Set(),
       since: clock.now(),
@@ -108,15 +109,15 @@ export class TickerCalls {
     return call;
   }
 
-  async #make(call: Call, market: MarketRef): Promise<TickerResults> {
-    const { upstream, clock, onResult, onCall, companionsOf } = this.#options;
+  async #make(call: Call<V>, market: MarketRef): Promise<SymbolResults<V>> {
+    const { fetch, clock, onResult, onCall, companionsOf } = this.#options;
     const { exchange, symbols, maxAgeMs, isRenewal } = call;
     if (isRenewal) for (const companion of companionsOf(market)) this.#add(call, companion);
     call.progress = 'under way';
-    let results: TickerResults | null = null;
+    let results: SymbolResults<V> | null = null;
     try {
       const options = { maxAgeMs, ...(isRenewal ? { isRenewal } : {}) };
-      results = await upstream.fetchTickers(exchange, [...symbols], options);
+      results = await fetch(exchange, [...symbols], options);
       onCall(market, clock.now() - call.since);
       return results;
     } finally {
