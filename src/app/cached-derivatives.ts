@@ -3,8 +3,8 @@ import { SymbolCache, type SymbolCacheOptions } from '../cache/symbol-cache.ts';
 import type { TtlCacheListeners } from '../cache/ttl-cache.ts';
 import { MarketDataError, toMarketDataError } from '../market/errors.ts';
 import { toMarketKey } from '../market/market-ref.ts';
-import type { FundingHistoryQuery, FundingPayment, FundingRate } from '../market/model/funding-rate.ts';
-import type { OpenInterest, OpenInterestHistoryQuery } from '../market/model/open-interest.ts';
+import type { FundingHistoryQuery, FundingPayment, FundingRate } from '../market/model/derivatives/funding-rate.ts';
+import type { OpenInterest, OpenInterestHistoryQuery } from '../market/model/derivatives/open-interest.ts';
 import type { DerivativeData, MarketData } from '../market/ports/market-data.ts';
 
 export type DerivativeCacheName = 'funding_rates' | 'funding_rate_history' | 'open_interest' | 'open_interest_history';

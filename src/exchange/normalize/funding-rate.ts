@@ -1,6 +1,6 @@
 import type { FundingRate as CcxtFundingRate } from 'ccxt';
 import { MarketDataError } from '../../market/errors.ts';
-import type { FundingRate } from '../../market/model/funding-rate.ts';
+import type { FundingRate } from '../../market/model/derivatives/funding-rate.ts';
 import { isTimeframe, periodAfter } from '../../market/timeframe.ts';
 import { correctFundingRate } from '../quirks/funding-quirks.ts';
 import { toNumber, toPastInstant, toPositive, toWholeInstant } from './numbers.ts';

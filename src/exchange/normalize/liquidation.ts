@@ -1,5 +1,5 @@
 import type { Liquidation as CcxtLiquidation } from 'ccxt';
-import type { Liquidation } from '../../market/model/liquidation.ts';
+import type { Liquidation } from '../../market/model/derivatives/liquidation.ts';
 import { closingSide, liquidationRows } from '../quirks/liquidation-quirks.ts';
 import { toNumber, toPastInstant, toPositive } from './numbers.ts';
 import { type PricedMarket, toCost } from './trade-cost.ts';

@@ -1,6 +1,6 @@
 import type { OpenInterest as CcxtOpenInterest, MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../market/errors.ts';
-import type { OpenInterest } from '../../market/model/open-interest.ts';
+import type { OpenInterest } from '../../market/model/derivatives/open-interest.ts';
 import { correctOpenInterest } from '../quirks/open-interest-quirks.ts';
 import { toAmount, toPastInstant, toWholeInstant } from './numbers.ts';
 

@@ -1,6 +1,6 @@
 import { MarketDataError } from '../../market/errors.ts';
 import { marketKind } from '../../market/market-ref.ts';
-import type { FundingRate } from '../../market/model/funding-rate.ts';
+import type { FundingRate } from '../../market/model/derivatives/funding-rate.ts';
 import { FundingRateReconciler } from '../reconcile/derivatives/funding-rate-reconciler.ts';
 import { type KindSource, slowPollMs, slowStaleMaxMs } from './kind-source.ts';
 import type { Upstream } from './upstream.ts';

@@ -1,4 +1,4 @@
-import type { Liquidation } from '../../market/model/liquidation.ts';
+import type { Liquidation } from '../../market/model/derivatives/liquidation.ts';
 import { notStreamed } from '../../market/model/not-supported.ts';
 import { type LiquidationMessage, LiquidationReconciler } from '../reconcile/derivatives/liquidation-reconciler.ts';
 import type { KindSource } from './kind-source.ts';

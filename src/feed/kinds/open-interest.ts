@@ -1,5 +1,5 @@
 import { toMarketKey } from '../../market/market-ref.ts';
-import { isSameOpenInterest, type OpenInterest } from '../../market/model/open-interest.ts';
+import { isSameOpenInterest, type OpenInterest } from '../../market/model/derivatives/open-interest.ts';
 import { LatestReconciler } from '../reconcile/latest-reconciler.ts';
 import { fetchEachTopic } from './fetch-each-topic.ts';
 import { type KindSource, slowPollMs, slowStaleMaxMs } from './kind-source.ts';

@@ -1,7 +1,7 @@
-import type { FundingRate } from '../../market/model/funding-rate.ts';
-import { isSameFundingRate } from '../../market/model/funding-rate.ts';
-import type { Liquidation } from '../../market/model/liquidation.ts';
-import { isSameOpenInterest, type OpenInterest } from '../../market/model/open-interest.ts';
+import type { FundingRate } from '../../market/model/derivatives/funding-rate.ts';
+import { isSameFundingRate } from '../../market/model/derivatives/funding-rate.ts';
+import type { Liquidation } from '../../market/model/derivatives/liquidation.ts';
+import { isSameOpenInterest, type OpenInterest } from '../../market/model/derivatives/open-interest.ts';
 import { createFundingRateSource } from '../kinds/funding-rates.ts';
 import { createLiquidationSource } from '../kinds/liquidations.ts';
 import { LiveKind, type LiveKindOptions } from '../kinds/live-kind.ts';

@@ -1,9 +1,9 @@
+import type { FundingRate } from '../../market/model/derivatives/funding-rate.ts';
+import type { Liquidation } from '../../market/model/derivatives/liquidation.ts';
+import type { OpenInterest } from '../../market/model/derivatives/open-interest.ts';
 import type { Capability } from '../../market/model/exchange.ts';
-import type { FundingRate } from '../../market/model/funding-rate.ts';
-import type { Liquidation } from '../../market/model/liquidation.ts';
 import type { Market, Markets } from '../../market/model/market.ts';
 import { notSupported, requireContract, requirePerpetual } from '../../market/model/not-supported.ts';
-import type { OpenInterest } from '../../market/model/open-interest.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import type { DerivativeFeeds } from './derivative-feeds.ts';

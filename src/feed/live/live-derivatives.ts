@@ -1,8 +1,8 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
+import type { FundingHistoryQuery, FundingPayment } from '../../market/model/derivatives/funding-rate.ts';
+import type { OpenInterest, OpenInterestHistoryQuery } from '../../market/model/derivatives/open-interest.ts';
 import type { Fresh } from '../../market/model/fresh.ts';
-import type { FundingHistoryQuery, FundingPayment } from '../../market/model/funding-rate.ts';
-import type { OpenInterest, OpenInterestHistoryQuery } from '../../market/model/open-interest.ts';
 import type {
   DerivativeData,
   FetchOptions,

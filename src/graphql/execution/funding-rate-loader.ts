@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { MarketDataError } from '../../market/errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
-import type { FundingRate } from '../../market/model/funding-rate.ts';
+import type { FundingRate } from '../../market/model/derivatives/funding-rate.ts';
 import type { DerivativeData } from '../../market/ports/market-data.ts';
 import type { Freshness } from './freshness.ts';
 

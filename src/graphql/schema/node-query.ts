@@ -3,7 +3,7 @@ import { FieldCost, ownCallCost, sharedCallCost } from '../cost/field-cost.ts';
 import type { Context } from '../execution/context.ts';
 import { builder } from '../types/builder.ts';
 import { type NodeRef, parseNodeId, tryParseNodeId } from '../types/node-id.ts';
-import { NodeInterface, type NodeValue } from './node.ts';
+import { NodeInterface, type NodeValue } from './common/node.ts';
 
 const weights: Readonly<Record<NodeRef['type'], number>> = {
   Exchange: 1,

@@ -1,8 +1,8 @@
 import type { MarketDataError } from '../errors.ts';
 import type { MarketRef } from '../market-ref.ts';
 import type { Candle } from '../model/candle.ts';
-import type { FundingRate } from '../model/funding-rate.ts';
-import type { Liquidation } from '../model/liquidation.ts';
+import type { FundingRate } from '../model/derivatives/funding-rate.ts';
+import type { Liquidation } from '../model/derivatives/liquidation.ts';
 import type { OrderBook } from '../model/order-book.ts';
 import type { Ticker } from '../model/ticker.ts';
 import type { Trade } from '../model/trade.ts';

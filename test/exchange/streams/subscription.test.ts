@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { ExchangeStreams } from '../../../src/exchange/streams/streams.ts';
 import type { MarketDataError } from '../../../src/market/errors.ts';
-import type { Liquidation } from '../../../src/market/model/liquidation.ts';
+import type { Liquidation } from '../../../src/market/model/derivatives/liquidation.ts';
 import { connectTo, type StandInClient } from '../../support/exchange/venue-client.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { eventually } from '../../support/socket-client.ts';

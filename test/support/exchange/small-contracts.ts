@@ -5,8 +5,8 @@ import { fetchFundingRates } from '../../../src/exchange/fetch/derivatives/fundi
 import { fetchOpenInterest } from '../../../src/exchange/fetch/derivatives/open-interest.ts';
 import { fetchOpenInterestHistory } from '../../../src/exchange/fetch/derivatives/open-interest-history.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { FundingHistoryQuery } from '../../../src/market/model/funding-rate.ts';
-import type { OpenInterestHistoryQuery } from '../../../src/market/model/open-interest.ts';
+import type { FundingHistoryQuery } from '../../../src/market/model/derivatives/funding-rate.ts';
+import type { OpenInterestHistoryQuery } from '../../../src/market/model/derivatives/open-interest.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { connectTo, type SmallExchange, type SmallExchangeOptions } from './small-exchange.ts';
 

@@ -1,9 +1,13 @@
 import type { Clock } from '../../../src/base/clock.ts';
 import type { MarketDataError } from '../../../src/market/errors.ts';
 import type { MarketRef } from '../../../src/market/market-ref.ts';
+import type {
+  FundingHistoryQuery,
+  FundingPayment,
+  FundingRate,
+} from '../../../src/market/model/derivatives/funding-rate.ts';
+import type { OpenInterest, OpenInterestHistoryQuery } from '../../../src/market/model/derivatives/open-interest.ts';
 import { type Fresh, ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
-import type { FundingHistoryQuery, FundingPayment, FundingRate } from '../../../src/market/model/funding-rate.ts';
-import type { OpenInterest, OpenInterestHistoryQuery } from '../../../src/market/model/open-interest.ts';
 import type { DerivativeData, FundingRateResults } from '../../../src/market/ports/market-data.ts';
 
 /** Data about contracts with answers that a test sets: the same for each market, or an error. Counts the calls. */

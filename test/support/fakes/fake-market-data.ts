@@ -187,9 +187,8 @@ export class FakeMarketData implements MarketData, CandleSource {
     await this.#held.get(exchange);
     const failure = this.#failing.get(exchange);
     if (failure) throw failure;
-    const set = [...this.#outcomes.keys()].map((key) => key.split(' '));
-    const symbols = new Set(set.flatMap(([on, symbol = '']) => (on === '' || on === exchange ? [symbol] : [])));
-    const listed = ['BTC/USDT', ...symbols].filter((symbol) => {
+    const symbols = this.#symbolsOn(exchange);
+    const listed = [...new Set(['BTC/USDT', ...symbols])].filter((symbol) => {
       const outcome = this.#find(exchange, symbol);
       return !(outcome instanceof MarketDataError && outcome.code === 'SYMBOL_NOT_FOUND');
     });
@@ -213,7 +212,9 @@ export class FakeMarketData implements MarketData, CandleSource {
     this.allTickersCalls.push({ ...query, options });
     const { exchange } = query;
     this.exchange(exchange);
-    const outcomes = await this.#answer(() => [...this.#outcomes]);
+    const outcomes = await this.#answer(() =>
+      this.#symbolsOn(exchange).map((symbol) => [symbol, this.#find(exchange, symbol)] as const),
+    );
     const receivedAt = this.#clock.now();
     const tickers = outcomes.flatMap(([symbol, outcome]) =>
       outcome instanceof MarketDataError ? [] : [tickerOf({ exchange, symbol, receivedAt, ...outcome })],
@@ -280,6 +281,12 @@ export class FakeMarketData implements MarketData, CandleSource {
     const answer = this.#failure ?? given();
     if (answer instanceof MarketDataError) throw answer;
     return answer;
+  }
+
+  /** The symbols that have an outcome on every exchange or on this one. */
+  #symbolsOn(exchange: string): readonly string[] {
+    const set = [...this.#outcomes.keys()].map((key) => key.split(' '));
+    return [...new Set(set.flatMap(([on, symbol = '']) => (on === '' || on === exchange ? [symbol] : [])))];
   }
 
   #find(exchange: string, symbol: string): Partial<Ticker> | MarketDataError | undefined {

@@ -1,6 +1,6 @@
 import type { MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../../market/errors.ts';
-import type { FundingRate } from '../../../market/model/funding-rate.ts';
+import type { FundingRate } from '../../../market/model/derivatives/funding-rate.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import type { FundingIntervals } from '../../learned/funding-intervals.ts';
 import { toIntervalMs } from '../../normalize/funding-rate.ts';

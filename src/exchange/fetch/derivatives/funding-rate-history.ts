@@ -1,6 +1,6 @@
 import type { FundingRateHistory } from 'ccxt';
+import type { FundingHistoryQuery, FundingPayment } from '../../../market/model/derivatives/funding-rate.ts';
 import type { ExchangeInfo } from '../../../market/model/exchange.ts';
-import type { FundingHistoryQuery, FundingPayment } from '../../../market/model/funding-rate.ts';
 import { notSupported } from '../../../market/model/not-supported.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';

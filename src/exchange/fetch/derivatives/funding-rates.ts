@@ -1,7 +1,7 @@
 import type { FundingRate as CcxtFundingRate, MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../../market/errors.ts';
+import type { FundingRate } from '../../../market/model/derivatives/funding-rate.ts';
 import type { ExchangeInfo } from '../../../market/model/exchange.ts';
-import type { FundingRate } from '../../../market/model/funding-rate.ts';
 import { notSupported } from '../../../market/model/not-supported.ts';
 import { toMarketDataError } from '../../access/errors.ts';
 import { can } from '../../ccxt/capabilities.ts';

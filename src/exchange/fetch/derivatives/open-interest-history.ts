@@ -1,8 +1,8 @@
 import type { OpenInterest as CcxtOpenInterest, MarketInterface } from 'ccxt';
 import { MarketDataError } from '../../../market/errors.ts';
+import type { OpenInterest, OpenInterestHistoryQuery } from '../../../market/model/derivatives/open-interest.ts';
 import type { ExchangeInfo } from '../../../market/model/exchange.ts';
 import { notSupported } from '../../../market/model/not-supported.ts';
-import type { OpenInterest, OpenInterestHistoryQuery } from '../../../market/model/open-interest.ts';
 import { periodAfter } from '../../../market/timeframe.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';

@@ -1,7 +1,7 @@
 import type { MarketRef } from '../../../market/market-ref.ts';
+import type { OpenInterest } from '../../../market/model/derivatives/open-interest.ts';
 import type { ExchangeInfo } from '../../../market/model/exchange.ts';
 import { notSupported } from '../../../market/model/not-supported.ts';
-import type { OpenInterest } from '../../../market/model/open-interest.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { toOpenInterest } from '../../normalize/open-interest.ts';

@@ -1,6 +1,6 @@
 import type { Liquidation as CcxtLiquidation, Exchange } from 'ccxt';
+import type { Liquidation } from '../../../market/model/derivatives/liquidation.ts';
 import type { Capability } from '../../../market/model/exchange.ts';
-import type { Liquidation } from '../../../market/model/liquidation.ts';
 import { toLiquidations } from '../../normalize/liquidation.ts';
 import type { Watch, WatchRequest } from './watch.ts';
 

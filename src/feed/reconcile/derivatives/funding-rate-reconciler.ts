@@ -1,5 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
-import { type FundingRate, isSameFundingRate } from '../../../market/model/funding-rate.ts';
+import { type FundingRate, isSameFundingRate } from '../../../market/model/derivatives/funding-rate.ts';
 import { LatestReconciler } from '../latest-reconciler.ts';
 import type { MessageSource, ReconcileResult } from '../reconciler.ts';
 import type { TopicRequest } from '../topic-request.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts';
 import { MarketDataError } from '../../../market/errors.ts';
-import type { Liquidation } from '../../../market/model/liquidation.ts';
+import type { Liquidation } from '../../../market/model/derivatives/liquidation.ts';
 import type { FeedEvent } from '../feed-event.ts';
 import type { ReconcileResult, Reconciler } from '../reconciler.ts';
 import type { TopicRequest } from '../topic-request.ts';

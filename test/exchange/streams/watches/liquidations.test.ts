@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { LiquidationWatch } from '../../../../src/exchange/streams/watches/liquidations.ts';
-import type { Liquidation } from '../../../../src/market/model/liquidation.ts';
+import type { Liquidation } from '../../../../src/market/model/derivatives/liquidation.ts';
 import { toCcxtMarket } from '../../../support/exchange/ccxt-market.ts';
 import { openStreamExchange, type StreamExchange } from '../../../support/exchange/stream-exchange.ts';
 import { eventually } from '../../../support/socket-client.ts';

@@ -1,9 +1,9 @@
-import { MarketDataError } from '../../market/errors.ts';
-import { capabilities, type ExchangeInfo } from '../../market/model/exchange.ts';
-import type { MarketData } from '../../market/ports/market-data.ts';
-import { FieldCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { NodeInterface } from './node.ts';
+import { MarketDataError } from '../../../market/errors.ts';
+import { capabilities, type ExchangeInfo } from '../../../market/model/exchange.ts';
+import type { MarketData } from '../../../market/ports/market-data.ts';
+import { FieldCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { NodeInterface } from '../common/node.ts';
 
 const capabilityTexts: Readonly<Record<(typeof capabilities)[number], string>> = {
   TICKER: 'The ticker of one market.',

@@ -1,9 +1,9 @@
-import type { Market, MarketLimits, MinMax } from '../../market/model/market.ts';
-import { builder } from '../types/builder.ts';
-import { toMarketId } from '../types/node-id.ts';
-import { marketArgs, marketCost } from './args.ts';
+import type { Market, MarketLimits, MinMax } from '../../../market/model/market.ts';
+import { builder } from '../../types/builder.ts';
+import { toMarketId } from '../../types/node-id.ts';
+import { marketArgs, marketCost } from '../common/args.ts';
+import { NodeInterface } from '../common/node.ts';
 import { ExchangeType } from './exchange.ts';
-import { NodeInterface } from './node.ts';
 
 export const MarketTypeEnum = builder.enumType('MarketType', {
   description: 'What is traded in a market.',

@@ -1,11 +1,11 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import type { Trade, TradeQuery } from '../../market/model/trade.ts';
-import { maxRows } from '../../market/row-limits.ts';
-import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { toTradeId } from '../types/node-id.ts';
-import { amountText, priceText } from './amounts.ts';
-import { marketArgs, resumableCost, sinceArg } from './args.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import type { Trade, TradeQuery } from '../../../market/model/trade.ts';
+import { maxRows } from '../../../market/row-limits.ts';
+import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { toTradeId } from '../../types/node-id.ts';
+import { amountText, priceText } from '../common/amounts.ts';
+import { marketArgs, resumableCost, sinceArg } from '../common/args.ts';
 import { MarketType } from './market.ts';
 
 export const SideEnum = builder.enumType('Side', {

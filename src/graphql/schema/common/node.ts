@@ -1,9 +1,9 @@
-import type { ExchangeInfo } from '../../market/model/exchange.ts';
-import type { FundingRate } from '../../market/model/funding-rate.ts';
-import type { Market } from '../../market/model/market.ts';
-import type { OrderBook } from '../../market/model/order-book.ts';
-import type { Ticker } from '../../market/model/ticker.ts';
-import { builder } from '../types/builder.ts';
+import type { FundingRate } from '../../../market/model/derivatives/funding-rate.ts';
+import type { ExchangeInfo } from '../../../market/model/exchange.ts';
+import type { Market } from '../../../market/model/market.ts';
+import type { OrderBook } from '../../../market/model/order-book.ts';
+import type { Ticker } from '../../../market/model/ticker.ts';
+import { builder } from '../../types/builder.ts';
 
 /** An order book and the number of levels that were asked for. */
 export interface LimitedBook {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { FundingRate } from '../../../src/market/model/funding-rate.ts';
-import type { OpenInterest } from '../../../src/market/model/open-interest.ts';
+import type { FundingRate } from '../../../src/market/model/derivatives/funding-rate.ts';
+import type { OpenInterest } from '../../../src/market/model/derivatives/open-interest.ts';
 import { settle } from '../../support/fakes/manual-clock.ts';
 import { type LiveFeeds, lingerMs, silenceMs, staleMaxMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
 import type { Reader } from '../../support/feed/reader.ts';

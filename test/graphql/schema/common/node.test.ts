@@ -1,16 +1,16 @@
 import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { createContext } from '../../../src/graphql/execution/context.ts';
-import { createExecutor } from '../../../src/graphql/execution/executor.ts';
-import { MarketSearch } from '../../../src/graphql/execution/market-search.ts';
-import { schema } from '../../../src/graphql/schema/schema.ts';
-import { MarketDataError } from '../../../src/market/errors.ts';
-import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
-import type { Markets } from '../../../src/market/model/market.ts';
-import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
-import { ManualClock } from '../../support/fakes/manual-clock.ts';
-import { marketOf } from '../../support/fakes/market.ts';
-import { LiveFeeds } from '../../support/feed/live-feeds.ts';
+import { createContext } from '../../../../src/graphql/execution/context.ts';
+import { createExecutor } from '../../../../src/graphql/execution/executor.ts';
+import { MarketSearch } from '../../../../src/graphql/execution/market-search.ts';
+import { schema } from '../../../../src/graphql/schema/schema.ts';
+import { MarketDataError } from '../../../../src/market/errors.ts';
+import { ofUnknownFreshness } from '../../../../src/market/model/fresh.ts';
+import type { Markets } from '../../../../src/market/model/market.ts';
+import { FakeMarketData } from '../../../support/fakes/fake-market-data.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
+import { marketOf } from '../../../support/fakes/market.ts';
+import { LiveFeeds } from '../../../support/feed/live-feeds.ts';
 
 const swap = marketOf('kraken', 'BTC/USD:BTC', { contractSize: 1, pricePrecision: 0.5, amountPrecision: 1 });
 

@@ -1,4 +1,4 @@
-import type { MarketRef } from '../market-ref.ts';
+import type { MarketRef } from '../../market-ref.ts';
 
 /** A position that the exchange closed because its collateral no longer covered it. */
 export interface Liquidation extends MarketRef {

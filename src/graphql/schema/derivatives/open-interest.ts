@@ -1,12 +1,12 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import type { OpenInterest } from '../../market/model/open-interest.ts';
-import { maxRows } from '../../market/row-limits.ts';
-import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { historyArgs, marketArgs, marketCost, toHistoryRange } from './args.ts';
-import { ExchangeType } from './exchange.ts';
-import { MarketType } from './market.ts';
-import { SourceEnum } from './source.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import type { OpenInterest } from '../../../market/model/derivatives/open-interest.ts';
+import { maxRows } from '../../../market/row-limits.ts';
+import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { historyArgs, marketArgs, marketCost, toHistoryRange } from '../common/args.ts';
+import { SourceEnum } from '../common/source.ts';
+import { ExchangeType } from '../markets/exchange.ts';
+import { MarketType } from '../markets/market.ts';
 
 export const OpenInterestType = builder.objectRef<OpenInterest>('OpenInterest').implement({
   description: 'All open positions of one contract at one moment. Values that the exchange does not send are null.',

@@ -1,5 +1,5 @@
-import type { MarketRef } from '../market-ref.ts';
-import type { Source } from './ticker.ts';
+import type { MarketRef } from '../../market-ref.ts';
+import type { Source } from '../ticker.ts';
 
 /** All open positions of one contract at one moment. A value that the exchange does not send is null. */
 export interface OpenInterest extends MarketRef {

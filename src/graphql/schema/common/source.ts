@@ -1,4 +1,4 @@
-import { builder } from '../types/builder.ts';
+import { builder } from '../../types/builder.ts';
 
 export const SourceEnum = builder.enumType('Source', {
   description: 'How this server obtained a value.',

@@ -1,14 +1,14 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import { type PriceLevel, toDepth } from '../../market/model/order-book.ts';
-import { midOf, spreadOf } from '../../market/model/spread.ts';
-import { maxRows, requireLimit } from '../../market/row-limits.ts';
-import { FieldCost, ownCallCost, sharedCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { toOrderBookId } from '../types/node-id.ts';
-import { amountText, priceText } from './amounts.ts';
-import { marketArgs } from './args.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import { type PriceLevel, toDepth } from '../../../market/model/order-book.ts';
+import { midOf, spreadOf } from '../../../market/model/spread.ts';
+import { maxRows, requireLimit } from '../../../market/row-limits.ts';
+import { FieldCost, ownCallCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { toOrderBookId } from '../../types/node-id.ts';
+import { amountText, priceText } from '../common/amounts.ts';
+import { marketArgs } from '../common/args.ts';
+import { type LimitedBook, NodeInterface } from '../common/node.ts';
 import { MarketType } from './market.ts';
-import { type LimitedBook, NodeInterface } from './node.ts';
 
 const PriceLevelType = builder.objectRef<PriceLevel>('PriceLevel').implement({
   description: 'The orders at one price.',

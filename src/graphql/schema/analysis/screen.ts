@@ -1,12 +1,12 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import { MarketDataError } from '../../market/errors.ts';
-import type { MissingTickers } from '../../market/model/all-tickers.ts';
-import { requireRowCount } from '../../market/row-limits.ts';
-import type { ScreenCriteria, ScreenRank, SortOrder } from '../../market/screen/criteria.ts';
-import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { MarketTypeEnum } from './market.ts';
-import { TickerType } from './ticker.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import { MarketDataError } from '../../../market/errors.ts';
+import type { MissingTickers } from '../../../market/model/all-tickers.ts';
+import { requireRowCount } from '../../../market/row-limits.ts';
+import type { ScreenCriteria, ScreenRank, SortOrder } from '../../../market/screen/criteria.ts';
+import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { MarketTypeEnum } from '../markets/market.ts';
+import { TickerType } from '../markets/ticker.ts';
 
 /** Maximum number of tickers in one answer. */
 const maxFirst = 1000;

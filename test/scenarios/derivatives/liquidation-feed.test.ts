@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { Liquidation } from '../../../src/market/model/liquidation.ts';
+import type { Liquidation } from '../../../src/market/model/derivatives/liquidation.ts';
 import { settle } from '../../support/fakes/manual-clock.ts';
 import { type LiveFeeds, lingerMs, staleMaxMs, startTimeoutMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
 import type { Reader } from '../../support/feed/reader.ts';

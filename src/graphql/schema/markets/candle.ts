@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import type { Candle, CandleQuery } from '../../market/model/candle.ts';
-import { maxCandles } from '../../market/row-limits.ts';
-import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
-import type { Context } from '../execution/context.ts';
-import { builder } from '../types/builder.ts';
-import { marketArgs, resumableCost, sinceArg } from './args.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import type { Candle, CandleQuery } from '../../../market/model/candle.ts';
+import { maxCandles } from '../../../market/row-limits.ts';
+import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import type { Context } from '../../execution/context.ts';
+import { builder } from '../../types/builder.ts';
+import { marketArgs, resumableCost, sinceArg } from '../common/args.ts';
 import { MarketType } from './market.ts';
 
 export const CandleType = builder.objectRef<Candle>('Candle').implement({

@@ -1,8 +1,8 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import type { Liquidation } from '../../market/model/liquidation.ts';
-import { builder } from '../types/builder.ts';
-import { marketArgs, marketCost } from './args.ts';
-import { SideEnum } from './trade.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import type { Liquidation } from '../../../market/model/derivatives/liquidation.ts';
+import { builder } from '../../types/builder.ts';
+import { marketArgs, marketCost } from '../common/args.ts';
+import { SideEnum } from '../markets/trade.ts';
 
 const LiquidationType = builder.objectRef<Liquidation>('Liquidation').implement({
   description: 'A position that the exchange closed because its collateral no longer covered it.',

@@ -1,7 +1,7 @@
-import { MarketDataError } from '../../market/errors.ts';
-import { maxRows } from '../../market/row-limits.ts';
-import { FieldCost, sharedCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
+import { MarketDataError } from '../../../market/errors.ts';
+import { maxRows } from '../../../market/row-limits.ts';
+import { FieldCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
 
 /** Maximum number of symbols of one field. */
 const maxSymbols = 1000;

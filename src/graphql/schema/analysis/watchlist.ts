@@ -1,10 +1,10 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import { MarketDataError } from '../../market/errors.ts';
-import type { MarketRef } from '../../market/market-ref.ts';
-import { FieldCost, sharedCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { maxMarkets } from './args.ts';
-import { TickerType } from './ticker.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import { MarketDataError } from '../../../market/errors.ts';
+import type { MarketRef } from '../../../market/market-ref.ts';
+import { FieldCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { maxMarkets } from '../common/args.ts';
+import { TickerType } from '../markets/ticker.ts';
 
 const MarketInput = builder.inputType('MarketInput', {
   description: 'Names one market.',

@@ -1,14 +1,14 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
 import {
   annualize,
   type FundingHistoryQuery,
   type FundingPayment,
   type FundingRate,
-} from '../../market/model/funding-rate.ts';
-import { maxRows } from '../../market/row-limits.ts';
-import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { toFundingRateId } from '../types/node-id.ts';
+} from '../../../market/model/derivatives/funding-rate.ts';
+import { maxRows } from '../../../market/row-limits.ts';
+import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { toFundingRateId } from '../../types/node-id.ts';
 import {
   historyArgs,
   marketArgs,
@@ -17,11 +17,11 @@ import {
   requireSymbols,
   symbolsCost,
   toHistoryRange,
-} from './args.ts';
-import { ExchangeType } from './exchange.ts';
-import { MarketType } from './market.ts';
-import { NodeInterface } from './node.ts';
-import { SourceEnum } from './source.ts';
+} from '../common/args.ts';
+import { NodeInterface } from '../common/node.ts';
+import { SourceEnum } from '../common/source.ts';
+import { ExchangeType } from '../markets/exchange.ts';
+import { MarketType } from '../markets/market.ts';
 
 export const FundingRateType = builder.objectRef<FundingRate>('FundingRate').implement({
   description:

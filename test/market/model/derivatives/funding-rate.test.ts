@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { annualize } from '../../../src/market/model/funding-rate.ts';
+import { annualize } from '../../../../src/market/model/derivatives/funding-rate.ts';
 
 const hourMs = 3_600_000;
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFeeds, type Feeds } from '../../../src/feed/live/feeds.ts';
-import type { FundingRate } from '../../../src/market/model/funding-rate.ts';
+import type { FundingRate } from '../../../src/market/model/derivatives/funding-rate.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
 import { connectTo, type SmallExchange } from '../../support/exchange/small-exchange.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';

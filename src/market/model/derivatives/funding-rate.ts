@@ -1,5 +1,5 @@
-import type { MarketRef } from '../market-ref.ts';
-import type { Source } from './ticker.ts';
+import type { MarketRef } from '../../market-ref.ts';
+import type { Source } from '../ticker.ts';
 
 /** The values of a funding rate that an exchange may send. Rates are fractions: 0.0001 is one basis point. */
 export const fundingNumbers = ['rate', 'nextRate', 'intervalMs', 'nextFundingTime', 'markPrice', 'indexPrice'] as const;

@@ -1,7 +1,7 @@
-import { MarketDataError } from '../../market/errors.ts';
-import type { Market } from '../../market/model/market.ts';
-import { FieldCost, sharedCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
+import { MarketDataError } from '../../../market/errors.ts';
+import type { Market } from '../../../market/model/market.ts';
+import { FieldCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType, MarketTypeEnum } from './market.ts';
 

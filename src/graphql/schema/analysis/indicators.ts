@@ -1,11 +1,11 @@
-import { countLines, countWarmUp } from '../../indicators/estimate-work.ts';
-import type { IndicatorSeries } from '../../indicators/indicator.ts';
-import type { IndicatorTable } from '../../indicators/indicator-queries.ts';
-import { maxIndicators, maxPeriod } from '../../indicators/parse-indicators.ts';
-import { maxRows } from '../../market/row-limits.ts';
-import { FieldCost, ownCallCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { marketArgs } from './args.ts';
+import { countLines, countWarmUp } from '../../../indicators/estimate-work.ts';
+import type { IndicatorSeries } from '../../../indicators/indicator.ts';
+import type { IndicatorTable } from '../../../indicators/indicator-queries.ts';
+import { maxIndicators, maxPeriod } from '../../../indicators/parse-indicators.ts';
+import { maxRows } from '../../../market/row-limits.ts';
+import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { marketArgs } from '../common/args.ts';
 
 const IndicatorKindEnum = builder.enumType('IndicatorKind', {
   description: 'The technical indicators. Each names the parameters that it takes, with their defaults.',

@@ -1,13 +1,13 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import { type Ticker, tickerNumbers } from '../../market/model/ticker.ts';
-import { FieldCost } from '../cost/field-cost.ts';
-import { builder } from '../types/builder.ts';
-import { toTickerId } from '../types/node-id.ts';
-import { marketArgs, marketCost, marketsArgs, requireSymbols, symbolsCost } from './args.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import { type Ticker, tickerNumbers } from '../../../market/model/ticker.ts';
+import { FieldCost } from '../../cost/field-cost.ts';
+import { builder } from '../../types/builder.ts';
+import { toTickerId } from '../../types/node-id.ts';
+import { marketArgs, marketCost, marketsArgs, requireSymbols, symbolsCost } from '../common/args.ts';
+import { NodeInterface } from '../common/node.ts';
+import { SourceEnum } from '../common/source.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType } from './market.ts';
-import { NodeInterface } from './node.ts';
-import { SourceEnum } from './source.ts';
 
 const numberTexts: Readonly<Record<(typeof tickerNumbers)[number], string>> = {
   last: 'Price of the last trade.',

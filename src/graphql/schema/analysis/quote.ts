@@ -1,13 +1,13 @@
-import { requireValue } from '../../feed/reconcile/feed-event.ts';
-import { errorOf, MarketDataError } from '../../market/errors.ts';
-import { joinErrors } from '../../market/join-errors.ts';
-import type { ExchangeQuote, Quote, QuoteSide } from '../../market/quotes/quote.ts';
-import { FieldCost, sharedCallCost } from '../cost/field-cost.ts';
-import { fetchQuote } from '../execution/fetch-quote.ts';
-import { builder } from '../types/builder.ts';
-import { amountText } from './amounts.ts';
-import { ExchangeType } from './exchange.ts';
-import { TickerType } from './ticker.ts';
+import { requireValue } from '../../../feed/reconcile/feed-event.ts';
+import { errorOf, MarketDataError } from '../../../market/errors.ts';
+import { joinErrors } from '../../../market/join-errors.ts';
+import type { ExchangeQuote, Quote, QuoteSide } from '../../../market/quotes/quote.ts';
+import { FieldCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { fetchQuote } from '../../execution/fetch-quote.ts';
+import { builder } from '../../types/builder.ts';
+import { amountText } from '../common/amounts.ts';
+import { ExchangeType } from '../markets/exchange.ts';
+import { TickerType } from '../markets/ticker.ts';
 
 /** Maximum number of different exchanges of one quote. */
 const maxExchanges = 200;
