@@ -5,7 +5,6 @@ import type { Reply } from '../replies.ts';
 import { createVenue, type ExchangeConfig, type Route, type Venue, type VenueRequest } from '../venue.ts';
 import { toInterestHistory, toOpenInterest, toPayments, toPremiumIndex } from './contracts.ts';
 import { toExchangeInfo } from './info.ts';
-import { toMarkPrice } from './mark-prices.ts';
 import { type BinanceKind, binanceMarkets, kindOf } from './markets.ts';
 import {
   toAggregateTrade,
@@ -34,8 +33,6 @@ export function createBinance(markets: readonly VenueMarket[] = binanceMarkets):
     ...toRoutes('/api/v3', 'spot'),
     ...toRoutes('/fapi/v1', 'linear'),
     ...toRoutes('/dapi/v1', 'inverse'),
-    { path: /\/fapi\/v1\/premiumIndex/, answer: answerTickers('linear', toMarkPrice) },
-    { path: /\/dapi\/v1\/premiumIndex/, answer: answerTickers('inverse', toMarkPrice) },
     { path: /\/fapi\/v2\/ticker\/price/, answer: answerTickers('linear', toPriceTicker) },
     ...(['linear', 'inverse'] as const).flatMap(toContractRoutes),
     { path: /\/futures\/data\/openInterestHist/, answer: answerInterestHistory },
