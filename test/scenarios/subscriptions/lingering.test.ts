@@ -3,7 +3,8 @@ import { useStreamingServer } from '../../support/server/streaming-server.ts';
 import { eventually, subscribe } from '../../support/socket-client.ts';
 import { createBinance } from '../../venues/binance/binance.ts';
 
-const use = useStreamingServer('binance', createBinance, { lingerMs: 2000 });
+// The first test of a process loads ccxt within its deadline.
+const use = useStreamingServer('binance', createBinance, { lingerMs: 2000, upstreamTimeoutMs: 5000 });
 
 const market = 'exchange: "binance", symbol: "BTC/USDT"';
 
