@@ -66,6 +66,8 @@ export function createCachedDerivatives(options: CachedDerivativesOptions): Deri
     },
     fetchFundingRateHistory: (query, given) => payments.fetch(query, given),
     fetchOpenInterest: async ({ exchange, symbol }, given) => {
+      // Throws for an unknown one: the cache remembers how long the calls of each exchange take.
+      upstream.exchange(exchange);
       const result = (await openInterest.fetch(exchange, [symbol], given)).get(symbol);
       if (!result || result instanceof MarketDataError) throw result ?? new Error(`no result for ${symbol}`);
       return result;

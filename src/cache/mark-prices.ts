@@ -1,51 +1,36 @@
-import type { Clock } from '../base/clock.ts';
 import { MarketDataError } from '../market/errors.ts';
-import { type MarketRef, toKindKey, toMarketKey } from '../market/market-ref.ts';
-import { ofUnknownFreshness } from '../market/model/fresh.ts';
 import type { MarkPrice } from '../market/model/ticker.ts';
 import type { FetchOptions, MarketData, MarkPriceResult, MarkPriceResults } from '../market/ports/market-data.ts';
-import type { CacheStore } from './cache-store.ts';
-import { GatheredCalls } from './gathered-calls.ts';
-import { MemoryStore } from './memory-store.ts';
-import { type AnswerEntry, TtlCache, type TtlCacheListeners } from './ttl-cache.ts';
+import { SymbolCache, type SymbolCacheOptions } from './symbol-cache.ts';
+import type { SymbolResult, SymbolValue } from './symbol-values.ts';
 
-/** A mark price, or why there is none at present. */
-type Outcome = MarkPrice | MarketDataError;
-
-export interface MarkPriceCacheOptions extends TtlCacheListeners {
-  readonly upstream: Pick<MarketData, 'fetchMarkPrices'>;
-  readonly clock: Clock;
-  /** How long a mark price, or the error in its place, answers, in ms. */
-  readonly ttlMs: number;
-  readonly store?: CacheStore<AnswerEntry<Outcome>>;
+/** What a call has brought for a market: its mark price, or why there is none. */
+interface Answer extends SymbolValue {
+  readonly outcome: MarkPrice | MarketDataError;
 }
 
-/** Each takes about 300 bytes. */
-const maxEntries = 10_000;
+export interface MarkPriceCacheOptions
+  extends Pick<SymbolCacheOptions<unknown>, 'clock' | 'ttlMs' | 'onLookup' | 'onRenewal'> {
+  readonly upstream: Pick<MarketData, 'fetchMarkPrices'>;
+}
 
 /**
- * Remembers mark prices by market. Those that are asked for together share calls. An error is remembered as well:
- * otherwise every event of a subscription would call an exchange that refuses. No last known mark price answers while an
- * exchange fails, because positions are liquidated by it.
+ * Remembers mark prices by market: see SymbolCache. To it, an error is an answer like any other, so it is remembered for
+ * as long as a price: otherwise every event of a subscription would call an exchange that refuses. And no last known
+ * mark price answers while an exchange fails, because positions are liquidated by it.
  */
 export class MarkPriceCache implements Pick<MarketData, 'fetchMarkPrices'> {
-  readonly #answers: TtlCache<MarketRef, Outcome>;
+  readonly #answers: SymbolCache<Answer>;
 
-  constructor({ upstream, clock, store = new MemoryStore({ maxEntries }), ...others }: MarkPriceCacheOptions) {
-    const calls = new GatheredCalls<MarkPrice>({
-      fetch: (exchange, symbols, options) => upstream.fetchMarkPrices(exchange, symbols, options),
-      clock,
-    });
-    this.#answers = new TtlCache({
-      fetch: async (market, options) => {
-        const result = await calls.load(market, options);
-        return result instanceof MarketDataError ? ofUnknownFreshness(result) : result;
+  constructor({ upstream, ...options }: MarkPriceCacheOptions) {
+    const { clock, ttlMs } = options;
+    this.#answers = new SymbolCache<Answer>({
+      fetch: async (...given) => {
+        const results = await upstream.fetchMarkPrices(...given);
+        return new Map([...results].map(([symbol, result]) => [symbol, toAnswer(result, clock.now())]));
       },
-      toKey: toMarketKey,
-      toScope: toKindKey,
-      store,
-      clock,
-      ...others,
+      staleMaxMs: ttlMs,
+      ...options,
     });
   }
 
@@ -54,16 +39,18 @@ export class MarkPriceCache implements Pick<MarketData, 'fetchMarkPrices'> {
     symbols: readonly string[],
     options?: FetchOptions,
   ): Promise<MarkPriceResults> {
-    const results = await Promise.all(symbols.map((symbol) => this.#fetch({ exchange, symbol }, options)));
-    return new Map(symbols.map((symbol, index) => [symbol, results[index] ?? noResult({ exchange, symbol })]));
-  }
-
-  async #fetch(market: MarketRef, options?: FetchOptions): Promise<MarkPriceResult> {
-    const { value, ...validity } = await this.#answers.fetch(market, options);
-    return value instanceof MarketDataError ? value : { value, ...validity };
+    const results = await this.#answers.fetch(exchange, symbols, options);
+    return new Map([...results].map(([symbol, result]) => [symbol, toMarkPriceResult(result)]));
   }
 }
 
-function noResult(details: MarketRef): MarketDataError {
-  return new MarketDataError('INTERNAL_SERVER_ERROR', 'No answer.', details);
+function toAnswer(result: MarkPriceResult, receivedAt: number): SymbolResult<Answer> {
+  const outcome = result instanceof MarketDataError ? result : result.value;
+  return { value: { outcome, receivedAt, stale: false }, freshUntil: 0 };
+}
+
+function toMarkPriceResult(result: SymbolResult<Answer>): MarkPriceResult {
+  if (result instanceof MarketDataError) return result;
+  const { value, ...validity } = result;
+  return value.outcome instanceof MarketDataError ? value.outcome : { value: value.outcome, ...validity };
 }

@@ -106,6 +106,12 @@ describe('open interest', () => {
     void cached.fetchOpenInterest({ exchange, symbol: eth });
     expect((await ask(btc)).value.symbol).toBe(btc);
   });
+
+  test('of an exchange that does not exist is its error at once, and the cache knows nothing of it', async () => {
+    const asking = cached.fetchOpenInterest({ exchange: 'krakn', symbol: btc });
+    expect(clock.pending).toBe(0);
+    await expect(asking).rejects.toMatchObject({ code: 'EXCHANGE_NOT_FOUND' });
+  });
 });
 
 describe('histories', () => {

@@ -39,8 +39,7 @@ export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, r
     average: isMoveAbsurd ? null : toPrice(ticker.average, allowsNegative),
     baseVolume: toAmount(ticker.baseVolume),
     quoteVolume: toAmount(ticker.quoteVolume),
-    markPrice: toPrice(ticker.markPrice, allowsNegative),
-    indexPrice: toPrice(ticker.indexPrice, allowsNegative),
+    ...toReferencePrices(symbol, ticker),
     receivedAt,
     source: 'FETCH',
     stale: false,
@@ -56,17 +55,22 @@ export function toTicker(exchange: string, symbol: string, ticker: CcxtTicker, r
 }
 
 /**
- * Converts the ccxt ticker of a call for mark prices. Exchanges send 0 for a price that they do not compute. Throws
- * BAD_EXCHANGE_RESPONSE if there is neither a mark nor an index price.
+ * Converts the ccxt ticker of a call for mark prices. Throws BAD_EXCHANGE_RESPONSE if there is neither a mark nor an index
+ * price.
  */
 export function toMarkPrice(exchange: string, symbol: string, ticker: CcxtTicker): MarkPrice {
-  const toPriceOf = (value: unknown): number | null => {
+  const { markPrice, indexPrice } = toReferencePrices(symbol, ticker);
+  if (markPrice === null && indexPrice === null) throw missingMarkPrice(exchange, symbol);
+  return Object.freeze({ exchange, symbol, markPrice, indexPrice });
+}
+
+/** Exchanges send 0 for a mark or index price that they do not compute. */
+function toReferencePrices(symbol: string, ticker: CcxtTicker): Pick<Ticker, 'markPrice' | 'indexPrice'> {
+  const toReferencePrice = (value: unknown): number | null => {
     const price = toPrice(value, mayBeNegative(symbol));
     return price === 0 && !mayBeZero(symbol) ? null : price;
   };
-  const [markPrice, indexPrice] = [toPriceOf(ticker.markPrice), toPriceOf(ticker.indexPrice)];
-  if (markPrice === null && indexPrice === null) throw missingMarkPrice(exchange, symbol);
-  return Object.freeze({ exchange, symbol, markPrice, indexPrice });
+  return { markPrice: toReferencePrice(ticker.markPrice), indexPrice: toReferencePrice(ticker.indexPrice) };
 }
 
 /** The error for a market whose mark price an answer leaves out. */

@@ -5,8 +5,7 @@ import type { MarketData } from '../../market/ports/market-data.ts';
 import { ScreenRankings } from '../../market/screen/screen-rankings.ts';
 import type { OperationTexts } from '../text/operation-texts.ts';
 import type { Freshness } from './freshness.ts';
-import { createFundingRateLoader, type FundingRateLoader } from './funding-rate-loader.ts';
-import { TickerLoader } from './loaders.ts';
+import { FundingRateLoader, TickerLoader } from './loaders.ts';
 import { MarkPriceLoader } from './mark-price-loader.ts';
 import type { MarketSearch } from './market-search.ts';
 import { OperationMarketData } from './operation-market-data.ts';
@@ -65,7 +64,7 @@ export function createContext({
     marketData: new OperationMarketData(marketData, freshness ?? null),
     tickers: new TickerLoader(marketData, freshness ?? null),
     markPrices: new MarkPriceLoader({ marketData, freshness: freshness ?? null, clock }),
-    fundingRates: createFundingRateLoader(marketData.derivatives, freshness ?? null),
+    fundingRates: new FundingRateLoader(marketData.derivatives, freshness ?? null),
     partialErrors: new PartialErrors(),
   };
 }

@@ -26,6 +26,11 @@ export class Freshness {
     this.#missing += count;
   }
 
+  /** Takes back the announcement of a value that the answer does without. */
+  withdraw(): void {
+    this.#missing -= 1;
+  }
+
   /** Records an announced value. The value that expires first counts. */
   record(validity: Validity): void {
     const { freshUntil, isCurrent } = validity;

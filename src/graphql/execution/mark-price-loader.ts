@@ -1,11 +1,11 @@
-import DataLoader from 'dataloader';
 import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import { isContract, type MarketRef, toMarketKey } from '../../market/market-ref.ts';
 import type { MarkPrice } from '../../market/model/ticker.ts';
-import type { MarketData, MarkPriceResults } from '../../market/ports/market-data.ts';
+import type { MarketData } from '../../market/ports/market-data.ts';
 import type { Freshness } from './freshness.ts';
+import { SymbolLoader } from './loaders.ts';
 
 export interface MarkPriceLoaderOptions {
   readonly marketData: Pick<MarketData, 'exchange' | 'fetchMarkPrices'>;
@@ -18,20 +18,21 @@ const maxEventWaitMs = 1000;
 
 /**
  * Loads the mark and index prices that tickers lack. Those of all tickers of an operation are gathered into one call per
- * exchange. It remembers no price: the cache does that.
+ * exchange (see SymbolLoader).
  *
  * Events of subscriptions wait for a second at most, because a price must not be late for the sake of another one. If
  * that has happened, later events do not wait for the same call at all.
  */
 export class MarkPriceLoader {
   readonly #options: MarkPriceLoaderOptions;
-  readonly #loader: DataLoader<MarketRef, MarkPrice>;
+  readonly #loader: SymbolLoader<MarkPrice>;
   /** The markets whose call is late. */
   readonly #late = new Set<string>();
 
   constructor(options: MarkPriceLoaderOptions) {
     this.#options = options;
-    this.#loader = new DataLoader<MarketRef, MarkPrice>((markets) => this.#fetch(markets), { cache: false });
+    const { marketData, freshness } = options;
+    this.#loader = new SymbolLoader((...given) => marketData.fetchMarkPrices(...given), freshness);
   }
 
   /** Null if the market is not a contract, or if its exchange has no call for mark prices. */
@@ -53,28 +54,6 @@ export class MarkPriceLoader {
       loading.then(onSettled, onSettled);
       return tooLate(market);
     });
-  }
-
-  async #fetch(markets: readonly MarketRef[]): Promise<(MarkPrice | MarketDataError)[]> {
-    const { marketData, freshness } = this.#options;
-    freshness?.expect(markets.length);
-    const symbolsOf = new Map<string, Set<string>>();
-    for (const { exchange, symbol } of markets) {
-      symbolsOf.set(exchange, (symbolsOf.get(exchange) ?? new Set()).add(symbol));
-    }
-    const fetched = [...symbolsOf].map(
-      async ([exchange, symbols]) => [exchange, await marketData.fetchMarkPrices(exchange, [...symbols])] as const,
-    );
-    const results = new Map(await Promise.all(fetched));
-    return markets.map((market) => this.#take(results.get(market.exchange), market));
-  }
-
-  #take(results: MarkPriceResults | undefined, { exchange, symbol }: MarketRef): MarkPrice | MarketDataError {
-    const result = results?.get(symbol);
-    if (!result) return new MarketDataError('INTERNAL_SERVER_ERROR', 'No answer.', { exchange, symbol });
-    if (result instanceof MarketDataError) return result;
-    this.#options.freshness?.record(result);
-    return result.value;
   }
 }
 

@@ -1,3 +1,4 @@
+import { MarketDataError } from '../../market/errors.ts';
 import type { MarketRef } from '../../market/market-ref.ts';
 import type { AllTickers, AllTickersQuery } from '../../market/model/all-tickers.ts';
 import type { Candle, CandleQuery } from '../../market/model/candle.ts';
@@ -53,9 +54,18 @@ export class OperationMarketData {
     return this.#record(await this.#port.fetchAllTickers(query));
   }
 
+  /**
+   * Indicators do without candles that the exchange does not serve, so such an error says nothing about the freshness of
+   * the answer. Any other answer contains the error, and is not kept.
+   */
   async fetchCandles(query: CandleQuery): Promise<readonly Candle[]> {
     this.#freshness?.expect();
-    return this.#record(await this.#port.fetchCandles(query));
+    try {
+      return this.#record(await this.#port.fetchCandles(query));
+    } catch (error) {
+      if (error instanceof MarketDataError && error.code === 'BAD_USER_INPUT') this.#freshness?.withdraw();
+      throw error;
+    }
   }
 
   /** Candles as text, or as they are if the port has no text of them. */

@@ -98,3 +98,14 @@ test('an event waits for a second, and later ones not at all until the call has 
   expect(await settled(loader.load(btc, true))).toBe(5);
   expect(clock.pending).toBe(0);
 });
+
+test('an exchange that hangs does not delay the mark prices of others', async () => {
+  const other = { ...btc, exchange: 'binance' };
+  const release = port.markPrices.hold('binance');
+  const [hanging, working] = [loader.load(other, true), loader.load(btc, true)];
+  expect(await settled(working)).toBe(5);
+  expect(await settled(hanging)).toBeNull();
+  release();
+  expect(await settled(hanging)).toBe(5);
+  expect(clock.pending).toBe(0);
+});

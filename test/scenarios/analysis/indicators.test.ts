@@ -191,3 +191,12 @@ test('the answer is kept while its candles are fresh', async () => {
   expect(first.headers['cache-control']).toMatch(/max-age=[1-9]/);
   expect((await running.get(query)).text).toBe(first.text);
 });
+
+test('so is one of an exchange whose history does not reach back far enough', async () => {
+  const query = `{ indicators(exchange: "kraken", symbol: "BTC/USD", limit: 50, of: { kind: EMA, period: 500 }) {
+    series { values }
+  } }`;
+  const first = await running.get(query);
+  expect(JSON.parse(first.text).errors).toBeUndefined();
+  expect(first.headers['cache-control']).toMatch(/max-age=[1-9]/);
+});

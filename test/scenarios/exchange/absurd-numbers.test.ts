@@ -88,6 +88,14 @@ it.each([symbol, 'BTC/USDT:USDT', 'BTC/USD:BTC'])('%s never has a price below ze
   expect(() => toOrderBook('x', perpetual, { bids: [[-5, 1]], asks: [] }, now, 5)).toThrow('with a negative number');
 });
 
+it('a mark or index price of 0 in a ticker is none, except where a price can be 0', () => {
+  const given = toCcxt({ markPrice: 0, indexPrice: 0 });
+  for (const other of ['BTC/USDT:USDT', 'BTC/USDT:USDT-260327-90000-C']) {
+    expect(toTicker('x', other, given, now)).toMatchObject({ markPrice: null, indexPrice: null, last: 5 });
+  }
+  expect(toTicker('x', 'BTC-FS-27MAR26_PERP', given, now)).toMatchObject({ markPrice: 0, indexPrice: 0 });
+});
+
 it.each([
   { what: 'a price below zero', row: [now, '1', '2', '-1', '1.5', '10'], says: 'with a negative number' },
   { what: 'a volume below zero', row: [now, '1', '2', '0.5', '1.5', '-10'], says: 'with a negative number' },

@@ -19,13 +19,15 @@ export class FakeMarkPrices implements Pick<MarketData, 'fetchMarkPrices'> {
   freshUntil = 0;
   readonly #outcomes = new Map<string, Partial<MarkPrice> | MarketDataError>();
   #gate: Promise<void> = Promise.resolve();
+  #heldExchange: string | null = null;
 
   set(symbol: string, outcome: Partial<MarkPrice> | MarketDataError): void {
     this.#outcomes.set(symbol, outcome);
   }
 
-  /** From now on calls wait until the returned function is called. */
-  hold(): () => void {
+  /** From now on calls, or only those of one exchange, wait until the returned function is called. */
+  hold(exchange: string | null = null): () => void {
+    this.#heldExchange = exchange;
     let release = (): void => {};
     this.#gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -42,7 +44,7 @@ export class FakeMarkPrices implements Pick<MarketData, 'fetchMarkPrices'> {
     options?: FetchOptions,
   ): Promise<MarkPriceResults> {
     this.calls.push({ exchange, symbols: [...symbols], options });
-    await this.#gate;
+    if (this.#heldExchange === null || this.#heldExchange === exchange) await this.#gate;
     return new Map(symbols.map((symbol) => [symbol, this.#give(exchange, symbol)]));
   }
 
