@@ -31,15 +31,22 @@ query TickerAndCandles {
   }
 }
 `,
-  `# Markets of an exchange, each with its ticker, in one call to the exchange.
-query MarketsWithTickers {
+  `# Find markets, each with its ticker, in one call to the exchange. A search for BTC/USD finds that
+# pair first. Fees and limits say what a market costs, and which orders it accepts.
+query Markets {
   exchange(id: "sim") {
     name
-    markets(search: "BTC/", type: SPOT, active: true, first: 10) {
+    markets(search: "btc/usd", active: true, first: 10) {
       totalCount
       nodes {
         symbol
-        pricePrecision
+        type
+        taker
+        limits {
+          amount {
+            min
+          }
+        }
         ticker {
           last
           percentage
@@ -50,6 +57,47 @@ query MarketsWithTickers {
         hasNextPage
         endCursor
       }
+    }
+    market(symbol: "BTC/USDT:USDT") {
+      exchangeSymbol
+      contractSize
+      ticker {
+        markPrice
+        indexPrice
+      }
+    }
+  }
+}
+`,
+  `# Live: one market on several exchanges side by side, at most ten times a second. Add ids such as
+# "kraken" and "okx" to \`exchanges\`. What is old, missing or wrong is left out, with the reason.
+subscription Quote {
+  quoteUpdated(symbol: "BTC/USDT", exchanges: ["sim"]) {
+    bestBid {
+      exchange {
+        id
+      }
+      price
+    }
+    bestAsk {
+      exchange {
+        id
+      }
+      price
+    }
+    spread
+    median
+    volumeWeighted
+    exchanges {
+      exchange {
+        id
+      }
+      ageMs
+      ticker {
+        last
+        stale
+      }
+      leftOut
     }
   }
 }
@@ -64,36 +112,46 @@ query Screen {
   }
 }
 `,
-  `# Find a market, and see what it costs and which orders it accepts. A search for BTC/USD
-# finds that pair first. Contracts also have a mark price and the price of their index.
-query FindMarkets {
-  exchange(id: "sim") {
-    markets(search: "btc usdt", first: 5) {
-      nodes {
-        symbol
-        type
-        exchangeSymbol
-        maker
-        taker
-        listedAt
-        limits {
-          amount {
-            min
-          }
-          cost {
-            min
-          }
-        }
-      }
+  `# Indicators in columns: values[i] belongs to timestamps[i]. Earlier candles are part of the
+# calculation, so the first value is as good as the last one.
+query Indicators {
+  indicators(
+    exchange: "sim"
+    symbol: "BTC/USDT"
+    timeframe: "1h"
+    limit: 48
+    of: [{ kind: EMA, period: 50 }, { kind: RSI }, { kind: MACD }, { kind: BOLLINGER }]
+  ) {
+    timestamps
+    closed
+    series {
+      name
+      output
+      values
     }
-    market(symbol: "BTC/USDT:USDT") {
-      contractSize
-      ticker {
-        last
-        markPrice
-        indexPrice
-      }
-    }
+  }
+}
+`,
+  `# Funding and open interest of a perpetual contract. Rates are fractions: 0.0001 is one basis
+# point. As subscriptions: fundingRateUpdated and openInterestUpdated.
+query Funding {
+  fundingRate(exchange: "sim", symbol: "BTC/USDT:USDT") {
+    rate
+    intervalMs
+    annualized
+    nextFundingTime
+    markPrice
+    indexPrice
+    stale
+  }
+  fundingRateHistory(exchange: "sim", symbol: "BTC/USDT:USDT", limit: 9) {
+    datetime
+    rate
+  }
+  openInterest(exchange: "sim", symbol: "BTC/USDT:USDT") {
+    amount
+    value
+    stale
   }
 }
 `,

@@ -2,8 +2,8 @@ import type { ExecutionResult } from 'graphql';
 
 /**
  * One event of a subscription in the form that clients receive. Clients take `errors` as the end of the subscription
- * (Apollo Client 3 and Relay unsubscribe). If an event has data, the errors of its null fields are therefore moved to
- * `extensions.errors`.
+ * (Apollo Client 3 and Relay unsubscribe). If an event has data, the errors of its null fields, and of what is missing
+ * in it, are therefore moved to `extensions.errors`.
  */
 export function toEventResult(result: ExecutionResult): ExecutionResult {
   const { data, errors, extensions } = result;

@@ -8,8 +8,8 @@ import {
 
 /**
  * Errors of one operation whose field keeps its value. Without this, one failing entry would make a list of non-null
- * items, such as `exchanges`, null as a whole. The executor adds these errors to the result. Not for subscriptions, whose
- * events share a context.
+ * items, such as `exchanges`, null as a whole. The executor adds these errors to the result, and the fan-out to that of an
+ * event.
  */
 export class PartialErrors {
   readonly #errors: GraphQLError[] = [];
@@ -30,4 +30,10 @@ export class PartialErrors {
 export function withPartialErrors(result: ExecutionResult, context: unknown): ExecutionResult {
   if (typeof context !== 'object' || context === null || !('partialErrors' in context)) return result;
   return context.partialErrors instanceof PartialErrors ? context.partialErrors.addTo(result) : result;
+}
+
+/** The context for one event: the same, but with partial errors of its own, because all events share a context. */
+export function toEventContext(context: unknown): unknown {
+  if (typeof context !== 'object' || context === null) return context;
+  return { ...context, partialErrors: new PartialErrors() };
 }

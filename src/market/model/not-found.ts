@@ -10,7 +10,8 @@ export function exchangeNotFound(id: string, ids: readonly string[], exists: boo
   const hint = exists
     ? `the enabled ones are ${suggestions.join(', ')}${ids.length > suggestions.length ? ' and others' : ''}.`
     : didYouMean(suggestions, 'the query `exchanges` lists all ids.');
-  return new MarketDataError('EXCHANGE_NOT_FOUND', `${fact}; ${hint}`, { exchange: id, suggestions });
+  const details = { exchange: id, suggestions };
+  return withoutStackTraces(() => new MarketDataError('EXCHANGE_NOT_FOUND', `${fact}; ${hint}`, details));
 }
 
 /**

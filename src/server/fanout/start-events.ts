@@ -2,6 +2,7 @@ import { createSourceEventStream, type DocumentNode, type ExecutionArgs, type Ex
 import type { Yielding } from '../../base/yielding.ts';
 import { toClientError } from '../../graphql/execution/errors.ts';
 import { toEventResult } from '../../graphql/execution/event-result.ts';
+import { toEventContext, withPartialErrors } from '../../graphql/execution/partial-errors.ts';
 import { EncodedPayload, type EncodePayload } from './encoded-payload.ts';
 import { isResumed, isShared, type ResumedEventSource, type SharedEventSource } from './event-source.ts';
 
@@ -30,8 +31,10 @@ export async function startEvents(
   const source: object = await createSourceEventStream(args);
   if (isShared(source) || isResumed(source)) {
     const encode: EncodePayload = async (event) => {
-      const result = await turns.run(() => execute({ ...args, document: eventDocument, rootValue: event }));
-      return new EncodedPayload(JSON.stringify(toEventResult(toClientResult(result, report))));
+      const own = { document: eventDocument, rootValue: event, contextValue: toEventContext(args.contextValue) };
+      const executed = await turns.run(() => execute({ ...args, ...own }));
+      const result = toClientResult(withPartialErrors(executed, own.contextValue), report);
+      return new EncodedPayload(JSON.stringify(toEventResult(result)));
     };
     return { source, encode };
   }

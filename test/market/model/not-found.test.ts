@@ -32,6 +32,10 @@ describe('an unknown exchange', () => {
     expect(details.suggestions).toHaveLength(10);
   });
 
+  it('has no stack trace, because one answer can have a thousand of them', () => {
+    expect(exchangeNotFound('karken', ids, false).stack).not.toContain('not-found.ts');
+  });
+
   it('a long id is cut in the message', () => {
     const { message } = exchangeNotFound('x'.repeat(10_000), ids, false);
     expect(message.length).toBeLessThan(200);

@@ -62,6 +62,28 @@ describe('screenUpdated', () => {
     expect(operation.results[1]?.data).toMatchObject({ screenUpdated: [{ stale: true }] });
   });
 
+  test('says what is missing with each page', { timeout: 20_000 }, async () => {
+    venue.setTicker('BTC/USD:BTC', { last: '1000' });
+    venue.fault({ kind: 'status', status: 451, match: /fapi.*ticker/ });
+    const operation = follow('type: SWAP, rankBy: LAST');
+    await operation.until(1);
+    venue.setTicker('BTC/USD:BTC', { last: '2000' });
+    await operation.until(2, 2 * pollMs);
+    expect(pagesOf(operation)).toMatchObject([[{ last: 1000 }], [{ last: 2000 }]]);
+    for (const { errors, extensions } of operation.results) {
+      expect(errors).toBeUndefined();
+      expect(extensions).toMatchObject({
+        errors: [
+          {
+            message: expect.stringContaining('Some markets are missing in the screen of binance'),
+            path: ['screenUpdated'],
+            extensions: { code: 'GEO_BLOCKED', exchange: 'binance' },
+          },
+        ],
+      });
+    }
+  });
+
   test('refuses wrong arguments before it begins', async () => {
     const wrong = follow('first: 0');
     const unknown = subscribe(client, 'subscription { screenUpdated(exchange: "binanc") { symbol } }');

@@ -27,7 +27,15 @@ test('a browser receives the page, compressed, and later only the status 304', a
   expect(response.headers.get('content-encoding')).toBe('gzip');
   const html = await response.text();
   expect(html).toContain('<title>TickQL</title>');
-  for (const part of ['kraken', 'markets', 'tickersUpdated', '"subscriptionsProtocol":"WS"'])
+  for (const part of [
+    'kraken',
+    'markets',
+    'tickersUpdated',
+    'quoteUpdated',
+    'indicators',
+    'fundingRate',
+    '"subscriptionsProtocol":"WS"',
+  ])
     expect(html).toContain(part);
   const again = await open({ 'if-none-match': response.headers.get('etag') ?? '' });
   expect(again.status).toBe(304);
@@ -74,7 +82,7 @@ test('every initial tab runs at once, even if no exchange can be reached', async
   const offline = await startServer({ config: { exchanges: ['sim'], lingerMs: 0 } });
   const client = connect(offline.webSocketUrl);
   const html = await (await open()).text();
-  const tabs: readonly { query: string }[] = JSON.parse(/"defaultTabs":(\[\{.*?\}\])/.exec(html)?.[1] ?? '[]');
+  const tabs: readonly { query: string }[] = JSON.parse(/"defaultTabs":(\[\{.*?"\}\])/.exec(html)?.[1] ?? '[]');
   expect(tabs.length).toBeGreaterThan(3);
   for (const { query } of tabs) {
     const operation = subscribe(client, query);
@@ -143,7 +151,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     const live = page.getByRole('tab', { name: 'Live' });
     await live.waitFor();
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(
-      expect.arrayContaining(['TickerAndCandles', 'MarketsWithTickers', 'Live']),
+      expect.arrayContaining(['TickerAndCandles', 'Markets', 'Quote', 'Screen', 'Indicators', 'Funding', 'Live']),
     );
     await live.click();
     await page.locator('.graphiql-query-editor').getByText('tickersUpdated').waitFor();

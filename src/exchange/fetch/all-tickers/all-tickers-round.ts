@@ -22,7 +22,8 @@ const coveringShare = 1 / 2;
 
 /**
  * The calls for the tickers of all markets. It calls for the largest kind of market first. What else that call brings is
- * learned for the next time, and calls for the other kinds follow. A kind whose call fails is missing; the others stand.
+ * learned for the next time, and calls for the other kinds follow. A kind whose call fails, or brings no ticker of it, is
+ * missing; the others stand.
  */
 export class AllTickersRound {
   readonly #client: ExchangeClient;
@@ -43,8 +44,11 @@ export class AllTickersRound {
     return [...this.#tickers.values()];
   }
 
+  /** What no call has brought. */
   get missing(): readonly MissingTickers[] {
-    return this.#missing;
+    return this.#missing
+      .map(({ symbols, error }) => ({ symbols: symbols.filter((symbol) => !this.#tickers.has(symbol)), error }))
+      .filter(({ symbols }) => symbols.length > 0);
   }
 
   /** When the last call was answered, epoch ms. */
@@ -114,10 +118,12 @@ export class AllTickersRound {
     const receivedAt = this.#now();
     const { kinds, kindBySymbol } = this.#kinds;
     const counts = new Map<string, number>();
+    let isOwnSeen = false;
     await parseDeferred(answer, (ticker) => {
       const { symbol, info } = ticker;
       const name = symbol === undefined ? undefined : kindBySymbol.get(symbol);
       if (symbol === undefined || name === undefined || info instanceof UnreadableRow) return;
+      isOwnSeen ||= name === kind.name;
       try {
         this.#tickers.set(symbol, toTicker(exchange, symbol, ticker, receivedAt));
         counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -130,6 +136,8 @@ export class AllTickersRound {
     const isCovered = ({ name, symbols }: TickerKind): boolean =>
       (counts.get(name) ?? 0) >= symbols.length * coveringShare;
     if (kind.example.option) await this.#fetchOtherUnderlyings(kind);
+    // A kind without any ticker is not a market without trades: the call does not know the kind, or the exchange is ill.
+    else if (!isOwnSeen) this.#fail(new Set([kind.name]), this.#noTicker(kind));
     return new Set([kind.name, ...kinds.filter(isCovered).map(({ name }) => name)]);
   }
 
@@ -167,8 +175,13 @@ export class AllTickersRound {
   /** The tickers of these kinds are missing. */
   #fail(names: ReadonlySet<string>, error: MarketDataError): void {
     const kinds = this.#kinds.kinds.filter(({ name }) => names.has(name));
-    const symbols = kinds.flatMap((kind) => kind.symbols).filter((symbol) => !this.#tickers.has(symbol));
-    this.#missing.push({ symbols, error });
+    this.#missing.push({ symbols: kinds.flatMap(({ symbols }) => symbols), error });
+  }
+
+  #noTicker({ name }: TickerKind): MarketDataError {
+    const exchange = this.#client.info.id;
+    const message = `${exchange} sent no ticker of its ${name} markets.`;
+    return new MarketDataError('BAD_EXCHANGE_RESPONSE', message, { exchange });
   }
 
   #noList({ name }: TickerKind): MarketDataError {

@@ -1,9 +1,12 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { requireValue } from '../../../feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../../market/errors.ts';
-import type { MissingTickers } from '../../../market/model/all-tickers.ts';
+import type { AllTickers, MissingTickers } from '../../../market/model/all-tickers.ts';
+import type { Ticker } from '../../../market/model/ticker.ts';
 import { requireRowCount } from '../../../market/row-limits.ts';
 import type { ScreenCriteria, ScreenRank, SortOrder } from '../../../market/screen/criteria.ts';
 import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import type { Context } from '../../execution/context.ts';
 import { builder } from '../../types/builder.ts';
 import { MarketTypeEnum } from '../markets/market.ts';
 import { TickerType } from '../markets/ticker.ts';
@@ -87,6 +90,18 @@ function toPartialError(exchange: string, { error }: MissingTickers): MarketData
   return new MarketDataError(error.code, message, { ...error.details, retryable: error.retryable });
 }
 
+/** The first tickers of the ranking. What is missing among all tickers is an error next to the page. */
+function toPage(
+  all: AllTickers,
+  criteria: ScreenCriteria,
+  first: number,
+  { screens, partialErrors }: Context,
+  info: GraphQLResolveInfo,
+): readonly Ticker[] {
+  for (const each of all.missing) partialErrors.add(toPartialError(all.exchange, each), info);
+  return screens.first(all, criteria, first);
+}
+
 const screenCost = new FieldCost({ weight: ownCallCost, listSize: { argument: 'first', max: maxFirst } });
 
 builder.queryField('screen', (t) =>
@@ -96,12 +111,10 @@ builder.queryField('screen', (t) =>
       'The active markets of an exchange, ranked, from one call to it (one for each kind of market, if it lists them apart). Markets that could not be fetched are missing, with an error; the others stand.',
     args: screenArgs,
     extensions: { cost: screenCost },
-    resolve: async (_root, { exchange: id, type, ...args }, { marketData, screens, partialErrors }, info) => {
-      const exchange = String(id);
+    resolve: async (_root, { exchange, type, ...args }, context, info) => {
       const criteria = toCriteria({ exchange, ...args });
-      const all = await marketData.fetchAllTickers({ exchange, type: type ?? null });
-      for (const each of all.missing) partialErrors.add(toPartialError(exchange, each), info);
-      return screens.first(all, criteria, args.first);
+      const all = await context.marketData.fetchAllTickers({ exchange: String(exchange), type: type ?? null });
+      return toPage(all, criteria, args.first, context, info);
     },
   }),
 );
@@ -110,13 +123,13 @@ builder.subscriptionField('screenUpdated', (t) =>
   t.field({
     type: [TickerType],
     description:
-      'Sends the ranked page at once, and again when it changes: at most once a second, and at present every five seconds or every POLL_INTERVAL_MS, whichever is longer. When the exchange fails, the last page is sent once more with `stale: true`.',
+      'Sends the ranked page at once, and again when it changes: at most once a second, and at present every five seconds or every POLL_INTERVAL_MS, whichever is longer. When the exchange fails, the last page is sent once more with `stale: true`. What could not be fetched is an error in `extensions.errors` of the event.',
     args: screenArgs,
     extensions: { cost: screenCost },
     subscribe: (_root, { exchange, type, ...args }, { live }) => {
       toCriteria({ exchange, ...args });
       return live.allTickers({ exchange: String(exchange), type: type ?? null });
     },
-    resolve: (event, args, { screens }) => screens.first(requireValue(event), toCriteria(args), args.first),
+    resolve: (event, args, context, info) => toPage(requireValue(event), toCriteria(args), args.first, context, info),
   }),
 );

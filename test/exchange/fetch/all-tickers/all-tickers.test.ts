@@ -112,6 +112,20 @@ describe('an exchange with a list for each kind of market', () => {
     expect(all.missing).toEqual([]);
   });
 
+  it('is missing the kinds whose list has none of their tickers', async () => {
+    connection.venue.fault({ kind: 'raw', text: '[]', match: /fapi/ });
+    const all = await fetchAll(null);
+    expect(symbolsOf(all)).toEqual(['BTC/USD:BTC', ...spotSymbols].sort());
+    expect(all.missing).toMatchObject([
+      {
+        symbols: ['BTC/USDT:USDT', 'ETH/USDT:USDT'],
+        error: { code: 'BAD_EXCHANGE_RESPONSE', message: 'binance sent no ticker of its swap linear markets.' },
+      },
+    ]);
+    connection.venue.fault({ kind: 'raw', text: '[]' });
+    await expect(fetchAll('spot')).rejects.toMatchObject({ code: 'BAD_EXCHANGE_RESPONSE', retryable: true });
+  });
+
   it('is asked for kinds in parallel once it is known what each call brings, for an hour', async () => {
     let running = 0;
     let most = 0;
