@@ -19,6 +19,18 @@ const nextIsCurrent: Correction = ({ nextFundingRate }) => ({
 const noNextTime: Correction = () => ({ nextFundingTimestamp: undefined });
 
 /**
+ * A ticker has the interval in `fundingIntervalHour`, which follows a change at once. parseFundingRate of its file in ccxt
+ * takes the interval of the list of markets (bybit-exchange.github.io/docs/v5/market/tickers).
+ */
+const intervalOfTicker: Correction = ({ interval, info }) => {
+  const hours = info?.fundingIntervalHour;
+  return { interval: hours ? `${hours}h` : interval };
+};
+
+/** `ts` is the exchange's time, which ccxt leaves out (okx.com/docs-v5, "Get funding rate"). */
+const timeOfAnswer: Correction = ({ info }) => ({ timestamp: info?.ts ? Number(info.ts) : undefined });
+
+/**
  * - bitFlyer: `current_funding_rate` is paid at `next_funding_rate_settledate` (lightning.bitflyer.com/docs, "Funding
  *   Rate"); parseFundingRate of its file in ccxt calls it the next rate, and gives no current one.
  * - Hibachi: its answer has no time; fetchFundingRate of its file in ccxt fills in the local clock.
@@ -33,6 +45,9 @@ const noNextTime: Correction = () => ({ nextFundingTimestamp: undefined });
  */
 const corrections: Readonly<Record<string, Correction>> = {
   bitflyer: nextIsCurrent,
+  bybit: intervalOfTicker,
+  bybiteu: intervalOfTicker,
+  bybitid: intervalOfTicker,
   hibachi: () => ({ timestamp: undefined }),
   krakenfutures: ({ markPrice, info }, symbol) => ({
     ...(marketKind(symbol) === 'inverse'
@@ -45,6 +60,9 @@ const corrections: Readonly<Record<string, Correction>> = {
   }),
   kucoin: noNextTime,
   kucoinfutures: noNextTime,
+  myokx: timeOfAnswer,
+  okx: timeOfAnswer,
+  okxus: timeOfAnswer,
   pacifica: nextIsCurrent,
   weex: () => ({ fundingTimestamp: undefined }),
 };
@@ -147,6 +165,17 @@ const reach: Readonly<Record<string, number>> = { myokx: okxReachMs, okx: okxRea
 /** How far back paid funding reaches, in ms; null if no limit is known. */
 export function fundingReach(exchange: string): number | null {
   return reach[exchange] ?? null;
+}
+
+/**
+ * How many payments one call may ask for, where more are refused. Bybit: 200
+ * (bybit-exchange.github.io/docs/v5/market/history-fund-rate, limit).
+ */
+const pageSizes: Readonly<Record<string, number>> = { bybit: 200, bybiteu: 200, bybitid: 200 };
+
+/** How many payments one call may ask for; null if no limit is known. */
+export function fundingPageSize(exchange: string): number | null {
+  return pageSizes[exchange] ?? null;
 }
 
 /**

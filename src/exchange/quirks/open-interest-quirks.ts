@@ -89,7 +89,7 @@ const timeframes: Readonly<Record<string, readonly string[]>> = {
   kucoinfutures: ofBybit,
 };
 
-/** The timeframes in which an exchange has past open interest; null if they are not known. */
+/** The timeframes in which an exchange has past open interest; null if they are those of its candles. */
 export function openInterestTimeframes(exchange: string): readonly string[] | null {
   return timeframes[exchange] ?? null;
 }
@@ -107,4 +107,37 @@ const reach: Readonly<Record<string, number>> = {
 /** How far back past open interest reaches, in ms; null if no limit is known. */
 export function openInterestReach(exchange: string): number | null {
   return reach[exchange] ?? null;
+}
+
+/**
+ * How many values one call may ask for, where more are refused. Binance: 500 (developers.binance.com, "Open Interest
+ * Statistics"). Bybit: 200 (bybit-exchange.github.io/docs/v5/market/open-interest, limit).
+ */
+const pageSizes: Readonly<Record<string, number>> = {
+  binance: 500,
+  binancecoinm: 500,
+  binanceusdm: 500,
+  bybit: 200,
+  bybiteu: 200,
+  bybitid: 200,
+};
+
+/** How many values of past open interest one call may ask for; null if no limit is known. */
+export function openInterestPageSize(exchange: string): number | null {
+  return pageSizes[exchange] ?? null;
+}
+
+/**
+ * ccxt's parameters of a call for the current open interest. Bybit: fetchOpenInterest of its file in ccxt takes the newest
+ * value of the past, by the hour; that of the shortest interval is more current
+ * (bybit-exchange.github.io/docs/v5/market/open-interest, intervalTime).
+ */
+const currentParams: Readonly<Record<string, Params>> = {
+  bybit: { interval: '5m' },
+  bybiteu: { interval: '5m' },
+  bybitid: { interval: '5m' },
+};
+
+export function openInterestParams(exchange: string): Params {
+  return currentParams[exchange] ?? {};
 }

@@ -42,6 +42,25 @@ test('and in coins per USD of an inverse contract', async () => {
   expect(rate).toMatchObject({ rate: expect.closeTo(-0.000013, 12), nextRate: expect.closeTo(0.000026, 12) });
 });
 
+test('Bybit sends the interval with each rate', async () => {
+  const ticker = { symbol: 'BTCUSDT', fundingRate: '0.0001', nextFundingTime: String(next), fundingIntervalHour: '4' };
+  const body = { retCode: 0, retMsg: 'OK', result: { category: 'linear', list: [ticker] }, time: contractsNow };
+  const rate = await rateOf('bybit', 'BTC/USDT:USDT', 'BTCUSDT', body);
+  expect(rate).toMatchObject({ rate: 0.0001, intervalMs: 4 * hourMs, nextFundingTime: next });
+});
+
+test('OKX sends the time of its answer', async () => {
+  const times = { fundingTime: String(next), nextFundingTime: String(next + 8 * hourMs), ts: String(contractsNow) };
+  const body = { code: '0', data: [{ instId: 'BTC-USDT-SWAP', fundingRate: '0.0001', nextFundingRate: '', ...times }] };
+  const rate = await rateOf('okx', 'BTC/USDT:USDT', 'BTC-USDT-SWAP', body);
+  expect(rate).toMatchObject({
+    intervalMs: 8 * hourMs,
+    nextFundingTime: next,
+    nextRate: null,
+    timestamp: contractsNow,
+  });
+});
+
 test('Deribit pays all the time: its rate is that of the last eight hours, and there is no next payment', async () => {
   const rate = await rateOf('deribit', 'BTC/USD:BTC', 'BTC-PERPETUAL', { jsonrpc: '2.0', result: 0.00012 });
   expect(rate).toMatchObject({ rate: 0.00012, intervalMs: 8 * hourMs, nextFundingTime: null, nextRate: null });

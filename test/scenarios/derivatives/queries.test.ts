@@ -92,6 +92,18 @@ test('histories are oldest first, and their limits are checked', async () => {
   ]);
 });
 
+test('a timeframe that the exchange does not have names those that it has', async () => {
+  const { errors } = await running.query(
+    '{ openInterestHistory(exchange: "sim", symbol: "BTC/USDT:USDT", timeframe: "7m") { amount } }',
+  );
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringMatching(/^sim has no past open interest by 7m; it has 1s, 1m, 5m, /),
+      extensions: { code: 'TIMEFRAME_NOT_SUPPORTED', exchange: 'sim' },
+    },
+  ]);
+});
+
 test('an exchange without funding names one that has it', async () => {
   const { errors } = await running.query('{ fundingRate(exchange: "kraken", symbol: "BTC/USD") { rate } }');
   expect(errors).toMatchObject([

@@ -27,8 +27,17 @@ export async function addIntervals(
   const unlisted = unlistedInterval(client.info.id);
   for (const [symbol, rate] of without) {
     const intervalMs = intervals.get(symbol) ?? unlisted;
-    if (intervalMs !== null) outcomes.set(symbol, Object.freeze({ ...rate, intervalMs }));
+    if (intervalMs !== null && isPossible(rate, intervalMs))
+      outcomes.set(symbol, Object.freeze({ ...rate, intervalMs }));
   }
+}
+
+/**
+ * Exchanges with such a list count intervals from midnight UTC. If the next payment is not at the end of one, the interval
+ * was changed after the list was loaded.
+ */
+function isPossible({ nextFundingTime }: FundingRate, intervalMs: number): boolean {
+  return nextFundingTime === null || nextFundingTime % intervalMs === 0;
 }
 
 async function loadIntervals(client: ExchangeClient, market: MarketInterface): Promise<FundingIntervals> {

@@ -6,7 +6,13 @@ import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { toRate } from '../../normalize/funding-rate.ts';
 import { toPastInstant, toWholeInstant } from '../../normalize/numbers.ts';
-import { fundingReach, fundingUntilParameter, paidRate, sendsAllFunding } from '../../quirks/funding-quirks.ts';
+import {
+  fundingPageSize,
+  fundingReach,
+  fundingUntilParameter,
+  paidRate,
+  sendsAllFunding,
+} from '../../quirks/funding-quirks.ts';
 import { readHistory, requireHistoryRange } from './read-history.ts';
 import { requirePerpetual } from './require-contract.ts';
 
@@ -47,6 +53,7 @@ export async function fetchFundingRateHistory(
     },
     spacingMs: usualSpacingMs,
     isWhole: sendsAllFunding(exchange),
+    pageSize: fundingPageSize(exchange),
     reachMs: fundingReach(exchange),
     now,
   });

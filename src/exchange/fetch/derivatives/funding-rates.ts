@@ -14,7 +14,7 @@ import { type SymbolCalls, SymbolRound } from './symbol-round.ts';
 
 type FundingRateOutcomes = Map<string, FundingRate | MarketDataError>;
 
-/** How many unknown symbols of one call get suggestions: finding the nearest among thousands of symbols takes time. */
+/** How many refused symbols of one call get suggestions: each looks at all markets of the exchange, which takes time. */
 const maxSuggestions = 20;
 
 /**

@@ -11,8 +11,6 @@ export interface HistoryReaderOptions<R extends HistoryRow> extends HistoryCalls
   readonly what: string;
   /** When the market was listed, epoch ms; null if that is not known. Its history may begin earlier, before it was open. */
   readonly listedAt: number | null;
-  /** True if the exchange always sends the whole history. */
-  readonly isWhole: boolean;
   readonly now: () => number;
 }
 
@@ -72,12 +70,13 @@ export class HistoryReader<R extends HistoryRow> {
       if (this.#isBeginning(first)) break;
       const missing = limit - rows.length;
       let older: readonly R[] = [];
-      if (obeysUntil) older = this.#adjacent(await this.#calls.tryAsk({ until: first, limit: missing + 1 }), first);
+      if (obeysUntil)
+        older = await this.#adjacent(await this.#calls.tryAsk({ until: first, limit: missing + 1 }), first);
       if (older.length === 0) {
         obeysUntil = false;
         const count = Math.min(missing, this.#calls.maxRows);
         const since = first - count * this.#calls.spacingMs;
-        older = this.#adjacent(await this.#calls.tryAsk({ since, until: first, limit: count + 1 }), first);
+        older = await this.#adjacent(await this.#calls.tryAsk({ since, until: first, limit: count + 1 }), first);
       }
       if (older.length === 0) break;
       rows = [...older, ...rows];
@@ -93,7 +92,8 @@ export class HistoryReader<R extends HistoryRow> {
     if (!last || now - last.timestamp <= maxDelay * this.#calls.spacingMs) return page;
     // The market may be closed, or the exchange sends its first rows unless it is told where to begin.
     const recent = await this.#within(now - page.length * this.#calls.spacingMs, null);
-    return recent && recent.length > 0 ? recent : page;
+    const newest = recent?.at(-1);
+    return recent && newest && newest.timestamp > last.timestamp ? recent : page;
   }
 
   async #pageBefore(until: number, limit: number): Promise<readonly R[]> {
@@ -133,9 +133,7 @@ export class HistoryReader<R extends HistoryRow> {
     if (page.length === 0) page = (await this.#calls.ask({ since: from, limit: count })).filter(isWithin);
     // Some exchanges look only at a certain time from `since` on.
     if (page.length === 0 && from + count * this.#calls.spacingMs < end) {
-      const { listedAt } = this.#options;
-      const range = listedAt !== null && listedAt > from ? { since: listedAt - dayMs, limit: count } : { limit: count };
-      page = ((await this.#calls.tryAsk(range)) ?? []).filter(isWithin);
+      page = (await this.#firstFound(from, count)).filter(isWithin);
     }
     try {
       return await this.#closeGap(from, page, count, isContinued);
@@ -144,6 +142,17 @@ export class HistoryReader<R extends HistoryRow> {
       if (isContinued && isTooOld(error)) return [];
       throw error;
     }
+  }
+
+  /** Some rows after an instant: those around the listing of the market, or the newest, as its history may begin later. */
+  async #firstFound(from: number, limit: number): Promise<readonly R[]> {
+    const { listedAt } = this.#options;
+    const listed = listedAt !== null && listedAt > from ? [{ since: listedAt - dayMs, limit }] : [];
+    for (const range of [...listed, { limit }]) {
+      const page = await this.#calls.tryAsk(range);
+      if (page && page.length > 0) return page;
+    }
+    return [];
   }
 
   /** Extends rows backwards until they begin at `from`, or what lies between is known to be empty. */
@@ -196,10 +205,19 @@ export class HistoryReader<R extends HistoryRow> {
   }
 
   /** The rows before an instant, if there are none between them and it. */
-  #adjacent(answer: readonly R[] | null, instant: number): readonly R[] {
+  async #adjacent(answer: readonly R[] | null, instant: number): Promise<readonly R[]> {
     const before = (answer ?? []).filter(({ timestamp }) => timestamp < instant);
     const last = before.at(-1);
-    return last && !this.#isFar(last.timestamp, instant) ? before : [];
+    if (!last || !this.#calls.hasMore) return [];
+    if (!this.#isFar(last.timestamp, instant)) return before;
+    // A payment may be missing, or the distance may have changed: what is between them tells.
+    const since = last.timestamp + 1;
+    const between = await this.#calls.tryAsk({ since, until: instant, limit: 1 });
+    if (!between || between.some(({ timestamp }) => timestamp < since || timestamp > instant)) return [];
+    const inside = between.filter(({ timestamp }) => timestamp < instant);
+    const newest = inside.at(-1);
+    if (!newest) return before;
+    return this.#isFar(newest.timestamp, instant) ? [] : inside;
   }
 
   /** True for the times of two rows that may have others between them. */
@@ -209,8 +227,8 @@ export class HistoryReader<R extends HistoryRow> {
 
   /** True if the history cannot have rows before this one. */
   #isBeginning(first: number): boolean {
-    const { listedAt, isWhole } = this.#options;
-    return isWhole || (listedAt !== null && Math.abs(first - listedAt) <= slack * this.#calls.spacingMs);
+    const { listedAt } = this.#options;
+    return listedAt !== null && Math.abs(first - listedAt) <= slack * this.#calls.spacingMs;
   }
 }
 

@@ -9,6 +9,7 @@ import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { toOpenInterest } from '../../normalize/open-interest.ts';
 import {
   openInterestHistoryParams,
+  openInterestPageSize,
   openInterestReach,
   openInterestTimeframes,
 } from '../../quirks/open-interest-quirks.ts';
@@ -34,7 +35,7 @@ export async function fetchOpenInterestHistory(
     throw notSupported({ exchange, symbol }, 'past open interest', 'OPEN_INTEREST_HISTORY', exchanges);
   }
   requireHistoryRange(query);
-  requireTimeframe(query, exchange);
+  requireTimeframe(query, openInterestTimeframes(exchange) ?? Object.keys(client.ccxt.timeframes ?? {}));
   const market = requireContract(client, await client.markets(), symbol);
   const fixed = openInterestHistoryParams(exchange, market);
   return readHistory<CcxtOpenInterest, PastOpenInterest>({
@@ -48,14 +49,14 @@ export async function fetchOpenInterestHistory(
     },
     toRow: (row) => toPastOpenInterest(exchange, market, row, now()),
     spacingMs: periodAfter(timeframe, 0),
+    pageSize: openInterestPageSize(exchange),
     reachMs: openInterestReach(exchange),
     now,
   });
 }
 
-function requireTimeframe({ symbol, timeframe }: OpenInterestHistoryQuery, exchange: string): void {
-  const known = openInterestTimeframes(exchange);
-  if (known === null || known.includes(timeframe)) return;
+function requireTimeframe({ exchange, symbol, timeframe }: OpenInterestHistoryQuery, known: readonly string[]): void {
+  if (known.length === 0 || known.includes(timeframe)) return;
   throw new MarketDataError(
     'TIMEFRAME_NOT_SUPPORTED',
     `${exchange} has no past open interest by ${timeframe}; it has ${known.join(', ')}.`,

@@ -5,6 +5,7 @@ import { notSupported } from '../../../market/model/not-supported.ts';
 import { can } from '../../ccxt/capabilities.ts';
 import type { ExchangeClient } from '../../clients/exchange-client.ts';
 import { toOpenInterest } from '../../normalize/open-interest.ts';
+import { openInterestParams } from '../../quirks/open-interest-quirks.ts';
 import { requireContract } from './require-contract.ts';
 
 /**
@@ -22,9 +23,12 @@ export async function fetchOpenInterest(
     throw notSupported({ exchange, symbol }, 'open interest', 'OPEN_INTEREST', exchanges);
   }
   const market = requireContract(client, await client.markets(), symbol);
+  const params = openInterestParams(exchange);
   const answer = await client.call(
     async (ccxt) =>
-      ccxt.has.fetchOpenInterest ? ccxt.fetchOpenInterest(symbol) : (await ccxt.fetchOpenInterests([symbol]))[symbol],
+      ccxt.has.fetchOpenInterest
+        ? ccxt.fetchOpenInterest(symbol, params)
+        : (await ccxt.fetchOpenInterests([symbol]))[symbol],
     { symbol },
   );
   return toOpenInterest(exchange, market, answer, now());

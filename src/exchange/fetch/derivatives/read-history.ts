@@ -31,6 +31,8 @@ export interface HistoryCall<Raw, R extends HistoryRow> {
   readonly spacingMs: number;
   /** True if the exchange always sends the whole history. */
   readonly isWhole?: boolean;
+  /** How many rows one call may ask for; null if no limit is known. */
+  readonly pageSize?: number | null;
   /** How far back the exchange's history reaches, in ms; null if no limit is known. */
   readonly reachMs: number | null;
   readonly now: () => number;
@@ -50,7 +52,7 @@ export function requireHistoryRange({ exchange, symbol, since, until, limit }: H
  * BAD_USER_INPUT if its history does not reach back far enough.
  */
 export async function readHistory<Raw, R extends HistoryRow>(call: HistoryCall<Raw, R>): Promise<readonly R[]> {
-  const { market, query, what, reachMs, now } = call;
+  const { market, query, what, ask, reachMs, now } = call;
   const { since, until, limit } = query;
   const { created } = market;
   const listedAt = toPastInstant(created, now());
@@ -59,32 +61,49 @@ export async function readHistory<Raw, R extends HistoryRow>(call: HistoryCall<R
   if (isOlder && Math.min(since ?? oldest, (until ?? Number.POSITIVE_INFINITY) - 1) < oldest) {
     throw historyTooOld(query, what, oldest);
   }
+  if (call.isWhole) return partOf(toRows(call, await ask({ limit: undefined })), query);
   const reader = new HistoryReader({
     market: query,
     what,
     ask: (range) => askOnce(call, range, oldest),
     spacingMs: call.spacingMs,
     listedAt,
-    isWhole: call.isWhole ?? false,
     now,
   });
   return since === undefined ? reader.newest(until ?? null, limit) : reader.first(since, until ?? null, limit);
 }
 
+/** The part of a whole history that a query asks for. */
+function partOf<R extends HistoryRow>(rows: readonly R[], { since, until, limit }: HistoryQuery): readonly R[] {
+  const within = rows.filter(
+    ({ timestamp }) => (since === undefined || timestamp >= since) && (until === undefined || timestamp < until),
+  );
+  return since === undefined ? within.slice(-limit) : within.slice(0, limit);
+}
+
 /** The rows of one call, oldest first, each once. Nothing is asked for that is older than the exchange serves. */
 async function askOnce<Raw, R extends HistoryRow>(
-  { client, market, what, ask, toRow }: HistoryCall<Raw, R>,
+  call: HistoryCall<Raw, R>,
   { limit, ...given }: HistoryRange,
   oldest: number,
 ): Promise<readonly R[]> {
+  const { client, market, what, ask } = call;
   const bounds = given.since === undefined ? given : { ...given, since: Math.max(given.since, oldest) };
   const raw = await withLimit(client.limits, {
     name: what,
     market,
-    limit: Math.min(limit, maxRows),
+    limit: Math.min(limit, call.pageSize ?? maxRows),
     ask: (asked) => ask({ ...bounds, limit: asked }),
     countRows: (rows) => (Array.isArray(rows) ? rows.length : 0),
   });
+  return toRows(call, raw);
+}
+
+/** The rows of an answer, oldest first, each once. */
+function toRows<Raw, R extends HistoryRow>(
+  { client, market, what, toRow }: HistoryCall<Raw, R>,
+  raw: readonly Raw[],
+): readonly R[] {
   if (!Array.isArray(raw)) {
     const about = { exchange: client.info.id, symbol: market.symbol };
     throw new MarketDataError('BAD_EXCHANGE_RESPONSE', `${about.exchange} did not send a list of ${what}.`, about);

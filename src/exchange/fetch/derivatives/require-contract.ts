@@ -10,7 +10,7 @@ const maxSuggestions = 5;
 
 /**
  * The market with this symbol, which pays funding. Throws SYMBOL_NOT_FOUND, and NOT_SUPPORTED for a market that is not a
- * perpetual contract.
+ * perpetual contract; unless `suggesting`, without suggestions.
  */
 export function requirePerpetual(
   client: ExchangeClient,
@@ -20,7 +20,9 @@ export function requirePerpetual(
 ): MarketInterface {
   const market = findMarket(client, markets, symbol, suggesting);
   if (paysFunding(market)) return market;
-  throw notContract(client, markets, market, 'is not a perpetual contract, so it has no funding rate');
+  const reason = 'is not a perpetual contract, so it has no funding rate';
+  if (suggesting) throw notContract(client, markets, market, reason);
+  throw new MarketDataError('NOT_SUPPORTED', `${symbol} ${reason}.`, { exchange: client.info.id, symbol });
 }
 
 /** The market with this symbol, which is a contract. Throws SYMBOL_NOT_FOUND, and NOT_SUPPORTED for a spot market. */

@@ -21,7 +21,10 @@ export const OpenInterestType = builder.objectRef<OpenInterest>('OpenInterest').
       nullable: true,
       description: 'In contracts or in base currency, as the exchange counts.',
     }),
-    value: t.exposeFloat('value', { nullable: true, description: 'In quote currency.' }),
+    value: t.exposeFloat('value', {
+      nullable: true,
+      description: 'In quote currency; at OKX in US dollars, whatever the quote currency is.',
+    }),
     timestamp: t.expose('timestamp', {
       type: 'Timestamp',
       nullable: true,

@@ -114,7 +114,7 @@ describe('an exchange that ignores since and until', () => {
   });
 });
 
-test('an exchange that always sends everything is asked once, also for the beginning', async () => {
+test('an exchange that always sends everything is asked once, for any part of it', async () => {
   const exchange = await contracts('krakenfutures', { 'BTC/USD:USD': 'PF_XBTUSD' }, () => ({
     body: {
       result: 'success',
@@ -132,9 +132,13 @@ test('an exchange that always sends everything is asked once, also for the begin
       .map((timestamp) => ({ timestamp, rate: 0.00001 })),
   );
   expect(exchange.requests).toHaveLength(1);
+  const until = newest - 100 * intervalMs;
+  const before = await exchange.payments({ symbol: 'BTC/USD:USD', until, limit: 150 });
+  expect(timestamps(before)).toEqual(oldestFirst(times(300)).slice(49, 199));
+  expect(exchange.requests).toHaveLength(2);
 });
 
-test('a limit that is refused is replaced by one that is accepted', async () => {
+test('an exchange is asked for as many payments at once as it accepts', async () => {
   const exchange = await contracts('bybit', { [btc]: 'BTCUSDT' }, (_path, query) => {
     const limit = Number(query.get('limit') ?? 200);
     if (limit > 200) return { body: { retCode: 10001, retMsg: 'params error: limit invalid', result: {} } };
@@ -146,6 +150,7 @@ test('a limit that is refused is replaced by one that is accepted', async () => 
     return { body: { retCode: 0, retMsg: 'OK', result: { category: 'linear', list } } };
   });
   expect(timestamps(await exchange.payments({ symbol: btc, limit: 900 }))).toEqual(oldestFirst(times(900)));
+  expect(exchange.requests).toHaveLength(5);
   expect(timestamps(await exchange.payments({ symbol: btc, since: newest - 950 * intervalMs, limit: 600 }))).toEqual(
     oldestFirst(times(951)).slice(0, 600),
   );

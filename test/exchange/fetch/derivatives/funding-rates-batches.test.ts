@@ -6,7 +6,7 @@ import type { Reply } from '../../../venues/replies.ts';
 const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L'];
 const symbols = names.map((name) => `${name}/USDT:USDT`);
 const markets = Object.fromEntries(names.map((name) => [`${name}/USDT:USDT`, `${name}USDT`]));
-const next = contractsNow + 3_600_000;
+const next = Date.UTC(2026, 2, 4, 16);
 
 function premium(symbol: string, rate = '0.0001') {
   return {
@@ -57,6 +57,28 @@ test('without the list, the interval is unknown, and so is the rate of a year', 
   exchange.reset();
   await exchange.rates(['A/USDT:USDT']);
   expect(exchange.requests).toEqual(['/fapi/v1/premiumIndex?symbol=AUSDT']);
+});
+
+test('an interval that does not end at the next payment is not known any more', async () => {
+  const exchange = await contracts('binance', markets, (path, query) => {
+    if (path.endsWith('/fundingInfo')) return { body: [] };
+    const nextFundingTime = query.get('symbol') === 'AUSDT' ? Date.UTC(2026, 2, 4, 20) : next;
+    return { body: { ...premium(query.get('symbol') ?? ''), nextFundingTime } };
+  });
+  const outcomes = await exchange.rates(symbols.slice(0, 2));
+  expect([...outcomes.values()]).toMatchObject([{ intervalMs: null }, { intervalMs: 28_800_000 }]);
+});
+
+test('a thousand markets without funding do not all get suggestions', async () => {
+  const spot = Array.from({ length: 100 }, (_, index) => `C${index}/USDT`);
+  const listed = Object.fromEntries(spot.map((symbol) => [symbol, symbol.replace('/', '')]));
+  const exchange = await contracts('binance', { ...listed, ...markets }, everything);
+  const errors = [...(await exchange.rates(spot)).values()];
+  expect(errors.every((error) => error instanceof MarketDataError && error.code === 'NOT_SUPPORTED')).toBe(true);
+  expect(errors.filter((error) => error instanceof MarketDataError && error.details.suggestions)).toHaveLength(20);
+  expect(errors.at(-1)).toMatchObject({
+    message: 'C99/USDT is not a perpetual contract, so it has no funding rate.',
+  });
 });
 
 test('what a batch leaves out is requested alone', async () => {

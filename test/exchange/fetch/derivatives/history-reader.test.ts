@@ -1,67 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HistoryRange } from '../../../../src/exchange/fetch/derivatives/history-calls.ts';
-import { HistoryReader, type HistoryReaderOptions } from '../../../../src/exchange/fetch/derivatives/history-reader.ts';
+import type { HistoryReader } from '../../../../src/exchange/fetch/derivatives/history-reader.ts';
 import { MarketDataError } from '../../../../src/market/errors.ts';
-
-const hourMs = 3_600_000;
-const now = Date.UTC(2026, 2, 4, 12, 30);
-
-interface Row {
-  readonly timestamp: number;
-}
-
-/** How an exchange answers. */
-interface Habits {
-  /** The most rows of one answer. */
-  readonly cap: number;
-  readonly obeysSince: boolean;
-  readonly until: 'inclusive' | 'exclusive' | 'ignored';
-  /** Which rows an answer has if there are too many from `since` on. */
-  readonly keeps: 'first' | 'newest';
-  /** With `since` alone, it looks only at the time that `limit` rows usually take. */
-  readonly looksAhead: boolean;
-}
-
-const honest: Habits = { cap: 1000, obeysSince: true, until: 'inclusive', keeps: 'first', looksAhead: false };
-
-/** An exchange behind ccxt, which drops the rows before `since` and those above the limit. */
-function answerOf(rows: readonly Row[], habits: Habits, { since, until, limit }: HistoryRange): readonly Row[] {
-  const looksAhead = habits.looksAhead && habits.obeysSince && habits.until !== 'ignored';
-  const ahead = looksAhead && since !== undefined ? since + limit * 8 * hourMs : Number.POSITIVE_INFINITY;
-  const end = until !== undefined && habits.until !== 'ignored' ? until : ahead;
-  const isBefore = (timestamp: number) => (habits.until === 'exclusive' ? timestamp < end : timestamp <= end);
-  const begin = since !== undefined && habits.obeysSince ? since : Number.NEGATIVE_INFINITY;
-  const asked = rows.filter(({ timestamp }) => timestamp >= begin && isBefore(timestamp));
-  const count = Math.min(limit, habits.cap);
-  const sent =
-    since !== undefined && habits.obeysSince && habits.keeps === 'first' ? asked.slice(0, count) : asked.slice(-count);
-  return since === undefined ? sent : sent.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
-}
-
-function readerOf(rows: readonly Row[], habits: Habits, options: Partial<HistoryReaderOptions<Row>> = {}) {
-  const asked: HistoryRange[] = [];
-  const reader = new HistoryReader<Row>({
-    market: { exchange: 'x', symbol: 'BTC/USDT:USDT' },
-    what: 'funding',
-    ask: async (range) => {
-      asked.push(range);
-      return answerOf(rows, habits, range);
-    },
-    spacingMs: 8 * hourMs,
-    listedAt: null,
-    isWhole: false,
-    now: () => now,
-    ...options,
-  });
-  return { reader, asked };
-}
-
-/** Rows at a distance, the last one at the last full distance before now. */
-function every(distanceMs: number, count: number): readonly Row[] {
-  const last = Math.floor(now / distanceMs) * distanceMs;
-  return Array.from({ length: count }, (_, index) => ({ timestamp: last - (count - 1 - index) * distanceMs }));
-}
+import {
+  every,
+  type Habits,
+  honest,
+  hourMs,
+  now,
+  type Row,
+  readerOf,
+} from '../../../support/exchange/history-stand-in.ts';
 
 /** What the whole history has for a query. */
 function naive(rows: readonly Row[], since: number | null, until: number | null, limit: number): readonly Row[] {
@@ -90,6 +40,8 @@ const queries = fc.record({
   until: fc.option(fc.integer({ min: -50, max: 650 })),
   limit: fc.integer({ min: 1, max: 500 }),
   offsetMs: fc.integer({ min: 0, max: hourMs }),
+  /** Rows that are not there: their place from the first one on, and how many. */
+  missing: fc.array(fc.tuple(fc.integer({ min: 0, max: 600 }), fc.integer({ min: 1, max: 5 })), { maxLength: 6 }),
 });
 
 /** A history, and a query whose bounds are given in rows before its newest one. */
@@ -100,8 +52,11 @@ function toCase({
   until,
   limit,
   offsetMs,
+  missing,
 }: typeof queries extends fc.Arbitrary<infer T> ? T : never) {
-  const rows = every(distanceMs, count);
+  const rows = every(distanceMs, count).filter(
+    (_, index) => !missing.some(([first, length]) => index >= first && index < first + length),
+  );
   const at = (rowsBack: number | null) => (rowsBack === null ? null : now - rowsBack * distanceMs + offsetMs);
   return { rows, since: at(since), until: at(until), limit };
 }
@@ -171,13 +126,20 @@ describe('calls', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('none of these if the market was listed then, or if the exchange always sends everything', async () => {
+  test('none of these if the market was listed then', async () => {
     const rows = every(8 * hourMs, 30);
-    for (const known of [{ listedAt: rows[0]?.timestamp ?? null }, { isWhole: true }]) {
-      const { reader, asked } = readerOf(rows, { ...honest, until: 'ignored' }, known);
-      expect(await reader.first(Date.UTC(2020, 0), null, 100)).toEqual(rows);
-      expect(asked).toHaveLength(1);
-    }
+    const listedAt = rows[0]?.timestamp ?? null;
+    const { reader, asked } = readerOf(rows, { ...honest, until: 'ignored' }, { listedAt });
+    expect(await reader.first(Date.UTC(2020, 0), null, 100)).toEqual(rows);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('one more to find out that a payment is missing between two answers', async () => {
+    const all = every(8 * hourMs, 200);
+    const rows = [...all.slice(0, 95), ...all.slice(100)];
+    const { reader, asked } = readerOf(rows, { ...honest, cap: 100 });
+    expect(await reader.newest(null, 150)).toEqual(rows.slice(-150));
+    expect(asked).toHaveLength(3);
   });
 });
 
@@ -241,4 +203,24 @@ test('rows whose distance changed are complete', async () => {
   expect(await reader.first(rows[0]?.timestamp ?? 0, null, 500)).toEqual(rows);
   const { reader: other } = readerOf(rows, { ...honest, cap: 60 });
   expect(await other.newest(null, 500)).toEqual(rows);
+});
+
+test('a history that begins long after the listing of the market is found', async () => {
+  const rows = every(8 * hourMs, 300);
+  const first = rows[0]?.timestamp ?? 0;
+  const listedAt = first - 1000 * 8 * hourMs;
+  const { reader } = readerOf(rows, { ...honest, looksAhead: true, keeps: 'newest' }, { listedAt });
+  expect(await reader.first(listedAt - 100 * 8 * hourMs, null, 50)).toEqual(rows.slice(0, 50));
+});
+
+test('the newest rows are not replaced by fewer if their distance became longer', async () => {
+  const recent = every(8 * hourMs, 20);
+  const first = recent[0]?.timestamp ?? 0;
+  const rows = [
+    ...Array.from({ length: 500 }, (_, index) => ({ timestamp: first - (500 - index) * hourMs })),
+    ...recent,
+  ].filter(({ timestamp }) => timestamp < now - 5 * hourMs);
+  const { reader, asked } = readerOf(rows, honest);
+  expect(await reader.newest(null, 150)).toEqual(rows.slice(-150));
+  expect(asked.length).toBeLessThanOrEqual(3);
 });

@@ -51,6 +51,15 @@ describe('the unit', () => {
   });
 });
 
+test('Bybit: the newest value of its shortest interval', async () => {
+  const exchange = await contracts('bybit', { [btc]: 'BTCUSDT' }, (_path, query) => {
+    const timestamp = query.get('intervalTime') === '5min' ? contractsNow : contractsNow - 1_800_000;
+    const list = [{ openInterest: '50000', timestamp: String(timestamp) }];
+    return { body: { retCode: 0, retMsg: 'OK', result: { symbol: 'BTCUSDT', list } } };
+  });
+  expect(await exchange.interest(btc)).toMatchObject({ amount: 50_000, value: null, timestamp: contractsNow });
+});
+
 /** Binance with one answer. */
 function binance(openInterest: unknown, time: unknown = contractsNow) {
   return contracts('binance', { [btc]: 'BTCUSDT' }, () => ({ body: { symbol: 'BTCUSDT', openInterest, time } }));
@@ -126,5 +135,21 @@ describe('past values', () => {
     }));
     const rows = await exchange.pastInterest({ symbol: btc, timeframe: '1h', limit: 10 });
     expect(rows).toMatchObject([{ amount: 10, timestamp: contractsNow }]);
+  });
+
+  test('are asked for as many at once as the exchange accepts', async () => {
+    const exchange = await contracts('bybit', { [btc]: 'BTCUSDT' }, (_path, query) => {
+      const limit = Number(query.get('limit') ?? 50);
+      if (limit > 200) return { body: { retCode: 10001, retMsg: 'params error: limit invalid', result: {} } };
+      const newest = Math.min(Number(query.get('endTime') ?? contractsNow), contractsNow);
+      const last = Math.floor(newest / 3_600_000) * 3_600_000;
+      const list = Array.from({ length: limit }, (_, index) => ({
+        openInterest: '10',
+        timestamp: String(last - index * 3_600_000),
+      }));
+      return { body: { retCode: 0, retMsg: 'OK', result: { symbol: 'BTCUSDT', list } } };
+    });
+    expect(await exchange.pastInterest({ symbol: btc, timeframe: '1h', limit: 900 })).toHaveLength(900);
+    expect(exchange.requests).toHaveLength(5);
   });
 });
