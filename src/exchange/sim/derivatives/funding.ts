@@ -10,14 +10,15 @@ export interface FundingInput {
 export const fundingInterval = '8h';
 
 const interestRate = 0.0001;
-const noiseHeight = 0.0003;
+/** By how much the noise raises or lowers the rate, as a fraction of it: never so far that it contradicts the premium. */
+const noiseHeight = 0.8;
 
 /** The rate is never further from zero than this. */
 const maxRate = 0.003;
 
 /** The rate at a tick, with eight decimals: it leans towards the interest rate, and grows with the premium. */
 export function fundingRateAt({ premiumAt, noiseAt }: FundingInput, tick: number): number {
-  const rate = (premiumAt(tick) + interestRate) / 3 + noiseHeight * noiseAt(tick);
+  const rate = ((premiumAt(tick) + interestRate) / 3) * (1 + noiseHeight * noiseAt(tick));
   return Number(Math.min(maxRate, Math.max(-maxRate, rate)).toFixed(8));
 }
 
