@@ -35,7 +35,7 @@ test('a funding rate and the open interest of one contract', async () => {
     id: 'FundingRate:binance:BTC/USDT:USDT',
     exchange: { id: 'binance' },
     intervalMs: 28_800_000,
-    annualized: rate * 1095,
+    annualized: expect.closeTo(rate * 1095, 12),
     nextRate: null,
     source: 'FETCH',
     stale: false,
