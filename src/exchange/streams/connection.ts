@@ -6,6 +6,7 @@ import { type BatchesOptions, SubscriptionBatches } from './batches.ts';
 import { ConnectionInstance } from './connection-instance.ts';
 import { MessagePace } from './message-pace.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
+import { Run } from './run.ts';
 import type { Subscription } from './subscription.ts';
 import { Unsubscriptions, type UnsubscriptionsOptions } from './unsubscriptions.ts';
 
@@ -24,17 +25,6 @@ export interface ConnectionEvents {
   readonly onLost: (subscription: Subscription, cause: unknown) => void;
   /** The exchange refused a subscription, which ccxt does not request twice over one connection: the owner must act. */
   readonly onRefused: (subscription: Subscription) => void;
-}
-
-/** One subscription over this connection. */
-interface Run {
-  readonly abort: AbortController;
-  /** About when the subscription was requested from the exchange, epoch ms; null before that. */
-  requestedAt: number | null;
-  /** True once a message has come since it was requested. */
-  hasDelivered: boolean;
-  /** Failures of this channel alone since its last message. */
-  failures: number;
 }
 
 /** A channel that fails alone is requested again after this pause, which doubles each time. */
@@ -98,8 +88,9 @@ export class Connection {
     return this.#runs.has(subscription);
   }
 
-  hasDelivered(subscription: Subscription): boolean {
-    return this.#runs.get(subscription)?.hasDelivered ?? false;
+  /** True if the exchange serves the subscription over this connection. */
+  serves(subscription: Subscription): boolean {
+    return this.#runs.get(subscription)?.isServed ?? false;
   }
 
   /** About when the subscription was requested from the exchange, epoch ms; null if it was not. */
@@ -108,7 +99,7 @@ export class Connection {
   }
 
   add(subscription: Subscription): void {
-    const run: Run = { abort: new AbortController(), requestedAt: null, hasDelivered: false, failures: 0 };
+    const run = new Run();
     this.#runs.set(subscription, run);
     void this.#run(subscription, run);
   }
@@ -197,9 +188,7 @@ export class Connection {
     while (true) {
       const deliver = await subscription.nextFrom(instance.exchange, this.#batches.members.has(subscription));
       if (signal.aborted) return;
-      const isFirst = !run.hasDelivered;
-      run.hasDelivered = true;
-      run.failures = 0;
+      const isFirst = run.onMessage();
       subscription.refusals = 0;
       this.#lastMessageAt = clock.now();
       if (isFirst) {
@@ -216,7 +205,9 @@ export class Connection {
     const { signal } = run.abort;
     await sleep(clock, Math.max(0, sentAt - clock.now()), signal);
     const isConnected = !signal.aborted && (await instance.whenConnected());
-    if (isConnected && !signal.aborted && run.requestedAt === sentAt) onOpen();
+    if (!isConnected || signal.aborted || run.requestedAt !== sentAt) return;
+    run.onOpen(clock.now());
+    onOpen();
   }
 
   /** Prepares the run for its next attempt, or returns the subscription to the owner. */
@@ -228,19 +219,15 @@ export class Connection {
     instance: StreamInstance | null,
   ): void {
     const { clock, random, onError } = this.#options;
-    run.failures += 1;
     const isBroken = instance === null || instance.isBroken || opening !== this.#instance.current;
-    // A channel of the same name was just unsubscribed, or ccxt reported the error of one channel to all of them.
-    const isOfAnother =
-      error instanceof ccxtErrors.UnsubscribeError || (run.hasDelivered && error instanceof ccxtErrors.BaseError);
-    if (!isBroken && isOfAnother && run.failures === 1) return;
+    if (!isBroken && run.isOfAnother(error, clock.now())) return;
     if (!isBroken && mayBeOfBatch(error) && !run.hasDelivered && this.#batches.onRefused(subscription, instance)) {
       run.failures = 0;
       run.requestedAt = null;
       return;
     }
     onError(error);
-    run.hasDelivered = false;
+    run.onLost();
     this.#events.onLost(subscription, error);
     if (this.#isRetired) {
       run.abort.abort();
@@ -250,7 +237,8 @@ export class Connection {
       if (opening !== this.#instance.current) return;
       this.#instance.discard(opening);
       this.#backoff.begin(this.#closing.signal);
-    } else if (error instanceof ccxtErrors.ExchangeError) {
+    } else if (error instanceof ccxtErrors.ExchangeError || subscription.onOpen) {
+      // Without an error of its class, it is unknown whether the channel is still served: no message would show it soon.
       subscription.refusals += 1;
       const pauseMs = backoffMs(firstRefusalPauseMs, subscription.refusals - 1, longestRefusalPauseMs, random);
       subscription.waitUntil = clock.now() + pauseMs;

@@ -119,7 +119,7 @@ export class StreamPool {
   /** Notifies the listener, unless another connection serves the subscription. */
   #onLost(connection: Connection, subscription: Subscription, cause: unknown): void {
     const all = [...this.#connections].flatMap((pooled) => [pooled.connection, ...pooled.predecessors]);
-    const isServed = all.some((each) => each !== connection && each.hasDelivered(subscription));
+    const isServed = all.some((each) => each !== connection && each.serves(subscription));
     if (!isServed) subscription.interrupt(cause);
   }
 

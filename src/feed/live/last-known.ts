@@ -22,3 +22,8 @@ export function toLastKnown<V extends ReceivedValue>(
   if (!value || isMistake || ageOf(value.receivedAt, now) > staleMaxMs) return null;
   return toStale(value);
 }
+
+/** The value that was received later, of two that are stale or have to be marked so. */
+export function toLaterKnown<V extends ReceivedValue>(fetched: V, live: V | undefined): V {
+  return !live || live.receivedAt <= fetched.receivedAt ? fetched : toStale(live);
+}

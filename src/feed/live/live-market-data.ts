@@ -37,7 +37,7 @@ export class LiveMarketData implements MarketData {
   constructor(options: LiveMarketDataOptions) {
     const lastServed = new LastServed(options.clock);
     this.#upstream = options.upstream;
-    this.derivatives = new LiveDerivatives(options);
+    this.derivatives = new LiveDerivatives(options, lastServed);
     this.#tickers = new LiveTickers(options, lastServed);
     this.#orderBooks = new LiveOrderBooks(options, lastServed);
     this.#allTickers = new LiveAllTickers(options, lastServed);

@@ -1,8 +1,6 @@
 import { MarketDataError } from '../../market/errors.ts';
-import { toStale } from '../../market/model/staleness.ts';
-import type { Ticker } from '../../market/model/ticker.ts';
 import type { FetchOptions, TickerResult, TickerResults } from '../../market/ports/market-data.ts';
-import { toLastKnown } from './last-known.ts';
+import { toLastKnown, toLaterKnown } from './last-known.ts';
 import type { LastServed } from './last-served.ts';
 import type { LiveMarketDataOptions } from './live-options.ts';
 import { TickerWatch } from './ticker-watch.ts';
@@ -70,14 +68,9 @@ export class LiveTickers {
       return value ? { value, freshUntil: 0 } : fetched;
     }
     if (fetched.value.stale) {
-      return { ...fetched, value: newer(fetched.value, feeds.liveTicker(exchange, symbol)?.value) };
+      return { ...fetched, value: toLaterKnown(fetched.value, feeds.liveTicker(exchange, symbol)?.value) };
     }
     feeds.offerTicker(fetched.value);
     return fetched;
   }
-}
-
-/** Returns the ticker that was received later. Both are stale. */
-function newer(fetched: Ticker, live: Ticker | undefined): Ticker {
-  return !live || live.receivedAt <= fetched.receivedAt ? fetched : toStale(live);
 }

@@ -81,7 +81,7 @@ class FakeSubscription implements Subscription {
   ends = 0;
   refusals = 0;
   waitUntil = 0;
-  readonly onOpen = null;
+  onOpen: (() => void) | null = null;
   /** How the exchange ends the channel. */
   end: (() => Promise<unknown>) | null = async () => {};
 
@@ -455,6 +455,64 @@ test('a subscription that is refused over the new connection is interrupted when
   // The old connection still serves it.
   await refused.speak(0);
   expect([refused.heard, refused.interruptions]).toEqual([2, 0]);
+});
+
+/** A subscription whose market is calm, and the number of times that it was open. */
+function calm(symbol: string): { readonly subscription: FakeSubscription; readonly opens: () => number } {
+  const subscription = new FakeSubscription(symbol, 'liquidations');
+  let opens = 0;
+  subscription.onOpen = () => {
+    opens += 1;
+  };
+  return { subscription, opens: () => opens };
+}
+
+test('a calm subscription is not disturbed by errors that are reported to all, but its own comes again at once', async () => {
+  const pool = createPool();
+  const { subscription, opens } = calm('A/B');
+  await join(pool, subscription);
+  await clock.advance(6000);
+  for (let hours = 0; hours < 3; hours++) {
+    subscription.fail(new ccxtErrors.BadSymbol('C/D'));
+    await clock.advance(3_600_000);
+    expect([subscription.waiting.length, subscription.interruptions, opens(), opened]).toEqual([1, 0, 1, 1]);
+  }
+  for (let time = 0; time < 2; time++) {
+    subscription.fail(new ccxtErrors.BadSymbol('A/B'));
+    await settle();
+  }
+  expect([subscription.waiting.length, subscription.interruptions]).toEqual([0, 1]);
+});
+
+test('a calm subscription that fails alone is requested over another connection, which says when it is open', async () => {
+  const pool = createPool();
+  const { subscription, opens } = calm('A/B');
+  await join(pool, subscription);
+  await clock.advance(100);
+  expect(opens()).toBe(1);
+  subscription.fail(new ccxtErrors.RateLimitExceeded('too many'));
+  await clock.advance(10_000);
+  expect([subscription.interruptions, opens(), opened, closed]).toEqual([1, 2, 2, 1]);
+});
+
+test('a calm subscription is not interrupted while one of two connections has it open', async () => {
+  const pool = createPool();
+  const { subscription, opens } = calm('A/B');
+  const leaving = new FakeSubscription('C/D', 'liquidations');
+  leaving.end = null;
+  await join(pool, subscription, leaving);
+  await clock.advance(replacedAfterMs);
+  await pool.remove(leaving);
+  await clock.advance(1500);
+  expect([opened, closed, opens()]).toEqual([2, 0, 2]);
+  // The old connection fails, and the new one stays.
+  const [old] = subscription.waiting.splice(0, 1);
+  old?.reject(new ccxtErrors.NetworkError('dropped'));
+  await settle();
+  expect(subscription.interruptions).toBe(0);
+  drop(subscription);
+  await settle();
+  expect(subscription.interruptions).toBe(1);
 });
 
 test('a subscription that ends immediately opens nothing', async () => {

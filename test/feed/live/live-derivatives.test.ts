@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LiveMarketData } from '../../../src/feed/live/live-market-data.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { DerivativeData } from '../../../src/market/ports/market-data.ts';
-import { type LiveFeeds, staleMaxMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
+import { type LiveFeeds, lingerMs, staleMaxMs, useLiveFeeds } from '../../support/feed/live-feeds.ts';
 
 const btc = 'BTC/USDT:USDT';
 const eth = 'ETH/USDT:USDT';
@@ -60,6 +60,45 @@ test('live open interest answers without a call', async () => {
   live.port.derivatives.interestCalls.length = 0;
   expect(await interest()).toMatchObject({ value: { amount: 10, stale: false } });
   expect(live.port.derivatives.interestCalls).toEqual([]);
+});
+
+/** The exchange streams this rate now. */
+function stream(rate: number): void {
+  const now = live.clock.now();
+  const unknown = { nextRate: null, intervalMs: null, nextFundingTime: null, markPrice: null, indexPrice: null };
+  const market = { exchange: 'kraken', symbol: btc, source: 'STREAM', stale: false } as const;
+  live.streams.push('fundingRate', btc, { ...market, ...unknown, rate, timestamp: now, receivedAt: now });
+}
+
+test('a rate that is no longer live is not followed by an older one that was fetched before', async () => {
+  const before = live.clock.now();
+  live.streams.offer('fundingRate');
+  const reader = live.follow(live.feeds.derivatives.fundingRate('kraken', btc), () => '');
+  await live.clock.advance(100);
+  stream(2);
+  expect(await rateOf(btc)).toMatchObject({ rate: 2 });
+  await reader.leave();
+  await live.clock.advance(lingerMs);
+  live.port.derivatives.setRate({ rate: 1, receivedAt: before });
+  const { derivatives } = live.port;
+  const fetchFundingRates = derivatives.fetchFundingRates.bind(derivatives);
+  derivatives.fetchFundingRates = async (exchange, symbols, ...options: readonly { maxAgeMs?: number }[]) => {
+    if (options[0]?.maxAgeMs === 1) derivatives.setRate({ rate: 3 });
+    return fetchFundingRates(exchange, symbols);
+  };
+  expect(await rateOf(btc)).toMatchObject({ rate: 3 });
+});
+
+test('of two stale rates, the later one answers', async () => {
+  const before = live.clock.now();
+  live.streams.offer('fundingRate');
+  live.follow(live.feeds.derivatives.fundingRate('kraken', btc), () => '');
+  await live.clock.advance(100);
+  stream(2);
+  live.streams.interrupt('fundingRate', btc, down);
+  live.port.derivatives.setRate({ rate: 1, receivedAt: before, stale: true });
+  await live.clock.advance(2 * minute);
+  expect(await rateOf(btc)).toMatchObject({ rate: 2, stale: true });
 });
 
 describe('while the exchange fails', () => {

@@ -53,8 +53,7 @@ describe('funding rates', () => {
     const readers = symbols.flatMap((symbol) => Array.from({ length: 10 }, () => follow(symbol)));
     await live.clock.advance(1000);
     expect(readers.every(({ texts }) => texts.join() === '0.0001 FETCH')).toBe(true);
-    // One for each first subscriber; the cache gathers these.
-    expect(derivatives.rateCalls).toHaveLength(100);
+    expect(derivatives.rateCalls).toEqual([{ exchange: 'kraken', symbols }]);
     derivatives.rateCalls.length = 0;
     derivatives.setRate({ rate: 0.0002 });
     await live.clock.advance(10 * minute);
@@ -62,6 +61,16 @@ describe('funding rates', () => {
     expect(derivatives.rateCalls.every((call) => call.symbols.length === 100)).toBe(true);
     expect(readers.every(({ texts }) => texts.join() === '0.0001 FETCH,0.0002 POLL')).toBe(true);
     expect(live.feeds.counts).toMatchObject({ topics: 100, polls: 1, subscribers: 1000 });
+  });
+
+  test('of topics that begin one after the other come with one call', async () => {
+    const symbols = Array.from({ length: 5 }, (_, number) => `C${number}/USDT:USDT`);
+    for (const symbol of symbols) {
+      follow(symbol);
+      await live.clock.advance(15);
+    }
+    await live.clock.advance(1000);
+    expect(live.port.derivatives.rateCalls).toEqual([{ exchange: 'kraken', symbols }]);
   });
 
   test('of linear and inverse contracts are polled apart', async () => {

@@ -69,6 +69,8 @@ function follow(base: string): Reader<FundingRate> {
 
 test('rates come with mark and index price, and each minute anew, however many follow them', async () => {
   for (let each = 0; each < 5; each++) for (const base of bases) follow(base);
+  // First values are gathered.
+  await clock.advance(50);
   await eventually(() => readers.every(({ seen }) => seen.length === 1));
   const nextFundingTime = clock.now() - (clock.now() % (8 * hour)) + 8 * hour;
   const prices = { markPrice: 100.5, indexPrice: 100 };
@@ -86,6 +88,7 @@ test('rates come with mark and index price, and each minute anew, however many f
 
 test('a failure marks them stale, and they come anew when the exchange is back', async () => {
   const reader = follow('BTC');
+  await clock.advance(50);
   await eventually(() => reader.seen.length === 1);
   isDown = true;
   await clock.advance(minute);

@@ -174,6 +174,29 @@ test('a long interruption ends it with an error, because silence would look like
   expect(live.streams.opened).toEqual([]);
 });
 
+test('who subscribes while the stream is down learns why it is, and not that something is missing', async () => {
+  const { outcome } = await start();
+  live.streams.interrupt('liquidations', btc, down);
+  await live.clock.advance(startTimeoutMs / 2);
+  live.streams.interrupt('liquidations', btc, down);
+  await settle();
+  expect(outcome()).toBe('EXCHANGE_UNAVAILABLE down');
+});
+
+test('who subscribes after a long interruption has ended others learns why the stream is down', async () => {
+  const reader = follow();
+  live.streams.connect('liquidations', btc);
+  live.streams.interrupt('liquidations', btc, down);
+  await live.clock.advance(staleMaxMs);
+  live.streams.interrupt('liquidations', btc, down);
+  await settle();
+  expect(reader.texts).toEqual(['EXCHANGE_UNAVAILABLE']);
+  const { outcome } = await start();
+  live.streams.interrupt('liquidations', btc, down);
+  await settle();
+  expect(outcome()).toBe('EXCHANGE_UNAVAILABLE down');
+});
+
 test('an exchange that refuses the market later ends it with its error', async () => {
   const reader = follow();
   live.streams.connect('liquidations', btc);

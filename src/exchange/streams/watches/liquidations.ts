@@ -5,9 +5,9 @@ import { toLiquidations } from '../../normalize/liquidation.ts';
 import type { Watch, WatchRequest } from './watch.ts';
 
 /**
- * Watches the liquidations of one market. A watch call returns the first liquidation that comes. What comes before the
- * next call, such as the others of the same message, ccxt only keeps, in one list for all markets. So each call takes the
- * new rows of its market from that list too.
+ * Watches the liquidations of one market. A watch call returns the first liquidation that comes while it waits. What comes
+ * before the next call, such as the others of the same packet, ccxt only keeps, in one list for all markets. So the new
+ * rows of the market are taken from that list too, before a call waits and after it.
  */
 export class LiquidationWatch implements Watch<'liquidations'> {
   readonly capabilities: readonly Capability[] = ['STREAM_LIQUIDATIONS'];
@@ -21,12 +21,9 @@ export class LiquidationWatch implements Watch<'liquidations'> {
   ): Promise<readonly Liquidation[]> {
     const known = this.#known.get(exchange) ?? new WeakSet(keptOf(exchange));
     this.#known.set(exchange, known);
-    const returned = exchange.has.watchLiquidations
-      ? await exchange.watchLiquidations(symbol)
-      : await exchange.watchLiquidationsForSymbols([symbol]);
-    const rows = [...new Set([...returned, ...keptOf(exchange)])].filter(
-      (row) => row.symbol === symbol && !known.has(row),
-    );
+    const isNew = (row: CcxtLiquidation): boolean => row.symbol === symbol && !known.has(row);
+    const returned = keptOf(exchange).some(isNew) ? [] : await watch(exchange, symbol);
+    const rows = [...new Set([...returned, ...keptOf(exchange)])].filter(isNew);
     for (const row of rows) known.add(row);
     return toLiquidations(id, exchange.market(symbol), rows, now());
   }
@@ -35,6 +32,12 @@ export class LiquidationWatch implements Watch<'liquidations'> {
   unwatch(): null {
     return null;
   }
+}
+
+function watch(exchange: Exchange, symbol: string): Promise<readonly CcxtLiquidation[]> {
+  return exchange.has.watchLiquidations
+    ? exchange.watchLiquidations(symbol)
+    : exchange.watchLiquidationsForSymbols([symbol]);
 }
 
 function keptOf({ liquidations }: Exchange): readonly CcxtLiquidation[] {

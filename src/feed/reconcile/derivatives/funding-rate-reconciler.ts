@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import { toMarketKey } from '../../../market/market-ref.ts';
 import { type FundingRate, isSameFundingRate } from '../../../market/model/derivatives/funding-rate.ts';
 import { LatestReconciler } from '../latest-reconciler.ts';
 import type { MessageSource, ReconcileResult } from '../reconciler.ts';
@@ -16,9 +17,9 @@ export class FundingRateReconciler extends LatestReconciler<FundingRate> {
   #known: FundingRate | null = null;
   #dueAt: number | null = null;
 
-  constructor({ symbol }: TopicRequest, clock: Clock, staleMaxMs: number) {
+  constructor(request: TopicRequest, clock: Clock, staleMaxMs: number) {
     super({
-      key: symbol,
+      key: toMarketKey(request),
       clock,
       staleMaxMs,
       toValue: (rate) => rate,

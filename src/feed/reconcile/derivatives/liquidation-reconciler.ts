@@ -34,6 +34,8 @@ export class LiquidationReconciler implements Reconciler<LiquidationMessage, rea
   readonly #startedAt: number;
   readonly #remembered = new Set<string>();
   #isOpen = false;
+  /** True if there are subscribers that have missed something if the stream stays down. */
+  #hasBeenOpen = false;
   /** Since when the stream is down, epoch ms; null while it is not known to be. */
   #downSince: number | null = null;
   #error: MarketDataError | null = null;
@@ -60,6 +62,7 @@ export class LiquidationReconciler implements Reconciler<LiquidationMessage, rea
 
   open(): void {
     this.#isOpen = true;
+    this.#hasBeenOpen = true;
     this.#downSince = null;
     this.#error = null;
   }
@@ -77,8 +80,10 @@ export class LiquidationReconciler implements Reconciler<LiquidationMessage, rea
   giveUp(): readonly FeedEvent<readonly Liquidation[]>[] {
     const { exchange, symbol } = this.#request;
     const message = `Liquidations of ${symbol} are missing: the stream of ${exchange} has been down for too long. Subscribe again.`;
-    const details = { exchange, symbol };
-    return [{ key: 'error', value: new MarketDataError('EXCHANGE_UNAVAILABLE', message, details) }];
+    const missing = new MarketDataError('EXCHANGE_UNAVAILABLE', message, { exchange, symbol });
+    const value = this.#hasBeenOpen ? missing : (this.#error ?? missing);
+    this.#hasBeenOpen = false;
+    return [{ key: 'error', value }];
   }
 
   take({ liquidations, mayRepeat }: LiquidationMessage): ReconcileResult<readonly Liquidation[]> {

@@ -76,6 +76,21 @@ describe('Bybit', () => {
     expect(liquidations.at(-1)).toMatchObject({ price: 0.06, side: 'buy' });
   });
 
+  test('what comes while no call waits is delivered by the next call, although nothing more comes', async () => {
+    opened = await openStreamExchange('bybit', markets);
+    const { send, received, exchange } = opened;
+    const watch = new LiquidationWatch();
+    const next = () =>
+      watch.next(exchange, { kind: 'liquidations', exchange: 'bybit', symbol: 'ROSE/USDT:USDT' }, () => now);
+    const first = next();
+    await eventually(() => received.length > 0);
+    send(message(row('Buy', '1', '0.05')));
+    expect((await first).map(({ price }) => price)).toEqual([0.05]);
+    send(message(row('Buy', '1', '0.06')));
+    await eventually(() => exchange.liquidations?.length === 2);
+    expect((await next()).map(({ price }) => price)).toEqual([0.06]);
+  });
+
   test('amounts of inverse contracts are in quote currency', async () => {
     opened = await openStreamExchange('bybit', markets);
     const { liquidations } = collect(opened, 'bybit', 'BTC/USD:BTC');
