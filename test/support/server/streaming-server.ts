@@ -1,6 +1,7 @@
 import type { Client } from 'graphql-ws';
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Config } from '../../../src/config/load-config.ts';
+import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import type { Venue } from '../../venues/venue.ts';
 import { type AppServer, startServer } from '../server.ts';
 import { connect, eventually } from '../socket-client.ts';
@@ -24,6 +25,11 @@ export function useStreamingServer(
     if (!server) throw new Error('no test is running');
     return server;
   }
+
+  // On a busy machine the first operation of a process would spend its deadline on loading ccxt.
+  beforeAll(async () => {
+    await loadExchangeClass(id, true);
+  });
 
   beforeEach(async () => {
     const venue = await create();
