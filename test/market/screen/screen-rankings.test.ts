@@ -12,7 +12,7 @@ function allOf(tickers: readonly Ticker[], given: Partial<AllTickers> = {}): All
   return { ...fields, tickers, source: 'FETCH', stale: false, ...given };
 }
 
-test('tickers are ranked once for each set of criteria, however many pages of them are taken', () => {
+test('tickers are ranked once for each set of criteria, however many pages of them are taken', async () => {
   let reads = 0;
   const tickers = [1, 2, 3].map((last) => {
     const ticker = tickerOf({ symbol: `${last}/USD`, last });
@@ -26,31 +26,62 @@ test('tickers are ranked once for each set of criteria, however many pages of th
     });
   });
   const rankings = new ScreenRankings();
-  const first = (count: number, given: Partial<ScreenCriteria> = {}) =>
-    rankings.first(allOf(tickers), { ...criteria, ...given }, count).map(({ symbol }) => symbol);
-  expect(first(2)).toEqual(['3/USD', '2/USD']);
+  const all = allOf(tickers);
+  const first = async (count: number, given: Partial<ScreenCriteria> = {}) =>
+    (await rankings.first(all, { ...criteria, ...given }, count)).map(({ symbol }) => symbol);
+  expect(await first(2)).toEqual(['3/USD', '2/USD']);
   expect(reads).toBe(3);
-  expect(first(1000)).toEqual(['3/USD', '2/USD', '1/USD']);
+  expect(await first(1000)).toEqual(['3/USD', '2/USD', '1/USD']);
   expect(reads).toBe(3);
-  expect(first(1, { order: 'ASC' })).toEqual(['1/USD']);
+  expect(await first(1, { order: 'ASC' })).toEqual(['1/USD']);
   expect(reads).toBe(6);
 });
 
-test('a page says that its tickers are stale, and how they came', () => {
+test('a page says that its tickers are stale, and how they came', async () => {
   const tickers = [tickerOf({ symbol: 'A/USD', last: 2 }), tickerOf({ symbol: 'B/USD', last: 1, stale: true })];
   const rankings = new ScreenRankings();
-  const page = (given: Partial<AllTickers>) =>
-    rankings.first(allOf(tickers, given), criteria, 5).map(({ symbol, stale, source }) => [symbol, stale, source]);
-  expect(page({})).toEqual([
+  const page = async (given: Partial<AllTickers>) =>
+    (await rankings.first(allOf(tickers, given), criteria, 5)).map(({ symbol, stale, source }) => [
+      symbol,
+      stale,
+      source,
+    ]);
+  expect(await page({})).toEqual([
     ['A/USD', false, 'FETCH'],
     ['B/USD', true, 'FETCH'],
   ]);
-  expect(page({ source: 'POLL' })).toEqual([
+  expect(await page({ source: 'POLL' })).toEqual([
     ['A/USD', false, 'POLL'],
     ['B/USD', true, 'POLL'],
   ]);
-  expect(page({ stale: true })).toEqual([
+  expect(await page({ stale: true })).toEqual([
     ['A/USD', true, 'FETCH'],
     ['B/USD', true, 'FETCH'],
   ]);
+});
+
+test('many screens of new tickers take turns, and the same ones wait for one ranking', async () => {
+  let reads = 0;
+  const slow = {
+    get last(): number {
+      reads += 1;
+      const until = performance.now() + 6;
+      while (performance.now() < until);
+      return 1;
+    },
+  };
+  const all = allOf([Object.create(tickerOf({ symbol: 'A/USD' }), Object.getOwnPropertyDescriptors(slow))]);
+  const rankings = new ScreenRankings();
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    if (reads < 3) setImmediate(count);
+  };
+  setImmediate(count);
+  const quotes = [null, 'USD', 'USD', null];
+  const orders = ['ASC', 'DESC'] as const;
+  const screens = orders.flatMap((order) => quotes.map((quote) => ({ ...criteria, order, quote })));
+  await Promise.all(screens.map((each) => rankings.first(all, each, 1)));
+  expect(reads).toBe(4);
+  expect(turns).toBeGreaterThan(1);
 });

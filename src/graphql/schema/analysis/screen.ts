@@ -97,7 +97,7 @@ function toPage(
   first: number,
   { screens, partialErrors }: Context,
   info: GraphQLResolveInfo,
-): readonly Ticker[] {
+): Promise<readonly Ticker[]> {
   for (const each of all.missing) partialErrors.add(toPartialError(all.exchange, each), info);
   return screens.first(all, criteria, first);
 }
