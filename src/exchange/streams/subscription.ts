@@ -85,7 +85,8 @@ export class StreamSubscription<K extends StreamKind> implements Subscription {
 
   groupOver(exchange: Exchange): string | null {
     const { kind } = this.channel;
-    if (!exchange.has[jointWatches[kind].method] || !this.#isListed(exchange)) return null;
+    const { method } = jointWatches[kind];
+    if (method === null || !exchange.has[method] || !this.#isListed(exchange)) return null;
     return `${kind} ${this.#depthOver(exchange) ?? ''}`;
   }
 

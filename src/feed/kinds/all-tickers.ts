@@ -14,14 +14,14 @@ type AllTickersTopic = Topic<AllTickers, AllTickers, LatestReconciler<AllTickers
  * The tickers of whole exchanges. There is one topic for each exchange and type of market, however its subscribers rank
  * it, and it is polled by itself.
  *
- * It is not streamed, although ccxt has streams of all markets. Binance announced the end of the only one with bids and
+ * Exchanges do not stream it, although ccxt has streams of all markets. Binance announced the end of the only one with bids and
  * asks, and ccxt uses `!miniTicker@arr` instead, which would leave old bids and asks next to new prices (watchTickers in
  * pro/binance.js). And ccxt parses such a message at once: 25 to 50 ms each second for 3,000 markets.
  */
 export function createAllTickersSource(
-  options: Pick<Upstream, 'marketData' | 'clock' | 'staleMaxMs' | 'limiter'>,
+  options: Upstream,
 ): KindSource<AllTickers, AllTickers, LatestReconciler<AllTickers>> {
-  const { marketData, clock, staleMaxMs, limiter } = options;
+  const { marketData, streams, clock, staleMaxMs, limiter } = options;
   return {
     kind: 'allTickers',
     maxWaiting: 1,
@@ -37,7 +37,7 @@ export function createAllTickersSource(
         hasMoved: () => false,
       }),
     groupOf: ({ exchange, type }) => `${exchange} ${type ?? ''}`,
-    openStream: null,
+    openStream: (request, listener) => streams.open({ ...request, kind: 'allTickers' }, listener),
     fetch: (topics, kind, onOutcome) => {
       const given = kind === 'poll' ? { maxAgeMs: 0 } : undefined;
       const fetch = async ({ request: { exchange, type = null } }: AllTickersTopic): Promise<AllTickers> => {

@@ -1,10 +1,10 @@
+import type { StreamKind } from '../../market/ports/market-streams.ts';
 import type { Topic } from '../topics/topic.ts';
-import type { FeedKind } from './feed-kind.ts';
 
 /** The state of one market's live data of one kind, for metrics and health checks. */
 export interface FeedState {
   readonly exchange: string;
-  readonly kind: FeedKind;
+  readonly kind: StreamKind;
   /** When data arrived last, or when the topic was opened if none has arrived yet, epoch ms. */
   readonly knownAt: number;
   /** True while the value that subscribers have is marked stale, or no data is available. */
@@ -13,7 +13,7 @@ export interface FeedState {
   readonly hasSubscribers: boolean;
 }
 
-export function toFeedState<T, V>(kind: FeedKind, topic: Topic<T, V>): FeedState {
+export function toFeedState<T, V>(kind: StreamKind, topic: Topic<T, V>): FeedState {
   const { request, knownAt, isStale, hasSubscribers } = topic;
   return { exchange: request.exchange, kind, knownAt, isStale, hasSubscribers };
 }

@@ -1,9 +1,8 @@
-import type { Stream, StreamListener } from '../../market/ports/market-streams.ts';
+import type { Stream, StreamKind, StreamListener } from '../../market/ports/market-streams.ts';
 import type { OnOutcome } from '../polling/polled.ts';
 import type { CallKind, Reconciler } from '../reconcile/reconciler.ts';
 import type { TopicRequest } from '../reconcile/topic-request.ts';
 import type { Topic } from '../topics/topic.ts';
-import type { FeedKind } from './feed-kind.ts';
 
 /** The pace at which data is polled that exchanges renew every minute or more rarely, in ms. */
 export const slowPollMs = 60_000;
@@ -21,7 +20,7 @@ export function slowStaleMaxMs(staleMaxMs: number): number {
  * `R` is the reconciler that turns messages into values.
  */
 export interface KindSource<T, V, R extends Reconciler<T, V>> {
-  readonly kind: FeedKind;
+  readonly kind: StreamKind;
   /** Polls are at least this far apart, in ms, and a stream counts as silent after twice this time at the earliest. */
   readonly minPollIntervalMs?: number;
   /**
@@ -32,8 +31,8 @@ export interface KindSource<T, V, R extends Reconciler<T, V>> {
   createReconciler(request: TopicRequest): R;
   /** Topics of the same poll group are fetched together. */
   groupOf(request: TopicRequest): string;
-  /** Opens the stream of an exchange that has one; null if this kind is only polled. */
-  readonly openStream: ((request: TopicRequest, listener: StreamListener<T>, reconciler: R) => Stream) | null;
+  /** Opens the stream of an exchange that has one. */
+  openStream(request: TopicRequest, listener: StreamListener<T>, reconciler: R): Stream;
   /** Never rejects. A cache can answer a `fetch`; a `poll` always asks the exchange. */
   fetch(topics: readonly Topic<T, V, R>[], kind: CallKind, onOutcome: OnOutcome<Topic<T, V, R>, T>): Promise<void>;
   /** How many events can wait for one subscriber. */

@@ -1,4 +1,5 @@
 import { MarketDataError } from '../../market/errors.ts';
+import type { StreamKind } from '../../market/ports/market-streams.ts';
 import type { ExchangeHealth } from '../polling/exchange-health.ts';
 import type { FeedTiming } from '../polling/feed-timing.ts';
 import { PollGroups } from '../polling/poll-groups.ts';
@@ -9,14 +10,13 @@ import { FeedSubscription } from '../topics/feed-subscription.ts';
 import { hasLapsed } from '../topics/has-lapsed.ts';
 import { Topic } from '../topics/topic.ts';
 import type { TopicSubscriber } from '../topics/topic-subscriber.ts';
-import type { FeedKind } from './feed-kind.ts';
 import { type FeedState, toFeedState } from './feed-state.ts';
 import type { KindSource } from './kind-source.ts';
 
 export interface LiveKindOptions {
   readonly timing: FeedTiming;
   /** True when the exchange pushes this kind. */
-  readonly offersStream: (exchange: string, kind: FeedKind) => boolean;
+  readonly offersStream: (exchange: string, kind: StreamKind) => boolean;
   readonly health: ExchangeHealth;
   /** Called with 1 when a stream has been opened, with -1 when one has been closed. */
   readonly onStreams: (change: 1 | -1) => void;
@@ -158,14 +158,13 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     const key = toKey(request);
     const group = this.#groups.of(request);
     const reconciler = source.createReconciler(request);
-    const { openStream, isStreamOnly = false } = source;
+    const { isStreamOnly = false } = source;
     const topic: Topic<T, V, R> = new Topic<T, V, R>({
       request,
       reconciler,
-      openStream:
-        openStream && offersStream(request.exchange, source.kind)
-          ? (listener) => openStream(request, listener, reconciler)
-          : null,
+      openStream: offersStream(request.exchange, source.kind)
+        ? (listener) => source.openStream(request, listener, reconciler)
+        : null,
       isStreamOnly,
       timing,
       onWanted: () => group.wake(topic),

@@ -6,12 +6,12 @@ import { type KindSource, slowPollMs, slowStaleMaxMs } from './kind-source.ts';
 import type { Upstream } from './upstream.ts';
 import { withSource } from './with-source.ts';
 
-/** Live open interest. ccxt has no streams of it, and each market is polled by itself. */
+/** Live open interest. Exchanges do not stream it through ccxt, and each market is polled by itself. */
 export function createOpenInterestSource(
   options: Upstream,
 ): KindSource<OpenInterest, OpenInterest, LatestReconciler<OpenInterest>> {
   const staleMaxMs = slowStaleMaxMs(options.staleMaxMs);
-  const { marketData, clock, limiter } = options;
+  const { marketData, streams, clock, limiter } = options;
   return {
     kind: 'openInterest',
     minPollIntervalMs: slowPollMs,
@@ -26,7 +26,7 @@ export function createOpenInterestSource(
         hasMoved: (previous, next) => !isSameOpenInterest(previous, next),
       }),
     groupOf: ({ exchange, symbol }) => `${exchange} ${symbol}`,
-    openStream: null,
+    openStream: (request, listener) => streams.open({ ...request, kind: 'openInterest' }, listener),
     fetch: (topics, kind, onOutcome) => {
       const fetchOptions = kind === 'poll' ? { maxAgeMs: 0 } : undefined;
       return fetchEachTopic(

@@ -6,10 +6,9 @@ import { isSameBook, type OrderBook } from '../../market/model/order-book.ts';
 import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import type { MarketStreams, OpenCandles } from '../../market/ports/market-streams.ts';
+import type { MarketStreams, OpenCandles, StreamKind } from '../../market/ports/market-streams.ts';
 import { createAllTickersSource } from '../kinds/all-tickers.ts';
 import { createCandleSource } from '../kinds/candles.ts';
-import type { FeedKind } from '../kinds/feed-kind.ts';
 import type { FeedState } from '../kinds/feed-state.ts';
 import { LiveKind } from '../kinds/live-kind.ts';
 import { createOrderBookSource } from '../kinds/order-books.ts';
@@ -119,8 +118,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
   });
   const common = {
     timing,
-    offersStream: (exchange: string, kind: FeedKind) =>
-      kind !== 'allTickers' && kind !== 'openInterest' && streams.offers(exchange, kind),
+    offersStream: (exchange: string, kind: StreamKind) => streams.offers(exchange, kind),
     health: new ExchangeHealth(onHealth, (exchange) => {
       for (const kind of kinds) kind.onAnswer(exchange);
     }),

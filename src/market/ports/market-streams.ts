@@ -1,31 +1,47 @@
 import type { MarketDataError } from '../errors.ts';
 import type { MarketRef } from '../market-ref.ts';
+import type { AllTickers } from '../model/all-tickers.ts';
 import type { Candle } from '../model/candle.ts';
 import type { FundingRate } from '../model/derivatives/funding-rate.ts';
 import type { Liquidation } from '../model/derivatives/liquidation.ts';
+import type { OpenInterest } from '../model/derivatives/open-interest.ts';
+import type { MarketType } from '../model/market.ts';
 import type { OrderBook } from '../model/order-book.ts';
 import type { Ticker } from '../model/ticker.ts';
 import type { Trade } from '../model/trade.ts';
 
-/** The kinds of streams, and what each message of a stream contains. */
+/** A candle of a stream. */
+export interface StreamedCandle extends Candle {
+  /** Set if the sender knows that the candle has closed with these values. An exchange's stream does not say that. */
+  readonly isFinal?: true;
+}
+
+/**
+ * The kinds of streams, and what each message of a stream contains. Exchanges stream the first six. The owner of an
+ * exchange sends all of them to other instances.
+ */
 export interface StreamMessages {
   readonly ticker: Ticker;
   readonly orderBook: OrderBook;
-  /** The candles that changed, oldest first. A stream does not say whether they are closed: the clock decides `closed`. */
-  readonly candles: readonly Candle[];
+  /** The candles that changed, oldest first. Without `isFinal`, the clock decides `closed`. */
+  readonly candles: readonly StreamedCandle[];
   /** The new trades, oldest first. The first message may contain earlier trades. */
   readonly trades: readonly Trade[];
   /** Values that the message lacks are null. */
   readonly fundingRate: FundingRate;
   /** The new liquidations, oldest first. The first message may contain earlier ones. */
   readonly liquidations: readonly Liquidation[];
+  readonly allTickers: AllTickers;
+  readonly openInterest: OpenInterest;
 }
 
 export type StreamKind = keyof StreamMessages;
 
-/** The market and the kind of data to stream. */
+/** The market and the kind of data to stream. The symbol is '' for all tickers. */
 export interface StreamRequest<K extends StreamKind> extends MarketRef {
   readonly kind: K;
+  /** Only for all tickers: those of one type; null for all. */
+  readonly type?: MarketType | null;
   /** Only for candles. */
   readonly timeframe?: string;
   /** Only for order books: how many levels of each side are wanted at the moment. The exchange may send fewer. */
@@ -48,6 +64,11 @@ export interface StreamListener<T> {
 }
 
 export interface Stream {
+  /**
+   * False while nothing can be pushed, so that only calls bring data. It can change while the stream is open: an exchange
+   * may have no stream of this kind, but another instance may push what it has polled. Always true if left out.
+   */
+  readonly isOffered?: boolean;
   /**
    * Requests a new connection. If messages are known to be `missed`, the stream reconnects in any case; otherwise only if
    * the whole connection is silent, not this stream alone. The pauses between reconnects grow.

@@ -1,6 +1,7 @@
 import type { Exchange } from 'ccxt';
 import type { StreamKind } from '../../../market/ports/market-streams.ts';
 import type { Channel } from '../../ccxt/channel.ts';
+import { notWatchedJointly } from './not-watched.ts';
 
 /** How ccxt subscribes to several markets with one message. */
 export interface JointWatch {
@@ -11,7 +12,8 @@ export interface JointWatch {
     | 'watchOHLCVForSymbols'
     | 'watchTradesForSymbols'
     | 'watchFundingRates'
-    | 'watchLiquidationsForSymbols';
+    | 'watchLiquidationsForSymbols'
+    | null;
   readonly unmethod:
     | 'unWatchTickers'
     | 'unWatchOrderBookForSymbols'
@@ -73,4 +75,6 @@ export const jointWatches: Readonly<Record<StreamKind, JointWatch>> = {
     watch: (exchange, channels) => exchange.watchLiquidationsForSymbols(symbolsOf(channels)),
     unwatch: () => Promise.reject(new Error('ccxt cannot unsubscribe from liquidations')),
   },
+  allTickers: notWatchedJointly,
+  openInterest: notWatchedJointly,
 };

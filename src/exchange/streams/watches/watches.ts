@@ -2,6 +2,7 @@ import type { StreamKind } from '../../../market/ports/market-streams.ts';
 import { candleWatch } from './candles.ts';
 import { fundingRateWatch } from './funding-rate.ts';
 import { LiquidationWatch } from './liquidations.ts';
+import { notWatched } from './not-watched.ts';
 import { orderBookWatch } from './order-book.ts';
 import { tickerWatch } from './ticker.ts';
 import { tradeWatch } from './trades.ts';
@@ -15,4 +16,6 @@ export const createWatch: { readonly [K in StreamKind]: () => Watch<K> } = {
   trades: () => tradeWatch,
   fundingRate: () => fundingRateWatch,
   liquidations: () => new LiquidationWatch(),
+  allTickers: notWatched,
+  openInterest: notWatched,
 };

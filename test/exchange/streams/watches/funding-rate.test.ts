@@ -72,7 +72,7 @@ test.each(['fundingRate', 'liquidations'] as const)(
           : createWatch.liquidations().next(exchange, { kind, exchange: id, symbol }, Date.now);
       const calls = [alone];
       const { method, watch: watchAll } = jointWatches[kind];
-      if (exchange.has[method]) calls.push(watchAll(exchange, [{ kind, exchange: id, symbol }], undefined));
+      if (method && exchange.has[method]) calls.push(watchAll(exchange, [{ kind, exchange: id, symbol }], undefined));
       for (const [index, outcome] of (await Promise.allSettled(calls)).entries()) {
         const isSent = outcome.status === 'rejected' && outcome.reason instanceof Sent;
         if (!isSent) faults.push(`${id} ${index} ${outcome.status === 'rejected' ? outcome.reason : 'answered'}`);

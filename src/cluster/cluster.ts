@@ -1,0 +1,48 @@
+import type { MarketData, MarketSource } from '../market/ports/market-data.ts';
+import type { MarketStreams } from '../market/ports/market-streams.ts';
+import type { SharedBytes } from '../market/ports/shared-bytes.ts';
+
+/** What this instance serves to the others for the exchanges that it owns. */
+export interface OwnedData {
+  /** Answers queries: live values first, then the caches, then the exchange. */
+  readonly marketData: MarketData;
+  /** Answers the calls of other instances' live feeds: from the feeds of this one if they are up to date. */
+  readonly feedData: MarketData;
+  /** The live values of this instance's feeds. */
+  readonly streams: MarketStreams;
+  /** Serves candles of any range from the stored pages. */
+  readonly candles: Pick<MarketSource, 'candleLimits' | 'fetchCandleRange'>;
+}
+
+/** `joining` until the first answer of Redis, then `member`, or `alone` while Redis cannot be reached. */
+export type ClusterState = 'joining' | 'member' | 'alone';
+
+export interface ClusterStatus {
+  readonly instance: string;
+  readonly state: ClusterState;
+  /** The names of all live instances, this one included. */
+  readonly instances: readonly string[];
+  /** The instance that owns each exchange, as far as this one knows. */
+  readonly owners: ReadonlyMap<string, string>;
+}
+
+/**
+ * The other instances. Of all instances, one owns each exchange: it makes all calls and holds all streams. This class
+ * puts the others' exchanges behind the same ports: what `source`, `streams` and `feedData` return goes to the exchange
+ * itself if this instance owns it, and otherwise to its owner.
+ */
+export interface Cluster {
+  readonly status: ClusterStatus;
+  /** Resolves once this instance is a member, or alone because Redis does not answer. */
+  start(): Promise<void>;
+  source(local: MarketSource): MarketSource;
+  streams(local: MarketStreams): MarketStreams;
+  /** For feeds: calls with `maxAgeMs` 0 go to the owner, past the caches of this instance. */
+  feedData(local: MarketData): MarketData;
+  readonly sharedBytes: SharedBytes;
+  /** Starts to serve the other instances. */
+  serve(owned: OwnedData): void;
+  /** Gives all its exchanges to other instances. From then on it owns nothing. */
+  handOver(): Promise<void>;
+  close(): Promise<void>;
+}
