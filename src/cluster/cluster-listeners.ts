@@ -22,4 +22,4 @@ export interface ClusterListeners {
   readonly onSharedLookup: (kind: string, isHit: boolean) => void;
 }
 
-export type TrafficDirection = 'in' | 'out';
+export type TrafficDirection = 'sent' | 'received';

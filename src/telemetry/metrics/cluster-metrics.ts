@@ -43,13 +43,13 @@ export function addClusterMetrics(
   });
   addCounter(registry, {
     name: 'tickql_cluster_messages_total',
-    help: 'Messages to Redis (out) and from it (in) by kind.',
+    help: 'Messages sent to other instances over Redis, and received from them, by kind.',
     labelNames: ['direction', 'kind'],
     read: () => pairsOf(recorder.messages),
   });
   addCounter(registry, {
     name: 'tickql_cluster_bytes_total',
-    help: 'Bytes of the messages to Redis (out) and from it (in) by kind.',
+    help: 'Bytes of the messages sent over Redis, and received, by kind.',
     labelNames: ['direction', 'kind'],
     read: () => pairsOf(recorder.bytes),
   });

@@ -73,9 +73,9 @@ test('an exchange is claimed, taken over from an owner that failed, received, ha
 });
 
 test('messages, bytes, requests, ages, repairs, drops and lookups are counted', async () => {
-  recorder.onTraffic('out', 'live', 100);
-  recorder.onTraffic('out', 'live', 20);
-  recorder.onTraffic('in', 'request', 7);
+  recorder.onTraffic('sent', 'live', 100);
+  recorder.onTraffic('sent', 'live', 20);
+  recorder.onTraffic('received', 'request', 7);
   recorder.onRequest('answered', 40);
   recorder.onLiveValue('ticker', 2);
   recorder.onLiveValue('ticker', -1);
@@ -84,9 +84,9 @@ test('messages, bytes, requests, ages, repairs, drops and lookups are counted', 
   recorder.onSharedLookup('markets', true);
   recorder.onSharedLookup('markets', false);
   const { find } = await scrape();
-  expect(find('tickql_cluster_messages_total', { direction: 'out', kind: 'live' })).toBe(2);
-  expect(find('tickql_cluster_bytes_total', { direction: 'out', kind: 'live' })).toBe(120);
-  expect(find('tickql_cluster_bytes_total', { direction: 'in', kind: 'request' })).toBe(7);
+  expect(find('tickql_cluster_messages_total', { direction: 'sent', kind: 'live' })).toBe(2);
+  expect(find('tickql_cluster_bytes_total', { direction: 'sent', kind: 'live' })).toBe(120);
+  expect(find('tickql_cluster_bytes_total', { direction: 'received', kind: 'request' })).toBe(7);
   expect(find('tickql_cluster_requests_total', { outcome: 'answered' })).toBe(1);
   expect(find('tickql_cluster_request_duration_seconds_sum', { outcome: 'answered' })).toBe(0.04);
   expect(find('tickql_cluster_value_age_seconds_count', { kind: 'ticker' })).toBe(2);
