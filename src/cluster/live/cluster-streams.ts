@@ -8,9 +8,9 @@ import type {
 } from '../../market/ports/market-streams.ts';
 import type { Listening } from '../connection/bus.ts';
 import { FollowedExchange } from './followed-exchange.ts';
-import type { LiveOptions } from './live-options.ts';
-import { unpackAnswer } from './messages/answers.ts';
-import { channels } from './messages/channels.ts';
+import { unpackAnswer } from './protocol/answers.ts';
+import { channels } from './protocol/channels.ts';
+import type { LiveOptions } from './protocol/live-options.ts';
 
 export interface ClusterStreamsOptions extends LiveOptions {
   /** The streams of the exchanges themselves. */

@@ -9,8 +9,8 @@ import type {
   StreamRequest,
 } from '../../market/ports/market-streams.ts';
 import type { Owner } from '../members/owners.ts';
-import type { LiveOptions } from './live-options.ts';
-import type { Answer } from './messages/answers.ts';
+import type { Answer } from './protocol/answers.ts';
+import type { LiveOptions } from './protocol/live-options.ts';
 import { RemoteOwner } from './remote/remote-owner.ts';
 import { type Source, type SwitchableStream, SwitchingStream } from './switching-stream.ts';
 

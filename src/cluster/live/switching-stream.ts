@@ -7,7 +7,7 @@ import type {
   StreamMessages,
   StreamRequest,
 } from '../../market/ports/market-streams.ts';
-import type { LiveOptions } from './live-options.ts';
+import type { LiveOptions } from './protocol/live-options.ts';
 
 /** Where the live data of an exchange comes from. */
 export type Source =

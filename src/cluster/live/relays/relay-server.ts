@@ -1,9 +1,9 @@
 import type { MarketStreams } from '../../../market/ports/market-streams.ts';
 import type { Listening } from '../../connection/bus.ts';
-import type { LiveOptions } from '../live-options.ts';
-import { packAnswer } from '../messages/answers.ts';
-import { channels } from '../messages/channels.ts';
-import { type InterestMessage, unpackInterests } from '../messages/interests.ts';
+import { packAnswer } from '../protocol/answers.ts';
+import { channels } from '../protocol/channels.ts';
+import { type InterestMessage, unpackInterests } from '../protocol/interests.ts';
+import type { LiveOptions } from '../protocol/live-options.ts';
 import { RelayedExchange } from './relayed-exchange.ts';
 
 /**

@@ -5,11 +5,11 @@ import type { MarketStreams, Stream, StreamKind, StreamMessages } from '../../..
 import type { SharedTime } from '../../members/shared-time.ts';
 import { errorCodec } from '../../wire/errors.ts';
 import { encodeMessage } from '../../wire/stream-messages.ts';
-import { isList } from '../kinds.ts';
-import { type WrittenState, writeState } from '../messages/answers.ts';
-import { type EntryType, writeEntry } from '../messages/entries.ts';
-import type { Interest } from '../messages/interests.ts';
-import type { TopicRequest } from '../topic-key.ts';
+import { type WrittenState, writeState } from '../protocol/answers.ts';
+import { type EntryType, writeEntry } from '../protocol/entries.ts';
+import type { Interest } from '../protocol/interests.ts';
+import { isList } from '../protocol/kinds.ts';
+import type { TopicRequest } from '../protocol/topic-key.ts';
 import { Backlog } from './backlog.ts';
 import { Outbox, type Sent } from './outbox.ts';
 

@@ -1,12 +1,12 @@
 import { inSlices } from '../../../base/in-slices.ts';
 import type { MarketStreams } from '../../../market/ports/market-streams.ts';
-import type { LiveOptions } from '../live-options.ts';
-import { packAnswer } from '../messages/answers.ts';
-import { packBeat } from '../messages/beats.ts';
-import { channels } from '../messages/channels.ts';
-import type { Interest, InterestMessage } from '../messages/interests.ts';
-import { packUpdate } from '../messages/updates.ts';
-import { type TopicRequest, toTopicRequest } from '../topic-key.ts';
+import { packAnswer } from '../protocol/answers.ts';
+import { packBeat } from '../protocol/beats.ts';
+import { channels } from '../protocol/channels.ts';
+import type { Interest, InterestMessage } from '../protocol/interests.ts';
+import type { LiveOptions } from '../protocol/live-options.ts';
+import { type TopicRequest, toTopicRequest } from '../protocol/topic-key.ts';
+import { packUpdate } from '../protocol/updates.ts';
 import { Relay } from './relay.ts';
 
 export interface RelayedExchangeOptions extends LiveOptions {

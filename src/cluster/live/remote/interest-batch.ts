@@ -1,6 +1,6 @@
-import type { LiveOptions } from '../live-options.ts';
-import { channels } from '../messages/channels.ts';
-import { type Interest, packInterests } from '../messages/interests.ts';
+import { channels } from '../protocol/channels.ts';
+import { type Interest, packInterests } from '../protocol/interests.ts';
+import type { LiveOptions } from '../protocol/live-options.ts';
 
 export interface InterestBatchOptions extends Pick<LiveOptions, 'bus' | 'owners' | 'clock' | 'channel' | 'timing'> {
   readonly exchange: string;

@@ -1,6 +1,6 @@
 import type { Listening } from '../../connection/bus.ts';
-import type { LiveOptions } from '../live-options.ts';
-import type { TopicState } from '../messages/answers.ts';
+import type { TopicState } from '../protocol/answers.ts';
+import type { LiveOptions } from '../protocol/live-options.ts';
 import type { InterestBatch } from './interest-batch.ts';
 import type { ReceivedTopic } from './remote-topic.ts';
 

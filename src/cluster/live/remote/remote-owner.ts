@@ -7,13 +7,13 @@ import type {
   StreamRequest,
 } from '../../../market/ports/market-streams.ts';
 import type { Listening } from '../../connection/bus.ts';
-import type { LiveOptions } from '../live-options.ts';
-import type { Answer } from '../messages/answers.ts';
-import { type Beat, unpackBeat } from '../messages/beats.ts';
-import { channels } from '../messages/channels.ts';
-import type { Sender } from '../messages/read-message.ts';
-import { unpackUpdate } from '../messages/updates.ts';
-import { toTopicKey } from '../topic-key.ts';
+import type { Answer } from '../protocol/answers.ts';
+import { type Beat, unpackBeat } from '../protocol/beats.ts';
+import { channels } from '../protocol/channels.ts';
+import type { LiveOptions } from '../protocol/live-options.ts';
+import type { Sender } from '../protocol/read-message.ts';
+import { toTopicKey } from '../protocol/topic-key.ts';
+import { unpackUpdate } from '../protocol/updates.ts';
 import { InterestBatch } from './interest-batch.ts';
 import { Registration } from './registration.ts';
 import { type ReceivedTopic, RemoteTopic } from './remote-topic.ts';

@@ -7,10 +7,10 @@ import type {
 } from '../../../market/ports/market-streams.ts';
 import { errorCodec } from '../../wire/errors.ts';
 import { decodeMessage } from '../../wire/stream-messages.ts';
-import { emptyMessages, isList } from '../kinds.ts';
-import type { LiveOptions } from '../live-options.ts';
-import type { TopicState } from '../messages/answers.ts';
-import type { Entry } from '../messages/entries.ts';
+import type { TopicState } from '../protocol/answers.ts';
+import type { Entry } from '../protocol/entries.ts';
+import { emptyMessages, isList } from '../protocol/kinds.ts';
+import type { LiveOptions } from '../protocol/live-options.ts';
 import { Sequence, type Taken } from './sequence.ts';
 
 interface Member<K extends StreamKind> {

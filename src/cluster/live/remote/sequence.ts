@@ -1,5 +1,5 @@
-import type { TopicState } from '../messages/answers.ts';
-import type { Entry } from '../messages/entries.ts';
+import type { TopicState } from '../protocol/answers.ts';
+import type { Entry } from '../protocol/entries.ts';
 
 /** How many messages wait for one that is missing. */
 const maxHeld = 500;

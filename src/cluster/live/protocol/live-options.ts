@@ -1,7 +1,7 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Bus } from '../connection/bus.ts';
-import type { Owners } from '../members/owners.ts';
-import type { SharedTime } from '../members/shared-time.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Bus } from '../../connection/bus.ts';
+import type { Owners } from '../../members/owners.ts';
+import type { SharedTime } from '../../members/shared-time.ts';
 import type { LiveTiming } from './live-timing.ts';
 
 /** Callbacks for metrics. */

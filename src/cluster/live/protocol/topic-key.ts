@@ -1,6 +1,6 @@
-import { type MarketType, marketTypes } from '../../market/model/market.ts';
-import type { StreamKind, StreamRequest } from '../../market/ports/market-streams.ts';
-import { readNullable, readOneOf, readRow, readText } from '../wire/fields.ts';
+import { type MarketType, marketTypes } from '../../../market/model/market.ts';
+import type { StreamKind, StreamRequest } from '../../../market/ports/market-streams.ts';
+import { readNullable, readOneOf, readRow, readText } from '../../wire/fields.ts';
 import { streamKinds } from './kinds.ts';
 
 /** What a topic of another instance consists of. How deep a book must be is not a part of it. */

@@ -1,4 +1,4 @@
-import type { StreamKind, StreamMessages } from '../../market/ports/market-streams.ts';
+import type { StreamKind, StreamMessages } from '../../../market/ports/market-streams.ts';
 
 export const streamKinds: readonly StreamKind[] = [
   'ticker',
