@@ -53,6 +53,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       connection: [],
       members: [],
       wire: ['members'],
+      live: ['connection', 'members', 'wire'],
     },
   },
   feed: {
@@ -65,6 +66,14 @@ export const rooms: Readonly<Record<string, Room>> = {
       resume: ['reconcile', 'topics'],
       across: ['reconcile', 'topics'],
       live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
+    },
+  },
+  cluster: {
+    imports: ['base', 'market'],
+    folders: {
+      '.': [],
+      connection: [],
+      members: ['.', 'connection'],
     },
   },
   indicators: { imports: ['base', 'market'] },

@@ -144,8 +144,7 @@ export class CandlePages {
       if (flight && serves(layout, flight, part.until, maxAgeMs, now)) flights.add(flight);
       else missing.push(part);
     }
-    for (const run of toRuns(layout, missing, limits.perCall))
-      flights.add(this.#flights.start(series, layout, run, isRenewal));
+    for (const run of toRuns(missing, limits.perCall)) flights.add(this.#flights.start(series, layout, run, isRenewal));
     for (const flight of flights) {
       waiter.join(flight);
       if (flight.askedAt === null) flight.maxAgeMs = Math.min(flight.maxAgeMs, maxAgeMs);
@@ -176,7 +175,7 @@ export class CandlePages {
     if (reusableUntil === 0) return null;
     const keys = expired.map(({ page }) => toPageKey(series, page));
     const outdated = expired.filter(({ page }) => !this.#flights.get(toPageKey(series, page)));
-    for (const run of toRuns(layout, outdated, limits.perCall)) {
+    for (const run of toRuns(outdated, limits.perCall)) {
       this.#options.onRenewal?.();
       this.#flights.start(series, layout, run, true).pages.catch(() => {
         for (const { page } of run.pages) this.#hot.onFailure(toPageKey(series, page));

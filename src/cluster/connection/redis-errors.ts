@@ -1,27 +1,24 @@
 import { RedisUnavailable } from './bus.ts';
 
-/** The error codes that Redis starts its answers with, and why the instance cannot work. */
+const noPermission = 'The Redis user of REDIS_URL has no permission for';
+const ofPrefix = 'with the prefix REDIS_KEY_PREFIX.';
+
+/** What Redis answers, and why the instance cannot work. */
 const answers: readonly (readonly [start: RegExp, reason: string])[] = [
   [/^WRONGPASS/, 'Redis refuses the user name or the password of REDIS_URL.'],
   [/without any password configured/, 'REDIS_URL has a password, but Redis has none.'],
   [/^NOAUTH/, 'Redis requires a password, but REDIS_URL has none.'],
-  [/^NOPERM.*keys/, 'The Redis user of REDIS_URL has no permission for the keys with the prefix REDIS_KEY_PREFIX.'],
-  [
-    /^NOPERM.*channel/,
-    'The Redis user of REDIS_URL has no permission for the channels with the prefix REDIS_KEY_PREFIX.',
-  ],
-  [
-    /can't access.*key|ACL failure in script.*key/i,
-    'The Redis user of REDIS_URL has no permission for the keys with the prefix REDIS_KEY_PREFIX.',
-  ],
-  [/^OOM|OOM command not allowed/, 'Redis is out of memory.'],
+  [/^NOPERM.* keys|script can't access/, `${noPermission} the keys ${ofPrefix}`],
+  [/^NOPERM.* channel|script can't publish/, `${noPermission} the channels ${ofPrefix}`],
+  [/script can't run/, `${noPermission} the commands of the scripts.`],
+  [/^OOM/, 'Redis is out of memory.'],
   [/^LOADING/, 'Redis is still loading its data.'],
   [/^READONLY/, 'REDIS_URL points to a read-only replica.'],
   [/^MASTERDOWN/, 'REDIS_URL points to a replica that has lost its primary.'],
   [/^MISCONF/, 'Redis refuses to write, because it cannot save its data.'],
   [/^BUSY/, 'Redis is busy with a script.'],
   [/^MOVED|^CROSSSLOT|cluster support/, 'REDIS_URL points to a node of Redis Cluster, which is not supported.'],
-  [/DB index is out of range|invalid DB index/i, 'Redis does not have the database of REDIS_URL.'],
+  [/DB index is out of range/, 'Redis does not have the database of REDIS_URL.'],
   [/^The queue is full/, 'Too many commands wait for Redis.'],
   [/max number of clients/, 'Redis has reached its maximum number of clients.'],
   [/Error compiling script|unknown command.*HELLO|^NOPROTO/i, 'Redis is older than version 7.'],
@@ -44,9 +41,8 @@ export const disconnected = 'There is no connection to Redis.';
 export function explainRedisError(error: unknown): string {
   if (error instanceof RedisUnavailable) return error.message;
   if (!(error instanceof Error)) return disconnected;
-  const command =
-    /^NOPERM.*'(\w+)(?:\|\w+)?' command/i.exec(error.message)?.[1] ?? /ACL.*'(\w+)' command/i.exec(error.message)?.[1];
-  if (command) return `The Redis user of REDIS_URL has no permission for the command ${command.toLowerCase()}.`;
+  const command = /^NOPERM.*'([^']+)' command/.exec(error.message)?.[1];
+  if (command) return `${noPermission} the command ${command.toLowerCase()}.`;
   const answer = answers.find(([start]) => start.test(error.message));
   if (answer) return answer[1];
   const code = `${'code' in error ? String(error.code) : ''} ${error.name} ${error.constructor.name}`;

@@ -44,7 +44,7 @@ describeWithRedis('access to Redis', () => {
   };
   /** Why the connection fails, once it has tried. */
   const findReason = async (url: string): Promise<string> => {
-    const connection = dial(url);
+    const connection = dial(url, { timeoutMs: 5000 });
     await eventually(() => (connection.failure?.message ?? disconnected) !== disconnected);
     return connection.failure?.message ?? '';
   };
@@ -61,17 +61,13 @@ describeWithRedis('access to Redis', () => {
       await findReason(`redis://:wrong-secret@127.0.0.1:${port}`),
       await findReason(`redis://127.0.0.1:${port}`),
       await findReason(`redis://:secret@127.0.0.1:${port}/99`),
-      await findReason(`rediss://:secret@127.0.0.1:${port}`),
       await findReason(`redis://:secret@127.0.0.1:${await findFreePort()}`),
-      await findReason(`redis://:secret@nowhere.invalid:${port}`),
     ];
     expect(reasons).toEqual([
       'Redis refuses the user name or the password of REDIS_URL.',
       'Redis requires a password, but REDIS_URL has none.',
       'Redis does not have the database of REDIS_URL.',
-      'Redis does not speak TLS at the port of REDIS_URL.',
       'Nothing listens at the host and port of REDIS_URL.',
-      'The host name of REDIS_URL cannot be resolved.',
     ]);
     const limited = await openReadyConnection(`redis://limited:word@127.0.0.1:${port}`);
     open.push(limited);
@@ -82,30 +78,25 @@ describeWithRedis('access to Redis', () => {
     await eventually(() => limited.failure?.message === `${permission} command subscribe.`);
   });
 
-  test('a script says which of its commands the user lacks', async () => {
+  test('a script that the user may not run says what is missing', async () => {
     const redis = await start();
-    await redis.cli(
-      'ACL',
-      'SETUSER',
-      'limited',
-      'on',
-      '>word',
-      '~{t}:*',
-      '&{t}:*',
-      '+ping',
-      '+evalsha',
-      '+eval',
-      '+time',
-    );
+    const permissions = ['+ping', '+evalsha', '+eval', '+time', '+hget', '~{t}:*'];
+    await redis.cli('ACL', 'SETUSER', 'limited', 'on', '>word', ...permissions);
     const limited = await openReadyConnection(`redis://limited:word@127.0.0.1:${redis.port}`);
     open.push(limited);
-    const script = createScript(`return redis.call('HGETALL', KEYS[1])`);
+    const run = (body: string, key: string): Promise<unknown> => limited.run(createScript(body), [key], []);
     const permission = 'The Redis user of REDIS_URL has no permission for the';
-    await expect(limited.run(script, ['{t}:a'], [])).rejects.toThrow(permission);
+    await run(`return redis.call('HGET', KEYS[1], 'a')`, '{t}:a');
+    await expect(run(`return redis.call('HGETALL', KEYS[1])`, '{t}:a')).rejects.toThrow(
+      `${permission} commands of the scripts.`,
+    );
+    await expect(run(`return redis.call('HGET', KEYS[1], 'a')`, '{u}:a')).rejects.toThrow(
+      `${permission} keys with the prefix REDIS_KEY_PREFIX.`,
+    );
   });
 
   test('a Redis that is out of memory refuses values, but runs scripts and passes on messages', async () => {
-    const redis = await start({ args: ['--maxmemory', '1mb', '--maxmemory-policy', 'noeviction'] });
+    const redis = await start({ args: ['--maxmemory', '100kb', '--maxmemory-policy', 'noeviction'] });
     const connection = await openReadyConnection(redis.url);
     open.push(connection);
     await expect(connection.set('a', Buffer.alloc(1000), 1000)).rejects.toThrow('Redis is out of memory.');
