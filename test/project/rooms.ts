@@ -42,6 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     folders: {
       text: [],
       pages: ['text'],
+      shared: ['pages'],
       timeframes: ['text'],
     },
   },
