@@ -1,4 +1,4 @@
-import type { ClusterState } from './cluster.ts';
+import type { ClusterState } from './members/cluster-status.ts';
 import type { OwnerChange } from './members/owners.ts';
 
 /** Callbacks for the log and the metrics. Every label is one of a limited number. */

@@ -50,10 +50,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   cluster: {
     imports: ['base', 'market'],
     folders: {
-      '.': [],
+      '.': ['connection', 'live', 'members', 'requests', 'shared'],
       connection: [],
-      members: [],
+      members: ['connection'],
       wire: ['members'],
+      shared: ['connection'],
+      requests: ['connection', 'members', 'wire'],
       live: ['connection', 'members', 'wire'],
     },
   },
@@ -67,14 +69,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       resume: ['reconcile', 'topics'],
       across: ['reconcile', 'topics'],
       live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
-    },
-  },
-  cluster: {
-    imports: ['base', 'market'],
-    folders: {
-      '.': [],
-      connection: [],
-      members: ['.', 'connection'],
     },
   },
   indicators: { imports: ['base', 'market'] },
@@ -106,7 +100,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   telemetry: {
-    imports: ['base', 'exchange', 'market'],
+    imports: ['base', 'cluster', 'exchange', 'market'],
     folders: {
       log: [],
       metrics: [],
@@ -114,7 +108,19 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   app: {
-    imports: ['base', 'cache', 'candles', 'config', 'exchange', 'feed', 'graphql', 'market', 'server', 'telemetry'],
+    imports: [
+      'base',
+      'cache',
+      'candles',
+      'cluster',
+      'config',
+      'exchange',
+      'feed',
+      'graphql',
+      'market',
+      'server',
+      'telemetry',
+    ],
   },
   '.': { imports: ['app'] },
 };

@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
-import type { ClusterState, ClusterStatus } from '../cluster.ts';
 import type { Bus, Listening, RedisUnavailable } from '../connection/bus.ts';
 import { protocolVersion } from '../connection/namespace.ts';
 import { explainRedisError } from '../connection/redis-errors.ts';
 import { parseAnnouncement } from './announcement.ts';
 import { Candidates } from './candidates.ts';
+import type { ClusterState, ClusterStatus } from './cluster-status.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { BeatReply, Lease, LeaseStore } from './lease-store.ts';
 import { OwnerSearch } from './owner-search.ts';

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { beforeEach, expect, test } from 'vitest';
-import type { ClusterStatus } from '../../../src/cluster/cluster.ts';
+import type { ClusterStatus } from '../../../src/cluster/members/cluster-status.ts';
 import type { Owner } from '../../../src/cluster/members/owners.ts';
 import { addClusterMetrics } from '../../../src/telemetry/metrics/cluster-metrics.ts';
 import { ClusterRecorder } from '../../../src/telemetry/metrics/cluster-recorder.ts';
