@@ -65,6 +65,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       '.': [],
       connection: [],
       members: ['.', 'connection'],
+      shared: ['connection'],
     },
   },
   indicators: { imports: ['base', 'market'] },
