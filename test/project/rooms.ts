@@ -47,6 +47,15 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   cache: { imports: ['base', 'market'] },
+  cluster: {
+    imports: ['base', 'market'],
+    folders: {
+      '.': [],
+      connection: [],
+      members: [],
+      wire: ['members'],
+    },
+  },
   feed: {
     imports: ['base', 'market'],
     folders: {
