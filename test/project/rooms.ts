@@ -68,6 +68,14 @@ export const rooms: Readonly<Record<string, Room>> = {
       live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
     },
   },
+  cluster: {
+    imports: ['base', 'market'],
+    folders: {
+      '.': [],
+      connection: [],
+      members: ['.', 'connection'],
+    },
+  },
   indicators: { imports: ['base', 'market'] },
   graphql: {
     imports: ['base', 'feed', 'indicators', 'market'],

@@ -1,10 +1,13 @@
 import type { AllTickers, MissingTickers } from '../../market/model/all-tickers.ts';
+import type { Fresh } from '../../market/model/fresh.ts';
 import { marketTypes } from '../../market/model/market.ts';
-import { sources } from '../../market/model/ticker.ts';
+import { sources, type Ticker } from '../../market/model/ticker.ts';
+import { type AnswerCodec, toPieces } from './answer-codec.ts';
 import { errorCodec } from './errors.ts';
 import {
   type Codec,
   listOf,
+  MalformedMessage,
   readFlag,
   readNullable,
   readNumber,
@@ -14,6 +17,7 @@ import {
   textCodec,
   writeNumber,
 } from './fields.ts';
+import { freshOf } from './results.ts';
 import { tickerCodec } from './tickers.ts';
 
 const symbols = listOf(textCodec);
@@ -27,6 +31,7 @@ const missingList = listOf<MissingTickers>({
   },
 });
 
+/** In one piece: for the messages of a stream. */
 export const allTickersCodec: Codec<AllTickers> = {
   write: ({ exchange, type, tickers, missing, receivedAt, source, stale }, time) => [
     exchange,
@@ -49,5 +54,25 @@ export const allTickersCodec: Codec<AllTickers> = {
       source: readOneOf(source, sources),
       stale: readFlag(stale),
     });
+  },
+};
+
+const freshCodec = freshOf(allTickersCodec);
+
+/** The same as the answer to a query, in pieces. */
+export const freshAllTickersCodec: AnswerCodec<Fresh<AllTickers>> = {
+  *write({ value, freshUntil }, time) {
+    yield freshCodec.write({ value: { ...value, tickers: [] }, freshUntil }, time);
+    yield* toPieces(value.tickers, (ticker) => tickerCodec.write(ticker, time));
+  },
+  read: async (pieces, time) => {
+    let head: Fresh<AllTickers> | null = null;
+    const tickers: Ticker[] = [];
+    for await (const piece of pieces) {
+      if (!head) head = freshCodec.read(piece, time);
+      else for (const row of readRow(piece)) tickers.push(tickerCodec.read(row, time));
+    }
+    if (!head) throw new MalformedMessage('answer');
+    return { ...head, value: Object.freeze({ ...head.value, tickers: Object.freeze(tickers) }) };
   },
 };

@@ -21,7 +21,10 @@ export const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(-0, Nu
 const perhaps = fc.option(number, { nil: null });
 /** Whole ms, because times are converted by adding and subtracting. */
 const time = fc.integer({ min: 0, max: 2 ** 42 });
-const symbol = fc.oneof(fc.constantFrom('BTC/USDT', 'BTC/USDT:USDT'), fc.string({ unit: 'binary' }));
+const symbol = fc.oneof(
+  fc.constantFrom('BTC/USDT', 'BTC/USDT:USDT'),
+  fc.oneof(fc.string(), fc.constantFrom('\u00fc\u20ac\u{1f600}', '\ud800', '\n\u2028\u0000')),
+);
 const ref = { exchange: fc.constantFrom('kraken', 'binance'), symbol };
 const timed = {
   ...ref,
