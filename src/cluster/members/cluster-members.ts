@@ -196,7 +196,7 @@ export class ClusterMembers implements Owners {
   /** Gives exchanges to the instances that should have them. */
   #move(): void {
     const moves = this.#table.own.flatMap((lease) => {
-      const to = this.#candidates.chooseSuccessor(lease.exchange);
+      const to = this.#candidates.chooseSuccessor(lease.exchange, this.#isLeaving);
       return to === null ? [] : [{ lease, to }];
     });
     for (const { lease, to } of this.#isLeaving ? moves : moves.slice(0, movesPerBeat)) {
