@@ -53,6 +53,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       connection: [],
       members: [],
       wire: ['members'],
+      requests: ['connection', 'members', 'wire'],
     },
   },
   feed: {
