@@ -47,15 +47,6 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   cache: { imports: ['base', 'market'] },
-  cluster: {
-    imports: ['base', 'market'],
-    folders: {
-      '.': [],
-      connection: [],
-      members: [],
-      wire: ['members'],
-    },
-  },
   feed: {
     imports: ['base', 'market'],
     folders: {
@@ -75,6 +66,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       connection: [],
       members: ['.', 'connection'],
       shared: ['connection'],
+      wire: ['members'],
+      requests: ['connection', 'members', 'wire'],
     },
   },
   indicators: { imports: ['base', 'market'] },
