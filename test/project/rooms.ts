@@ -42,20 +42,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     folders: {
       text: [],
       pages: ['text'],
+      shared: ['pages'],
       timeframes: ['text'],
     },
   },
   cache: { imports: ['base', 'market'] },
-  cluster: {
-    imports: ['base', 'market'],
-    folders: {
-      '.': [],
-      connection: [],
-      members: [],
-      wire: ['members'],
-      requests: ['connection', 'members', 'wire'],
-    },
-  },
   feed: {
     imports: ['base', 'market'],
     folders: {
@@ -66,6 +57,17 @@ export const rooms: Readonly<Record<string, Room>> = {
       resume: ['reconcile', 'topics'],
       across: ['reconcile', 'topics'],
       live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
+    },
+  },
+  cluster: {
+    imports: ['base', 'market'],
+    folders: {
+      '.': [],
+      connection: [],
+      members: ['.', 'connection'],
+      shared: ['connection'],
+      wire: ['connection', 'members'],
+      requests: ['connection', 'members', 'wire'],
     },
   },
   indicators: { imports: ['base', 'market'] },

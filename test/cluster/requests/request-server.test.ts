@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { feedMethods, queryMethods } from '../../../src/cluster/requests/methods/methods.ts';
 import { packRequest, unpackReply } from '../../../src/cluster/requests/protocol/messages.ts';
-import { pack, protocolVersion } from '../../../src/cluster/wire/envelope.ts';
+import { protocolVersion } from '../../../src/cluster/connection/namespace.ts';
+import { pack } from '../../../src/cluster/wire/envelope.ts';
 import type { Json } from '../../../src/cluster/wire/fields.ts';
 import { type FakeBus, FakeNetwork } from '../../support/cluster/fake-network.ts';
 import { type FakeOwners, FakeOwnership } from '../../support/cluster/fake-owners.ts';
