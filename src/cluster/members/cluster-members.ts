@@ -196,7 +196,7 @@ export class ClusterMembers implements Owners {
   /** Gives exchanges to the instances that should have them. */
   #move(): void {
     const moves = this.#table.own.flatMap((lease) => {
-      const to = this.#candidates.chooseSuccessor(lease.exchange);
+      const to = this.#candidates.chooseSuccessor(lease.exchange, this.#isLeaving);
       return to === null ? [] : [{ lease, to }];
     });
     for (const { lease, to } of this.#isLeaving ? moves : moves.slice(0, movesPerBeat)) {
@@ -215,7 +215,7 @@ export class ClusterMembers implements Owners {
     if (this.#state !== 'member' || this.#isClosed) return;
     const candidate = this.#candidates.chooseOwner(exchange);
     const sentAt = this.#options.elapsed();
-    const seen = this.#table.seen(exchange);
+    const seen = this.#table.lastSeen(exchange);
     const lease =
       candidate === null ? null : await this.#options.store.claim(exchange, candidate, seen).catch(() => null);
     if (this.#isClosed) return;

@@ -1,5 +1,5 @@
 import type { Announcement } from './announcement.ts';
-import type { HeldExchange, Lease, RunningLease } from './lease-store.ts';
+import type { HeldExchange, Lease, RunningLease, SeenOwner } from './lease-store.ts';
 import type { Owner, OwnerChange } from './owners.ts';
 
 /** A lease, and when this instance has learned of it. */
@@ -7,7 +7,10 @@ interface KnownLease {
   readonly instance: string;
   readonly fence: number;
   readonly learnedAt: number;
-  /** When it runs out, for a lease of this instance. Counted from when the command was sent, so never too late. */
+  /**
+   * When it runs out, for a lease of this instance. Counted from when the command was sent, so never too late. 0 while Redis
+   * has announced the lease, but has not yet answered about it.
+   */
   readonly until: number;
   readonly isHandover: boolean;
 }
@@ -35,7 +38,7 @@ export class OwnerTable {
   readonly #onChange: (change: OwnerChange) => void;
   readonly #leases = new Map<string, KnownLease>();
   /** The last owner that was ever heard of. */
-  readonly #seen = new Map<string, Pick<Lease, 'instance' | 'fence'>>();
+  readonly #seen = new Map<string, SeenOwner>();
   /** The exchanges that somebody has asked for, and what was last reported of each. */
   readonly #reported = new Map<string, Owner>();
   /** The exchanges that this instance may be calling because it is alone. */
@@ -57,6 +60,11 @@ export class OwnerTable {
   /** The highest fencing number that was seen; 0 without one. */
   seen(exchange: string): number {
     return this.#seen.get(exchange)?.fence ?? 0;
+  }
+
+  /** The owner with this number; null without one. */
+  lastSeen(exchange: string): SeenOwner | null {
+    return this.#seen.get(exchange) ?? null;
   }
 
   /** The running leases of this instance. */
@@ -82,7 +90,7 @@ export class OwnerTable {
 
   /** From now on this instance calls all exchanges. What it knew of the others no longer counts. */
   goAlone(): void {
-    for (const [exchange, lease] of this.#leases) if (this.#isOwn(lease)) this.#calledAlone.add(exchange);
+    for (const exchange of this.#reported.keys()) this.#calledAlone.add(exchange);
     this.#isAlone = true;
     this.#leases.clear();
     this.report();
@@ -95,12 +103,12 @@ export class OwnerTable {
   takeAll(leases: readonly RunningLease[], sentAt: number): readonly Lease[] {
     this.#isAlone = false;
     this.#calledAlone.clear();
-    const listed = new Set(leases.map(({ exchange }) => exchange));
+    const refused = leases.filter((lease) => !this.#take(lease, sentAt));
+    const taken = new Set(leases.filter((lease) => !refused.includes(lease)).map(({ exchange }) => exchange));
     for (const [exchange, { learnedAt }] of this.#leases)
-      if (!listed.has(exchange) && learnedAt < sentAt) this.#leases.delete(exchange);
-    const superseded = leases.filter((lease) => !this.#take(lease, sentAt) && lease.instance === this.#instance);
+      if (!taken.has(exchange) && learnedAt < sentAt) this.#leases.delete(exchange);
     this.report();
-    return superseded;
+    return refused.filter(({ instance }) => instance === this.#instance);
   }
 
   /** Takes one lease of an answer. */
@@ -120,11 +128,9 @@ export class OwnerTable {
     }
     if (fence === this.seen(exchange)) return false;
     this.#seen.set(exchange, { instance, fence });
-    this.#leases.delete(exchange);
-    if (instance === this.#instance) return true;
     this.#set(exchange, { instance, fence, isHandover, until: 0 });
     this.#report(exchange);
-    return false;
+    return instance === this.#instance;
   }
 
   /** False if a message about an exchange comes from a former owner, or was sent while this instance is alone. */
@@ -181,11 +187,14 @@ export class OwnerTable {
   }
 
   #report(exchange: string): void {
+    const lease = this.#leases.get(exchange);
+    // Until Redis answers, the former owner is the last that counts.
+    if (lease && this.#isOwn(lease) && lease.until === 0 && !this.#isAlone) return;
     const previous = this.#reported.get(exchange) ?? none;
     const owner = this.#read(exchange);
     if (isSame(owner, previous)) return;
     this.#reported.set(exchange, owner);
-    const isHandover = this.#leases.get(exchange)?.isHandover ?? false;
+    const isHandover = lease?.isHandover ?? false;
     this.#onChange({ exchange, owner, previous, isHandover });
   }
 }
