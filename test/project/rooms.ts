@@ -51,7 +51,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     folders: {
       '.': [],
       connection: [],
-      members: [],
+      members: ['.', 'connection'],
       wire: ['members'],
       live: ['connection', 'members', 'wire'],
     },
@@ -66,14 +66,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       resume: ['reconcile', 'topics'],
       across: ['reconcile', 'topics'],
       live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
-    },
-  },
-  cluster: {
-    imports: ['base', 'market'],
-    folders: {
-      '.': [],
-      connection: [],
-      members: ['.', 'connection'],
     },
   },
   indicators: { imports: ['base', 'market'] },
