@@ -66,6 +66,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       resume: ['reconcile', 'topics'],
       across: ['reconcile', 'topics'],
       live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
+      relay: ['kinds', 'live', 'reconcile', 'resume', 'topics'],
     },
   },
   indicators: { imports: ['base', 'market'] },

@@ -15,10 +15,10 @@ import type { KindSource } from './kind-source.ts';
 
 export interface LiveKindOptions {
   readonly timing: FeedTiming;
-  /** True when the exchange pushes this kind. */
+  /** True if a stream can push this kind, now or later. */
   readonly offersStream: (exchange: string, kind: StreamKind) => boolean;
   readonly health: ExchangeHealth;
-  /** Called with 1 when a stream has been opened, with -1 when one has been closed. */
+  /** Called with 1 when a stream has been opened, offered or not, and with -1 when it has been closed. */
   readonly onStreams: (change: 1 | -1) => void;
 }
 
@@ -96,12 +96,23 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     return subscription;
   }
 
-  /** Adds a subscriber to one topic, which the subscriber must leave. The latest known value is sent at once. */
-  join(request: TopicRequest, subscriber: TopicSubscriber<V>): Topic<T, V, R> {
+  /**
+   * Adds a subscriber to one topic, which the subscriber must leave. The latest known value is sent at once. `claim`
+   * claims what the subscriber wants of the topic.
+   */
+  join(request: TopicRequest, subscriber: TopicSubscriber<V>, claim?: (reconciler: R) => Claim): Topic<T, V, R> {
     const known = this.#findUsable(request);
     const topic = known ?? this.#create(request);
-    this.#join(topic, subscriber, known !== undefined, true);
+    const isCovered = claim?.(topic.reconciler).isCovered ?? true;
+    this.#join(topic, subscriber, known !== undefined, isCovered);
     return topic;
+  }
+
+  /** Claims what a subscriber wants of a topic from now on, and fetches it if that is more than what is known. */
+  claim(topic: Topic<T, V, R>, claim: (reconciler: R) => Claim): Claim {
+    const claimed = claim(topic.reconciler);
+    if (!claimed.isCovered) void this.#fetch(topic, 'fetch');
+    return claimed;
   }
 
   /** Gives a topic a message that a query has fetched at `fetchedAt`, epoch ms. */
@@ -159,23 +170,22 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     const group = this.#groups.of(request);
     const reconciler = source.createReconciler(request);
     const { isStreamOnly = false } = source;
+    const opensStream = offersStream(request.exchange, source.kind);
     const topic: Topic<T, V, R> = new Topic<T, V, R>({
       request,
       reconciler,
-      openStream: offersStream(request.exchange, source.kind)
-        ? (listener) => source.openStream(request, listener, reconciler)
-        : null,
+      openStream: opensStream ? (listener) => source.openStream(request, listener, reconciler) : null,
       isStreamOnly,
       timing,
       onWanted: () => group.wake(topic),
       onEnd: () => {
         this.#topics.delete(key);
-        if (topic.hasStream) onStreams(-1);
+        if (opensStream) onStreams(-1);
         this.#groups.remove(topic);
       },
     });
     this.#topics.set(key, topic);
-    if (topic.hasStream) onStreams(1);
+    if (opensStream) onStreams(1);
     group.add(topic);
     return topic;
   }

@@ -1,14 +1,16 @@
-import type { Clock } from '../../base/clock.ts';
-import type { MarketDataError } from '../../market/errors.ts';
-import type { Candle } from '../../market/model/candle.ts';
-import { periodAfter, periodStart } from '../../market/timeframe.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { MarketDataError } from '../../../market/errors.ts';
+import type { Candle, CandleQuery } from '../../../market/model/candle.ts';
+import type { StreamedCandle } from '../../../market/ports/market-streams.ts';
+import { periodAfter, periodStart } from '../../../market/timeframe.ts';
+import type { FeedEvent } from '../feed-event.ts';
+import { gapError } from '../gap-error.ts';
+import { lagMs } from '../lag.ts';
+import type { MessageSource, ReconcileResult, Reconciler } from '../reconciler.ts';
+import type { TopicRequest } from '../topic-request.ts';
 import { CandleSequence, toEvent } from './candle-sequence.ts';
-import type { FeedEvent } from './feed-event.ts';
-import { gapError } from './gap-error.ts';
 import { HeldCandles } from './held-candles.ts';
-import { lagMs } from './lag.ts';
-import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts';
-import type { TopicRequest } from './topic-request.ts';
+import { RecentCandles } from './recent-candles.ts';
 
 /**
  * How long an answer that lacks the newest period of the stream is not trusted, in ms. Some exchanges never return it.
@@ -17,7 +19,7 @@ const lateMs = 3000;
 
 /** Candles that arrived together, oldest first. */
 export interface CandleMessage {
-  readonly candles: readonly Candle[];
+  readonly candles: readonly StreamedCandle[];
   /** False if candles are missing before the first one or after the last one. */
   readonly isWhole: boolean;
 }
@@ -26,7 +28,7 @@ export interface CandleMessage {
  * The reconciler of candles. Subscribers receive the forming candle at each change, and each candle once more when it
  * has closed. No closed candle is skipped, and none is sent twice.
  *
- * A stream does not say that a candle has closed or that one was left out. An answer to a call can lag behind the
+ * A stream of an exchange does not say that a candle has closed or that one was left out. An answer to a call can lag behind the
  * stream by seconds and can lack the newest period. For a market without trades it contains no candle at all. Without
  * this class, a late answer would reduce the volume of a candle, candles would be lost in an interruption, and a candle
  * after which nothing is traded would never close.
@@ -47,6 +49,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   readonly #staleMaxMs: number;
   readonly #sequence: CandleSequence;
   readonly #held = new HeldCandles();
+  readonly #recent = new RecentCandles();
   /** When the stream last sent a message, epoch ms. */
   #streamedAt = Number.NEGATIVE_INFINITY;
   /** The time up to which every candle is known, epoch ms; null if there is no such time. */
@@ -99,6 +102,11 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     return this.#sequence.closed;
   }
 
+  /** The answer to a query if it contains no candle from before those that subscribers may have received; else null. */
+  read(query: CandleQuery): readonly Candle[] | null {
+    return this.#recent.read(query, this.#sequence.forming);
+  }
+
   get since(): number | null {
     const { from } = this.#sequence;
     if (from === null || this.#knownUntil === null || this.#sequence.forming) return from;
@@ -112,6 +120,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     if (source === 'fetch' && !this.#sequence.isEmpty && !this.hasGap) return { events: [], marketMoved: false };
     const marketMoved = this.#sequence.hasMoved(candles);
     const events = source === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
+    this.#remember(events);
     // While there is a gap, a message of the stream waits for calls, so it does not end a failure.
     if (!this.hasGap || source !== 'stream') this.#onSuccess();
     return { events, marketMoved };
@@ -130,10 +139,16 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     const hasSent = !this.#sequence.isEmpty;
     this.#gapSince = null;
     this.#sequence.clear();
+    this.#recent.clear();
     this.#knownUntil = null;
     this.#onSuccess();
     const events = this.#release();
+    this.#remember(events);
     return hasSent ? [gapError(this.#request, 'candles'), ...events] : events;
+  }
+
+  #remember(events: readonly FeedEvent<Candle>[]): void {
+    this.#recent.add(events.flatMap(({ value }) => (value instanceof MarketDataError || !value.closed ? [] : [value])));
   }
 
   #onSuccess(): void {
@@ -141,8 +156,9 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     this.#workedAt = this.#clock.now();
   }
 
-  #takeStreamed(candles: readonly Candle[]): readonly FeedEvent<Candle>[] {
+  #takeStreamed(candles: readonly StreamedCandle[]): readonly FeedEvent<Candle>[] {
     this.#streamedAt = this.#clock.now();
+    if (candles.length === 0) return this.#confirm();
     this.#held.add(this.#sequence.withoutHistory(candles), this.#streamedAt);
     if (this.hasGap) return [];
     const events = this.#release();
@@ -150,9 +166,17 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     return events;
   }
 
+  /** The stream has nothing new: unless something is missing, everything up to now is known. */
+  #confirm(): readonly FeedEvent<Candle>[] {
+    if (this.hasGap) return [];
+    this.#knownUntil = this.#streamedAt;
+    return this.#sequence.unmarkStale();
+  }
+
   #takeFetched(candles: readonly Candle[], isWhole: boolean, asOf: number): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
     const relevant = this.#sequence.withoutHistory(candles).filter((candle) => !this.#lags(candle));
+    if (this.#sequence.isEmpty) this.#rememberHistory(candles, relevant[0], asOf);
     relevant.forEach((candle, index) => {
       const isLast = index === relevant.length - 1;
       // If nothing was known, a candle that closed long ago is history: subscribers never saw it forming.
@@ -166,6 +190,14 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     this.#knownUntil = asOf;
     this.#sequence.closeElapsed(candles, asOf, events);
     return [...events, ...this.#release()];
+  }
+
+  /** Remembers the candles before the first one, back to the last that can still change. */
+  #rememberHistory(candles: readonly Candle[], first: Candle | undefined, asOf: number): void {
+    const history = candles.filter(({ timestamp }) => timestamp < (first?.timestamp ?? 0));
+    const changing = history.findLastIndex((candle) => !this.#sequence.hadClosed(candle, asOf));
+    this.#recent.clear();
+    this.#recent.add(history.slice(changing + 1));
   }
 
   /** The volume of a period only grows, so an answer with less volume than the stream's last message is older. */
@@ -182,8 +214,8 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   }
 
   /**
-   * Sends the held candles in order. Stops before a candle that does not follow the previous one, because that is a
-   * gap.
+   * Sends the held candles in order. All but the last have closed, and the last one too if the stream says so. Stops
+   * before a candle that does not follow the previous one, because that is a gap.
    */
   #release(): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
@@ -194,7 +226,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
         return events;
       }
       this.#held.remove(candle);
-      this.#sequence.advance(candle, index < held.length - 1, events);
+      this.#sequence.advance(candle, candle.isFinal === true || index < held.length - 1, events);
     }
     this.#held.onReleased();
     return events;
