@@ -42,6 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     folders: {
       text: [],
       pages: ['text'],
+      shared: ['pages'],
       timeframes: ['text'],
     },
   },
@@ -52,7 +53,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       '.': [],
       connection: [],
       members: ['.', 'connection'],
-      wire: ['members'],
+      shared: ['connection'],
+      wire: ['connection', 'members'],
+      requests: ['connection', 'members', 'wire'],
       live: ['connection', 'members', 'wire'],
     },
   },

@@ -215,7 +215,7 @@ export class ClusterMembers implements Owners {
     if (this.#state !== 'member' || this.#isClosed) return;
     const candidate = this.#candidates.chooseOwner(exchange);
     const sentAt = this.#options.elapsed();
-    const seen = this.#table.seen(exchange);
+    const seen = this.#table.lastSeen(exchange);
     const lease =
       candidate === null ? null : await this.#options.store.claim(exchange, candidate, seen).catch(() => null);
     if (this.#isClosed) return;
