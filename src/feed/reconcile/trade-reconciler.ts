@@ -79,6 +79,11 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     return this.#recent;
   }
 
+  /** True if the stream may have another id for the trade, which a call has brought. */
+  hasOnlyFetchedId(trade: Trade): boolean {
+    return distinctId(trade) !== null && !this.#known.idsAgree && !this.#streamed.has(trade);
+  }
+
   hasFetchedId(trade: Trade): boolean {
     return distinctId(trade) !== null && (this.#known.idsAgree || !this.#streamed.has(trade));
   }

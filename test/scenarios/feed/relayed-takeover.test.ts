@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
 import type { Trade } from '../../../src/market/model/trade.ts';
+import { namings } from '../../support/feed/failing-exchange.ts';
 import { TwoInstances } from '../../support/feed/two-instances.ts';
 
 const symbol = 'BTC/USDT';
@@ -32,6 +33,8 @@ class Takeovers {
   readonly instances = new TwoInstances();
   readonly other = this.instances.add();
   readonly trades: Trade[] = [];
+  readonly fetched: Trade[] = [];
+  readonly #naming: (trade: Trade) => Trade;
   readonly candles: Candle[] = [];
   readonly #kind: 'trades' | 'candles';
   readonly #isStreamed: boolean;
@@ -40,10 +43,12 @@ class Takeovers {
   #isOwned = true;
   #failingSince: number | null = null;
 
-  constructor(kind: 'trades' | 'candles', isStreamed: boolean) {
+  /** `naming` makes what calls answer of a trade of the stream. */
+  constructor(kind: 'trades' | 'candles', isStreamed: boolean, naming = (trade: Trade): Trade => trade) {
+    this.#naming = naming;
     this.#kind = kind;
     this.#isStreamed = isStreamed;
-    this.instances.owner.port.setTrades(this.trades);
+    this.instances.owner.port.setTrades(this.fetched);
     this.instances.owner.port.setCandles(this.candles);
     if (!isStreamed) return;
     this.instances.owner.streams.offer(kind);
@@ -92,7 +97,9 @@ class Takeovers {
     const { clock } = this.instances.owner;
     const number = this.trades.length + 1;
     const values = { price: 1, amount: 1, cost: 1, side: 'buy' } as const;
-    this.trades.push({ ...market, id: `${number}`, timestamp: clock.now(), ...values });
+    const trade = { ...market, id: `${number}`, timestamp: clock.now(), ...values, price: number };
+    this.trades.push(trade);
+    this.fetched.push(this.#naming(trade));
     const timestamp = clock.now() - (clock.now() % minute);
     const before = this.candles.at(-1);
     const isSame = before?.timestamp === timestamp;
@@ -122,45 +129,53 @@ class Takeovers {
 
 const steps = fc.array(step, { maxLength: 40, size: 'max' });
 
-describe.each([true, false])('when the owner changes again and again, with streams: %s', (isStreamed) => {
-  test('each trade is sent once and in order on an instance that becomes the owner and stops being it', async () => {
-    await fc.assert(
-      fc.asyncProperty(steps, async (all) => {
-        const model = new Takeovers('trades', isStreamed);
-        const { instances, other } = model;
-        const reader = instances.follow(other.feeds.trades('kraken', symbol), (value) =>
-          value instanceof MarketDataError ? value.code : value.map(({ id }) => id).join(),
-        );
-        await instances.owner.clock.advance(3000);
-        for (const each of all) await model.run(each);
-        await model.settle();
-        expect(reader.texts.join().split(',')).toEqual(model.trades.map(({ id }) => id));
-        await instances.leaveNothing();
-      }),
-      { numRuns: 100 },
-    );
-  });
+describe('while the owner changes again and again', () => {
+  test.each([...Object.keys(namings).map((ids) => ({ ids, how: 'streamed' })), { ids: 'the same ids', how: 'polled' }])(
+    'each trade is sent once and in order: $how, and calls have $ids',
+    { timeout: 60_000 },
+    async ({ ids, how }) => {
+      await fc.assert(
+        fc.asyncProperty(steps, async (all) => {
+          const model = new Takeovers('trades', how === 'streamed', namings[ids]);
+          const { instances, other } = model;
+          const reader = instances.follow(other.feeds.trades('kraken', symbol), (value) =>
+            value instanceof MarketDataError ? value.code : value.map(({ price }) => price).join(),
+          );
+          await instances.owner.clock.advance(3000);
+          for (const each of all) await model.run(each);
+          await model.settle();
+          expect(reader.texts.join().split(',')).toEqual(model.trades.map(({ price }) => `${price}`));
+          await instances.leaveNothing();
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
 
-  test('each candle is closed once, with its last values, and none is left out', async () => {
-    await fc.assert(
-      fc.asyncProperty(steps, async (all) => {
-        const model = new Takeovers('candles', isStreamed);
-        const { instances, other } = model;
-        const reader = instances.follow(other.feeds.candles('kraken', symbol, '1m'), (value) =>
-          value instanceof MarketDataError
-            ? value.code
-            : `${value.timestamp} ${value.volume}${value.closed ? ' closed' : ''}`,
-        );
-        await instances.owner.clock.advance(3000);
-        for (const each of all) await model.run(each);
-        await model.settle();
-        expect(reader.texts.filter((text) => text.endsWith('closed'))).toEqual(
-          model.candles.map(({ timestamp, volume }) => `${timestamp} ${volume} closed`),
-        );
-        expect(reader.ended).toBe(false);
-        await instances.leaveNothing();
-      }),
-      { numRuns: 100 },
-    );
-  });
+  test.each(['streamed', 'polled'])(
+    'each candle is closed once, with its last values, and none is left out: %s',
+    { timeout: 60_000 },
+    async (how) => {
+      await fc.assert(
+        fc.asyncProperty(steps, async (all) => {
+          const model = new Takeovers('candles', how === 'streamed');
+          const { instances, other } = model;
+          const reader = instances.follow(other.feeds.candles('kraken', symbol, '1m'), (value) =>
+            value instanceof MarketDataError
+              ? value.code
+              : `${value.timestamp} ${value.volume}${value.closed ? ' closed' : ''}`,
+          );
+          await instances.owner.clock.advance(3000);
+          for (const each of all) await model.run(each);
+          await model.settle();
+          expect(reader.texts.filter((text) => text.endsWith('closed'))).toEqual(
+            model.candles.map(({ timestamp, volume }) => `${timestamp} ${volume} closed`),
+          );
+          expect(reader.ended).toBe(false);
+          await instances.leaveNothing();
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
 });
