@@ -32,8 +32,8 @@ export interface InstanceParts<B extends Bus, O extends Owners> {
   readonly owners: O;
   readonly time: SharedTime;
   readonly clock: Clock;
-  /** What its feeds have; `feeds` of the instance if left out. */
-  readonly served?: MarketStreams;
+  /** What its feeds have; `feeds` of the instance if left out, and nothing yet if null. */
+  readonly served?: MarketStreams | null;
 }
 
 /** The live data of one instance, between the streams of an exchange and feeds that a test plays. */
@@ -69,7 +69,8 @@ export class LiveInstance<B extends Bus = Bus, O extends Owners = Owners> {
     const options = { ...{ bus, owners, time, clock, channel, events }, timing: toLiveTiming(15_000) };
     this.streams = new ClusterStreams({ ...options, local: this.local, random: () => 0 });
     this.relays = new RelayServer(options);
-    this.relays.serve(parts.served ?? this.feeds);
+    const { served = this.feeds } = parts;
+    if (served) this.relays.serve(served);
   }
 
   listen<K extends StreamKind>(kind: K, more: Partial<StreamRequest<K>> = {}): HeardStream<K> {

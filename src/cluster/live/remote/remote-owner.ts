@@ -93,9 +93,9 @@ export class RemoteOwner {
   }
 
   onAnswer(answer: Answer): void {
-    // An instance that does not own the exchange does not know the fencing number.
     if (answer.states === null) {
-      if (answer.instance === this.instance) void this.#options.owners.find(this.#options.exchange, 0);
+      // An instance that does not own the exchange does not know the fencing number. Redis knows the owner.
+      if (answer.instance === this.instance) this.#options.owners.onUnreachable(this.instance);
       return;
     }
     if (!this.#hears(answer)) return;
