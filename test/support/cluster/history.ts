@@ -57,7 +57,7 @@ export class CommonHistory {
     const id = newest + 1;
     this.#ids = [...this.#ids, String(id)];
     for (const [index, venue] of this.#venues.entries()) {
-      venue.trade(this.#symbol, { id, timestamp: now, price: String(id % 1000), amount: '1', side: 'buy' });
+      venue.trade(this.#symbol, { id, timestamp: now, price: String(1 + (id % 1000)), amount: '1', side: 'buy' });
       venue.setTicker(this.#symbol, { last: `${1000 * (index + 1) + (this.#tick % 900)}.5` });
       if (isNew) venue.pushClosedCandle(this.#symbol, '1s');
       venue.pushCandle(this.#symbol, '1s');

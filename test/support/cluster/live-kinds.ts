@@ -27,7 +27,7 @@ export function toContractKinds(exchange: string, symbol: string): KindDocuments
   return toSubscriptions({
     fundingRate: `fundingRateUpdated(${market}) { rate stale }`,
     openInterest: `openInterestUpdated(${market}) { amount stale }`,
-    liquidations: `liquidationsExecuted(${market}) { side price amount timestamp }`,
+    liquidations: `liquidationsExecuted(${market}) { side price contracts timestamp }`,
   });
 }
 
@@ -70,5 +70,5 @@ export class KindReader {
 }
 
 function hasErrors({ results }: Operation): boolean {
-  return results.some(({ errors, extensions }) => errors !== undefined || extensions?.errors !== undefined);
+  return results.some(({ errors, extensions = {} }) => errors !== undefined || 'errors' in extensions);
 }
