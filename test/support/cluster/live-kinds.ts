@@ -70,5 +70,8 @@ export class KindReader {
 }
 
 function hasErrors({ results }: Operation): boolean {
-  return results.some(({ errors, extensions = {} }) => errors !== undefined || 'errors' in extensions);
+  return results.some(({ errors, extensions }) => {
+    const isPartial = typeof extensions === 'object' && extensions !== null && 'errors' in extensions;
+    return errors !== undefined || isPartial;
+  });
 }
