@@ -18,6 +18,8 @@ export interface ClusterServerOptions {
   readonly env?: Environment;
   /** The text of a module that runs before the server. */
   readonly preload?: string;
+  /** The module to run instead of `dist/main.js`. */
+  readonly main?: string;
   /** Called with the wire before the instance starts. */
   readonly disturb?: (wire: Wire) => void;
 }
@@ -51,7 +53,7 @@ const settings: Environment = {
 };
 
 export async function startClusterServer(options: ClusterServerOptions): Promise<ClusterServer> {
-  const { redis, venues, env, preload, disturb } = options;
+  const { redis, venues, env, preload, main, disturb } = options;
   const wire = await startWire(redis.port);
   disturb?.(wire);
   const url = new URL(options.redisUrl ?? redis.url);
@@ -72,6 +74,7 @@ export async function startClusterServer(options: ClusterServerOptions): Promise
       env: { ...settings, EXCHANGES: Object.keys(venues).join(), REDIS_URL: url.href, ...env },
       exchangeFile,
       ...(preload === undefined ? {} : { preload }),
+      ...(main === undefined ? {} : { toCommand: (program) => [...program.slice(0, -1), main] }),
     });
   } catch (error) {
     await closeWires();
