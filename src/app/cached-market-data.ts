@@ -7,7 +7,7 @@ import { TradeCache } from '../cache/trades.ts';
 import { CandleStore } from '../candles/pages/store.ts';
 import { createAnyTimeframe } from '../candles/timeframes/any-timeframe.ts';
 import { MarketDataError } from '../market/errors.ts';
-import type { MarketData, MarketSource } from '../market/ports/market-data.ts';
+import type { CandleSource, MarketData, MarketSource } from '../market/ports/market-data.ts';
 import { createCachedDerivatives, type DerivativeCacheName } from './cached-derivatives.ts';
 
 export interface CachedMarketDataOptions {
@@ -28,6 +28,8 @@ export interface CachedMarketDataOptions {
 export interface CachedMarketData extends MarketData {
   /** The size of all kept texts of candles, in bytes. */
   readonly candleTextBytes: number;
+  /** Candles of any range, as another instance fetches them. */
+  readonly candles: CandleSource;
 }
 
 export type CacheName =
@@ -77,6 +79,7 @@ export function createCachedMarketData({
     get candleTextBytes() {
       return stored.textBytes;
     },
+    candles: stored,
     exchanges: () => upstream.exchanges(),
     exchange: (id) => upstream.exchange(id),
     fetchMarkets: (exchange) => upstream.fetchMarkets(exchange),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import type { ThrottledLog } from '../base/throttled-log.ts';
 import { createCandleStreams } from '../candles/timeframes/streams.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/load-config.ts';
 import type { Exchanges } from '../exchange/clients/exchanges.ts';
 import { createMarketData } from '../exchange/fetch/create-market-data.ts';
@@ -23,6 +24,8 @@ export interface WireMarketDataOptions {
   readonly descriptorLog: DescriptorLog;
   readonly recorder: Recorder;
   readonly tracing: Tracing | null;
+  /** Null without other instances. */
+  readonly cluster: Cluster | null;
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
@@ -43,14 +46,16 @@ export interface WiredMarketData {
 
 /**
  * Market data from the exchanges up to the clients. Subscriptions go from the exchanges through the caches and candles
- * to the feeds; queries ask the feeds first, then the caches.
+ * to the feeds; queries ask the feeds first, then the caches. With other instances, the cluster stands between these and
+ * the exchanges, and this instance serves the others from its own caches and feeds.
  */
 export function wireMarketData(options: WireMarketDataOptions): WiredMarketData {
-  const { config, log, recorder, clock, random } = options;
+  const { config, log, recorder, clock, random, cluster } = options;
   const { staleMaxMs } = config;
   const { exchanges, streams } = openExchanges(options);
+  const exchangeData = createMarketData(exchanges, clock);
   const cached = createCachedMarketData({
-    upstream: createMarketData(exchanges, clock),
+    upstream: cluster ? shareCandles(cluster.source(exchangeData), cluster.sharedBytes, options) : exchangeData,
     clock,
     tickerTtlMs: config.tickerTtlMs,
     staleMaxMs,
@@ -58,10 +63,12 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
     onLookup: recorder.recordLookup,
     onRenewal: recorder.recordRenewal,
   });
+  const feedData = cluster ? cluster.feedData(cached) : cached;
+  const feedStreams = cluster ? cluster.streams(streams) : streams;
   const feeds = createFeeds({
-    marketData: cached,
-    streams,
-    openCandles: createCandleStreams({ streams, marketData: cached, clock }),
+    marketData: feedData,
+    streams: feedStreams,
+    openCandles: createCandleStreams({ streams: feedStreams, marketData: feedData, clock }),
     clock,
     random,
     pollIntervalMs: config.pollIntervalMs,
@@ -77,6 +84,12 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
     },
   });
   const marketData = new LiveMarketData({ upstream: cached, feeds, clock, staleMaxMs });
+  cluster?.serve({
+    marketData,
+    feedData: createFeedAnswers({ feeds, upstream: cached }),
+    streams: createFeedStreams(feeds),
+    candles: cached.candles,
+  });
   const live = createLiveOperations({ feeds, marketData, clock, timeoutMs: config.upstreamTimeoutMs });
   return { marketData, candleTextBytes: () => cached.candleTextBytes, live, feeds, streams, exchanges };
 }

@@ -45,4 +45,6 @@ export interface Cluster {
   /** Gives all its exchanges to other instances. From then on it owns nothing. */
   handOver(): Promise<void>;
   close(): Promise<void>;
+  /** Connections to Redis that are open. */
+  readonly connectionCount: number;
 }

@@ -46,6 +46,16 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   cache: { imports: ['base', 'market'] },
+  cluster: {
+    imports: ['base', 'market'],
+    folders: {
+      '.': [],
+      connection: [],
+      members: [],
+      wire: ['members'],
+      live: ['connection', 'members', 'wire'],
+    },
+  },
   feed: {
     imports: ['base', 'market'],
     folders: {
@@ -56,6 +66,14 @@ export const rooms: Readonly<Record<string, Room>> = {
       resume: ['reconcile', 'topics'],
       across: ['reconcile', 'topics'],
       live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
+    },
+  },
+  cluster: {
+    imports: ['base', 'market'],
+    folders: {
+      '.': [],
+      connection: [],
+      members: ['.', 'connection'],
     },
   },
   indicators: { imports: ['base', 'market'] },

@@ -2,8 +2,14 @@ import type { Clock } from '../../base/clock.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Candle } from '../../market/model/candle.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import type { MarketStreams, Stream, StreamListener, StreamRequest } from '../../market/ports/market-streams.ts';
-import { type Periods, periodStart, periodsOf } from '../../market/timeframe.ts';
+import type {
+  MarketStreams,
+  Stream,
+  StreamedCandle,
+  StreamListener,
+  StreamRequest,
+} from '../../market/ports/market-streams.ts';
+import { type Periods, periodAfter, periodStart, periodsOf } from '../../market/timeframe.ts';
 import type { Base } from './bases.ts';
 import { combineCandles, isAligned } from './combine.ts';
 
@@ -18,7 +24,7 @@ export interface CombinedStreamOptions extends PartsOptions {
   readonly request: StreamRequest<'candles'> & { readonly timeframe: string };
   /** The timeframes that the candles may be built from, best first. */
   readonly bases: readonly Base[];
-  readonly listener: StreamListener<readonly Candle[]>;
+  readonly listener: StreamListener<readonly StreamedCandle[]>;
 }
 
 /** How far an exchange's answers may lag behind its streams, in ms. */
@@ -37,7 +43,7 @@ export class CombinedStream implements Stream {
   #baseIndex = 0;
   #inner: Stream;
   /** Parts of the newest period and of the one before, by timestamp. */
-  readonly #parts = new Map<number, Candle>();
+  readonly #parts = new Map<number, StreamedCandle>();
   /** Counts the connections of the inner stream: each lacks what happened before it. */
   #connection = 0;
   /** The connection for which all parts are known; -1 if there is none. */
@@ -54,6 +60,10 @@ export class CombinedStream implements Stream {
     this.#options = options;
     this.#periods = periodsOf(options.request.timeframe);
     this.#inner = this.#open();
+  }
+
+  get isOffered(): boolean {
+    return this.#inner.isOffered !== false;
   }
 
   redial(missed: boolean): void {
@@ -83,7 +93,7 @@ export class CombinedStream implements Stream {
     );
   }
 
-  #take(candles: readonly Candle[], isFirst: boolean): void {
+  #take(candles: readonly StreamedCandle[], isFirst: boolean): void {
     if (this.#isClosed) return;
     if (!isAligned(periodsOf(this.#base), candles)) {
       this.#useNextBase();
@@ -95,12 +105,14 @@ export class CombinedStream implements Stream {
     }
     // A part in between that was not streamed may have had trades.
     if (!this.#follows(candles)) this.#completeFor = -1;
-    for (const candle of candles) this.#parts.set(candle.timestamp, candle);
+    for (const candle of candles) {
+      if (!this.#parts.get(candle.timestamp)?.isFinal) this.#parts.set(candle.timestamp, candle);
+    }
     if (this.#completeFor !== this.#connection) {
       void this.#complete();
       return;
     }
-    this.#send(candles[0]?.timestamp ?? 0);
+    this.#send(candles[0]?.timestamp ?? Number.POSITIVE_INFINITY);
     if (this.#options.clock.now() >= this.#askAgainAt) void this.#complete();
   }
 
@@ -123,7 +135,8 @@ export class CombinedStream implements Stream {
       for (const candle of fetched) {
         const streamed = this.#parts.get(candle.timestamp);
         // Volume only grows: the candle with more volume is the newer one.
-        if (!streamed || streamed.volume < candle.volume) this.#parts.set(candle.timestamp, candle);
+        if (!streamed || (!streamed.isFinal && streamed.volume < candle.volume))
+          this.#parts.set(candle.timestamp, candle);
       }
       this.#completeFor = connection;
       const hasJustEnded = periodStart(this.#base, askedAt) > askedAt - lagMs;
@@ -139,7 +152,10 @@ export class CombinedStream implements Stream {
     }
   }
 
-  /** Sends the candles from the period of an instant on, and forgets parts from before the last two periods. */
+  /**
+   * Sends the candles from the period of an instant on, and forgets parts from before the last two periods. A candle is
+   * final if its last part is.
+   */
   #send(since: number): void {
     const { request, listener, clock } = this.#options;
     const { indexOf, startOf } = this.#periods;
@@ -147,13 +163,17 @@ export class CombinedStream implements Stream {
     for (const timestamp of this.#parts.keys()) if (timestamp < oldest) this.#parts.delete(timestamp);
     const parts = [...this.#parts.values()].sort((a, b) => a.timestamp - b.timestamp);
     const candles = combineCandles(request.timeframe, parts, clock.now());
-    const from = startOf(indexOf(since));
+    const from = Number.isFinite(since) ? startOf(indexOf(since)) : since;
+    const ends = new Set(
+      parts.flatMap(({ timestamp, isFinal }) => (isFinal ? [periodAfter(this.#base, timestamp)] : [])),
+    );
+    const sent = candles.flatMap((candle): readonly StreamedCandle[] => {
+      if (candle.timestamp < from) return [];
+      return ends.has(periodAfter(request.timeframe, candle.timestamp)) ? [{ ...candle, isFinal: true }] : [candle];
+    });
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    listener.onMessage(
-      candles.filter(({ timestamp }) => timestamp >= from),
-      isFirst,
-    );
+    listener.onMessage(sent, isFirst);
   }
 
   /** True if no part is missing between these parts, or between them and the known ones. */

@@ -6,8 +6,8 @@ export interface DeferredStreamOptions {
   /** Finds out what to open; the function that it resolves with opens it. */
   readonly open: () => Promise<() => Stream>;
   readonly clock: Clock;
-  /** Called each time `open` fails. */
-  readonly onFailure: (error: MarketDataError) => void;
+  /** Called each time `open` fails, and if what it opens can push nothing at the moment. */
+  readonly onInterrupted: (error: MarketDataError) => void;
 }
 
 /** How long to wait after a failure before `open` is called again, in ms. */
@@ -25,6 +25,11 @@ export class DeferredStream implements Stream {
     void this.#begin();
   }
 
+  /** True until it is known what to open: the stream is being connected. */
+  get isOffered(): boolean {
+    return this.#inner?.isOffered !== false;
+  }
+
   redial(missed: boolean): void {
     // A stream that is not open yet is being connected for the first time.
     this.#inner?.redial(missed);
@@ -37,14 +42,17 @@ export class DeferredStream implements Stream {
   }
 
   async #begin(): Promise<void> {
-    const { open, clock, onFailure } = this.#options;
+    const { open, clock, onInterrupted } = this.#options;
     try {
       const openNow = await open();
-      if (!this.#isClosed) this.#inner = openNow();
+      if (this.#isClosed) return;
+      this.#inner = openNow();
+      if (!this.isOffered)
+        onInterrupted(new MarketDataError('EXCHANGE_UNAVAILABLE', 'Nothing is pushed at the moment.'));
     } catch (error) {
       if (this.#isClosed) return;
       this.#cancelRetry = clock.after(retryMs, () => void this.#begin());
-      if (error instanceof MarketDataError) onFailure(error);
+      if (error instanceof MarketDataError) onInterrupted(error);
     }
   }
 }

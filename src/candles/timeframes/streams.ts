@@ -26,7 +26,7 @@ export function createCandleStreams(options: CandleStreamsOptions): OpenCandles 
         return () => open(timeframes);
       },
       clock,
-      onFailure: (error) => listener.onInterrupted(error),
+      onInterrupted: (error) => listener.onInterrupted(error),
     });
   };
 }

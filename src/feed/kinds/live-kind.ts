@@ -15,10 +15,10 @@ import type { KindSource } from './kind-source.ts';
 
 export interface LiveKindOptions {
   readonly timing: FeedTiming;
-  /** True when the exchange pushes this kind. */
+  /** True if a stream can push this kind, now or later. */
   readonly offersStream: (exchange: string, kind: StreamKind) => boolean;
   readonly health: ExchangeHealth;
-  /** Called with 1 when a stream has been opened, with -1 when one has been closed. */
+  /** Called with 1 when a stream has been opened, offered or not, and with -1 when it has been closed. */
   readonly onStreams: (change: 1 | -1) => void;
 }
 
@@ -159,23 +159,22 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     const group = this.#groups.of(request);
     const reconciler = source.createReconciler(request);
     const { isStreamOnly = false } = source;
+    const opensStream = offersStream(request.exchange, source.kind);
     const topic: Topic<T, V, R> = new Topic<T, V, R>({
       request,
       reconciler,
-      openStream: offersStream(request.exchange, source.kind)
-        ? (listener) => source.openStream(request, listener, reconciler)
-        : null,
+      openStream: opensStream ? (listener) => source.openStream(request, listener, reconciler) : null,
       isStreamOnly,
       timing,
       onWanted: () => group.wake(topic),
       onEnd: () => {
         this.#topics.delete(key);
-        if (topic.hasStream) onStreams(-1);
+        if (opensStream) onStreams(-1);
         this.#groups.remove(topic);
       },
     });
     this.#topics.set(key, topic);
-    if (topic.hasStream) onStreams(1);
+    if (opensStream) onStreams(1);
     group.add(topic);
     return topic;
   }

@@ -29,7 +29,7 @@ import { ResumedFeeds } from './resumed-feeds.ts';
 export interface FeedCounts {
   /** Combinations of market and kind of data that have subscribers, or had some within the linger time. */
   readonly topics: number;
-  /** Open streams: one for each topic whose exchange has a stream for it. */
+  /** Open streams that can push data: at most one for each topic. */
   readonly streams: number;
   /** Poll groups that are polling at the moment. */
   readonly polls: number;
@@ -192,7 +192,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
       const subscribers = new Set(topics.flatMap((topic) => [...topic.subscribers]));
       return {
         topics: topics.length,
-        streams: watchdog.openStreams,
+        streams: topics.filter(({ hasStream }) => hasStream).length,
         polls: kinds.reduce((sum, kind) => sum + kind.pollCount, 0),
         subscribers: subscribers.size,
       };

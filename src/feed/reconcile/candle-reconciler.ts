@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MarketDataError } from '../../market/errors.ts';
 import type { Candle } from '../../market/model/candle.ts';
+import type { StreamedCandle } from '../../market/ports/market-streams.ts';
 import { periodAfter, periodStart } from '../../market/timeframe.ts';
 import { CandleSequence, toEvent } from './candle-sequence.ts';
 import type { FeedEvent } from './feed-event.ts';
@@ -17,7 +18,7 @@ const lateMs = 3000;
 
 /** Candles that arrived together, oldest first. */
 export interface CandleMessage {
-  readonly candles: readonly Candle[];
+  readonly candles: readonly StreamedCandle[];
   /** False if candles are missing before the first one or after the last one. */
   readonly isWhole: boolean;
 }
@@ -26,7 +27,7 @@ export interface CandleMessage {
  * The reconciler of candles. Subscribers receive the forming candle at each change, and each candle once more when it
  * has closed. No closed candle is skipped, and none is sent twice.
  *
- * A stream does not say that a candle has closed or that one was left out. An answer to a call can lag behind the
+ * A stream of an exchange does not say that a candle has closed or that one was left out. An answer to a call can lag behind the
  * stream by seconds and can lack the newest period. For a market without trades it contains no candle at all. Without
  * this class, a late answer would reduce the volume of a candle, candles would be lost in an interruption, and a candle
  * after which nothing is traded would never close.
@@ -141,13 +142,21 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     this.#workedAt = this.#clock.now();
   }
 
-  #takeStreamed(candles: readonly Candle[]): readonly FeedEvent<Candle>[] {
+  #takeStreamed(candles: readonly StreamedCandle[]): readonly FeedEvent<Candle>[] {
     this.#streamedAt = this.#clock.now();
+    if (candles.length === 0) return this.#confirm();
     this.#held.add(this.#sequence.withoutHistory(candles), this.#streamedAt);
     if (this.hasGap) return [];
     const events = this.#release();
     if (!this.hasGap) this.#knownUntil = this.#streamedAt;
     return events;
+  }
+
+  /** The stream has nothing new: unless something is missing, everything up to now is known. */
+  #confirm(): readonly FeedEvent<Candle>[] {
+    if (this.hasGap) return [];
+    this.#knownUntil = this.#streamedAt;
+    return this.#sequence.unmarkStale();
   }
 
   #takeFetched(candles: readonly Candle[], isWhole: boolean, asOf: number): readonly FeedEvent<Candle>[] {
@@ -182,8 +191,8 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   }
 
   /**
-   * Sends the held candles in order. Stops before a candle that does not follow the previous one, because that is a
-   * gap.
+   * Sends the held candles in order. All but the last have closed, and the last one too if the stream says so. Stops
+   * before a candle that does not follow the previous one, because that is a gap.
    */
   #release(): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
@@ -194,7 +203,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
         return events;
       }
       this.#held.remove(candle);
-      this.#sequence.advance(candle, index < held.length - 1, events);
+      this.#sequence.advance(candle, candle.isFinal === true || index < held.length - 1, events);
     }
     this.#held.onReleased();
     return events;

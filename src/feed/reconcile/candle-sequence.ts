@@ -81,7 +81,7 @@ export class CandleSequence {
   }
 
   /** Leaves out history: while there is no candle yet, those that began before the sequence, except for the newest. */
-  withoutHistory(candles: readonly Candle[]): readonly Candle[] {
+  withoutHistory<C extends Candle>(candles: readonly C[]): readonly C[] {
     const since = this.#startAt;
     if (!this.isEmpty) return candles;
     const recent = since === null ? [] : candles.filter(({ timestamp }) => timestamp >= since);
@@ -89,7 +89,8 @@ export class CandleSequence {
   }
 
   /**
-   * Continues with the next candle or a new version of the forming one, and adds the events that subscribers receive.
+   * Continues with the next candle or a new version of the forming one, and adds the events that subscribers receive. A
+   * version that is marked stale, from a sender whose exchange fails, stays marked.
    */
   advance(candle: Candle, hasClosed: boolean, events: FeedEvent<Candle>[]): void {
     const forming = this.#forming;
@@ -100,7 +101,7 @@ export class CandleSequence {
       this.#close(candle, events);
       return;
     }
-    const next = Object.freeze({ ...candle, closed: false, stale: false });
+    const next = Object.freeze({ ...valuesOf(candle), closed: false, stale: candle.stale ?? false });
     if (this.#forming && isSameCandle(this.#forming, next)) return;
     this.#forming = next;
     this.#changedAt = this.#clock.now();
@@ -130,6 +131,13 @@ export class CandleSequence {
     return [toEvent(this.#forming)];
   }
 
+  /** The forming candle is up to date after all. Returns the events that subscribers receive. */
+  unmarkStale(): readonly FeedEvent<Candle>[] {
+    if (!this.#forming?.stale) return [];
+    this.#forming = Object.freeze({ ...this.#forming, stale: false });
+    return [toEvent(this.#forming)];
+  }
+
   /** Starts again with the candle that comes next. The final values of the forming candle stay unknown. */
   clear(): void {
     this.#forming = null;
@@ -138,7 +146,7 @@ export class CandleSequence {
   }
 
   #close(candle: Candle, events: FeedEvent<Candle>[]): void {
-    this.#closed = Object.freeze({ ...candle, closed: true, stale: false });
+    this.#closed = Object.freeze({ ...valuesOf(candle), closed: true, stale: false });
     this.#forming = null;
     events.push(toEvent(this.#closed));
   }
@@ -146,6 +154,10 @@ export class CandleSequence {
   #endOf({ timestamp }: Candle): number {
     return periodAfter(this.#timeframe, timestamp);
   }
+}
+
+function valuesOf({ timestamp, open, high, low, close, volume }: Candle) {
+  return { timestamp, open, high, low, close, volume };
 }
 
 export function toEvent(candle: Candle): FeedEvent<Candle> {

@@ -67,7 +67,8 @@ export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T
     const known = this.#value;
     if (known && next.stale) return { events: this.#markStale(known), marketMoved: false };
     const isStreamed = source === 'stream';
-    if (known && this.#isOutrun(next, isStreamed)) return { events: [], marketMoved: false };
+    if (known && this.#isOutrun(next, isStreamed) && !this.#isRevived(known, next))
+      return { events: [], marketMoved: false };
     const now = clock.now();
     this.#value = next;
     this.#times = next.receivedAt <= now ? next : { timestamp: next.timestamp, receivedAt: now };
@@ -95,6 +96,13 @@ export class LatestReconciler<V extends Snapshot, T = V> implements Reconciler<T
   #isOutrun(next: V, isStreamed: boolean): boolean {
     if (!isOlder(this.#times, next)) return false;
     return isStreamed === this.#isStreamed || next.receivedAt - this.#times.receivedAt < lagMs;
+  }
+
+  /** True if a value that is marked stale comes once more. Its time of receipt may differ a little. */
+  #isRevived(known: V, next: V): boolean {
+    if (!known.stale) return false;
+    const { timestamp } = this.#times;
+    return next.timestamp === timestamp && this.#options.isSame({ ...known, stale: false }, next);
   }
 
   #markStale(value: V): readonly FeedEvent<V>[] {

@@ -5,7 +5,7 @@ export interface GapDeadlineOptions {
   readonly timing: Pick<FeedTiming, 'clock' | 'staleMaxMs' | 'startTimeoutMs'>;
   /** Whether there is a gap, and since when messages of the stream wait for it to close, epoch ms. */
   readonly gap: { readonly hasGap: boolean; readonly waitingSince: number | null };
-  readonly hasStream: boolean;
+  readonly stream: { readonly isOffered: boolean };
   /** Until `hasServed`, no subscriber can miss anything, but all wait for their first event. */
   readonly subscribers: { readonly hasServed: boolean };
 }
@@ -31,10 +31,10 @@ export class GapDeadline {
 
   /** Called after a failed call. True if the gap has been open for too long, or if no call will close it. */
   endsWithFailure(error: MarketDataError): boolean {
-    const { gap, hasStream } = this.#options;
+    const { gap, stream } = this.#options;
     // An exchange that refuses the request no longer serves data that old.
     const isRefused = error.isFinal || error.code === 'BAD_USER_INPUT';
-    return (isRefused && (gap.hasGap || !hasStream)) || this.#hasWaited(error.retryable ? this.#limitMs : 0);
+    return (isRefused && (gap.hasGap || !stream.isOffered)) || this.#hasWaited(error.retryable ? this.#limitMs : 0);
   }
 
   get #limitMs(): number {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Stream } from '../../market/ports/market-streams.ts';
 
 /** How long a stream can take to send a change that a poll has already brought, in ms. */
 const expectedWithinMs = 3000;
@@ -9,14 +10,20 @@ const settledMs = 70_000;
 /**
  * Knows whether the stream of a topic is reliable. The stream is pending until it has sent a message, failed, or been
  * silent for too long. Then it works, is silent (perhaps because the market is idle), or is interrupted. A silent
- * stream that does not send a change that a poll has found is unresponsive. For a topic without a stream, the state
- * stays pending.
+ * stream that does not send a change that a poll has found is unresponsive.
+ *
+ * A topic without a stream, or whose stream is not offered at the moment, has a state that neither works nor is silent.
+ * When the stream is offered again, it is pending as if it had just been opened.
  */
 export class StreamState {
   readonly #clock: Clock;
   readonly #silenceMs: number;
   /** When it last sent a message, or was opened, epoch ms. */
   #heardAt: number;
+  #stream: Stream | null = null;
+  #wasOffered = false;
+  /** Since when it could have sent a message, epoch ms. */
+  #offeredSince: number;
   /** When it was opened or last interrupted, epoch ms. */
   #connectingSince: number;
   #isConnected = false;
@@ -29,7 +36,19 @@ export class StreamState {
     this.#clock = clock;
     this.#silenceMs = silenceMs;
     this.#heardAt = clock.now();
+    this.#offeredSince = this.#heardAt;
     this.#connectingSince = this.#heardAt;
+  }
+
+  /** Follows what a stream offers. Until then there is none. */
+  follow(stream: Stream): void {
+    this.#stream = stream;
+    this.#wasOffered = this.isOffered;
+  }
+
+  /** True if there is a stream that can push data at the moment. */
+  get isOffered(): boolean {
+    return this.#stream !== null && this.#stream.isOffered !== false;
   }
 
   get heardAt(): number {
@@ -38,18 +57,19 @@ export class StreamState {
 
   /** True while it is connected and not silent, so that it sends every change. */
   get works(): boolean {
-    return this.#isConnected && !this.#isSilent;
+    return this.isOffered && this.#isConnected && !this.#isSilent;
   }
 
   /** True while it has been silent for a long time without a known failure. */
   get isSilent(): boolean {
-    return this.#isSilent && (this.#isConnected || this.#clock.now() - this.#connectingSince >= settledMs);
+    if (!this.#isSilent || !this.isOffered) return false;
+    return this.#isConnected || this.#clock.now() - this.#connectingSince >= settledMs;
   }
 
   /** True while it neither works nor is known to fail: a message can arrive at any moment. */
   get maySpeak(): boolean {
     const isPending = !this.#isConnected && !this.#isSilent && !this.#hasFailed;
-    return isPending || this.isSilent;
+    return this.isOffered && (isPending || this.isSilent);
   }
 
   /** True if it has not sent in time a change that a poll has brought. */
@@ -65,6 +85,7 @@ export class StreamState {
     // When a new connection replaces an old one, the last message of the old one can arrive after the first of the new
     // one.
     const mayMiss = isFirst || !this.#isConnected || this.isUnresponsive;
+    this.#wasOffered = this.isOffered;
     this.#heardAt = this.#clock.now();
     this.#isConnected = true;
     this.#isSilent = false;
@@ -72,11 +93,15 @@ export class StreamState {
     return mayMiss;
   }
 
-  interrupt(): void {
+  /** True if it has stopped being offered, which its interruption reports. */
+  interrupt(): boolean {
+    const isWithdrawn = this.#wasOffered && !this.isOffered;
+    this.#wasOffered = this.isOffered;
     this.#isConnected = false;
     this.#hasFailed = true;
     this.#connectingSince = this.#clock.now();
     this.#expectedSince = null;
+    return isWithdrawn;
   }
 
   /** Called when a poll shows that the market has moved: a silent stream must send that change soon. */
@@ -86,7 +111,18 @@ export class StreamState {
 
   /** Checks whether the stream is silent now. */
   check(): boolean {
-    this.#isSilent = this.#clock.now() - this.#heardAt >= this.#silenceMs;
+    const now = this.#clock.now();
+    if (this.isOffered && !this.#wasOffered) this.#restart(now);
+    this.#wasOffered = this.isOffered;
+    this.#isSilent = this.isOffered && now - Math.max(this.#heardAt, this.#offeredSince) >= this.#silenceMs;
     return this.#isSilent;
+  }
+
+  /** The stream is offered again. */
+  #restart(now: number): void {
+    this.#offeredSince = now;
+    if (this.#isConnected) return;
+    this.#connectingSince = now;
+    this.#hasFailed = false;
   }
 }

@@ -16,7 +16,7 @@ import type { TopicSubscriber } from './topic-subscriber.ts';
 export interface TopicOptions<T, R> {
   readonly request: TopicRequest;
   readonly reconciler: R;
-  /** Opens the exchange's stream; null if it has none. */
+  /** Opens the stream; null if there is none. */
   readonly openStream: ((listener: StreamListener<T>) => Stream) | null;
   /** True if nothing but the stream brings the data. */
   readonly isStreamOnly?: boolean;
@@ -57,6 +57,8 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   readonly #streamState: StreamState;
   readonly #stream: Stream | null;
   readonly #gapDeadline: GapDeadline;
+  /** True if the stream has said that it will never bring this data. */
+  #isRefused = false;
   #hasEnded = false;
   #cancelLinger = (): void => {};
 
@@ -72,13 +74,14 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     this.#streamState = stream;
     const polled = isStreamOnly ? neverPolled : stream;
     this.schedule = new PollSchedule({ timing, stream: polled, subscribers, needs: reconciler, onWanted });
-    this.#gapDeadline = new GapDeadline({ timing, gap: reconciler, hasStream: openStream !== null, subscribers });
+    this.#gapDeadline = new GapDeadline({ timing, gap: reconciler, stream, subscribers });
     this.#stream =
       openStream?.({
         ...(reconciler.open ? { onOpen: () => this.#open() } : {}),
         onMessage: (message, isFirst) => this.#takeStreamed(message, isFirst),
         onInterrupted: (error) => this.#interrupt(error),
       }) ?? null;
+    if (this.#stream) stream.follow(this.#stream);
   }
 
   get hasSubscribers(): boolean {
@@ -89,8 +92,9 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     return this.#hasEnded;
   }
 
+  /** True if there is a stream that can push data at the moment. */
   get hasStream(): boolean {
-    return this.#stream !== null;
+    return this.#streamState.isOffered;
   }
 
   get error(): MarketDataError | null {
@@ -135,7 +139,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     this.subscribers.add(subscriber, isDeferred);
     const { error } = this.reconciler;
     if (this.subscribers.isDeferring || this.isReady || !error || error.isFinal) return;
-    subscriber.onFailure(this.subscribers, error, !this.#stream && !error.retryable);
+    subscriber.onFailure(this.subscribers, error, !this.hasStream && !error.retryable);
   }
 
   remove(subscriber: TopicSubscriber<V>): void {
@@ -160,7 +164,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
 
   failFetch(error: MarketDataError): void {
     if (this.#hasEnded) return;
-    if (error.isFinal && !(error.code === 'NOT_SUPPORTED' && this.#stream)) {
+    if (error.isFinal && !(error.code === 'NOT_SUPPORTED' && this.hasStream && !this.#isRefused)) {
       this.#endWith(error);
       return;
     }
@@ -170,16 +174,16 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     // If the exchange has no such call, this does not explain why the stream has sent nothing.
     if (error.isFinal) return;
     const waitMs = error.details.retryAfterMs ?? 0;
-    const isHopeless = !this.#stream && (!error.retryable || waitMs > this.#options.timing.startTimeoutMs);
+    const isHopeless = !this.hasStream && (!error.retryable || waitMs > this.#options.timing.startTimeoutMs);
     this.subscribers.onFailure(error, isHopeless);
   }
 
   checkSilence(): void {
-    if (!this.#stream || this.#hasEnded) return;
+    if (this.#hasEnded) return;
     const wasWanted = this.schedule.isWanted;
     if (!this.#streamState.check()) return;
     if (!wasWanted) this.#options.onWanted();
-    this.#stream.redial(this.#streamState.isUnresponsive);
+    this.#stream?.redial(this.#streamState.isUnresponsive);
   }
 
   /** Ends the stream and calls `onEnd`. Does not end the subscribers. */
@@ -199,11 +203,12 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   #isFailing({ retryable }: MarketDataError): boolean {
     const { works, maySpeak } = this.#streamState;
     const isUnsupported = !retryable && this.schedule.answeredAt === Number.NEGATIVE_INFINITY;
-    return !works && !(this.#stream && isUnsupported && maySpeak);
+    return !works && !(isUnsupported && maySpeak);
   }
 
   #takeStreamed(message: T, isFirst: boolean): void {
     if (this.#hasEnded) return;
+    this.#isRefused = false;
     if (this.#streamState.hear(isFirst)) {
       // Data between the last poll and this message may be missing.
       this.reconciler.interrupt();
@@ -229,7 +234,8 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
   #interrupt(error: MarketDataError): void {
     if (this.#hasEnded) return;
     const wasWanted = this.schedule.isWanted;
-    this.#streamState.interrupt();
+    const isWithdrawn = this.#streamState.interrupt();
+    this.#isRefused = error.isFinal;
     this.reconciler.interrupt();
     if (this.#options.isStreamOnly) {
       if (error.retryable) this.failFetch(error);
@@ -238,7 +244,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
     }
     this.schedule.checkGap();
     // A stream that repeatedly fails to connect must not speed up the polls of an exchange that is down.
-    if (!wasWanted) this.#options.onWanted();
+    if (!wasWanted || isWithdrawn) this.#options.onWanted();
   }
 
   #send(events: readonly FeedEvent<V>[]): void {

@@ -17,10 +17,6 @@ export class Watchdog {
     this.#options = options;
   }
 
-  get openStreams(): number {
-    return this.#openStreams;
-  }
-
   /** Called with 1 when a stream has been opened, and with -1 when one has been closed. */
   onStreams(change: 1 | -1): void {
     this.#openStreams += change;

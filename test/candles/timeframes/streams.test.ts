@@ -4,10 +4,9 @@ import { createAnyTimeframe } from '../../../src/candles/timeframes/any-timefram
 import { combineCandles } from '../../../src/candles/timeframes/combine.ts';
 import { createCandleStreams } from '../../../src/candles/timeframes/streams.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import type { Candle } from '../../../src/market/model/candle.ts';
 import { ofUnknownFreshness } from '../../../src/market/model/fresh.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
-import type { OpenCandles, Stream } from '../../../src/market/ports/market-streams.ts';
+import type { OpenCandles, Stream, StreamedCandle } from '../../../src/market/ports/market-streams.ts';
 import { TrueCandles } from '../../support/fakes/candle-source.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
 import { FakeStreams } from '../../support/fakes/fake-streams.ts';
@@ -26,7 +25,7 @@ let fake: FakeMarketData;
 /** The timeframes that the exchange has; the usual ones unless a test sets others. */
 let findTimeframes: () => Promise<readonly string[]>;
 let openCandles: OpenCandles;
-let told: { readonly candles: readonly Candle[]; readonly isFirst: boolean }[];
+let told: { readonly candles: readonly StreamedCandle[]; readonly isFirst: boolean }[];
 let errors: MarketDataError[];
 
 beforeEach(() => {
@@ -62,7 +61,7 @@ async function open(timeframe: string): Promise<Stream> {
   return stream;
 }
 
-async function push(timestamp: number, change: Partial<Candle> = {}, isFirst = false): Promise<void> {
+async function push(timestamp: number, change: Partial<StreamedCandle> = {}, isFirst = false): Promise<void> {
   const candle = { timestamp, open: 1, high: 500, low: 1, close: 7, volume: 3, closed: false, ...change };
   streams.push('candles', 'BTC/USD', [candle], isFirst);
   await settle();
@@ -297,4 +296,51 @@ test('a stream continues if the second fetch of a part that had just ended fails
   const calls = source.calls.length;
   await push(minute + minuteMs, { volume: 0.04 });
   expect(source.calls.length).toBe(calls + 1);
+});
+
+describe.each(['1m', '10m'])('a stream of %s candles that is not always offered', (timeframe) => {
+  test('is offered while it is unknown what to open, then as the stream behind it says', async () => {
+    streams.withdraw('candles');
+    const opening = open(timeframe);
+    expect(streams.all).toEqual([]);
+    const stream = await opening;
+    expect(stream.isOffered).toBe(false);
+    expect(errors.map(({ code }) => code)).toEqual(['EXCHANGE_UNAVAILABLE']);
+    streams.restore('candles');
+    expect(stream.isOffered).toBe(true);
+    streams.withdraw('candles');
+    expect(stream.isOffered).toBe(false);
+    expect(errors).toHaveLength(2);
+    stream.close();
+  });
+});
+
+describe('a timeframe that is built from final candles', () => {
+  beforeEach(async () => {
+    await open('10m');
+    await push(minute, { volume: 3 }, true);
+    told = [];
+  });
+
+  test('is final once its last part is', async () => {
+    for (let part = minute; part < period + 10 * minuteMs; part += minuteMs) {
+      expect(told.flatMap(({ candles }) => candles).filter(({ isFinal }) => isFinal)).toEqual([]);
+      await push(part, { volume: 3, isFinal: true });
+    }
+    expect(told.at(-1)?.candles).toMatchObject([{ timestamp: period, isFinal: true }]);
+    await push(period + 10 * minuteMs, { volume: 1 });
+    expect(told.at(-1)?.candles.map(({ isFinal }) => isFinal)).toEqual([undefined]);
+  });
+
+  test('ignores what comes after the final version of a part', async () => {
+    await push(minute, { volume: 4, isFinal: true });
+    const { volume } = told.at(-1)?.candles.at(-1) ?? {};
+    await push(minute, { volume: 9 });
+    expect(told.at(-1)?.candles.at(-1)?.volume).toBe(volume);
+  });
+
+  test('has nothing new if its parts have nothing new', async () => {
+    streams.push('candles', 'BTC/USD', []);
+    expect(told).toEqual([{ candles: [], isFirst: false }]);
+  });
 });

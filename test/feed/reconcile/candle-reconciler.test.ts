@@ -3,6 +3,7 @@ import { CandleReconciler } from '../../../src/feed/reconcile/candle-reconciler.
 import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Candle } from '../../../src/market/model/candle.ts';
+import type { StreamedCandle } from '../../../src/market/ports/market-streams.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const minute = 60_000;
@@ -32,7 +33,7 @@ describe('the reconciler of candles', () => {
     return toTexts(reconciler.take({ candles: known, isWhole }, 'poll', asOf).events);
   }
 
-  function streamed(...candles: readonly Candle[]): readonly string[] {
+  function streamed(...candles: readonly StreamedCandle[]): readonly string[] {
     return toTexts(reconciler.take({ candles, isWhole: true }, 'stream', clock.now()).events);
   }
 
@@ -49,6 +50,72 @@ describe('the reconciler of candles', () => {
     expect(streamed(candle(0, 1))).toEqual([]);
     expect(streamed(candle(0, 2))).toEqual(['0 2']);
     expect(streamed(candle(0, 3), candle(1, 1))).toEqual(['0 3 closed', '1 1']);
+  });
+
+  describe('where the stream says that a candle is final', () => {
+    const final = (period: number, close: number): StreamedCandle => ({ ...candle(period, close), isFinal: true });
+
+    test('closes it at once and exactly once, without a call', async () => {
+      streamed(candle(0, 1));
+      expect(streamed(final(0, 2))).toEqual(['0 2 closed']);
+      expect(reconciler.dueAt).toBeNull();
+      expect(streamed(final(0, 2))).toEqual([]);
+      expect(streamed(final(0, 3), candle(0, 4))).toEqual([]);
+      await clock.advance(minute + 30_000);
+      expect(fetched([candle(0, 5)])).toEqual([]);
+      expect(streamed(candle(1, 1))).toEqual(['1 1']);
+    });
+
+    test('sends one that was never seen forming, and nothing of the mark', () => {
+      const { events } = reconciler.take({ candles: [final(0, 2)], isWhole: true }, 'stream', clock.now());
+      const { isFinal: _isFinal, ...values } = final(0, 2);
+      expect(events.map(({ value }) => value)).toEqual([{ ...values, closed: true, stale: false }]);
+    });
+
+    test('keeps the final version while it waits for a call', async () => {
+      fetched([candle(0, 1)]);
+      await clock.advance(minute);
+      reconciler.interrupt();
+      expect(streamed(final(0, 5))).toEqual([]);
+      expect(streamed(candle(0, 9))).toEqual([]);
+      expect(fetched([candle(0, 5)])).toEqual(['0 5', '0 5 closed']);
+      expect(reconciler.dueAt).toBeNull();
+    });
+  });
+
+  describe('where the stream says that there is nothing new', () => {
+    test('sends nothing, and knows that no candle is missing so far', async () => {
+      fetched([candle(0, 1)]);
+      streamed({ ...candle(0, 1), isFinal: true });
+      await clock.advance(10 * minute);
+      expect(streamed()).toEqual([]);
+      expect(reconciler.since).toBe(start + 8 * minute);
+    });
+
+    test('sends the forming candle once more if it was marked stale', () => {
+      fetched([candle(0, 1)]);
+      expect(toTexts(reconciler.fail(down))).toEqual(['0 1']);
+      expect(streamed()).toEqual(['0 1']);
+      expect(reconciler.latest.map(({ value }) => value)).toMatchObject([{ stale: false }]);
+      expect(reconciler.error).toBeNull();
+      expect(streamed()).toEqual([]);
+    });
+
+    test('keeps a gap and its failure, and nothing waits for a call', () => {
+      fetched([candle(0, 1)]);
+      reconciler.interrupt();
+      reconciler.fail(down);
+      expect(streamed()).toEqual([]);
+      expect(reconciler.hasGap).toBe(true);
+      expect(reconciler.error).toBe(down);
+      expect(reconciler.waitingSince).toBeNull();
+    });
+  });
+
+  test('keeps the mark of a candle that the stream sends as stale', () => {
+    const { events } = reconciler.take({ candles: [{ ...candle(0, 1), stale: true }], isWhole: true }, 'stream', start);
+    expect(events.map(({ value }) => value)).toMatchObject([{ close: 1, stale: true }]);
+    expect(streamed(candle(0, 1))).toEqual(['0 1']);
   });
 
   test('ignores what came late', () => {

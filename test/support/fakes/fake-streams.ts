@@ -27,6 +27,7 @@ interface OpenStream extends FakeStream {
 /** The port of streams with messages that a test pushes. An exchange streams a kind of data only after `offer`. */
 export class FakeStreams implements MarketStreams {
   readonly #offered = new Set<string>();
+  readonly #withdrawn = new Set<string>();
   readonly #all: OpenStream[] = [];
 
   /** Every stream that has been opened, including closed ones. */
@@ -43,6 +44,18 @@ export class FakeStreams implements MarketStreams {
     for (const kind of kinds) this.#offered.add(kind);
   }
 
+  /** Nothing is pushed for a while, although there are streams of these kinds. Open ones are interrupted. */
+  withdraw(...kinds: readonly StreamKind[]): void {
+    for (const kind of kinds) this.#withdrawn.add(kind);
+    const error = new MarketDataError('EXCHANGE_UNAVAILABLE', 'nothing is pushed any longer');
+    for (const stream of this.#all) if (!stream.closed && kinds.includes(stream.request.kind)) stream.interrupt(error);
+  }
+
+  /** The opposite of `withdraw`. */
+  restore(...kinds: readonly StreamKind[]): void {
+    for (const kind of kinds) this.#withdrawn.delete(kind);
+  }
+
   offers = (_exchange: string, kind: StreamKind): boolean => this.#offered.has(kind);
 
   open = <K extends StreamKind>(request: StreamRequest<K>, listener: StreamListener<StreamMessages[K]>): Stream => {
@@ -57,7 +70,11 @@ export class FakeStreams implements MarketStreams {
       interrupt: (error) => listener.onInterrupted(error),
     };
     this.#all.push(stream);
+    const withdrawn = this.#withdrawn;
     return {
+      get isOffered() {
+        return !withdrawn.has(request.kind);
+      },
       redial: (missed) => {
         stream.redials.push(missed);
       },

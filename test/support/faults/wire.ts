@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A TCP connection to a server on loopback that a test can disturb. It works undisturbed until told otherwise. */
 export interface Wire {
   readonly port: number;
-  /** Client connections that are open now. */
+  /** Connections that no client has closed. */
   readonly openSockets: number;
   /** Resets all connections, and each new one. */
   cut(): void;
@@ -37,6 +37,7 @@ export async function startWire(targetPort: number): Promise<Wire> {
   let mode: 'open' | 'cut' | 'stalled' = 'open';
   let delayMs = 0;
   const clients = new Set<Socket>();
+  const open = new Set<Socket>();
   const directions = new Set<Direction>();
   const forward = (from: Socket, to: Socket): void => {
     const direction = new Direction();
@@ -52,7 +53,12 @@ export async function startWire(targetPort: number): Promise<Wire> {
     socket.on('error', () => {});
     if (mode === 'cut') return void socket.resetAndDestroy();
     clients.add(socket);
-    socket.on('close', () => clients.delete(socket));
+    open.add(socket);
+    socket.on('end', () => open.delete(socket));
+    socket.on('close', () => {
+      clients.delete(socket);
+      open.delete(socket);
+    });
     const target = connect({ host: '127.0.0.1', port: targetPort, allowHalfOpen: true, noDelay: true });
     forward(socket, target);
     forward(target, socket);
@@ -72,7 +78,7 @@ export async function startWire(targetPort: number): Promise<Wire> {
   return {
     port: address.port,
     get openSockets() {
-      return clients.size;
+      return open.size;
     },
     cut,
     stall: () => {

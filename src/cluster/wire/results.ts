@@ -1,0 +1,45 @@
+import { MarketDataError } from '../../market/errors.ts';
+import type { Fresh } from '../../market/model/fresh.ts';
+import { type AnswerCodec, toPieces } from './answer-codec.ts';
+import { errorCodec } from './errors.ts';
+import { type Codec, readNullable, readNumber, readRow, readText, writeNumber } from './fields.ts';
+
+/** A result for each symbol: a value, or the error that says why it is missing. */
+export type Results<V> = ReadonlyMap<string, Fresh<V> | MarketDataError>;
+
+/** A value and until when it is fresh, by the shared clock; null if that is unknown. */
+export function freshOf<V>({ write, read }: Codec<V>): Codec<Fresh<V>> {
+  return {
+    write: ({ value, freshUntil }, time) => [
+      freshUntil === 0 ? null : writeNumber(time.toShared(freshUntil)),
+      write(value, time),
+    ],
+    read: (json, time) => {
+      const [freshUntil, value] = readRow(json);
+      const until = readNullable(freshUntil, readNumber);
+      return { value: read(value, time), freshUntil: until === null ? 0 : time.toLocal(until) };
+    },
+  };
+}
+
+export function resultsOf<V>(codec: Codec<V>): AnswerCodec<Results<V>> {
+  const fresh = freshOf(codec);
+  return {
+    write: (results, time) =>
+      toPieces(results, ([symbol, result]) =>
+        result instanceof MarketDataError
+          ? [symbol, null, errorCodec.write(result, time)]
+          : [symbol, fresh.write(result, time)],
+      ),
+    read: async (pieces, time) => {
+      const results = new Map<string, Fresh<V> | MarketDataError>();
+      for await (const piece of pieces) {
+        for (const row of readRow(piece)) {
+          const [symbol, value, error] = readRow(row);
+          results.set(readText(symbol), value === null ? errorCodec.read(error, time) : fresh.read(value, time));
+        }
+      }
+      return results;
+    },
+  };
+}
