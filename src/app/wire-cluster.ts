@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
+import { createErrorReport } from '../base/error-report.ts';
 import type { ThrottledLog } from '../base/throttled-log.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { OpenCluster } from '../cluster/cluster-options.ts';
@@ -29,13 +30,15 @@ export async function loadCluster({ cluster }: Pick<Config, 'cluster'>): Promise
 export function wireCluster(options: WireClusterOptions): Cluster | null {
   const { config, log, throttled, recorder, clock, random, openCluster } = options;
   if (config.cluster === null || openCluster === null) return null;
-  const { onOwner, onTraffic, onRequest, onLiveValue, onRepair, onDrop, onSharedLookup } = recorder.cluster;
-  const counts = { onTraffic, onRequest, onLiveValue, onRepair, onDrop, onSharedLookup };
+  const { onOwner, onTraffic, onRequest, onRetry, onServed, onLiveValue, onRepair, onDrop, onShared } =
+    recorder.cluster;
+  const counts = { onTraffic, onRequest, onRetry, onServed, onLiveValue, onRepair, onDrop, onShared };
   const clusterLog = new ClusterLog(log, throttled, () => cluster.status);
   const cluster = openCluster({
     ...config.cluster,
     exchanges: config.exchanges,
     requestTimeoutMs: config.upstreamTimeoutMs,
+    silenceMs: config.streamSilenceMs,
     clock,
     random,
     listeners: {
@@ -45,6 +48,7 @@ export function wireCluster(options: WireClusterOptions): Cluster | null {
         clusterLog.onOwner(change);
         onOwner(change);
       },
+      onError: createErrorReport(throttled, recorder.recordInternalError),
       ...counts,
     },
   });

@@ -10,6 +10,7 @@ import type { ExchangeStreams } from '../exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from '../feed/live/feeds.ts';
 import { LiveMarketData } from '../feed/live/live-market-data.ts';
 import { createLiveOperations, type LiveOperations } from '../feed/live/live-operations.ts';
+import { createFeedRelay } from '../feed/relay/feed-relay.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
 import type { Recorder } from '../telemetry/metrics/recorder.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
@@ -55,13 +56,15 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
   const { exchanges, streams } = openExchanges(options);
   const exchangeData = createMarketData(exchanges, clock);
   const cached = createCachedMarketData({
-    upstream: cluster ? shareCandles(cluster.source(exchangeData), cluster.sharedBytes, options) : exchangeData,
+    upstream: cluster ? cluster.source(exchangeData) : exchangeData,
+    ...(cluster ? { sharedBytes: cluster.sharedBytes } : {}),
     clock,
     tickerTtlMs: config.tickerTtlMs,
     staleMaxMs,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
     onLookup: recorder.recordLookup,
     onRenewal: recorder.recordRenewal,
+    onSharedPage: (isHit) => recorder.cluster.onShared('candle_pages', isHit ? 'hit' : 'miss'),
   });
   const feedData = cluster ? cluster.feedData(cached) : cached;
   const feedStreams = cluster ? cluster.streams(streams) : streams;
@@ -84,12 +87,10 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
     },
   });
   const marketData = new LiveMarketData({ upstream: cached, feeds, clock, staleMaxMs });
-  cluster?.serve({
-    marketData,
-    feedData: createFeedAnswers({ feeds, upstream: cached }),
-    streams: createFeedStreams(feeds),
-    candles: cached.candles,
-  });
+  if (cluster) {
+    const relay = createFeedRelay({ feeds, streams, upstream: cached, clock });
+    cluster.serve({ marketData, feedData: relay.marketData, streams: relay.streams, candles: cached.candles });
+  }
   const live = createLiveOperations({ feeds, marketData, clock, timeoutMs: config.upstreamTimeoutMs });
   return { marketData, candleTextBytes: () => cached.candleTextBytes, live, feeds, streams, exchanges };
 }

@@ -1,4 +1,4 @@
-import type { ClusterState } from './cluster.ts';
+import type { ClusterState } from './members/cluster-status.ts';
 import type { OwnerChange } from './members/owners.ts';
 
 /** Callbacks for the log and the metrics. Every label is one of a limited number. */
@@ -8,18 +8,26 @@ export interface ClusterListeners {
   readonly onOwner: (change: OwnerChange) => void;
   /** The protocol versions of instances on the same Redis that this one cannot understand. Called when they change. */
   readonly onOtherVersions: (versions: readonly number[]) => void;
-  /** A message was sent to Redis or has come from it. The kind says what it is for. */
+  /** Bytes went to Redis or came from it. The kind says what for. */
   readonly onTraffic: (direction: TrafficDirection, kind: string, bytes: number) => void;
-  /** A request to the owner of an exchange has ended. */
-  readonly onRequest: (outcome: string, durationMs: number) => void;
+  /** A request of this instance to the owner of an exchange has ended. */
+  readonly onRequest: (method: string, outcome: string, durationMs: number) => void;
+  /** A request of this instance had to be sent again. */
+  readonly onRetry: (reason: string) => void;
+  /** This instance has answered a request of another one, or refused it. */
+  readonly onServed: (method: string, outcome: string) => void;
   /** A live value of another instance has come, this long after it was sent. */
   readonly onLiveValue: (kind: string, ageMs: number) => void;
-  /** Messages of another instance were missing and have been requested again. */
+  /** Messages of another instance are missing: calls must bring what they contained. */
   readonly onRepair: (kind: string) => void;
   /** A message of another instance was not used. */
   readonly onDrop: (reason: string) => void;
-  /** A value was looked up that all instances share. */
-  readonly onSharedLookup: (kind: string, isHit: boolean) => void;
+  /** A value that all instances share was looked up or written. */
+  readonly onShared: (kind: SharedKind, event: string) => void;
+  /** An error that is a bug of this server. */
+  readonly onError: (error: unknown) => void;
 }
 
 export type TrafficDirection = 'sent' | 'received';
+
+export type SharedKind = 'answers' | 'candle_pages';

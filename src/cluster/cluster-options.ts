@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly exchanges: readonly string[] | null;
   /** How long a request to the owner of an exchange may take, in ms. */
   readonly requestTimeoutMs: number;
+  /** After this time without a message, feeds take a stream for broken, in ms. */
+  readonly silenceMs: number;
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;

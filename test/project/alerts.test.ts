@@ -23,10 +23,7 @@ const stale = 'tickql_stale_feeds{instance="a:4000",exchange="kraken"}';
 const p99 = 'tickql_event_loop_lag_seconds{instance="a:4000",statistic="p99"}';
 const max = 'tickql_event_loop_lag_seconds{instance="a:4000",statistic="max"}';
 const alone = 'tickql_cluster_state{instance="a:4000",state="alone"}';
-const member = 'tickql_cluster_state{instance="a:4000",state="member"}';
-const owner = 'tickql_cluster_owner{instance="a:4000",exchange="kraken"}';
-const otherMember = member.replace('a:4000', 'b:4000');
-const otherOwner = owner.replace('a:4000', 'b:4000');
+const unreachable = 'tickql_cluster_requests_total{instance="a:4000",method="tickers",outcome="unreachable"}';
 /** Live values that arrive within 3 ms, within 0.3 s, within a second, and at all. */
 const arrivals = ['0.003', '0.3', '1', '+Inf'].map(
   (le) => `tickql_cluster_value_age_seconds_bucket{instance="a:4000",kind="ticker",le="${le}"}`,
@@ -176,30 +173,19 @@ const cases: readonly Case[] = [
     silent: [5, 17],
     fires: [7, 14],
   },
+  { alert: 'TickQLOwnerUnreachable', what: 'at rest', series: { [unreachable]: `7${on}` }, silent: [2, 30] },
   {
-    alert: 'TickQLExchangeWithoutOwner',
-    what: 'the other instance owns it',
-    series: { [member]: `1${on}`, [otherMember]: `1${on}`, [owner]: `0${on}`, [otherOwner]: `1${on}` },
-    silent: [2, 30],
-  },
-  {
-    alert: 'TickQLExchangeWithoutOwner',
+    alert: 'TickQLOwnerUnreachable',
     what: 'a takeover',
-    series: { [member]: `1${on}`, [otherMember]: '1x20 stale', [owner]: '0x21 1x100', [otherOwner]: '1x20 stale' },
-    silent: [5, 6, 20],
+    series: { [unreachable]: '0x20 40 90x100' },
+    silent: [5, 6, 8],
   },
   {
-    alert: 'TickQLExchangeWithoutOwner',
+    alert: 'TickQLOwnerUnreachable',
     what: 'nobody takes over',
-    series: { [member]: `1${on}`, [otherMember]: '1x20 stale', [owner]: `0${on}`, [otherOwner]: '1x20 stale' },
-    silent: [5],
-    fires: [7, 30],
-  },
-  {
-    alert: 'TickQLExchangeWithoutOwner',
-    what: 'an instance that is alone',
-    series: { [member]: `0${on}`, [owner]: `0${on}` },
-    silent: [2, 30],
+    series: { [unreachable]: '0x20 5+5x40 205x60' },
+    silent: [5, 19],
+    fires: [8, 14],
   },
   {
     alert: 'TickQLRemoteValuesOld',

@@ -42,6 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     folders: {
       text: [],
       pages: ['text'],
+      shared: ['pages'],
       timeframes: ['text'],
     },
   },
@@ -49,10 +50,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   cluster: {
     imports: ['base', 'market'],
     folders: {
-      '.': [],
+      '.': ['connection', 'live', 'members', 'requests', 'shared'],
       connection: [],
-      members: [],
+      members: ['connection'],
       wire: ['members'],
+      shared: ['connection'],
+      requests: ['connection', 'members', 'wire'],
       live: ['connection', 'members', 'wire'],
     },
   },
@@ -66,14 +69,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       resume: ['reconcile', 'topics'],
       across: ['reconcile', 'topics'],
       live: ['across', 'kinds', 'polling', 'reconcile', 'resume', 'topics'],
-    },
-  },
-  cluster: {
-    imports: ['base', 'market'],
-    folders: {
-      '.': [],
-      connection: [],
-      members: ['.', 'connection'],
+      relay: ['kinds', 'live', 'reconcile', 'resume', 'topics'],
     },
   },
   indicators: { imports: ['base', 'market'] },
@@ -105,7 +101,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   telemetry: {
-    imports: ['base', 'exchange', 'market'],
+    imports: ['base', 'cluster', 'exchange', 'market'],
     folders: {
       log: [],
       metrics: [],
@@ -113,7 +109,19 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   app: {
-    imports: ['base', 'cache', 'candles', 'config', 'exchange', 'feed', 'graphql', 'market', 'server', 'telemetry'],
+    imports: [
+      'base',
+      'cache',
+      'candles',
+      'cluster',
+      'config',
+      'exchange',
+      'feed',
+      'graphql',
+      'market',
+      'server',
+      'telemetry',
+    ],
   },
   '.': { imports: ['app'] },
 };

@@ -58,6 +58,11 @@ export class RedisConnection implements Bus, SharedStore {
     return this.#commands.failure ?? this.#messages.failure;
   }
 
+  /** How many of the two connections are not closed for good. */
+  get openCount(): number {
+    return [this.#commands, this.#messages].filter(({ isOpen }) => isOpen).length;
+  }
+
   start(): void {
     this.#commands.start();
     this.#messages.start();

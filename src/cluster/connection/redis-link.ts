@@ -39,6 +39,7 @@ export class RedisLink {
   #failure: RedisUnavailable | null = new RedisUnavailable(disconnected);
   #failures = 0;
   #running: Promise<void> | null = null;
+  #isOpen = false;
   #isClosed = false;
   /** Ends the connection, or the pause before the next one. */
   #interrupt: () => void = () => {};
@@ -50,6 +51,11 @@ export class RedisLink {
   /** Why there is no connection at the moment; null while there is one. */
   get failure(): RedisUnavailable | null {
     return this.#failure;
+  }
+
+  /** True until a link that was started is closed, and nothing of it is left. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   start(): void {
@@ -70,10 +76,12 @@ export class RedisLink {
   }
 
   async #run(): Promise<void> {
+    this.#isOpen = true;
     while (!this.#isClosed) {
       await this.#connect();
       if (!this.#isClosed) await this.#pause(backoffMs(50, this.#failures++, 2000, this.#options.random));
     }
+    this.#isOpen = false;
   }
 
   /** Makes a connection. Resolves once it has ended and nothing of it is left. */

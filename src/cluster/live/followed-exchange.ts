@@ -86,7 +86,7 @@ export class FollowedExchange {
     this.#remote = null;
     this.#source = this.#toSource(owner);
     for (const stream of [...this.#streams]) stream.use(this.#source, isHandover);
-    previous?.close();
+    previous?.close(false);
   }
 
   onAnswer(answer: Answer): void {
@@ -100,7 +100,7 @@ export class FollowedExchange {
   close(): void {
     this.#closing.abort();
     this.#cancelLookUp();
-    this.#remote?.close();
+    this.#remote?.close(true);
   }
 
   get #owner(): Owner {

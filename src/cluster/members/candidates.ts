@@ -27,10 +27,11 @@ export class Candidates {
 
   /**
    * The instance that an exchange of this one should move to; null if it should stay. An instance that has just come may be
-   * gone as fast, so exchanges wait until it has lived for two beats.
+   * gone as fast, so exchanges wait until it has lived for two beats, unless this one is leaving.
    */
-  chooseSuccessor(exchange: string): string | null {
-    const chosen = this.#choose(exchange, ({ name, ageMs }) => name === this.#instance || ageMs >= this.#leaseMs / 2);
+  chooseSuccessor(exchange: string, isLeaving: boolean): string | null {
+    const isProven = ({ name, ageMs }: LiveInstance): boolean => name === this.#instance || ageMs >= this.#leaseMs / 2;
+    const chosen = this.#choose(exchange, (instance) => isLeaving || isProven(instance));
     if (chosen === null || chosen === this.#instance) return null;
     return this.#instances.some((instance) => instance.name === chosen && this.#isHeard(instance)) ? chosen : null;
   }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
-import type { ClusterState, ClusterStatus } from '../cluster.ts';
 import type { Bus, Listening, RedisUnavailable } from '../connection/bus.ts';
 import { protocolVersion } from '../connection/namespace.ts';
 import { explainRedisError } from '../connection/redis-errors.ts';
 import { parseAnnouncement } from './announcement.ts';
 import { Candidates } from './candidates.ts';
+import type { ClusterState, ClusterStatus } from './cluster-status.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { BeatReply, Lease, LeaseStore } from './lease-store.ts';
 import { OwnerSearch } from './owner-search.ts';
@@ -196,7 +196,7 @@ export class ClusterMembers implements Owners {
   /** Gives exchanges to the instances that should have them. */
   #move(): void {
     const moves = this.#table.own.flatMap((lease) => {
-      const to = this.#candidates.chooseSuccessor(lease.exchange);
+      const to = this.#candidates.chooseSuccessor(lease.exchange, this.#isLeaving);
       return to === null ? [] : [{ lease, to }];
     });
     for (const { lease, to } of this.#isLeaving ? moves : moves.slice(0, movesPerBeat)) {

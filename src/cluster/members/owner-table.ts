@@ -7,7 +7,10 @@ interface KnownLease {
   readonly instance: string;
   readonly fence: number;
   readonly learnedAt: number;
-  /** When it runs out, for a lease of this instance. Counted from when the command was sent, so never too late. */
+  /**
+   * When it runs out, for a lease of this instance. Counted from when the command was sent, so never too late. 0 while Redis
+   * has announced the lease, but has not yet answered about it.
+   */
   readonly until: number;
   readonly isHandover: boolean;
 }
@@ -82,7 +85,7 @@ export class OwnerTable {
 
   /** From now on this instance calls all exchanges. What it knew of the others no longer counts. */
   goAlone(): void {
-    for (const [exchange, lease] of this.#leases) if (this.#isOwn(lease)) this.#calledAlone.add(exchange);
+    for (const exchange of this.#reported.keys()) this.#calledAlone.add(exchange);
     this.#isAlone = true;
     this.#leases.clear();
     this.report();
@@ -120,11 +123,9 @@ export class OwnerTable {
     }
     if (fence === this.seen(exchange)) return false;
     this.#seen.set(exchange, { instance, fence });
-    this.#leases.delete(exchange);
-    if (instance === this.#instance) return true;
     this.#set(exchange, { instance, fence, isHandover, until: 0 });
     this.#report(exchange);
-    return false;
+    return instance === this.#instance;
   }
 
   /** False if a message about an exchange comes from a former owner, or was sent while this instance is alone. */
@@ -181,11 +182,14 @@ export class OwnerTable {
   }
 
   #report(exchange: string): void {
+    const lease = this.#leases.get(exchange);
+    // Until Redis answers, the former owner is the last that counts.
+    if (lease && this.#isOwn(lease) && lease.until === 0 && !this.#isAlone) return;
     const previous = this.#reported.get(exchange) ?? none;
     const owner = this.#read(exchange);
     if (isSame(owner, previous)) return;
     this.#reported.set(exchange, owner);
-    const isHandover = this.#leases.get(exchange)?.isHandover ?? false;
+    const isHandover = lease?.isHandover ?? false;
     this.#onChange({ exchange, owner, previous, isHandover });
   }
 }

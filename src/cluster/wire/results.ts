@@ -7,13 +7,16 @@ import { type Codec, readNullable, readNumber, readRow, readText, writeNumber } 
 /** A result for each symbol: a value, or the error that says why it is missing. */
 export type Results<V> = ReadonlyMap<string, Fresh<V> | MarketDataError>;
 
-/** A value and until when it is fresh, by the shared clock; null if that is unknown. */
+/**
+ * A value and until when it is fresh, by the shared clock. A value that is fresh until the owner has another one is read
+ * as one of unknown freshness, because readers cannot see when that happens.
+ */
 export function freshOf<V>({ write, read }: Codec<V>): Codec<Fresh<V>> {
   return {
-    write: ({ value, freshUntil }, time) => [
-      freshUntil === 0 ? null : writeNumber(time.toShared(freshUntil)),
-      write(value, time),
-    ],
+    write: ({ value, freshUntil }, time) => {
+      const isKnown = freshUntil !== 0 && freshUntil !== Number.POSITIVE_INFINITY;
+      return [isKnown ? writeNumber(time.toShared(freshUntil)) : null, write(value, time)];
+    },
     read: (json, time) => {
       const [freshUntil, value] = readRow(json);
       const until = readNullable(freshUntil, readNumber);

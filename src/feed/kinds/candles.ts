@@ -1,6 +1,6 @@
 import type { Candle } from '../../market/model/candle.ts';
 import { periodAfter } from '../../market/timeframe.ts';
-import { type CandleMessage, CandleReconciler } from '../reconcile/candle-reconciler.ts';
+import { type CandleMessage, CandleReconciler } from '../reconcile/candles/candle-reconciler.ts';
 import type { Topic } from '../topics/topic.ts';
 import { fetchEachTopic } from './fetch-each-topic.ts';
 import type { KindSource } from './kind-source.ts';

@@ -96,12 +96,23 @@ export class LiveKind<T, V, R extends Reconciler<T, V>> {
     return subscription;
   }
 
-  /** Adds a subscriber to one topic, which the subscriber must leave. The latest known value is sent at once. */
-  join(request: TopicRequest, subscriber: TopicSubscriber<V>): Topic<T, V, R> {
+  /**
+   * Adds a subscriber to one topic, which the subscriber must leave. The latest known value is sent at once. `claim`
+   * claims what the subscriber wants of the topic.
+   */
+  join(request: TopicRequest, subscriber: TopicSubscriber<V>, claim?: (reconciler: R) => Claim): Topic<T, V, R> {
     const known = this.#findUsable(request);
     const topic = known ?? this.#create(request);
-    this.#join(topic, subscriber, known !== undefined, true);
+    const isCovered = claim?.(topic.reconciler).isCovered ?? true;
+    this.#join(topic, subscriber, known !== undefined, isCovered);
     return topic;
+  }
+
+  /** Claims what a subscriber wants of a topic from now on, and fetches it if that is more than what is known. */
+  claim(topic: Topic<T, V, R>, claim: (reconciler: R) => Claim): Claim {
+    const claimed = claim(topic.reconciler);
+    if (!claimed.isCovered) void this.#fetch(topic, 'fetch');
+    return claimed;
   }
 
   /** Gives a topic a message that a query has fetched at `fetchedAt`, epoch ms. */

@@ -6,7 +6,8 @@ import { fetchEachTopic } from './fetch-each-topic.ts';
 import type { KindSource } from './kind-source.ts';
 import { mapMessages, type Upstream } from './upstream.ts';
 
-const firstLimit = 100;
+/** How many trades the first call asks for: it only has to find out which trades are from before the start. */
+export const firstLimit = 100;
 const pageLimit = 1000;
 
 type TradeTopic = Topic<TradeMessage, readonly Trade[], TradeReconciler>;

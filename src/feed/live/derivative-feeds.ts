@@ -2,12 +2,8 @@ import type { FundingRate } from '../../market/model/derivatives/funding-rate.ts
 import { isSameFundingRate } from '../../market/model/derivatives/funding-rate.ts';
 import type { Liquidation } from '../../market/model/derivatives/liquidation.ts';
 import { isSameOpenInterest, type OpenInterest } from '../../market/model/derivatives/open-interest.ts';
-import { createFundingRateSource } from '../kinds/funding-rates.ts';
-import { createLiquidationSource } from '../kinds/liquidations.ts';
-import { LiveKind, type LiveKindOptions } from '../kinds/live-kind.ts';
-import { createOpenInterestSource } from '../kinds/open-interest.ts';
-import type { Upstream } from '../kinds/upstream.ts';
 import type { FeedSubscription } from '../topics/feed-subscription.ts';
+import type { LiveKinds } from './live-kinds.ts';
 import { type LiveValue, toLiveValue } from './live-value.ts';
 
 /** Live data about contracts, apart from prices: a part of `Feeds`, whose rules apply. */
@@ -26,14 +22,10 @@ export interface DerivativeFeeds {
 
 /** `requireOpen` returns the exchange's id. */
 export function createDerivativeFeeds(
-  upstream: Upstream,
-  options: LiveKindOptions,
+  { fundingRate: fundingRates, openInterest, liquidations }: LiveKinds,
   requireOpen: (exchange: string) => string,
-) {
-  const fundingRates = new LiveKind(createFundingRateSource(upstream), options);
-  const openInterest = new LiveKind(createOpenInterestSource(upstream), options);
-  const liquidations = new LiveKind(createLiquidationSource(upstream), options);
-  const feeds: DerivativeFeeds = {
+): DerivativeFeeds {
+  return {
     fundingRate: (id, symbol) =>
       fundingRates.subscribe([{ exchange: requireOpen(id), symbol }], { isSame: isSameFundingRate }),
     openInterest: (id, symbol) =>
@@ -42,5 +34,4 @@ export function createDerivativeFeeds(
     liveFundingRate: (exchange, symbol) => toLiveValue(fundingRates.find({ exchange, symbol })),
     liveOpenInterest: (exchange, symbol) => toLiveValue(openInterest.find({ exchange, symbol })),
   };
-  return { feeds, kinds: [fundingRates, openInterest, liquidations] };
 }

@@ -7,13 +7,7 @@ import { isUnchanged, type Ticker } from '../../market/model/ticker.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
 import type { MarketStreams, OpenCandles, StreamKind } from '../../market/ports/market-streams.ts';
-import { createAllTickersSource } from '../kinds/all-tickers.ts';
-import { createCandleSource } from '../kinds/candles.ts';
 import type { FeedState } from '../kinds/feed-state.ts';
-import { LiveKind } from '../kinds/live-kind.ts';
-import { createOrderBookSource } from '../kinds/order-books.ts';
-import { createTickerSource } from '../kinds/tickers.ts';
-import { createTradeSource } from '../kinds/trades.ts';
 import { CallLimiter } from '../polling/call-limiter.ts';
 import { ExchangeHealth, type OnHealth } from '../polling/exchange-health.ts';
 import type { FeedTiming } from '../polling/feed-timing.ts';
@@ -22,6 +16,7 @@ import type { FeedSubscription } from '../topics/feed-subscription.ts';
 import type { SharableTopic, TopicSubscriber } from '../topics/topic-subscriber.ts';
 import { Watchdog } from '../topics/watchdog.ts';
 import { createDerivativeFeeds, type DerivativeFeeds } from './derivative-feeds.ts';
+import { createLiveKinds, type LiveKinds } from './live-kinds.ts';
 import { type LiveValue, toLiveValue } from './live-value.ts';
 import { ResumedFeeds } from './resumed-feeds.ts';
 
@@ -85,6 +80,8 @@ export interface Feeds {
   liveOrderBook(exchange: string, symbol: string, limit: number): LiveValue<OrderBook> | null;
   liveAllTickers(query: AllTickersQuery): LiveValue<AllTickers> | null;
   readonly derivatives: DerivativeFeeds;
+  /** The topics of all kinds, for subscribers of other classes. Throws as the methods that subscribe do. */
+  kindsOf(exchange: string): LiveKinds;
   /** Sends subscribers a value that was fetched for a query. */
   offerTicker(ticker: Ticker): void;
   readonly counts: FeedCounts;
@@ -125,13 +122,9 @@ export function createFeeds(options: FeedsOptions): Feeds {
     onStreams: (change: 1 | -1) => watchdog.onStreams(change),
   };
   const upstream = { marketData, streams, openCandles, clock, staleMaxMs, limiter: new CallLimiter() };
-  const tickers = new LiveKind(createTickerSource(upstream), common);
-  const orderBooks = new LiveKind(createOrderBookSource(upstream), common);
-  const candles = new LiveKind(createCandleSource(upstream), common);
-  const trades = new LiveKind(createTradeSource(upstream), common);
-  const allTickers = new LiveKind(createAllTickersSource(upstream), common);
-  const derivatives = createDerivativeFeeds(upstream, common, requireOpen);
-  const kinds = [tickers, orderBooks, candles, trades, allTickers, ...derivatives.kinds];
+  const kindsByName = createLiveKinds(upstream, common);
+  const kinds = Object.values(kindsByName);
+  const { ticker: tickers, orderBook: orderBooks, candles, trades, allTickers } = kindsByName;
   const resumed = new ResumedFeeds({
     marketData,
     clock,
@@ -182,7 +175,11 @@ export function createFeeds(options: FeedsOptions): Feeds {
       return live && !topic?.reconciler.coverage.holds(live.value, limit) ? { ...live, isCurrent: false } : live;
     },
     liveAllTickers: ({ exchange, type }) => toLiveValue(allTickers.find({ exchange, symbol: '', type })),
-    derivatives: derivatives.feeds,
+    derivatives: createDerivativeFeeds(kindsByName, requireOpen),
+    kindsOf: (exchange) => {
+      requireOpen(exchange);
+      return kindsByName;
+    },
     offerTicker: (ticker) => {
       const { exchange, symbol, receivedAt } = ticker;
       tickers.offer({ exchange, symbol }, ticker, receivedAt);

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Candle, CandleSeries } from '../../market/model/candle.ts';
 import type { Trade } from '../../market/model/trade.ts';
 import type { MarketData } from '../../market/ports/market-data.ts';
-import type { CandleReconciler } from '../reconcile/candle-reconciler.ts';
+import type { CandleReconciler } from '../reconcile/candles/candle-reconciler.ts';
 import type { LiveTrades } from '../reconcile/trade-reconciler.ts';
 import { HistoryBudget } from '../resume/backlog.ts';
 import { resumeCandles } from '../resume/candles.ts';

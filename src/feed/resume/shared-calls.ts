@@ -14,7 +14,7 @@ export class SharedCalls<T> {
     if (known) return known;
     const start = (): Promise<T> => {
       this.#following.delete(key);
-      return this.#start(key, call);
+      return this.run(key, call);
     };
     const following = running.then(start, start);
     this.#following.set(key, following);

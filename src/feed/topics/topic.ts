@@ -113,7 +113,7 @@ export class Topic<T, V, R extends Reconciler<T, V> = Reconciler<T, V>> implemen
 
   /** True while stream or polls keep the latest value up to date. */
   get isCurrent(): boolean {
-    return this.#streamState.works || this.schedule.isCurrent;
+    return this.#options.isStreamOnly ? this.isReady : this.#streamState.works || this.schedule.isCurrent;
   }
 
   /** True while the value that subscribers have is marked stale, or no data is available. */

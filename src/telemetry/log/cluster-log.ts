@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ThrottledLog } from '../../base/throttled-log.ts';
-import type { ClusterState, ClusterStatus } from '../../cluster/cluster.ts';
+import type { ClusterState, ClusterStatus } from '../../cluster/members/cluster-status.ts';
 import type { ClusterListeners } from '../../cluster/cluster-listeners.ts';
 
 type Subject = Pick<ClusterStatus, 'instance' | 'instances'>;

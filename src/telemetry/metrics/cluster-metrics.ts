@@ -55,13 +55,25 @@ export function addClusterMetrics(
   });
   addCounter(registry, {
     name: 'tickql_cluster_requests_total',
-    help: 'Requests of this instance to the owners of exchanges by outcome.',
-    labelNames: ['outcome'],
-    read: () => firstsOf(recorder.requests),
+    help: 'Requests of this instance to the owners of exchanges by outcome: answered, failed (with an error of the exchange), unreachable (no owner), timeout or overloaded.',
+    labelNames: ['method', 'outcome'],
+    read: () => pairsOf(recorder.requests),
+  });
+  addCounter(registry, {
+    name: 'tickql_cluster_request_retries_total',
+    help: 'Requests to owners that were sent again, by reason.',
+    labelNames: ['reason'],
+    read: () => firstsOf(recorder.retries),
+  });
+  addCounter(registry, {
+    name: 'tickql_cluster_served_requests_total',
+    help: 'Requests of other instances to this one by outcome.',
+    labelNames: ['method', 'outcome'],
+    read: () => pairsOf(recorder.served),
   });
   addCounter(registry, {
     name: 'tickql_cluster_repairs_total',
-    help: 'Times that live data of another instance had a gap and was requested again, by kind of data.',
+    help: 'Gaps in live data of another instance that a call had to fill, by kind of data.',
     labelNames: ['kind'],
     read: () => firstsOf(recorder.repairs),
   });
@@ -72,10 +84,10 @@ export function addClusterMetrics(
     read: () => firstsOf(recorder.drops),
   });
   addCounter(registry, {
-    name: 'tickql_cluster_shared_lookups_total',
-    help: 'Lookups of values that all instances share in Redis. After a miss, the owner of the exchange is asked.',
-    labelNames: ['kind', 'result'],
-    read: () => pairsOf(recorder.sharedLookups),
+    name: 'tickql_cluster_shared_values_total',
+    help: 'Values that all instances share in Redis, by event: hit or miss of a lookup, written, or a failure of Redis.',
+    labelNames: ['kind', 'event'],
+    read: () => pairsOf(recorder.shared),
   });
 }
 

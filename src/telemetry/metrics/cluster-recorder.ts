@@ -7,7 +7,7 @@ import { Durations } from './durations.ts';
 export type OwnershipChange = 'claimed' | 'taken_over' | 'received' | 'handed_over' | 'lost';
 
 /** Records what happens between the instances, for metrics. Its methods are passed to the cluster as callbacks. */
-export class ClusterRecorder implements Omit<ClusterListeners, 'onState' | 'onOtherVersions'> {
+export class ClusterRecorder implements Omit<ClusterListeners, 'onState' | 'onOtherVersions' | 'onError'> {
   readonly changes = new Counts();
   readonly messages = new Counts();
   readonly bytes = new Counts();
@@ -24,9 +24,11 @@ export class ClusterRecorder implements Omit<ClusterListeners, 'onState' | 'onOt
     label: 'kind',
     bounds: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
   });
+  readonly retries = new Counts();
+  readonly served = new Counts();
   readonly repairs = new Counts();
   readonly drops = new Counts();
-  readonly sharedLookups = new Counts();
+  readonly shared = new Counts();
   /** Which instance was the last to own each exchange. */
   readonly #lastOwners = new Map<string, 'self' | 'other'>();
 
@@ -40,9 +42,17 @@ export class ClusterRecorder implements Omit<ClusterListeners, 'onState' | 'onOt
     this.bytes.add(direction, kind, '', bytes);
   };
 
-  readonly onRequest: ClusterListeners['onRequest'] = (outcome, durationMs) => {
-    this.requests.add(outcome, '');
+  readonly onRequest: ClusterListeners['onRequest'] = (method, outcome, durationMs) => {
+    this.requests.add(method, outcome);
     this.requestDurations.add(outcome, durationMs);
+  };
+
+  readonly onRetry: ClusterListeners['onRetry'] = (reason) => {
+    this.retries.add(reason, '');
+  };
+
+  readonly onServed: ClusterListeners['onServed'] = (method, outcome) => {
+    this.served.add(method, outcome);
   };
 
   readonly onLiveValue: ClusterListeners['onLiveValue'] = (kind, ageMs) => {
@@ -57,8 +67,8 @@ export class ClusterRecorder implements Omit<ClusterListeners, 'onState' | 'onOt
     this.drops.add(reason, '');
   };
 
-  readonly onSharedLookup: ClusterListeners['onSharedLookup'] = (kind, isHit) => {
-    this.sharedLookups.add(kind, isHit ? 'hit' : 'miss');
+  readonly onShared: ClusterListeners['onShared'] = (kind, event) => {
+    this.shared.add(kind, event);
   };
 
   #classify({ exchange, owner, previous, isHandover }: OwnerChange): OwnershipChange | null {

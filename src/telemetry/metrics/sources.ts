@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { ClusterStatus } from '../../cluster/cluster.ts';
+import type { ClusterStatus } from '../../cluster/members/cluster-status.ts';
 
 /** The values that are read at each scrape. */
 export interface MetricSources {

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { beforeEach, expect, test } from 'vitest';
-import type { ClusterStatus } from '../../../src/cluster/cluster.ts';
+import type { ClusterStatus } from '../../../src/cluster/members/cluster-status.ts';
 import type { Owner } from '../../../src/cluster/members/owners.ts';
 import { addClusterMetrics } from '../../../src/telemetry/metrics/cluster-metrics.ts';
 import { ClusterRecorder } from '../../../src/telemetry/metrics/cluster-recorder.ts';
@@ -72,27 +72,31 @@ test('an exchange is claimed, taken over from an owner that failed, received, ha
   expect(await count()).toEqual({ claimed: 2, handed_over: 1, taken_over: 1, lost: 1, received: 1 });
 });
 
-test('messages, bytes, requests, ages, repairs, drops and lookups are counted', async () => {
+test('messages, bytes, requests, ages, repairs, drops and shared values are counted', async () => {
   recorder.onTraffic('sent', 'live', 100);
   recorder.onTraffic('sent', 'live', 20);
   recorder.onTraffic('received', 'request', 7);
-  recorder.onRequest('answered', 40);
+  recorder.onRequest('tickers', 'answered', 40);
+  recorder.onRetry('moved');
+  recorder.onServed('tickers', 'not_owner');
   recorder.onLiveValue('ticker', 2);
   recorder.onLiveValue('ticker', -1);
   recorder.onRepair('trades');
   recorder.onDrop('former_owner');
-  recorder.onSharedLookup('markets', true);
-  recorder.onSharedLookup('markets', false);
+  recorder.onShared('answers', 'hit');
+  recorder.onShared('answers', 'written');
   const { find } = await scrape();
   expect(find('tickql_cluster_messages_total', { direction: 'sent', kind: 'live' })).toBe(2);
   expect(find('tickql_cluster_bytes_total', { direction: 'sent', kind: 'live' })).toBe(120);
   expect(find('tickql_cluster_bytes_total', { direction: 'received', kind: 'request' })).toBe(7);
-  expect(find('tickql_cluster_requests_total', { outcome: 'answered' })).toBe(1);
+  expect(find('tickql_cluster_requests_total', { method: 'tickers', outcome: 'answered' })).toBe(1);
+  expect(find('tickql_cluster_request_retries_total', { reason: 'moved' })).toBe(1);
+  expect(find('tickql_cluster_served_requests_total', { method: 'tickers', outcome: 'not_owner' })).toBe(1);
   expect(find('tickql_cluster_request_duration_seconds_sum', { outcome: 'answered' })).toBe(0.04);
   expect(find('tickql_cluster_value_age_seconds_count', { kind: 'ticker' })).toBe(2);
   expect(find('tickql_cluster_value_age_seconds_bucket', { kind: 'ticker', le: '0.001' })).toBe(1);
   expect(find('tickql_cluster_repairs_total', { kind: 'trades' })).toBe(1);
   expect(find('tickql_cluster_dropped_messages_total', { reason: 'former_owner' })).toBe(1);
-  expect(find('tickql_cluster_shared_lookups_total', { kind: 'markets', result: 'hit' })).toBe(1);
-  expect(find('tickql_cluster_shared_lookups_total', { kind: 'markets', result: 'miss' })).toBe(1);
+  expect(find('tickql_cluster_shared_values_total', { kind: 'answers', event: 'hit' })).toBe(1);
+  expect(find('tickql_cluster_shared_values_total', { kind: 'answers', event: 'written' })).toBe(1);
 });

@@ -35,10 +35,10 @@ export class InterestBatch {
     this.#schedule();
   }
 
-  /** Sends at once what waits, and nothing later. */
-  close(): void {
+  /** Sends what waits at once or, unless `isSent`, not at all; and nothing later. */
+  close(isSent: boolean): void {
     this.#cancel?.();
-    this.#flush();
+    if (isSent) this.#flush();
     this.#isClosed = true;
   }
 

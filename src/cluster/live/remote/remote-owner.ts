@@ -108,10 +108,11 @@ export class RemoteOwner {
     for (const registration of this.#registrations.values()) registration.ask();
   }
 
-  close(): void {
+  /** Ends all streams. `isLeaving`: tells the owner, which otherwise learns from the change itself that it is none. */
+  close(isLeaving: boolean): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#batch.close();
+    this.#batch.close(isLeaving);
     this.#beats.close();
     this.#cancelTick();
     for (const registration of this.#registrations.values()) registration.close();

@@ -130,10 +130,10 @@ export class RemoteTopic<K extends StreamKind> implements ReceivedTopic {
       return;
     }
     this.#works();
-    if (!state.isOpen) return;
+    if (!state.isOpen || taken.entries.length > 0) return;
     if (!this.#isOpen || wasDown) this.#open();
     const isUntold = [...this.#members].some(({ isFirst }) => isFirst);
-    if (taken.entries.length === 0 && (wasDown || isUntold)) this.#confirm();
+    if (wasDown || isUntold) this.#confirm();
   }
 
   onBeat(number: number | null, isFailing: boolean): void {
@@ -196,6 +196,8 @@ export class RemoteTopic<K extends StreamKind> implements ReceivedTopic {
         return;
       case 'end':
         this.#id = null;
+        // What happens until the owner serves the topic again is missing.
+        for (const member of this.#members) member.isFirst = true;
         this.#options.onBehind(this);
     }
   }

@@ -1,15 +1,16 @@
-import type { Clock } from '../../base/clock.ts';
-import type { MarketDataError } from '../../market/errors.ts';
-import type { Candle } from '../../market/model/candle.ts';
-import type { StreamedCandle } from '../../market/ports/market-streams.ts';
-import { periodAfter, periodStart } from '../../market/timeframe.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { MarketDataError } from '../../../market/errors.ts';
+import type { Candle, CandleQuery } from '../../../market/model/candle.ts';
+import type { StreamedCandle } from '../../../market/ports/market-streams.ts';
+import { periodAfter, periodStart } from '../../../market/timeframe.ts';
+import type { FeedEvent } from '../feed-event.ts';
+import { gapError } from '../gap-error.ts';
+import { lagMs } from '../lag.ts';
+import type { MessageSource, ReconcileResult, Reconciler } from '../reconciler.ts';
+import type { TopicRequest } from '../topic-request.ts';
 import { CandleSequence, toEvent } from './candle-sequence.ts';
-import type { FeedEvent } from './feed-event.ts';
-import { gapError } from './gap-error.ts';
 import { HeldCandles } from './held-candles.ts';
-import { lagMs } from './lag.ts';
-import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts';
-import type { TopicRequest } from './topic-request.ts';
+import { RecentCandles } from './recent-candles.ts';
 
 /**
  * How long an answer that lacks the newest period of the stream is not trusted, in ms. Some exchanges never return it.
@@ -48,6 +49,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   readonly #staleMaxMs: number;
   readonly #sequence: CandleSequence;
   readonly #held = new HeldCandles();
+  readonly #recent = new RecentCandles();
   /** When the stream last sent a message, epoch ms. */
   #streamedAt = Number.NEGATIVE_INFINITY;
   /** The time up to which every candle is known, epoch ms; null if there is no such time. */
@@ -100,6 +102,11 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     return this.#sequence.closed;
   }
 
+  /** The answer to a query if it contains no candle from before those that subscribers may have received; else null. */
+  read(query: CandleQuery): readonly Candle[] | null {
+    return this.#recent.read(query, this.#sequence.forming);
+  }
+
   get since(): number | null {
     const { from } = this.#sequence;
     if (from === null || this.#knownUntil === null || this.#sequence.forming) return from;
@@ -113,6 +120,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     if (source === 'fetch' && !this.#sequence.isEmpty && !this.hasGap) return { events: [], marketMoved: false };
     const marketMoved = this.#sequence.hasMoved(candles);
     const events = source === 'stream' ? this.#takeStreamed(candles) : this.#takeFetched(candles, isWhole, asOf);
+    this.#remember(events);
     // While there is a gap, a message of the stream waits for calls, so it does not end a failure.
     if (!this.hasGap || source !== 'stream') this.#onSuccess();
     return { events, marketMoved };
@@ -131,10 +139,16 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     const hasSent = !this.#sequence.isEmpty;
     this.#gapSince = null;
     this.#sequence.clear();
+    this.#recent.clear();
     this.#knownUntil = null;
     this.#onSuccess();
     const events = this.#release();
+    this.#remember(events);
     return hasSent ? [gapError(this.#request, 'candles'), ...events] : events;
+  }
+
+  #remember(events: readonly FeedEvent<Candle>[]): void {
+    this.#recent.add(events.flatMap(({ value }) => (value instanceof MarketDataError || !value.closed ? [] : [value])));
   }
 
   #onSuccess(): void {
@@ -162,6 +176,7 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
   #takeFetched(candles: readonly Candle[], isWhole: boolean, asOf: number): readonly FeedEvent<Candle>[] {
     const events: FeedEvent<Candle>[] = [];
     const relevant = this.#sequence.withoutHistory(candles).filter((candle) => !this.#lags(candle));
+    if (this.#sequence.isEmpty) this.#rememberHistory(candles, relevant[0], asOf);
     relevant.forEach((candle, index) => {
       const isLast = index === relevant.length - 1;
       // If nothing was known, a candle that closed long ago is history: subscribers never saw it forming.
@@ -175,6 +190,14 @@ export class CandleReconciler implements Reconciler<CandleMessage, Candle> {
     this.#knownUntil = asOf;
     this.#sequence.closeElapsed(candles, asOf, events);
     return [...events, ...this.#release()];
+  }
+
+  /** Remembers the candles before the first one, back to the last that can still change. */
+  #rememberHistory(candles: readonly Candle[], first: Candle | undefined, asOf: number): void {
+    const history = candles.filter(({ timestamp }) => timestamp < (first?.timestamp ?? 0));
+    const changing = history.findLastIndex((candle) => !this.#sequence.hadClosed(candle, asOf));
+    this.#recent.clear();
+    this.#recent.add(history.slice(changing + 1));
   }
 
   /** The volume of a period only grows, so an answer with less volume than the stream's last message is older. */

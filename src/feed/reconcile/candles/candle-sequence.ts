@@ -1,9 +1,9 @@
-import type { Clock } from '../../base/clock.ts';
-import { type Candle, isSameCandle } from '../../market/model/candle.ts';
-import { toStale } from '../../market/model/staleness.ts';
-import { periodAfter, periodStart } from '../../market/timeframe.ts';
-import type { FeedEvent } from './feed-event.ts';
-import { lagMs } from './lag.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { type Candle, isSameCandle } from '../../../market/model/candle.ts';
+import { toStale } from '../../../market/model/staleness.ts';
+import { periodAfter, periodStart } from '../../../market/timeframe.ts';
+import type { FeedEvent } from '../feed-event.ts';
+import { lagMs } from '../lag.ts';
 
 /**
  * How long a candle can still change after its period and after its last change, in ms: exchange clocks differ from

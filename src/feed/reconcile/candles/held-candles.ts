@@ -1,5 +1,5 @@
-import type { Candle } from '../../market/model/candle.ts';
-import type { StreamedCandle } from '../../market/ports/market-streams.ts';
+import type { Candle } from '../../../market/model/candle.ts';
+import type { StreamedCandle } from '../../../market/ports/market-streams.ts';
 
 /** Candles from the stream that wait because something before them is missing. */
 export class HeldCandles {

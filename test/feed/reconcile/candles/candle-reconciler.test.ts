@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CandleReconciler } from '../../../src/feed/reconcile/candle-reconciler.ts';
-import type { FeedEvent } from '../../../src/feed/reconcile/feed-event.ts';
-import { MarketDataError } from '../../../src/market/errors.ts';
-import type { Candle } from '../../../src/market/model/candle.ts';
-import type { StreamedCandle } from '../../../src/market/ports/market-streams.ts';
-import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { CandleReconciler } from '../../../../src/feed/reconcile/candles/candle-reconciler.ts';
+import type { FeedEvent } from '../../../../src/feed/reconcile/feed-event.ts';
+import { MarketDataError } from '../../../../src/market/errors.ts';
+import type { Candle } from '../../../../src/market/model/candle.ts';
+import type { StreamedCandle } from '../../../../src/market/ports/market-streams.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 
 const minute = 60_000;
 const down = new MarketDataError('TIMEOUT', 'too slow');
