@@ -10,6 +10,8 @@ import { openUpstreamPath, type UpstreamPath } from './upstream-path.ts';
 type Environment = Readonly<Record<string, string>>;
 
 export interface ClusterServerOptions {
+  /** Counts the instances of a cluster. */
+  readonly index: number;
   readonly redis: RedisServer;
   /** Stand-ins by the id of their exchange. The instance serves no other exchanges. */
   readonly venues: Readonly<Record<string, Venue>>;
@@ -26,6 +28,7 @@ export interface ClusterServerOptions {
 
 /** An instance of a cluster in its own process, and all that connects it. */
 export interface ClusterServer extends BuiltServer {
+  readonly index: number;
   /** Its way to Redis. */
   readonly wire: Wire;
   /** Its ways to the stand-ins, by the id of the exchange. */
@@ -53,7 +56,7 @@ const settings: Environment = {
 };
 
 export async function startClusterServer(options: ClusterServerOptions): Promise<ClusterServer> {
-  const { redis, venues, env, preload, main, disturb } = options;
+  const { index, redis, venues, env, preload, main, disturb } = options;
   const wire = await startWire(redis.port);
   disturb?.(wire);
   const url = new URL(options.redisUrl ?? redis.url);
@@ -83,6 +86,7 @@ export async function startClusterServer(options: ClusterServerOptions): Promise
   let client: Client | null = null;
   return {
     ...built,
+    index,
     get output() {
       return built.output;
     },

@@ -4,7 +4,7 @@ import { type ClusterServer, type ClusterServerOptions, startClusterServer } fro
 
 type Venues = Readonly<Record<string, Venue>>;
 
-export interface ServerClusterOptions extends Omit<ClusterServerOptions, 'venues' | 'env' | 'preload'> {
+export interface ServerClusterOptions extends Omit<ClusterServerOptions, 'index' | 'venues' | 'env' | 'preload'> {
   /** How many instances start. */
   readonly count: number;
   /** The stand-ins of all instances, or of the instance with the given number. */
@@ -67,6 +67,7 @@ export class ServerCluster {
     const text = preload?.(index);
     const server = await startClusterServer({
       ...options,
+      index,
       venues: typeof venues === 'function' ? venues(index) : venues,
       ...(own ? { env: own } : {}),
       ...(text === undefined ? {} : { preload: text }),
@@ -93,13 +94,15 @@ export class ServerCluster {
 
   /** The only instance that holds streams of the exchange; throws if there is none or several. */
   streamerOf(exchange: string): ClusterServer {
-    const [streamer, ...others] = this.streamersOf(exchange);
-    if (!streamer || others.length > 0) throw new Error(`${others.length + (streamer ? 1 : 0)} instances stream`);
+    const streamers = this.streamersOf(exchange);
+    const streamer = this.#servers.find(({ index }) => index === streamers[0]);
+    if (!streamer || streamers.length > 1) throw new Error(`${streamers.length} instances stream`);
     return streamer;
   }
 
-  streamersOf(exchange: string): readonly ClusterServer[] {
-    return this.#servers.filter(({ paths }) => (paths[exchange]?.streams ?? 0) > 0);
+  /** The numbers of the instances that hold streams of the exchange. */
+  streamersOf(exchange: string): readonly number[] {
+    return this.#servers.filter(({ paths }) => (paths[exchange]?.streams ?? 0) > 0).map(({ index }) => index);
   }
 
   /** The others than one. */
