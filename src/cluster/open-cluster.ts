@@ -73,7 +73,7 @@ class RedisCluster implements Cluster {
       onState: listeners.onState,
       onOtherVersions: listeners.onOtherVersions,
     });
-    members.onChange(listeners.onOwner);
+    this.#closing.push(members.onChange(listeners.onOwner));
     const common = { bus: connection, owners: members, time: members.time, clock, channel };
     this.#options = options;
     this.#connection = connection;

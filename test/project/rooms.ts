@@ -53,7 +53,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       '.': ['connection', 'live', 'members', 'requests', 'shared'],
       connection: [],
       members: ['connection'],
-      wire: ['members'],
+      wire: ['connection', 'members'],
       shared: ['connection'],
       requests: ['connection', 'members', 'wire'],
       live: ['connection', 'members', 'wire'],

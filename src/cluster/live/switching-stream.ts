@@ -88,16 +88,20 @@ export class SwitchingStream<K extends StreamKind> implements Stream, Switchable
     this.#isFirst = true;
     this.#isOffered = source.kind !== 'local' || source.streams.offers(request.exchange, request.kind);
     const isOpen = source.kind !== 'none' && this.#isOffered;
-    this.#inner = isOpen ? source.streams.open(request, this.#createListener(this.#generation)) : null;
+    // An owner has said what it knows. An exchange has only been asked, and does not repeat what was missed meanwhile;
+    // nobody could ask it for liquidations.
+    const knowsLatest = source.kind === 'remote' || request.kind === 'liquidations';
+    this.#inner = isOpen ? source.streams.open(request, this.#createListener(this.#generation, knowsLatest)) : null;
   }
 
-  #createListener(generation: number): StreamListener<StreamMessages[K]> {
+  /** `knowsLatest`: true if nothing is missing once the stream is open. */
+  #createListener(generation: number, knowsLatest: boolean): StreamListener<StreamMessages[K]> {
     const { listener } = this.#options;
     const isCurrent = (): boolean => !this.#isClosed && generation === this.#generation;
     return {
       onOpen: () => {
         if (!isCurrent()) return;
-        this.#onSent();
+        if (knowsLatest) this.#onSent();
         listener.onOpen?.();
       },
       onMessage: (message, isFirst) => {

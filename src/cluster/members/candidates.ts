@@ -36,6 +36,14 @@ export class Candidates {
     return this.#instances.some((instance) => instance.name === chosen && this.#isHeard(instance)) ? chosen : null;
   }
 
+  /** True if another instance may own the exchange, even if it was silent for a moment. */
+  hasOther(exchange: string): boolean {
+    return this.#instances.some(
+      ({ name, isLeaving, exchanges }) =>
+        name !== this.#instance && !isLeaving && (exchanges?.includes(exchange) ?? true),
+    );
+  }
+
   #isHeard({ silenceMs }: LiveInstance): boolean {
     return silenceMs < this.#leaseMs / 2;
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, sleep } from '../../base/clock.ts';
 import type { Bus, Listening, RedisUnavailable } from '../connection/bus.ts';
 import { protocolVersion } from '../connection/namespace.ts';
 import { explainRedisError } from '../connection/redis-errors.ts';
@@ -35,6 +35,9 @@ export interface MembersOptions {
 
 /** How many exchanges move to a new instance with each beat: it must not fetch everything at the same time. */
 const movesPerBeat = 4;
+
+/** How often handing over is tried, four times in a beat. */
+const handOverTries = 16;
 
 /** How long a lease runs, so that another instance owns the exchanges of a dead one within the given time. */
 export function toLeaseMs(takeoverMs: number): number {
@@ -137,14 +140,18 @@ export class ClusterMembers implements Owners {
   }
 
   /**
-   * Gives all exchanges to other instances and takes no more. An exchange that no other instance may call stays here until
-   * `close`. Never rejects.
+   * Gives all exchanges to other instances and takes no more. Tries again for the time of a lease, because the others may
+   * be too busy at first. An exchange that no other instance may call stays here until `close`. Never rejects.
    */
   async handOver(): Promise<void> {
     this.#isLeaving = true;
-    if (this.#state !== 'member') return;
-    await this.#heartbeat.beatNow();
-    await Promise.all(this.#transfers);
+    const { clock } = this.#options;
+    for (let left = handOverTries; left > 0 && this.#state === 'member' && !this.#isClosed; left--) {
+      await this.#heartbeat.beatNow();
+      await Promise.all(this.#transfers);
+      if (!this.#table.own.some(({ exchange }) => this.#candidates.hasOther(exchange))) return;
+      await sleep(clock, this.#heartbeat.beatMs / 4);
+    }
   }
 
   /** Ends this instance and its leases. It owns nothing any longer. Never rejects. */
@@ -215,7 +222,7 @@ export class ClusterMembers implements Owners {
     if (this.#state !== 'member' || this.#isClosed) return;
     const candidate = this.#candidates.chooseOwner(exchange);
     const sentAt = this.#options.elapsed();
-    const seen = this.#table.seen(exchange);
+    const seen = this.#table.lastSeen(exchange);
     const lease =
       candidate === null ? null : await this.#options.store.claim(exchange, candidate, seen).catch(() => null);
     if (this.#isClosed) return;

@@ -122,11 +122,17 @@ end
 return { string.format('%.3f', now), live, rows, redis.call('ZRANGE', versions, 0, -1) }
 `);
 
-/** Arguments: the exchange, the candidate, the highest fencing number that this instance has seen. */
+/** Arguments: the exchange, the candidate, the owner with the highest fencing number that was seen, and this number. */
 export const claimScript = createScript(`${common}
-local exchange, candidate, seen = ARGV[4], ARGV[5], tonumber(ARGV[6])
+local exchange, candidate, seenOwner, seen = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
 local lease = running(exchange)
-if not lease and can_own(candidate) then lease = grant(exchange, candidate, seen, false) end
+local fence = lease and tonumber(lease.fence) or 0
+if not lease then
+  if can_own(candidate) then lease = grant(exchange, candidate, seen, false) end
+elseif fence < seen or (fence == seen and lease.instance ~= seenOwner) then
+  -- Redis had lost its data and gave a number that is not high enough: nobody would hear this owner.
+  lease = grant(exchange, lease.instance, seen, false)
+end
 return lease and to_row(exchange, lease) or {}
 `);
 

@@ -6,6 +6,8 @@ export interface Lease {
   readonly fence: number;
 }
 
+export type SeenOwner = Pick<Lease, 'instance' | 'fence'>;
+
 export interface RunningLease extends Lease {
   /** The time left. */
   readonly remainingMs: number;
@@ -58,8 +60,11 @@ export interface LeaseStore {
    * missing, because Redis has lost its data, is written anew.
    */
   beat(request: BeatRequest): Promise<BeatReply>;
-  /** The running lease; without one, the candidate gets it if it is live and not leaving. Otherwise null. */
-  claim(exchange: string, candidate: string, seen: number): Promise<RunningLease | null>;
+  /**
+   * The running lease; without one, the candidate gets it if it is live and not leaving. Otherwise null. If the lease is
+   * older than the last owner that was seen, it gets a new number.
+   */
+  claim(exchange: string, candidate: string, seen: SeenOwner | null): Promise<RunningLease | null>;
   /** The lease of the other instance. Null if this one does not have the lease, or the other cannot take it. */
   transfer(lease: Lease, to: string): Promise<RunningLease | null>;
   /** Ends a lease, if it still is the one of the exchange. */

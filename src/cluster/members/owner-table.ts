@@ -1,5 +1,5 @@
 import type { Announcement } from './announcement.ts';
-import type { HeldExchange, Lease, RunningLease } from './lease-store.ts';
+import type { HeldExchange, Lease, RunningLease, SeenOwner } from './lease-store.ts';
 import type { Owner, OwnerChange } from './owners.ts';
 
 /** A lease, and when this instance has learned of it. */
@@ -38,7 +38,7 @@ export class OwnerTable {
   readonly #onChange: (change: OwnerChange) => void;
   readonly #leases = new Map<string, KnownLease>();
   /** The last owner that was ever heard of. */
-  readonly #seen = new Map<string, Pick<Lease, 'instance' | 'fence'>>();
+  readonly #seen = new Map<string, SeenOwner>();
   /** The exchanges that somebody has asked for, and what was last reported of each. */
   readonly #reported = new Map<string, Owner>();
   /** The exchanges that this instance may be calling because it is alone. */
@@ -60,6 +60,11 @@ export class OwnerTable {
   /** The highest fencing number that was seen; 0 without one. */
   seen(exchange: string): number {
     return this.#seen.get(exchange)?.fence ?? 0;
+  }
+
+  /** The owner with this number; null without one. */
+  lastSeen(exchange: string): SeenOwner | null {
+    return this.#seen.get(exchange) ?? null;
   }
 
   /** The running leases of this instance. */
@@ -98,12 +103,12 @@ export class OwnerTable {
   takeAll(leases: readonly RunningLease[], sentAt: number): readonly Lease[] {
     this.#isAlone = false;
     this.#calledAlone.clear();
-    const listed = new Set(leases.map(({ exchange }) => exchange));
+    const refused = leases.filter((lease) => !this.#take(lease, sentAt));
+    const taken = new Set(leases.filter((lease) => !refused.includes(lease)).map(({ exchange }) => exchange));
     for (const [exchange, { learnedAt }] of this.#leases)
-      if (!listed.has(exchange) && learnedAt < sentAt) this.#leases.delete(exchange);
-    const superseded = leases.filter((lease) => !this.#take(lease, sentAt) && lease.instance === this.#instance);
+      if (!taken.has(exchange) && learnedAt < sentAt) this.#leases.delete(exchange);
     this.report();
-    return superseded;
+    return refused.filter(({ instance }) => instance === this.#instance);
   }
 
   /** Takes one lease of an answer. */

@@ -3,7 +3,15 @@ import { type Namespace, protocolVersion } from '../connection/namespace.ts';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { RedisScript } from '../connection/redis-script.ts';
 import { beatScript, claimScript, leaveScript, releaseScript, transferScript } from './lease-scripts.ts';
-import type { BeatReply, BeatRequest, Lease, LeaseStore, LiveInstance, RunningLease } from './lease-store.ts';
+import type {
+  BeatReply,
+  BeatRequest,
+  Lease,
+  LeaseStore,
+  LiveInstance,
+  RunningLease,
+  SeenOwner,
+} from './lease-store.ts';
 
 const number = z.string().transform(Number).pipe(z.number().finite());
 
@@ -66,8 +74,10 @@ export class RedisLeaseStore implements LeaseStore {
     return beatReply.parse(await this.#run(beatScript, [instance, String(protocolVersion), ...rows]));
   }
 
-  async claim(exchange: string, candidate: string, seen: number): Promise<RunningLease | null> {
-    return optionalLease.parse(await this.#run(claimScript, [exchange, candidate, String(seen)]));
+  async claim(exchange: string, candidate: string, seen: SeenOwner | null): Promise<RunningLease | null> {
+    return optionalLease.parse(
+      await this.#run(claimScript, [exchange, candidate, seen?.instance ?? '', String(seen?.fence ?? 0)]),
+    );
   }
 
   async transfer({ exchange, fence }: Lease, to: string): Promise<RunningLease | null> {

@@ -1,10 +1,11 @@
 import { toMarketDataError } from '../../market/errors.ts';
 import type { FetchOptions, MarketData } from '../../market/ports/market-data.ts';
 import type { Results } from '../wire/results.ts';
-import type { ExchangeQuery, Method } from './methods/method.ts';
+import type { ExchangeQuery } from './methods/exchange-query.ts';
+import type { Method } from './methods/method.ts';
 import { feedMethods } from './methods/methods.ts';
+import type { RequestOptions } from './protocol/request-options.ts';
 import type { RequestClient } from './request-client.ts';
-import type { RequestOptions } from './request-options.ts';
 
 export interface ClusterFeedDataOptions extends Pick<RequestOptions, 'owners'> {
   /** What this instance answers from its caches and fetches itself. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Owner, Owners } from '../members/owners.ts';
-import type { Reply } from './messages.ts';
+import type { Reply } from './protocol/messages.ts';
 
 export type OtherOwner = Extract<Owner, { kind: 'other' }>;
 

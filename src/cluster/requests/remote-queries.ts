@@ -1,8 +1,9 @@
 import type { Fresh } from '../../market/model/fresh.ts';
 import type { FetchOptions } from '../../market/ports/market-data.ts';
-import type { ExchangeQuery, Method } from './methods/method.ts';
+import type { ExchangeQuery } from './methods/exchange-query.ts';
+import type { Method } from './methods/method.ts';
+import type { RequestOptions } from './protocol/request-options.ts';
 import type { RequestClient } from './request-client.ts';
-import type { RequestOptions } from './request-options.ts';
 import type { SharedReader } from './shared/shared-reader.ts';
 
 export interface RemoteQueriesOptions extends Pick<RequestOptions, 'owners' | 'clock'> {

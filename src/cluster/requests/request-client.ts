@@ -8,13 +8,14 @@ import { readBody } from '../wire/answer-body.ts';
 import { inOnePiece } from '../wire/answer-codec.ts';
 import { errorCodec } from '../wire/errors.ts';
 import type { Json } from '../wire/fields.ts';
-import { channels, packRequest, type Reply, unpackReply } from './messages.ts';
-import type { ExchangeQuery, Method } from './methods/method.ts';
+import type { ExchangeQuery } from './methods/exchange-query.ts';
+import type { Method } from './methods/method.ts';
 import { optionsCodec } from './methods/queries.ts';
 import { type Attempt, isOwner, type OtherOwner, PendingRequests } from './pending-requests.ts';
+import { channels, packRequest, type Reply, unpackReply } from './protocol/messages.ts';
+import type { RequestOutcome } from './protocol/request-events.ts';
+import type { RequestOptions } from './protocol/request-options.ts';
 import { noOwner, noReply, tooManyRequests } from './request-errors.ts';
-import type { RequestOutcome } from './request-events.ts';
-import type { RequestOptions } from './request-options.ts';
 
 export interface RequestClientOptions extends RequestOptions {
   /** Between 0 and 1, for the jitter. */

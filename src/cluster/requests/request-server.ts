@@ -3,12 +3,12 @@ import { type Listening, RedisUnavailable } from '../connection/bus.ts';
 import { writeBody } from '../wire/answer-body.ts';
 import { errorCodec } from '../wire/errors.ts';
 import { MalformedMessage } from '../wire/fields.ts';
-import { channels, packReply, type ReplyOutcome, type Request, unpackRequest } from './messages.ts';
 import { MarketVersions } from './methods/market-versions.ts';
 import type { ServedData } from './methods/method.ts';
+import { channels, packReply, type ReplyOutcome, type Request, unpackRequest } from './protocol/messages.ts';
+import type { ServedOutcome } from './protocol/request-events.ts';
+import type { RequestOptions } from './protocol/request-options.ts';
 import { tooManyRequests } from './request-errors.ts';
-import type { ServedOutcome } from './request-events.ts';
-import type { RequestOptions } from './request-options.ts';
 import { createServedMethods, type ServedAnswer, type ServedCall, type ServedMethod } from './served-methods.ts';
 import { SharedWriter } from './shared/shared-writer.ts';
 
@@ -134,6 +134,6 @@ export class RequestServer {
   /** True if its sender no longer waits. */
   #isLate({ sentAt, timeoutMs }: Request): boolean {
     const { clock, time } = this.#options;
-    return time.toShared(clock.now()) - sentAt > timeoutMs;
+    return time.toShared(clock.now()) - sentAt >= timeoutMs;
   }
 }

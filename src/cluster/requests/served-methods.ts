@@ -1,10 +1,11 @@
 import type { Json } from '../wire/fields.ts';
-import type { Request } from './messages.ts';
+import type { ExchangeQuery } from './methods/exchange-query.ts';
 import type { MarketVersions } from './methods/market-versions.ts';
-import type { ExchangeQuery, Method, ServedData } from './methods/method.ts';
+import type { Method, ServedData } from './methods/method.ts';
 import { feedMethods, queryMethods } from './methods/methods.ts';
 import { optionsCodec } from './methods/queries.ts';
-import type { RequestOptions } from './request-options.ts';
+import type { Request } from './protocol/messages.ts';
+import type { RequestOptions } from './protocol/request-options.ts';
 import type { SharedWriter } from './shared/shared-writer.ts';
 
 /** An answer that is ready to be written. */

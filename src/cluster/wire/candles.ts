@@ -56,20 +56,30 @@ export const candleLimitsCodec: Codec<CandleLimits> = {
 };
 
 export const candleWindowCodec: Codec<CandleWindow> = {
-  write: ({ candles, from, next, doubt }, time) => [
+  write: ({ candles, from, next, doubt, asked }, time) => [
     plainCandles.write(candles, time),
     writeNumber(from),
     writeNullable(next),
     doubt ? errorCodec.write(doubt, time) : null,
+    asked ? [writeNumber(time.toShared(asked.askedAt)), writeNumber(time.toShared(asked.receivedAt))] : null,
   ],
   read: (json, time) => {
-    const [candles, from, next, doubt] = readRow(json);
+    const [candles, from, next, doubt, asked] = readRow(json);
     const error = readNullable(doubt, (given) => errorCodec.read(given, time));
+    const [askedAt, receivedAt] = readNullable(asked, readRow) ?? [];
     return Object.freeze({
       candles: plainCandles.read(candles, time),
       from: readNumber(from),
       next: readNullable(next, readNumber),
       ...(error ? { doubt: error } : {}),
+      ...(askedAt === undefined
+        ? {}
+        : {
+            asked: Object.freeze({
+              askedAt: time.toLocal(readNumber(askedAt)),
+              receivedAt: time.toLocal(readNumber(receivedAt)),
+            }),
+          }),
     });
   },
 };

@@ -1,10 +1,5 @@
+import { protocolVersion } from '../connection/namespace.ts';
 import type { Json } from './fields.ts';
-
-/**
- * The version of all messages and stored values. Increase it with every change to their form. Instances of different
- * versions do not read each other's messages.
- */
-export const protocolVersion = 1;
 
 /** The version as the first character: in UTF-8, it is the first byte. */
 const prefix = String.fromCharCode(protocolVersion);

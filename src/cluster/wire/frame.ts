@@ -1,4 +1,5 @@
-import { parse, protocolVersion, type Unpacked } from './envelope.ts';
+import { protocolVersion } from '../connection/namespace.ts';
+import { parse, type Unpacked } from './envelope.ts';
 import type { Json } from './fields.ts';
 
 const newLine = 0x0a;

@@ -5,7 +5,7 @@ import { candlesInDoubt } from '../../../src/market/model/candle-errors.ts';
 import type { FetchOptions } from '../../../src/market/ports/market-data.ts';
 import { failureOf } from '../../support/exchange/venue-client.ts';
 import { TrueCandles } from '../../support/fakes/candle-source.ts';
-import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
 const pageMs = 100 * minuteMs;
@@ -96,6 +96,23 @@ test('the ages of two stores do not add up', async () => {
   const { value: later } = await remote.fetchCandles(query);
   expect(exchange.calls).toHaveLength(2);
   expect(later[0]?.volume).toBeGreaterThan(value[0]?.volume ?? 0);
+});
+
+test('an expired page answers queries while it is renewed, but no other store', async () => {
+  const query = { ...series, limit: 1 };
+  const since = Math.floor(now / (60 * pageMs)) * 60 * pageMs;
+  for (let turn = 0; turn < 5; turn++) {
+    await owner.fetchCandles(query);
+    await clock.advance(15_000);
+  }
+  const askedAt = clock.now();
+  let release = (): void => {};
+  exchange.before = () => new Promise((resolve) => (release = resolve));
+  expect(await owner.fetchCandles(query)).toMatchObject({ reusableUntil: expect.any(Number) });
+  const window = owner.fetchCandleRange({ ...series, since, until: since + 60 * pageMs });
+  await settle();
+  release();
+  expect((await window).asked).toEqual({ askedAt, receivedAt: askedAt });
 });
 
 test('the maximum age and the renewal are passed on to the exchange', async () => {

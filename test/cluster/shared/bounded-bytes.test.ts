@@ -59,8 +59,8 @@ describeWithRedis('bytes that instances share', () => {
     await wire.close();
   });
 
-  async function open(maxBytes?: number, prefix = 'test'): Promise<BoundedBytes> {
-    const store = await openReadyConnection(`redis://127.0.0.1:${wire.port}`);
+  async function open(maxBytes?: number, prefix = 'test', credentials = ''): Promise<BoundedBytes> {
+    const store = await openReadyConnection(`redis://${credentials}127.0.0.1:${wire.port}`);
     connections.push(store);
     const options = { store, namespace: createNamespace(prefix, 0), clock: systemClock };
     return new BoundedBytes(maxBytes === undefined ? options : { ...options, maxBytes });
@@ -152,6 +152,18 @@ describeWithRedis('bytes that instances share', () => {
     wire.restore();
     await eventually(async () => (await known(bytes, ['a']))[0] ?? false);
     await write(bytes, [['b', randomBytes(10)]]);
+  });
+
+  test('need no other permissions than these', async () => {
+    const scripts = '+time +hget +hset +hdel +hincrby +zadd +zpopmin +zscore +del +pexpire';
+    const needed = `~{test}:* &{test}:* +ping +evalsha +eval +mget +set ${scripts}`.split(' ');
+    await redis.cli('ACL', 'SETUSER', 'limited', 'on', '>word', ...needed);
+    const bytes = await open(3000, 'test', 'limited:word@');
+    await write(bytes, [
+      ['a', randomBytes(2000)],
+      ['b', randomBytes(2000)],
+    ]);
+    expect(await known(bytes, ['a', 'b'])).toEqual([false, true]);
   });
 
   test('are not written while Redis is out of memory, and are again later', async () => {

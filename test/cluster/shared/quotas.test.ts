@@ -109,6 +109,18 @@ describeWithRedis('quotas of all instances', () => {
     }
   });
 
+  test('need no other permissions than these', async () => {
+    const needed = '~{test}:* &{test}:* +ping +evalsha +eval +set +get +incrby +pttl'.split(' ');
+    await redis.cli('ACL', 'SETUSER', 'limited', 'on', '>word', ...needed);
+    const connection = await openReadyConnection(redis.url.replace('//', '//limited:word@'));
+    connections.push(connection);
+    const limiter = await createSharedQuotas({ redis: connection, namespace, clock: systemClock })('cost', 10);
+    await limiter.penalty('a', 8);
+    await limiter.reward('a', 3);
+    expect(await limiter.get('a')).toMatchObject({ consumedPoints: 5 });
+    expect(await redis.cli('KEYS', '*:quota:*')).not.toBe('');
+  });
+
   test('give no credit for points that were counted elsewhere', async () => {
     const connection = await openReadyConnection(redis.url);
     connections.push(connection);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pack, protocolVersion, unpack } from '../../../src/cluster/wire/envelope.ts';
+import { protocolVersion } from '../../../src/cluster/connection/namespace.ts';
+import { pack, unpack } from '../../../src/cluster/wire/envelope.ts';
 
 test('a message is read as it was written', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/base/clock.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import type { ClusterState } from '../../../src/cluster/cluster.ts';
+import type { ClusterState } from '../../../src/cluster/members/cluster-status.ts';
 import { createNamespace } from '../../../src/cluster/connection/namespace.ts';
 import { RedisConnection } from '../../../src/cluster/connection/redis-connection.ts';
 import { parseRedisUrl } from '../../../src/cluster/connection/redis-url.ts';

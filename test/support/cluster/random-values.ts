@@ -92,7 +92,10 @@ export const candles: fc.Arbitrary<readonly StreamedCandle[]> = fc.array(
 );
 
 export const candleWindow: fc.Arbitrary<CandleWindow> = fc.record(
-  { candles, from: number, next: perhaps, doubt: error },
+  {
+    ...{ candles, from: number, next: perhaps, doubt: error },
+    asked: fc.record({ askedAt: time, receivedAt: time }, { noNullPrototype: true }),
+  },
   { noNullPrototype: true, requiredKeys: ['candles', 'from', 'next'] },
 );
 

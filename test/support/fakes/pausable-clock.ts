@@ -1,12 +1,15 @@
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 
-/** The system's clock, whose timers a test can hold back, as those of a process that is stopped. The time goes on. */
+/** A clock, by default the system's, whose timers a test can hold back, as those of a process that is stopped. The time goes on. */
 export class PausableClock implements Clock {
-  readonly now = systemClock.now;
+  readonly now: () => number;
+  readonly #clock: Clock;
   readonly #due = new Set<() => void>();
   #isPaused = false;
 
-  constructor() {
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+    this.now = () => clock.now();
     this.after = this.after.bind(this);
   }
 
@@ -15,11 +18,15 @@ export class PausableClock implements Clock {
       if (this.#isPaused) this.#due.add(callback);
       else callback();
     };
-    const cancel = systemClock.after(delayMs, run);
+    const cancel = this.#clock.after(delayMs, run);
     return () => {
       cancel();
       this.#due.delete(callback);
     };
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   pause(): void {

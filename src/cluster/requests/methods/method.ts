@@ -1,13 +1,9 @@
 import type { FetchOptions, MarketData, MarketSource } from '../../../market/ports/market-data.ts';
 import type { AnswerCodec } from '../../wire/answer-codec.ts';
 import type { Codec } from '../../wire/fields.ts';
+import type { ExchangeQuery } from './exchange-query.ts';
 import type { MarketVersions } from './market-versions.ts';
 import type { Sharing } from './sharing.ts';
-
-/** Names the exchange that the query is about: its owner answers. */
-export interface ExchangeQuery {
-  readonly exchange: string;
-}
 
 /** What the owner of an exchange answers from. */
 export interface ServedData {

@@ -20,7 +20,7 @@ import {
   textCodec,
   writeNumber,
 } from '../../wire/fields.ts';
-import type { ExchangeQuery } from './method.ts';
+import type { ExchangeQuery } from './exchange-query.ts';
 import type { SymbolsQuery } from './sharing.ts';
 
 /** A query for the markets of an exchange. */

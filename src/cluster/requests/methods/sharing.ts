@@ -1,7 +1,7 @@
 import { MarketDataError } from '../../../market/errors.ts';
 import type { Fresh } from '../../../market/model/fresh.ts';
 import type { Results } from '../../wire/results.ts';
-import type { ExchangeQuery } from './method.ts';
+import type { ExchangeQuery } from './exchange-query.ts';
 
 /** An answer that other instances can use, and until when. */
 export interface SharedPart<R> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SharedTime } from '../../members/shared-time.ts';
-import type { ExchangeQuery, Method } from '../methods/method.ts';
+import type { ExchangeQuery } from '../methods/exchange-query.ts';
+import type { Method } from '../methods/method.ts';
 
 /** The key of the answer to a part of a query, without the prefix of the cluster. */
 export function toSharedKey<Q extends ExchangeQuery, R>(

@@ -6,8 +6,9 @@ import { RedisUnavailable } from '../../connection/bus.ts';
 import { readBody } from '../../wire/answer-body.ts';
 import { MalformedMessage, readNumber, readRow } from '../../wire/fields.ts';
 import { unpackFrame } from '../../wire/frame.ts';
-import type { ExchangeQuery, Method } from '../methods/method.ts';
-import type { RequestOptions } from '../request-options.ts';
+import type { ExchangeQuery } from '../methods/exchange-query.ts';
+import type { Method } from '../methods/method.ts';
+import type { RequestOptions } from '../protocol/request-options.ts';
 import { demandMs } from './demand.ts';
 import { toSharedKey } from './shared-key.ts';
 

@@ -1,7 +1,8 @@
 import { writeBody } from '../../wire/answer-body.ts';
 import { packFrame } from '../../wire/frame.ts';
-import type { ExchangeQuery, Method } from '../methods/method.ts';
-import type { RequestOptions } from '../request-options.ts';
+import type { ExchangeQuery } from '../methods/exchange-query.ts';
+import type { Method } from '../methods/method.ts';
+import type { RequestOptions } from '../protocol/request-options.ts';
 import { DemandMemory } from './demand.ts';
 import { toSharedKey } from './shared-key.ts';
 

@@ -1,6 +1,6 @@
-import { pack, unpack } from '../wire/envelope.ts';
-import { type Json, MalformedMessage, readFlag, readNumber, readOneOf, readRow, readText } from '../wire/fields.ts';
-import { packFrame, unpackFrame } from '../wire/frame.ts';
+import { pack, unpack } from '../../wire/envelope.ts';
+import { type Json, MalformedMessage, readFlag, readNumber, readOneOf, readRow, readText } from '../../wire/fields.ts';
+import { packFrame, unpackFrame } from '../../wire/frame.ts';
 
 /** The names of the channels. */
 export const channels = {

@@ -1,8 +1,8 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Bus } from '../connection/bus.ts';
-import type { SharedStore } from '../connection/shared-store.ts';
-import type { Owners } from '../members/owners.ts';
-import type { SharedTime } from '../members/shared-time.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Bus } from '../../connection/bus.ts';
+import type { SharedStore } from '../../connection/shared-store.ts';
+import type { Owners } from '../../members/owners.ts';
+import type { SharedTime } from '../../members/shared-time.ts';
 import type { RequestEvents } from './request-events.ts';
 
 /** What the two sides of requests between instances have in common. */
