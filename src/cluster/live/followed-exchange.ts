@@ -40,6 +40,8 @@ export class FollowedExchange {
   #source: Source;
   #remote: RemoteOwner | null = null;
   #isFinding = false;
+  /** True if the exchange had no owner when it was looked up last. */
+  #hadNone = false;
   #cancelLookUp: () => void;
 
   constructor(options: FollowedExchangeOptions) {
@@ -138,7 +140,10 @@ export class FollowedExchange {
   #schedule(): () => void {
     return this.#options.clock.after(lookUpMs, () => {
       this.#cancelLookUp = this.#schedule();
-      this.update(false);
+      // While an exchange is being handed over to this instance, there is no owner for a moment.
+      const hadNone = this.#hadNone;
+      this.#hadNone = this.#owner.kind === 'none';
+      if (hadNone || !this.#hadNone) this.update(false);
     });
   }
 }

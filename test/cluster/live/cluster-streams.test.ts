@@ -99,6 +99,23 @@ describe('where the data comes from', () => {
     await cluster.clock.advance(1000);
     expect(b.local.opened).toHaveLength(1);
   });
+
+  test('an exchange that has no owner for a moment is not interrupted, but one that has none for longer is', async () => {
+    const { b } = startTwo();
+    const { heard } = b.listen('ticker');
+    await cluster.settle();
+    const { ownerOf } = b.owners;
+    b.owners.ownerOf = () => ({ kind: 'none' });
+    await cluster.clock.advance(1000);
+    b.owners.ownerOf = ownerOf;
+    await cluster.clock.advance(1000);
+    expect(heard).toEqual([]);
+    b.owners.ownerOf = () => ({ kind: 'none' });
+    await cluster.clock.advance(2000);
+    expect(heard).toEqual(['down']);
+    b.owners.ownerOf = ownerOf;
+    await cluster.clock.advance(3000);
+  });
 });
 
 describe('a change of the owner', () => {

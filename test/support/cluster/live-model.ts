@@ -1,4 +1,3 @@
-import type { Owner } from '../../../src/cluster/members/owners.ts';
 import type {
   MarketStreams,
   Stream,
@@ -65,6 +64,9 @@ export class LiveModel {
   readonly cluster = new LiveInstances();
   readonly readers: readonly Reader[];
   readonly #feeds: readonly PlayedFeeds[];
+  /** The owners so far, one after the other. */
+  readonly #owners: string[] = [];
+  #fence = 0;
   #price = 1;
   #trades = 0;
 
@@ -88,6 +90,11 @@ export class LiveModel {
   async run(step: LiveStep): Promise<void> {
     this.#act(step);
     await this.cluster.clock.advance(step.kind === 'pass' ? step.ms : 0);
+    const lease = this.cluster.ownership.leaseOf(exchange);
+    if (lease && lease.fence !== this.#fence) {
+      this.#fence = lease.fence;
+      this.#owners.push(lease.instance);
+    }
     for (const { check, order } of this.readers) {
       check.run(this.#trades);
       order.run();
@@ -107,6 +114,19 @@ export class LiveModel {
 
   get trades(): number {
     return this.#trades;
+  }
+
+  /**
+   * True if the prices that a listener has heard come from one owner after the other, in the order in which they were
+   * owners.
+   */
+  isInOrder(tickers: HeardStream<'ticker'>): boolean {
+    let index = 0;
+    return tickers.messages.every(({ vwap }) => {
+      const owner = names[vwap ?? 0];
+      while (index < this.#owners.length && this.#owners[index] !== owner) index += 1;
+      return index < this.#owners.length;
+    });
   }
 
   #act(step: LiveStep): void {
@@ -163,11 +183,9 @@ export class LiveModel {
     return [...this.readers.map(({ instance }) => instance.local), ...this.#feeds.map(({ pushed }) => pushed)];
   }
 
-  /** The price, with the fencing number by which the instance believes to own the exchange. */
+  /** The price, with the number of the instance whose feed has it. */
   #ticker(who: number): StreamMessages['ticker'] {
-    const owner: Owner = this.readers?.[who]?.instance.owners.ownerOf(exchange) ?? { kind: 'none' };
-    const fence = owner.kind === 'self' ? owner.fence : null;
-    return { ...blankTicker, last: this.#price, vwap: fence, receivedAt: this.cluster.clock.now() };
+    return { ...blankTicker, last: this.#price, vwap: who, receivedAt: this.cluster.clock.now() };
   }
 }
 

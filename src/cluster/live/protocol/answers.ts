@@ -14,9 +14,7 @@ export interface TopicState {
   readonly isOpen: boolean;
   /** Why the topic does not work at the moment, not decoded yet; null if it works. */
   readonly error: unknown;
-  /** False if messages after the last one of the receiver are missing in `entries`. */
-  readonly isComplete: boolean;
-  /** What the receiver lacks: the latest value, or all messages after its last one. */
+  /** What the receiver lacks: the latest value, or all messages after its last one if the owner has kept them. */
   readonly entries: readonly Entry[];
 }
 
@@ -31,8 +29,8 @@ export interface WrittenState extends Omit<TopicState, 'entries' | 'error'> {
   readonly entries: readonly string[];
 }
 
-export function writeState({ key, id, number, isOpen, error, isComplete, entries }: WrittenState): string {
-  const head = JSON.stringify([key, id, number, isOpen, error, isComplete]);
+export function writeState({ key, id, number, isOpen, error, entries }: WrittenState): string {
+  const head = JSON.stringify([key, id, number, isOpen, error]);
   return `${head.slice(0, -1)},[${entries.join(',')}]]`;
 }
 
@@ -54,14 +52,13 @@ export function unpackAnswer(bytes: Buffer): Answer | null {
 }
 
 function readState(json: unknown): TopicState {
-  const [key, id, number, isOpen, error = null, isComplete, entries] = readRow(json);
+  const [key, id, number, isOpen, error = null, entries] = readRow(json);
   return {
     key: readText(key),
     id: readNumber(id),
     number: readNumber(number),
     isOpen: readFlag(isOpen),
     error,
-    isComplete: readFlag(isComplete),
     entries: readRow(entries).map(readEntry),
   };
 }

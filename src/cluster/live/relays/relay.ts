@@ -5,7 +5,7 @@ import type { MarketStreams, Stream, StreamKind, StreamMessages } from '../../..
 import type { SharedTime } from '../../members/shared-time.ts';
 import { errorCodec } from '../../wire/errors.ts';
 import { encodeMessage } from '../../wire/stream-messages.ts';
-import { type WrittenState, writeState } from '../protocol/answers.ts';
+import { writeState } from '../protocol/answers.ts';
 import { type EntryType, writeEntry } from '../protocol/entries.ts';
 import type { Interest } from '../protocol/interests.ts';
 import { isList } from '../protocol/kinds.ts';
@@ -117,7 +117,14 @@ export class Relay {
     const { key, id } = this;
     const { time } = this.#options;
     const error = this.#error && errorCodec.write(this.#error, time);
-    return writeState({ key, id, number: this.#number, isOpen: this.#isOpen, error, ...this.#missingAfter(after) });
+    return writeState({
+      key,
+      id,
+      number: this.#number,
+      isOpen: this.#isOpen,
+      error,
+      entries: this.#missingAfter(after),
+    });
   }
 
   /** Tells its listeners that it ends, and ends. */
@@ -134,14 +141,10 @@ export class Relay {
     this.#stream.close();
   }
 
-  #missingAfter(after: number | null): Pick<WrittenState, 'isComplete' | 'entries'> {
-    if (this.#isList && after !== null) {
-      const entries = after >= this.#number ? [] : this.#backlog.after(after);
-      if (entries) return { isComplete: true, entries };
-    }
-    const isComplete = !this.#isList || after === null;
-    const isKnown = after !== null && after >= this.#number;
-    return { isComplete, entries: isKnown ? [] : this.#writeLatest() };
+  #missingAfter(after: number | null): readonly string[] {
+    if (after === null) return this.#writeLatest();
+    if (after >= this.#number) return [];
+    return (this.#isList ? this.#backlog.after(after) : null) ?? this.#writeLatest();
   }
 
   /** The latest value, if it says something to a receiver that has nothing. */

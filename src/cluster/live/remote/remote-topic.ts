@@ -122,7 +122,7 @@ export class RemoteTopic<K extends StreamKind> implements ReceivedTopic {
     const taken = this.#sequence.takeState(state);
     // A state that messages have overtaken says nothing about the present.
     const isPresent = this.#sequence.number === state.number;
-    this.#deliverAll(taken);
+    for (const each of taken) this.#deliverAll(each);
     if (this.#sequence.isWaiting) this.#options.onBehind(this);
     if (!isPresent) return;
     if (state.error !== null) {
@@ -130,7 +130,7 @@ export class RemoteTopic<K extends StreamKind> implements ReceivedTopic {
       return;
     }
     this.#works();
-    if (!state.isOpen || taken.entries.length > 0) return;
+    if (!state.isOpen || taken.some(({ entries }) => entries.length > 0)) return;
     if (!this.#isOpen || wasDown) this.#open();
     const isUntold = [...this.#members].some(({ isFirst }) => isFirst);
     if (wasDown || isUntold) this.#confirm();

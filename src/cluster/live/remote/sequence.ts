@@ -60,12 +60,22 @@ export class Sequence {
     return this.#held.size > maxHeld ? this.skip() : nothing;
   }
 
-  /** Continues with what the owner has repeated. */
-  takeState({ number, isComplete, entries }: TopicState): Taken {
-    const isLossy = this.#number !== null && !isComplete && this.isBehind(number) && this.#isList;
-    const unknown = entries.filter((entry) => this.isBehind(entry.number)).sort((a, b) => a.number - b.number);
-    this.#number = Math.max(this.#number ?? number, number);
-    return { entries: [...unknown, ...this.#release()], isLossy, isRepeated: unknown.length < entries.length };
+  /** Continues with what the owner has repeated. What the owner has not kept is a loss before the last of the results. */
+  takeState({ number, entries }: TopicState): readonly Taken[] {
+    const unknown = entries.filter((entry) => this.isBehind(entry.number));
+    const isRepeated = unknown.length < entries.length;
+    if (!this.#isList || this.#number === null) {
+      this.#number = Math.max(this.#number ?? number, number);
+      return [{ ...nothing, entries: unknown, isRepeated }];
+    }
+    for (const entry of unknown) this.#held.set(entry.number, entry);
+    const following: Taken = { ...nothing, entries: this.#release(), isRepeated };
+    if (!this.isBehind(number)) return [following];
+    const start = this.#startOfRun(number);
+    this.#number = start - 1;
+    const rest = this.#release();
+    this.#number = Math.max(this.#number, number);
+    return [following, { ...nothing, entries: rest, isLossy: true }];
   }
 
   /** Continues without what is missing. */
@@ -74,6 +84,13 @@ export class Sequence {
     if (first === undefined) return nothing;
     this.#number = first - 1;
     return { ...nothing, entries: this.#release(), isLossy: true };
+  }
+
+  /** The first number of the held messages that lead up to a number without a gap; the one after it if it is not held. */
+  #startOfRun(number: number): number {
+    let start = number + 1;
+    while (this.#held.has(start - 1)) start -= 1;
+    return start;
   }
 
   /** Takes the held messages that follow without a gap, and forgets those that have been repeated meanwhile. */

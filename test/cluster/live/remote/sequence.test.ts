@@ -8,8 +8,13 @@ function toEntry(number: number): Entry {
   return { number, at: 0, type: 'value', body: null };
 }
 
-function stateOf(number: number, entries: readonly number[], isComplete = true): TopicState {
-  return { key: '', id: 1, number, isOpen: true, error: null, isComplete, entries: entries.map(toEntry) };
+function stateOf(number: number, entries: readonly number[]): TopicState {
+  return { key: '', id: 1, number, isOpen: true, error: null, entries: entries.map(toEntry) };
+}
+
+/** The results of a state, joined by ` | `. */
+function stateText(sequence: Sequence, state: TopicState): string {
+  return sequence.takeState(state).map(toText).join(' | ');
 }
 
 /** `3 4`, and ` lossy` or ` repeated`. */
@@ -42,13 +47,16 @@ describe('a list', () => {
   test('continues with what the owner has repeated', () => {
     const sequence = new Sequence(true);
     for (const number of [1, 4, 6]) sequence.take(toEntry(number));
-    expect(toText(sequence.takeState(stateOf(5, [2, 3, 4, 5])))).toBe('2 3 4 5 6');
+    expect(stateText(sequence, stateOf(5, [2, 3, 4, 5]))).toBe('2 3 4 5 6');
   });
 
   test('reports a loss if the owner has not kept what is missing', () => {
     const sequence = new Sequence(true);
     for (const number of [1, 4, 6]) sequence.take(toEntry(number));
-    expect(toText(sequence.takeState(stateOf(5, [], false)))).toBe('6 lossy');
+    expect(stateText(sequence, stateOf(5, []))).toBe(' | 6 lossy');
+    expect(stateText(sequence, stateOf(9, [8, 9]))).toBe(' | 8 9 lossy');
+    expect(stateText(sequence, stateOf(12, []))).toBe(' |  lossy');
+    expect(sequence.number).toBe(12);
   });
 
   test('reports a loss if the owner does not answer', () => {
@@ -66,11 +74,17 @@ describe('a list', () => {
     expect(taken.at(-1)?.entries).toHaveLength(501);
   });
 
+  test('reports a loss if an answer to an instance that had nothing comes after the first message', () => {
+    const sequence = new Sequence(true);
+    sequence.take(toEntry(7));
+    expect(stateText(sequence, stateOf(9, []))).toBe(' |  lossy');
+  });
+
   test('is not set back by an answer that messages have overtaken', () => {
     const sequence = new Sequence(true);
     for (const number of [1, 2, 3]) sequence.take(toEntry(number));
-    expect(toText(sequence.takeState(stateOf(2, [2])))).toBe(' repeated');
-    expect(toText(sequence.takeState(stateOf(2, [], false)))).toBe('');
+    expect(stateText(sequence, stateOf(2, [2]))).toBe(' repeated');
+    expect(stateText(sequence, stateOf(2, []))).toBe('');
     expect(sequence.number).toBe(3);
   });
 });
@@ -85,8 +99,8 @@ describe('a latest value', () => {
       ' repeated',
       '10',
     ]);
-    expect(toText(sequence.takeState(stateOf(12, [12], false)))).toBe('12');
-    expect(toText(sequence.takeState(stateOf(11, [11])))).toBe(' repeated');
+    expect(stateText(sequence, stateOf(12, [12]))).toBe('12');
+    expect(stateText(sequence, stateOf(11, [11]))).toBe(' repeated');
   });
 });
 
@@ -114,10 +128,9 @@ test('every message of a list is delivered once and in order, or a loss is repor
       const ask = (): void => {
         const missing = sent - (sequence.number ?? 0);
         const repeated = Array.from({ length: Math.min(kept, missing) }, (_, index) => sent - index).reverse();
-        const isComplete = missing <= kept;
-        take(sequence.takeState(stateOf(sent, isComplete ? repeated : [], isComplete)));
+        for (const taken of sequence.takeState(stateOf(sent, missing <= kept ? repeated : []))) take(taken);
       };
-      take(sequence.takeState(stateOf(0, [])));
+      sequence.takeState(stateOf(0, []));
       for (const each of steps) {
         if (each.kind === 'send') {
           sent += 1;
