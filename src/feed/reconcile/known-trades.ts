@@ -11,13 +11,27 @@ class Seen {
   readonly ids = new Set<string>();
   /** Number of different trades by content. */
   readonly contents = new Map<string, number>();
+  /** Number of trades by content whose ids are unknown. */
+  readonly nameless = new Map<string, number>();
 
   add(id: string | null, content: string, count: number): void {
     if (id !== null) this.ids.add(id);
+    else this.nameless.set(content, (this.nameless.get(content) ?? 0) + 1);
+    forgetOldest(this.nameless);
     this.contents.delete(content);
     this.contents.set(content, count);
     forgetOldest(this.ids);
     forgetOldest(this.contents);
+  }
+
+  /** Gives this id to a trade with the same content whose id is unknown. False if there is none. */
+  name(id: string, content: string): boolean {
+    const count = this.nameless.get(content) ?? 0;
+    if (count === 0) return false;
+    this.ids.add(id);
+    if (count > 1) this.nameless.set(content, count - 1);
+    else this.nameless.delete(content);
+    return true;
   }
 }
 
@@ -28,6 +42,9 @@ class Seen {
  * streams ids and fetches none. If fetched trades have no id, the trades that `take` returns are numbered among those
  * with the same content (`nth`), in the order of an answer that contains all of them. So a trade has the same number
  * both ways.
+ *
+ * A stream from another instance can contain trades that calls have brought there, without an id that distinguishes them,
+ * among trades with ids. If such a trade arrives again with an id, it gets that id.
  */
 export class KnownTrades {
   readonly #seen: Readonly<Record<Way, Seen>> = { stream: new Seen(), fetch: new Seen() };
@@ -45,7 +62,8 @@ export class KnownTrades {
     const id = distinctId(trade);
     const content = contentOf(trade);
     if (id === null) return fetch.contents.has(content) || stream.contents.has(content);
-    return fetch.ids.has(id) || stream.ids.has(id) || (!this.#idsAgree && stream.contents.has(content));
+    if (fetch.ids.has(id) || stream.ids.has(id)) return true;
+    return this.#idsAgree ? stream.nameless.has(content) : stream.contents.has(content);
   }
 
   /**
@@ -64,11 +82,13 @@ export class KnownTrades {
       const nth = (together.get(content) ?? 0) + 1;
       together.set(content, nth);
       const known = own.contents.get(content) ?? 0;
-      if (id === null ? mayRepeat && nth <= known : own.ids.has(id)) return [];
+      if (id === null ? mayRepeat && nth <= known : own.ids.has(id) || (mayRepeat && own.name(id, content))) return [];
       own.add(id, content, known + 1);
-      const isUnknown =
-        id !== null && this.#idsAgree ? !other.ids.has(id) : known + 1 > (other.contents.get(content) ?? 0);
-      if (!isUnknown) return [];
+      const isKnown =
+        id !== null && this.#idsAgree
+          ? other.ids.has(id) || other.name(id, content)
+          : known + 1 <= (other.contents.get(content) ?? 0);
+      if (isKnown) return [];
       return id === null || this.#fetchesLackIds ? withNumber(trade, known + 1) : trade;
     });
   }

@@ -19,6 +19,9 @@ export interface LiveTrades {
 
 const second = 1000;
 
+/** How many of the newest known trades are kept. */
+const maxRecent = 20;
+
 /**
  * The reconciler of trades. Subscribers receive each trade once and in order, beginning with those executed after they
  * subscribed.
@@ -40,6 +43,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
   /** The sent trades that the stream has brought. */
   readonly #streamed = new WeakSet<Trade>();
   #newest: Trade | null = null;
+  #recent: readonly Trade[] = [];
   /** Since when something is missing, epoch ms; null while nothing is missing. */
   #gapSince: number | null;
   /** The time of the newest trade at the start, epoch ms; null until it is known. */
@@ -68,6 +72,16 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
 
   get newest(): Trade | null {
     return this.#newest;
+  }
+
+  /** The newest known trades in the order of their times. Only trades of the time of the first one may be missing. */
+  get recent(): readonly Trade[] {
+    return this.#recent;
+  }
+
+  /** True if the stream may have another id for the trade, which a call has brought. */
+  hasOnlyFetchedId(trade: Trade): boolean {
+    return distinctId(trade) !== null && !this.#known.idsAgree && !this.#streamed.has(trade);
   }
 
   hasFetchedId(trade: Trade): boolean {
@@ -111,6 +125,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     if (newest) this.#held.dropUntil(newest.timestamp);
     this.#baseAt ??= this.#startedAt;
     this.#newest = null;
+    this.#recent = [];
     this.#anchor.clear();
     this.#error = null;
     const released = this.#release();
@@ -138,6 +153,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
       return [];
     }
     this.#anchor.narrow();
+    if (isGap) this.#recent = [];
     const unknown = this.#known.take(trades, 'fetch', message.mayRepeat);
     let sent = this.#add(unknown).filter(({ timestamp }) => timestamp >= this.#toFetched(this.#givenUpBefore));
     // The answer must overlap the trades since the last interruption. If there are none, it must not be older than the
@@ -185,6 +201,9 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     for (const trade of trades) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
     }
+    this.#recent = [...this.#recent, ...trades.slice(-maxRecent)]
+      .sort((a, b) => a.timestamp - b.timestamp)
+      .slice(-maxRecent);
     this.#anchor.add(trades);
     const from = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
     return trades.filter(({ timestamp }) => timestamp >= from);

@@ -17,6 +17,7 @@ import type { Feeds } from '../live/feeds.ts';
 import type { LiveKinds } from '../live/live-kinds.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import type { TopicRequest } from '../reconcile/topic-request.ts';
+import type { TradeReconciler } from '../reconcile/trade-reconciler.ts';
 import type { TopicSubscriber } from '../topics/topic-subscriber.ts';
 import { depthOf, joinBook } from './relayed-book.ts';
 import { type JoinedTopic, TopicRelay } from './topic-relay.ts';
@@ -87,7 +88,10 @@ export function createFeedStreams({ feeds, streams, clock, logs }: FeedStreamsOp
             },
           };
         },
-        toMessage: (trades) => trades,
+        toMessage: (trades) => {
+          const topic = kindsOf(request).trades.find(request);
+          return topic?.hasStream ? trades.map((trade) => asStreamed(trade, topic.reconciler)) : trades;
+        },
         toConfirmation: () => [],
         ...{ listener, clock },
       }),
@@ -107,6 +111,11 @@ export function createFeedStreams({ feeds, streams, clock, logs }: FeedStreamsOp
     },
     open: (request, listener) => openers[request.kind](request, listener),
   };
+}
+
+/** The trade, marked as one whose id does not distinguish it if the exchange's stream may have another id for it. */
+function asStreamed(trade: Trade, reconciler: TradeReconciler): Trade {
+  return reconciler.hasOnlyFetchedId(trade) ? Object.freeze({ ...trade, nth: 1 }) : trade;
 }
 
 function joinTopic<T, V, R extends Reconciler<T, V>>(

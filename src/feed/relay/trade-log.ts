@@ -16,7 +16,7 @@ export interface LoggedTopic {
 
 /**
  * The newest trades of one topic, without any missing in between. It begins once the topic is complete, with the newest
- * trade of that moment, and begins again when the topic has lost trades.
+ * trades of that moment, and begins again when the topic has lost trades.
  */
 export class TradeLog implements TopicSubscriber<readonly Trade[]> {
   /** In the order of their times. */
@@ -38,10 +38,9 @@ export class TradeLog implements TopicSubscriber<readonly Trade[]> {
 
   onReady(): void {
     if (this.#after !== null || !this.#topic?.isReady || this.#topic.reconciler.hasGap) return;
-    const { newest } = this.#topic.reconciler;
-    // Other trades of the same millisecond may be missing. Whoever knows the newest trade has seen them.
-    this.#after = newest ? newest.timestamp - 2 : Number.NEGATIVE_INFINITY;
-    this.#trades = newest ? [newest] : [];
+    const { recent } = this.#topic.reconciler;
+    this.#trades = recent;
+    this.#after = recent[0]?.timestamp ?? Number.NEGATIVE_INFINITY;
   }
 
   onFailure(): void {}
