@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseExposition } from '../support/exposition.ts';
 import { findFreePort } from '../support/programs/loopback-program.ts';
@@ -110,6 +111,38 @@ describeWithRedis('two apps on one Redis', () => {
     await eventually(() => operation.results.at(-1)?.data?.tickerUpdated.last === 65003, patientMs);
     expect(operation.results.filter(({ data }) => data?.tickerUpdated.stale)).toEqual([]);
     expect(owner.log.text).toContain('this instance has handed binance over');
+  });
+
+  test('the permissions that the documentation lists are enough, and each of them is needed', async () => {
+    const page = readFileSync(new URL('../../docs/cluster.md', import.meta.url), 'utf8');
+    const [, command = ''] = /^redis-cli (ACL SETUSER [^`]+)```/m.exec(page) ?? [];
+    const words = command.replaceAll('\\\n', ' ').replaceAll("'", '').trim().split(/\s+/);
+    await redis.cli(...words.map((word) => word.replaceAll('{tickql}', '{limited}')));
+    await redis.cli('CONFIG', 'RESETSTAT');
+    const redisUrl = redis.url.replace('//', '//tickql:password@');
+    const cluster = { redisUrl, keyPrefix: 'limited', takeoverMs: 2000 };
+    const config = { cluster, requestsPerMinute: 1000, costPerMinute: 1_000_000 };
+    const start = () => startServer({ config, venues: { binance }, logLevel: 'debug' });
+    const limited = await Promise.all([start(), start()]);
+    closing.push(() => Promise.all(limited.map((app) => app.stop())));
+    const since = Date.now() - 90 * 24 * 60 * 60_000;
+    const query = `{
+      ticker(${market}) { last }
+      candles(${market}, timeframe: "1h", since: ${since}, limit: 1000) { close }
+    }`;
+    for (const app of [...limited, ...limited]) expect((await app.query(query)).errors).toEqual([]);
+    const operations = limited.map((app) => follow(app, `subscription { tradesExecuted(${market}) { price } }`));
+    await Promise.all(limited.map((app) => eventually(() => app.app.counts.subscriptions > 0, patientMs)));
+    await limited[0]?.stop();
+    for (const operation of operations) operation.stop();
+    for (const app of limited) expect(app.log.lines.filter(({ level }) => level >= 40)).toEqual([]);
+    expect(await redis.cli('ACL', 'LOG')).toBe('');
+    const used = [...(await redis.cli('INFO', 'commandstats')).matchAll(/^cmdstat_([a-z]+)(?:\||:)/gm)].map(
+      ([, name]) => name,
+    );
+    // The rest is for another database, and for candles that no longer fit.
+    const granted = words.filter((word) => word.startsWith('+')).map((word) => word.slice(1));
+    expect(granted.filter((name) => !used.includes(name))).toEqual(['select', 'del', 'zpopmin']);
   });
 
   test('an app says that it is a member, and logs it', async () => {

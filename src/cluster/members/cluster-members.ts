@@ -214,8 +214,11 @@ export class ClusterMembers implements Owners {
 
   async #transfer(lease: Lease, to: string): Promise<void> {
     const sentAt = this.#options.elapsed();
+    this.#table.suspend(lease.exchange);
     const given = await this.#options.store.transfer(lease, to).catch(() => null);
-    if (given && !this.#isClosed) this.#table.take(given, sentAt);
+    if (this.#isClosed) return;
+    if (given) this.#table.take(given, sentAt);
+    else this.#heartbeat.hurry(true);
   }
 
   async #claim(exchange: string): Promise<void> {

@@ -8,8 +8,8 @@ interface KnownLease {
   readonly fence: number;
   readonly learnedAt: number;
   /**
-   * When it runs out, for a lease of this instance. Counted from when the command was sent, so never too late. 0 while Redis
-   * has announced the lease, but has not yet answered about it.
+   * When it runs out, for a lease of this instance. Counted from when the command was sent, so never too late. 0 while the
+   * lease comes or goes, and Redis has not yet answered.
    */
   readonly until: number;
   readonly isHandover: boolean;
@@ -116,6 +116,15 @@ export class OwnerTable {
     if (this.#isAlone) return;
     this.#take(lease, sentAt);
     this.#report(lease.exchange);
+  }
+
+  /**
+   * This instance gives its lease away. It owns the exchange no longer, even before the answer: the new owner may know of
+   * its lease earlier. Nothing is reported until it is known who owns the exchange.
+   */
+  suspend(exchange: string): void {
+    const lease = this.#leases.get(exchange);
+    if (lease && this.#isOwn(lease)) this.#set(exchange, { ...lease, until: 0 });
   }
 
   /** Takes an announcement. Returns true if Redis must be asked, because it says that this instance is the new owner. */

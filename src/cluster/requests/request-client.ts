@@ -2,20 +2,19 @@ import { backoffMs } from '../../base/backoff.ts';
 import { sleep } from '../../base/clock.ts';
 import { MarketDataError, toMarketDataError } from '../../market/errors.ts';
 import type { FetchOptions } from '../../market/ports/market-data.ts';
-import type { Listening } from '../connection/bus.ts';
 import type { Owner } from '../members/owners.ts';
 import { readBody } from '../wire/answer-body.ts';
 import { inOnePiece } from '../wire/answer-codec.ts';
 import { errorCodec } from '../wire/errors.ts';
-import type { Json } from '../wire/fields.ts';
 import type { ExchangeQuery } from './methods/exchange-query.ts';
 import type { Method } from './methods/method.ts';
 import { optionsCodec } from './methods/queries.ts';
-import { type Attempt, isOwner, type OtherOwner, PendingRequests } from './pending-requests.ts';
-import { channels, packRequest, type Reply, unpackReply } from './protocol/messages.ts';
+import { isOwner } from './pending-requests.ts';
+import type { Reply } from './protocol/messages.ts';
 import type { RequestOutcome } from './protocol/request-events.ts';
 import type { RequestOptions } from './protocol/request-options.ts';
 import { noOwner, noReply, tooManyRequests } from './request-errors.ts';
+import { RequestSender, type SentRequest } from './request-sender.ts';
 
 export interface RequestClientOptions extends RequestOptions {
   /** Between 0 and 1, for the jitter. */
@@ -35,15 +34,9 @@ export type Answered<R> =
   /** `isShared` if parts of the answer are in Redis, so that the next query can look there. */
   | { readonly kind: 'answer'; readonly answer: R; readonly isShared: boolean };
 
-/** A request as it is sent, apart from its id. */
-interface Sent {
-  readonly exchange: string;
-  readonly method: string;
-  readonly query: Json;
-  readonly options: Json;
+/** A request, and until when its sender waits. */
+interface Asked extends SentRequest {
   readonly terms: RequestTerms;
-  /** Epoch ms. */
-  readonly deadline: number;
 }
 
 /** The end of a request without a reply. */
@@ -70,21 +63,13 @@ const claimMs = 250;
  */
 export class RequestClient {
   readonly #options: RequestClientOptions;
-  readonly #pending: PendingRequests;
-  readonly #replies: Listening;
-  readonly #stops: readonly (() => void)[];
+  readonly #sender: RequestSender;
   #waiting = 0;
   #isClosed = false;
 
   constructor(options: RequestClientOptions) {
-    const { bus, owners, clock, channel } = options;
     this.#options = options;
-    this.#pending = new PendingRequests({ owners, clock });
-    this.#replies = bus.listen(channel(channels.replies(owners.instance)), (bytes) => this.#onReply(bytes));
-    this.#stops = [
-      owners.onChange(({ exchange }) => this.#pending.check(exchange)),
-      bus.onLoss(() => this.#pending.settleAll({ kind: 'lost' })),
-    ];
+    this.#sender = new RequestSender(options);
   }
 
   /** The number of requests that wait. */
@@ -148,13 +133,11 @@ export class RequestClient {
   /** Ends all requests. */
   close(): void {
     this.#isClosed = true;
-    this.#replies.close();
-    for (const stop of this.#stops) stop();
-    this.#pending.settleAll({ kind: 'lost' });
+    this.#sender.close();
   }
 
   /** Asks until an owner replies, or the time is over. */
-  async #ask(request: Sent): Promise<(Reply & { readonly kind: 'reply' }) | { readonly kind: 'self' } | Failed> {
+  async #ask(request: Asked): Promise<(Reply & { readonly kind: 'reply' }) | { readonly kind: 'self' } | Failed> {
     const { owners, clock, random, events } = this.#options;
     const { exchange, terms, deadline } = request;
     for (let failures = 0; ; failures += 1) {
@@ -163,7 +146,7 @@ export class RequestClient {
       if (this.#isClosed) return { kind: 'failed', outcome: 'unreachable', error: noOwner(exchange) };
       if (owner.kind === 'self' || owner.kind === 'alone') return { kind: 'self' };
       if (owner.kind === 'none') return { kind: 'failed', outcome: 'unreachable', error: noOwner(exchange) };
-      const attempt = await this.#attempt(owner, request, leftMs);
+      const attempt = await this.#sender.send(owner, request, leftMs);
       if (attempt.kind === 'reply' && attempt.reply.outcome !== 'notOwner') return { kind: 'reply', ...attempt.reply };
       if (attempt.kind === 'late' || clock.now() >= deadline) {
         return { kind: 'failed', outcome: 'timeout', error: noReply(exchange, terms.timeoutMs) };
@@ -185,49 +168,6 @@ export class RequestClient {
     if (known.kind !== 'none') return known;
     const leftMs = Math.max(0, deadline - clock.now());
     return owners.find(exchange, waitsForOwner ? leftMs : Math.min(claimMs, leftMs));
-  }
-
-  /** Sends the request once, and waits for the reply. */
-  #attempt(owner: OtherOwner, request: Sent, leftMs: number): Promise<Attempt> {
-    const { exchange } = request;
-    return new Promise((resolve) => {
-      const pending = this.#pending.add({ exchange, owner, timeoutMs: leftMs, onEnd: resolve });
-      this.#send(owner, pending.id, request).then((isSent) => {
-        if (!isSent) pending.settle({ kind: 'unreachable' });
-      });
-    });
-  }
-
-  /** False if the message has reached nobody. */
-  async #send({ instance }: OtherOwner, id: number, request: Sent): Promise<boolean> {
-    const { bus, owners, clock, time, channel } = this.#options;
-    await this.#replies.ready;
-    // Its time may be over by now.
-    if (!this.#pending.has(id)) return true;
-    const { method, query, options, deadline } = request;
-    const now = clock.now();
-    const terms = { sentAt: time.toShared(now), timeoutMs: deadline - now };
-    const message = packRequest({ id, from: owners.instance, method, query, options, ...terms });
-    try {
-      const receivers = await bus.publish(channel(channels.requests(instance)), message);
-      if (receivers === 0) owners.onUnreachable(instance);
-      return receivers > 0;
-    } catch {
-      return false;
-    }
-  }
-
-  #onReply(bytes: Buffer): void {
-    const { owners, events } = this.#options;
-    const reply = unpackReply(bytes);
-    if (typeof reply === 'string') {
-      events.onRefused(reply);
-      return;
-    }
-    const pending = this.#pending.get(reply.id);
-    if (pending?.exchange !== reply.exchange || pending.owner.instance !== reply.from) return;
-    const isHeard = reply.outcome === 'notOwner' || owners.hear(reply.exchange, reply.from, reply.fence);
-    pending.settle(isHeard ? { kind: 'reply', reply } : { kind: 'moved' });
   }
 
   /** Waits, at most until the owner of the exchange changes. */

@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { OrderBookCache } from '../../../src/cache/order-books.ts';
-import { TickerCache } from '../../../src/cache/tickers.ts';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
+import { withCaches } from '../../support/cluster/cached-port.ts';
 import { FakeNetwork } from '../../support/cluster/fake-network.ts';
 import { FakeOwnership } from '../../support/cluster/fake-owners.ts';
 import { FakeStore } from '../../support/cluster/fake-store.ts';
@@ -10,23 +9,12 @@ import { RequestInstance } from '../../support/cluster/request-instance.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
-const ttl = { ttlMs: 1000, staleMaxMs: 60_000 };
 const book = { exchange: 'kraken', symbol: 'BTC/USDT', limit: 5 };
 
 let clock: ManualClock;
 let exchange: FakeMarketData;
 /** What the clients of each instance ask; the first one owns the exchange. */
 let ports: readonly Pick<MarketData, 'fetchTickers' | 'fetchOrderBook'>[];
-
-/** With caches, as in the server. */
-function cached(upstream: Pick<MarketData, 'fetchTickers' | 'fetchOrderBook'>) {
-  const tickers = new TickerCache({ upstream, clock, ...ttl });
-  const books = new OrderBookCache({ upstream, clock, ...ttl });
-  const port = new FakeMarketData(clock);
-  port.fetchTickers = (...given) => tickers.fetchTickers(...given);
-  port.fetchOrderBook = (...given) => books.fetchOrderBook(...given);
-  return port;
-}
 
 beforeEach(() => {
   clock = new ManualClock();
@@ -39,8 +27,8 @@ beforeEach(() => {
     const exchanges = index === 0 ? exchange : new FakeMarketData(clock);
     const owners = ownership.join(`instance ${index}`);
     const common = { bus: network.connect(), store, owners, time: timeAheadBy(0), clock, exchanges };
-    if (index > 0) return cached(new RequestInstance(common).source);
-    const served = cached(exchange);
+    if (index > 0) return withCaches(new RequestInstance(common).source, clock);
+    const served = withCaches(exchange, clock);
     new RequestInstance({ ...common, served });
     return served;
   });

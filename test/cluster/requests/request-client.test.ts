@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { queryMethods } from '../../../src/cluster/requests/methods/methods.ts';
 import { protocolVersion } from '../../../src/cluster/connection/namespace.ts';
+import { queryMethods } from '../../../src/cluster/requests/methods/methods.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { type FakeBus, FakeNetwork } from '../../support/cluster/fake-network.ts';
 import { type FakeOwners, FakeOwnership } from '../../support/cluster/fake-owners.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
+import { protocolVersion } from '../../../src/cluster/connection/namespace.ts';
 import { feedMethods, queryMethods } from '../../../src/cluster/requests/methods/methods.ts';
 import { packRequest, unpackReply } from '../../../src/cluster/requests/protocol/messages.ts';
-import { protocolVersion } from '../../../src/cluster/connection/namespace.ts';
 import { pack } from '../../../src/cluster/wire/envelope.ts';
 import type { Json } from '../../../src/cluster/wire/fields.ts';
 import { type FakeBus, FakeNetwork } from '../../support/cluster/fake-network.ts';

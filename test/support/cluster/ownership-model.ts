@@ -9,7 +9,10 @@ import { SimulatedLeases } from './simulated-leases.ts';
 const leaseMs = 1200;
 const exchange = 'kraken';
 
-export type InstanceFault = 'pause' | 'resume' | 'cut' | 'mend' | 'kill' | 'start' | 'leave';
+/** The longest time of a fault. */
+export const maxFaultMs = 4000;
+
+export type InstanceFault = 'pause' | 'cut' | 'kill' | 'leave';
 
 interface Conditions {
   readonly maxDelayMs: number;
@@ -24,7 +27,7 @@ interface Instance {
   readonly listeners: Set<(message: Buffer) => void>;
   readonly lossListeners: Set<() => void>;
   isCut: boolean;
-  isDead: boolean;
+  isLeaving: boolean;
   /** What it has heard last. */
   heard: { readonly instance: string; readonly fence: number };
 }
@@ -60,47 +63,32 @@ export class OwnershipModel {
     this.#redis.flush();
   }
 
-  need(name: string): void {
+  /** Disturbs an instance for a time. One that was killed, or that has left, is replaced after it. */
+  apply(fault: InstanceFault, name: string, forMs: number): void {
     const instance = this.#instances.get(name);
-    if (instance && !instance.clock.isPaused) void instance.members.find(exchange, 2 * leaseMs);
-  }
-
-  apply(fault: InstanceFault, name: string): void {
-    const instance = this.#instances.get(name);
-    if (!instance) return;
-    if (fault === 'start') {
-      if (instance.isDead) this.#start(name);
-    } else if (fault === 'kill') {
-      instance.isDead = true;
-      instance.clock.pause();
-    } else if (fault === 'pause') instance.clock.pause();
-    else if (fault === 'resume') {
-      if (!instance.isDead) instance.clock.resume();
+    if (!instance || instance.clock.isPaused || instance.isCut || instance.isLeaving) return;
+    if (fault === 'cut') {
+      instance.isCut = true;
+      this.#clock.after(forMs, () => this.#mend(instance));
     } else if (fault === 'leave') {
-      if (!instance.clock.isPaused) void instance.members.handOver();
-    } else this.#setCut(instance, fault === 'cut');
+      instance.isLeaving = true;
+      void instance.members.handOver();
+      this.#clock.after(forMs, () => this.#replace(instance));
+    } else {
+      instance.clock.pause();
+      this.#clock.after(forMs, () => (fault === 'pause' ? instance.clock.resume() : this.#replace(instance)));
+    }
   }
 
   advance(ms: number): Promise<void> {
     return this.#clock.advance(ms);
   }
 
-  /** Ends all faults, replaces the dead and the leaving, and lets everybody ask for the owner. */
+  /** Waits until all faults are over, and long enough for the instances to agree. */
   async settle(): Promise<void> {
+    await this.advance(maxFaultMs);
     this.#isCalm = true;
-    for (const instance of this.#instances.values()) {
-      if (instance.isDead) this.#start(instance.name);
-      else {
-        instance.clock.resume();
-        this.#setCut(instance, false);
-      }
-    }
-    await this.advance(4 * leaseMs);
-    if (this.owners().every((owner) => owner === 'none')) this.#start('fresh');
-    for (let round = 0; round < 3; round++) {
-      for (const { name } of this.#instances.values()) this.need(name);
-      await this.advance(3 * leaseMs);
-    }
+    await this.advance(6 * leaseMs);
   }
 
   /** What each instance says about the owner: the kind, the name and the fencing number. */
@@ -130,7 +118,7 @@ export class OwnershipModel {
       listeners,
       lossListeners,
       isCut: false,
-      isDead: false,
+      isLeaving: false,
       heard: { instance: '', fence: 0 },
       members: new ClusterMembers({
         instance,
@@ -146,18 +134,32 @@ export class OwnershipModel {
     };
     this.#instances.set(name, state);
     void state.members.start();
+    this.#need(state);
   }
 
-  /** Commands reach Redis later, or never, and so do the answers. */
+  /** Somebody always wants to know the owner, as live feeds do. */
+  #need({ clock, members }: Pick<Instance, 'clock' | 'members'>): void {
+    void members.find(exchange, 250);
+    clock.after(300, () => this.#need({ clock, members }));
+  }
+
+  /** Commands reach Redis later, in order, or never, and so do the answers. */
   #connect(me: string, find: () => Instance): LeaseStore {
+    const last = { command: 0, answer: 0 };
+    /** How long until the next command or answer of the connection has arrived. */
+    const arriveIn = (what: keyof typeof last): number => {
+      const now = this.#clock.now();
+      last[what] = Math.max(now + this.#delay(), last[what]);
+      return last[what] - now;
+    };
     const call = <T>(command: () => T): Promise<T> =>
       new Promise((resolve, reject) => {
         const { clock } = find();
         clock.after(leaseMs / 3, () => reject(new RedisUnavailable('late')));
-        this.#clock.after(this.#delay(), () => {
+        this.#clock.after(arriveIn('command'), () => {
           if (find().isCut) return;
           const answer = command();
-          clock.after(this.#delay(), () => find().isCut || resolve(answer));
+          clock.after(arriveIn('answer'), () => find().isCut || resolve(answer));
         });
       });
     const redis = this.#redis;
@@ -220,10 +222,15 @@ export class OwnershipModel {
     receiver.heard = message;
   }
 
-  #setCut(instance: Instance, isCut: boolean): void {
-    const isMended = instance.isCut && !isCut;
-    instance.isCut = isCut;
-    if (isMended) for (const onLoss of instance.lossListeners) onLoss();
+  #mend(instance: Instance): void {
+    instance.isCut = false;
+    for (const onLoss of instance.lossListeners) onLoss();
+  }
+
+  #replace(instance: Instance): void {
+    if (instance.isLeaving) void instance.members.close();
+    else instance.isCut = true;
+    this.#start(instance.name);
   }
 
   #delay(): number {
