@@ -88,7 +88,7 @@ export class Heartbeat {
     try {
       pauseMs = Math.min(this.beatMs, await beat(sentAt));
       this.#failures = 0;
-      this.#expectWithin(sentAt + leaseMs * 0.9 - elapsed());
+      this.#expectWithin(sentAt + leaseMs * 0.8 - elapsed());
     } catch (error) {
       this.#failures++;
       this.#error = error;
