@@ -1,7 +1,7 @@
 import type { Exchange } from 'ccxt';
 import type { StreamKind } from '../../../market/ports/market-streams.ts';
 import type { Channel } from '../../ccxt/channel.ts';
-import { notWatchedJointly } from './not-watched.ts';
+import { noStream } from './not-watched.ts';
 
 /** How ccxt subscribes to several markets with one message. */
 export interface JointWatch {
@@ -29,6 +29,13 @@ export interface JointWatch {
 function symbolsOf(channels: readonly Channel[]): string[] {
   return channels.map(({ symbol }) => symbol);
 }
+
+const notWatchedJointly: JointWatch = {
+  method: null,
+  unmethod: null,
+  watch: () => Promise.reject(new Error(noStream)),
+  unwatch: () => Promise.reject(new Error(noStream)),
+};
 
 function seriesOf(channels: readonly Channel[]): string[][] {
   return channels.map(({ symbol, timeframe = '1m' }) => [symbol, timeframe]);
