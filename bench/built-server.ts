@@ -14,6 +14,8 @@ export interface BuiltServer {
   readonly startedAt: number;
   /** Its current resident memory, in bytes. */
   rss(): number;
+  /** The CPU time that it has used so far, in ms. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -29,6 +31,9 @@ const main = fileURLToPath(new URL('../../main.js', import.meta.url));
 
 /** How long the start may take, in ms. */
 const startTimeoutMs = 30_000;
+
+/** The unit of CPU times in /proc on Linux. */
+const msPerTick = 10;
 
 /** Runs `dist/main.js` and waits until it is ready. Stop it when done. */
 export async function startBuiltServer({ env = {}, exchanges = {} }: BuiltServerOptions = {}): Promise<BuiltServer> {
@@ -57,11 +62,20 @@ export async function startBuiltServer({ env = {}, exchanges = {} }: BuiltServer
   try {
     const port = await readPort(child);
     const readyMs = performance.now() - startedAt;
-    return { port, readyMs, startedAt, rss: () => readRss(child), stop };
+    return { port, readyMs, startedAt, rss: () => readRss(child), cpuMs: () => readCpuMs(child.pid), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The CPU time that a process has used so far, in ms. */
+export function readCpuMs(pid: number | undefined): number {
+  // The name of the program, in brackets, is the only field that can contain spaces.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * msPerTick;
 }
 
 /** Reads the port from the line with the server's address. */

@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, string>> = {
   ranking: 'how long screens of a whole exchange block the event loop, and how many calls they cost',
   hot: 'how long clients wait that ask for the same values again and again, and how old the values are',
   upstream: 'how many calls to an exchange many clients cause',
+  cluster: 'how late ticks reach subscribers of other instances through Redis, and what that costs',
 };
 
 /** Runs a command in the root of the repository and ends this process with its exit code if it fails. */

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../base/clock.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Feeds } from '../feed/live/feeds.ts';
 import type { Fanout } from '../server/fanout/fanout.ts';
 import type { HttpServer } from '../server/http/http-server.ts';
@@ -15,11 +16,13 @@ export interface StillOpen {
   readonly streamPools: number;
   /** The ids of exchanges. */
   readonly exchanges: readonly string[];
+  /** Connections to Redis. */
+  readonly clusterConnections: number;
 }
 
 export interface AppParts {
-  readonly http: HttpServer;
-  readonly subscriptions: SubscriptionServer;
+  readonly http: Pick<HttpServer, 'listen' | 'close' | 'requestCount'>;
+  readonly subscriptions: Pick<SubscriptionServer, 'close' | 'counts'>;
   /** Closed after the connections of clients. */
   readonly fanout: Pick<Fanout, 'close'>;
   readonly readiness: Readiness;
@@ -28,6 +31,8 @@ export interface AppParts {
   readonly exchanges: { readonly openIds: readonly string[]; close(): Promise<void> };
   /** Closed after the feeds, before the streams. */
   readonly metrics: { close(): void };
+  /** Null without other instances. Started first, and closed after the feeds, before the streams. */
+  readonly cluster: Pick<Cluster, 'start' | 'handOver' | 'close' | 'connectionCount'> | null;
   /** Null without traces. Stopped last. */
   readonly tracing: { stop(): Promise<void> } | null;
 }
@@ -39,6 +44,15 @@ export interface AppOptions {
   /** How long the server continues after it has reported that it is not ready, in ms. */
   readonly shutdownDelayMs: number;
 }
+
+/**
+ * How long giving the exchanges to other instances may delay a stop, in ms. It takes a few commands of Redis; without
+ * Redis, the others notice by themselves that this instance has left.
+ */
+const maxHandOverMs = 1500;
+
+/** The same after a crash. */
+const maxCrashHandOverMs = 500;
 
 /** A whole server, which starts once and stops once. */
 export class App {
@@ -59,22 +73,25 @@ export class App {
   }
 
   /**
-   * First reports for a while that the server is not ready (unless `atOnce`). Then stops accepting connections, answers
-   * the requests in progress, closes sockets with 1001, and ends feeds and exchanges. Resolves when nothing is open any
-   * longer.
+   * First reports for a while that the server is not ready (unless `atOnce`), and gives its exchanges to other instances
+   * meanwhile. Then stops accepting connections, answers the requests in progress, closes sockets with 1001, and ends
+   * feeds and exchanges. Resolves when nothing is open any longer.
    */
   stop({ atOnce = false }: { readonly atOnce?: boolean } = {}): Promise<void> {
-    this.#stopped ??= this.#stop(atOnce ? 0 : this.#options.shutdownDelayMs);
+    this.#stopped ??= atOnce
+      ? this.#stop(0, maxCrashHandOverMs)
+      : this.#stop(this.#options.shutdownDelayMs, maxHandOverMs);
     return this.#stopped;
   }
 
   get stillOpen(): StillOpen {
-    const { http, subscriptions, streams, exchanges } = this.#parts;
+    const { http, subscriptions, streams, exchanges, cluster } = this.#parts;
     return {
       requests: http.requestCount,
       sockets: subscriptions.counts.sockets,
       streamPools: streams.poolCount,
       exchanges: exchanges.openIds,
+      clusterConnections: cluster?.connectionCount ?? 0,
     };
   }
 
@@ -84,24 +101,37 @@ export class App {
   }
 
   async #start(): Promise<number> {
-    const { http, readiness } = this.#parts;
+    const { http, readiness, cluster } = this.#parts;
+    await cluster?.start();
     const port = await http.listen(this.#options.port, this.#options.host);
     readiness.markReady();
     return port;
   }
 
-  async #stop(delayMs: number): Promise<void> {
-    const { http, subscriptions, fanout, readiness, feeds, metrics, streams, exchanges, tracing } = this.#parts;
+  async #stop(delayMs: number, handOverMs: number): Promise<void> {
+    const { http, subscriptions, fanout, readiness, feeds, metrics, cluster, streams, exchanges, tracing } =
+      this.#parts;
     readiness.markStopping();
     // A server that does not listen yet cannot stop listening.
     await this.#started?.catch(() => {});
-    if (delayMs > 0) await sleep(this.#options.clock, delayMs);
+    // Until the connections of clients are closed, they receive what the other instances send.
+    const delay = delayMs > 0 ? sleep(this.#options.clock, delayMs) : null;
+    await Promise.all([delay, this.#handOver(handOverMs)]);
     await Promise.all([http.close(), subscriptions.close()]);
     fanout.close();
     feeds.close();
     metrics.close();
+    await cluster?.close();
     await streams.close();
     await exchanges.close();
     await tracing?.stop();
+  }
+
+  async #handOver(withinMs: number): Promise<void> {
+    const { cluster } = this.#parts;
+    if (!cluster) return;
+    const timer = new AbortController();
+    await Promise.race([cluster.handOver().catch(() => {}), sleep(this.#options.clock, withinMs, timer.signal)]);
+    timer.abort();
   }
 }

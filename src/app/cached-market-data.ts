@@ -5,13 +5,17 @@ import { OrderBookCache } from '../cache/order-books.ts';
 import { TickerCache } from '../cache/tickers.ts';
 import { TradeCache } from '../cache/trades.ts';
 import { CandleStore } from '../candles/pages/store.ts';
+import { createSharedPages } from '../candles/shared/shared-pages.ts';
 import { createAnyTimeframe } from '../candles/timeframes/any-timeframe.ts';
 import { MarketDataError } from '../market/errors.ts';
-import type { MarketData, MarketSource } from '../market/ports/market-data.ts';
+import type { CandleSource, MarketData, MarketSource } from '../market/ports/market-data.ts';
+import type { SharedBytes } from '../market/ports/shared-bytes.ts';
 import { createCachedDerivatives, type DerivativeCacheName } from './cached-derivatives.ts';
 
 export interface CachedMarketDataOptions {
   readonly upstream: MarketSource;
+  /** Where all instances keep candles that no longer change; left out if there can be no others. */
+  readonly sharedBytes?: SharedBytes;
   readonly clock: Clock;
   /** How long fetched data answers queries, in ms. */
   readonly tickerTtlMs: number;
@@ -22,12 +26,16 @@ export interface CachedMarketDataOptions {
   readonly onLookup?: (cache: CacheName, isHit: boolean) => void;
   /** Called for each value that a call renews while the old one answers. */
   readonly onRenewal?: (cache: CacheName) => void;
+  /** Called for each page of candles that is looked up among those that all instances keep. */
+  readonly onSharedPage?: (isHit: boolean) => void;
 }
 
 /** The whole port. Candles can be had as text. */
 export interface CachedMarketData extends MarketData {
   /** The size of all kept texts of candles, in bytes. */
   readonly candleTextBytes: number;
+  /** Candles of any range, as another instance fetches them. */
+  readonly candles: CandleSource;
 }
 
 export type CacheName =
@@ -51,12 +59,14 @@ const screenTtls = 5;
 /** The whole market data port with caches. Each cache describes what it keeps. */
 export function createCachedMarketData({
   upstream,
+  sharedBytes,
   clock,
   tickerTtlMs,
   staleMaxMs,
   upstreamTimeoutMs,
   onLookup = () => {},
   onRenewal = () => {},
+  onSharedPage = () => {},
 }: CachedMarketDataOptions): CachedMarketData {
   const ttl = { clock, ttlMs: tickerTtlMs };
   const recordIn = (cache: CacheName) => ({
@@ -67,7 +77,10 @@ export function createCachedMarketData({
   const tickers = new TickerCache({ upstream, ...ttl, staleMaxMs, fetchesTogether, ...recordIn('tickers') });
   const markPrices = new MarkPriceCache({ upstream, ...ttl, ...recordIn('mark_prices') });
   const timeoutMs = candleDeadlines * upstreamTimeoutMs;
-  const stored = new CandleStore({ source: upstream, ...ttl, timeoutMs, ...recordIn('candles') });
+  const source = sharedBytes
+    ? createSharedPages({ source: upstream, shared: sharedBytes, ...ttl, onLookup: onSharedPage })
+    : upstream;
+  const stored = new CandleStore({ source, ...ttl, timeoutMs, ...recordIn('candles') });
   const candles = createAnyTimeframe({ source: upstream, stored, clock });
   const orderBooks = new OrderBookCache({ upstream, ...ttl, staleMaxMs, ...recordIn('order_books') });
   const trades = new TradeCache({ upstream, ...ttl, ...recordIn('trades') });
@@ -77,6 +90,7 @@ export function createCachedMarketData({
     get candleTextBytes() {
       return stored.textBytes;
     },
+    candles: stored,
     exchanges: () => upstream.exchanges(),
     exchange: (id) => upstream.exchange(id),
     fetchMarkets: (exchange) => upstream.fetchMarkets(exchange),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../base/clock.ts';
+import type { OpenCluster } from '../cluster/cluster-options.ts';
 import type { Config } from '../config/load-config.ts';
 import { createAddressReader } from '../server/access/address.ts';
 import { createGate } from '../server/access/gate.ts';
@@ -11,6 +12,7 @@ import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import { App } from './app.ts';
 import { toMaxConnections } from './descriptor-limit.ts';
 import { toServerLimits } from './server-limits.ts';
+import { wireCluster } from './wire-cluster.ts';
 import { wireMarketData } from './wire-market-data.ts';
 import { wireServer } from './wire-server.ts';
 import { wireTelemetry } from './wire-telemetry.ts';
@@ -22,6 +24,8 @@ export interface CreateAppOptions {
   readonly random?: () => number;
   /** Null if traces are off. The app stops it. */
   readonly tracing?: Tracing | null;
+  /** Connects the app to other instances. Null without REDIS_URL. */
+  readonly openCluster?: OpenCluster | null;
   /** The maximum number of open files and sockets of the process; null if unknown. */
   readonly descriptorLimit?: number | null;
   /** Returns the number of log lines dropped so far; 0 if left out. */
@@ -31,11 +35,13 @@ export interface CreateAppOptions {
 /** The composition root: the one place that knows every layer. */
 export function createApp(options: CreateAppOptions): App {
   const { config, log, clock = systemClock, random = Math.random, tracing = null, descriptorLimit = null } = options;
-  const { droppedLogLines = () => 0 } = options;
+  const { droppedLogLines = () => 0, openCluster = null } = options;
   const telemetry = wireTelemetry({ config, log, clock, descriptorLimit });
   const { recorder, throttled, descriptorLog } = telemetry;
+  const cluster = wireCluster({ ...telemetry, config, log, clock, random, openCluster });
   const { marketData, candleTextBytes, live, feeds, streams, exchanges } = wireMarketData({
     ...telemetry,
+    cluster,
     config,
     log,
     tracing,
@@ -54,20 +60,23 @@ export function createApp(options: CreateAppOptions): App {
     circuits: () => exchanges.circuits,
     unlisted: () => exchanges.missingMarkets,
     answers: () => server.answers.lookups,
+    cluster: () => cluster?.status ?? null,
     memory: () => server.memory,
     candleTextBytes,
     droppedLogLines,
   });
+  const quotas = cluster ? { createLimiter: cluster.createLimiter } : {};
   const server = wireServer({
     marketData,
     live,
     log,
     clock,
-    gate: createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf }),
+    gate: createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf, ...quotas }),
     cors: createCors(config.corsOrigins),
     ...toServerLimits(config),
     introspection: config.introspection,
     readiness,
+    ...(cluster ? { clusterState: () => cluster.status.state } : {}),
     metrics: metrics.handle,
     tracer: tracing,
     events: {
@@ -89,6 +98,6 @@ export function createApp(options: CreateAppOptions): App {
   });
   const { http, subscriptions, fanout } = server;
   const { port, host, shutdownDelayMs } = config;
-  const parts = { http, subscriptions, fanout, readiness, feeds, streams, exchanges, metrics, tracing };
+  const parts = { http, subscriptions, fanout, readiness, feeds, streams, exchanges, metrics, cluster, tracing };
   return new App(parts, { clock, port, host, shutdownDelayMs });
 }

@@ -15,6 +15,7 @@ import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import { readDescriptorLimit } from './descriptor-limit.ts';
 import { type ProcessEnd, Shutdown } from './shutdown.ts';
 import { setV8Flags } from './v8-flags.ts';
+import { loadCluster } from './wire-cluster.ts';
 
 const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost']);
 
@@ -40,6 +41,7 @@ async function start(): Promise<void> {
     config,
     log,
     tracing: await openTracing(config, log),
+    openCluster: await loadCluster(config),
     descriptorLimit,
     droppedLogLines: droppedLines,
   });

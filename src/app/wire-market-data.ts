@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import type { ThrottledLog } from '../base/throttled-log.ts';
 import { createCandleStreams } from '../candles/timeframes/streams.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/load-config.ts';
 import type { Exchanges } from '../exchange/clients/exchanges.ts';
 import { createMarketData } from '../exchange/fetch/create-market-data.ts';
@@ -9,6 +10,7 @@ import type { ExchangeStreams } from '../exchange/streams/streams.ts';
 import { createFeeds, type Feeds } from '../feed/live/feeds.ts';
 import { LiveMarketData } from '../feed/live/live-market-data.ts';
 import { createLiveOperations, type LiveOperations } from '../feed/live/live-operations.ts';
+import { createFeedRelay } from '../feed/relay/feed-relay.ts';
 import type { MarketData } from '../market/ports/market-data.ts';
 import type { Recorder } from '../telemetry/metrics/recorder.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
@@ -23,6 +25,8 @@ export interface WireMarketDataOptions {
   readonly descriptorLog: DescriptorLog;
   readonly recorder: Recorder;
   readonly tracing: Tracing | null;
+  /** Null without other instances. */
+  readonly cluster: Cluster | null;
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
@@ -43,25 +47,31 @@ export interface WiredMarketData {
 
 /**
  * Market data from the exchanges up to the clients. Subscriptions go from the exchanges through the caches and candles
- * to the feeds; queries ask the feeds first, then the caches.
+ * to the feeds; queries ask the feeds first, then the caches. With other instances, the cluster stands between these and
+ * the exchanges, and this instance serves the others from its own caches and feeds.
  */
 export function wireMarketData(options: WireMarketDataOptions): WiredMarketData {
-  const { config, log, recorder, clock, random } = options;
+  const { config, log, recorder, clock, random, cluster } = options;
   const { staleMaxMs } = config;
   const { exchanges, streams } = openExchanges(options);
+  const exchangeData = createMarketData(exchanges, clock);
   const cached = createCachedMarketData({
-    upstream: createMarketData(exchanges, clock),
+    upstream: cluster ? cluster.source(exchangeData) : exchangeData,
+    ...(cluster ? { sharedBytes: cluster.sharedBytes } : {}),
     clock,
     tickerTtlMs: config.tickerTtlMs,
     staleMaxMs,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
     onLookup: recorder.recordLookup,
     onRenewal: recorder.recordRenewal,
+    onSharedPage: (isHit) => recorder.cluster.onShared('candle_pages', isHit ? 'hit' : 'miss'),
   });
+  const feedData = cluster ? cluster.feedData(cached) : cached;
+  const feedStreams = cluster ? cluster.streams(streams) : streams;
   const feeds = createFeeds({
-    marketData: cached,
-    streams,
-    openCandles: createCandleStreams({ streams, marketData: cached, clock }),
+    marketData: feedData,
+    streams: feedStreams,
+    openCandles: createCandleStreams({ streams: feedStreams, marketData: feedData, clock }),
     clock,
     random,
     pollIntervalMs: config.pollIntervalMs,
@@ -77,6 +87,10 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
     },
   });
   const marketData = new LiveMarketData({ upstream: cached, feeds, clock, staleMaxMs });
+  if (cluster) {
+    const relay = createFeedRelay({ feeds, streams, upstream: cached, clock });
+    cluster.serve({ marketData, feedData: relay.marketData, streams: relay.streams, candles: cached.candles });
+  }
   const live = createLiveOperations({ feeds, marketData, clock, timeoutMs: config.upstreamTimeoutMs });
   return { marketData, candleTextBytes: () => cached.candleTextBytes, live, feeds, streams, exchanges };
 }

@@ -13,7 +13,12 @@ import { SubscriptionMemory, type SubscriptionMemoryLimits } from '../server/acc
 import { type AnswerService, createAnswerService } from '../server/answers/answer-service.ts';
 import { PersistedQueries } from '../server/answers/persisted-queries.ts';
 import { createGraphQLRoute } from '../server/doors/graphql-http.ts';
-import { createFrontPageRoute, createMetricsRoute, createProbeRoutes } from '../server/doors/pages.ts';
+import {
+  type ClusterState,
+  createFrontPageRoute,
+  createMetricsRoute,
+  createProbeRoutes,
+} from '../server/doors/pages.ts';
 import { Fanout } from '../server/fanout/fanout.ts';
 import { createGraphQLPipeline } from '../server/graphql/pipeline.ts';
 import type { HandleRequest } from '../server/http/handle-request.ts';
@@ -62,6 +67,8 @@ export interface ServerOptions {
   /** How long a client can take to send connection_init, in ms. */
   readonly initTimeoutMs?: number;
   readonly readiness?: Readiness;
+  /** How this server is connected to other instances; left out if there can be none. */
+  readonly clusterState?: () => ClusterState;
   readonly slowReaders?: SlowReaders;
   /** Answers `/metrics`. */
   readonly metrics?: HandleRequest;
@@ -114,7 +121,8 @@ export function wireServer(options: ServerOptions): WiredServer {
     ...(events.onDeclined ? { onBypass: events.onDeclined } : {}),
     clock,
   });
-  const routes: Route[] = [graphqlRoute, createFrontPageRoute(), ...createProbeRoutes(readiness)];
+  const routes: Route[] = [graphqlRoute, createFrontPageRoute()];
+  routes.push(...createProbeRoutes(readiness, options.clusterState));
   if (options.metrics) routes.push(createMetricsRoute(options.metrics));
   const router = createRouter({
     routes,

@@ -27,7 +27,7 @@ export class MarkPriceCache implements Pick<MarketData, 'fetchMarkPrices'> {
     this.#answers = new SymbolCache<Answer>({
       fetch: async (...given) => {
         const results = await upstream.fetchMarkPrices(...given);
-        return new Map([...results].map(([symbol, result]) => [symbol, toAnswer(result, clock.now())]));
+        return new Map([...results].map(([symbol, result]) => [symbol, toAnswer(result, clock.now(), ttlMs)]));
       },
       staleMaxMs: ttlMs,
       ...options,
@@ -44,9 +44,14 @@ export class MarkPriceCache implements Pick<MarketData, 'fetchMarkPrices'> {
   }
 }
 
-function toAnswer(result: MarkPriceResult, receivedAt: number): SymbolResult<Answer> {
-  const outcome = result instanceof MarketDataError ? result : result.value;
-  return { value: { outcome, receivedAt, stale: false }, freshUntil: 0 };
+/** An upstream that is a cache itself may have had the price for a while: then it says how long that is still fresh. */
+function toAnswer(result: MarkPriceResult, now: number, ttlMs: number): SymbolResult<Answer> {
+  if (result instanceof MarketDataError) {
+    return { value: { outcome: result, receivedAt: now, stale: false }, freshUntil: 0 };
+  }
+  const { value, freshUntil } = result;
+  const receivedAt = freshUntil > now ? Math.min(now, freshUntil - ttlMs) : now;
+  return { value: { outcome: value, receivedAt, stale: false }, freshUntil: 0 };
 }
 
 function toMarkPriceResult(result: SymbolResult<Answer>): MarkPriceResult {

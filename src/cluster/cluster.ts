@@ -1,6 +1,8 @@
 import type { MarketData, MarketSource } from '../market/ports/market-data.ts';
 import type { MarketStreams } from '../market/ports/market-streams.ts';
 import type { SharedBytes } from '../market/ports/shared-bytes.ts';
+import type { ClusterStatus } from './members/cluster-status.ts';
+import type { SharedLimiter } from './shared/quotas.ts';
 
 /** What this instance serves to the others for the exchanges that it owns. */
 export interface OwnedData {
@@ -12,18 +14,6 @@ export interface OwnedData {
   readonly streams: MarketStreams;
   /** Serves candles of any range from the stored pages. */
   readonly candles: Pick<MarketSource, 'candleLimits' | 'fetchCandleRange'>;
-}
-
-/** `joining` until the first answer of Redis, then `member`, or `alone` while Redis cannot be reached. */
-export type ClusterState = 'joining' | 'member' | 'alone';
-
-export interface ClusterStatus {
-  readonly instance: string;
-  readonly state: ClusterState;
-  /** The names of all live instances, this one included. */
-  readonly instances: readonly string[];
-  /** The instance that owns each exchange, as far as this one knows. */
-  readonly owners: ReadonlyMap<string, string>;
 }
 
 /**
@@ -40,9 +30,13 @@ export interface Cluster {
   /** For feeds: calls with `maxAgeMs` 0 go to the owner, past the caches of this instance. */
   feedData(local: MarketData): MarketData;
   readonly sharedBytes: SharedBytes;
+  /** Creates a limiter of a quota that counts over all instances. */
+  readonly createLimiter: (name: string, perMinute: number) => Promise<SharedLimiter>;
   /** Starts to serve the other instances. */
   serve(owned: OwnedData): void;
   /** Gives all its exchanges to other instances. From then on it owns nothing. */
   handOver(): Promise<void>;
   close(): Promise<void>;
+  /** Connections to Redis that are open. */
+  readonly connectionCount: number;
 }

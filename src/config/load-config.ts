@@ -3,6 +3,7 @@ import { readApiKeys } from './api-keys.ts';
 import { ConfigError } from './config-error.ts';
 import { type FindOptionFault, type OptionsByExchange, readAllowList, readExchangeFile } from './exchanges.ts';
 import { readOrigins } from './origins.ts';
+import { type ClusterConfig, readRedisUrl } from './redis.ts';
 import { settings } from './settings.ts';
 import { readTracesProtocol, type TracesProtocol } from './traces.ts';
 
@@ -56,6 +57,8 @@ export interface Config {
   readonly introspection: boolean;
   /** The protocol for sending traces; null if OpenTelemetry's standard variables turn them off. */
   readonly tracesProtocol: TracesProtocol | null;
+  /** Null without REDIS_URL: then this instance is alone. */
+  readonly cluster: ClusterConfig | null;
 }
 
 /**
@@ -72,6 +75,9 @@ export function loadConfig(
     if (result.success) return result.data;
     throw new ConfigError(`${name} is ${JSON.stringify(env[name])}; it must be ${result.error.issues[0]?.message}.`);
   };
+  const redisUrl = readRedisUrl(env.REDIS_URL);
+  const keyPrefix = read('REDIS_KEY_PREFIX', settings.REDIS_KEY_PREFIX);
+  const takeoverMs = read('CLUSTER_TAKEOVER_MS', settings.CLUSTER_TAKEOVER_MS);
   return Object.freeze({
     port: read('PORT', settings.PORT),
     host: read('HOST', settings.HOST),
@@ -105,5 +111,6 @@ export function loadConfig(
     maxQueryCost: read('MAX_QUERY_COST', settings.MAX_QUERY_COST),
     introspection: read('INTROSPECTION', settings.INTROSPECTION),
     tracesProtocol: readTracesProtocol(env),
+    cluster: redisUrl === null ? null : { redisUrl, keyPrefix, takeoverMs },
   });
 }

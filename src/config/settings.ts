@@ -4,6 +4,8 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const day = 86_400_000;
 
+const prefix = 'at most 100 letters, digits, hyphens, underscores, dots and colons';
+
 const proxies = 'true, false, or the number of proxies, from 0 to 9';
 
 /** The settings that hold a single value, by name: how the text of each is parsed, and its default. */
@@ -42,6 +44,11 @@ export const settings = {
     .enum(['true', 'false'], { error: 'true or false' })
     .default('true')
     .transform((text) => text === 'true'),
+  REDIS_KEY_PREFIX: z
+    .string()
+    .regex(/^[\w.:-]{1,100}$/, prefix)
+    .default('tickql'),
+  CLUSTER_TAKEOVER_MS: wholeNumber(5000, 1000, 60_000),
 };
 
 function wholeNumber(fallback: number, min: number, max: number) {

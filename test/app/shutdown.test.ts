@@ -4,7 +4,7 @@ import type { StillOpen } from '../../src/app/app.ts';
 import { Shutdown } from '../../src/app/shutdown.ts';
 import { ManualClock } from '../support/fakes/manual-clock.ts';
 
-const nothingOpen: StillOpen = { requests: 0, sockets: 0, streamPools: 0, exchanges: [] };
+const nothingOpen: StillOpen = { requests: 0, sockets: 0, streamPools: 0, exchanges: [], clusterConnections: 0 };
 
 let clock: ManualClock;
 let ends: string[];

@@ -96,3 +96,18 @@ test('a price that is asked for again and again is renewed in the background, in
   expect(calls().slice(before)).toEqual([[btc, eth]]);
   expect(port.calls.at(-1)?.options).toEqual({ maxAgeMs: ttlMs, isRenewal: true });
 });
+
+test('a price that another cache has had for a while answers for what is left of its time', async () => {
+  const fetchMarkPrices = port.fetchMarkPrices.bind(port);
+  port.fetchMarkPrices = async (...given) => {
+    const results = await fetchMarkPrices(...given);
+    const freshUntil = clock.now() + 300;
+    return new Map([...results].map(([symbol, result]) => [symbol, { ...requirePrice(result), freshUntil }]));
+  };
+  await fetchPrices([btc]);
+  await clock.advance(299);
+  await fetchPrices([btc]);
+  expect(calls()).toHaveLength(1);
+  await fetchPrices([btc]);
+  expect(calls()).toHaveLength(2);
+});

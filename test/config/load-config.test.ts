@@ -56,6 +56,7 @@ test('every setting has a default, and an empty value counts as unset', () => {
     maxQueryCost: 100_000,
     introspection: true,
     tracesProtocol: null,
+    cluster: null,
   };
   expect(loadConfig({}, ids)).toEqual(defaults);
   expect(loadConfig({ PORT: '', EXCHANGES: '', EXCHANGE_CONFIG: '', LOG_LEVEL: '' }, ids)).toEqual(defaults);
@@ -139,6 +140,54 @@ test.each([
   expect(loadConfig(env, ids).tracesProtocol).toBe(protocol);
 });
 
+const redisUrl = 'redis://127.0.0.1:6379';
+
+test('without REDIS_URL, the other settings of a cluster mean nothing', () => {
+  expect(loadConfig({ REDIS_KEY_PREFIX: 'prices', CLUSTER_TAKEOVER_MS: '3000' }, ids).cluster).toBeNull();
+  expect(loadConfig({ REDIS_URL: '' }, ids).cluster).toBeNull();
+});
+
+test('with REDIS_URL, the settings of a cluster are read', () => {
+  const defaults = { redisUrl, keyPrefix: 'tickql', takeoverMs: 5000 };
+  expect(loadConfig({ REDIS_URL: redisUrl }, ids).cluster).toEqual(defaults);
+  const env = { REDIS_URL: redisUrl, REDIS_KEY_PREFIX: 'team-1:prices_v2.x', CLUSTER_TAKEOVER_MS: '60000' };
+  expect(loadConfig(env, ids).cluster).toEqual({ redisUrl, keyPrefix: 'team-1:prices_v2.x', takeoverMs: 60_000 });
+});
+
+test.each([
+  'redis://redis',
+  'redis://redis/',
+  'rediss://user:p%40ss%2Fword@redis.example:6380/15',
+  'redis://:password@10.0.0.1',
+  'redis://user@redis',
+  'redis://[::1]:6379/1',
+])('REDIS_URL %s is accepted', (url) => {
+  expect(loadConfig({ REDIS_URL: url }, ids).cluster?.redisUrl).toBe(url);
+});
+
+test.each([
+  'sesame',
+  'redis.example:6379',
+  'http://:sesame@redis',
+  'redis:sesame',
+  'redis://',
+  'redis://:sesame@',
+  'redis://:sesame@redis/first',
+  'redis://:sesame@redis/-1',
+  'redis://:sesame@redis/0/1',
+  'redis://:sesame@redis:66000',
+  'redis://:sesame@redis:0',
+  'redis://:sesame%@redis',
+  'redis://:sesame@redis?db=1',
+  'redis://:sesame@redis#1',
+  'redis://:sesa me@redis',
+  'unix:/run/sesame.sock',
+])('REDIS_URL %s is refused with a message that does not repeat it', (url) => {
+  const load = () => loadConfig({ REDIS_URL: url }, ids);
+  expect(load).toThrow(ConfigError);
+  expect(load).toThrow(/^REDIS_URL must be an address such as redis:\/\/host:6379, or rediss:\/\/(?!.*sesame)/);
+});
+
 test('the exchange file is passed through', () => {
   const options = { binance: { urls: { api: { public: 'http://localhost:1/api/v3' } }, sandbox: false } };
   expect(loadConfig({ EXCHANGE_CONFIG: writeFile(JSON.stringify(options)) }, ids).exchangeOptions).toEqual(options);
@@ -181,6 +230,8 @@ test.each([
   [{ CORS_ORIGINS: 'https://app.example,*' }, 'CORS_ORIGINS'],
   [{ CORS_ORIGINS: 'https://*.example' }, 'CORS_ORIGINS'],
   [{ CORS_ORIGINS: ',' }, 'CORS_ORIGINS'],
+  [{ REDIS_KEY_PREFIX: 'a{b}' }, 'REDIS_KEY_PREFIX is "a{b}"; it must be at most 100 letters, digits, hyphens'],
+  [{ CLUSTER_TAKEOVER_MS: '999' }, 'CLUSTER_TAKEOVER_MS is "999"; it must be a whole number from 1000 to 60000.'],
 ])('%j is refused with a message that names it', (env, sentence) => {
   expect(() => loadConfig(env, ids)).toThrow(ConfigError);
   expect(() => loadConfig(env, ids)).toThrow(sentence);

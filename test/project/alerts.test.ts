@@ -22,6 +22,12 @@ const age = 'tickql_feed_age_seconds{instance="a:4000",exchange="kraken",kind="t
 const stale = 'tickql_stale_feeds{instance="a:4000",exchange="kraken"}';
 const p99 = 'tickql_event_loop_lag_seconds{instance="a:4000",statistic="p99"}';
 const max = 'tickql_event_loop_lag_seconds{instance="a:4000",statistic="max"}';
+const alone = 'tickql_cluster_state{instance="a:4000",state="alone"}';
+const unreachable = 'tickql_cluster_requests_total{instance="a:4000",method="tickers",outcome="unreachable"}';
+/** Live values that arrive within 3 ms, within 0.3 s, within a second, and at all. */
+const arrivals = ['0.003', '0.3', '1', '+Inf'].map(
+  (le) => `tickql_cluster_value_age_seconds_bucket{instance="a:4000",kind="ticker",le="${le}"}`,
+);
 
 interface Case {
   readonly alert: string;
@@ -152,6 +158,47 @@ const cases: readonly Case[] = [
     series: { [stale]: `${'0 5 '.repeat(60)}0x60` },
     fires: [6, 20],
     silent: [2, 34],
+  },
+  { alert: 'TickQLInstanceAlone', what: 'at rest', series: { [alone]: `0${on}` }, silent: [2, 30] },
+  {
+    alert: 'TickQLInstanceAlone',
+    what: 'a restart of Redis',
+    series: { [alone]: '0x20 1x2 0x100' },
+    silent: [5, 6, 8],
+  },
+  {
+    alert: 'TickQLInstanceAlone',
+    what: 'Redis is down, then up',
+    series: { [alone]: '0x20 1x40 0x60' },
+    silent: [5, 17],
+    fires: [7, 14],
+  },
+  { alert: 'TickQLOwnerUnreachable', what: 'at rest', series: { [unreachable]: `7${on}` }, silent: [2, 30] },
+  {
+    alert: 'TickQLOwnerUnreachable',
+    what: 'a takeover',
+    series: { [unreachable]: '0x20 40 90x100' },
+    silent: [5, 6, 8],
+  },
+  {
+    alert: 'TickQLOwnerUnreachable',
+    what: 'nobody takes over',
+    series: { [unreachable]: '0x20 5+5x40 205x60' },
+    silent: [5, 19],
+    fires: [8, 14],
+  },
+  {
+    alert: 'TickQLRemoteValuesOld',
+    what: 'at rest',
+    series: Object.fromEntries(arrivals.map((each) => [each, '0+100x160'])),
+    silent: [7, 30],
+  },
+  {
+    alert: 'TickQLRemoteValuesOld',
+    what: 'half of them come late',
+    series: Object.fromEntries(arrivals.map((each, index) => [each, index < 2 ? '0+50x160' : '0+100x160'])),
+    silent: [4],
+    fires: [8, 30],
   },
   { alert: 'TickQLEventLoopLate', what: 'at rest', series: { [p99]: `0.02${on}` }, silent: [6, 30] },
   { alert: 'TickQLEventLoopLate', what: 'late for a minute', series: { [p99]: '0x8 0.4x4 0x100' }, silent: [3, 6, 10] },

@@ -8,7 +8,7 @@ import { rooms } from './rooms.ts';
 const root = resolve(import.meta.dirname, '../..');
 
 /** Settings that are not a single value. */
-const others = ['API_KEYS', 'CORS_ORIGINS', 'EXCHANGES', 'EXCHANGE_CONFIG'];
+const others = ['API_KEYS', 'CORS_ORIGINS', 'EXCHANGES', 'EXCHANGE_CONFIG', 'REDIS_URL'];
 
 const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.md'))

@@ -79,7 +79,7 @@ describe.each(Object.entries(rooms))('%s', (room, { folders = { '.': [] } }) => 
 
 test('market imports from base only, and the rooms that work on market data do not import from each other', () => {
   expect(rooms.market?.imports).toEqual(['base']);
-  for (const room of ['exchange', 'candles', 'cache', 'feed', 'indicators'])
+  for (const room of ['exchange', 'candles', 'cache', 'cluster', 'feed', 'indicators'])
     expect(rooms[room]?.imports).toEqual(['base', 'market']);
 });
 
@@ -125,6 +125,21 @@ test('only indicators/ loads the library of indicators, and not before the first
   const text = readFileSync(join(src, 'indicators/indicator-queries.ts'), 'utf8');
   expect(text).toContain("return import('./calculations.ts')");
   expect(text).not.toMatch(/^import (?!type ).*calculations/m);
+});
+
+test('only cluster/ imports a client of Redis, and it is loaded only with REDIS_URL', () => {
+  const importing = files.filter((file) => modulesOf(file).some((name) => name.startsWith('@redis/')));
+  expect([...new Set(importing.map(roomOf))]).toEqual(['cluster']);
+  const loading = arrows.filter(({ to }) => to === 'cluster/open-cluster.ts').map(({ from }) => from);
+  expect(loading).toEqual(['app/wire-cluster.ts']);
+  const text = readFileSync(join(src, 'app/wire-cluster.ts'), 'utf8');
+  expect(text).toContain("await import('../cluster/open-cluster.ts')");
+  // Other rooms know only its types.
+  const others = files.filter((file) => roomOf(file) !== 'cluster');
+  const byValue = others.filter((file) =>
+    /^import (?!type )[^;]+'[./]+\/cluster\//m.test(readFileSync(join(src, file), 'utf8')),
+  );
+  expect(byValue).toEqual([]);
 });
 
 test('doors reach market data through the answer service only, so that cost, quotas and metrics apply', () => {

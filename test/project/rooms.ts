@@ -42,10 +42,23 @@ export const rooms: Readonly<Record<string, Room>> = {
     folders: {
       text: [],
       pages: ['text'],
+      shared: ['pages'],
       timeframes: ['text'],
     },
   },
   cache: { imports: ['base', 'market'] },
+  cluster: {
+    imports: ['base', 'market'],
+    folders: {
+      '.': ['connection', 'live', 'members', 'requests', 'shared'],
+      connection: [],
+      members: ['.', 'connection'],
+      wire: ['connection', 'members'],
+      shared: ['connection'],
+      requests: ['connection', 'members', 'wire'],
+      live: ['connection', 'members', 'wire'],
+    },
+  },
   feed: {
     imports: ['base', 'market'],
     folders: {
@@ -88,7 +101,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   telemetry: {
-    imports: ['base', 'exchange', 'market'],
+    imports: ['base', 'cluster', 'exchange', 'market'],
     folders: {
       log: [],
       metrics: [],
@@ -96,7 +109,19 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   app: {
-    imports: ['base', 'cache', 'candles', 'config', 'exchange', 'feed', 'graphql', 'market', 'server', 'telemetry'],
+    imports: [
+      'base',
+      'cache',
+      'candles',
+      'cluster',
+      'config',
+      'exchange',
+      'feed',
+      'graphql',
+      'market',
+      'server',
+      'telemetry',
+    ],
   },
   '.': { imports: ['app'] },
 };

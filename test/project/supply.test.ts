@@ -114,7 +114,8 @@ test('compose takes away every right that the server does not need, and gives it
   for (const line of ['read_only: true', 'cap_drop: [ALL]', "security_opt: ['no-new-privileges:true']"]) {
     expect(compose).toContain(`    ${line}\n`);
   }
-  expect(/^ {4}ports: \['(.+)'\]$/m.exec(compose)?.[1]).toMatch(/^127\.0\.0\.1:/);
+  const ports = [...compose.matchAll(/^ {4}ports: \['(.+)'\]$/gm)].map(([, port]) => port);
+  expect(ports).toEqual(['127.0.0.1:4000:4000', '127.0.0.1:4080:8080']);
   expect(Number(/stop_grace_period: (\d+)s/.exec(compose)?.[1])).toBeGreaterThanOrEqual(10);
 });
 

@@ -5,7 +5,7 @@ import { CandleColumns } from './columns.ts';
 import type { PageLayout } from './page-layout.ts';
 
 /** If settled periods have no candle, the exchange is asked once more after this, in ms: it may deliver them late. */
-const recheckMs = 60 * 60_000;
+export const recheckMs = 60 * 60_000;
 
 /** If the exchange could not be asked, it is asked again after this time, in ms. */
 const retryMs = 60_000;

@@ -1,5 +1,5 @@
 import type { CandlePage } from './candle-page.ts';
-import { type PageLayout, periodsPerPage } from './page-layout.ts';
+import { periodsPerPage } from './page-layout.ts';
 
 /** A page that a call must ask for. */
 export interface MissingPage {
@@ -16,14 +16,15 @@ export interface PageRun {
 }
 
 /** The pages in runs, each as long as one call reaches, and at least one page long. */
-export function toRuns(layout: PageLayout, missing: readonly MissingPage[], perCall: number): readonly PageRun[] {
+export function toRuns(missing: readonly MissingPage[], perCall: number): readonly PageRun[] {
   // A call may have to ask for a few more periods than it needs.
   const maxPages = Math.max(1, Math.floor((perCall - 1) / periodsPerPage));
   const runs: { from: number; pages: MissingPage[] }[] = [];
   for (const entry of missing) {
     const run = runs.at(-1);
     const before = run?.pages.at(-1);
-    const follows = before?.page === entry.page - 1 && entry.from === layout.startOfPage(entry.page);
+    // Candles that are known lie in between if the page is known in part. To fetch them again costs less than another call.
+    const follows = before?.page === entry.page - 1;
     if (run && follows && run.pages.length < maxPages) run.pages.push(entry);
     else runs.push({ from: entry.from, pages: [entry] });
   }

@@ -31,6 +31,10 @@ export interface PagesNeed {
   readonly until: number;
   readonly maxAgeMs: number;
   readonly limits: CandleLimits;
+  /** True if expired pages may answer while a call renews them. */
+  readonly mayReuse: boolean;
+  /** True if the calls renew a value that still answers elsewhere, so that they yield to others. */
+  readonly isRenewal: boolean;
   /**
    * Pages that calls have brought for this query, by number; reading adds to them. They are new enough for it, whatever
    * part of them it needs.
@@ -112,7 +116,7 @@ export class CandlePages {
       if (!isRecheck) requireServed(series, layout, Math.max(need.since, from), need.limits);
       expired.push({ page, from, old: known, until, isRecheck });
     }
-    const renewal = need.maxAgeMs === Number.POSITIVE_INFINITY ? this.#renew(series, layout, need, expired) : null;
+    const renewal = need.mayReuse ? this.#renew(series, layout, need, expired) : null;
     if (renewal) for (const { page, old } of expired) pages.set(page, old ?? null);
     else await this.#wait(series, layout, need, waiter, expired, pages);
     const found = [...pages].map(([page, known]) => {
@@ -127,7 +131,7 @@ export class CandlePages {
   async #wait(
     series: CandleSeries,
     layout: PageLayout,
-    { maxAgeMs, limits, renewed }: PagesNeed,
+    { maxAgeMs, limits, renewed, isRenewal }: PagesNeed,
     waiter: Waiter,
     expired: readonly ExpiredPage[],
     pages: Map<number, CandlePage | null>,
@@ -140,8 +144,7 @@ export class CandlePages {
       if (flight && serves(layout, flight, part.until, maxAgeMs, now)) flights.add(flight);
       else missing.push(part);
     }
-    for (const run of toRuns(layout, missing, limits.perCall))
-      flights.add(this.#flights.start(series, layout, run, false));
+    for (const run of toRuns(missing, limits.perCall)) flights.add(this.#flights.start(series, layout, run, isRenewal));
     for (const flight of flights) {
       waiter.join(flight);
       if (flight.askedAt === null) flight.maxAgeMs = Math.min(flight.maxAgeMs, maxAgeMs);
@@ -172,7 +175,7 @@ export class CandlePages {
     if (reusableUntil === 0) return null;
     const keys = expired.map(({ page }) => toPageKey(series, page));
     const outdated = expired.filter(({ page }) => !this.#flights.get(toPageKey(series, page)));
-    for (const run of toRuns(layout, outdated, limits.perCall)) {
+    for (const run of toRuns(outdated, limits.perCall)) {
       this.#options.onRenewal?.();
       this.#flights.start(series, layout, run, true).pages.catch(() => {
         for (const { page } of run.pages) this.#hot.onFailure(toPageKey(series, page));
@@ -195,11 +198,12 @@ export class CandlePages {
     const fetched = new Map<number, CandlePage>();
     try {
       const window = await source.fetchCandleRange(range, options);
-      const receivedAt = clock.now();
-      this.#hot.onCall(toKindKey(series), receivedAt - askedAt);
+      const now = clock.now();
+      this.#hot.onCall(toKindKey(series), now - askedAt);
+      const { asked = { askedAt, receivedAt: now } } = window;
       for (const { page, from, old } of run.pages) {
         const next = page === last ? window.next : null;
-        fetched.set(page, renewPage(layout, old, { page, from, askedAt, receivedAt, window: { ...window, next } }));
+        fetched.set(page, renewPage(layout, old, { page, from, ...asked, window: { ...window, next } }));
       }
     } catch (error) {
       const kept = run.pages.filter(({ old }) => old && old.settledUntil >= old.until);

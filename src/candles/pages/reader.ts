@@ -92,7 +92,8 @@ export class CandleReader {
 
   async #read(since: number, until: number): Promise<readonly CandlePage[]> {
     const { maxAgeMs, limits, waiter } = this.#options;
-    const need = { since, until, maxAgeMs, limits, renewed: this.#renewed };
+    const mayReuse = maxAgeMs === Number.POSITIVE_INFINITY;
+    const need = { since, until, maxAgeMs, limits, mayReuse, isRenewal: false, renewed: this.#renewed };
     const { pages, validity } = await this.#pages.read(this.#series, this.#layout, need, waiter);
     this.#doubt ??= pages.find(({ doubt }) => doubt !== null)?.doubt ?? null;
     this.#validity = bothValid(this.#validity, validity);

@@ -1,7 +1,15 @@
 import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import { MarketDataError } from '../../market/errors.ts';
-import type { Candle, CandleQuery, CandleSeries } from '../../market/model/candle.ts';
+import type {
+  Candle,
+  CandleLimits,
+  CandleQuery,
+  CandleRange,
+  CandleSeries,
+  CandleWindow,
+} from '../../market/model/candle.ts';
+import { candlesTooOld } from '../../market/model/candle-errors.ts';
 import type { CandleFormat, CandleText } from '../../market/model/candle-text.ts';
 import type { Fresh } from '../../market/model/fresh.ts';
 import type { CandleSource, FetchOptions, MarketData } from '../../market/ports/market-data.ts';
@@ -9,6 +17,7 @@ import type { CandlePage } from './candle-page.ts';
 import type { CandleRows } from './candle-rows.ts';
 import { PageTexts } from './page-texts.ts';
 import { CandlePages } from './pages.ts';
+import { toWindow } from './range-window.ts';
 import { CandleReader } from './reader.ts';
 import { Waiter } from './waiter.ts';
 
@@ -34,9 +43,9 @@ const maxBytes = 72 * 1024 * 1024;
  * Candles of any range, fetched once: closed candles are kept, and those that may change are asked for again at a pace
  * that follows the timeframe, or at once with `maxAgeMs` 0. An answer has all candles, or it is an error: BAD_USER_INPUT
  * if the exchange's history does not reach back that far, TIMEOUT past the deadline (candles that came in time are kept),
- * and what the source throws.
+ * and what the source throws. Another store, in another instance of the server, may use this one as its source.
  */
-export class CandleStore implements Pick<MarketData, 'fetchCandles' | 'fetchCandleText'> {
+export class CandleStore implements Pick<MarketData, 'fetchCandles' | 'fetchCandleText'>, CandleSource {
   readonly #options: CandleStoreOptions;
   readonly #pages: CandlePages;
   readonly #texts: PageTexts;
@@ -68,17 +77,49 @@ export class CandleStore implements Pick<MarketData, 'fetchCandles' | 'fetchCand
     return text && { value: text, ...validity };
   }
 
+  candleLimits(series: CandleSeries): Promise<CandleLimits> {
+    return this.#options.source.candleLimits(series);
+  }
+
+  /** Answers like the exchange, but from the pages: ranges that overlap share the calls. */
+  async fetchCandleRange(range: CandleRange, options?: FetchOptions): Promise<CandleWindow> {
+    const series = toSeries(range);
+    const waiter = new Waiter();
+    return await this.#inTime(series, waiter, this.#readRange(range, series, waiter, options));
+  }
+
+  async #readRange(
+    range: CandleRange,
+    series: CandleSeries,
+    waiter: Waiter,
+    { maxAgeMs = Number.POSITIVE_INFINITY, isRenewal = false }: FetchOptions = {},
+  ): Promise<CandleWindow> {
+    const { until } = range;
+    const limits = await this.#options.source.candleLimits(series);
+    const since = Math.max(range.since, limits.oldest);
+    if (since >= until) throw candlesTooOld(series, limits.oldest);
+    // The other store has its own rule for pages that answer while they are renewed. Two rules would add up their ages.
+    const need = { since, until, maxAgeMs, limits, mayReuse: false, isRenewal, renewed: new Map<number, CandlePage>() };
+    const { pages } = await this.#pages.read(series, this.#pages.layoutOf(series), need, waiter);
+    return toWindow(pages, range, this.#options.clock.now());
+  }
+
   async #fetch(query: CandleQuery, options?: FetchOptions): Promise<Fresh<CandleRows>> {
-    const { clock, timeoutMs, onLookup } = this.#options;
-    const { exchange, symbol, timeframe } = query;
-    const series = { exchange, symbol, timeframe };
+    const series = toSeries(query);
     const maxAgeMs = options?.maxAgeMs ?? Number.POSITIVE_INFINITY;
     const waiter = new Waiter();
     try {
-      const answer = this.#read(query, series, maxAgeMs, waiter);
+      return await this.#inTime(series, waiter, this.#read(query, series, maxAgeMs, waiter));
+    } finally {
+      if (maxAgeMs > 0) this.#options.onLookup?.(!waiter.hasWaited);
+    }
+  }
+
+  async #inTime<T>(series: CandleSeries, waiter: Waiter, answer: Promise<T>): Promise<T> {
+    const { clock, timeoutMs } = this.#options;
+    try {
       return await withDeadline(clock, timeoutMs, answer, () => tooLate(series, timeoutMs));
     } finally {
-      if (maxAgeMs > 0) onLookup?.(!waiter.hasWaited);
       waiter.leave();
     }
   }
@@ -89,6 +130,10 @@ export class CandleStore implements Pick<MarketData, 'fetchCandles' | 'fetchCand
     const reader = new CandleReader(this.#pages, series, { now: clock.now(), maxAgeMs, limits, waiter });
     return await reader.answer(query);
   }
+}
+
+function toSeries({ exchange, symbol, timeframe }: CandleSeries): CandleSeries {
+  return { exchange, symbol, timeframe };
 }
 
 function tooLate(series: CandleSeries, timeoutMs: number): MarketDataError {

@@ -69,4 +69,9 @@ export interface CandleWindow {
   readonly next: number | null;
   /** Set if candles are missing at the start and the check for the reason failed: the error of that check. */
   readonly doubt?: MarketDataError;
+  /**
+   * Set if the answer comes from the memory of a server: when the exchange was asked for the candles that can still change,
+   * and when it answered, both epoch ms. If no candle can change, that is the time of the answer.
+   */
+  readonly asked?: { readonly askedAt: number; readonly receivedAt: number };
 }

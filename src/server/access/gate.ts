@@ -1,7 +1,7 @@
 import { MarketDataError } from '../../market/errors.ts';
 import { type AddressReader, createAddressReader } from './address.ts';
 import { createKeyFinder, toGivenKey, unauthenticated } from './keys.ts';
-import { Quota } from './quotas.ts';
+import { type CreateLimiter, createMemoryLimiter, Quota } from './quotas.ts';
 
 /** The client of a request. Only the gate creates principals, so a handler that has one serves an admitted client. */
 export interface Principal {
@@ -34,23 +34,34 @@ export interface GateOptions {
   readonly requestsPerMinute?: number | null;
   readonly costPerMinute?: number | null;
   readonly addressOf?: AddressReader;
+  /** How quotas count; in the memory of this process by default. */
+  readonly createLimiter?: CreateLimiter;
 }
 
 /** Creates a gate. Without options, it admits all clients. */
 export function createGate(options: GateOptions = {}): Gate {
   const { apiKeys = [], requestsPerMinute = null, costPerMinute = null } = options;
-  const { addressOf = createAddressReader(0) } = options;
+  const { addressOf = createAddressReader(0), createLimiter = createMemoryLimiter } = options;
   const findKey = createKeyFinder(apiKeys);
   const whose = apiKeys.length > 0 ? 'API key' : 'address';
+  const createQuota = (
+    name: string,
+    perMinute: number | null,
+    toMessage: (perMinute: number) => string,
+  ): Quota | null =>
+    // Without a limit there is no quota, so that no request waits for it.
+    perMinute === null ? null : new Quota({ name, perMinute, message: toMessage(perMinute), createLimiter });
   const requests = createQuota(
+    'requests',
     requestsPerMinute,
     (count) => `This server accepts ${count} requests per minute from each ${whose}`,
   );
   const cost = createQuota(
+    'cost',
     costPerMinute,
     (count) => `The operations of each ${whose} can cost ${count} per minute on this server`,
   );
-  const wrongKeys = createQuota(requestsPerMinute, () => 'This address has sent too many wrong API keys');
+  const wrongKeys = createQuota('wrong-keys', requestsPerMinute, () => 'This address has sent too many wrong API keys');
 
   /** Throws if the client has sent no key or a wrong one. */
   function recognize(address: string, given: string | null): Principal {
@@ -98,11 +109,6 @@ export function createGate(options: GateOptions = {}): Gate {
     admit: (address, authorization) =>
       requests ? identifyAndCount(address, authorization, requests) : identify(address, authorization),
   };
-}
-
-/** Returns null without a limit, so that no request waits for a quota. */
-function createQuota(perMinute: number | null, toMessage: (perMinute: number) => string): Quota | null {
-  return perMinute === null ? null : new Quota({ perMinute, message: toMessage(perMinute) });
 }
 
 /** The subject of a quota: a key, or an address if there are no keys. */

@@ -14,16 +14,23 @@ export function createFrontPageRoute(): PageRoute {
   };
 }
 
-/** The health check and the readiness check. */
-export function createProbeRoutes(readiness: Readiness): readonly PageRoute[] {
+/** How a server with other instances is connected to them: `alone` while it cannot reach Redis. */
+export type ClusterState = 'joining' | 'member' | 'alone';
+
+/**
+ * The health check and the readiness check. A server that is alone still answers clients, so it is ready; `clusterState`
+ * only tells the operator.
+ */
+export function createProbeRoutes(readiness: Readiness, clusterState?: () => ClusterState): readonly PageRoute[] {
   return [
-    { kind: 'probe', path: '/health', handle: ({ response }) => sendStatus(response, httpStatus.ok, 'ok') },
+    { kind: 'probe', path: '/health', handle: ({ response }) => sendStatus(response, httpStatus.ok, { status: 'ok' }) },
     {
       kind: 'probe',
       path: '/ready',
       handle: ({ response }) => {
-        const { state } = readiness;
-        sendStatus(response, state === 'ready' ? httpStatus.ok : httpStatus.serviceUnavailable, state);
+        const { state: status } = readiness;
+        const code = status === 'ready' ? httpStatus.ok : httpStatus.serviceUnavailable;
+        sendStatus(response, code, clusterState ? { status, cluster: clusterState() } : { status });
       },
     },
   ];
@@ -34,8 +41,8 @@ export function createMetricsRoute(handle: HandleRequest): PageRoute {
   return { kind: 'page', path: metricsPath, handle: ({ request, response }) => handle(request, response) };
 }
 
-function sendStatus(response: ServerResponse, code: number, status: string): void {
-  const body = JSON.stringify({ status });
+function sendStatus(response: ServerResponse, code: number, status: Readonly<Record<string, string>>): void {
+  const body = JSON.stringify(status);
   response
     .writeHead(code, {
       'content-type': 'application/json; charset=utf-8',

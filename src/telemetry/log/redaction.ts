@@ -12,7 +12,7 @@ const minLength = 6;
  * User, password and query of a URL; ccxt puts keys and signatures into the query. Matches up to the end of a JSON
  * string.
  */
-const urlPattern = /((?:https?|wss?|socks\w*):\/\/)([^\s"'\\/?#@]*@)?([^\s"'\\?]*)(\?[^\s"'\\]*)?/gi;
+const urlPattern = /((?:https?|wss?|socks\w*|rediss?):\/\/)([^\s"'\\/?#@]*@)?([^\s"'\\?]*)(\?[^\s"'\\]*)?/gi;
 
 /**
  * Creates a function that removes from a line of JSON the secrets of the options, and passwords and queries of URLs.

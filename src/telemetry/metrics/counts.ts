@@ -2,9 +2,9 @@
 export class Counts {
   readonly #counts = new Map<string, Map<string, Map<string, number>>>();
 
-  add(first: string, second: string, third = ''): void {
+  add(first: string, second: string, third = '', count = 1): void {
     const byThird = branchOf(branchOf(this.#counts, first), second);
-    byThird.set(third, (byThird.get(third) ?? 0) + 1);
+    byThird.set(third, (byThird.get(third) ?? 0) + count);
   }
 
   /** Each combination of labels that occurred, with its count. */

@@ -1,3 +1,4 @@
+import { ClusterRecorder } from './cluster-recorder.ts';
 import { Counts } from './counts.ts';
 import { Durations } from './durations.ts';
 
@@ -22,6 +23,7 @@ export class Recorder {
   readonly socketCloses = new Counts();
   readonly routes = new Counts();
   readonly declined = new Counts();
+  readonly cluster = new ClusterRecorder();
   #internalErrors = 0;
 
   /** Number of internal errors of this server. */

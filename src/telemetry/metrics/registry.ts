@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { addClusterMetrics } from './cluster-metrics.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { addMarketMetrics } from './market-metrics.ts';
 import { addProcessMetrics } from './process.ts';
@@ -18,12 +19,14 @@ export function createExposition(recorder: Recorder, sources: MetricSources): Ex
   const registry = new Registry();
   addServerMetrics(registry, recorder, sources);
   addMarketMetrics(registry, recorder, sources);
+  addClusterMetrics(registry, recorder.cluster, sources.cluster);
   const close = watchEventLoop(registry);
   addProcessMetrics(registry);
+  const { requestDurations, callDurations, cluster } = recorder;
+  const durations = [requestDurations, callDurations, cluster.requestDurations, cluster.valueAges];
   return {
     contentType: registry.contentType,
-    toText: async () =>
-      [await registry.metrics(), recorder.requestDurations.toText(), recorder.callDurations.toText()].join('\n'),
+    toText: async () => [await registry.metrics(), ...durations.map((each) => each.toText())].join('\n'),
     close,
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { ClusterStatus } from '../../cluster/members/cluster-status.ts';
 
 /** The values that are read at each scrape. */
 export interface MetricSources {
@@ -36,6 +37,8 @@ export interface MetricSources {
   }[];
   /** Exchanges of whose markets a part could not be listed, and the kinds of markets that are missing. */
   readonly unlisted: () => readonly { readonly exchange: string; readonly kinds: readonly string[] }[];
+  /** Null without other instances. */
+  readonly cluster: () => ClusterStatus | null;
   /** Estimated memory of documents, in bytes. `open` is that of open subscriptions, including their other data. */
   readonly memory: () => { readonly kept: number; readonly new: number; readonly open: number };
   /** The size of all kept texts of candles, in bytes. */
@@ -57,3 +60,5 @@ export interface ExchangeLoad {
 }
 
 export const circuitStates = ['closed', 'open', 'half-open'] as const;
+
+export const clusterStates = ['joining', 'member', 'alone'] as const satisfies readonly ClusterStatus['state'][];

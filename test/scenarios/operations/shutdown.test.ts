@@ -88,7 +88,13 @@ test('readiness ends first: until the delay is over every request is served, and
   await expect(fetch(pathOf('/ready'))).rejects.toThrow();
   expect((await closed)[0]).toBe(1001);
   await stopped;
-  expect(running.app.stillOpen).toEqual({ requests: 0, sockets: 0, streamPools: 0, exchanges: [] });
+  expect(running.app.stillOpen).toEqual({
+    requests: 0,
+    sockets: 0,
+    streamPools: 0,
+    exchanges: [],
+    clusterConnections: 0,
+  });
 });
 
 test('a request in progress is answered, and the server waits only for that', async () => {

@@ -1,4 +1,10 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type ClusterState, createProbeRoutes } from '../../../src/server/doors/pages.ts';
+import { createCors } from '../../../src/server/http/messages/cors.ts';
+import { Readiness } from '../../../src/server/http/readiness.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 
 let running: AppServer;
@@ -26,6 +32,36 @@ test.each([
   const head = await get(path, 'HEAD');
   expect(head.status).toBe(200);
   expect(await head.text()).toBe('');
+});
+
+/** Serves the readiness check alone. */
+async function serveReady(readiness: Readiness, clusterState: () => ClusterState): Promise<Server> {
+  const route = createProbeRoutes(readiness, clusterState).find(({ path }) => path === '/ready');
+  const server = createServer((request, response) =>
+    route?.handle({ request, response, cors: createCors(null) }, {}),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+test('/ready says whether the server is a member of a cluster, and answers 200 while it is alone', async () => {
+  const readiness = new Readiness();
+  let cluster: ClusterState = 'joining';
+  await using server = await serveReady(readiness, () => cluster);
+  const address: AddressInfo | string | null = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const ask = async (): Promise<readonly [number, unknown]> => {
+    const response = await fetch(`http://127.0.0.1:${port}/ready`);
+    return [response.status, await response.json()];
+  };
+  expect(await ask()).toEqual([503, { status: 'starting', cluster: 'joining' }]);
+  readiness.markReady();
+  cluster = 'member';
+  expect(await ask()).toEqual([200, { status: 'ready', cluster: 'member' }]);
+  cluster = 'alone';
+  expect(await ask()).toEqual([200, { status: 'ready', cluster: 'alone' }]);
+  readiness.markStopping();
+  expect(await ask()).toEqual([503, { status: 'stopping', cluster: 'alone' }]);
 });
 
 test('a request with another method is answered with the allowed methods', async () => {

@@ -1,6 +1,7 @@
 import type { LevelWithSilent } from 'pino';
 import type { App } from '../../../src/app/app.ts';
 import { type CreateAppOptions, createApp } from '../../../src/app/create-app.ts';
+import { loadCluster } from '../../../src/app/wire-cluster.ts';
 import { type Config, loadConfig } from '../../../src/config/load-config.ts';
 import { readCatalogue } from '../../../src/exchange/ccxt/catalogue.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -36,7 +37,8 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
   const log = new CapturedLog(logLevel);
   const standIns = Object.entries(venues).map(([id, venue]) => [id, { ...venue.exchangeConfig, rateLimit: 1 }]);
   const exchangeOptions = { ...Object.fromEntries(standIns), ...config.exchangeOptions };
-  const app = createApp({ config: toTestConfig({ ...config, exchangeOptions }), log: log.logger, ...others });
+  const whole = toTestConfig({ ...config, exchangeOptions });
+  const app = createApp({ config: whole, log: log.logger, openCluster: await loadCluster(whole), ...others });
   const requests = createRequests(await app.start());
   const stop = (): Promise<void> => app.stop();
   return {

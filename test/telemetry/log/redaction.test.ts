@@ -31,6 +31,12 @@ test('no line contains the query of a URL, with keys and signatures, or a passwo
   expect(text).toContain('binance GET https://[hidden]@api.binance.us/sapi/v1/config?[hidden] 418');
 });
 
+test('no line contains the password of Redis', () => {
+  const text = write(new Error('cannot reach rediss://u:hunter2@redis.example:6379/0'));
+  expect(text).not.toContain('hunter2');
+  expect(text).toContain('rediss://[hidden]@redis.example:6379/0');
+});
+
 test.each(['k3y-of-binance', options.binance.secret, encodeURIComponent(options.binance.secret), 'b34rer'])(
   'no line contains %j from the exchange file, even if an exchange repeats it',
   (secret) => {

@@ -1,0 +1,4 @@
+/** Names the exchange that the query is about: its owner answers. */
+export interface ExchangeQuery {
+  readonly exchange: string;
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Follower } from '../../support/cluster/followers.ts';
+import { CommonHistory } from '../../support/cluster/history.ts';
+import { ServerCluster } from '../../support/cluster/server-cluster.ts';
+import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
+import { describeWithRedis } from '../../support/programs/with-redis.ts';
+import { eventually } from '../../support/socket-client.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
+import { createCoinsph } from '../../venues/others/coinsph.ts';
+import type { Venue } from '../../venues/venue.ts';
+
+const symbol = 'BTC/USDT';
+const peso = 'BTC/PHP';
+const patientMs = 20_000;
+const ttlMs = 1000;
+
+/** How far the clock of each instance is off, in ms. */
+const offsets = [-1000, 1000];
+
+const toPreload = (index: number): string => `
+  const now = Date.now;
+  Date.now = () => now() + ${offsets[index] ?? 0};
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) {
+      if (given.length === 0) super(Real.now());
+      else super(...given);
+    }
+  };`;
+
+describeWithRedis('instances whose clocks differ by two seconds', () => {
+  let redis: RedisServer;
+  let binance: Venue;
+  let coinsph: Venue;
+  let history: CommonHistory;
+  let cluster: ServerCluster;
+
+  beforeAll(async () => {
+    [redis, binance, coinsph] = await Promise.all([startRedis(), createBinance(), createCoinsph()]);
+    history = new CommonHistory([binance], symbol);
+    cluster = await ServerCluster.start({
+      redis,
+      count: 2,
+      venues: { binance, coinsph },
+      env: { CLUSTER_TAKEOVER_MS: '2000', TICKER_TTL_MS: String(ttlMs) },
+      preload: toPreload,
+    });
+    history.play();
+  }, 60_000);
+
+  afterAll(async () => {
+    history.stop();
+    await cluster[Symbol.asyncDispose]();
+    await Promise.all([redis, binance, coinsph].map((each) => each.close()));
+  });
+
+  test('send the same live values, none of them stale, in their order', { timeout: 60_000 }, async () => {
+    const followers = cluster.servers.map((server) => new Follower(server, `exchange: "binance", symbol: "${symbol}"`));
+    const document = `subscription { tickerUpdated(exchange: "coinsph", symbol: "${peso}") { last receivedAt stale } }`;
+    const polled = cluster.servers.map((server) => server.subscribe(document));
+    await Promise.all([
+      ...followers.map((follower) => follower.begin()),
+      ...polled.map((operation) => operation.until(1, patientMs)),
+    ]);
+    const prices = Array.from({ length: 8 }, (_, index) => 3_650_001 + index);
+    for (const price of prices) {
+      coinsph.setTicker(peso, { last: String(price) });
+      await eventually(
+        () => polled.every(({ results }) => results.at(-1)?.data?.tickerUpdated.last === price),
+        patientMs,
+      );
+    }
+    for (const [at, { results }] of polled.entries()) {
+      const tickers = results.flatMap(({ data }) => data?.tickerUpdated ?? []);
+      expect(tickers.filter(({ stale }) => stale)).toEqual([]);
+      expect(tickers.slice(-prices.length).map(({ last }) => last)).toEqual(prices);
+      // The times are those of the instance's own clock.
+      const ages = tickers.map(({ receivedAt }) => Date.now() + (offsets[at] ?? 0) - receivedAt);
+      expect(ages.filter((age) => age < 0)).toEqual([]);
+    }
+    for (const { tickers } of followers) expect(tickers.filter(({ stale }) => stale)).toEqual([]);
+    for (const follower of followers) await follower.expectComplete(history);
+    history.play();
+    for (const operation of polled) operation.stop();
+    for (const follower of followers) follower.stop();
+  });
+
+  test('keep a fetched value as long as the settings say, and no longer', { timeout: 60_000 }, async () => {
+    const query = `{ ticker(exchange: "coinsph", symbol: "ETH/PHP") { last receivedAt stale } }`;
+    for (const asked of [cluster.servers, [...cluster.servers].reverse()]) {
+      const before = coinsph.count(/ticker/);
+      const startedAt = Date.now();
+      for (const server of asked) {
+        const { data } = await server.query(query);
+        expect(data.ticker.stale).toBe(false);
+      }
+      if (Date.now() - startedAt < ttlMs / 2) expect(coinsph.count(/ticker/) - before).toBe(1);
+      coinsph.setTicker('ETH/PHP', { last: String(196_000 + before) });
+      await eventually(async () => {
+        const answers = await Promise.all(cluster.servers.map((server) => server.query(query)));
+        return answers.every(({ data }) => data.ticker.last === 196_000 + before);
+      }, 3 * ttlMs);
+      const until = Date.now() + 2 * ttlMs;
+      await eventually(() => Date.now() > until);
+    }
+  });
+
+  test('go on when the exchange moves to the one whose clock is behind or ahead', { timeout: 60_000 }, async () => {
+    const [first, second] = cluster.servers;
+    if (!first || !second) throw new Error('two instances were started');
+    const market = `exchange: "binance", symbol: "${symbol}"`;
+    const followers = [first, second].map((server) => new Follower(server, market));
+    await Promise.all(followers.map((follower) => follower.begin()));
+    const owner = cluster.streamerOf('binance');
+    const [follower] = followers.filter(({ server }) => server !== owner);
+    if (!follower) throw new Error('one instance is not the owner');
+    owner.child.kill('SIGKILL');
+    await eventually(() => follower.server.paths.binance?.streams === 1, patientMs);
+    const mark = follower.tickers.length;
+    await eventually(() => follower.tickers.length > mark + 5 && follower.source !== null, patientMs);
+    await follower.expectComplete(history);
+  });
+});

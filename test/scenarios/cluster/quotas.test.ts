@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ServerCluster } from '../../support/cluster/server-cluster.ts';
+import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
+import { describeWithRedis } from '../../support/programs/with-redis.ts';
+import { eventually } from '../../support/socket-client.ts';
+
+const perMinute = 10;
+const [keyA, keyB, keyC] = ['first-key-0123456789', 'second-key-0123456789', 'third-key-0123456789'];
+
+describeWithRedis('REQUESTS_PER_MINUTE', () => {
+  let redis: RedisServer;
+  let cluster: ServerCluster;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    cluster = await ServerCluster.startApart({
+      redis,
+      count: 2,
+      venues: {},
+      env: { EXCHANGES: 'sim', REQUESTS_PER_MINUTE: String(perMinute), API_KEYS: [keyA, keyB, keyC].join() },
+    });
+    await eventually(async () => (await readStates()).every((state) => state === 'member'), 20_000);
+  }, 60_000);
+
+  afterAll(async () => {
+    await cluster[Symbol.asyncDispose]();
+    await redis.close();
+  });
+
+  const readStates = (): Promise<readonly unknown[]> =>
+    Promise.all(cluster.servers.map((server) => server.readState()));
+
+  /** The statuses of requests with a key that go to the instances in turn. */
+  async function request(key: string, count: number): Promise<readonly number[]> {
+    const statuses: number[] = [];
+    for (let index = 0; index < count; index++) {
+      const server = cluster.servers[index % cluster.servers.length];
+      const answer = await server?.post('{ __typename }', { authorization: `Bearer ${key}` });
+      statuses.push(answer?.status ?? 0);
+    }
+    return statuses;
+  }
+
+  const allowed = (statuses: readonly number[]): number => statuses.filter((status) => status === 200).length;
+
+  test('counts over all instances, for each key alone', async () => {
+    const statuses = await request(keyA, perMinute + 4);
+    expect(statuses.slice(0, perMinute)).toEqual(Array(perMinute).fill(200));
+    expect(statuses.slice(perMinute)).toEqual(Array(4).fill(429));
+    expect(await request(keyB, 2)).toEqual([200, 200]);
+  });
+
+  test('shows no key in Redis', async () => {
+    const keys = await redis.cli('KEYS', '*');
+    expect(keys).toMatch(/tickql/);
+    expect(keys).not.toMatch(/key-0123/);
+  });
+
+  test('counts in each instance while Redis does not answer, and no request waits for it', {
+    timeout: 30_000,
+  }, async () => {
+    redis.pause();
+    const startedAt = Date.now();
+    const statuses = await request(keyC, 2 * perMinute + 4);
+    redis.resume();
+    expect(allowed(statuses)).toBe(2 * perMinute);
+    expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([]);
+    expect((Date.now() - startedAt) / statuses.length).toBeLessThan(300);
+    await eventually(async () => (await readStates()).every((state) => state === 'member'), 20_000);
+    expect(await request(keyA, 2)).toEqual([429, 429]);
+  });
+});

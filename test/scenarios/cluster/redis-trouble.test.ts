@@ -1,0 +1,165 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { Follower } from '../../support/cluster/followers.ts';
+import { CommonHistory } from '../../support/cluster/history.ts';
+import { ServerCluster } from '../../support/cluster/server-cluster.ts';
+import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
+import { describeWithRedis } from '../../support/programs/with-redis.ts';
+import { eventually } from '../../support/socket-client.ts';
+import { createBinance } from '../../venues/binance/binance.ts';
+import type { Venue } from '../../venues/venue.ts';
+
+const symbol = 'BTC/USDT';
+const market = `exchange: "binance", symbol: "${symbol}"`;
+const query = `{ orderBook(${market}, limit: 5) { bestBid stale } }`;
+const takeoverMs = 2000;
+const patientMs = 20_000;
+/** How long an instance may take until it goes on alone: a lease, and the time to notice. */
+const aloneMs = 4000;
+
+// The instances start while Redis is down, and stay the same for all tests: each test ends with a cluster that is whole.
+describeWithRedis('Redis in trouble', () => {
+  let redis: RedisServer;
+  let binance: Venue;
+  let history: CommonHistory;
+  let cluster: ServerCluster;
+  let followers: readonly Follower[];
+
+  beforeAll(async () => {
+    [redis, binance] = await Promise.all([startRedis(), createBinance()]);
+    history = new CommonHistory([binance], symbol);
+    await redis.stop();
+    const startedAt = Date.now();
+    cluster = await ServerCluster.startApart({
+      redis,
+      count: 2,
+      venues: { binance },
+      env: { CLUSTER_TAKEOVER_MS: String(takeoverMs), TICKER_TTL_MS: '1' },
+    });
+    expect(Date.now() - startedAt).toBeLessThan(patientMs);
+    history.play();
+  }, 60_000);
+
+  afterEach(() => history.play());
+
+  afterAll(async () => {
+    history.stop();
+    await cluster[Symbol.asyncDispose]();
+    await Promise.all([redis, binance].map((each) => each.close()));
+  });
+
+  /** All instances answer queries and send live values, whoever calls the exchange. */
+  async function expectService(): Promise<void> {
+    const answers = await Promise.all(cluster.servers.map((server) => server.query(query)));
+    expect(answers.map(({ data, errors }) => [data?.orderBook.stale, errors])).toEqual(answers.map(() => [false, []]));
+    const marks = followers.map(({ tickers }) => tickers.length);
+    await eventually(
+      () => followers.every(({ tickers, source }, at) => source !== null && tickers.length > (marks[at] ?? 0) + 3),
+      patientMs,
+    );
+  }
+
+  /** Nobody noticed anything but stale values, and one instance owns the exchange. */
+  async function expectWhole(): Promise<void> {
+    await cluster.join();
+    await eventually(() => cluster.streamersOf('binance').length === 1, patientMs);
+    await expectService();
+    for (const follower of followers) await follower.expectComplete(history);
+    history.play();
+    await eventually(() => followers.every(({ trades }) => trades.results.length > 0), patientMs);
+    const idle = cluster.othersThan(cluster.streamerOf('binance'));
+    const calls = idle.map(({ paths }) => paths.binance?.calls);
+    await expectService();
+    expect(idle.map(({ paths }) => paths.binance?.calls)).toEqual(calls);
+    expect(cluster.streamersOf('binance')).toHaveLength(1);
+  }
+
+  async function expectState(state: string, servers = cluster.servers, withinMs = aloneMs): Promise<void> {
+    await eventually(async () => {
+      const states = await Promise.all(servers.map((server) => server.readState()));
+      return states.every((each) => each === state);
+    }, withinMs);
+  }
+
+  test('that is down at the start: each instance serves alone, and says so', { timeout: 60_000 }, async () => {
+    await expectState('alone');
+    followers = cluster.servers.map((server) => new Follower(server, market));
+    await Promise.all(followers.map((follower) => follower.begin()));
+    await expectService();
+    expect(cluster.streamersOf('binance')).toHaveLength(2);
+    for (const server of cluster.servers) {
+      expect((await server.scrape()).find('tickql_cluster_state', { state: 'alone' })).toBe(1);
+      expect(server.logLines.filter(({ level, msg }) => level >= 40 && /Redis/.test(msg))).not.toEqual([]);
+      expect(server.output).not.toContain(`:${server.wire.port}`);
+    }
+    await redis.restart();
+    await expectWhole();
+  });
+
+  test('that is killed, and comes back empty', { timeout: 60_000 }, async () => {
+    await redis.kill();
+    await expectState('alone');
+    await expectService();
+    expect(cluster.streamersOf('binance')).toHaveLength(2);
+    await redis.restart();
+    await expectWhole();
+  });
+
+  test('that is killed and back at once leaves the owner as it is', { timeout: 60_000 }, async () => {
+    const owner = cluster.streamerOf('binance');
+    const { dials } = binance;
+    await redis.restart();
+    await expectWhole();
+    expect([cluster.streamersOf('binance'), binance.dials]).toEqual([[owner.index], dials]);
+  });
+
+  test('that hangs', { timeout: 60_000 }, async () => {
+    redis.pause();
+    await expectState('alone');
+    await expectService();
+    redis.resume();
+    await expectWhole();
+  });
+
+  test('that is slow: nothing else changes', { timeout: 60_000 }, async () => {
+    const owner = cluster.streamerOf('binance');
+    for (const { wire } of cluster.servers) wire.delay(100);
+    await expectService();
+    await expectState('member', cluster.servers, takeoverMs);
+    expect(cluster.streamersOf('binance')).toEqual([owner.index]);
+    for (const { wire } of cluster.servers) wire.restore();
+    await expectWhole();
+  });
+
+  test.each(['stall', 'cut'] as const)('that one instance cannot reach (%s)', { timeout: 60_000 }, async (fault) => {
+    const owner = cluster.streamerOf('binance');
+    owner.wire[fault]();
+    await expectState('alone', [owner]);
+    await expectState('member', cluster.othersThan(owner), 100);
+    // Both call the exchange, and both serve.
+    await eventually(() => cluster.streamersOf('binance').length === 2, patientMs);
+    await expectService();
+    owner.wire.restore();
+    await expectWhole();
+  });
+
+  test('that forgets everything (FLUSHALL) leaves the owner as it is', { timeout: 60_000 }, async () => {
+    const owner = cluster.streamerOf('binance');
+    const { dials } = binance;
+    await redis.cli('FLUSHALL');
+    await expectWhole();
+    expect([cluster.streamersOf('binance'), binance.dials]).toEqual([[owner.index], dials]);
+  });
+
+  test('that is out of memory leaves the owner as it is', { timeout: 60_000 }, async () => {
+    const owner = cluster.streamerOf('binance');
+    await redis.cli('CONFIG', 'SET', 'maxmemory', '1mb');
+    await expect(redis.cli('SET', 'some-key', 'some-value')).resolves.toContain('OOM');
+    const until = Date.now() + takeoverMs;
+    await eventually(() => Date.now() > until);
+    await expectService();
+    await expectState('member', cluster.servers, 100);
+    expect(cluster.streamersOf('binance')).toEqual([owner.index]);
+    await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+    await expectWhole();
+  });
+});
