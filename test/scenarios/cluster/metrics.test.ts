@@ -58,7 +58,7 @@ describeWithRedis('the metrics of a cluster', () => {
     for (const exposition of [owning, asking]) {
       expect(exposition.find('tickql_cluster_instances')).toBe(2);
       expect(exposition.find('tickql_cluster_state', { state: 'member' })).toBe(1);
-      for (const direction of ['in', 'out']) {
+      for (const direction of ['sent', 'received']) {
         for (const name of ['tickql_cluster_messages_total', 'tickql_cluster_bytes_total']) {
           expect([name, direction, sum(exposition, name, { direction }) > 0]).toEqual([name, direction, true]);
         }
