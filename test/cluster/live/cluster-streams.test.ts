@@ -156,6 +156,34 @@ describe('a change of the owner', () => {
     expect(heard).toEqual(['1 first', 'down']);
   });
 
+  test('after a handover, a stream of the exchange that is open but quiet is no proof that nothing was missed', async () => {
+    const { a, b } = startTwo();
+    b.local.offer('ticker');
+    const { heard } = b.listen('ticker');
+    await cluster.settle();
+    a.sendTicker(1);
+    await cluster.settle();
+    cluster.ownership.give(exchange, 'b', true);
+    b.local.connect('ticker', btc);
+    await cluster.clock.advance(1900);
+    expect(heard).toEqual(['1 first', 'open']);
+    await cluster.clock.advance(200);
+    expect(heard).toEqual(['1 first', 'open', 'down']);
+    b.local.push('ticker', btc, { ...blankTicker, last: 2 });
+    expect(heard.at(-1)).toBe('2 first');
+  });
+
+  test('after a handover, liquidations are up to date once the stream of the exchange is open', async () => {
+    const { b } = startTwo();
+    b.local.offer('liquidations');
+    const { heard } = b.listen('liquidations');
+    await cluster.settle();
+    cluster.ownership.give(exchange, 'b', true);
+    b.local.connect('liquidations', btc);
+    await cluster.clock.advance(5000);
+    expect(heard.filter((each) => each !== '')).not.toContain('down');
+  });
+
   test('an instance that takes over polls where the exchange has no stream', async () => {
     const { a, b } = startTwo();
     const { heard, stream } = b.listen('ticker');
