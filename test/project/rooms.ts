@@ -52,7 +52,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     folders: {
       '.': ['connection', 'live', 'members', 'requests', 'shared'],
       connection: [],
-      members: ['.', 'connection'],
+      members: ['connection'],
       wire: ['connection', 'members'],
       shared: ['connection'],
       requests: ['connection', 'members', 'wire'],

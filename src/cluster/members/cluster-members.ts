@@ -61,7 +61,7 @@ export class ClusterMembers implements Owners {
   readonly #candidates: Candidates;
   readonly #search: OwnerSearch;
   readonly #changeListeners = new Set<(change: OwnerChange) => void>();
-  readonly #transfers = new Set<Promise<void>>();
+  readonly #transfers = new Set<Promise<boolean>>();
   readonly #joined: Promise<void>;
   #onJoined: () => void = () => {};
   #state: ClusterState = 'joining';
@@ -148,8 +148,9 @@ export class ClusterMembers implements Owners {
     const { clock } = this.#options;
     for (let left = handOverTries; left > 0 && this.#state === 'member' && !this.#isClosed; left--) {
       await this.#heartbeat.beatNow();
-      await Promise.all(this.#transfers);
-      if (!this.#table.own.some(({ exchange }) => this.#candidates.hasOther(exchange))) return;
+      const isGiven = await Promise.all(this.#transfers);
+      if (isGiven.every(Boolean) && !this.#table.own.some(({ exchange }) => this.#candidates.hasOther(exchange)))
+        return;
       await sleep(clock, this.#heartbeat.beatMs / 4);
     }
   }
@@ -212,13 +213,15 @@ export class ClusterMembers implements Owners {
     }
   }
 
-  async #transfer(lease: Lease, to: string): Promise<void> {
+  /** True if the other instance has the exchange now. */
+  async #transfer(lease: Lease, to: string): Promise<boolean> {
     const sentAt = this.#options.elapsed();
     this.#table.suspend(lease.exchange);
     const given = await this.#options.store.transfer(lease, to).catch(() => null);
-    if (this.#isClosed) return;
+    if (this.#isClosed) return true;
     if (given) this.#table.take(given, sentAt);
     else this.#heartbeat.hurry(true);
+    return given !== null;
   }
 
   async #claim(exchange: string): Promise<void> {

@@ -290,6 +290,19 @@ describe('a reply is not used', () => {
     expect(a.instance.events.errors).toHaveLength(1);
   });
 
+  test('from a former owner, also if this instance has not noticed the new one', async () => {
+    const [a, b] = [join('A'), join('B'), join('C')];
+    ownership.give('kraken', 'B');
+    b.exchanges.hold();
+    void ask(a);
+    await settle();
+    a.owners.isDeaf = true;
+    ownership.give('kraken', 'C');
+    await sendReply(b.bus, '[1,"B","kraken",1,"answer",false]');
+    await settle();
+    expect([a.instance.events.retries, a.instance.events.errors]).toEqual([['moved'], []]);
+  });
+
   test('in another version: it is counted', async () => {
     const a = join('A');
     await network.connect().publish('channel:replies:A', Buffer.of(protocolVersion + 1, 1, 2, 3));

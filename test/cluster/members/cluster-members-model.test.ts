@@ -37,6 +37,6 @@ test('at most one owner is heard at a time, and in the end there is exactly one'
       expect(new Set(owners.map((owner) => owner.replace(/^\w+ /, ''))).size).toBe(1);
       await model.close();
     }),
-    { numRuns: 25 },
+    { numRuns: 60 },
   );
 });
