@@ -27,6 +27,8 @@ export class Heartbeat {
   /** The pause after the beat that is under way, if something has happened meanwhile. */
   #nextPauseMs: number | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
+  /** When the silence is reported. */
+  #silentAt = Number.POSITIVE_INFINITY;
   #failures = 0;
   #error: unknown = null;
   #isClosed = false;
@@ -84,6 +86,8 @@ export class Heartbeat {
     const { elapsed, leaseMs, beat } = this.#options;
     const sentAt = elapsed();
     this.#sentAt = sentAt;
+    // On a busy machine both timers are late, and the beat must not see leases that have run out first.
+    if (sentAt >= this.#silentAt) this.#onLate();
     let pauseMs = this.beatMs / 4;
     try {
       pauseMs = Math.min(this.beatMs, await beat(sentAt));
@@ -99,10 +103,13 @@ export class Heartbeat {
 
   #expectWithin(delayMs: number): void {
     this.#cancelSilence();
+    this.#silentAt = this.#options.elapsed() + delayMs;
     if (!this.#isClosed) this.#cancelSilence = this.#options.clock.after(Math.max(0, delayMs), () => this.#onLate());
   }
 
   #onLate(): void {
+    this.#cancelSilence();
+    this.#silentAt = Number.POSITIVE_INFINITY;
     if (this.#failures >= 2) this.#options.onSilence(this.#error);
     else this.#expectWithin(this.#options.leaseMs / 2);
   }

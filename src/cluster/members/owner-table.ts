@@ -105,8 +105,11 @@ export class OwnerTable {
     this.#calledAlone.clear();
     const refused = leases.filter((lease) => !this.#take(lease, sentAt));
     const taken = new Set(leases.filter((lease) => !refused.includes(lease)).map(({ exchange }) => exchange));
-    for (const [exchange, { learnedAt }] of this.#leases)
-      if (!taken.has(exchange) && learnedAt < sentAt) this.#leases.delete(exchange);
+    for (const [exchange, lease] of this.#leases) {
+      // If Redis has lost its data, the owner renews its lease with its next beat.
+      const isRunning = !this.#isOwn(lease) && lease.until > this.#elapsed();
+      if (!taken.has(exchange) && lease.learnedAt < sentAt && !isRunning) this.#leases.delete(exchange);
+    }
     this.report();
     return refused.filter(({ instance }) => instance === this.#instance);
   }

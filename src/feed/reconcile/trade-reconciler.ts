@@ -5,6 +5,7 @@ import type { FeedEvent } from './feed-event.ts';
 import { gapError } from './gap-error.ts';
 import { HeldTrades, type TradeMessage } from './held-trades.ts';
 import { KnownTrades, overlap } from './known-trades.ts';
+import { RecentTrades } from './recent-trades.ts';
 import type { MessageSource, ReconcileResult, Reconciler } from './reconciler.ts';
 import type { TopicRequest } from './topic-request.ts';
 import { TradeAnchor } from './trade-anchor.ts';
@@ -19,8 +20,8 @@ export interface LiveTrades {
 
 const second = 1000;
 
-/** How many of the newest known trades are kept. */
-const maxRecent = 20;
+/** How many of the newest known trades are kept: as many as the first call asks for. */
+const maxRecent = 100;
 
 /**
  * The reconciler of trades. Subscribers receive each trade once and in order, beginning with those executed after they
@@ -43,7 +44,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
   /** The sent trades that the stream has brought. */
   readonly #streamed = new WeakSet<Trade>();
   #newest: Trade | null = null;
-  #recent: readonly Trade[] = [];
+  #recent = new RecentTrades();
   /** Since when something is missing, epoch ms; null while nothing is missing. */
   #gapSince: number | null;
   /** The time of the newest trade at the start, epoch ms; null until it is known. */
@@ -74,8 +75,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     return this.#newest;
   }
 
-  /** The newest known trades in the order of their times. Only trades of the time of the first one may be missing. */
-  get recent(): readonly Trade[] {
+  get recent(): RecentTrades {
     return this.#recent;
   }
 
@@ -125,7 +125,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     if (newest) this.#held.dropUntil(newest.timestamp);
     this.#baseAt ??= this.#startedAt;
     this.#newest = null;
-    this.#recent = [];
+    this.#recent = this.#recent.lose();
     this.#anchor.clear();
     this.#error = null;
     const released = this.#release();
@@ -153,7 +153,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
       return [];
     }
     this.#anchor.narrow();
-    if (isGap) this.#recent = [];
+    if (isGap) this.#recent = this.#recent.lose();
     const unknown = this.#known.take(trades, 'fetch', message.mayRepeat);
     let sent = this.#add(unknown).filter(({ timestamp }) => timestamp >= this.#toFetched(this.#givenUpBefore));
     // The answer must overlap the trades since the last interruption. If there are none, it must not be older than the
@@ -201,9 +201,7 @@ export class TradeReconciler implements Reconciler<TradeMessage, readonly Trade[
     for (const trade of trades) {
       if (!this.#newest || trade.timestamp >= this.#newest.timestamp) this.#newest = trade;
     }
-    this.#recent = [...this.#recent, ...trades.slice(-maxRecent)]
-      .sort((a, b) => a.timestamp - b.timestamp)
-      .slice(-maxRecent);
+    this.#recent = this.#recent.add(trades, maxRecent);
     this.#anchor.add(trades);
     const from = Math.min(this.#startedAt, this.#baseAt ?? Number.POSITIVE_INFINITY);
     return trades.filter(({ timestamp }) => timestamp >= from);

@@ -1,7 +1,7 @@
 import { MarketDataError } from '../../market/errors.ts';
 import { distinctId, type Trade, type TradeQuery } from '../../market/model/trade.ts';
-import { firstLimit } from '../kinds/trades.ts';
 import type { FeedEvent } from '../reconcile/feed-event.ts';
+import type { RecentTrades } from '../reconcile/recent-trades.ts';
 import type { TradeReconciler } from '../reconcile/trade-reconciler.ts';
 import type { TopicSubscriber } from '../topics/topic-subscriber.ts';
 
@@ -19,10 +19,8 @@ export interface LoggedTopic {
  * trades of that moment, and begins again when the topic has lost trades.
  */
 export class TradeLog implements TopicSubscriber<readonly Trade[]> {
-  /** In the order of their times. */
-  #trades: readonly Trade[] = [];
-  /** No trade after this time is missing, epoch ms; null while the topic is not complete. */
-  #after: number | null = null;
+  /** Null while the topic is not complete. */
+  #trades: RecentTrades | null = null;
   #topic: LoggedTopic | null = null;
 
   /** Begins to follow the topic, to which the log has been added. */
@@ -32,21 +30,18 @@ export class TradeLog implements TopicSubscriber<readonly Trade[]> {
   }
 
   push({ value }: FeedEvent<readonly Trade[]>): void {
-    if (value instanceof MarketDataError) this.#clear();
-    else if (this.#after !== null) this.#add(value);
+    this.#trades = value instanceof MarketDataError ? null : (this.#trades?.add(value, maxTrades) ?? null);
   }
 
   onReady(): void {
-    if (this.#after !== null || !this.#topic?.isReady || this.#topic.reconciler.hasGap) return;
-    const { recent } = this.#topic.reconciler;
-    this.#trades = recent;
-    this.#after = recent[0]?.timestamp ?? Number.NEGATIVE_INFINITY;
+    if (this.#trades || !this.#topic?.isReady || this.#topic.reconciler.hasGap) return;
+    this.#trades = this.#topic.reconciler.recent;
   }
 
   onFailure(): void {}
 
   endSource(): void {
-    this.#clear();
+    this.#trades = null;
     this.#topic = null;
   }
 
@@ -54,33 +49,12 @@ export class TradeLog implements TopicSubscriber<readonly Trade[]> {
     this.endSource();
   }
 
-  /**
-   * The answer to a query, as a call to the exchange would return it; null if it may contain other trades. Live feeds
-   * begin with a query for few trades: to them, trades from before the log do not matter.
-   */
-  read({ since, limit }: TradeQuery): readonly Trade[] | null {
-    if (this.#after === null || !this.#topic) return null;
-    const isFound = since === undefined ? limit <= Math.max(firstLimit, this.#trades.length) : since > this.#after;
-    if (!isFound) return null;
-    const trades =
-      since === undefined
-        ? this.#trades.slice(-limit)
-        : this.#trades.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
+  /** The answer to a query, as a call to the exchange would return it; null if it may contain other trades. */
+  read(query: TradeQuery): readonly Trade[] | null {
+    const trades = this.#trades?.read(query) ?? null;
+    const reconciler = this.#topic?.reconciler;
+    if (!trades || !reconciler) return null;
     // A trade may have another id in the exchange's answers than in its stream, which must not be taken for that one.
-    const { reconciler } = this.#topic;
-    const isAsFetched = (trade: Trade): boolean => distinctId(trade) === null || reconciler.hasFetchedId(trade);
-    return trades.every(isAsFetched) ? trades : null;
-  }
-
-  #add(trades: readonly Trade[]): void {
-    const all = [...this.#trades, ...trades].sort((a, b) => a.timestamp - b.timestamp);
-    const dropped = all.at(-1 - maxTrades);
-    if (dropped) this.#after = Math.max(this.#after ?? dropped.timestamp, dropped.timestamp);
-    this.#trades = all.slice(-maxTrades);
-  }
-
-  #clear(): void {
-    this.#trades = [];
-    this.#after = null;
+    return trades.every((trade) => distinctId(trade) === null || reconciler.hasFetchedId(trade)) ? trades : null;
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ThrottledLog } from '../../base/throttled-log.ts';
-import type { ClusterState, ClusterStatus } from '../../cluster/members/cluster-status.ts';
 import type { ClusterListeners } from '../../cluster/cluster-listeners.ts';
+import type { ClusterState, ClusterStatus } from '../../cluster/members/cluster-status.ts';
 
 type Subject = Pick<ClusterStatus, 'instance' | 'instances'>;
 

@@ -117,3 +117,22 @@ test('in whatever portions trades come either way, every trade is new exactly on
     }),
   );
 });
+
+/** A trade that another instance has sent, whose id calls have brought there. */
+const nameless = (id: string): Trade => ({ ...trade(id), nth: 1 });
+
+test('a trade whose id did not distinguish it is the same when the stream repeats it with an id', () => {
+  known.take([nameless('f1')], 'stream', false);
+  expect(known.take([trade('1')], 'stream', true)).toEqual([]);
+  expect(ids(known.take([trade('2')], 'stream', true))).toEqual(['2']);
+  expect(known.take([trade('1')], 'stream', true)).toEqual([]);
+});
+
+test('a trade whose id did not distinguish it is the same when a call brings it with the id of the stream', () => {
+  known.take([nameless('1'), trade('2', 5)], 'stream', false);
+  known.take([trade('2', 5)], 'fetch', true);
+  expect(known.idsAgree).toBe(true);
+  expect(known.knows(trade('1'))).toBe(true);
+  expect(known.take([trade('1')], 'fetch', true)).toEqual([]);
+  expect(ids(known.take([trade('3')], 'fetch', true))).toEqual(['3']);
+});

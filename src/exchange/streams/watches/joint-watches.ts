@@ -1,7 +1,6 @@
 import type { Exchange } from 'ccxt';
 import type { StreamKind } from '../../../market/ports/market-streams.ts';
 import type { Channel } from '../../ccxt/channel.ts';
-import { noStream } from './not-watched.ts';
 
 /** How ccxt subscribes to several markets with one message. */
 export interface JointWatch {
@@ -30,16 +29,17 @@ function symbolsOf(channels: readonly Channel[]): string[] {
   return channels.map(({ symbol }) => symbol);
 }
 
-const notWatchedJointly: JointWatch = {
-  method: null,
-  unmethod: null,
-  watch: () => Promise.reject(new Error(noStream)),
-  unwatch: () => Promise.reject(new Error(noStream)),
-};
-
 function seriesOf(channels: readonly Channel[]): string[][] {
   return channels.map(({ symbol, timeframe = '1m' }) => [symbol, timeframe]);
 }
+
+/** For the kinds of data that no exchange streams. */
+const notWatched: JointWatch = {
+  method: null,
+  unmethod: null,
+  watch: () => Promise.reject(new Error('ccxt has no stream of this kind')),
+  unwatch: () => Promise.reject(new Error('ccxt has no stream of this kind')),
+};
 
 export const jointWatches: Readonly<Record<StreamKind, JointWatch>> = {
   ticker: {
@@ -82,6 +82,6 @@ export const jointWatches: Readonly<Record<StreamKind, JointWatch>> = {
     watch: (exchange, channels) => exchange.watchLiquidationsForSymbols(symbolsOf(channels)),
     unwatch: () => Promise.reject(new Error('ccxt cannot unsubscribe from liquidations')),
   },
-  allTickers: notWatchedJointly,
-  openInterest: notWatchedJointly,
+  allTickers: notWatched,
+  openInterest: notWatched,
 };
