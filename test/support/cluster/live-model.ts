@@ -175,6 +175,8 @@ export class LiveModel {
     if (kind === 'pause') bus.isPaused = true;
     if (kind !== 'recover') return;
     owners.isDeaf = false;
+    // What it knows now, it does not forget when it is deaf again.
+    owners.learn(exchange, false);
     bus.resume();
     bus.reconnect();
   }
