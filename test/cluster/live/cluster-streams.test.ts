@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { blankTicker, btc, exchange, LiveInstances, toBook, toCandle } from '../../support/cluster/live-instances.ts';
+import {
+  blankTicker,
+  btc,
+  exchange,
+  LiveInstances,
+  toBook,
+  toCandle,
+} from '../../support/cluster/live/live-instances.ts';
 
 let cluster: LiveInstances;
 
