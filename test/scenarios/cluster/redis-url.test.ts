@@ -16,9 +16,9 @@ const patientMs = 20_000;
 /** The permissions that docs/cluster.md recommends. */
 function readPermissions(): readonly string[] {
   const page = readFileSync(new URL('../../../docs/cluster.md', import.meta.url), 'utf8');
-  const [, line] = /^ACL SETUSER tickql on >password (.+)$/m.exec(page) ?? [];
-  if (line === undefined) throw new Error('docs/cluster.md has no line with the permissions');
-  return line.split(' ');
+  const [, line] = /^redis-cli ACL SETUSER tickql on '>password' ((?:.*\\\n)*.*)$/m.exec(page) ?? [];
+  if (line === undefined) throw new Error('docs/cluster.md has no command with the permissions');
+  return line.replaceAll("'", '').split(/[\s\\]+/);
 }
 
 describeWithRedis('REDIS_URL', () => {
