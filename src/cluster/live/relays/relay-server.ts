@@ -4,6 +4,7 @@ import { packAnswer } from '../protocol/answers.ts';
 import { channels } from '../protocol/channels.ts';
 import { type InterestMessage, unpackInterests } from '../protocol/interests.ts';
 import type { LiveOptions } from '../protocol/live-options.ts';
+import { Numbering } from './numbering.ts';
 import { RelayedExchange } from './relayed-exchange.ts';
 
 /**
@@ -13,6 +14,7 @@ import { RelayedExchange } from './relayed-exchange.ts';
 export class RelayServer {
   readonly #options: LiveOptions;
   readonly #exchanges = new Map<string, RelayedExchange>();
+  readonly #numbering = new Numbering();
   #listening: Listening | null = null;
   #stopWatching = (): void => {};
   /** Interests are taken one after the other: one that ends must not overtake its beginning. */
@@ -58,9 +60,14 @@ export class RelayServer {
       return;
     }
     const known = this.#exchanges.get(exchange);
-    const relayed = known?.isClosed === false ? known : new RelayedExchange({ ...this.#options, exchange, streams });
-    this.#exchanges.set(exchange, relayed);
+    const relayed = known?.isClosed === false ? known : this.#start(exchange, streams);
     await relayed.take(message);
+  }
+
+  #start(exchange: string, streams: MarketStreams): RelayedExchange {
+    const relayed = new RelayedExchange({ ...this.#options, exchange, streams, numbering: this.#numbering });
+    this.#exchanges.set(exchange, relayed);
+    return relayed;
   }
 
   #refuse({ from, exchange }: InterestMessage): void {

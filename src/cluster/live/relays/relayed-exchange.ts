@@ -7,11 +7,13 @@ import type { Interest, InterestMessage } from '../protocol/interests.ts';
 import type { LiveOptions } from '../protocol/live-options.ts';
 import { type TopicRequest, toTopicRequest } from '../protocol/topic-key.ts';
 import { packUpdate } from '../protocol/updates.ts';
+import type { Numbering } from './numbering.ts';
 import { Relay } from './relay.ts';
 
 export interface RelayedExchangeOptions extends LiveOptions {
   readonly exchange: string;
   readonly streams: MarketStreams;
+  readonly numbering: Numbering;
 }
 
 /** An answer with more characters than this is sent in parts. */
@@ -27,9 +29,6 @@ const repeatedBeats = 5;
 export class RelayedExchange {
   readonly #options: RelayedExchangeOptions;
   readonly #relays = new Map<string, Relay>();
-  #lastId = 0;
-  /** The highest number of a message of a relay that has ended. */
-  #lastNumber = 0;
   #isBeating = false;
   #cancelTick: (() => void) | null = null;
   #isClosed = false;
@@ -74,7 +73,11 @@ export class RelayedExchange {
   close(): void {
     this.#isClosed = true;
     this.#cancelTick?.();
-    for (const relay of this.#relays.values()) relay.close();
+    for (const relay of this.#relays.values()) {
+      relay.close();
+      // Nobody is told that it ends, so receivers must see a gap if this instance serves the topic again.
+      this.#options.numbering.onEnd(relay.number + 1);
+    }
     this.#relays.clear();
   }
 
@@ -91,12 +94,11 @@ export class RelayedExchange {
   #start(key: string): Relay | null {
     const request = this.#toRequest(key);
     if (!request) return null;
-    const { streams, clock, time } = this.#options;
-    this.#lastId += 1;
+    const { streams, clock, time, numbering } = this.#options;
     const relay = new Relay({
       ...{ key, request, streams, clock, time },
-      id: this.#lastId,
-      startNumber: this.#lastNumber,
+      id: numbering.takeId(),
+      startNumber: numbering.startNumber,
       publish: (entries) => this.#publish(channels.topic(key), (sender) => packUpdate(sender, entries)),
     });
     this.#relays.set(key, relay);
@@ -126,7 +128,7 @@ export class RelayedExchange {
 
   #remove(relay: Relay): void {
     relay.end();
-    this.#lastNumber = Math.max(this.#lastNumber, relay.number);
+    this.#options.numbering.onEnd(relay.number);
     this.#relays.delete(relay.key);
   }
 
