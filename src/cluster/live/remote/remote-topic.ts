@@ -130,6 +130,8 @@ export class RemoteTopic<K extends StreamKind> implements ReceivedTopic {
       return;
     }
     this.#works();
+    // The feed of the owner may have begun anew since the last message.
+    if (!state.isOpen) this.#isOpen = false;
     if (!state.isOpen || taken.some(({ entries }) => entries.length > 0)) return;
     if (!this.#isOpen || wasDown) this.#open();
     const isUntold = [...this.#members].some(({ isFirst }) => isFirst);
