@@ -44,6 +44,7 @@ export function wireCluster(options: WireClusterOptions): Cluster | null {
     listeners: {
       onState: clusterLog.onState,
       onOtherVersions: clusterLog.onOtherVersions,
+      onRefused: clusterLog.onRefused,
       onOwner: (change) => {
         clusterLog.onOwner(change);
         onOwner(change);

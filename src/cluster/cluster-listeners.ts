@@ -8,6 +8,8 @@ export interface ClusterListeners {
   readonly onOwner: (change: OwnerChange) => void;
   /** The protocol versions of instances on the same Redis that this one cannot understand. Called when they change. */
   readonly onOtherVersions: (versions: readonly number[]) => void;
+  /** Redis works, but has refused a command: the reason is a plain sentence, without any address or password. */
+  readonly onRefused: (reason: string) => void;
   /** Bytes went to Redis or came from it. The kind says what for. */
   readonly onTraffic: (direction: TrafficDirection, kind: string, bytes: number) => void;
   /** A request of this instance to the owner of an exchange has ended. */

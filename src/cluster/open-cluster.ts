@@ -60,6 +60,7 @@ class RedisCluster implements Cluster {
       random,
       onMessage: (direction, name, bytes) =>
         listeners.onTraffic(direction, toTrafficKind(name, namespace.channel('')), bytes),
+      onRefused: listeners.onRefused,
     });
     const announcements = channel('owners');
     const lease = { instance, channel: announcements, leaseMs, exchanges };
@@ -94,7 +95,12 @@ class RedisCluster implements Cluster {
     };
     this.#client = new RequestClient({ ...this.#requests, random });
     this.#relays = new RelayServer(this.#live);
-    this.sharedBytes = new BoundedBytes({ store: connection, namespace, clock });
+    this.sharedBytes = new BoundedBytes({
+      store: connection,
+      namespace,
+      clock,
+      onWritten: (isWritten) => listeners.onShared('candle_pages', isWritten ? 'written' : 'write_failed'),
+    });
     this.createLimiter = createSharedQuotas({ redis: connection, namespace, clock });
   }
 

@@ -1,7 +1,8 @@
 import { RESP_TYPES } from '@redis/client';
 import type { Clock } from '../../base/clock.ts';
 import type { Bus, Listening, RedisUnavailable } from './bus.ts';
-import { type LinkOptions, RedisLink } from './redis-link.ts';
+import { explainRedisError } from './redis-errors.ts';
+import { type LinkOptions, RedisLink, type RedisLinkClient } from './redis-link.ts';
 import type { RedisScript } from './redis-script.ts';
 import type { RedisAddress } from './redis-url.ts';
 import type { SharedStore } from './shared-store.ts';
@@ -17,6 +18,8 @@ export interface RedisConnectionOptions {
   readonly random: () => number;
   /** Called for each message over a channel. */
   readonly onMessage?: (direction: 'sent' | 'received', channel: string, bytes: number) => void;
+  /** Called when a command fails although there is a connection: with a sentence that says why. */
+  readonly onRefused?: (reason: string) => void;
 }
 
 const asBytes = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
@@ -30,11 +33,13 @@ export class RedisConnection implements Bus, SharedStore {
   readonly #messages: RedisLink;
   readonly #subscriptions: Subscriptions;
   readonly #onMessage: RedisConnectionOptions['onMessage'];
+  readonly #onRefused: RedisConnectionOptions['onRefused'];
   readonly #lossListeners = new Set<() => void>();
   #hasListened = false;
 
-  constructor({ address, instance, timeoutMs, clock, random, onMessage }: RedisConnectionOptions) {
+  constructor({ address, instance, timeoutMs, clock, random, onMessage, onRefused }: RedisConnectionOptions) {
     this.#onMessage = onMessage;
+    this.#onRefused = onRefused;
     this.#subscriptions = new Subscriptions((channel, message) => onMessage?.('received', channel, message.length));
     const options: LinkOptions = {
       address,
@@ -69,7 +74,7 @@ export class RedisConnection implements Bus, SharedStore {
   }
 
   async publish(channel: string, message: Buffer): Promise<number> {
-    const receivers = await this.#commands.send((client) => client.publish(channel, message));
+    const receivers = await this.#send((client) => client.publish(channel, message));
     this.#onMessage?.('sent', channel, message.length);
     return receivers;
   }
@@ -86,7 +91,7 @@ export class RedisConnection implements Bus, SharedStore {
 
   async get(keys: readonly string[]): Promise<readonly (Buffer | null)[]> {
     if (keys.length === 0) return [];
-    const values = await this.#commands.send((client) => client.sendCommand<unknown>(['MGET', ...keys], asBytes));
+    const values = await this.#send((client) => client.sendCommand<unknown>(['MGET', ...keys], asBytes));
     return Array.isArray(values)
       ? values.map((value) => (Buffer.isBuffer(value) ? value : null))
       : keys.map(() => null);
@@ -94,7 +99,7 @@ export class RedisConnection implements Bus, SharedStore {
 
   async set(key: string, value: Buffer, ttlMs: number): Promise<void> {
     const expiry = String(Math.max(1, Math.round(ttlMs)));
-    await this.#commands.send((client) => client.sendCommand(['SET', key, value, 'PX', expiry]));
+    await this.#send((client) => client.sendCommand(['SET', key, value, 'PX', expiry]));
   }
 
   /** Runs a script. Its strings are text, or buffers with `runForBytes`. Rejects with RedisUnavailable. */
@@ -113,7 +118,7 @@ export class RedisConnection implements Bus, SharedStore {
   }
 
   #run(script: RedisScript, args: readonly (string | Buffer)[], options: Partial<typeof asBytes>): Promise<unknown> {
-    return this.#commands.send(async (client) => {
+    return this.#send(async (client) => {
       try {
         return await client.sendCommand<unknown>(['EVALSHA', script.sha1, ...args], options);
       } catch (error) {
@@ -122,6 +127,15 @@ export class RedisConnection implements Bus, SharedStore {
         return await client.sendCommand<unknown>(['EVAL', script.text, ...args], options);
       }
     });
+  }
+
+  async #send<T>(command: (client: RedisLinkClient) => Promise<T>): Promise<T> {
+    try {
+      return await this.#commands.send(command);
+    } catch (error) {
+      if (this.#commands.failure === null) this.#onRefused?.(explainRedisError(error));
+      throw error;
+    }
   }
 
   #onListening(): void {

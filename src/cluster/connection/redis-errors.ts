@@ -21,6 +21,7 @@ const answers: readonly (readonly [start: RegExp, reason: string])[] = [
   [/DB index is out of range/, 'Redis does not have the database of REDIS_URL.'],
   [/^The queue is full/, 'Too many commands wait for Redis.'],
   [/max number of clients/, 'Redis has reached its maximum number of clients.'],
+  [/^Unknown RESP type/, 'What answers at the host and port of REDIS_URL is not Redis.'],
   [/Error compiling script|unknown command.*HELLO|^NOPROTO/i, 'Redis is older than version 7.'],
 ];
 
@@ -29,12 +30,22 @@ const failures: readonly (readonly [code: RegExp, reason: string])[] = [
   [/ECONNREFUSED/, 'Nothing listens at the host and port of REDIS_URL.'],
   [/ENOTFOUND|EAI_AGAIN/, 'The host name of REDIS_URL cannot be resolved.'],
   [/EHOSTUNREACH|ENETUNREACH/, 'The network cannot reach the host of REDIS_URL.'],
-  [/CERT|UNABLE_TO|ALTNAME/, 'The TLS certificate of Redis is not trusted.'],
+  [
+    /CERTIFICATE_REQUIRED/,
+    'Redis asks for a TLS certificate of its clients (tls-auth-clients), but instances have none.',
+  ],
+  [/ALTNAME/, 'The TLS certificate of Redis is not for the host name of REDIS_URL.'],
+  [/CERT_HAS_EXPIRED/, 'The TLS certificate of Redis has expired.'],
+  [/ERR_SSL.*ALERT/, 'Redis refuses the TLS connection.'],
+  [/CERT|UNABLE_TO/, 'The TLS certificate of Redis is not trusted.'],
   [/EPROTO|ERR_SSL/, 'Redis does not speak TLS at the port of REDIS_URL.'],
+  [/ECONNRESET|SocketClosed/, 'Redis closes the connection. If it uses TLS, REDIS_URL must begin with rediss://.'],
   [/ETIMEDOUT|Timeout/, 'Redis does not answer in time.'],
 ];
 
 export const unanswered = 'Redis does not answer in time.';
+/** A server without TLS waits for the rest of what it takes for a command. */
+export const noTlsAnswer = 'Redis does not answer in time. It may not use TLS at the port of REDIS_URL.';
 export const disconnected = 'There is no connection to Redis.';
 
 /** Says in a sentence why Redis cannot be used. Contains nothing of REDIS_URL. */

@@ -3,7 +3,7 @@ import { backoffMs } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { RedisUnavailable } from './bus.ts';
-import { disconnected, toRedisUnavailable, unanswered } from './redis-errors.ts';
+import { disconnected, noTlsAnswer, toRedisUnavailable, unanswered } from './redis-errors.ts';
 import { type RedisAddress, toClientOptions } from './redis-url.ts';
 
 export type RedisLinkClient = ReturnType<typeof createClient>;
@@ -99,7 +99,9 @@ export class RedisLink {
     const onLate = (): void => end(new RedisUnavailable(unanswered));
     client.on('error', end);
     client.on('end', this.#interrupt);
-    const cancelDeadline = clock.after(connectTimeoutMs, onLate);
+    const cancelDeadline = clock.after(connectTimeoutMs, () =>
+      end(new RedisUnavailable(address.isTls ? noTlsAnswer : unanswered)),
+    );
     const watch = new AnswerWatch(clock, answerTimeoutMs, () => this.#onLook(client), onLate);
     const up = client.connect().then(async () => {
       cancelDeadline();

@@ -174,14 +174,15 @@ export class ClusterMembers implements Owners {
     this.#table.report();
     const failure = findFailure();
     if (failure) throw failure;
+    // An instance that may not publish would own exchanges without a word. The others must not even see it: they would
+    // give it exchanges.
+    if (this.#state !== 'member') await bus.publish(channel, Buffer.from('{}'));
     const now = clock.now();
     const mayTake = (exchange: string): boolean => !this.#isLeaving && (exchanges?.includes(exchange) ?? true);
     const held = this.#table.held.filter(({ exchange, fence }) => fence !== null || mayTake(exchange));
     const seen = (exchange: string): number => this.#table.seen(exchange);
     const reply = await store.beat({ isLeaving: this.#isLeaving, held, seen });
     this.#time.measure(reply.now, now, clock.now());
-    // An instance that may not publish would own exchanges without a word, so it must not become a member.
-    if (this.#state !== 'member') await bus.publish(channel, Buffer.from('{}'));
     if (this.#isClosed) return this.#heartbeat.beatMs;
     this.#apply(reply, sentAt);
     const expiries = reply.leases.filter(({ instance }) => instance !== this.instance);

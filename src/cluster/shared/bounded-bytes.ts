@@ -17,6 +17,8 @@ export interface BoundedBytesOptions {
   readonly clock: Clock;
   /** How many bytes all values together may take; 64 MB by default. */
   readonly maxBytes?: number;
+  /** Called for each value that was to be written: false if it was not, because Redis does not answer or refuses it. */
+  readonly onWritten?: (isWritten: boolean) => void;
 }
 
 /** How long a query may wait for shared values, in ms. Without them it asks the owner, which takes about as long. */
@@ -102,21 +104,29 @@ export class BoundedBytes implements SharedBytes {
   }
 
   set(key: string, value: Buffer, ttlMs: number): void {
-    if (this.#writeCount >= maxWrites) return;
+    const { onWritten } = this.#options;
+    if (this.#writeCount >= maxWrites) {
+      onWritten?.(false);
+      return;
+    }
     this.#writeCount += 1;
     this.#write(key, value, ttlMs)
-      .catch(() => {})
+      .then(
+        (isWritten) => onWritten?.(isWritten),
+        () => onWritten?.(false),
+      )
       .finally(() => {
         this.#writeCount -= 1;
       });
   }
 
-  async #write(key: string, value: Buffer, ttlMs: number): Promise<void> {
+  async #write(key: string, value: Buffer, ttlMs: number): Promise<boolean> {
     const { store } = this.#options;
     // The name is kept three times: in the key of the value, and in both parts of the index.
     const size = String(value.length + 3 * key.length + overheadBytes);
     const args = [key, size, String(this.#maxBytes), this.#prefix, String(indexTtlMs)];
     const hasPlace = (await store.run(reserve, this.#index, args)) === 1;
     if (hasPlace) await store.set(this.#prefix + key, value, ttlMs);
+    return hasPlace;
   }
 }

@@ -9,7 +9,7 @@ type Subject = Pick<ClusterStatus, 'instance' | 'instances'>;
  * Logs when this instance joins the others, continues alone, and is back, and which exchanges it gets and loses. No line
  * contains the address of Redis or a password.
  */
-export class ClusterLog implements Pick<ClusterListeners, 'onState' | 'onOwner' | 'onOtherVersions'> {
+export class ClusterLog implements Pick<ClusterListeners, 'onState' | 'onOwner' | 'onOtherVersions' | 'onRefused'> {
   readonly #log: Logger;
   readonly #throttled: ThrottledLog;
   readonly #status: () => Subject;
@@ -50,6 +50,13 @@ export class ClusterLog implements Pick<ClusterListeners, 'onState' | 'onOwner' 
       const text = `this instance has lost ${exchange}, because it could not renew its lease in time. Is this machine or Redis too busy?`;
       this.#throttled.write('warn', 'cluster lost', { exchange }, text);
     }
+  };
+
+  /** While this instance is no member, the reason for that says enough. */
+  readonly onRefused: ClusterListeners['onRefused'] = (reason) => {
+    if (this.#last !== 'member') return;
+    const text = `${reason} Meanwhile this instance does not share all values and quotas with the others.`;
+    this.#throttled.write('warn', `cluster refused ${reason}`, {}, text);
   };
 
   readonly onOtherVersions: ClusterListeners['onOtherVersions'] = (versions) => {

@@ -7,7 +7,9 @@ import { Durations } from './durations.ts';
 export type OwnershipChange = 'claimed' | 'taken_over' | 'received' | 'handed_over' | 'lost';
 
 /** Records what happens between the instances, for metrics. Its methods are passed to the cluster as callbacks. */
-export class ClusterRecorder implements Omit<ClusterListeners, 'onState' | 'onOtherVersions' | 'onError'> {
+export class ClusterRecorder
+  implements Omit<ClusterListeners, 'onState' | 'onOtherVersions' | 'onRefused' | 'onError'>
+{
   readonly changes = new Counts();
   readonly messages = new Counts();
   readonly bytes = new Counts();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { createNamespace } from '../../../src/cluster/connection/namespace.ts';
 import type { RedisConnection } from '../../../src/cluster/connection/redis-connection.ts';
@@ -97,9 +99,11 @@ describeWithRedis('access to Redis', () => {
 
   test('a Redis that is out of memory refuses values, but runs scripts and passes on messages', async () => {
     const redis = await start({ args: ['--maxmemory', '100kb', '--maxmemory-policy', 'noeviction'] });
-    const connection = await openReadyConnection(redis.url);
+    const refusals: string[] = [];
+    const connection = await openReadyConnection(redis.url, { onRefused: (reason) => refusals.push(reason) });
     open.push(connection);
     await expect(connection.set('a', Buffer.alloc(1000), 1000)).rejects.toThrow('Redis is out of memory.');
+    expect(refusals).toEqual(['Redis is out of memory.']);
     await connection.run(createScript(`return redis.call('HSET', KEYS[1], 'field', now)`), ['{t}:a'], []);
     expect(await connection.publish('a', Buffer.from('a'))).toBe(0);
   });
@@ -108,7 +112,23 @@ describeWithRedis('access to Redis', () => {
     const certificate = createCertificate();
     const redis = await start({ certificate, password: 'secret' });
     expect(await findReason(redis.url)).toBe('The TLS certificate of Redis is not trusted.');
+    expect(await findReason(redis.url.replace('rediss:', 'redis:'))).toBe(
+      'Redis closes the connection. If it uses TLS, REDIS_URL must begin with rediss://.',
+    );
     certificate.remove();
+  });
+
+  test('a port that does not speak TLS, or not the protocol of Redis', async () => {
+    const redis = await start();
+    expect(await findReason(`rediss://localhost:${redis.port}`)).toMatch(/may not use TLS/);
+    const http = createServer().listen(0, '127.0.0.1');
+    open.push({ close: async () => void http.close() });
+    await once(http, 'listening');
+    const address = http.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    expect(await findReason(`redis://127.0.0.1:${port}`)).toBe(
+      'What answers at the host and port of REDIS_URL is not Redis.',
+    );
   });
 
   test('a database keeps its keys, and the namespace its channels', async () => {

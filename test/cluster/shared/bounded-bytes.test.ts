@@ -28,13 +28,17 @@ test('no more than some values wait for a Redis that is slow', async () => {
       return held;
     },
   };
-  const bytes = new BoundedBytes({ store, namespace, clock: systemClock });
+  const written: boolean[] = [];
+  const onWritten = (isWritten: boolean): void => void written.push(isWritten);
+  const bytes = new BoundedBytes({ store, namespace, clock: systemClock, onWritten });
   for (let turn = 0; turn < 1000; turn++) bytes.set(`page ${turn}`, Buffer.of(1), minuteMs);
   expect(runs).toBe(200);
   release();
   await settle();
   bytes.set('later', Buffer.of(1), minuteMs);
   expect(runs).toBe(201);
+  // Those that did not wait, and those for which there was no place.
+  expect(written).toEqual(Array.from({ length: 1000 }, () => false));
 });
 
 describeWithRedis('bytes that instances share', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAddressReader } from '../../../src/server/access/address.ts';
 import { createGate } from '../../../src/server/access/gate.ts';
@@ -31,8 +32,8 @@ describe.runIf(hasNginx || process.env.CI)('the balancer of compose.yaml', () =>
     servers = await Promise.all([start(1), start(2)]);
     nginx = await startNginxWith((port, folder) =>
       read('ops/nginx.conf')
-        .replace('server tickql-1:4000', `server 127.0.0.1:${servers[0]?.port}`)
-        .replace('server tickql-2:4000', `server 127.0.0.1:${servers[1]?.port}`)
+        .replaceAll('server tickql-1:4000', `server 127.0.0.1:${servers[0]?.port}`)
+        .replaceAll('server tickql-2:4000', `server 127.0.0.1:${servers[1]?.port}`)
         .replace('listen 8080', `listen 127.0.0.1:${port}`)
         .replace('worker_processes auto', 'worker_processes 1')
         .replace('worker_connections 30000', 'worker_connections 500')
@@ -90,6 +91,19 @@ describe.runIf(hasNginx || process.env.CI)('the balancer of compose.yaml', () =>
       const { status, data } = await balancer.query(query);
       expect([status, data?.ticker.last]).toEqual([200, 2]);
     }
+  });
+
+  test('an instance that is back serves at once, if the other one then stops', async () => {
+    await servers[0]?.stop();
+    for (let count = 0; count < 4; count += 1) await balancer.query(query);
+    const back = createServer((_request, response) => response.end('back')).listen(servers[0]?.port, '127.0.0.1');
+    await once(back, 'listening');
+    await servers[1]?.stop();
+    const answers = [];
+    for (let count = 0; count < 4; count += 1) answers.push(await balancer.send({ path: '/health' }));
+    back.closeAllConnections();
+    back.close();
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 });
 

@@ -54,6 +54,21 @@ test('an instance that is alone and then for another reason says the new one, to
   ]);
 });
 
+test('a member says what Redis refuses, once a minute for each reason', () => {
+  log.onRefused('Redis is out of memory.');
+  log.onState('member', null);
+  for (let time = 0; time < 3; time += 1) log.onRefused('Redis is out of memory.');
+  log.onRefused('The user has no permission.');
+  log.onState('alone', 'The user has no permission.');
+  log.onRefused('The user has no permission.');
+  const rest = 'Meanwhile this instance does not share all values and quotas with the others.';
+  expect(lines().slice(1, 3)).toEqual([
+    [40, `Redis is out of memory. ${rest}`],
+    [40, `The user has no permission. ${rest}`],
+  ]);
+  expect(lines()).toHaveLength(4);
+});
+
 test('a Redis that comes and goes is logged once a minute', () => {
   for (let time = 0; time < 5; time += 1) {
     log.onState('alone', 'Redis does not answer.');
