@@ -19,6 +19,13 @@ export interface WireClusterOptions {
   readonly openCluster: OpenCluster | null;
 }
 
+/**
+ * How many call deadlines a request to the owner of an exchange can take. The owner needs up to six, for many candles. If
+ * the one who asks gave up earlier, its clients would get a TIMEOUT where a server alone has an answer, be it a last known
+ * value that is marked stale because the exchange hangs. An owner that dies is noticed without a deadline.
+ */
+const requestDeadlines = 7;
+
 /** Loads what connects this instance to others; null without REDIS_URL, and then no code of a Redis client is loaded. */
 export async function loadCluster({ cluster }: Pick<Config, 'cluster'>): Promise<OpenCluster | null> {
   if (cluster === null) return null;
@@ -37,7 +44,8 @@ export function wireCluster(options: WireClusterOptions): Cluster | null {
   const cluster = openCluster({
     ...config.cluster,
     exchanges: config.exchanges,
-    requestTimeoutMs: config.upstreamTimeoutMs,
+    requestTimeoutMs: requestDeadlines * config.upstreamTimeoutMs,
+    ownerTimeoutMs: config.upstreamTimeoutMs,
     silenceMs: config.streamSilenceMs,
     clock,
     random,

@@ -11,8 +11,10 @@ export interface ClusterOptions {
   readonly takeoverMs: number;
   /** The exchanges that this instance may call; null for all. */
   readonly exchanges: readonly string[] | null;
-  /** How long a request to the owner of an exchange may take, in ms. */
+  /** How long a request to the owner of an exchange may take, in ms: at least as long as the owner works on any. */
   readonly requestTimeoutMs: number;
+  /** How long a query waits until an instance owns the exchange, in ms. */
+  readonly ownerTimeoutMs: number;
   /** After this time without a message, feeds take a stream for broken, in ms. */
   readonly silenceMs: number;
   readonly clock: Clock;

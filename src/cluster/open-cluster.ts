@@ -119,7 +119,8 @@ class RedisCluster implements Cluster {
 
   source(local: MarketSource): MarketSource {
     const reader = new SharedReader(this.#requests);
-    return createClusterSource({ ...this.#requests, local, reader, client: this.#client, timeoutMs: this.#timeoutMs });
+    const { requestTimeoutMs: timeoutMs, ownerTimeoutMs } = this.#options;
+    return createClusterSource({ ...this.#requests, local, reader, client: this.#client, timeoutMs, ownerTimeoutMs });
   }
 
   streams(local: MarketStreams): MarketStreams {
@@ -129,7 +130,8 @@ class RedisCluster implements Cluster {
   }
 
   feedData(local: MarketData): MarketData {
-    return createClusterFeedData({ local, owners: this.#members, client: this.#client, timeoutMs: this.#timeoutMs });
+    const { requestTimeoutMs: timeoutMs } = this.#options;
+    return createClusterFeedData({ local, owners: this.#members, client: this.#client, timeoutMs });
   }
 
   serve({ marketData, feedData, candles, streams }: OwnedData): void {
@@ -148,9 +150,5 @@ class RedisCluster implements Cluster {
     this.#client.close();
     await this.#members.close();
     await this.#connection.close();
-  }
-
-  get #timeoutMs(): number {
-    return this.#options.requestTimeoutMs;
   }
 }

@@ -3,6 +3,7 @@ import { toMarketKey } from '../../market/market-ref.ts';
 import type { CandleLimits, CandleSeries } from '../../market/model/candle.ts';
 import type { Markets } from '../../market/model/market.ts';
 import type { DerivativeData, MarketSource } from '../../market/ports/market-data.ts';
+import { missingKinds } from '../wire/markets.ts';
 import type { Results } from '../wire/results.ts';
 import { queryMethods } from './methods/methods.ts';
 import { type Remembered, RemoteMemory } from './remote-memory.ts';
@@ -70,7 +71,8 @@ export function createClusterSource({ local, ...options }: ClusterSourceOptions)
     });
     const value = list.markets ?? known?.value;
     if (!value) throw new Error(`the owner of ${exchange} sent no markets`);
-    return { value, version: list.version, freshUntil: list.freshUntil };
+    const isPartial = missingKinds(value).size > 0;
+    return { value, version: list.version, freshUntil: list.freshUntil, isPartial };
   }
 
   const derivatives: DerivativeData = {

@@ -10,6 +10,8 @@ export interface Remembered<V> {
   readonly version: string | null;
   /** Epoch ms. */
   readonly freshUntil: number;
+  /** True if the owner lacked a part that it may have by now. After its time, it answers only if it cannot be renewed. */
+  readonly isPartial?: boolean;
 }
 
 interface Entry<V> extends Remembered<V> {
@@ -33,7 +35,7 @@ const [minRenewMs, maxRenewMs] = [1000, 60_000];
 /**
  * Remembers what hardly ever changes and is needed for nearly every query: the markets and timeframes of other instances'
  * exchanges. It is renewed in the background, from the middle of its freshness on, so that no query waits for it again:
- * not even while an exchange has no owner.
+ * not even while an exchange has no owner. Only a list that lacked a part is waited for, because its errors are old.
  */
 export class RemoteMemory<V> {
   readonly #clock: Clock;
@@ -50,13 +52,13 @@ export class RemoteMemory<V> {
     const entry = this.#entries.get(key);
     const now = this.#clock.now();
     if (!entry || ageOf(entry.storedAt, now) > maxOldMs) return this.#toFresh(key, await this.#renew(key, load));
-    if (now >= entry.renewAt) {
-      this.#renew(key, load).catch(() => {
-        if (this.#entries.peek(key) === entry)
-          this.#entries.set(key, { ...entry, renewAt: this.#clock.now() + minRenewMs });
-      });
-    }
-    return this.#toFresh(key, entry);
+    if (now < entry.renewAt) return this.#toFresh(key, entry);
+    const renewal = this.#renew(key, load).catch(() => {
+      const later = { ...entry, renewAt: this.#clock.now() + minRenewMs };
+      if (this.#entries.peek(key) === entry) this.#entries.set(key, later);
+      return later;
+    });
+    return this.#toFresh(key, entry.isPartial && now >= entry.freshUntil ? await renewal : entry);
   }
 
   /** The next query asks the owner. */

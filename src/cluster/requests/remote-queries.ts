@@ -9,8 +9,10 @@ import type { SharedReader } from './shared/shared-reader.ts';
 export interface RemoteQueriesOptions extends Pick<RequestOptions, 'owners' | 'clock'> {
   readonly client: RequestClient;
   readonly reader: SharedReader;
-  /** How long a query waits for another instance, in ms. */
+  /** How long a query waits for the answer of another instance, in ms. */
   readonly timeoutMs: number;
+  /** How long it waits until an instance owns the exchange, in ms; `timeoutMs` by default. */
+  readonly ownerTimeoutMs?: number;
 }
 
 /** A value that is due for renewal can be reused for this long, in ms: a cache keeps one whose time is over as long as any. */
@@ -61,12 +63,12 @@ export class RemoteQueries {
     receive: (answer: R) => R,
   ): Promise<R> {
     if (this.isLocal(query.exchange)) return local();
-    const { client, reader, timeoutMs } = this.#options;
+    const { client, reader, timeoutMs, ownerTimeoutMs = timeoutMs } = this.#options;
     const { answers, rest } = await reader.read(method, query, options);
     const { sharing } = method;
     if (!rest && sharing) return receive(sharing.join(answers));
     const asked = rest ?? query;
-    const answered = await client.request(method, asked, options, { timeoutMs, waitsForOwner: true });
+    const answered = await client.request(method, asked, options, { timeoutMs, waitsForOwner: true, ownerTimeoutMs });
     if (answered.kind === 'self') return local();
     if (answered.isShared) reader.onShared(method, asked);
     return receive(sharing && answers.length > 0 ? sharing.join([...answers, answered.answer]) : answered.answer);

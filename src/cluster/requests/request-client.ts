@@ -26,6 +26,8 @@ export interface RequestTerms {
   readonly timeoutMs: number;
   /** True if the caller waits while the exchange has no owner that can be reached. Otherwise it gets the error at once. */
   readonly waitsForOwner: boolean;
+  /** How long it waits until an instance becomes the owner, in ms; `timeoutMs` by default. */
+  readonly ownerTimeoutMs?: number;
 }
 
 /** An answer of another instance; `self` if this instance owns the exchange or is alone, and must call it itself. */
@@ -162,12 +164,13 @@ export class RequestClient {
     }
   }
 
-  async #ownerOf(exchange: string, { waitsForOwner }: RequestTerms, deadline: number): Promise<Owner> {
+  async #ownerOf(exchange: string, terms: RequestTerms, deadline: number): Promise<Owner> {
     const { owners, clock } = this.#options;
     const known = owners.ownerOf(exchange);
     if (known.kind !== 'none') return known;
     const leftMs = Math.max(0, deadline - clock.now());
-    return owners.find(exchange, waitsForOwner ? leftMs : Math.min(claimMs, leftMs));
+    const { waitsForOwner, ownerTimeoutMs = leftMs } = terms;
+    return owners.find(exchange, Math.min(leftMs, waitsForOwner ? ownerTimeoutMs : claimMs));
   }
 
   /** Waits, at most until the owner of the exchange changes. */

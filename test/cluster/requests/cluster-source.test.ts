@@ -223,6 +223,26 @@ describe('the markets of another instance', () => {
     expect(value.whyMissing?.('X/Y')).toMatchObject({ code: 'TIMEOUT', details: { symbol: 'X/Y' } });
     expect(freshUntil).toBe(clock.now() + 5000);
   });
+
+  test('are asked for again before an old reason says why some are missing', async () => {
+    const whole = list;
+    list = Object.assign(new Map(whole), { whyMissing: () => new MarketDataError('TIMEOUT', 'no list') });
+    const first = await a.source.fetchMarkets('kraken');
+    list = whole;
+    await bothAdvance(60_000);
+    expect((await a.source.fetchMarkets('kraken')).value.whyMissing).toBeUndefined();
+    expect(first.value.whyMissing?.('X/Y')).toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  test('still answer although some are missing, when there is no owner', async () => {
+    list = Object.assign(new Map(list), { whyMissing: () => new MarketDataError('TIMEOUT', 'no list') });
+    const { value } = await a.source.fetchMarkets('kraken');
+    ownership.give('kraken', null);
+    await bothAdvance(60_000);
+    const late = a.source.fetchMarkets('kraken');
+    await bothAdvance(10_000);
+    expect((await late).value).toBe(value);
+  });
 });
 
 test('the timeframes of a market are remembered until the exchange turns out to refuse one', async () => {
