@@ -1,5 +1,5 @@
-import type { Venue } from '../../venues/venue.ts';
-import { eventually } from '../socket-client.ts';
+import type { Venue } from '../../../venues/venue.ts';
+import { eventually } from '../../socket-client.ts';
 import { type ClusterServer, type ClusterServerOptions, startClusterServer } from './cluster-server.ts';
 
 type Venues = Readonly<Record<string, Venue>>;

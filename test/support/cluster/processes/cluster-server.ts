@@ -1,10 +1,10 @@
 import type { Client } from 'graphql-ws';
-import type { Venue } from '../../venues/venue.ts';
-import { type Exposition, parseExposition } from '../exposition.ts';
-import { startWire, type Wire } from '../faults/wire.ts';
-import type { RedisServer } from '../programs/redis.ts';
-import { type BuiltServer, startBuiltServer } from '../server/built-server.ts';
-import { connect, type Operation, subscribe } from '../socket-client.ts';
+import type { Venue } from '../../../venues/venue.ts';
+import { type Exposition, parseExposition } from '../../exposition.ts';
+import { startWire, type Wire } from '../../faults/wire.ts';
+import type { RedisServer } from '../../programs/redis.ts';
+import { type BuiltServer, startBuiltServer } from '../../server/built-server.ts';
+import { connect, type Operation, subscribe } from '../../socket-client.ts';
 import { openUpstreamPath, type UpstreamPath } from './upstream-path.ts';
 
 type Environment = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { Venue } from '../../venues/venue.ts';
+import type { Venue } from '../../../venues/venue.ts';
 
 const secondMs = 1000;
 const stepMs = 100;
