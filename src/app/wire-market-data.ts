@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import type { ThrottledLog } from '../base/throttled-log.ts';
 import { createCandleStreams } from '../candles/timeframes/streams.ts';
+import { withAnyTimeframe } from '../candles/timeframes/with-any-timeframe.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/load-config.ts';
 import type { Exchanges } from '../exchange/clients/exchanges.ts';
@@ -67,11 +68,13 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
     onSharedPage: (isHit) => recorder.cluster.onShared('candle_pages', isHit ? 'hit' : 'miss'),
   });
   const feedData = cluster ? cluster.feedData(cached) : cached;
-  const feedStreams = cluster ? cluster.streams(streams) : streams;
+  // The owner of an exchange builds the candles that the exchange lacks, once for all instances.
+  const local = withAnyTimeframe(streams, createCandleStreams({ streams, marketData: cached, clock }));
+  const feedStreams = cluster ? cluster.streams(local) : local;
   const feeds = createFeeds({
     marketData: feedData,
     streams: feedStreams,
-    openCandles: createCandleStreams({ streams: feedStreams, marketData: feedData, clock }),
+    openCandles: (request, listener) => feedStreams.open(request, listener),
     clock,
     random,
     pollIntervalMs: config.pollIntervalMs,

@@ -120,7 +120,7 @@ describeWithRedis('two apps on one Redis', () => {
     await redis.cli(...words.map((word) => word.replaceAll('{tickql}', '{limited}')));
     await redis.cli('CONFIG', 'RESETSTAT');
     const redisUrl = redis.url.replace('//', '//tickql:password@');
-    const cluster = { redisUrl, keyPrefix: 'limited', takeoverMs: 2000 };
+    const cluster = { redisUrl, keyPrefix: 'limited', takeoverMs: 20_000 };
     const config = { cluster, requestsPerMinute: 1000, costPerMinute: 1_000_000 };
     const start = () => startServer({ config, venues: { binance }, logLevel: 'debug' });
     const limited = await Promise.all([start(), start()]);

@@ -7,7 +7,7 @@ import {
   type ConnectionChanges,
   openConnection,
   openReadyConnection,
-} from '../../support/cluster/redis-connections.ts';
+} from '../../support/cluster/members/redis-connections.ts';
 import { createCertificate } from '../../support/programs/certificate.ts';
 import { findFreePort } from '../../support/programs/loopback-program.ts';
 import { type RedisOptions, type RedisServer, startRedis } from '../../support/programs/redis.ts';

@@ -6,7 +6,7 @@ import {
   type ConnectionChanges,
   openConnection,
   openReadyConnection,
-} from '../../support/cluster/redis-connections.ts';
+} from '../../support/cluster/members/redis-connections.ts';
 import { startWire, type Wire } from '../../support/faults/wire.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LiveModel, type LiveStep } from '../../support/cluster/live-model.ts';
+import { LiveModel, type LiveStep } from '../../support/cluster/live/live-model.ts';
 
 // What every listener must hear whatever is lost, repeated or reordered, and whoever owns the exchange or is paused.
 

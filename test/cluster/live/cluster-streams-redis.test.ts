@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { RedisConnection } from '../../../src/cluster/connection/redis-connection.ts';
-import { type FakeOwners, FakeOwnership } from '../../support/cluster/fake-owners.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
-import { exchange, LiveInstance } from '../../support/cluster/live-instances.ts';
-import { openReadyConnection } from '../../support/cluster/redis-connections.ts';
+import { type FakeOwners, FakeOwnership } from '../../support/cluster/fakes/fake-owners.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
+import { exchange, LiveInstance } from '../../support/cluster/live/live-instances.ts';
+import { openReadyConnection } from '../../support/cluster/members/redis-connections.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';

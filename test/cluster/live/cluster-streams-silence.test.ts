@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { btc, exchange, LiveInstances, toTrade } from '../../support/cluster/live-instances.ts';
+import { btc, exchange, LiveInstances, toTrade } from '../../support/cluster/live/live-instances.ts';
 
 let cluster: LiveInstances;
 

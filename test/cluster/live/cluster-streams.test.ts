@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { blankTicker, btc, exchange, LiveInstances, toBook, toCandle } from '../../support/cluster/live-instances.ts';
+import {
+  blankTicker,
+  btc,
+  exchange,
+  LiveInstances,
+  toBook,
+  toCandle,
+} from '../../support/cluster/live/live-instances.ts';
 
 let cluster: LiveInstances;
 
@@ -303,7 +310,9 @@ describe('interest', () => {
 
   test('an instance whose interest was lost registers again', async () => {
     const { a, b } = startTwo();
-    const { heard } = b.listen('ticker');
+    const [{ heard }, trades] = [b.listen('ticker'), b.listen('trades')];
+    await cluster.settle();
+    a.sendTrades(1);
     await cluster.settle();
     // Its renewals do not reach the owner, which still reaches it.
     const { publish } = b.bus;
@@ -312,7 +321,12 @@ describe('interest', () => {
     expect(a.feeds.opened).toEqual([]);
     b.bus.publish = publish;
     await cluster.clock.advance(5000);
-    expect(a.feeds.opened).toHaveLength(1);
+    expect(a.feeds.opened).toHaveLength(2);
+    trades.take();
+    // What happened meanwhile is missing.
+    a.sendTrades(5);
+    await cluster.settle();
+    expect(trades.heard).toEqual(['[5] first']);
     a.sendTicker(1);
     await cluster.settle();
     expect(heard.at(-1)).toMatch(/^1/);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type InstanceFault, maxFaultMs, OwnershipModel } from '../../support/cluster/ownership-model.ts';
+import { type InstanceFault, maxFaultMs, OwnershipModel } from '../../support/cluster/members/ownership-model.ts';
 
 const names = ['a', 'b', 'c'] as const;
 

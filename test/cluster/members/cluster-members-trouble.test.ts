@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { MemberScene, nameOwner } from '../../support/cluster/member-scene.ts';
+import { MemberScene, nameOwner } from '../../support/cluster/members/member-scene.ts';
 import type { RedisOptions } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { MemberInstance } from '../../support/cluster/member-instance.ts';
-import { fenceOf, MemberScene, nameOwner } from '../../support/cluster/member-scene.ts';
+import type { MemberInstance } from '../../support/cluster/members/member-instance.ts';
+import { fenceOf, MemberScene, nameOwner } from '../../support/cluster/members/member-scene.ts';
 import { PausableClock } from '../../support/fakes/pausable-clock.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';

@@ -4,8 +4,8 @@ import type { RedisConnection } from '../../../src/cluster/connection/redis-conn
 import { type Announcement, parseAnnouncement } from '../../../src/cluster/members/announcement.ts';
 import type { BeatReply, HeldExchange, LeaseStore } from '../../../src/cluster/members/lease-store.ts';
 import { RedisLeaseStore } from '../../../src/cluster/members/redis-lease-store.ts';
-import { openReadyConnection } from '../../support/cluster/redis-connections.ts';
-import { SimulatedLeases } from '../../support/cluster/simulated-leases.ts';
+import { openReadyConnection } from '../../support/cluster/members/redis-connections.ts';
+import { SimulatedLeases } from '../../support/cluster/members/simulated-leases.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import type { Markets } from '../../../src/market/model/market.ts';
-import { FakeNetwork } from '../../support/cluster/fake-network.ts';
-import { type FakeOwners, FakeOwnership } from '../../support/cluster/fake-owners.ts';
-import { FakeStore } from '../../support/cluster/fake-store.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
+import { FakeNetwork } from '../../support/cluster/fakes/fake-network.ts';
+import { type FakeOwners, FakeOwnership } from '../../support/cluster/fakes/fake-owners.ts';
+import { FakeStore } from '../../support/cluster/fakes/fake-store.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
 import { RequestInstance } from '../../support/cluster/request-instance.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
 import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';

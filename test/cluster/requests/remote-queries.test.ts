@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { MarketData } from '../../../src/market/ports/market-data.ts';
-import { withCaches } from '../../support/cluster/cached-port.ts';
-import { FakeNetwork } from '../../support/cluster/fake-network.ts';
-import { FakeOwnership } from '../../support/cluster/fake-owners.ts';
-import { FakeStore } from '../../support/cluster/fake-store.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
+import { FakeNetwork } from '../../support/cluster/fakes/fake-network.ts';
+import { FakeOwnership } from '../../support/cluster/fakes/fake-owners.ts';
+import { FakeStore } from '../../support/cluster/fakes/fake-store.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
+import { withCaches } from '../../support/cluster/live/cached-port.ts';
 import { RequestInstance } from '../../support/cluster/request-instance.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
 import { ManualClock } from '../../support/fakes/manual-clock.ts';

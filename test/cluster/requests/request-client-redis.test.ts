@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { RedisConnection } from '../../../src/cluster/connection/redis-connection.ts';
-import { withCaches } from '../../support/cluster/cached-port.ts';
-import type { MemberInstance } from '../../support/cluster/member-instance.ts';
-import { MemberScene, nameOwner } from '../../support/cluster/member-scene.ts';
-import { openReadyConnection } from '../../support/cluster/redis-connections.ts';
+import { withCaches } from '../../support/cluster/live/cached-port.ts';
+import type { MemberInstance } from '../../support/cluster/members/member-instance.ts';
+import { MemberScene, nameOwner } from '../../support/cluster/members/member-scene.ts';
+import { openReadyConnection } from '../../support/cluster/members/redis-connections.ts';
 import { RequestInstance } from '../../support/cluster/request-instance.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
 import type { RedisOptions } from '../../support/programs/redis.ts';

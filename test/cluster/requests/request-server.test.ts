@@ -4,10 +4,10 @@ import { feedMethods, queryMethods } from '../../../src/cluster/requests/methods
 import { packRequest, unpackReply } from '../../../src/cluster/requests/protocol/messages.ts';
 import { pack } from '../../../src/cluster/wire/envelope.ts';
 import type { Json } from '../../../src/cluster/wire/fields.ts';
-import { type FakeBus, FakeNetwork } from '../../support/cluster/fake-network.ts';
-import { type FakeOwners, FakeOwnership } from '../../support/cluster/fake-owners.ts';
-import { FakeStore } from '../../support/cluster/fake-store.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
+import { type FakeBus, FakeNetwork } from '../../support/cluster/fakes/fake-network.ts';
+import { type FakeOwners, FakeOwnership } from '../../support/cluster/fakes/fake-owners.ts';
+import { FakeStore } from '../../support/cluster/fakes/fake-store.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
 import { RequestInstance } from '../../support/cluster/request-instance.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
 import { ManualClock, settle } from '../../support/fakes/manual-clock.ts';

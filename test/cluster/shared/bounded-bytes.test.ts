@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { createNamespace } from '../../../src/cluster/connection/namespace.ts';
 import type { RedisConnection } from '../../../src/cluster/connection/redis-connection.ts';
 import { BoundedBytes } from '../../../src/cluster/shared/bounded-bytes.ts';
-import { openReadyConnection } from '../../support/cluster/redis-connections.ts';
+import { openReadyConnection } from '../../support/cluster/members/redis-connections.ts';
 import { settle } from '../../support/fakes/manual-clock.ts';
 import { startWire, type Wire } from '../../support/faults/wire.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';

@@ -4,7 +4,7 @@ import { createNamespace } from '../../../src/cluster/connection/namespace.ts';
 import type { RedisConnection } from '../../../src/cluster/connection/redis-connection.ts';
 import { createSharedQuotas } from '../../../src/cluster/shared/quotas.ts';
 import { createGate, type Gate, type GateOptions } from '../../../src/server/access/gate.ts';
-import { openReadyConnection } from '../../support/cluster/redis-connections.ts';
+import { openReadyConnection } from '../../support/cluster/members/redis-connections.ts';
 import { startWire, type Wire } from '../../support/faults/wire.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { candleWindowCodec } from '../../../src/cluster/wire/candles.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
-import { candleWindow } from '../../support/cluster/random-values.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
+import { candleWindow } from '../../support/cluster/fakes/random-values.ts';
 
 const here = timeAheadBy(0);
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { errorCodec } from '../../../src/cluster/wire/errors.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
-import { error as anyError } from '../../support/cluster/random-values.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
+import { error as anyError } from '../../support/cluster/fakes/random-values.ts';
 
 const here = timeAheadBy(0);
 

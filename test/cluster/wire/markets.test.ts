@@ -4,8 +4,8 @@ import { readBody, writeBody } from '../../../src/cluster/wire/answer-body.ts';
 import { type MarketList, marketListCodec } from '../../../src/cluster/wire/markets.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { type Market, noBounds, noLimits } from '../../../src/market/model/market.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
-import { market as anyMarket } from '../../support/cluster/random-values.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
+import { market as anyMarket } from '../../support/cluster/fakes/random-values.ts';
 import { marketOf } from '../../support/fakes/market.ts';
 
 const here = timeAheadBy(0);

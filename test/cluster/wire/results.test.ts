@@ -6,8 +6,8 @@ import type { AnswerCodec } from '../../../src/cluster/wire/answer-codec.ts';
 import { resultsOf } from '../../../src/cluster/wire/results.ts';
 import { tickerCodec } from '../../../src/cluster/wire/tickers.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
-import * as random from '../../support/cluster/random-values.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
+import * as random from '../../support/cluster/fakes/random-values.ts';
 
 const here = timeAheadBy(0);
 

@@ -4,8 +4,8 @@ import { pack, unpack } from '../../../src/cluster/wire/envelope.ts';
 import { MalformedMessage } from '../../../src/cluster/wire/fields.ts';
 import { decodeMessage, encodeMessage } from '../../../src/cluster/wire/stream-messages.ts';
 import type { StreamKind, StreamMessages } from '../../../src/market/ports/market-streams.ts';
-import { timeAheadBy } from '../../support/cluster/fake-time.ts';
-import * as random from '../../support/cluster/random-values.ts';
+import { timeAheadBy } from '../../support/cluster/fakes/fake-time.ts';
+import * as random from '../../support/cluster/fakes/random-values.ts';
 import { tickerOf } from '../../support/fakes/fake-market-data.ts';
 
 const values: { readonly [K in StreamKind]: fc.Arbitrary<StreamMessages[K]> } = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Follower } from '../../support/cluster/followers.ts';
 import { CommonHistory } from '../../support/cluster/history.ts';
+import { Follower } from '../../support/cluster/live/followers.ts';
 import { ServerCluster } from '../../support/cluster/server-cluster.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';

@@ -9,7 +9,7 @@ import { RequestClient } from '../../../src/cluster/requests/request-client.ts';
 import { RequestServer } from '../../../src/cluster/requests/request-server.ts';
 import { SharedReader } from '../../../src/cluster/requests/shared/shared-reader.ts';
 import type { CandleSource, MarketData, MarketSource } from '../../../src/market/ports/market-data.ts';
-import { RecordedEvents } from './recorded-events.ts';
+import { RecordedEvents } from './fakes/recorded-events.ts';
 
 export interface RequestInstanceOptions {
   readonly bus: Bus;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { exchange, LiveInstances, toBook } from '../../../support/cluster/live-instances.ts';
+import { exchange, LiveInstances, toBook } from '../../../support/cluster/live/live-instances.ts';
 
 let cluster: LiveInstances;
 

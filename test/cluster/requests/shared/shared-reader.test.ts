@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FetchOptions } from '../../../../src/market/ports/market-data.ts';
-import { type FakeBus, FakeNetwork } from '../../../support/cluster/fake-network.ts';
-import { FakeOwnership } from '../../../support/cluster/fake-owners.ts';
-import { FakeStore } from '../../../support/cluster/fake-store.ts';
-import { timeAheadBy } from '../../../support/cluster/fake-time.ts';
+import { type FakeBus, FakeNetwork } from '../../../support/cluster/fakes/fake-network.ts';
+import { FakeOwnership } from '../../../support/cluster/fakes/fake-owners.ts';
+import { FakeStore } from '../../../support/cluster/fakes/fake-store.ts';
+import { timeAheadBy } from '../../../support/cluster/fakes/fake-time.ts';
 import { RequestInstance } from '../../../support/cluster/request-instance.ts';
 import { FakeMarketData, tickerOf } from '../../../support/fakes/fake-market-data.ts';
 import { ManualClock, settle } from '../../../support/fakes/manual-clock.ts';

@@ -1,11 +1,11 @@
-import type { Announcement } from '../../../src/cluster/members/announcement.ts';
+import type { Announcement } from '../../../../src/cluster/members/announcement.ts';
 import type {
   BeatReply,
   BeatRequest,
   Lease,
   RunningLease,
   SeenOwner,
-} from '../../../src/cluster/members/lease-store.ts';
+} from '../../../../src/cluster/members/lease-store.ts';
 
 interface Entry extends SeenOwner {
   readonly until: number;

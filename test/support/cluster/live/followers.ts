@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { Operation } from '../socket-client.ts';
-import { eventually } from '../socket-client.ts';
-import type { ClusterServer } from './cluster-server.ts';
-import { CommonHistory } from './history.ts';
+import type { Operation } from '../../socket-client.ts';
+import { eventually } from '../../socket-client.ts';
+import type { ClusterServer } from '../cluster-server.ts';
+import { CommonHistory } from '../history.ts';
 
 const secondMs = 1000;
 const patientMs = 20_000;

@@ -1,7 +1,7 @@
-import type { Owner } from '../../../src/cluster/members/owners.ts';
-import { startWire, type Wire } from '../faults/wire.ts';
-import { type RedisOptions, type RedisServer, startRedis } from '../programs/redis.ts';
-import { eventually } from '../socket-client.ts';
+import type { Owner } from '../../../../src/cluster/members/owners.ts';
+import { startWire, type Wire } from '../../faults/wire.ts';
+import { type RedisOptions, type RedisServer, startRedis } from '../../programs/redis.ts';
+import { eventually } from '../../socket-client.ts';
 import { type InstanceOptions, type MemberInstance, openMember } from './member-instance.ts';
 
 /** A Redis and the instances that share it. */

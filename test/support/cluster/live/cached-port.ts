@@ -1,8 +1,8 @@
-import type { Clock } from '../../../src/base/clock.ts';
-import { OrderBookCache } from '../../../src/cache/order-books.ts';
-import { TickerCache } from '../../../src/cache/tickers.ts';
-import type { MarketData } from '../../../src/market/ports/market-data.ts';
-import { FakeMarketData } from '../fakes/fake-market-data.ts';
+import type { Clock } from '../../../../src/base/clock.ts';
+import { OrderBookCache } from '../../../../src/cache/order-books.ts';
+import { TickerCache } from '../../../../src/cache/tickers.ts';
+import type { MarketData } from '../../../../src/market/ports/market-data.ts';
+import { FakeMarketData } from '../../fakes/fake-market-data.ts';
 
 /** Tickers and order books of the upstream with caches, as in the server. Markets and screens without; the rest is fake. */
 export function withCaches(

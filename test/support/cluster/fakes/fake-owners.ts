@@ -1,5 +1,5 @@
-import { type Clock, sleep } from '../../../src/base/clock.ts';
-import type { Owner, OwnerChange, Owners } from '../../../src/cluster/members/owners.ts';
+import { type Clock, sleep } from '../../../../src/base/clock.ts';
+import type { Owner, OwnerChange, Owners } from '../../../../src/cluster/members/owners.ts';
 
 interface Lease {
   readonly instance: string;

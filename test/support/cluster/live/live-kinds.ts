@@ -1,5 +1,5 @@
-import type { Operation } from '../socket-client.ts';
-import type { ClusterServer } from './cluster-server.ts';
+import type { Operation } from '../../socket-client.ts';
+import type { ClusterServer } from '../cluster-server.ts';
 
 /** Subscriptions to one market, by what they bring. */
 export type KindDocuments = Readonly<Record<string, string>>;

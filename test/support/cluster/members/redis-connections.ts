@@ -1,7 +1,7 @@
-import { systemClock } from '../../../src/base/clock.ts';
-import { RedisConnection, type RedisConnectionOptions } from '../../../src/cluster/connection/redis-connection.ts';
-import { parseRedisUrl } from '../../../src/cluster/connection/redis-url.ts';
-import { eventually } from '../socket-client.ts';
+import { systemClock } from '../../../../src/base/clock.ts';
+import { RedisConnection, type RedisConnectionOptions } from '../../../../src/cluster/connection/redis-connection.ts';
+import { parseRedisUrl } from '../../../../src/cluster/connection/redis-url.ts';
+import { eventually } from '../../socket-client.ts';
 
 export type ConnectionChanges = Partial<Omit<RedisConnectionOptions, 'address'>>;
 

@@ -1,12 +1,12 @@
-import type { Clock } from '../../../src/base/clock.ts';
-import { systemClock } from '../../../src/base/clock.ts';
-import { createNamespace } from '../../../src/cluster/connection/namespace.ts';
-import { RedisConnection } from '../../../src/cluster/connection/redis-connection.ts';
-import { parseRedisUrl } from '../../../src/cluster/connection/redis-url.ts';
-import { ClusterMembers, toLeaseMs } from '../../../src/cluster/members/cluster-members.ts';
-import type { ClusterState } from '../../../src/cluster/members/cluster-status.ts';
-import type { OwnerChange } from '../../../src/cluster/members/owners.ts';
-import { RedisLeaseStore } from '../../../src/cluster/members/redis-lease-store.ts';
+import type { Clock } from '../../../../src/base/clock.ts';
+import { systemClock } from '../../../../src/base/clock.ts';
+import { createNamespace } from '../../../../src/cluster/connection/namespace.ts';
+import { RedisConnection } from '../../../../src/cluster/connection/redis-connection.ts';
+import { parseRedisUrl } from '../../../../src/cluster/connection/redis-url.ts';
+import { ClusterMembers, toLeaseMs } from '../../../../src/cluster/members/cluster-members.ts';
+import type { ClusterState } from '../../../../src/cluster/members/cluster-status.ts';
+import type { OwnerChange } from '../../../../src/cluster/members/owners.ts';
+import { RedisLeaseStore } from '../../../../src/cluster/members/redis-lease-store.ts';
 
 export interface InstanceOptions {
   readonly url: string;

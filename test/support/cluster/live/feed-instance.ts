@@ -1,18 +1,18 @@
-import type { Clock } from '../../../src/base/clock.ts';
-import { createClusterFeedData } from '../../../src/cluster/requests/cluster-feed-data.ts';
-import { RequestClient } from '../../../src/cluster/requests/request-client.ts';
-import { RequestServer } from '../../../src/cluster/requests/request-server.ts';
-import { createFeeds, type Feeds } from '../../../src/feed/live/feeds.ts';
-import { createFeedRelay } from '../../../src/feed/relay/feed-relay.ts';
-import type { StreamKind } from '../../../src/market/ports/market-streams.ts';
-import type { FakeMarketData } from '../fakes/fake-market-data.ts';
-import { lingerMs, pollIntervalMs, silenceMs, staleMaxMs, startTimeoutMs } from '../feed/live-feeds.ts';
-import type { FakeBus } from './fake-network.ts';
-import type { FakeOwners } from './fake-owners.ts';
-import { FakeStore } from './fake-store.ts';
-import { timeAheadBy } from './fake-time.ts';
+import type { Clock } from '../../../../src/base/clock.ts';
+import { createClusterFeedData } from '../../../../src/cluster/requests/cluster-feed-data.ts';
+import { RequestClient } from '../../../../src/cluster/requests/request-client.ts';
+import { RequestServer } from '../../../../src/cluster/requests/request-server.ts';
+import { createFeeds, type Feeds } from '../../../../src/feed/live/feeds.ts';
+import { createFeedRelay } from '../../../../src/feed/relay/feed-relay.ts';
+import type { StreamKind } from '../../../../src/market/ports/market-streams.ts';
+import type { FakeMarketData } from '../../fakes/fake-market-data.ts';
+import { lingerMs, pollIntervalMs, silenceMs, staleMaxMs, startTimeoutMs } from '../../feed/live-feeds.ts';
+import type { FakeBus } from '../fakes/fake-network.ts';
+import type { FakeOwners } from '../fakes/fake-owners.ts';
+import { FakeStore } from '../fakes/fake-store.ts';
+import { timeAheadBy } from '../fakes/fake-time.ts';
+import { RecordedEvents } from '../fakes/recorded-events.ts';
 import { LiveInstance } from './live-instances.ts';
-import { RecordedEvents } from './recorded-events.ts';
 
 export interface FeedInstanceOptions {
   readonly bus: FakeBus;

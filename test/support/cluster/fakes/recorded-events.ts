@@ -1,4 +1,4 @@
-import type { RequestEvents } from '../../../src/cluster/requests/protocol/request-events.ts';
+import type { RequestEvents } from '../../../../src/cluster/requests/protocol/request-events.ts';
 
 /** Everything that was reported, as words. */
 export class RecordedEvents implements RequestEvents {

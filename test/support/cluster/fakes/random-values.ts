@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import { MarketDataError, marketDataErrorCodes } from '../../../src/market/errors.ts';
-import type { AllTickers } from '../../../src/market/model/all-tickers.ts';
-import type { CandleWindow } from '../../../src/market/model/candle.ts';
-import type { FundingPayment, FundingRate } from '../../../src/market/model/derivatives/funding-rate.ts';
-import type { Liquidation } from '../../../src/market/model/derivatives/liquidation.ts';
-import type { OpenInterest } from '../../../src/market/model/derivatives/open-interest.ts';
-import { type Market, marketTypes, noBounds, noLimits, optionTypes } from '../../../src/market/model/market.ts';
-import type { OrderBook } from '../../../src/market/model/order-book.ts';
-import { type MarkPrice, sources, type Ticker, type tickerNumbers } from '../../../src/market/model/ticker.ts';
-import type { Trade } from '../../../src/market/model/trade.ts';
-import type { StreamedCandle } from '../../../src/market/ports/market-streams.ts';
+import { MarketDataError, marketDataErrorCodes } from '../../../../src/market/errors.ts';
+import type { AllTickers } from '../../../../src/market/model/all-tickers.ts';
+import type { CandleWindow } from '../../../../src/market/model/candle.ts';
+import type { FundingPayment, FundingRate } from '../../../../src/market/model/derivatives/funding-rate.ts';
+import type { Liquidation } from '../../../../src/market/model/derivatives/liquidation.ts';
+import type { OpenInterest } from '../../../../src/market/model/derivatives/open-interest.ts';
+import { type Market, marketTypes, noBounds, noLimits, optionTypes } from '../../../../src/market/model/market.ts';
+import type { OrderBook } from '../../../../src/market/model/order-book.ts';
+import { type MarkPrice, sources, type Ticker, type tickerNumbers } from '../../../../src/market/model/ticker.ts';
+import type { Trade } from '../../../../src/market/model/trade.ts';
+import type { StreamedCandle } from '../../../../src/market/ports/market-streams.ts';
 
 /** fast-check's records have no prototype otherwise, unlike the data of this server. */
 function plain<T>(fields: { readonly [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {

@@ -1,9 +1,9 @@
-import type { Clock } from '../../../src/base/clock.ts';
-import { type Bus, type Listening, RedisUnavailable } from '../../../src/cluster/connection/bus.ts';
-import { ClusterMembers } from '../../../src/cluster/members/cluster-members.ts';
-import type { LeaseStore } from '../../../src/cluster/members/lease-store.ts';
-import { ManualClock } from '../fakes/manual-clock.ts';
-import { PausableClock } from '../fakes/pausable-clock.ts';
+import type { Clock } from '../../../../src/base/clock.ts';
+import { type Bus, type Listening, RedisUnavailable } from '../../../../src/cluster/connection/bus.ts';
+import { ClusterMembers } from '../../../../src/cluster/members/cluster-members.ts';
+import type { LeaseStore } from '../../../../src/cluster/members/lease-store.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
+import { PausableClock } from '../../fakes/pausable-clock.ts';
 import { SimulatedLeases } from './simulated-leases.ts';
 
 const leaseMs = 1200;

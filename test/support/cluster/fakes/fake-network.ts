@@ -1,4 +1,4 @@
-import { type Bus, type Listening, RedisUnavailable } from '../../../src/cluster/connection/bus.ts';
+import { type Bus, type Listening, RedisUnavailable } from '../../../../src/cluster/connection/bus.ts';
 
 /** A message on its way to one instance. */
 export interface Transit {

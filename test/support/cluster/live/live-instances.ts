@@ -1,14 +1,14 @@
-import type { Clock } from '../../../src/base/clock.ts';
-import type { Bus } from '../../../src/cluster/connection/bus.ts';
-import { ClusterStreams } from '../../../src/cluster/live/cluster-streams.ts';
-import { toLiveTiming } from '../../../src/cluster/live/protocol/live-timing.ts';
-import { RelayServer } from '../../../src/cluster/live/relays/relay-server.ts';
-import type { Owners } from '../../../src/cluster/members/owners.ts';
-import type { SharedTime } from '../../../src/cluster/members/shared-time.ts';
-import type { MarketDataError } from '../../../src/market/errors.ts';
-import type { OrderBook } from '../../../src/market/model/order-book.ts';
-import type { Ticker } from '../../../src/market/model/ticker.ts';
-import type { Trade } from '../../../src/market/model/trade.ts';
+import type { Clock } from '../../../../src/base/clock.ts';
+import type { Bus } from '../../../../src/cluster/connection/bus.ts';
+import { ClusterStreams } from '../../../../src/cluster/live/cluster-streams.ts';
+import { toLiveTiming } from '../../../../src/cluster/live/protocol/live-timing.ts';
+import { RelayServer } from '../../../../src/cluster/live/relays/relay-server.ts';
+import type { Owners } from '../../../../src/cluster/members/owners.ts';
+import type { SharedTime } from '../../../../src/cluster/members/shared-time.ts';
+import type { MarketDataError } from '../../../../src/market/errors.ts';
+import type { OrderBook } from '../../../../src/market/model/order-book.ts';
+import type { Ticker } from '../../../../src/market/model/ticker.ts';
+import type { Trade } from '../../../../src/market/model/trade.ts';
 import type {
   MarketStreams,
   Stream,
@@ -17,12 +17,12 @@ import type {
   StreamListener,
   StreamMessages,
   StreamRequest,
-} from '../../../src/market/ports/market-streams.ts';
-import { FakeStreams } from '../fakes/fake-streams.ts';
-import { ManualClock } from '../fakes/manual-clock.ts';
-import { type FakeBus, FakeNetwork } from './fake-network.ts';
-import { type FakeOwners, FakeOwnership } from './fake-owners.ts';
-import { timeAheadBy } from './fake-time.ts';
+} from '../../../../src/market/ports/market-streams.ts';
+import { FakeStreams } from '../../fakes/fake-streams.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
+import { type FakeBus, FakeNetwork } from '../fakes/fake-network.ts';
+import { type FakeOwners, FakeOwnership } from '../fakes/fake-owners.ts';
+import { timeAheadBy } from '../fakes/fake-time.ts';
 
 export const btc = 'BTC/USDT';
 export const exchange = 'kraken';

@@ -5,10 +5,10 @@ import type {
   StreamListener,
   StreamMessages,
   StreamRequest,
-} from '../../../src/market/ports/market-streams.ts';
-import { FakeStreams } from '../fakes/fake-streams.ts';
-import type { FakeBus } from './fake-network.ts';
-import type { FakeOwners } from './fake-owners.ts';
+} from '../../../../src/market/ports/market-streams.ts';
+import { FakeStreams } from '../../fakes/fake-streams.ts';
+import type { FakeBus } from '../fakes/fake-network.ts';
+import type { FakeOwners } from '../fakes/fake-owners.ts';
 import {
   blankTicker,
   btc,
@@ -175,6 +175,8 @@ export class LiveModel {
     if (kind === 'pause') bus.isPaused = true;
     if (kind !== 'recover') return;
     owners.isDeaf = false;
+    // What it knows now, it does not forget when it is deaf again.
+    owners.learn(exchange, false);
     bus.resume();
     bus.reconnect();
   }

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../src/base/clock.ts';
-import { RedisUnavailable } from '../../../src/cluster/connection/bus.ts';
-import type { SharedStore } from '../../../src/cluster/connection/shared-store.ts';
+import type { Clock } from '../../../../src/base/clock.ts';
+import { RedisUnavailable } from '../../../../src/cluster/connection/bus.ts';
+import type { SharedStore } from '../../../../src/cluster/connection/shared-store.ts';
 
 /** The shared store, in memory. */
 export class FakeStore implements SharedStore {
