@@ -28,6 +28,9 @@ export interface PendingRequestsOptions {
 /** How often an attempt checks that it waits for the right instance, in ms, should nobody announce a new owner. */
 const checkMs = 500;
 
+/** After so many checks, the request is sent again: it or its reply may be lost, without anybody noticing. */
+const checksPerSending = 4;
+
 /** The attempts that wait for a reply. Each ends with its reply, or when it is known that none will come. */
 export class PendingRequests {
   readonly #options: PendingRequestsOptions;
@@ -42,16 +45,21 @@ export class PendingRequests {
     readonly exchange: string;
     readonly owner: OtherOwner;
     readonly timeoutMs: number;
+    /** Called at intervals while there is no reply. */
+    readonly onSilence: () => void;
     readonly onEnd: (attempt: Attempt) => void;
   }): PendingRequest {
     const { clock } = this.#options;
-    const { exchange, owner, timeoutMs, onEnd } = request;
+    const { exchange, owner, timeoutMs, onSilence, onEnd } = request;
     this.#lastId += 1;
     const id = this.#lastId;
+    let checks = 0;
     const checkLater = (): (() => void) =>
       clock.after(checkMs, () => {
         cancelCheck = checkLater();
         this.#check(pending);
+        checks += 1;
+        if (this.has(id) && checks % checksPerSending === 0) onSilence();
       });
     let cancelCheck = checkLater();
     const cancelEnd = clock.after(timeoutMs, () => pending.settle({ kind: 'late' }));

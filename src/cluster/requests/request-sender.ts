@@ -32,14 +32,18 @@ export class RequestSender {
     ];
   }
 
-  /** Sends the request once, and waits for the reply. */
+  /**
+   * Sends the request, and waits for the reply. Sends it again at intervals: if the connection of the owner is cut, it
+   * gets lost although the owner remains the owner. The owner leaves it out if it is still working on it.
+   */
   send(owner: OtherOwner, request: SentRequest, timeoutMs: number): Promise<Attempt> {
     const { exchange } = request;
     return new Promise((resolve) => {
-      const pending = this.#pending.add({ exchange, owner, timeoutMs, onEnd: resolve });
-      this.#publish(owner, pending.id, request).then((isSent) => {
-        if (!isSent) pending.settle({ kind: 'unreachable' });
-      });
+      const publish = async (): Promise<void> => {
+        if (!(await this.#publish(owner, pending.id, request))) pending.settle({ kind: 'unreachable' });
+      };
+      const pending = this.#pending.add({ exchange, owner, timeoutMs, onSilence: publish, onEnd: resolve });
+      void publish();
     });
   }
 

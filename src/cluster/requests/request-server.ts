@@ -47,7 +47,8 @@ export class RequestServer {
   readonly #options: RequestServerOptions;
   readonly #methods: ReadonlyMap<string, ServedMethod>;
   readonly #requests: Listening;
-  #running = 0;
+  /** The requests that are being answered, by sender and id. */
+  readonly #running = new Set<string>();
   #isClosed = false;
 
   constructor(options: RequestServerOptions) {
@@ -60,7 +61,7 @@ export class RequestServer {
 
   /** The number of requests that are being answered. */
   get running(): number {
-    return this.#running;
+    return this.#running.size;
   }
 
   /** Sends no reply from then on. */
@@ -76,7 +77,7 @@ export class RequestServer {
       events.onRefused(request);
       return;
     }
-    if (this.#isLate(request)) return;
+    if (this.#isLate(request) || this.#running.has(toKey(request))) return;
     try {
       const method = this.#methods.get(request.method);
       if (!method) throw new MalformedMessage('known method');
@@ -95,7 +96,7 @@ export class RequestServer {
     const startedAt = clock.now();
     const owner = owners.ownerOf(exchange);
     const fence = owner.kind === 'self' ? owner.fence : null;
-    this.#running += 1;
+    this.#running.add(toKey(request));
     try {
       const { outcome, pieces, isShared } = await this.#run(call, fence);
       events.onServed(method, outcome, clock.now() - startedAt);
@@ -106,7 +107,7 @@ export class RequestServer {
       // Without Redis, the one who asks makes the call itself, or asks a new owner.
       if (!(error instanceof RedisUnavailable)) events.onError(error);
     } finally {
-      this.#running -= 1;
+      this.#running.delete(toKey(request));
     }
   }
 
@@ -117,7 +118,7 @@ export class RequestServer {
       return { outcome, pieces: [errorCodec.write(toMarketDataError(error), time)], isShared: false };
     };
     if (fence === null) return notOwner;
-    if (this.#running > maxRunning) return fail('overloaded', tooManyRequests(call.exchange));
+    if (this.#running.size > maxRunning) return fail('overloaded', tooManyRequests(call.exchange));
     try {
       const answer = await call.run(fence);
       return this.#owns(call.exchange, fence) ? { outcome: 'answered', ...answer } : notOwner;
@@ -136,4 +137,8 @@ export class RequestServer {
     const { clock, time } = this.#options;
     return time.toShared(clock.now()) - sentAt >= timeoutMs;
   }
+}
+
+function toKey({ from, id }: Request): string {
+  return `${from} ${id}`;
 }

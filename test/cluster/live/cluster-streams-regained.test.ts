@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { exchange, LiveInstances } from '../../support/cluster/live-instances.ts';
+import { exchange, LiveInstances } from '../../support/cluster/live/live-instances.ts';
 
 // An owner that was not sure of its lease for a moment has the same one afterwards: for others, nothing has changed.
 

@@ -331,3 +331,20 @@ test('a client that is closed leaves nothing behind', async () => {
   expect(await answer).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
   expect([clock.pending, a.bus.listening, a.instance.client.waiting]).toEqual([0, 0, 0]);
 });
+
+test('a request that is lost with the connection of the owner is sent again, and one that takes long is served once', async () => {
+  const [a, b] = [join('A'), join('B')];
+  ownership.give('kraken', 'B');
+  network.isHeld = true;
+  const answer = ask(a);
+  await settle();
+  network.held = [];
+  network.isHeld = false;
+  const release = b.exchanges.hold();
+  await clock.advance(4500);
+  release();
+  expect(await answer).toMatchObject({ kind: 'answer' });
+  expect(b.exchanges.orderBookCalls).toHaveLength(1);
+  expect(b.instance.events.served).toEqual(['query.orderBook answered']);
+  expect(clock.pending).toBe(0);
+});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ServerCluster } from '../../support/cluster/processes/server-cluster.ts';
+import { ServerCluster } from '../../support/cluster/server-cluster.ts';
 import type { Exposition } from '../../support/exposition.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KindReader, toContractKinds, toSpotKinds } from '../../support/cluster/live/live-kinds.ts';
-import { ServerCluster } from '../../support/cluster/processes/server-cluster.ts';
+import { ServerCluster } from '../../support/cluster/server-cluster.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { CommonHistory } from '../../support/cluster/history.ts';
 import { Follower } from '../../support/cluster/live/followers.ts';
-import { CommonHistory } from '../../support/cluster/processes/history.ts';
-import { ServerCluster } from '../../support/cluster/processes/server-cluster.ts';
+import { ServerCluster } from '../../support/cluster/server-cluster.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';

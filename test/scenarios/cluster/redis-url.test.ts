@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { ServerCluster, type ServerClusterOptions } from '../../support/cluster/processes/server-cluster.ts';
+import { ServerCluster, type ServerClusterOptions } from '../../support/cluster/server-cluster.ts';
 import { createCertificate } from '../../support/programs/certificate.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import type { ClusterServer } from '../../support/cluster/cluster-server.ts';
+import { CommonHistory } from '../../support/cluster/history.ts';
 import { Follower } from '../../support/cluster/live/followers.ts';
-import type { ClusterServer } from '../../support/cluster/processes/cluster-server.ts';
-import { CommonHistory } from '../../support/cluster/processes/history.ts';
-import { ServerCluster } from '../../support/cluster/processes/server-cluster.ts';
+import { ServerCluster } from '../../support/cluster/server-cluster.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';

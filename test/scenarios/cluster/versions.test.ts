@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ServerCluster } from '../../support/cluster/processes/server-cluster.ts';
+import { ServerCluster } from '../../support/cluster/server-cluster.ts';
 import { type RedisServer, startRedis } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';

@@ -130,7 +130,7 @@ export class RemoteTopic<K extends StreamKind> implements ReceivedTopic {
       return;
     }
     this.#works();
-    // An owner that has begun anew knows nothing yet. The last value from before must not be confirmed.
+    // The feed of the owner may have begun anew since the last message.
     if (!state.isOpen) this.#isOpen = false;
     if (!state.isOpen || taken.some(({ entries }) => entries.length > 0)) return;
     if (!this.#isOpen || wasDown) this.#open();
