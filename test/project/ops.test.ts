@@ -66,7 +66,7 @@ test('each panel has a title, a description, a unit, a place of its own and the 
     expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
     if (type === 'row') continue;
     expect(description).toMatch(/\.$/);
-    expect(fieldConfig.defaults.unit).toMatch(/^(short|s|ops|bytes|percentunit)$/);
+    expect(fieldConfig.defaults.unit).toMatch(/^(short|s|ops|bytes|Bps|percentunit)$/);
     expect(datasource.uid).toMatch(chosen);
     for (const target of targets) expect(target.datasource.uid).toMatch(chosen);
   }
