@@ -58,6 +58,8 @@ test.each([
   ['no JSON', () => Buffer.from(`${String.fromCharCode(protocolVersion)}{`)],
   ['another form', () => pack(['a', 1])],
   ['an unknown method', () => request(1, [], 'query.secrets')],
+  ['endless candles', () => request(1, ['kraken', 'BTC/USDT', '1m', 0, 1e12], queryMethods.candleRange.name)],
+  ['candles at no time', () => request(1, ['kraken', 'BTC/USDT', '1m', 0, 'NaN'], queryMethods.candleRange.name)],
   ['another query', () => request(1, ['kraken', 7, 5])],
   ['a query that is no list', () => request(1, 'kraken')],
   ['megabytes', () => request(1, ['kraken', 'x'.repeat(2 ** 20), 5])],

@@ -7,10 +7,12 @@ import { marketTypes } from '../../../market/model/market.ts';
 import type { OrderBookQuery } from '../../../market/model/order-book.ts';
 import type { TradeQuery } from '../../../market/model/trade.ts';
 import type { FetchOptions } from '../../../market/ports/market-data.ts';
+import { isTimeframe, periodsOf } from '../../../market/timeframe.ts';
 import {
   type Codec,
   type Json,
   listOf,
+  MalformedMessage,
   readFlag,
   readNullable,
   readNumber,
@@ -35,6 +37,12 @@ interface Span {
   readonly until?: number;
   readonly limit: number;
 }
+
+/** Instances ask for what the exchange serves in one call. */
+const maxPeriods = 100_000;
+
+/** The last time that a date can have, epoch ms. */
+const maxTime = 8.64e15;
 
 const symbolList = listOf(textCodec);
 
@@ -137,14 +145,23 @@ export const rangeQuery: Codec<CandleRange> = {
   ],
   read: (json) => {
     const [exchange, symbol, timeframe, since, until] = readRow(json);
-    return {
+    const range = {
       ...readMarket(exchange, symbol),
       timeframe: readText(timeframe),
       since: readNumber(since),
       until: readNumber(until),
     };
+    if (!isReasonable(range)) throw new MalformedMessage('range of candles');
+    return range;
   },
 };
+
+/** False for a range that no instance asks for, and over which its owner would work until it has no memory left. */
+function isReasonable({ timeframe, since, until }: CandleRange): boolean {
+  if (!isTimeframe(timeframe) || ![since, until].every((time) => Math.abs(time) <= maxTime)) return false;
+  const { indexOf } = periodsOf(timeframe);
+  return indexOf(until) - indexOf(since) <= maxPeriods;
+}
 
 export const optionsCodec: Codec<FetchOptions | undefined> = {
   write: (options) => (options ? [optional(options.maxAgeMs), options.isRenewal ?? null] : null),
