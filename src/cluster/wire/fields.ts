@@ -39,6 +39,12 @@ export function readText(json: unknown): string {
   throw new MalformedMessage('text');
 }
 
+/** Any other number could make this instance drop the messages of all owners to come. */
+export function readFence(json: unknown): number {
+  if (typeof json === 'number' && Number.isSafeInteger(json) && json >= 0) return json;
+  throw new MalformedMessage('fencing number');
+}
+
 export function readNumber(json: unknown): number {
   if (typeof json === 'number') return json;
   switch (json) {

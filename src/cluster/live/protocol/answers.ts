@@ -1,5 +1,5 @@
 import { packText } from '../../wire/envelope.ts';
-import { type Json, readFlag, readNullable, readNumber, readRow, readText } from '../../wire/fields.ts';
+import { type Json, readFence, readFlag, readNullable, readNumber, readRow, readText } from '../../wire/fields.ts';
 import { type Entry, readEntry } from './entries.ts';
 import { readMessage, type Sender } from './read-message.ts';
 
@@ -44,7 +44,7 @@ export function unpackAnswer(bytes: Buffer): Answer | null {
     const [instance, fence, exchange, states] = readRow(json);
     return {
       instance: readText(instance),
-      fence: readNumber(fence),
+      fence: readFence(fence),
       exchange: readText(exchange),
       states: readNullable(states, (given) => readRow(given).map(readState)),
     };

@@ -1,5 +1,5 @@
 import { pack } from '../../wire/envelope.ts';
-import { readNumber, readRow, readText } from '../../wire/fields.ts';
+import { readFence, readNumber, readRow, readText } from '../../wire/fields.ts';
 import { readMessage, type Sender } from './read-message.ts';
 
 /** A sign of life of the owner of an exchange. */
@@ -24,7 +24,7 @@ export function unpackBeat(bytes: Buffer): Beat | null {
     for (let index = 0; index + 1 < flat.length; index += 2) byId.set(flat[index] ?? 0, flat[index + 1] ?? 0);
     return {
       instance: readText(instance),
-      fence: readNumber(fence),
+      fence: readFence(fence),
       at: readNumber(at),
       numbers: byId,
       failing: new Set(readRow(failing).map(readNumber)),

@@ -1,5 +1,5 @@
 import { packText } from '../../wire/envelope.ts';
-import { readNumber, readRow, readText } from '../../wire/fields.ts';
+import { readFence, readRow, readText } from '../../wire/fields.ts';
 import { type Entry, readEntry } from './entries.ts';
 import { readMessage, type Sender } from './read-message.ts';
 
@@ -15,6 +15,6 @@ export function packUpdate({ instance, fence }: Sender, entries: readonly string
 export function unpackUpdate(bytes: Buffer): Update | null {
   return readMessage(bytes, (json) => {
     const [instance, fence, entries] = readRow(json);
-    return { instance: readText(instance), fence: readNumber(fence), entries: readRow(entries).map(readEntry) };
+    return { instance: readText(instance), fence: readFence(fence), entries: readRow(entries).map(readEntry) };
   });
 }

@@ -1,5 +1,14 @@
 import { pack, unpack } from '../../wire/envelope.ts';
-import { type Json, MalformedMessage, readFlag, readNumber, readOneOf, readRow, readText } from '../../wire/fields.ts';
+import {
+  type Json,
+  MalformedMessage,
+  readFence,
+  readFlag,
+  readNumber,
+  readOneOf,
+  readRow,
+  readText,
+} from '../../wire/fields.ts';
 import { packFrame, unpackFrame } from '../../wire/frame.ts';
 
 /** The names of the channels. */
@@ -92,7 +101,7 @@ export function unpackReply(bytes: Buffer): Reply | Refusal {
       id: readNumber(id),
       from: readText(from),
       exchange: readText(exchange),
-      fence: readNumber(fence),
+      fence: readFence(fence),
       outcome: readOneOf(outcome, outcomes),
       isShared: readFlag(isShared),
       body: frame.body,
