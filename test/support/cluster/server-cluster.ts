@@ -54,7 +54,7 @@ export class ServerCluster {
     return cluster;
   }
 
-  /** The instances that have been started and not been removed. */
+  /** The instances that have been started and not been removed, in the order of their numbers. */
   get servers(): readonly ClusterServer[] {
     return this.#servers;
   }
@@ -73,6 +73,7 @@ export class ServerCluster {
       ...(text === undefined ? {} : { preload: text }),
     });
     this.#servers.push(server);
+    this.#servers.sort((one, other) => one.index - other.index);
     return server;
   }
 
