@@ -70,7 +70,9 @@ export function wireMarketData(options: WireMarketDataOptions): WiredMarketData 
   const feedData = cluster ? cluster.feedData(cached) : cached;
   // The owner of an exchange builds the candles that the exchange lacks, once for all instances.
   const local = withAnyTimeframe(streams, createCandleStreams({ streams, marketData: cached, clock }));
-  const feedStreams = cluster ? cluster.streams(local) : local;
+  // Loading the code of an exchange takes a second on a small machine, which a takeover would last longer. No call is made.
+  const prepare = (exchange: string): void => void exchanges.get(exchange).catch(() => {});
+  const feedStreams = cluster ? cluster.streams(local, prepare) : local;
   const feeds = createFeeds({
     marketData: feedData,
     streams: feedStreams,

@@ -26,7 +26,11 @@ export interface Cluster {
   /** Resolves once this instance is a member, or alone because Redis does not answer. */
   start(): Promise<void>;
   source(local: MarketSource): MarketSource;
-  streams(local: MarketStreams): MarketStreams;
+  /**
+   * Calls `prepare` when streams of an exchange are opened, whoever owns it: this instance may have to replace the owner
+   * at any moment.
+   */
+  streams(local: MarketStreams, prepare: (exchange: string) => void): MarketStreams;
   /** For feeds: calls with `maxAgeMs` 0 go to the owner, past the caches of this instance. */
   feedData(local: MarketData): MarketData;
   readonly sharedBytes: SharedBytes;

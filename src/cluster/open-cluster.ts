@@ -123,8 +123,8 @@ class RedisCluster implements Cluster {
     return createClusterSource({ ...this.#requests, local, reader, client: this.#client, timeoutMs, ownerTimeoutMs });
   }
 
-  streams(local: MarketStreams): MarketStreams {
-    const streams = new ClusterStreams({ ...this.#live, local, random: this.#options.random });
+  streams(local: MarketStreams, prepare: (exchange: string) => void): MarketStreams {
+    const streams = new ClusterStreams({ ...this.#live, local, prepare, random: this.#options.random });
     this.#closing.push(() => streams.close());
     return streams;
   }

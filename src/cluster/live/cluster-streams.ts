@@ -15,6 +15,11 @@ import type { LiveOptions } from './protocol/live-options.ts';
 export interface ClusterStreamsOptions extends LiveOptions {
   /** The streams of the exchanges themselves. */
   readonly local: MarketStreams;
+  /**
+   * Called when streams of an exchange are opened, whoever owns it: this instance may have to replace the owner at any
+   * moment.
+   */
+  readonly prepare?: (exchange: string) => void;
   /** Between 0 and 1, for the jitter. */
   readonly random: () => number;
 }
@@ -74,6 +79,7 @@ export class ClusterStreams implements MarketStreams {
   #follow(exchange: string): FollowedExchange {
     const followed = new FollowedExchange({ ...this.#options, exchange, ready: this.#answers.ready });
     this.#exchanges.set(exchange, followed);
+    this.#options.prepare?.(exchange);
     return followed;
   }
 }

@@ -42,6 +42,13 @@ describe('where the data comes from', () => {
     expect(other.heard).toEqual(['2 first']);
   });
 
+  test('an exchange is prepared once it is followed, because its owner may die at any moment', async () => {
+    const { b } = startTwo();
+    b.listen('ticker');
+    b.listen('trades');
+    expect(b.prepared).toEqual([exchange]);
+  });
+
   test('the owner has no stream of a kind that the exchange does not stream; others have one', async () => {
     const { a, b } = startTwo();
     const [own, other] = [a.listen('openInterest'), b.listen('openInterest')];

@@ -42,6 +42,8 @@ export class LiveInstance<B extends Bus = Bus, O extends Owners = Owners> {
   readonly owners: O;
   readonly time: SharedTime;
   /** The streams of the exchange, for this instance. */
+  /** The exchanges that it has prepared. */
+  readonly prepared: string[] = [];
   readonly local = new FakeStreams();
   /** What the feeds of this instance have, for other instances. */
   readonly feeds = new FakeStreams();
@@ -67,7 +69,12 @@ export class LiveInstance<B extends Bus = Bus, O extends Owners = Owners> {
     };
     const channel = (name: string): string => `test:${name}`;
     const options = { ...{ bus, owners, time, clock, channel, events }, timing: toLiveTiming(15_000) };
-    this.streams = new ClusterStreams({ ...options, local: this.local, random: () => 0 });
+    this.streams = new ClusterStreams({
+      ...options,
+      local: this.local,
+      prepare: (name) => this.prepared.push(name),
+      random: () => 0,
+    });
     this.relays = new RelayServer(options);
     const { served = this.feeds } = parts;
     if (served) this.relays.serve(served);
