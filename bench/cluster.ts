@@ -166,7 +166,18 @@ function toRow(name: string, count: number, phase: Phase): string {
   return `| ${[...cells, ...ofRedis].join(' | ')} |\n`;
 }
 
+/** What each tick of a market costs, its deliveries included: the CPU of a busy phase beyond that of a quiet one. */
+function toTickRow(count: number, quiet: Phase, busy: Phase): string {
+  const ticks = (markets * 1000) / everyMs;
+  const micros = (share: number): string => (Number.isNaN(share) ? '' : `${Math.round((share / ticks) * 1e6)} µs`);
+  const shareOf = ({ redis, seconds: long }: Phase): number => (redis ? redis.cpuMs / long / 1000 : Number.NaN);
+  const ofRedis = (shareOf(busy) - shareOf(quiet)) / (count - 1);
+  const cells = [busy.ownerCpu - quiet.ownerCpu, busy.otherCpu - quiet.otherCpu, ofRedis].map(micros);
+  return `| ${[count, ...cells].join(' | ')} |\n`;
+}
+
 const rows: string[] = [];
+const ticks: string[] = [];
 const calls: string[] = [];
 for (const count of counts) {
   const redis = count === 1 ? null : await startRedis();
@@ -176,9 +187,11 @@ for (const count of counts) {
   );
   const asked = await stampede(servers);
   const instances = await connect(servers);
-  rows.push(toRow('quiet', count, await measure(instances, redis)));
+  const quiet = await measure(instances, redis);
   venue.send({ type: 'pace', everyMs });
-  rows.push(toRow('busy', count, await measure(instances, redis)));
+  const busy = await measure(instances, redis);
+  rows.push(toRow('quiet', count, quiet), toRow('busy', count, busy));
+  ticks.push(toTickRow(count, quiet, busy));
   venue.send({ type: 'pace', everyMs: null });
   const upstream = await countUpstream();
   calls.push(`| ${[count, asked, upstream.calls, upstream.streams, upstream.sockets].join(' | ')} |\n`);
@@ -195,5 +208,7 @@ process.stdout.write(
     'published per second | bytes each | CPU of Redis | memory of Redis |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n' +
     `${rows.join('')}\nCalls to the exchange: for the same ${markets} tickers that ${askers} clients of each instance want ` +
     'at once, including its list of markets; in all; and the streams at the end.\n\n' +
-    `| instances | at once | in all | streams | sockets |\n|---|---|---|---|---|\n${calls.join('')}`,
+    `| instances | at once | in all | streams | sockets |\n|---|---|---|---|---|\n${calls.join('')}\n` +
+    `CPU for one tick of a market and its ${sockets} deliveries on each instance; of Redis for each other instance.\n\n` +
+    `| instances | of the owner | of another | of Redis |\n|---|---|---|---|\n${ticks.join('')}`,
 );
