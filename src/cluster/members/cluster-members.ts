@@ -6,12 +6,13 @@ import { parseAnnouncement } from './announcement.ts';
 import { Candidates } from './candidates.ts';
 import type { ClusterState, ClusterStatus } from './cluster-status.ts';
 import { Heartbeat } from './heartbeat.ts';
-import type { BeatReply, Lease, LeaseStore } from './lease-store.ts';
+import type { BeatReply, LeaseStore } from './lease-store.ts';
 import { OwnerSearch } from './owner-search.ts';
 import { OwnerTable } from './owner-table.ts';
 import type { Owner, OwnerChange, Owners } from './owners.ts';
 import { RedisTime } from './redis-time.ts';
 import type { SharedTime } from './shared-time.ts';
+import { Transfers } from './transfers.ts';
 
 export interface MembersOptions {
   readonly instance: string;
@@ -32,9 +33,6 @@ export interface MembersOptions {
   /** Called when the protocol versions of other instances have changed. They form other clusters. */
   readonly onOtherVersions?: (versions: readonly number[]) => void;
 }
-
-/** How many exchanges move to a new instance with each beat: it must not fetch everything at the same time. */
-const movesPerBeat = 4;
 
 /** How often handing over is tried, four times in a beat. */
 const handOverTries = 16;
@@ -61,7 +59,7 @@ export class ClusterMembers implements Owners {
   readonly #candidates: Candidates;
   readonly #search: OwnerSearch;
   readonly #changeListeners = new Set<(change: OwnerChange) => void>();
-  readonly #transfers = new Set<Promise<boolean>>();
+  readonly #transfers: Transfers;
   readonly #joined: Promise<void>;
   #onJoined: () => void = () => {};
   #state: ClusterState = 'joining';
@@ -72,7 +70,7 @@ export class ClusterMembers implements Owners {
   #stopLoss: () => void = () => {};
 
   constructor(options: MembersOptions) {
-    const { instance, clock, elapsed, leaseMs } = options;
+    const { instance, store, clock, elapsed, leaseMs } = options;
     this.instance = instance;
     this.#options = options;
     this.#time = new RedisTime(() => clock.now());
@@ -89,6 +87,13 @@ export class ClusterMembers implements Owners {
       leaseMs,
       beat: (sentAt) => this.#beat(sentAt),
       onSilence: (error) => this.#goAlone(error),
+    });
+    this.#transfers = new Transfers({
+      store,
+      table: this.#table,
+      candidates: this.#candidates,
+      elapsed,
+      onRefused: () => this.#heartbeat.hurry(true),
     });
     this.#joined = new Promise((resolve) => {
       this.#onJoined = resolve;
@@ -148,9 +153,7 @@ export class ClusterMembers implements Owners {
     const { clock } = this.#options;
     for (let left = handOverTries; left > 0 && this.#state === 'member' && !this.#isClosed; left--) {
       await this.#heartbeat.beatNow();
-      const isGiven = await Promise.all(this.#transfers);
-      if (isGiven.every(Boolean) && !this.#table.own.some(({ exchange }) => this.#candidates.hasOther(exchange)))
-        return;
+      if (await this.#transfers.areDone()) return;
       await sleep(clock, this.#heartbeat.beatMs / 4);
     }
   }
@@ -159,6 +162,7 @@ export class ClusterMembers implements Owners {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#transfers.close();
     this.#listening?.close();
     this.#stopLoss();
     await this.#heartbeat.close();
@@ -194,35 +198,12 @@ export class ClusterMembers implements Owners {
     this.#candidates.update(instances);
     for (const lease of this.#table.takeAll(leases, sentAt)) this.#options.store.release(lease).catch(() => {});
     this.#setState('member', null);
-    this.#move();
+    this.#transfers.start(this.#isLeaving);
     this.#search.retry();
     const others = versions.filter((version) => version !== protocolVersion);
     if (others.join() === this.#otherVersions.join()) return;
     this.#otherVersions = others;
     this.#options.onOtherVersions?.(others);
-  }
-
-  /** Gives exchanges to the instances that should have them. */
-  #move(): void {
-    const moves = this.#table.own.flatMap((lease) => {
-      const to = this.#candidates.chooseSuccessor(lease.exchange, this.#isLeaving);
-      return to === null ? [] : [{ lease, to }];
-    });
-    for (const { lease, to } of this.#isLeaving ? moves : moves.slice(0, movesPerBeat)) {
-      const transfer = this.#transfer(lease, to).finally(() => this.#transfers.delete(transfer));
-      this.#transfers.add(transfer);
-    }
-  }
-
-  /** True if the other instance has the exchange now. */
-  async #transfer(lease: Lease, to: string): Promise<boolean> {
-    const sentAt = this.#options.elapsed();
-    this.#table.suspend(lease.exchange);
-    const given = await this.#options.store.transfer(lease, to).catch(() => null);
-    if (this.#isClosed) return true;
-    if (given) this.#table.take(given, sentAt);
-    else this.#heartbeat.hurry(true);
-    return given !== null;
   }
 
   async #claim(exchange: string): Promise<void> {
