@@ -18,7 +18,9 @@ const movesPerBeat = 4;
 /** Gives exchanges of this instance to the instances that should have them. */
 export class Transfers {
   readonly #options: TransfersOptions;
-  readonly #running = new Set<Promise<boolean>>();
+  readonly #running = new Set<Promise<void>>();
+  /** True if one has failed since the last start. Until the next beat, it is unknown who owns that exchange. */
+  #hasFailed = false;
   #isClosed = false;
 
   constructor(options: TransfersOptions) {
@@ -28,6 +30,7 @@ export class Transfers {
   /** Starts to give exchanges away: a few to newcomers, or all of them if this instance is leaving. */
   start(isLeaving: boolean): void {
     const { table, candidates } = this.#options;
+    this.#hasFailed = false;
     const moves = table.own.flatMap((lease) => {
       const to = candidates.chooseSuccessor(lease.exchange, isLeaving);
       return to === null ? [] : [{ lease, to }];
@@ -41,8 +44,8 @@ export class Transfers {
   /** Waits for those that have started. True if no exchange is left here that another instance may own. */
   async areDone(): Promise<boolean> {
     const { table, candidates } = this.#options;
-    const given = await Promise.all(this.#running);
-    return given.every(Boolean) && !table.own.some(({ exchange }) => candidates.hasOther(exchange));
+    await Promise.all(this.#running);
+    return !this.#hasFailed && !table.own.some(({ exchange }) => candidates.hasOther(exchange));
   }
 
   /** From now on, answers of Redis are ignored. */
@@ -50,15 +53,17 @@ export class Transfers {
     this.#isClosed = true;
   }
 
-  /** True if the other instance has the exchange now. */
-  async #transfer(lease: Lease, to: string): Promise<boolean> {
+  async #transfer(lease: Lease, to: string): Promise<void> {
     const { store, table, elapsed, onRefused } = this.#options;
     const sentAt = elapsed();
     table.suspend(lease.exchange);
     const given = await store.transfer(lease, to).catch(() => null);
-    if (this.#isClosed) return true;
-    if (given) table.take(given, sentAt);
-    else onRefused();
-    return given !== null;
+    if (this.#isClosed) return;
+    if (given) {
+      table.take(given, sentAt);
+      return;
+    }
+    this.#hasFailed = true;
+    onRefused();
   }
 }
