@@ -72,6 +72,11 @@ export class App {
     return this.#started;
   }
 
+  /** Starts everything except the server, for a command that answers requests of its own process only. */
+  open(): Promise<void> {
+    return this.#parts.cluster?.start() ?? Promise.resolve();
+  }
+
   /**
    * First reports for a while that the server is not ready (unless `atOnce`), and gives its exchanges to other instances
    * meanwhile. Then stops accepting connections, answers the requests in progress, closes sockets with 1001, and ends

@@ -14,7 +14,7 @@ import { toMaxConnections } from './descriptor-limit.ts';
 import { toServerLimits } from './server-limits.ts';
 import { wireCluster } from './wire-cluster.ts';
 import { wireMarketData } from './wire-market-data.ts';
-import { wireServer } from './wire-server.ts';
+import { type WiredServer, wireServer } from './wire-server.ts';
 import { wireTelemetry } from './wire-telemetry.ts';
 
 export interface CreateAppOptions {
@@ -32,8 +32,17 @@ export interface CreateAppOptions {
   readonly droppedLogLines?: () => number;
 }
 
-/** The composition root: the one place that knows every layer. */
+/** An app, and the parts with which commands of the same process ask it. */
+export interface WiredApp extends Pick<WiredServer, 'answers' | 'fields' | 'engine' | 'fanout'> {
+  readonly app: App;
+}
+
 export function createApp(options: CreateAppOptions): App {
+  return wireApp(options).app;
+}
+
+/** The composition root: the one place that knows every layer. */
+export function wireApp(options: CreateAppOptions): WiredApp {
   const { config, log, clock = systemClock, random = Math.random, tracing = null, descriptorLimit = null } = options;
   const { droppedLogLines = () => 0, openCluster = null } = options;
   const telemetry = wireTelemetry({ config, log, clock, descriptorLimit });
@@ -73,6 +82,7 @@ export function createApp(options: CreateAppOptions): App {
     clock,
     gate: createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf, ...quotas }),
     cors: createCors(config.corsOrigins),
+    corsOrigins: config.corsOrigins,
     ...toServerLimits(config),
     introspection: config.introspection,
     readiness,
@@ -96,8 +106,9 @@ export function createApp(options: CreateAppOptions): App {
       },
     },
   });
-  const { http, subscriptions, fanout } = server;
+  const { http, subscriptions, fanout, answers, fields, engine } = server;
   const { port, host, shutdownDelayMs } = config;
   const parts = { http, subscriptions, fanout, readiness, feeds, streams, exchanges, metrics, cluster, tracing };
-  return new App(parts, { clock, port, host, shutdownDelayMs });
+  const app = new App(parts, { clock, port, host, shutdownDelayMs });
+  return { app, answers, fields, engine, fanout };
 }

@@ -20,13 +20,16 @@ import {
   createProbeRoutes,
 } from '../server/doors/pages.ts';
 import { Fanout } from '../server/fanout/fanout.ts';
+import { FieldAnswers } from '../server/fields/field-answers.ts';
 import { createGraphQLPipeline } from '../server/graphql/pipeline.ts';
 import type { HandleRequest } from '../server/http/handle-request.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../server/http/http-server.ts';
 import { type Cors, createCors } from '../server/http/messages/cors.ts';
 import { Readiness } from '../server/http/readiness.ts';
 import { SlowReaders } from '../server/http/slow-readers.ts';
+import { createMcpRoutes } from '../server/mcp/mcp-route.ts';
 import { createRequestObserver, type ObserverOptions } from '../server/observe/request-observer.ts';
+import { createRestRoutes } from '../server/rest/rest-routes.ts';
 import type { Route } from '../server/routing/route.ts';
 import { createRouter } from '../server/routing/router.ts';
 import { createEventStreams } from '../server/sse/event-streams.ts';
@@ -56,6 +59,8 @@ export interface ServerOptions {
   readonly gate?: Gate;
   /** Without it, pages of any origin can send requests. */
   readonly cors?: Cors;
+  /** The origins of the pages that may send requests over MCP, besides pages of this machine. */
+  readonly corsOrigins?: readonly string[] | null;
   /** Limits on documents and their cost. */
   readonly queryLimits?: QueryLimits;
   /** False if introspection is off; then errors contain no suggestions from the schema either. */
@@ -82,6 +87,8 @@ export interface WiredServer {
   readonly http: HttpServer;
   readonly subscriptions: SubscriptionServer;
   readonly answers: AnswerService;
+  readonly fields: FieldAnswers;
+  readonly engine: GraphQLEngine;
   /** Must be closed after both, or event streams would tell their clients not to reconnect. */
   readonly fanout: Fanout;
   readonly admission: Admission;
@@ -111,9 +118,12 @@ export function wireServer(options: ServerOptions): WiredServer {
   const fanout = new Fanout({ createContext: () => engine.createContext(() => {}), report });
   const observed = { log, tracer, ...(events.onRequest ? { onRequest: events.onRequest } : {}) };
 
+  const fields = new FieldAnswers({ answers, engine });
+  const streams = createEventStreams({ engine, gate, admission, persisted, fanout, slowReaders, clock });
+
   const graphqlRoute = createGraphQLRoute({
     answers,
-    streams: createEventStreams({ engine, gate, admission, persisted, fanout, slowReaders, clock }),
+    streams,
     pipeline: (request, response, context) => {
       slowReaders.watchStream(response);
       return pipeline.handle(request, response, context);
@@ -122,6 +132,8 @@ export function wireServer(options: ServerOptions): WiredServer {
     clock,
   });
   const routes: Route[] = [graphqlRoute, createFrontPageRoute()];
+  routes.push(...createRestRoutes({ fields, streams, engine, clock }));
+  routes.push(...createMcpRoutes({ fields, engine, corsOrigins: options.corsOrigins ?? null, clock }));
   routes.push(...createProbeRoutes(readiness, options.clusterState));
   if (options.metrics) routes.push(createMetricsRoute(options.metrics));
   const router = createRouter({
@@ -151,6 +163,8 @@ export function wireServer(options: ServerOptions): WiredServer {
     http,
     subscriptions,
     answers,
+    fields,
+    engine,
     fanout,
     admission,
     get memory() {

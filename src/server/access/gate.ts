@@ -10,6 +10,9 @@ export interface Principal {
   readonly key: string | null;
 }
 
+/** The user of a command, who has started this process and so needs no key. */
+export const localPrincipal: Principal = { address: 'local', key: null };
+
 /** Decides which clients are admitted and how much they can request, in the same way for every protocol. */
 export interface Gate {
   /** Returns the address of the client that sent a request or an upgrade. */

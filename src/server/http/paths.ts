@@ -3,3 +3,9 @@ export const graphqlPath = '/graphql';
 
 /** The path of the metrics for Prometheus. */
 export const metricsPath = '/metrics';
+
+/** The path of the REST API's documentation. The paths of its resources begin with it. */
+export const restPath = '/api';
+
+/** The path of the Model Context Protocol over streamable HTTP. */
+export const mcpPath = '/mcp';

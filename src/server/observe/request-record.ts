@@ -1,5 +1,5 @@
-/** The transport of an operation. */
-export type Transport = 'http' | 'sse' | 'websocket';
+/** The transport of an operation: GraphQL over HTTP, server-sent events of GraphQL and REST, WebSocket, REST, and MCP. */
+export type Transport = 'http' | 'sse' | 'websocket' | 'rest' | 'mcp';
 
 /** Called once for each operation: when it has been answered, or when a subscription has started. */
 export type OnRequest = (transport: Transport, operation: string, code: string, durationMs: number) => void;

@@ -12,7 +12,7 @@ interface Pattern {
 
 const noParams: RouteParams = {};
 
-/** Finds the route of a path. A path without parameters costs one lookup. */
+/** Finds the route of a path. A path without parameters costs one lookup. Of several patterns, the first one matches. */
 export class RouteTable {
   readonly #exact = new Map<string, RouteMatch>();
   readonly #patterns: readonly Pattern[];
@@ -38,16 +38,17 @@ export class RouteTable {
 }
 
 function isPattern(path: string): boolean {
-  return path.includes('/:');
+  return path.includes('/:') || path.includes('/*');
 }
 
 /** Returns the values of the parameters, none of which is empty; null if the path does not match. */
 function matchSegments(pattern: readonly string[], path: readonly string[]): RouteParams | null {
-  if (pattern.length !== path.length) return null;
+  const takesRest = pattern.at(-1)?.startsWith('*') ?? false;
+  if (takesRest ? path.length < pattern.length : path.length !== pattern.length) return null;
   const params: [name: string, value: string][] = [];
   for (const [index, expected] of pattern.entries()) {
-    const given = path[index] ?? '';
-    if (!expected.startsWith(':')) {
+    const given = expected.startsWith('*') ? path.slice(index).join('/') : (path[index] ?? '');
+    if (!/^[:*]/.test(expected)) {
       if (given !== expected) return null;
       continue;
     }

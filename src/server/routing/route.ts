@@ -1,3 +1,4 @@
+import type { GraphQLError } from 'graphql';
 import type { Principal } from '../access/gate.ts';
 import type { HttpContext } from '../http/messages/http-context.ts';
 import type { RequestRecord } from '../observe/request-record.ts';
@@ -26,13 +27,21 @@ export interface PageRoute {
 
 export interface ApiRoute {
   readonly kind: 'api';
-  /** Segments that begin with a colon are parameters, as in `/api/ticker/:exchange/:symbol`. */
+  /**
+   * Segments that begin with a colon are parameters, as in `/api/markets/:exchange`. A last segment that begins with an
+   * asterisk is a parameter that takes the rest of the path, as in `/api/ticker/:exchange/*symbol`.
+   */
   readonly path: string;
   /** The methods that a page of another origin can use, for preflights. The route itself refuses all other methods. */
   readonly methods: readonly string[];
   /** If it rejects, the whole request is answered with an error. */
   readonly handle: (request: ApiRequest) => Promise<void> | void;
+  /** How an error that concerns the whole request is answered; by default as over GraphQL. */
+  readonly sendFailure?: SendFailure;
 }
+
+/** Answers a request with an error that clients can see. */
+export type SendFailure = (context: HttpContext, error: GraphQLError) => void;
 
 /** A request whose client has been identified and that has been counted. */
 export interface ApiRequest extends HttpContext {

@@ -71,7 +71,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
       }
     } catch (thrown) {
       const error = toClientError(thrown, report);
-      sendFailure(context, error);
+      (route.sendFailure ?? sendFailure)(context, error);
       record.answer(record.operation ?? 'invalid', toCode([error]));
     }
     observer.settle(record, response);

@@ -8,12 +8,16 @@ const table = new RouteTable([
   page('/api/ticker/top'),
   page('/api/ticker/:exchange/:symbol'),
   page('/api/:exchange/status'),
+  page('/api/book/:exchange/*symbol'),
 ]);
 
 test.each([
   ['/', '/', {}],
   ['/api/ticker/top', '/api/ticker/top', {}],
   ['/api/ticker/kraken/BTC%2FUSD', '/api/ticker/:exchange/:symbol', { exchange: 'kraken', symbol: 'BTC/USD' }],
+  ['/api/book/kraken/BTC/USD', '/api/book/:exchange/*symbol', { exchange: 'kraken', symbol: 'BTC/USD' }],
+  ['/api/book/kraken/BTC%2FUSD:USD', '/api/book/:exchange/*symbol', { exchange: 'kraken', symbol: 'BTC/USD:USD' }],
+  ['/api/book/kraken/a/b/', '/api/book/:exchange/*symbol', { exchange: 'kraken', symbol: 'a/b/' }],
   ['/api/ticker/status', '/api/:exchange/status', { exchange: 'ticker' }],
 ])('%s is %s with %j', (path, route, params) => {
   const match = table.find(path);
@@ -29,6 +33,9 @@ test.each([
   '/api/ticker//BTC',
   '/api/ticker/kraken/BTC/USD',
   '/api/ticker/kraken/%',
+  '/api/book/kraken',
+  '/api/book/kraken/',
+  '/api/book/kraken/%/USD',
   '/constructor',
   '/__proto__',
 ])('%j has no route', (path) => {

@@ -1,0 +1,96 @@
+import {
+  coerceInputValue,
+  type GraphQLArgument,
+  type GraphQLInputType,
+  getNamedType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isRequiredArgument,
+  isScalarType,
+} from 'graphql';
+import { suggest } from '../../base/suggest.ts';
+import { MarketDataError } from '../../market/errors.ts';
+import { describeValue } from '../types/describe-value.ts';
+
+const numbers: Readonly<Record<string, string>> = { Int: 'a whole number', Float: 'a number' };
+
+/**
+ * The arguments of a field, for clients that send values instead of a document. The schema says which names and values
+ * are valid, so every protocol accepts the same.
+ */
+export class FieldArguments {
+  readonly #byName: ReadonlyMap<string, GraphQLArgument>;
+
+  constructor(args: readonly GraphQLArgument[]) {
+    this.#byName = new Map(args.map((arg) => [arg.name, arg]));
+  }
+
+  get all(): readonly GraphQLArgument[] {
+    return [...this.#byName.values()];
+  }
+
+  /**
+   * Returns the values as variables of a document. A value that is null or undefined counts as left out. Throws
+   * BAD_USER_INPUT with a sentence for each name that is unknown or missing, and for each value that is not valid.
+   */
+  toVariables(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+    const names = new Set(given.map(([name]) => name));
+    const faults = [
+      ...given.flatMap(([name, value]) => {
+        const arg = this.#byName.get(name);
+        return arg ? findFaults(arg, value) : [this.#explainUnknown(name)];
+      }),
+      ...this.all
+        .filter((arg) => isRequiredArgument(arg) && !names.has(arg.name))
+        .map(({ name, description }) => `${name} is missing.${description ? ` ${description}` : ''}`),
+    ];
+    if (faults.length > 0) throw new MarketDataError('BAD_USER_INPUT', faults.join(' '));
+    return Object.fromEntries(given);
+  }
+
+  #explainUnknown(name: string): string {
+    const names = [...this.#byName.keys()];
+    const [nearest] = suggest(name, names);
+    const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    return `There is no parameter ${describeValue(name)}${meant || '.'} The parameters are ${names.join(', ')}.`;
+  }
+}
+
+function findFaults({ name, type }: GraphQLArgument, value: unknown): readonly string[] {
+  const faults: string[] = [];
+  coerceInputValue(value, type, (path, invalid, error) => {
+    const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+    const expected = describeExpected(typeAt(type, path));
+    const reason = expected
+      ? `must be ${expected}, but it is ${describeValue(invalid)}.`
+      : `is wrong: ${error.message}`;
+    faults.push(`${name}${place} ${reason}`);
+  });
+  return faults;
+}
+
+/** The type of the value at a path within a value of this type; null within an input object. */
+function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType | null {
+  if (isNonNullType(type)) return typeAt(type.ofType, path);
+  const [first, ...rest] = path;
+  if (first === undefined) return type;
+  return isListType(type) && typeof first === 'number' ? typeAt(type.ofType, rest) : null;
+}
+
+/** What a value of this type must be; null if the type explains wrong values itself. */
+function describeExpected(type: GraphQLInputType | null): string | null {
+  if (type === null) return null;
+  if (isNonNullType(type)) return describeExpected(type.ofType);
+  if (isListType(type)) return null;
+  const named = getNamedType(type);
+  if (isEnumType(named)) {
+    const names = named.getValues().map(({ name }) => name);
+    return `${names.length > 1 ? 'one of ' : ''}${names.join(', ')}`;
+  }
+  if (!isScalarType(named)) return null;
+  if (named.name === 'Boolean') return 'true or false';
+  if (named.name === 'String' || named.name === 'ID') return 'text';
+  return numbers[named.name] ?? null;
+}
