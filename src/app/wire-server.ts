@@ -132,7 +132,7 @@ export function wireServer(options: ServerOptions): WiredServer {
     clock,
   });
   const routes: Route[] = [graphqlRoute, createFrontPageRoute()];
-  routes.push(...createRestRoutes({ fields, streams, engine, clock }));
+  routes.push(...createRestRoutes({ fields, streams, engine, slowReaders, clock }));
   routes.push(...createMcpRoutes({ fields, engine, corsOrigins: options.corsOrigins ?? null, clock }));
   routes.push(...createProbeRoutes(readiness, options.clusterState));
   if (options.metrics) routes.push(createMetricsRoute(options.metrics));

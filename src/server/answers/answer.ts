@@ -80,7 +80,7 @@ export function isInPieces(body: AnswerBody): body is readonly Uint8Array[] {
   return Array.isArray(body);
 }
 
-function lengthOf(body: AnswerBody): number {
+export function lengthOf(body: AnswerBody): number {
   return isInPieces(body) ? body.reduce((sum, { length }) => sum + length, 0) : Buffer.byteLength(body);
 }
 

@@ -5,17 +5,18 @@ import { Answer } from '../answers/answer.ts';
 import type { AnswerService } from '../answers/answer-service.ts';
 import type { Declined } from '../answers/declined.ts';
 import { jsonFormat, queryStringFormat, type UnreadOperation } from '../answers/operation-request.ts';
+import { sendAnswer } from '../answers/send-answer.ts';
 import type { YogaContext } from '../graphql/request/yoga-context.ts';
-import { decompress, toCoding } from '../http/messages/content-coding.ts';
+import { type BodyFault, unsupportedType } from '../http/messages/body-fault.ts';
+import type { HttpContext } from '../http/messages/http-context.ts';
 import { type MediaType, toMediaType } from '../http/messages/media-type.ts';
-import { maxBodyBytes, type ReadBody, readBody } from '../http/messages/read-body.ts';
-import { sendText } from '../http/messages/send.ts';
+import { type DecodedBody, readDecodedBody } from '../http/messages/read-decoded-body.ts';
+import { sendError, sendText } from '../http/messages/send.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 import { graphqlPath } from '../http/paths.ts';
 import type { ApiRequest, ApiRoute } from '../routing/route.ts';
 import type { EventStreams } from '../sse/event-streams.ts';
-import { prepareHeaders, sendAnswer } from './graphql-answer.ts';
-import { sendCorrupt, sendTooLarge, sendUnknownCoding, sendUnsupported } from './graphql-errors.ts';
+import { answerForms, prepareHeaders } from './graphql-answer.ts';
 import { sendNoSingleConnection, toSingleConnectionStatus } from './single-connection.ts';
 
 /**
@@ -107,7 +108,7 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
     body: Buffer | null,
   ): Promise<void> {
     const answered = await answering;
-    if (answered instanceof Answer) sendAnswer(given, answered, mediaType, clock);
+    if (answered instanceof Answer) sendAnswer(given, answered, answerForms[mediaType], clock);
     else if (answered.declined === 'not-a-query' && (await stream(given, operation))) return;
     else await forward(given, answered.isCharged, body);
   }
@@ -120,7 +121,7 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
   ): Promise<void> | void {
     const answered = answers.answer(given.principal, operation, given.record);
     if (!(answered instanceof Answer)) return answerLater(given, operation, answered, mediaType, body);
-    sendAnswer(given, answered, mediaType, clock);
+    sendAnswer(given, answered, answerForms[mediaType], clock);
   }
 
   function handleGet(given: ApiRequest): Promise<void> | void {
@@ -132,10 +133,9 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
     return streamOrBypass(given, operation, 'media-type');
   }
 
-  function answerBody(given: ApiRequest, body: ReadBody | 'corrupt', coding: string | null): Promise<void> | void {
+  function answerBody(given: ApiRequest, body: DecodedBody): Promise<void> | void {
     if (body === null) return;
-    if (body === 'too-large') return sendTooLarge(given);
-    if (body === 'corrupt') return sendCorrupt(given, coding ?? '');
+    if ('status' in body) return sendBodyFault(given, body);
     const { accept, 'content-type': contentType = '' } = given.request.headers;
     const mediaType = toMediaType(accept);
     const operation = { format: jsonFormat, text: body.toString() };
@@ -147,16 +147,10 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
   }
 
   function handlePost(given: ApiRequest): Promise<void> | void {
-    const { 'content-type': contentType = '', 'content-encoding': encoding } = given.request.headers;
-    if (contentType !== usualType && !anyBody.test(contentType)) return sendUnsupported(given);
-    const coding = toCoding(encoding);
-    if (coding === 'unknown') return sendUnknownCoding(given);
-    const use = (read: ReadBody): Promise<void> | void =>
-      coding !== null && read instanceof Buffer
-        ? decompress(read, coding, maxBodyBytes).then((body) => answerBody(given, body, coding))
-        : answerBody(given, read, coding);
+    const { 'content-type': contentType = '' } = given.request.headers;
+    if (contentType !== usualType && !anyBody.test(contentType)) return sendBodyFault(given, unsupportedType);
     // Events of the request do not know to which trace their work belongs.
-    return readBody(given.request, (read) => given.record.run(() => use(read)));
+    return readDecodedBody(given.request, (body) => given.record.run(() => answerBody(given, body)));
   }
 
   return {
@@ -172,4 +166,8 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
       return bypass(given, 'method');
     },
   };
+}
+
+function sendBodyFault(context: HttpContext, { status, message, headers }: BodyFault): void {
+  sendError(context, status, message, 'BAD_USER_INPUT', headers);
 }

@@ -2,7 +2,8 @@ import type { Route, RouteParams } from './route.ts';
 
 export interface RouteMatch {
   readonly route: Route;
-  readonly params: RouteParams;
+  /** Null if the percent-encoding of a parameter is invalid. */
+  readonly params: RouteParams | null;
 }
 
 interface Pattern {
@@ -30,8 +31,8 @@ export class RouteTable {
     if (this.#patterns.length === 0) return null;
     const segments = path.split('/');
     for (const pattern of this.#patterns) {
-      const params = matchSegments(pattern.segments, segments);
-      if (params) return { route: pattern.route, params };
+      const values = matchSegments(pattern.segments, segments);
+      if (values) return { route: pattern.route, params: toParams(values) };
     }
     return null;
   }
@@ -41,28 +42,29 @@ function isPattern(path: string): boolean {
   return path.includes('/:') || path.includes('/*');
 }
 
+type Values = readonly (readonly [name: string, value: string])[];
+
 /** Returns the values of the parameters, none of which is empty; null if the path does not match. */
-function matchSegments(pattern: readonly string[], path: readonly string[]): RouteParams | null {
+function matchSegments(pattern: readonly string[], path: readonly string[]): Values | null {
   const takesRest = pattern.at(-1)?.startsWith('*') ?? false;
   if (takesRest ? path.length < pattern.length : path.length !== pattern.length) return null;
-  const params: [name: string, value: string][] = [];
+  const values: [name: string, value: string][] = [];
   for (const [index, expected] of pattern.entries()) {
     const given = expected.startsWith('*') ? path.slice(index).join('/') : (path[index] ?? '');
     if (!/^[:*]/.test(expected)) {
       if (given !== expected) return null;
       continue;
     }
-    const value = decode(given);
-    if (!value) return null;
-    params.push([expected.slice(1), value]);
+    if (given === '') return null;
+    values.push([expected.slice(1), given]);
   }
-  return Object.fromEntries(params);
+  return values;
 }
 
-/** Returns null if the percent-encoding of the segment is invalid. */
-function decode(segment: string): string | null {
+/** Decodes the values. Returns null if the percent-encoding of one is invalid. */
+function toParams(values: Values): RouteParams | null {
   try {
-    return decodeURIComponent(segment);
+    return Object.fromEntries(values.map(([name, value]) => [name, decodeURIComponent(value)]));
   } catch {
     return null;
   }

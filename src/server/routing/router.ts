@@ -4,6 +4,7 @@ import type { Gate } from '../access/gate.ts';
 import type { HandleRequest } from '../http/handle-request.ts';
 import type { Cors } from '../http/messages/cors.ts';
 import type { HttpContext } from '../http/messages/http-context.ts';
+import { refuse } from '../http/messages/refusal.ts';
 import { sendFailure, sendPreflight, sendText } from '../http/messages/send.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 import type { RequestObserver } from '../observe/request-observer.ts';
@@ -22,6 +23,8 @@ export interface RouterOptions {
   readonly report: (error: unknown) => void;
 }
 
+const invalidEncoding = 'The percent-encoding of the path is invalid: write a percent sign as %25.';
+
 /**
  * Finds the route of each request, identifies the client, counts the request once, and passes it to the route. A
  * request for an unknown path needs a key, like a page, and its answer lists the existing paths.
@@ -31,9 +34,10 @@ export function createRouter(options: RouterOptions): HandleRequest {
   const table = new RouteTable(routes);
   const paths = routes.map(({ path }) => path).join(', ');
 
-  function handlePage(route: PageRoute | null, context: HttpContext, params: RouteParams): void {
+  function handlePage(route: PageRoute | null, context: HttpContext, params: RouteParams | null): void {
     const { method } = context.request;
-    if (!route) {
+    if (!params) sendText(context, httpStatus.badRequest, `${invalidEncoding}\n`);
+    else if (!route) {
       const message = `This server has nothing at this path. Its paths are: ${paths}.\n`;
       sendText(context, httpStatus.notFound, message);
     } else if (method === 'GET' || method === 'HEAD') route.handle(context, params);
@@ -43,7 +47,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
     }
   }
 
-  async function servePage(route: PageRoute | null, context: HttpContext, params: RouteParams): Promise<void> {
+  async function servePage(route: PageRoute | null, context: HttpContext, params: RouteParams | null): Promise<void> {
     const { request } = context;
     try {
       if (route?.kind !== 'probe') await gate.identify(gate.addressOf(request), request.headers.authorization);
@@ -58,7 +62,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
     context: HttpContext,
     record: RequestRecord,
     address: string,
-    params: RouteParams,
+    params: RouteParams | null,
   ): Promise<void> {
     const { request, response } = context;
     try {
@@ -67,6 +71,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
       else {
         const admitted = gate.admit(address, request.headers.authorization);
         const principal = admitted instanceof Promise ? await admitted : admitted;
+        if (!params) throw refuse(httpStatus.badRequest, invalidEncoding);
         await route.handle({ request, response, cors, principal, record, params, search: toSearch(request) });
       }
     } catch (thrown) {
@@ -80,7 +85,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
   function dispatch(match: RouteMatch | null, request: IncomingMessage, response: ServerResponse): void {
     const context: HttpContext = { request, response, cors };
     if (match?.route.kind !== 'api') {
-      void servePage(match?.route ?? null, context, match?.params ?? {});
+      void servePage(match?.route ?? null, context, match ? match.params : {});
       return;
     }
     const { route, params } = match;

@@ -1,8 +1,7 @@
-import { GraphQLError } from 'graphql';
-import { withoutHttp } from '../graphql/request/http-extension.ts';
+import type { GraphQLError } from 'graphql';
 import type { HttpContext } from '../http/messages/http-context.ts';
 import { acceptsEvents, toMediaType } from '../http/messages/media-type.ts';
-import { toStreamRefusal } from '../http/messages/refusal.ts';
+import { refuse, toClientJson, toStreamRefusal } from '../http/messages/refusal.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 
 /** Throws if the client cannot receive events. */
@@ -38,7 +37,7 @@ export function sendRefusedStream({ request, response }: HttpContext, errors: re
   if (response.destroyed) return;
   const [first] = errors;
   const { status, headers } = first ? toStreamRefusal(first) : { status: httpStatus.internalServerError, headers: {} };
-  const body = JSON.stringify({ errors: errors.map(withoutHttp) });
+  const body = JSON.stringify({ errors: errors.map(toClientJson) });
   response.writeHead(status, {
     'content-type': `${toMediaType(request.headers.accept) ?? 'application/json'}; charset=utf-8`,
     'content-length': Buffer.byteLength(body),
@@ -46,8 +45,4 @@ export function sendRefusedStream({ request, response }: HttpContext, errors: re
     ...headers,
   });
   response.end(body);
-}
-
-function refuse(status: number, message: string, headers: Readonly<Record<string, string>> = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status, headers } } });
 }

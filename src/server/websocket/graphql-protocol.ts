@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { toClientError } from '../../graphql/execution/errors.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import type { Gate } from '../access/gate.ts';
-import { withoutHttp } from '../graphql/request/http-extension.ts';
+import { toClientJson } from '../http/messages/refusal.ts';
 import { closeCode } from './close-codes.ts';
 import { BadMessage } from './socket-host.ts';
 import type { SocketObserver } from './socket-observer.ts';
@@ -51,7 +51,7 @@ export function createGraphQLProtocol(options: GraphQLProtocolOptions): Protocol
       context.extra.ids.end(id, payload);
       const clientErrors = errors.map((error) => toClientError(error, report));
       observer.answer(payload, null, clientErrors);
-      return clientErrors.map(withoutHttp);
+      return clientErrors.map(toClientJson);
     },
     onComplete: async (context, id, payload) => {
       observer.end(payload);

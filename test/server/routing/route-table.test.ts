@@ -32,14 +32,16 @@ test.each([
   '/api/ticker/kraken/',
   '/api/ticker//BTC',
   '/api/ticker/kraken/BTC/USD',
-  '/api/ticker/kraken/%',
   '/api/book/kraken',
   '/api/book/kraken/',
-  '/api/book/kraken/%/USD',
   '/constructor',
   '/__proto__',
 ])('%j has no route', (path) => {
   expect(table.find(path)).toBeNull();
+});
+
+test.each(['/api/ticker/kraken/%', '/api/book/kraken/%/USD', '/api/book/%ff/BTC'])('%j is encoded wrongly', (path) => {
+  expect(table.find(path)?.params).toBeNull();
 });
 
 test('a parameter can have the name of a property that every object has', () => {

@@ -105,3 +105,11 @@ test('a route that fails is answered with 500, masked and recorded', async () =>
   expect((await response.json()).errors[0].message).toBe('Something went wrong on this server.');
   expect(recorded).toEqual([['invalid', 'INTERNAL_SERVER_ERROR']]);
 });
+
+test('a path whose percent-encoding is invalid is a bad request', async () => {
+  const ask = await start();
+  const response = await ask('/api/ticker/kraken/%zz');
+  expect(response.status).toBe(400);
+  expect((await response.json()).errors[0].message).toContain('%25');
+  expect(seen).toEqual([]);
+});

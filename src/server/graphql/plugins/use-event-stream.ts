@@ -1,9 +1,8 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { type FetchAPI, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { acceptsEvents, toMediaType } from '../../http/messages/media-type.ts';
-import { toStreamRefusal } from '../../http/messages/refusal.ts';
+import { refuse, toClientJson, toStreamRefusal } from '../../http/messages/refusal.ts';
 import { httpStatus } from '../../http/messages/statuses.ts';
-import { withoutHttp } from '../request/http-extension.ts';
 import type { YogaContext } from '../request/yoga-context.ts';
 
 /**
@@ -48,7 +47,7 @@ function isRefused(result: unknown): result is Refused {
 function toResponse(errors: readonly GraphQLError[], fetchAPI: FetchAPI): Response {
   const [first] = errors;
   const { status, headers } = first ? toStreamRefusal(first) : { status: httpStatus.internalServerError, headers: {} };
-  return new fetchAPI.Response(JSON.stringify({ errors: errors.map(withoutHttp) }), {
+  return new fetchAPI.Response(JSON.stringify({ errors: errors.map(toClientJson) }), {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
   });
@@ -56,5 +55,5 @@ function toResponse(errors: readonly GraphQLError[], fetchAPI: FetchAPI): Respon
 
 function unusualRequest(): GraphQLError {
   const message = 'Send a subscription as an object with query, variables, operationName and extensions.';
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: httpStatus.badRequest } } });
+  return refuse(httpStatus.badRequest, message);
 }

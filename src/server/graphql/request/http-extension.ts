@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { toRefusal } from '../../http/messages/refusal.ts';
 
 // Yoga takes the status and headers of an answer from `extensions.http` of the errors, and then removes the extension.
@@ -7,10 +7,4 @@ import { toRefusal } from '../../http/messages/refusal.ts';
 export function withHttp(error: GraphQLError): GraphQLError {
   const http = toRefusal(error);
   return http ? new GraphQLError(error.message, { extensions: { ...error.extensions, http } }) : error;
-}
-
-/** Returns the error as clients see it, without the extension for Yoga. */
-export function withoutHttp(error: GraphQLError): GraphQLFormattedError {
-  const { http: _http, ...extensions } = error.extensions;
-  return { ...error.toJSON(), extensions };
 }

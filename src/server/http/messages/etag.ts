@@ -1,8 +1,9 @@
-import type { MediaType } from './media-type.ts';
-
-/** A strong entity tag: equal only for equal bytes of the same media type (RFC 9110, 8.8.3). */
-export function toEtag(digest: string, mediaType: MediaType): string {
-  return mediaType === 'application/json' ? `"${digest}"` : `"${digest}.g"`;
+/**
+ * A strong entity tag: equal only for equal bytes of the same media type (RFC 9110, 8.8.3). `variant` distinguishes the
+ * forms in which an answer with this digest is sent.
+ */
+export function toEtag(digest: string, variant: string): string {
+  return `"${digest}${variant}"`;
 }
 
 /** True if an If-None-Match header names the tag or `*`: the client has the answer already (RFC 9110, 13.1.2). */

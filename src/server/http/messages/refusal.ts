@@ -1,5 +1,5 @@
-import type { GraphQLError } from 'graphql';
-import { httpStatus, requestStatuses, streamStatuses } from './statuses.ts';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { httpStatus, refusalCodes, toStatus } from './statuses.ts';
 
 /** The status and headers of an answer that consists only of an error. */
 export interface Refusal {
@@ -12,26 +12,42 @@ export interface Refusal {
  * error with a path belongs to a field, and an error with an exchange belongs to that exchange, whatever its code.
  */
 export function toRefusal({ path, extensions }: GraphQLError): Refusal | null {
-  const { code, exchange, retryAfterMs } = extensions;
-  const status = requestStatuses.get(code);
-  if (status === undefined || path || exchange !== undefined) return null;
-  return { status, headers: toHeaders(status, retryAfterMs) };
+  const { code, exchange, http } = extensions;
+  const isRefusal = http !== undefined || (refusalCodes.has(code) && !path && exchange === undefined);
+  return isRefusal ? toErrorRefusal(extensions) : null;
 }
 
 /**
- * The status and headers for a subscription that this server or an exchange refuses. 429 means that the client requests
- * too much. If an exchange limits this server, the client is not at fault, and the status is 503.
+ * The status and headers of an answer that consists of an error with these extensions. The extension `http`, which
+ * `refuse` sets, takes precedence over the code.
  */
-export function toStreamRefusal({ extensions }: GraphQLError): Refusal {
-  const { code, exchange, retryAfterMs, http } = extensions;
-  const byCode = streamStatuses.get(code) ?? httpStatus.badRequest;
-  const usual =
-    byCode === httpStatus.tooManyRequests && exchange !== undefined ? httpStatus.serviceUnavailable : byCode;
-  const { status, headers } = isObject(http) ? http : {};
+export function toErrorRefusal(extensions: Readonly<Record<string, unknown>>): Refusal {
+  const usual = toStatus(extensions);
+  const { status, headers } = isObject(extensions.http) ? extensions.http : {};
   return {
     status: typeof status === 'number' ? status : usual,
-    headers: isTexts(headers) ? headers : toHeaders(usual, retryAfterMs),
+    headers: isTexts(headers) ? headers : toHeaders(usual, extensions.retryAfterMs),
   };
+}
+
+/**
+ * The status and headers for a GraphQL subscription that this server or an exchange refuses. 404 would say that there is
+ * no GraphQL here, so a market that does not exist is a bad request.
+ */
+export function toStreamRefusal({ extensions }: GraphQLError): Refusal {
+  const { status, headers } = toErrorRefusal(extensions);
+  return { status: status === httpStatus.notFound ? httpStatus.badRequest : status, headers };
+}
+
+/** Creates an error of a request that is wrong as HTTP, and is refused with this status. */
+export function refuse(status: number, message: string, headers: Refusal['headers'] = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status, headers } } });
+}
+
+/** The error as clients see it, without the extension `http`. */
+export function toClientJson(error: GraphQLError): GraphQLFormattedError {
+  const { http: _http, ...extensions } = error.extensions;
+  return { ...error.toJSON(), extensions };
 }
 
 function toHeaders(status: number, retryAfterMs: unknown): Refusal['headers'] {

@@ -3,7 +3,7 @@ import type { GraphQLError } from 'graphql';
 import type { ClientErrorCode } from '../../../graphql/execution/error-codes.ts';
 import type { HttpContext } from './http-context.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
-import { type Refusal, toRefusal } from './refusal.ts';
+import { type Refusal, toClientJson, toRefusal } from './refusal.ts';
 import { httpStatus } from './statuses.ts';
 
 /** Browsers must not guess the content type, because some answers repeat text from the client. */
@@ -77,7 +77,7 @@ function sendRefusal(context: HttpContext, error: GraphQLError, { status, header
   if (method === 'GET' && given.accept?.includes('text/html')) {
     sendText(context, status, `${error.message}\n`, headers);
   } else {
-    sendErrors(context, status, [error.toJSON()], headers);
+    sendErrors(context, status, [toClientJson(error)], headers);
   }
 }
 
@@ -91,7 +91,14 @@ function sendErrors(
   send(context, status, mediaType, JSON.stringify({ errors }), headers);
 }
 
-function send(context: HttpContext, status: number, type: string, body: string, headers: Refusal['headers']): void {
+/** Answers with a short text of this type in UTF-8, which no cache keeps. */
+export function send(
+  context: HttpContext,
+  status: number,
+  type: string,
+  body: string,
+  headers: Refusal['headers'],
+): void {
   const { request, response, cors } = context;
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {

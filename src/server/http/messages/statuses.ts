@@ -21,28 +21,47 @@ export const httpStatus = {
   gatewayTimeout: 504,
 } as const;
 
-/** Statuses of requests that are refused as a whole, by error code. Every other error is part of an answer. */
-export const requestStatuses: ReadonlyMap<unknown, number> = new Map<ClientErrorCode, number>([
-  ['UNAUTHENTICATED', httpStatus.unauthorized],
-  ['RATE_LIMITED', httpStatus.tooManyRequests],
-  ['QUERY_TOO_COMPLEX', httpStatus.badRequest],
-  ['OVERLOADED', httpStatus.serviceUnavailable],
-]);
+/**
+ * The status of an answer that consists of an error, by error code. RATE_LIMITED is the client's fault; if an exchange
+ * limits this server, it is not: see `toStatus`.
+ */
+export const errorStatuses: Readonly<Record<ClientErrorCode, number>> = {
+  BAD_USER_INPUT: httpStatus.badRequest,
+  QUERY_TOO_COMPLEX: httpStatus.badRequest,
+  PERSISTED_QUERY_NOT_FOUND: httpStatus.badRequest,
+  UNAUTHENTICATED: httpStatus.unauthorized,
+  EXCHANGE_NOT_FOUND: httpStatus.notFound,
+  SYMBOL_NOT_FOUND: httpStatus.notFound,
+  TIMEFRAME_NOT_SUPPORTED: httpStatus.notFound,
+  NOT_SUPPORTED: httpStatus.notFound,
+  RATE_LIMITED: httpStatus.tooManyRequests,
+  TOO_MANY_SUBSCRIPTIONS: httpStatus.tooManyRequests,
+  INTERNAL_SERVER_ERROR: httpStatus.internalServerError,
+  GEO_BLOCKED: httpStatus.badGateway,
+  BAD_EXCHANGE_RESPONSE: httpStatus.badGateway,
+  AUTHENTICATION_REQUIRED: httpStatus.badGateway,
+  EXCHANGE_UNAVAILABLE: httpStatus.serviceUnavailable,
+  OVERLOADED: httpStatus.serviceUnavailable,
+  SLOW_CONSUMER: httpStatus.serviceUnavailable,
+  TIMEOUT: httpStatus.gatewayTimeout,
+};
 
 /**
- * Statuses of event streams that never began, by error code: no event can contain the error. Every other code gives
- * 400.
+ * The codes with which GraphQL over HTTP refuses a request as a whole. Every other error is part of an answer with the
+ * status 200.
  */
-export const streamStatuses: ReadonlyMap<unknown, number> = new Map<unknown, number>([
-  ...requestStatuses,
-  ...new Map<ClientErrorCode, number>([
-    ['TOO_MANY_SUBSCRIPTIONS', httpStatus.tooManyRequests],
-    ['INTERNAL_SERVER_ERROR', httpStatus.internalServerError],
-    ['BAD_EXCHANGE_RESPONSE', httpStatus.badGateway],
-    ['GEO_BLOCKED', httpStatus.badGateway],
-    ['AUTHENTICATION_REQUIRED', httpStatus.badGateway],
-    ['EXCHANGE_UNAVAILABLE', httpStatus.serviceUnavailable],
-    ['SLOW_CONSUMER', httpStatus.serviceUnavailable],
-    ['TIMEOUT', httpStatus.gatewayTimeout],
-  ]),
+export const refusalCodes: ReadonlySet<unknown> = new Set<ClientErrorCode>([
+  'UNAUTHENTICATED',
+  'RATE_LIMITED',
+  'QUERY_TOO_COMPLEX',
+  'OVERLOADED',
 ]);
+
+const statusesByCode: ReadonlyMap<unknown, number> = new Map(Object.entries(errorStatuses));
+
+/** The status of an answer that consists of an error with these extensions. */
+export function toStatus({ code, exchange }: Readonly<Record<string, unknown>>): number {
+  // graphql-js gives no code to its own errors, which are all about the request.
+  const status = statusesByCode.get(code) ?? httpStatus.badRequest;
+  return status === httpStatus.tooManyRequests && exchange !== undefined ? httpStatus.serviceUnavailable : status;
+}

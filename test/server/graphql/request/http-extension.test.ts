@@ -1,13 +1,14 @@
 import { GraphQLError } from 'graphql';
 import { expect, test } from 'vitest';
-import { withHttp, withoutHttp } from '../../../../src/server/graphql/request/http-extension.ts';
+import { withHttp } from '../../../../src/server/graphql/request/http-extension.ts';
+import { toClientJson } from '../../../../src/server/http/messages/refusal.ts';
 
 test('Yoga receives the status and headers of a refusal, and clients do not', () => {
   const extensions = { code: 'RATE_LIMITED', retryAfterMs: 1001 };
   const error = withHttp(new GraphQLError('no', { extensions }));
   const http = { status: 429, headers: { 'retry-after': '2' } };
   expect(error.toJSON()).toEqual({ message: 'no', extensions: { ...extensions, http } });
-  expect(withoutHttp(error)).toEqual({ message: 'no', extensions });
+  expect(toClientJson(error)).toEqual({ message: 'no', extensions });
 });
 
 test('an error that is not a refusal is unchanged', () => {
