@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createFieldQuery, type FieldQuery, type FieldQueryOptions } from '../../graphql/fields/field-query.ts';
 import { restPath } from '../http/paths.ts';
+import type { ResourceFormat } from './messages/choose-format.ts';
 import { selections } from './selections.ts';
 
 /** What clients can get at one path: a field of the schema. */
@@ -17,8 +18,6 @@ export interface Resource {
   /** Values of its parameters that work with the built-in exchange. */
   readonly example: Readonly<Record<string, string>>;
 }
-
-export type ResourceFormat = 'json' | 'csv';
 
 /** A resource, and where its query is in the schema. */
 interface Row extends Omit<Resource, 'query' | 'partial' | 'formats'>, Omit<FieldQueryOptions, 'operation' | 'path'> {

@@ -27,12 +27,12 @@ const invalidEncoding = 'The percent-encoding of the path is invalid: write a pe
 
 /**
  * Finds the route of each request, identifies the client, counts the request once, and passes it to the route. A
- * request for an unknown path needs a key, like a page, and its answer lists the existing paths.
+ * request for an unknown path needs a key, like a page, and its answer lists where the existing paths begin.
  */
 export function createRouter(options: RouterOptions): HandleRequest {
   const { routes, gate, cors, observer, onRequest = () => {}, report } = options;
   const table = new RouteTable(routes);
-  const paths = routes.map(({ path }) => path).join(', ');
+  const paths = [...new Set(routes.map(({ path }) => toFirstSegment(path)))].join(', ');
 
   function handlePage(route: PageRoute | null, context: HttpContext, params: RouteParams | null): void {
     const { method } = context.request;
@@ -109,4 +109,8 @@ function toPath({ url = '' }: IncomingMessage): string {
 function toSearch({ url = '' }: IncomingMessage): string {
   const end = url.indexOf('?');
   return end < 0 ? '' : url.slice(end + 1);
+}
+
+function toFirstSegment(path: string): string {
+  return `/${path.split('/')[1] ?? ''}`;
 }

@@ -10,6 +10,8 @@ export async function writeChunks(response: ServerResponse, chunks: AsyncIterabl
     for await (const chunk of chunks) {
       if (response.destroyed) return;
       if (!response.write(chunk)) await drained(response);
+      // Before the next chunk is made: that costs calls to the exchange.
+      if (response.destroyed) return;
     }
     response.end();
   } catch (error) {

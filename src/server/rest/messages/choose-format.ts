@@ -2,7 +2,8 @@ import { MarketDataError } from '../../../market/errors.ts';
 import { chooseMediaType } from '../../http/messages/accept.ts';
 import { refuse } from '../../http/messages/refusal.ts';
 import { httpStatus } from '../../http/messages/statuses.ts';
-import type { ResourceFormat } from '../resources.ts';
+
+export type ResourceFormat = 'json' | 'csv';
 
 /** The parameter of the query string that names the format. It takes precedence over the Accept header. */
 export const formatParameter = 'format';
