@@ -13,7 +13,7 @@ const common: Readonly<Record<string, JsonSchema>> = {
   Boolean: { type: 'boolean' },
   Float: { type: 'number' },
   ID: { type: 'string' },
-  Int: { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+  Int: { type: 'integer' },
   String: { type: 'string' },
   Timeframe: timeframe,
 };
