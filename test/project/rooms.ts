@@ -83,6 +83,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       execution: ['documents', 'text'],
       types: ['execution'],
       fields: ['types'],
+      'json-schema': [],
       schema: ['cost', 'execution', 'types'],
     },
   },

@@ -15,6 +15,8 @@ export const localPrincipal: Principal = { address: 'local', key: null };
 
 /** Decides which clients are admitted and how much they can request, in the same way for every protocol. */
 export interface Gate {
+  /** True if clients must send an API key. */
+  readonly requiresKey: boolean;
   /** Returns the address of the client that sent a request or an upgrade. */
   readonly addressOf: AddressReader;
   /**

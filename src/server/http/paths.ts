@@ -7,5 +7,8 @@ export const metricsPath = '/metrics';
 /** The path of the REST API's documentation. The paths of its resources begin with it. */
 export const restPath = '/api';
 
+/** The path of the OpenAPI document of the REST API. */
+export const openApiPath = `${restPath}/openapi.json`;
+
 /** The path of the Model Context Protocol over streamable HTTP. */
 export const mcpPath = '/mcp';
