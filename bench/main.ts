@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, string>> = {
   latency: 'the time from a message of the exchange to the messages of the clients, compared with a relay with raw ws',
   stalled: 'the effect on others of one client that reads nothing of large subscriptions',
   queries: 'requests per second, compared with a plain HTTP server and other GraphQL servers',
+  doors: 'what the same answer costs over GraphQL, REST and MCP',
   loop: 'how long a query of many cached candles blocks the event loop',
   start: 'the time to the first answer, and memory, of a server that has just started',
   screen: 'how long it takes until a screen of many markets is streamed, and how many messages that costs',

@@ -39,7 +39,17 @@ export class FieldAnswers {
    * Returns the answer of GraphQL, which can contain errors. Rejects with BAD_USER_INPUT if a value is not valid, and with
    * errors that concern the whole request, such as RATE_LIMITED and QUERY_TOO_COMPLEX.
    */
-  async answer({ principal, query, values, record }: FieldRequest): Promise<Answer> {
+  async answer(request: FieldRequest): Promise<Answer> {
+    try {
+      return await this.#answer(request);
+    } catch (error) {
+      // The answer service has recorded its own errors already.
+      if (error instanceof MarketDataError) request.record.answer(request.query.path[0] ?? 'invalid', error.code);
+      throw error;
+    }
+  }
+
+  async #answer({ principal, query, values, record }: FieldRequest): Promise<Answer> {
     const variables = query.arguments.toVariables(values);
     const text = JSON.stringify({ query: query.document, variables });
     const answered = await this.#answers.answer(principal, { format: jsonFormat, text }, record);
