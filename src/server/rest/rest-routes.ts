@@ -3,6 +3,7 @@ import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { FieldAnswers } from '../fields/field-answers.ts';
 import type { Route } from '../routing/route.ts';
 import type { EventStreams } from '../sse/event-streams.ts';
+import { createStreamRoutes } from './streams/stream-routes.ts';
 
 export interface RestRoutesOptions {
   readonly fields: FieldAnswers;
@@ -12,6 +13,6 @@ export interface RestRoutesOptions {
 }
 
 /** The REST API. */
-export function createRestRoutes(_options: RestRoutesOptions): readonly Route[] {
-  return [];
+export function createRestRoutes({ streams, engine }: RestRoutesOptions): readonly Route[] {
+  return [...createStreamRoutes({ streams, engine })];
 }

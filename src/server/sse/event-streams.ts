@@ -104,10 +104,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     const listed = fanout.findListed(args, scope);
     const { document, variableValues: variables } = args;
     const admitted = await admitStream(admission, response, { address, bytes, document, variables, cost, listed });
-    return fanout.subscribe(
-      { ...args, document: admitted },
-      { scope, open: (host) => format.open(host, response) },
-    );
+    return fanout.subscribe({ ...args, document: admitted }, { scope, open: (host) => format.open(host, response) });
   }
 
   function serve({ response }: StreamContext, subscription: StreamSubscription, { head }: StreamFormat): void {

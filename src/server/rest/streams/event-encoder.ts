@@ -1,3 +1,4 @@
+import type { FormattedExecutionResult } from 'graphql';
 import type { ValueEvent } from '../../fanout/encoded-payload.ts';
 import { toProblemEvent } from './problem-event.ts';
 
@@ -12,18 +13,13 @@ export type EncodeEvent = (json: string) => ValueEvent;
  */
 export function createEventEncoder(field: string, toId: ToEventId | null): EncodeEvent {
   const before = `{"data":{"${field}":`;
-
-  /** The JSON of the value; null if the event is an error. Only events with errors need to be parsed. */
-  function cut(json: string): string | null {
-    if (json.startsWith(before) && !json.includes(',"extensions":{')) return json.slice(before.length, -2);
-    const { data } = JSON.parse(json);
-    const value = data?.[field] ?? null;
-    return value === null ? null : JSON.stringify(value);
-  }
-
   return (json) => {
-    const value = cut(json);
-    if (value === null) return { bytes: toProblemEvent(json), isLast: true };
+    // Only events with errors need to be parsed.
+    const isPlain = json.startsWith(before) && !json.includes('},"extensions":{');
+    const event: FormattedExecutionResult = isPlain ? {} : JSON.parse(json);
+    const value = isPlain ? json.slice(before.length, -2) : JSON.stringify(event.data?.[field] ?? null);
+    const [error] = event.errors ?? [];
+    if (error) return { bytes: toProblemEvent(error), isLast: true };
     return { bytes: toEvent(value, toId?.(JSON.parse(value)) ?? null), isLast: false };
   };
 }
