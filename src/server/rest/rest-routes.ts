@@ -3,7 +3,7 @@ import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { FieldAnswers } from '../fields/field-answers.ts';
 import type { Route } from '../routing/route.ts';
 import type { EventStreams } from '../sse/event-streams.ts';
-import { createStreamRoutes } from './streams/stream-routes.ts';
+import { createStreamRoutes } from './stream-routes.ts';
 
 export interface RestRoutesOptions {
   readonly fields: FieldAnswers;

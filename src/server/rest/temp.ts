@@ -1,9 +1,9 @@
 import type { GraphQLError } from 'graphql';
-import type { FieldQuery } from '../../../graphql/fields/field-query.ts';
-import { toSymbol } from '../../fields/symbols.ts';
-import type { HttpContext } from '../../http/messages/http-context.ts';
-import { toStreamRefusal } from '../../http/messages/refusal.ts';
-import type { RouteParams } from '../../routing/route.ts';
+import type { FieldQuery } from '../../graphql/fields/field-query.ts';
+import { toSymbol } from '../fields/symbols.ts';
+import type { HttpContext } from '../http/messages/http-context.ts';
+import { toStreamRefusal } from '../http/messages/refusal.ts';
+import type { RouteParams } from '../routing/route.ts';
 
 export function readValues(query: FieldQuery, params: RouteParams, search: string): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = { ...Object.fromEntries(new URLSearchParams(search)), ...params };

@@ -1,4 +1,4 @@
-import { MarketDataError } from '../../../market/errors.ts';
+import { MarketDataError } from '../../market/errors.ts';
 import type { ToEventId } from './event-encoder.ts';
 
 /** Where a client stopped that reconnects. */

@@ -1,16 +1,16 @@
 import { GraphQLError } from 'graphql';
-import type { GraphQLEngine } from '../../../graphql/engine.ts';
-import { acceptsEvents } from '../../http/messages/media-type.ts';
-import { asDeclared } from '../../http/messages/send.ts';
-import { httpStatus } from '../../http/messages/statuses.ts';
-import type { ApiRequest, ApiRoute } from '../../routing/route.ts';
-import type { EventStreams } from '../../sse/event-streams.ts';
-import type { StreamFormat } from '../../sse/stream-format.ts';
-import { createStreamResources, type StreamResource } from '../stream-resources.ts';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
+import { acceptsEvents } from '../http/messages/media-type.ts';
+import { asDeclared } from '../http/messages/send.ts';
+import { httpStatus } from '../http/messages/statuses.ts';
+import type { ApiRequest, ApiRoute } from '../routing/route.ts';
+import type { EventStreams } from '../sse/event-streams.ts';
+import type { StreamFormat } from '../sse/stream-format.ts';
 import { createEventEncoder, type EncodeEvent } from './event-encoder.ts';
 import { type EventPosition, readLastEventId, toCandleEventId, toTradesEventId } from './event-ids.ts';
 import { usualRetryMs } from './problem-event.ts';
 import { ResumedTrades } from './resumed-trades.ts';
+import { createStreamResources, type StreamResource } from './stream-resources.ts';
 import { readValues, sendProblem } from './temp.ts';
 import { ValueSubscription } from './value-subscription.ts';
 
