@@ -99,7 +99,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       fanout: [],
       sse: ['access', 'answers', 'fanout', 'graphql', 'http', 'observe'],
       fields: ['access', 'answers', 'observe'],
-      rest: ['answers', 'fields', 'http', 'routing', 'sse'],
+      rest: ['answers', 'fanout', 'fields', 'http', 'routing', 'sse'],
       mcp: ['access', 'answers', 'fields', 'http', 'observe', 'routing'],
       doors: ['answers', 'graphql', 'http', 'routing', 'sse'],
       websocket: ['access', 'answers', 'fanout', 'graphql', 'http', 'observe'],

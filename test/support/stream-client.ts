@@ -25,6 +25,12 @@ export class StreamClient {
     return [...this.text.matchAll(/^event: next\ndata: (.*)\n$/gm)].map(([, json = '']) => json);
   }
 
+  /** The whole events so far, without comments. */
+  get events(): readonly StreamEvent[] {
+    const blocks = this.text.split('\n\n').slice(0, -1);
+    return blocks.filter((block) => /^(?:data|event|id):/m.test(block)).map(toEvent);
+  }
+
   /** The number of comments so far. */
   get comments(): number {
     return this.text.split('\n\n').filter((block) => block === ':').length;
@@ -38,6 +44,19 @@ export class StreamClient {
   leave(): void {
     this.response.destroy();
   }
+}
+
+/** An event; a field that it does not have is null. */
+export interface StreamEvent {
+  readonly event: string | null;
+  readonly id: string | null;
+  readonly retry: string | null;
+  readonly data: string | null;
+}
+
+function toEvent(block: string): StreamEvent {
+  const fieldOf = (name: string): string | null => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1] ?? null;
+  return { event: fieldOf('event'), id: fieldOf('id'), retry: fieldOf('retry'), data: fieldOf('data') };
 }
 
 export interface StreamClientOptions {
@@ -58,6 +77,19 @@ export async function openStream(url: string, query: string, options: StreamClie
     agent: agent ?? false,
   });
   asked.end(JSON.stringify({ query, variables, ...more }));
+  const [response]: IncomingMessage[] = await once(asked, 'response');
+  if (!response) throw new TypeError('no response');
+  return new StreamClient(response);
+}
+
+/** Requests an event stream by GET. Resolves when the server has answered with a stream or with a status. */
+export async function getStream(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+  method = 'GET',
+): Promise<StreamClient> {
+  const asked = httpRequest(url, { method, headers: { accept: 'text/event-stream', ...headers }, agent: false });
+  asked.end();
   const [response]: IncomingMessage[] = await once(asked, 'response');
   if (!response) throw new TypeError('no response');
   return new StreamClient(response);

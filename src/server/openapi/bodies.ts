@@ -21,7 +21,10 @@ export function toContent({ query, partial, formats }: Resource, share: ShareSch
 
 /** A stream of server-sent events. */
 export function toEventContent(query: FieldQuery, share: ShareSchema): Content {
-  const schema: JsonSchema = { type: 'string', description: 'Server-sent events. The data of each is one line of JSON.' };
+  const schema: JsonSchema = {
+    type: 'string',
+    description: 'Server-sent events. The data of each is one line of JSON.',
+  };
   return { 'text/event-stream': { schema, 'x-event-data': toValueSchema(query, share) } };
 }
 

@@ -68,7 +68,11 @@ export function createOpenApi({ schema, version, requiresKey }: OpenApiOptions):
       headers: { ...cachingHeaders, ...failureHeaders },
       parameters: sharedParameters,
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'One of the keys in the setting API_KEYS of this server.' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'One of the keys in the setting API_KEYS of this server.',
+        },
       },
     },
   };

@@ -73,10 +73,7 @@ export function toStreamOperation(stream: StreamResource, share: ShareSchema): O
     summary,
     description: query.description,
     tags: ['Streams'],
-    parameters: [
-      ...toParameters(stream),
-      ...(ids === null ? [] : [{ $ref: '#/components/parameters/LastEventId' }]),
-    ],
+    parameters: [...toParameters(stream), ...(ids === null ? [] : [{ $ref: '#/components/parameters/LastEventId' }])],
     responses: { 200: { description: summary, content: toEventContent(query, share) }, ...referToFailures(false) },
   };
 }

@@ -1,6 +1,6 @@
+import type { FieldQuery } from '../../graphql/fields/field-query.ts';
 import { toArgumentSchemas } from '../../graphql/json-schema/argument-schemas.ts';
 import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
-import type { FieldQuery } from '../../graphql/fields/field-query.ts';
 import type { Parameter } from './open-api.ts';
 
 /** What a resource and an event stream have in common. */

@@ -5,6 +5,7 @@ import type { ResourceOptions } from './answer-resource.ts';
 import { createHistoricalRoute } from './historical-route.ts';
 import { createResourceRoute } from './resource-route.ts';
 import { createResources } from './resources.ts';
+import { createStreamRoutes } from './stream-routes.ts';
 import { createUnknownPathRoute } from './unknown-path-route.ts';
 
 export interface RestRoutesOptions extends ResourceOptions {
@@ -20,6 +21,7 @@ export function createRestRoutes(options: RestRoutesOptions): readonly Route[] {
   const routes: readonly ApiRoute[] = [
     ...resources.map((resource) => createResourceRoute(resource, options)),
     createHistoricalRoute(candles, options),
+    ...createStreamRoutes(options),
   ];
   return [...routes, createUnknownPathRoute(routes.map(({ path }) => path))];
 }

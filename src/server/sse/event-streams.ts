@@ -14,7 +14,8 @@ import type { SlowReaders } from '../http/slow-readers.ts';
 import { toOperationLabel } from '../observe/operation-label.ts';
 import { type RequestRecord, toCode } from '../observe/request-record.ts';
 import { admitStream } from './admit-stream.ts';
-import { beginEvents, requireEventStream, sendRefusedStream } from './stream-messages.ts';
+import { graphqlFormat, type StreamFormat } from './stream-format.ts';
+import { beginEvents } from './stream-messages.ts';
 import { StreamSubscription } from './stream-subscription.ts';
 
 export interface EventStreamsOptions {
@@ -34,13 +35,22 @@ export interface StreamContext extends HttpContext {
   readonly record: RequestRecord;
 }
 
-/** Subscriptions over server-sent events: the distinct connections mode of GraphQL over SSE. */
+/** A subscription that is known to be valid, apart from its variables. */
+export interface StreamOperation extends Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'> {
+  /** The size of the request, in bytes. */
+  readonly bytes: number;
+  readonly format: StreamFormat;
+}
+
+/** Subscriptions over server-sent events. Headers that are set already are sent with every answer. */
 export interface EventStreams {
   /**
-   * Answers a subscription with an event stream, or with a status and errors. Resolves with false if the request is not
-   * a valid subscription; then it has answered and charged nothing. Headers that are set already are sent too.
+   * Answers a subscription in the distinct connections mode of GraphQL over SSE, or with a status and errors. Resolves
+   * with false if the request is not a valid subscription; then it has answered and charged nothing.
    */
   answer(context: StreamContext, operation: UnreadOperation): Promise<boolean>;
+  /** Answers with an event stream in the given format, or refuses the subscription in that format. */
+  begin(context: StreamContext, operation: StreamOperation): Promise<void>;
 }
 
 /** Proxies close connections over which nothing comes for a minute, and some sooner. Each stream has a comment in 12 s. */
@@ -80,10 +90,10 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   async function subscribe(
     context: StreamContext,
     args: ExecutionArgs,
-    bytes: number,
+    { bytes, format }: StreamOperation,
   ): Promise<StreamSubscription | ExecutionResult> {
     const { response, principal } = context;
-    requireEventStream(context);
+    format.requireClient(context);
     // The 'close' event has been emitted already, so nothing would end a subscription that begins now.
     if (response.destroyed) throw clientHasLeft();
     const cost = measure(args);
@@ -94,14 +104,10 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     const listed = fanout.findListed(args, scope);
     const { document, variableValues: variables } = args;
     const admitted = await admitStream(admission, response, { address, bytes, document, variables, cost, listed });
-    return fanout.subscribe(
-      { ...args, document: admitted },
-      { scope, open: (host) => new StreamSubscription(host, response) },
-    );
+    return fanout.subscribe({ ...args, document: admitted }, { scope, open: (host) => format.open(host, response) });
   }
 
-  function serve(context: StreamContext, subscription: StreamSubscription): void {
-    const { response } = context;
+  function serve({ response }: StreamContext, subscription: StreamSubscription, { head }: StreamFormat): void {
     if (response.destroyed) {
       subscription.end();
       return;
@@ -112,25 +118,27 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       subscription.end();
     });
     slowReaders.watchStream(response);
-    beginEvents(context);
+    beginEvents(response, head);
     subscription.start();
   }
 
-  async function begin(context: StreamContext, args: ExecutionArgs, bytes: number): Promise<void> {
+  async function begin(context: StreamContext, operation: StreamOperation): Promise<void> {
     const { record } = context;
-    const label = toOperationLabel(args.schema, args.document, args.operationName);
+    const { document, operationName, variableValues, format } = operation;
+    const args: ExecutionArgs = { schema, document, operationName, variableValues, hideSuggestions };
+    const label = toOperationLabel(schema, document, operationName);
     record.operation = label;
     record.transport = 'sse';
-    const begun = await subscribe(context, args, bytes).catch(
+    const begun = await subscribe(context, args, operation).catch(
       (error: unknown): ExecutionResult => ({ errors: [toClientError(error, report)] }),
     );
     if (begun instanceof StreamSubscription) {
       record.answer(label, 'ok');
-      serve(context, begun);
+      serve(context, begun, format);
     } else {
       const { errors = [] } = begun;
       record.answer(label, toCode(errors));
-      sendRefusedStream(context, errors);
+      if (!context.response.destroyed) format.refuse(context, errors);
     }
   }
 
@@ -141,8 +149,9 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       if (!document) return false;
       persisted.remember(request);
       const { operationName, variables: variableValues } = request;
-      await begin(context, { schema, document, operationName, variableValues, hideSuggestions }, text.length);
+      await begin(context, { document, operationName, variableValues, bytes: text.length, format: graphqlFormat });
       return true;
     },
+    begin,
   };
 }

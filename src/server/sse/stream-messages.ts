@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { HttpContext } from '../http/messages/http-context.ts';
 import { acceptsEvents, toMediaType } from '../http/messages/media-type.ts';
@@ -16,8 +17,8 @@ export function requireEventStream({ request }: HttpContext): void {
   throw refuse(httpStatus.notAcceptable, message);
 }
 
-/** Begins the answer. Some browsers wait for the first bytes of the body, so it begins with a comment. */
-export function beginEvents({ response }: HttpContext): void {
+/** Begins the answer with this text. */
+export function beginEvents(response: ServerResponse, head: string): void {
   // Not in writeHead: from this header, the shutdown recognises an event stream.
   response.setHeader('content-type', 'text/event-stream');
   // nginx buffers answers unless a header forbids it.
@@ -26,7 +27,7 @@ export function beginEvents({ response }: HttpContext): void {
   response.setHeader('cache-control', 'no-store, no-transform');
   response.setHeader('content-encoding', 'none');
   response.writeHead(httpStatus.ok);
-  response.write(':\n\n');
+  response.write(head);
 }
 
 /**
@@ -34,7 +35,6 @@ export function beginEvents({ response }: HttpContext): void {
  * receives an error in an event reconnects again and again. The first error determines the status.
  */
 export function sendRefusedStream({ request, response }: HttpContext, errors: readonly GraphQLError[]): void {
-  if (response.destroyed) return;
   const [first] = errors;
   const { status, headers } = first ? toStreamRefusal(first) : { status: httpStatus.internalServerError, headers: {} };
   const body = JSON.stringify({ errors: errors.map(toClientJson) });

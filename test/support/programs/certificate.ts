@@ -9,6 +9,8 @@ export interface Certificate {
   readonly cert: Buffer;
   /** The file of the certificate, for NODE_EXTRA_CA_CERTS. */
   readonly path: string;
+  /** The file of the key. */
+  readonly keyPath: string;
   remove(): void;
 }
 
@@ -23,6 +25,7 @@ export function createCertificate(): Certificate {
     key: readFileSync(key),
     cert: readFileSync(cert),
     path: cert,
+    keyPath: key,
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -36,7 +36,11 @@ function resolve(parameter: Parameter | Reference, { parameters }: Components): 
   return found;
 }
 
-function toExample({ method, path, operation }: PlacedOperation, parameters: readonly Parameter[], context: SectionContext): Html {
+function toExample(
+  { method, path, operation }: PlacedOperation,
+  parameters: readonly Parameter[],
+  context: SectionContext,
+): Html {
   const url = toExampleUrl(path, parameters);
   const body = operation.requestBody?.content['application/json']?.example;
   const command = [

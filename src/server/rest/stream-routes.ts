@@ -1,0 +1,82 @@
+import type { GraphQLEngine } from '../../graphql/engine.ts';
+import { acceptsEvents } from '../http/messages/media-type.ts';
+import { refuse } from '../http/messages/refusal.ts';
+import { asDeclared } from '../http/messages/send.ts';
+import { httpStatus } from '../http/messages/statuses.ts';
+import type { ApiRequest, ApiRoute } from '../routing/route.ts';
+import type { EventStreams } from '../sse/event-streams.ts';
+import type { StreamFormat } from '../sse/stream-format.ts';
+import { createEventEncoder, type EncodeEvent } from './event-encoder.ts';
+import { type EventPosition, readLastEventId, toCandleEventId, toTradesEventId } from './event-ids.ts';
+import { sendProblem } from './messages/problem.ts';
+import { readQueryString, readValues } from './messages/read-values.ts';
+import { usualRetryMs } from './problem-event.ts';
+import { ResumedTrades } from './resumed-trades.ts';
+import { createStreamResources, type StreamResource } from './stream-resources.ts';
+import { ValueSubscription } from './value-subscription.ts';
+
+export interface StreamRoutesOptions {
+  readonly streams: EventStreams;
+  readonly engine: Pick<GraphQLEngine, 'schema' | 'documents'>;
+}
+
+const toIds = { candle: toCandleEventId, trade: toTradesEventId };
+
+/** Says how long to wait before a reconnect, and is a first text for browsers that wait for one. */
+const head = `retry: ${usualRetryMs}\n:\n\n`;
+
+/** The event streams of the REST API. */
+export function createStreamRoutes(options: StreamRoutesOptions): readonly ApiRoute[] {
+  return createStreamResources(options.engine.schema).map((resource) => createStreamRoute(resource, options));
+}
+
+function createStreamRoute({ path, query, ids }: StreamResource, { streams, engine }: StreamRoutesOptions): ApiRoute {
+  const [field = ''] = query.path;
+  const encode = createEventEncoder(field, ids && toIds[ids]);
+  const formats = { now: createFormat(encode, null) };
+
+  async function handle(given: ApiRequest): Promise<void> {
+    const { request, record, params, search } = given;
+    record.operation = field;
+    record.transport = 'sse';
+    requireStreamClient(given);
+    const position = ids && readLastEventId(request.headers['last-event-id']);
+    const values = readValues(query.arguments, params, readQueryString(search));
+    const variableValues = query.arguments.toVariables(position ? { ...values, since: position.timestamp } : values);
+    const { document } = engine.documents.get(query.document);
+    prepareHeaders(given);
+    const bytes = request.url?.length ?? 0;
+    const format = position ? createFormat(encode, position) : formats.now;
+    await streams.begin(given, { document, variableValues, bytes, format });
+  }
+
+  return { kind: 'api', path, methods: ['GET'], handle, sendFailure: sendProblem };
+}
+
+/** The format of a subscription that begins now, or continues where its client stopped. */
+function createFormat(encode: EncodeEvent, position: EventPosition | null): StreamFormat {
+  return {
+    head,
+    open: (host, response) =>
+      position?.trade == null
+        ? new ValueSubscription(host, response, encode)
+        : new ResumedTrades(host, response, encode, position),
+    requireClient: () => {},
+    refuse: (context, [error]) => {
+      if (error) sendProblem(context, error);
+    },
+  };
+}
+
+/** Throws if the client cannot receive events. */
+function requireStreamClient({ request }: ApiRequest): void {
+  if (request.method !== 'GET')
+    throw refuse(httpStatus.methodNotAllowed, 'An event stream answers only GET.', { allow: 'GET' });
+  if (acceptsEvents(request.headers.accept)) return;
+  throw refuse(httpStatus.notAcceptable, 'This path answers with server-sent events: send accept: text/event-stream.');
+}
+
+function prepareHeaders({ request, response, cors }: ApiRequest): void {
+  const headers = { ...asDeclared, ...cors.headersFor(request, { vary: 'Accept, Authorization' }) };
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+}

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Certificate } from './certificate.ts';
+import { findFreePort, type LoopbackProgram, startProgram } from './loopback-program.ts';
+
+/** A proxy with the configuration of docs/deploy.md, in front of a server on loopback. */
+export interface DeployedProxy {
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly program: LoopbackProgram;
+}
+
+export interface ProxyKind {
+  readonly name: string;
+  readonly isInstalled: boolean;
+  /** Starts it for the host name localhost. */
+  readonly start: (serverPort: number, certificate: Certificate) => Promise<DeployedProxy>;
+}
+
+/** A text of a configuration, and what stands in its place in a test. */
+type Replacements = readonly (readonly [text: string, by: string])[];
+
+/** Reads a configuration. Every replaced text must occur, so that no test uses an address or a file of the machine. */
+function readConfiguration(file: string, replacements: Replacements): string {
+  let text = readFileSync(new URL(`../../../ops/${file}`, import.meta.url), 'utf8');
+  for (const [from, by] of replacements) {
+    if (!text.includes(from)) throw new Error(`ops/${file} does not contain: ${from}`);
+    text = text.replaceAll(from, by);
+  }
+  return text;
+}
+
+const nginx = '/usr/sbin/nginx';
+const caddy = '/usr/bin/caddy';
+
+export const proxyKinds: readonly ProxyKind[] = [
+  {
+    name: 'nginx',
+    isInstalled: existsSync(nginx),
+    start: async (serverPort, { keyPath, path }) => {
+      const httpPort = await findFreePort();
+      let httpsPort = 0;
+      const program = await startProgram(nginx, (port, folder) => {
+        httpsPort = port;
+        const configuration = readConfiguration('nginx/tickql.conf', [
+          ['listen [::]:80', '# IPv6'],
+          ['listen [::]:443', '# IPv6'],
+          ['listen 80', `listen 127.0.0.1:${httpPort}`],
+          ['listen 443', `listen 127.0.0.1:${httpsPort}`],
+          ['127.0.0.1:4000', `127.0.0.1:${serverPort}`],
+          ['/etc/letsencrypt/live/tickql.example/fullchain.pem', path],
+          ['/etc/letsencrypt/live/tickql.example/privkey.pem', keyPath],
+          ['tickql.example', 'localhost'],
+        ]);
+        const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
+        const main = ['daemon off;', 'worker_processes 1;', 'pid nginx.pid;', 'error_log stderr;', 'events {}'];
+        const text = [...main, 'http {', 'access_log off;', ...paths, configuration, '}'].join('\n');
+        writeFileSync(join(folder, 'nginx.conf'), text);
+        return ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'];
+      });
+      return { httpPort, httpsPort, program };
+    },
+  },
+  {
+    name: 'Caddy',
+    isInstalled: existsSync(caddy),
+    start: async (serverPort, { keyPath, path }) => {
+      const httpPort = await findFreePort();
+      let httpsPort = 0;
+      const program = await startProgram(caddy, (port, folder) => {
+        httpsPort = port;
+        const configuration = readConfiguration('Caddyfile', [
+          ['127.0.0.1:4000', `127.0.0.1:${serverPort}`],
+          ['lb_try_duration 10s', 'lb_try_duration 3s'],
+          ['tickql.example {', `localhost {\n\tbind 127.0.0.1\n\ttls ${path} ${keyPath}`],
+        ]);
+        const options = ['admin off', `http_port ${httpPort}`, `https_port ${httpsPort}`];
+        const storage = `storage file_system ${folder}`;
+        writeFileSync(join(folder, 'Caddyfile'), `{\n${[...options, storage].join('\n')}\n}\n${configuration}`);
+        return ['run', '--config', join(folder, 'Caddyfile')];
+      });
+      return { httpPort, httpsPort, program };
+    },
+  },
+];
