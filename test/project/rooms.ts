@@ -126,6 +126,18 @@ export const rooms: Readonly<Record<string, Room>> = {
       'server',
       'telemetry',
     ],
+    folders: {
+      '.': [],
+      process: ['.'],
+    },
   },
-  '.': { imports: ['app'] },
+  commands: {
+    imports: ['app', 'base', 'graphql', 'market', 'server', 'telemetry'],
+    folders: {
+      terminal: [],
+      watch: ['terminal'],
+      '.': ['terminal', 'watch'],
+    },
+  },
+  '.': { imports: ['app', 'commands'] },
 };
