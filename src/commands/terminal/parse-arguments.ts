@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { didYouMean, UsageError } from './usage-error.ts';
 
-/** Parses the arguments of a command. Throws a UsageError for an unknown option, and for one without its value. */
+/** Parses the arguments of a command. Throws a UsageError for what the command does not know, and for an option without its value. */
 export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
@@ -15,6 +15,10 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
       const takesNone = message.includes('does not take an argument');
       throw new UsageError(takesNone ? `${option} takes no value.` : `${option} needs a value.`);
     }
+    if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+      const [, given = ''] = /'(.*)'/.exec(message) ?? [];
+      throw new UsageError(`This command takes no arguments, but was given ${given}.`);
+    }
     throw error;
   }
 }
@@ -22,7 +26,9 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
 /** `names` are those of the options that exist, without their hyphens. */
 export function unknownOption(option: string, names: readonly string[]): UsageError {
   const known = ['help', ...names].map((name) => `--${name}`);
-  return new UsageError(`There is no option ${option}.${didYouMean(option, known)}`);
+  // Nearly every name is near to a single letter.
+  const nearest = option.startsWith('--') ? didYouMean(option, known) : '';
+  return new UsageError(`There is no option ${option}.${nearest}`);
 }
 
 function toDetails(error: Error): { readonly code: string; readonly message: string } {
