@@ -30,6 +30,14 @@ Exit code: 0 after Ctrl-C, or 1 if there is nothing to show, or 2 if the command
     load: async () => (await import('./watch/watch.ts')).watch,
   },
   {
+    name: 'mcp',
+    parameters: '',
+    summary: 'serves the Model Context Protocol over standard input and output',
+    details: `For agents that start their servers themselves: in the configuration of the agent, set the command
+tickql with the argument mcp. A server started with tickql serves the same tools at /mcp.`,
+    load: async () => (await import('./mcp.ts')).mcp,
+  },
+  {
     name: 'schema',
     parameters: '',
     summary: 'prints the GraphQL schema',

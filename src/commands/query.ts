@@ -10,6 +10,7 @@ import { RequestRecord } from '../server/observe/request-record.ts';
 import { exitCode, type RunCommand, type Terminal } from './terminal/command.ts';
 import { parseArguments } from './terminal/parse-arguments.ts';
 import { UsageError } from './terminal/usage-error.ts';
+import { whenAborted } from './terminal/when-aborted.ts';
 
 interface Printed {
   readonly json: string;
@@ -54,14 +55,6 @@ function readVariables(text: string | undefined): DeclinedQuery['variables'] {
     // The error below says what is expected.
   }
   throw new UsageError(`--variables must be a JSON object, for example '{"symbol":"BTC/USDT"}'.`);
-}
-
-/** Resolves with null if the client only wants the process to end. */
-function whenAborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
 }
 
 async function answer({ answers, engine }: WiredApp, request: DeclinedQuery): Promise<Printed> {

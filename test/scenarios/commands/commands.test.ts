@@ -25,7 +25,7 @@ describe('help and version', () => {
   test.each([[['--help']], [['-h']], [['help']]])('%j lists the commands', async (args) => {
     const { code, stdout } = await tickql(args);
     expect(code).toBe(0);
-    for (const name of ['query', 'watch', 'schema', '--version', 'PORT=8080']) expect(stdout).toContain(name);
+    for (const name of ['query', 'watch', 'mcp', 'schema', '--version', 'PORT=8080']) expect(stdout).toContain(name);
   });
 
   test.each([[['help', 'query']], [['query', '--help']]])('%j explains the command', async (args) => {
@@ -36,7 +36,7 @@ describe('help and version', () => {
 
   test.each([
     [['qery', '{ x }'], 'There is no command qery. Did you mean query?'],
-    [['serve-it-to-me'], 'There is no command serve-it-to-me. The commands are query, watch,'],
+    [['serve-it-to-me'], 'There is no command serve-it-to-me. The commands are query, watch, mcp,'],
     [['--prot'], 'There is no option --prot.'],
     [['help', 'wach'], 'There is no command wach. Did you mean watch?'],
     [['query'], "query needs a query, for example '{ exchanges { id } }'"],
@@ -102,6 +102,39 @@ test('schema prints the schema', async () => {
   const { code, stdout } = await tickql(['schema']);
   expect(code).toBe(0);
   expect(stdout.trim()).toBe(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8').trim());
+});
+
+describe('mcp', () => {
+  const conversation = [
+    {
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    },
+    { method: 'notifications/initialized' },
+    { id: 2, method: 'tools/list' },
+    { id: 3, method: 'tools/call', params: { name: 'get_ticker', arguments: { exchange: 'sim', symbol: 'BTC-USDT' } } },
+  ];
+  const input = conversation.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join('');
+
+  test('answers an agent over standard input and output, and ends with its input', async () => {
+    const { code, stdout, stderr } = await tickql(['mcp'], { input });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers.map(({ id }) => id).sort()).toEqual([1, 2, 3]);
+    expect(answers.find(({ id }) => id === 2).result.tools.length).toBeGreaterThan(5);
+    expect(answers.find(({ id }) => id === 3).result).toMatchObject({ structuredContent: expect.any(Object) });
+  });
+
+  test('Ctrl-C ends it with code 0, although its input is open', async () => {
+    const program = startProgram([...builtCommand, 'mcp'], { input, keepsInputOpen: true });
+    await eventually(() => program.stdout.includes('structuredContent'), 15_000);
+    program.child.kill('SIGINT');
+    expect((await program.ended).code).toBe(0);
+  });
 });
 
 describe('watch', () => {

@@ -8,6 +8,8 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** The text of standard input; without it, the input is empty. */
   readonly input?: string;
+  /** True if standard input stays open behind the text. */
+  readonly keepsInputOpen?: boolean;
 }
 
 export interface ProgramResult {
@@ -45,7 +47,8 @@ export function startProgram(command: readonly string[], options: ProgramOptions
   });
   // A program that does not read its input closes it.
   child.stdin.on('error', () => {});
-  child.stdin.end(options.input ?? '');
+  child.stdin.write(options.input ?? '');
+  if (!options.keepsInputOpen) child.stdin.end();
   return {
     child,
     get stdout() {
