@@ -100,7 +100,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       sse: ['access', 'answers', 'fanout', 'graphql', 'http', 'observe'],
       fields: ['access', 'answers', 'observe'],
       rest: ['access', 'answers', 'fields', 'http', 'observe', 'routing', 'sse'],
-      mcp: ['access', 'answers', 'fields', 'http', 'observe', 'routing'],
+      mcp: ['access', 'fields', 'http', 'observe', 'routing'],
       doors: ['answers', 'graphql', 'http', 'routing', 'sse'],
       websocket: ['access', 'answers', 'fanout', 'graphql', 'http', 'observe'],
     },
