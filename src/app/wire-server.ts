@@ -35,6 +35,7 @@ import { createRouter } from '../server/routing/router.ts';
 import { createEventStreams } from '../server/sse/event-streams.ts';
 import type { SocketLimits } from '../server/websocket/accept-sockets.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../server/websocket/subscription-server.ts';
+import { readVersion } from '../telemetry/metrics/version.ts';
 
 /** Callbacks for events in the server. */
 export interface ServerEvents extends Pick<ObserverOptions, 'onRequest'> {
@@ -133,7 +134,7 @@ export function wireServer(options: ServerOptions): WiredServer {
   });
   const routes: Route[] = [graphqlRoute, createFrontPageRoute()];
   routes.push(...createRestRoutes({ fields, streams, engine, clock }));
-  routes.push(...createMcpRoutes({ fields, engine, corsOrigins: options.corsOrigins ?? null, clock }));
+  routes.push(...createMcpRoutes({ fields, engine, corsOrigins: options.corsOrigins ?? null, clock, readVersion }));
   routes.push(...createProbeRoutes(readiness, options.clusterState));
   if (options.metrics) routes.push(createMetricsRoute(options.metrics));
   const router = createRouter({

@@ -1,5 +1,8 @@
 const pattern = /^([1-9]\d{0,4})([smhdwMy])$/;
 
+/** The same notation as a regular expression, for schemas that clients read. */
+export const timeframePattern = pattern.source;
+
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 // 1970-01-05, the first Monday after the epoch: weekly candles start on Mondays.

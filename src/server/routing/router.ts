@@ -60,7 +60,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
     address: string,
     params: RouteParams,
   ): Promise<void> {
-    const { request, response } = context;
+    const { request, response, cors } = context;
     try {
       // A preflight request has no key: with it, a browser asks whether it may send one.
       if (request.method === 'OPTIONS') sendPreflight(context, route.methods);
@@ -78,12 +78,12 @@ export function createRouter(options: RouterOptions): HandleRequest {
   }
 
   function dispatch(match: RouteMatch | null, request: IncomingMessage, response: ServerResponse): void {
-    const context: HttpContext = { request, response, cors };
     if (match?.route.kind !== 'api') {
-      void servePage(match?.route ?? null, context, match?.params ?? {});
+      void servePage(match?.route ?? null, { request, response, cors }, match?.params ?? {});
       return;
     }
     const { route, params } = match;
+    const context: HttpContext = { request, response, cors: route.cors ?? cors };
     const address = gate.addressOf(request);
     const record = observer.begin(request, response, address);
     void record.run(() => serveApi(route, context, record, address, params));
