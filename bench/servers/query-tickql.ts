@@ -18,7 +18,7 @@ const fetched = createCachedMarketData({ ...cacheSettings, upstream: createQuery
 const feeds = createIdleFeeds(fetched);
 const marketData = new LiveMarketData({ ...cacheSettings, upstream: fetched, feeds });
 const live = createLiveOperations({ feeds, marketData, clock: systemClock, timeoutMs: 10_000 });
-// As in app/run.ts.
+// As in app/process/run.ts.
 setV8Flags();
 const operations = new ConcurrencyLimit({ max: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;

@@ -6,7 +6,7 @@ import { drive } from './query-driver.ts';
 
 // The whole server with its default settings, except for the port. The argument has ccxt's options of binance.
 
-// As in app/run.ts.
+// As in app/process/run.ts.
 setV8Flags();
 const exchangeOptions = { binance: JSON.parse(process.argv[2] ?? '{}') };
 const config = { ...loadConfig({}, ['binance']), port: 0, exchangeOptions };

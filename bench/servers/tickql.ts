@@ -16,7 +16,7 @@ const { marketData, live, tick } = createBenchSource(
   count === undefined ? {} : { symbols: listSymbols(Number(count)), share: Number(share) },
 );
 const log = pino({ level: 'silent' });
-// As in app/run.ts.
+// As in app/process/run.ts.
 setV8Flags();
 const operations = new ConcurrencyLimit({ max: 200_000, maxPerAddress: 5000, limitsLoopback: false });
 const megabyte = 1024 * 1024;

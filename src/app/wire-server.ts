@@ -29,12 +29,14 @@ import { Readiness } from '../server/http/readiness.ts';
 import { SlowReaders } from '../server/http/slow-readers.ts';
 import { createMcpRoutes } from '../server/mcp/mcp-route.ts';
 import { createRequestObserver, type ObserverOptions } from '../server/observe/request-observer.ts';
+import { createOpenApiRoutes } from '../server/openapi/openapi-routes.ts';
 import { createRestRoutes } from '../server/rest/rest-routes.ts';
 import type { Route } from '../server/routing/route.ts';
 import { createRouter } from '../server/routing/router.ts';
 import { createEventStreams } from '../server/sse/event-streams.ts';
 import type { SocketLimits } from '../server/websocket/accept-sockets.ts';
 import { createSubscriptionServer, type SubscriptionServer } from '../server/websocket/subscription-server.ts';
+import { readVersion } from '../telemetry/metrics/version.ts';
 
 /** Callbacks for events in the server. */
 export interface ServerEvents extends Pick<ObserverOptions, 'onRequest'> {
@@ -132,8 +134,11 @@ export function wireServer(options: ServerOptions): WiredServer {
     clock,
   });
   const routes: Route[] = [graphqlRoute, createFrontPageRoute()];
-  routes.push(...createRestRoutes({ fields, streams, engine, slowReaders, clock }));
-  routes.push(...createMcpRoutes({ fields, engine, corsOrigins: options.corsOrigins ?? null, clock }));
+  routes.push(
+    ...createOpenApiRoutes({ schema: engine.schema, version: readVersion(), requiresKey: gate.requiresKey }),
+    ...createRestRoutes({ fields, streams, engine, slowReaders, clock }),
+    ...createMcpRoutes({ fields, engine, corsOrigins: options.corsOrigins ?? null, clock, readVersion }),
+  );
   routes.push(...createProbeRoutes(readiness, options.clusterState));
   if (options.metrics) routes.push(createMetricsRoute(options.metrics));
   const router = createRouter({

@@ -100,7 +100,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       sse: ['access', 'answers', 'fanout', 'graphql', 'http', 'observe'],
       fields: ['access', 'answers', 'observe'],
       rest: ['answers', 'fanout', 'fields', 'http', 'routing', 'sse'],
-      mcp: ['access', 'answers', 'fields', 'http', 'observe', 'routing'],
+      openapi: ['http', 'rest', 'routing'],
+      mcp: ['access', 'fields', 'http', 'observe', 'routing'],
       doors: ['answers', 'graphql', 'http', 'routing', 'sse'],
       websocket: ['access', 'answers', 'fanout', 'graphql', 'http', 'observe'],
     },
@@ -127,6 +128,18 @@ export const rooms: Readonly<Record<string, Room>> = {
       'server',
       'telemetry',
     ],
+    folders: {
+      '.': [],
+      process: ['.'],
+    },
   },
-  '.': { imports: ['app'] },
+  commands: {
+    imports: ['app', 'base', 'graphql', 'market', 'server', 'telemetry'],
+    folders: {
+      terminal: [],
+      watch: ['terminal'],
+      '.': ['terminal', 'watch'],
+    },
+  },
+  '.': { imports: ['app', 'commands'] },
 };

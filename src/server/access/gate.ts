@@ -103,6 +103,7 @@ export function createGate(options: GateOptions = {}): Gate {
   }
 
   return {
+    requiresKey: apiKeys.length > 0,
     addressOf,
     identify,
     takeRequest: (principal) => requests?.take(toSubject(principal)),

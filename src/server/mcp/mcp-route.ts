@@ -1,17 +1,118 @@
-import type { Clock } from '../../base/clock.ts';
-import type { GraphQLEngine } from '../../graphql/engine.ts';
-import type { FieldAnswers } from '../fields/field-answers.ts';
-import type { Route } from '../routing/route.ts';
+import { isShallow } from '../../graphql/documents/value-depth.ts';
+import { decompress, readableCodings, toCoding } from '../http/messages/content-coding.ts';
+import { maxBodyBytes, type ReadBody, readBody } from '../http/messages/read-body.ts';
+import { httpStatus } from '../http/messages/statuses.ts';
+import { mcpPath } from '../http/paths.ts';
+import type { ApiRequest, Route } from '../routing/route.ts';
+import { rpcCode, sendForbidden, sendRpcError, sendWrongMethod } from './protocol/json-rpc-errors.ts';
+import { createMcpCors, isOriginAllowed } from './protocol/origins.ts';
+import { type CreateSdkServer, loadSdkServer, type McpOptions } from './protocol/sdk-server.ts';
+import { sendWebResponse, toWebRequest } from './protocol/web-exchange.ts';
 
-export interface McpRouteOptions {
-  readonly fields: FieldAnswers;
-  readonly engine: GraphQLEngine;
-  /** The origins of the pages that may send requests; null if it is not set. */
+export interface McpRouteOptions extends McpOptions {
+  /** The origins of the pages that may send requests, besides pages of this machine; null if it is not set. */
   readonly corsOrigins: readonly string[] | null;
-  readonly clock: Clock;
 }
 
-/** The Model Context Protocol over streamable HTTP. */
-export function createMcpRoutes(_options: McpRouteOptions): readonly Route[] {
-  return [];
+/** What answers requests once the SDK is loaded. */
+interface Loaded {
+  readonly createServer: CreateSdkServer;
+  readonly sdk: typeof import('@modelcontextprotocol/server');
+}
+
+/**
+ * The Model Context Protocol over streamable HTTP. It keeps no sessions: each request is answered by a server of its own,
+ * for clients of the revision 2026-07-28, and of those of 2025, which begin with `initialize`. So a client does not notice
+ * that the server was restarted, or that another instance answers.
+ */
+export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
+  const { corsOrigins } = options;
+  let loading: Promise<Loaded> | null = null;
+
+  function load(): Promise<Loaded> {
+    loading ??= Promise.all([loadSdkServer(options), import('@modelcontextprotocol/server')]).then(
+      ([createServer, sdk]) => ({ createServer, sdk }),
+      (error: unknown) => {
+        loading = null;
+        throw error;
+      },
+    );
+    return loading;
+  }
+
+  async function answer(given: ApiRequest, message: unknown): Promise<void> {
+    const { request, response, principal, record, cors } = given;
+    const { createServer, sdk } = await load();
+    if (response.destroyed) return;
+    const client = { principal, createRecord: () => record };
+    // Nothing changes that a client could listen to.
+    const handler = sdk.createMcpHandler(() => createServer(client), { maxSubscriptions: 0 });
+    const answered = await handler.fetch(toWebRequest(request, response), { parsedBody: message });
+    await sendWebResponse(answered, request, response, cors);
+  }
+
+  function answerBody(given: ApiRequest, body: ReadBody | 'corrupt'): Promise<void> | void {
+    if (body === null) return;
+    if (body === 'too-large') {
+      const message = `The body is larger than the maximum of ${maxBodyBytes / 1024} KB.`;
+      return sendRpcError(given, httpStatus.contentTooLarge, rpcCode.refused, message);
+    }
+    const message = body === 'corrupt' ? undefined : parse(body.toString());
+    if (message === undefined) {
+      return sendRpcError(given, httpStatus.badRequest, rpcCode.parseError, 'The body is not valid JSON.');
+    }
+    if (Array.isArray(message)) {
+      // Each message counts against the quota, and is logged and traced. The protocol has had no batches since 2025-06-18.
+      const sentence = 'This server accepts one message per request: send the messages of the list one by one.';
+      return sendRpcError(given, httpStatus.badRequest, rpcCode.invalidRequest, sentence);
+    }
+    if (!isShallow(message)) {
+      const sentence = 'The message is nested too deeply.';
+      return sendRpcError(given, httpStatus.badRequest, rpcCode.invalidRequest, sentence);
+    }
+    return answer(given, message);
+  }
+
+  function handlePost(given: ApiRequest): Promise<void> | void {
+    const { 'content-type': type = '', 'content-encoding': encoding } = given.request.headers;
+    if (!/^application\/json\s*(?:;|$)/i.test(type)) {
+      const message = 'Send the message as JSON, with content-type: application/json.';
+      return sendRpcError(given, httpStatus.unsupportedMediaType, rpcCode.refused, message);
+    }
+    const coding = toCoding(encoding);
+    if (coding === 'unknown') {
+      const message = `Send the body without compression, or with one of these content-encodings: ${readableCodings}.`;
+      return sendRpcError(given, httpStatus.unsupportedMediaType, rpcCode.refused, message);
+    }
+    const use = (read: ReadBody): Promise<void> | void =>
+      coding !== null && read instanceof Buffer
+        ? decompress(read, coding, maxBodyBytes).then((body) => answerBody(given, body))
+        : answerBody(given, read);
+    // Events of the request do not know to which trace their work belongs.
+    return readBody(given.request, (read) => given.record.run(() => use(read)));
+  }
+
+  return [
+    {
+      kind: 'api',
+      path: mcpPath,
+      methods: ['POST'],
+      cors: createMcpCors(corsOrigins),
+      handle: (given) => {
+        given.record.transport = 'mcp';
+        if (!isOriginAllowed(given.request, corsOrigins)) return sendForbidden(given);
+        if (given.request.method !== 'POST') return sendWrongMethod(given);
+        return handlePost(given);
+      },
+    },
+  ];
+}
+
+/** Parses JSON; undefined, which JSON cannot express, if the text is not JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { Principal } from '../access/gate.ts';
+import type { Cors } from '../http/messages/cors.ts';
 import type { HttpContext } from '../http/messages/http-context.ts';
 import type { RequestRecord } from '../observe/request-record.ts';
 
@@ -36,6 +37,8 @@ export interface ApiRoute {
   readonly methods: readonly string[];
   /** If it rejects, the whole request is answered with an error. */
   readonly handle: (request: ApiRequest) => Promise<void> | void;
+  /** Which pages may send requests, if that differs from the other paths. */
+  readonly cors?: Cors;
   /** How an error that concerns the whole request is answered; by default as over GraphQL. */
   readonly sendFailure?: SendFailure;
 }

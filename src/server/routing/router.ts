@@ -64,7 +64,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
     address: string,
     params: RouteParams | null,
   ): Promise<void> {
-    const { request, response } = context;
+    const { request, response, cors } = context;
     try {
       // A preflight request has no key: with it, a browser asks whether it may send one.
       if (request.method === 'OPTIONS') sendPreflight(context, route.methods);
@@ -83,12 +83,12 @@ export function createRouter(options: RouterOptions): HandleRequest {
   }
 
   function dispatch(match: RouteMatch | null, request: IncomingMessage, response: ServerResponse): void {
-    const context: HttpContext = { request, response, cors };
     if (match?.route.kind !== 'api') {
-      void servePage(match?.route ?? null, context, match ? match.params : {});
+      void servePage(match?.route ?? null, { request, response, cors }, match ? match.params : {});
       return;
     }
     const { route, params } = match;
+    const context: HttpContext = { request, response, cors: route.cors ?? cors };
     const address = gate.addressOf(request);
     const record = observer.begin(request, response, address);
     void record.run(() => serveApi(route, context, record, address, params));

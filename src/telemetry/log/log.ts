@@ -7,19 +7,21 @@ export interface ProcessLog {
   readonly log: Logger;
   /** Number of lines that were dropped since the start because nothing read the log. */
   readonly droppedLines: () => number;
+  /** Writes the lines that wait, and lets go of the process's streams. */
+  readonly close: () => void;
 }
 
 /** Matches pino's lines with level debug or trace. */
 const minorLine = /^\{"level":[12]0,/;
 
 /**
- * Creates a logger that writes to standard output: readable lines on a terminal, JSON lines elsewhere. No line contains
- * secrets from the options of exchanges or the query of a URL. A stalled reader does not block the server: see `LogOutput`.
+ * Creates a logger that writes to `stream`: readable lines on a terminal, JSON lines elsewhere. No line contains secrets
+ * from the options of exchanges or the query of a URL. A stalled reader does not block the server: see `LogOutput`.
  */
-export async function createLog(level: string, exchangeOptions: unknown): Promise<ProcessLog> {
-  for (const stream of [process.stdout, process.stderr]) ignoreErrors(stream);
-  const toReadable = process.stdout.isTTY ? await createPretty() : null;
-  const output = openOutput(process.stdout, (dropped) => {
+export async function createLog(level: string, exchangeOptions: unknown, stream: StandardStream): Promise<ProcessLog> {
+  const release = [process.stdout, process.stderr].map(ignoreErrors);
+  const toReadable = stream.isTTY ? await createPretty() : null;
+  const { output, close } = openOutput(stream, (dropped) => {
     log.error({ dropped }, `${dropped} lines were dropped here because nothing read the log for too long`);
   });
   const destination = {
@@ -31,24 +33,45 @@ export async function createLog(level: string, exchangeOptions: unknown): Promis
     flushSync: (): void => output.flushSync(),
   };
   const log = pino({ level, hooks: { streamWrite: createRedaction(exchangeOptions) } }, destination);
-  return { log, droppedLines: () => output.dropped };
+  return {
+    log,
+    droppedLines: () => output.dropped,
+    close: () => {
+      close();
+      for (const each of release) each();
+    },
+  };
 }
 
 /** Writes a line to standard error, for a process that fails before it has a log. */
 export function writeToStandardError(line: string): void {
-  openOutput(process.stderr, () => {}).write(`${line}\n`);
+  openOutput(process.stderr, () => {}).output.write(`${line}\n`);
 }
 
-function openOutput(stream: StandardStream, onDropped: (count: number) => void): LogOutput {
+interface OpenOutput {
+  readonly output: LogOutput;
+  readonly close: () => void;
+}
+
+function openOutput(stream: StandardStream, onDropped: (count: number) => void): OpenOutput {
   const never = new Int32Array(new SharedArrayBuffer(4));
+  const opened = openStandard(stream);
   const output = new LogOutput({
-    write: openStandard(stream),
+    write: opened.write,
     later: (delayMs, callback) => void setTimeout(callback, delayMs).unref(),
     pause: (ms) => void Atomics.wait(never, 0, 0, ms),
     onDropped,
   });
-  process.on('exit', () => output.flushSync());
-  return output;
+  const flush = (): void => output.flushSync();
+  process.on('exit', flush);
+  return {
+    output,
+    close: () => {
+      flush();
+      process.off('exit', flush);
+      opened.close();
+    },
+  };
 }
 
 async function createPretty(): Promise<(line: string) => string> {

@@ -1,7 +1,14 @@
-import { constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 
 /** Standard output or standard error. */
 export type StandardStream = NodeJS.WriteStream & { readonly fd: number };
+
+export interface OpenStandard {
+  /** Writes as many bytes as the reader has room for, and returns their number. */
+  readonly write: (bytes: Uint8Array) => number;
+  /** What is written afterwards is lost. The stream itself stays open. */
+  readonly close: () => void;
+}
 
 /**
  * Opens standard output or standard error so that writing never waits for the reader, as `LogOutput` requires.
@@ -13,15 +20,28 @@ export type StandardStream = NodeJS.WriteStream & { readonly fd: number };
  * pipe), and on other systems, the shared file is used; a stopped terminal then stops the server too. Regular files
  * accept everything.
  */
-export function openStandard(stream: StandardStream): (bytes: Uint8Array) => number {
+export function openStandard(stream: StandardStream): OpenStandard {
   const mayBlock = stream.isTTY || fstatSync(stream.fd).isFIFO();
   const fd = mayBlock ? reopen(stream.fd) : stream.fd;
-  return (bytes) => writeSync(fd, bytes);
+  let isOpen = true;
+  return {
+    // Once it is closed, the number of the descriptor can belong to another file.
+    write: (bytes) => (isOpen ? writeSync(fd, bytes) : bytes.length),
+    close: () => {
+      if (isOpen && fd !== stream.fd) closeSync(fd);
+      isOpen = false;
+    },
+  };
 }
 
-/** Ignores errors of the stream: output of a library to a reader that has gone must not end the process. */
-export function ignoreErrors(stream: StandardStream): void {
-  stream.on('error', () => {});
+/**
+ * Ignores errors of the stream: output of a library to a reader that has gone must not end the process. Returns a function
+ * that ends this.
+ */
+export function ignoreErrors(stream: StandardStream): () => void {
+  const ignore = (): void => {};
+  stream.on('error', ignore);
+  return () => stream.off('error', ignore);
 }
 
 function reopen(fd: number): number {

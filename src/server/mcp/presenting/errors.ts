@@ -1,0 +1,70 @@
+import type { AnswerError } from '../../fields/field-value.ts';
+import type { ToolResult } from './tool-result.ts';
+import type { JsonObject } from './values.ts';
+
+/** A message can repeat many values of the client. */
+const maxMessageLength = 2000;
+
+/** The same for an error of a part, of which there can be many. */
+const maxPartLength = 300;
+
+/** How many errors of parts are listed. */
+const maxErrors = 20;
+
+/** Which tool helps after an error. */
+const advice: Readonly<Record<string, string>> = {
+  EXCHANGE_NOT_FOUND: 'list_exchanges lists all ids.',
+  SYMBOL_NOT_FOUND: 'search_markets finds the symbols of an exchange.',
+  NOT_SUPPORTED: 'list_exchanges with ids says what an exchange can do, and with has which exchanges can do it.',
+};
+
+/** An error that concerns the whole call: code, sentence, whether to try again, and what may have been meant. */
+export function toErrorResult({ message, extensions }: Omit<AnswerError, 'path'>): ToolResult {
+  const { code, retryable, retryAfterMs, suggestions } = extensions;
+  const lines = [
+    `${String(code)}: ${shorten(message, maxMessageLength)}`,
+    retryable === true ? describeRetry(retryAfterMs) : 'Do not retry the same call: change what the message names.',
+    Array.isArray(suggestions) && suggestions.length > 0 ? `Did you mean: ${suggestions.join(', ')}?` : '',
+    advice[String(code)] ?? '',
+  ];
+  // Without structured content: it would have to match the output schema, which describes data.
+  return { content: [{ type: 'text', text: lines.filter((line) => line !== '').join('\n') }], isError: true };
+}
+
+/** Errors of parts, as members of structured content. */
+export function toErrorList(errors: readonly AnswerError[]): readonly JsonObject[] {
+  return errors.slice(0, maxErrors).map(({ message, extensions }) => {
+    const { code, exchange, symbol, retryable, retryAfterMs, suggestions } = extensions;
+    return {
+      code: String(code),
+      message: shorten(message, maxPartLength),
+      retryable: retryable === true,
+      ...(typeof exchange === 'string' ? { exchange } : {}),
+      ...(typeof symbol === 'string' ? { symbol } : {}),
+      ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+      ...(Array.isArray(suggestions) ? { suggestions } : {}),
+    };
+  });
+}
+
+/** Errors of parts as text; empty if there are none. */
+export function describeErrors(errors: readonly AnswerError[]): string {
+  if (errors.length === 0) return '';
+  const lines = errors.slice(0, maxErrors).map(({ message, extensions }) => {
+    const { code, symbol, suggestions } = extensions;
+    const meant =
+      Array.isArray(suggestions) && suggestions.length > 0 ? ` Did you mean ${suggestions.join(', ')}?` : '';
+    return `- ${String(code)}${typeof symbol === 'string' ? ` (${symbol})` : ''}: ${shorten(message, maxPartLength)}${meant}`;
+  });
+  if (errors.length > maxErrors) lines.push(`- and ${errors.length - maxErrors} more errors`);
+  return ['Errors of parts; everything else is valid:', ...lines].join('\n');
+}
+
+function describeRetry(retryAfterMs: unknown): string {
+  if (typeof retryAfterMs !== 'number') return 'The same call can succeed later.';
+  return `The same call can succeed after ${Math.ceil(retryAfterMs / 1000)} s.`;
+}
+
+function shorten(message: string, maxLength: number): string {
+  return message.length <= maxLength ? message : `${message.slice(0, maxLength)} …`;
+}

@@ -1,0 +1,150 @@
+import { type JsonObject, toIso } from './values.ts';
+
+/** Says that rows are missing, and how to get them. */
+export type Cut = {
+  readonly returned: number;
+  /** How many rows were asked for. */
+  readonly requested: number;
+  /** The arguments to change for the rest; null if there is no page after this one. */
+  readonly next: JsonObject | null;
+  readonly hint: string;
+};
+
+/** Rows, of which as many are taken as fit. */
+export interface Table {
+  /** The name of the list in the structured content. */
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** How many rows there are at most. */
+  readonly count: number;
+  /** The cells of a row by the names of the columns; by default its members. */
+  readonly toCells?: (row: JsonObject) => JsonObject;
+  /** Takes at most `count` rows, and says how to get the others. */
+  take(count: number): { readonly rows: readonly JsonObject[]; readonly cut: Cut | null };
+}
+
+/** More rows of a history never fit into a result. */
+export const maxHistoryRows = 600;
+
+export interface TableOptions {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The rows, and perhaps one more than asked for, which shows that there are more. */
+  readonly rows: readonly JsonObject[];
+  /** How many rows were asked for. */
+  readonly requested: number;
+}
+
+/** A page of a list: the first rows are taken, and `toNext` names the arguments for the rows after the last one. */
+export function createPage(
+  options: TableOptions & {
+    /** True if there are more rows after these. */
+    readonly hasMore?: boolean;
+    readonly toNext: (last: JsonObject) => JsonObject | null;
+    /** What clients see of a row; the whole row by default. */
+    readonly toRow?: (row: JsonObject) => JsonObject;
+    readonly hint: string;
+  },
+): Table {
+  const { rows, requested, toNext, hint, hasMore = false, toRow = (row) => row } = options;
+  return {
+    ...describe(options),
+    take: (count) => {
+      const taken = rows.slice(0, count);
+      const last = taken.at(-1);
+      const next = last ? toNext(last) : null;
+      const isCut = taken.length < rows.length || hasMore;
+      return { rows: taken.map(toRow), cut: isCut ? { returned: taken.length, requested, next, hint } : null };
+    },
+  };
+}
+
+export interface HistoryOptions extends TableOptions {
+  readonly toTime: (row: JsonObject) => number | null;
+}
+
+/** History from a time on: the oldest rows are taken, and the next page begins where they end. */
+export function createForwardHistory(options: HistoryOptions): Table {
+  const { rows, requested, toTime } = options;
+  return {
+    ...describe(options),
+    take: (count) => {
+      const wanted = Math.min(count, requested);
+      if (wanted >= rows.length) return { rows, cut: null };
+      const whole = toWholeInstants(rows, wanted, toTime);
+      const taken = rows.slice(0, whole || wanted);
+      const dropped = rows[taken.length];
+      const since = toIso(dropped ? toTime(dropped) : null);
+      const isSplit = whole === 0 && wanted > 0;
+      const hint = isSplit
+        ? 'More rows than fit have the same time, so that no page can begin after them.'
+        : `There are later rows. Call again with since ${since}; everything else stays as it is.`;
+      return { rows: taken, cut: { returned: taken.length, requested, next: isSplit ? null : { since }, hint } };
+    },
+  };
+}
+
+/** The newest rows of a history: older ones are left out, and `until` (exclusive) gets them. */
+export function createBackwardHistory(options: HistoryOptions): Table {
+  const { rows, requested, toTime } = options;
+  return {
+    ...describe(options),
+    take: (count) => {
+      const wanted = Math.min(count, requested);
+      if (wanted >= rows.length) return { rows, cut: null };
+      const taken = wanted === 0 ? [] : rows.slice(-wanted);
+      const oldest = taken[0];
+      const until = toIso(oldest ? toTime(oldest) : null);
+      const hint = `There are older rows. Call again with until ${until}; everything else stays as it is.`;
+      return { rows: taken, cut: { returned: taken.length, requested, next: until === null ? null : { until }, hint } };
+    },
+  };
+}
+
+/** The newest rows of a history that has no `until`: for the older ones, `since` begins at the oldest of them. */
+export function createNewest(options: HistoryOptions): Table {
+  const { rows, requested, toTime } = options;
+  return {
+    ...describe(options),
+    take: (count) => {
+      const wanted = Math.min(count, requested);
+      if (wanted >= rows.length) return { rows, cut: null };
+      const first = Math.max(0, rows.length - requested);
+      const taken = wanted === 0 ? [] : rows.slice(-wanted);
+      const missing = rows.length - first - taken.length;
+      const oldest = rows[first];
+      const since = toIso(oldest ? toTime(oldest) : null);
+      const next = missing > 0 ? { since, limit: missing } : null;
+      const hint = next
+        ? `The ${missing} older rows do not fit. Call again with since ${since} and limit ${missing}.`
+        : 'There are older rows: pass since with the time from which you need them.';
+      return { rows: taken, cut: { returned: taken.length, requested, next, hint } };
+    },
+  };
+}
+
+/** How many of the first rows to take, at most `count`, so that no instant is divided between two pages. */
+export function toWholeInstants(
+  rows: readonly JsonObject[],
+  count: number,
+  toTime: (row: JsonObject) => number | null,
+): number {
+  let taken = count;
+  const timeAt = (index: number): number | null => {
+    const row = rows[index];
+    return row ? toTime(row) : null;
+  };
+  while (taken > 0 && timeAt(taken) === timeAt(taken - 1)) taken -= 1;
+  return taken;
+}
+
+/** What the text says about rows that are missing. */
+export function describeCut({ returned, requested, hint }: Cut): string {
+  const what =
+    returned < requested ? `CUT: only ${returned} of the ${requested} rows that were asked for are here.` : 'MORE:';
+  return `${what} ${hint}`;
+}
+
+function describe({ name, columns, rows, requested }: TableOptions): Pick<Table, 'name' | 'columns' | 'count'> {
+  return { name, columns, count: Math.min(rows.length, requested, maxHistoryRows) };
+}

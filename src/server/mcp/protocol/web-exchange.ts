@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Cors } from '../../http/messages/cors.ts';
+import { asDeclared } from '../../http/messages/send.ts';
+
+/**
+ * The request as the SDK reads it, without its body. Its signal is aborted if the client leaves before it has the whole
+ * answer. Only the SDK reads the URL, and only to pass it on: the Host header may be anything.
+ */
+export function toWebRequest({ method = 'GET', headers }: IncomingMessage, response: ServerResponse): Request {
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort();
+  });
+  const given = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] satisfies [string, string]],
+  );
+  return new Request('http://localhost/mcp', { method, headers: given, signal: left.signal });
+}
+
+/** Sends the SDK's response. Resolves when all of it is sent, or when the client has left. */
+export async function sendWebResponse(
+  answer: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
+  cors: Cors,
+): Promise<void> {
+  if (response.destroyed) {
+    await answer.body?.cancel();
+    return;
+  }
+  const { connection: _connection, ...headers } = Object.fromEntries(answer.headers);
+  response.writeHead(answer.status, {
+    ...headers,
+    'cache-control': 'no-store',
+    ...asDeclared,
+    ...cors.headersFor(request),
+  });
+  try {
+    await pipeline(toChunks(answer), response);
+  } catch (error) {
+    // The client has left, or the SDK has ended the exchange for it.
+    if (!response.destroyed) throw error;
+  }
+}
+
+function toChunks({ body }: Response): Readable {
+  return body ? Readable.from(body) : Readable.from([]);
+}

@@ -1,0 +1,83 @@
+import {
+  astFromValue,
+  type GraphQLArgument,
+  type GraphQLInputType,
+  GraphQLInt,
+  GraphQLString,
+  valueFromASTUntyped,
+} from 'graphql';
+import { FieldArguments } from '../../../../graphql/fields/field-arguments.ts';
+import type { FieldQuery } from '../../../../graphql/fields/field-query.ts';
+import { toSymbol } from '../../../fields/symbols.ts';
+import type { JsonObject } from '../../presenting/values.ts';
+
+/** What a tool changes about the arguments of its field. */
+export interface ArgumentChanges {
+  /** Defaults that differ from those of the schema, by name. */
+  readonly defaults?: Readonly<Record<string, number>>;
+  /** Descriptions that differ from those of the schema, by name. */
+  readonly descriptions?: Readonly<Record<string, string>>;
+  /** Arguments of the tool that the field does not have. */
+  readonly own?: readonly GraphQLArgument[];
+}
+
+/** The arguments of a tool: those of its field, and its own. Checks and completes what agents send. */
+export class ToolArguments {
+  readonly fields: FieldArguments;
+  readonly #defaults: JsonObject;
+  readonly #own: ReadonlySet<string>;
+
+  constructor(query: FieldQuery, { defaults = {}, descriptions = {}, own = [] }: ArgumentChanges = {}) {
+    const changed = query.arguments.all.map((arg) => ({
+      ...arg,
+      defaultValue: defaults[arg.name] ?? arg.defaultValue,
+      description: descriptions[arg.name] ?? arg.description,
+    }));
+    const all = [...changed, ...own];
+    this.fields = new FieldArguments(all);
+    this.#own = new Set(own.map(({ name }) => name));
+    this.#defaults = Object.fromEntries(all.flatMap(toDefault));
+  }
+
+  /** Returns the values with defaults and plain symbols. Throws BAD_USER_INPUT with a sentence for each wrong value. */
+  read(values: JsonObject): JsonObject {
+    return { ...this.#defaults, ...this.fields.toVariables(withSymbols(values)) };
+  }
+
+  /** Of values that were read, those that the field takes. */
+  toFieldValues(values: JsonObject): JsonObject {
+    return Object.fromEntries(Object.entries(values).filter(([name]) => !this.#own.has(name)));
+  }
+}
+
+/** An argument of a tool that its field does not have. */
+export function ownText(name: string, description: string): GraphQLArgument {
+  return own(name, GraphQLString, description, undefined);
+}
+
+export function ownCount(name: string, description: string, defaultValue: number): GraphQLArgument {
+  return own(name, GraphQLInt, description, defaultValue);
+}
+
+function own(name: string, type: GraphQLInputType, description: string, defaultValue: unknown): GraphQLArgument {
+  return { name, type, description, defaultValue, deprecationReason: null, extensions: {}, astNode: null };
+}
+
+/** The name and the default of an argument as a client would send it; nothing if it has none. */
+function toDefault({ name, type, defaultValue }: GraphQLArgument): readonly (readonly [string, unknown])[] {
+  const node = defaultValue === undefined ? null : astFromValue(defaultValue, type);
+  return node ? [[name, valueFromASTUntyped(node)]] : [];
+}
+
+function withSymbols(values: JsonObject): JsonObject {
+  const { symbol, symbols } = values;
+  return {
+    ...values,
+    ...(typeof symbol === 'string' ? { symbol: toSymbol(symbol) } : {}),
+    ...(Array.isArray(symbols) ? { symbols: symbols.map(toPlainSymbol) } : {}),
+  };
+}
+
+function toPlainSymbol(value: unknown): unknown {
+  return typeof value === 'string' ? toSymbol(value) : value;
+}

@@ -1,0 +1,52 @@
+import type { GraphQLSchema } from 'graphql';
+import { freshnessOf, oldestOf, toRowFreshness } from '../presenting/freshness.ts';
+import { createPage } from '../presenting/table.ts';
+import { toNumber, toObjects, toText, without } from '../presenting/values.ts';
+import { afterArgument, pageAfter } from './common/paging.ts';
+import { createRootQuery, isSimulated, withOneMore } from './common/queries.ts';
+import { listOf, objectOf, propertiesOf, rowFreshness } from './common/schemas.ts';
+import type { Tool } from './common/tool.ts';
+import { ToolArguments } from './common/tool-arguments.ts';
+import { listedPrices, times } from './tickers.ts';
+
+/** The largest page of the field. */
+const maxFirst = 1000;
+
+export function createScreenTool(schema: GraphQLSchema): Tool {
+  const query = createRootQuery(schema, 'screen', [...listedPrices, ...times]);
+  const args = new ToolArguments(query, {
+    defaults: { first: 100 },
+    own: [afterArgument('the market with this symbol')],
+  });
+  return {
+    name: 'screen_markets',
+    title: 'Rank the markets of an exchange',
+    description:
+      'Ranks the active markets of one exchange by a figure and returns the first of them with their prices: the most traded (rankBy QUOTE_VOLUME), the fastest rising (PERCENTAGE, order DESC) or falling (PERCENTAGE, order ASC), the most volatile (RANGE), the tightest (SPREAD, order ASC). Use `quote` (for example USDT) and `minQuoteVolume` to leave out markets that nobody trades: they often have the most extreme figures. Volumes of different quote currencies cannot be compared, because nothing is converted. Use get_tickers if you know the symbols already. Null means that the exchange does not send the value. Ranks change from minute to minute, so that pages can overlap.',
+    field: 'screen',
+    arguments: args,
+    output: { markets: listOf(objectOf({ ...propertiesOf(schema, 'Ticker', listedPrices), ...rowFreshness })) },
+    run: async ({ values, ask, now }) => {
+      const isFirstPage = values.after === undefined;
+      const first = isFirstPage ? withOneMore(values.first, maxFirst) : maxFirst;
+      const { value, errors } = await ask(query, { ...args.toFieldValues(values), first });
+      const tickers = toObjects(value);
+      const { page, hasMore } = pageAfter(tickers, 'symbol', { ...values, limit: values.first });
+      return {
+        headline: `Markets of ${toText(values.exchange)} by ${toText(values.rankBy)}, ${values.order === 'ASC' ? 'smallest' : 'largest'} first`,
+        freshness: oldestOf(page.map((ticker) => freshnessOf(ticker, now()))),
+        simulated: isSimulated(values.exchange),
+        errors,
+        table: createPage({
+          name: 'markets',
+          columns: [...listedPrices, ...Object.keys(rowFreshness)],
+          rows: page.map((ticker) => ({ ...without(ticker, times), ...toRowFreshness(freshnessOf(ticker, now())) })),
+          requested: toNumber(values.first) ?? page.length,
+          hasMore,
+          toNext: ({ symbol }) => ({ after: symbol }),
+          hint: 'Call again with after from next; everything else stays as it is. Or ask for less: lower first, or set quote or minQuoteVolume.',
+        }),
+      };
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { commandNames } from '../../src/commands/commands.ts';
+import { builtCommand, runProgram } from '../support/programs/run-program.ts';
+
+const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+
+const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text.trim());
+
+const toShell = (text: string): string => text.replaceAll('npx tickql', builtCommand.join(' '));
+
+test('the page names every command', () => {
+  for (const name of commandNames) expect(page).toContain(`tickql ${name}`);
+  expect(blocks).toHaveLength(4);
+});
+
+test.each(blocks.filter((text) => text.includes('tickql query')))('%s prints data', async (text) => {
+  const { code, stdout, stderr } = await runProgram(['/bin/sh', '-c', toShell(text)]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toEqual({ data: expect.any(Object) });
+});
+
+test('the command with live prices prints both markets', async () => {
+  const watching = blocks.find((text) => text.includes('tickql watch')) ?? 'false';
+  const { code, stdout } = await runProgram(['/bin/bash', '-c', `set -o pipefail; ${toShell(watching)} | head -n 6`]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/sim {2}BTC\/USDT[\s\S]*sim {2}ETH\/USDT/)]);
+});
+
+test('the program prints what its server answers', async () => {
+  const [, program = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  const module = new URL('../../dist/index.js', import.meta.url).href;
+  const text = program.replace("from 'tickql'", `from ${JSON.stringify(module)}`);
+  const { code, stdout } = await runProgram([process.execPath, '--input-type=module', '-e', text]);
+  expect([code, stdout]).toEqual([0, '{"data":{"exchanges":[{"id":"sim"}]}}\n']);
+});
