@@ -1,5 +1,6 @@
 import { gql, type TypedDocumentNode } from '@apollo/client';
 import { ApolloProvider, useQuery, useSubscription } from '@apollo/client/react';
+import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { apollo } from './apollo';
 import { useConnected, useRetry } from './hooks';
@@ -25,7 +26,11 @@ function Table() {
   const query = useQuery(tickersQuery, { variables, errorPolicy: 'all' });
   // An event updates the query's ticker in the cache, because both have the same id.
   const live = useSubscription(tickersUpdated, { variables });
-  useRetry(query.error, query.refetch);
+  const [failure, setFailure] = useState(query.error);
+  // An event that updates the query's data removes its error, although a ticker is still missing.
+  if (query.error && query.error !== failure) setFailure(query.error);
+  const error = query.data?.tickers?.every(Boolean) ? undefined : failure;
+  useRetry(error, query.refetch);
   useRetry(live.error, live.restart);
   const isConnected = useConnected();
   const rows = variables.symbols.map((symbol, index) => {
@@ -41,7 +46,7 @@ function Table() {
   });
   return (
     <table>
-      <caption>{[query.error?.message, live.error?.message]}</caption>
+      <caption>{[error?.message, live.error?.message]}</caption>
       <tbody>{rows}</tbody>
     </table>
   );
