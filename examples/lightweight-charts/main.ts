@@ -30,17 +30,20 @@ async function loadOlder() {
 }
 
 function add(candle: Candle) {
-  if (candles.at(-1)?.timestamp === candle.timestamp) candles.pop();
+  const newest = candles.at(-1) ?? candle;
+  const isNew = candle.timestamp > newest.timestamp;
+  if (!isNew) candles.pop();
   candles.push(candle);
-  for (const bar of toBars(candles.slice(-2))) series.update(bar);
+  for (const bar of toBars(isNew ? [newest, candle] : [candle])) series.update(bar);
   show(`${market.symbol} ${candle.close}${candle.stale ? ' (stale)' : ''}`);
 }
 
 chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-  if (hasOlder && range && range.from < 20) loadOlder().catch(console.error);
+  if (!hasOlder || !range || range.from > 20) return;
+  loadOlder().catch(() => setTimeout(() => (hasOlder = true), 5000));
 });
 
-client.on('closed', () => show('disconnected'));
+client.on('connecting', (isRetry) => isRetry && show('connecting'));
 
 for (;;) {
   try {

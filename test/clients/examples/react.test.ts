@@ -6,7 +6,7 @@ import { eventually } from '../../support/socket-client.ts';
 import { createKraken } from '../../venues/kraken/kraken.ts';
 import type { Venue } from '../../venues/venue.ts';
 import { hasBrowser, launchBrowser, openPage, type WatchedPage } from './browser.ts';
-import { type ExampleSite, startExampleSite } from './example-site.ts';
+import { type ExampleSite, startExampleSite, writtenHost } from './example-site.ts';
 
 // Both examples show the same table. They go through each story at the same time, because most of it is waiting.
 const examples = ['apollo-react', 'urql-react'] as const;
@@ -44,7 +44,9 @@ describe.runIf(hasBrowser)('tables of tickers with Apollo Client and urql', { ti
 
   beforeAll(async () => {
     port = await findFreePort();
-    sites = await Promise.all(examples.map((example) => startExampleSite(example, `127.0.0.1:${port}`)));
+    sites = await Promise.all(
+      examples.map((example) => startExampleSite(example, { [writtenHost]: `127.0.0.1:${port}` })),
+    );
     browser = await launchBrowser();
   });
 
