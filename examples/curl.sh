@@ -22,8 +22,8 @@ curl -sS "$server/api/historical" -H 'content-type: application/json' \
 echo
 
 # Live prices as server-sent events, here for three seconds. -N prints each event as it comes.
-curl -sSN --max-time 3 "$server/api/stream/ticker/sim/BTC-USDT" || [ $? -eq 28 ]
+curl -sN --max-time 3 "$server/api/stream/ticker/sim/BTC-USDT" || [ $? -eq 28 ]
 
 # A subscription of GraphQL as server-sent events.
-curl -sSN --max-time 3 "$server/graphql" -H 'content-type: application/json' -H 'accept: text/event-stream' \
+curl -sN --max-time 3 "$server/graphql" -H 'content-type: application/json' -H 'accept: text/event-stream' \
   -d '{"query":"subscription { tickerUpdated(exchange: \"sim\", symbol: \"BTC/USDT\") { last stale } }"}' || [ $? -eq 28 ]

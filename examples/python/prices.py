@@ -35,23 +35,25 @@ def follow():
                 print(event["data"]["tickersUpdated"], flush=True)
 
 
-# A symbol that fails is null and has an error. The others are there.
-with post(QUERY, "application/json") as response:
-    answer = json.load(response)
-print(*answer["data"]["tickers"], sep="\n")
-for error in answer.get("errors", []):
-    print(error["message"])
+def main():
+    # A symbol that fails is None and has an error. The others are there.
+    with post(QUERY, "application/json") as response:
+        answer = json.load(response)
+    print(*answer["data"]["tickers"], *(error["message"] for error in answer.get("errors", [])), sep="\n")
+    with urlopen(f"{SERVER}/api/candles/{exchange}/{quote(symbols[0])}?timeframe=1h&limit=3&format=csv") as response:
+        for row in csv.DictReader(line.decode() for line in response):
+            print(row["datetime"], row["close"])
+    while True:
+        try:
+            follow()
+        except HTTPError:
+            raise
+        except OSError as error:
+            print(error, file=sys.stderr)
+        time.sleep(2)  # The server has stopped, or the error may pass.
 
-with urlopen(f"{SERVER}/api/candles/{exchange}/{quote(symbols[0])}?timeframe=1h&limit=3&format=csv") as response:
-    for row in csv.DictReader(line.decode() for line in response):
-        print(row["datetime"], row["close"])
 
-while True:
-    try:
-        follow()
-    except HTTPError as error:
-        sys.exit(error.read().decode())
-    except OSError as error:
-        print(error, file=sys.stderr)
-    # The server has stopped, or the error may pass: try again.
-    time.sleep(2)
+try:
+    main()
+except HTTPError as error:
+    sys.exit(error.read().decode())
