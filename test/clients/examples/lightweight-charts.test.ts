@@ -94,11 +94,15 @@ describe.runIf(hasBrowser)('the candlestick chart', { timeout: 60_000 }, () => {
     await running.ended;
     await eventually(async () => (await show()) === 'connecting');
     const { length } = await readBars();
+    const queries: string[] = [];
+    opened.page.on('request', (request) => queries.push(request.url()));
     running = await start();
     await eventually(async () => (await readBars()).length > length + 1, 20_000);
     const bars = await readBars();
     expectRegular(bars, 1);
     expect(bars.length).toBe((bars.at(-1)?.index ?? 0) + 1);
+    // The subscription has brought them: the chart was not loaded again.
+    expect(queries).toEqual([]);
   });
 
   test('a gap in the history stays a gap, and an exchange that fails looks stale', async () => {
