@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The GraphQL clients of test/clients are a package of their own, which `npm run install:clients` installs.
-const hasClients = existsSync(new URL('test/clients/node_modules', import.meta.url));
+// The clients of test/clients and the examples are packages of their own, which `npm run install:clients` installs.
+const hasClients = ['test/clients', 'examples'].every((folder) =>
+  existsSync(new URL(`${folder}/node_modules`, import.meta.url)),
+);
 
 export default defineConfig({
   resolve: {
