@@ -127,7 +127,7 @@ test('the tables of rooms and folders are those of the import graph', () => {
     ],
   );
   expect(listed).toEqual(Object.entries(rooms).map(([room, { imports }]) => [room, [...imports].sort()]));
-  const folders = [...section.matchAll(/^\| src\/(\w+\/\w+) +\|/gm)].map(([, folder]) => folder);
+  const folders = [...section.matchAll(/^\| src\/(\w+\/[\w-]+) +\|/gm)].map(([, folder]) => folder);
   const known = Object.entries(rooms).flatMap(([room, { folders: inside = {} }]) =>
     Object.keys(inside).flatMap((name) => (name === '.' ? [] : [`${room}/${name}`])),
   );

@@ -9,7 +9,7 @@ import { sendProblem } from '../rest/messages/problem.ts';
 import { readMethods, requireMethod } from '../rest/messages/require-method.ts';
 import type { Route } from '../routing/route.ts';
 import { createOpenApi, type OpenApiOptions } from './create-open-api.ts';
-import { apiPagePolicy, renderApiPage } from './page/api-page.ts';
+import { apiPagePolicy, renderApiPage } from './api-page.ts';
 
 /** A text that never changes while this server runs. */
 interface ConstantText {

@@ -1,5 +1,5 @@
-import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
-import type { Parameter } from '../open-api.ts';
+import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
+import type { Parameter } from './open-api.ts';
 import { type Html, html, inline } from './html.ts';
 import { toTypeText } from './type-text.ts';
 
