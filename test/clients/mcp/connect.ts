@@ -71,7 +71,6 @@ export const connectOld: Connect = async (url, { headers = {} } = {}) => {
   if (url === null) await client.connect(new OldStdioTransport({ ...command, args: [...command.args] }));
   else {
     const transport = new OldHttpTransport(new URL(url), { requestInit: { headers: { ...headers } } });
-    // @ts-expect-error: its types contradict each other under exactOptionalPropertyTypes
     await client.connect(transport);
   }
   return {

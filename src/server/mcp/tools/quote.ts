@@ -55,9 +55,10 @@ export function createQuoteTool(schema: GraphQLSchema): Tool {
     run: async ({ values, ask, now }) => {
       const { value, errors } = await ask(query, args.toFieldValues(values));
       const quote = isObject(value) ? value : {};
-      const all = toObjects(quote.exchanges).map((row) => toRow(row, now()));
+      const at = now();
+      const all = toObjects(quote.exchanges).map((row) => toRow(row, at));
       const tickers = toObjects(quote.exchanges).flatMap(({ leftOut, ticker: of }) =>
-        leftOut === null && isObject(of) ? [freshnessOf(of, now())] : [],
+        leftOut === null && isObject(of) ? [freshnessOf(of, at)] : [],
       );
       const { page, hasMore } = pageAfter(all, 'exchange', values);
       return {

@@ -31,16 +31,17 @@ export function createScreenTool(schema: GraphQLSchema): Tool {
       const first = isFirstPage ? withOneMore(values.first, maxFirst) : maxFirst;
       const { value, errors } = await ask(query, { ...args.toFieldValues(values), first });
       const tickers = toObjects(value);
+      const at = now();
       const { page, hasMore } = pageAfter(tickers, 'symbol', { ...values, limit: values.first });
       return {
         headline: `Markets of ${toText(values.exchange)} by ${toText(values.rankBy)}, ${values.order === 'ASC' ? 'smallest' : 'largest'} first`,
-        freshness: oldestOf(page.map((ticker) => freshnessOf(ticker, now()))),
+        freshness: oldestOf(page.map((ticker) => freshnessOf(ticker, at))),
         simulated: isSimulated(values.exchange),
         errors,
         table: createPage({
           name: 'markets',
           columns: [...listedPrices, ...Object.keys(rowFreshness)],
-          rows: page.map((ticker) => ({ ...without(ticker, times), ...toRowFreshness(freshnessOf(ticker, now())) })),
+          rows: page.map((ticker) => ({ ...without(ticker, times), ...toRowFreshness(freshnessOf(ticker, at)) })),
           requested: toNumber(values.first) ?? page.length,
           hasMore,
           toNext: ({ symbol }) => ({ after: symbol }),

@@ -77,17 +77,18 @@ export function createTickersTool(schema: GraphQLSchema): Tool {
       if (after !== undefined && start === 0) throw unknownAfter(after);
       const symbols = all.slice(start, start + requireCount(values.limit));
       const { value, errors } = await ask(query, { exchange: values.exchange, symbols });
-      const tickers = toList(value);
-      const found = tickers.filter(isObject);
-      const ages = found.map((ticker) => freshnessOf(ticker, now()));
-      const rows = tickers.flatMap((ticker, index) => {
-        const asked = symbols[index] ?? '';
-        if (!isObject(ticker)) return [];
-        return [{ ...without(ticker, times), ...toRowFreshness(freshnessOf(ticker, now())), asked }];
-      });
+      const at = now();
+      const found = toList(value).flatMap((ticker, index) =>
+        isObject(ticker) ? [{ ticker, asked: symbols[index] ?? '', age: freshnessOf(ticker, at) }] : [],
+      );
+      const rows = found.map(({ ticker, asked, age }) => ({
+        ...without(ticker, times),
+        ...toRowFreshness(age),
+        asked,
+      }));
       return {
         headline: `${rows.length} tickers of ${toText(values.exchange)}`,
-        freshness: oldestOf(ages),
+        freshness: oldestOf(found.map(({ age }) => age)),
         simulated: isSimulated(values.exchange),
         errors,
         table: createPage({
