@@ -1,4 +1,4 @@
-import { createGraphQLEngine } from '../../src/graphql/engine.ts';
+import { createGraphQLEngine, type GraphQLEngine } from '../../src/graphql/engine.ts';
 import { createGate, localPrincipal } from '../../src/server/access/gate.ts';
 import { createAnswerService } from '../../src/server/answers/answer-service.ts';
 import { PersistedQueries } from '../../src/server/answers/persisted-queries.ts';
@@ -34,7 +34,15 @@ export interface McpCallsOptions {
   readonly onInternalError?: (error: unknown) => void;
 }
 
-export function createMcpCalls(options: McpCallsOptions = {}): McpCalls {
+/** What the doors of MCP need, over market data that a test sets. */
+export interface FieldParts {
+  readonly fields: FieldAnswers;
+  readonly engine: GraphQLEngine;
+  readonly marketData: FakeMarketData;
+  readonly clock: ManualClock;
+}
+
+export function startFields(options: McpCallsOptions = {}): FieldParts {
   const {
     ids = ['kraken', 'binance'],
     maxCost = 1_000_000,
@@ -48,7 +56,12 @@ export function createMcpCalls(options: McpCallsOptions = {}): McpCalls {
   const engine = createGraphQLEngine({ marketData, live, clock, limits, report: onInternalError });
   const persisted = new PersistedQueries(engine.documents.persisted);
   const answers = createAnswerService({ engine, gate: createGate({ costPerMinute }), persisted, clock });
-  const calls = new ToolCalls({ fields: new FieldAnswers({ answers, engine }), engine, clock });
+  return { fields: new FieldAnswers({ answers, engine }), engine, marketData, clock };
+}
+
+export function createMcpCalls(options: McpCallsOptions = {}): McpCalls {
+  const { fields, engine, marketData, clock } = startFields(options);
+  const calls = new ToolCalls({ fields, engine, clock });
   const recorded: (readonly [string, string])[] = [];
   return {
     calls,

@@ -41,19 +41,22 @@ export function createPage(
     /** True if there are more rows after these. */
     readonly hasMore?: boolean;
     readonly toNext: (last: JsonObject) => JsonObject | null;
+    /** The arguments for the next page if all rows are taken; by default those of `toNext`. */
+    readonly afterAll?: JsonObject;
     /** What clients see of a row; the whole row by default. */
     readonly toRow?: (row: JsonObject) => JsonObject;
     readonly hint: string;
   },
 ): Table {
-  const { rows, requested, toNext, hint, hasMore = false, toRow = (row) => row } = options;
+  const { rows, requested, toNext, hint, hasMore = false, toRow = (row) => row, afterAll = null } = options;
   return {
     ...describe(options),
     take: (count) => {
       const taken = rows.slice(0, count);
       const last = taken.at(-1);
-      const next = last ? toNext(last) : null;
-      const isCut = taken.length < rows.length || hasMore;
+      const isWhole = taken.length === rows.length;
+      const next = (isWhole ? afterAll : null) ?? (last ? toNext(last) : null);
+      const isCut = !isWhole || hasMore;
       return { rows: taken.map(toRow), cut: isCut ? { returned: taken.length, requested, next, hint } : null };
     },
   };

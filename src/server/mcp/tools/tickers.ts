@@ -98,6 +98,8 @@ export function createTickersTool(schema: GraphQLSchema): Tool {
           requested: toNumber(values.limit) ?? rows.length,
           hasMore: all.length > start + symbols.length,
           toNext: ({ asked }) => ({ after: asked }),
+          // The last symbols may have failed, and then have no row.
+          afterAll: { after: symbols.at(-1) ?? null },
           toRow: (row) => without(row, ['asked']),
           hint: 'Call again with after from next; everything else stays as it is.',
         }),

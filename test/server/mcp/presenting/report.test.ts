@@ -6,6 +6,8 @@ import { createMcpCalls, type McpCalls } from '../../../support/mcp-calls.ts';
 
 const minute = 60_000;
 const start = Date.UTC(2026, 0);
+const exchange = 'exchange0';
+const market = { exchange, symbol: 'TOKEN1/USDT' };
 
 /** Two exchanges with many markets, long symbols, long histories and deep books. */
 function createMany(markets: number, rows: number): McpCalls {
@@ -24,7 +26,7 @@ function createMany(markets: number, rows: number): McpCalls {
     steps.map((timestamp, index) => {
       const numbers = { price: 1 / 3, amount: 1 / 7, cost: 1 / 21 };
       // Three trades at each instant.
-      return { id: `id${index}`, timestamp: timestamp - (index % 3) * minute, side: 'buy', ...numbers };
+      return { ...market, id: `id${index}`, timestamp: timestamp - (index % 3) * minute, side: 'buy', ...numbers };
     }),
   );
   const side = steps.map((_, index) => ({ price: index + 1 / 3, amount: 1 / 7 }));
@@ -34,8 +36,6 @@ function createMany(markets: number, rows: number): McpCalls {
 }
 
 const many = createMany(1500, 1200);
-const exchange = 'exchange0';
-const market = { exchange, symbol: 'TOKEN1/USDT' };
 const symbols = fc.array(fc.integer({ min: 0, max: 1600 }), { minLength: 1, maxLength: 900 });
 const count = fc.integer({ min: 1, max: 1000 });
 const since = fc.option(fc.integer({ min: start, max: start + 1300 * minute }), { nil: undefined });
@@ -140,6 +140,12 @@ describe('following cut.next gives exactly the rest', () => {
     const pages = await callAll('get_tickers', { exchange, symbols: asked, limit: 300 }, 'tickers');
     const found = pages.flat().map((row) => Reflect.get(Object(row), 'symbol'));
     expect(found).toEqual(asked.filter((_, index) => index % 17 !== 5));
+  });
+
+  test('tickers of a page on which all fail', async () => {
+    const asked = ['TOKEN5/USDT', 'TOKEN22/USDT', 'TOKEN1/USDT'];
+    const pages = await callAll('get_tickers', { exchange, symbols: asked, limit: 2 }, 'tickers');
+    expect(pages.map((page) => page.length)).toEqual([0, 1]);
   });
 
   test('exchanges, the rows of a comparison, and a ranking', async () => {
