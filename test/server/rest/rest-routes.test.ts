@@ -70,7 +70,6 @@ test.each([
   ['/api/ticker/sim/NO-NE', 404, 'SYMBOL_NOT_FOUND', 'NO/NE'],
   ['/api/ticker/SIM/BTC-USDT', 404, 'EXCHANGE_NOT_FOUND', 'SIM'],
   ['/api/tickers/sim?symbols=NO-NE', 404, 'SYMBOL_NOT_FOUND', 'NO/NE'],
-  ['/api/candles/sim/BTC-USDT?timeframe=30s', 404, 'TIMEFRAME_NOT_SUPPORTED', '30s'],
   ['/api/ticker/sim/%zz', 400, 'BAD_USER_INPUT', 'percent-encoding of the path'],
   ['/api/candles/sim/BTC-USDT?limit=%zz', 400, 'BAD_USER_INPUT', 'percent-encoding of the query string'],
   ['/api/candles/sim/BTC-USDT?limt=1', 400, 'BAD_USER_INPUT', 'limt'],
