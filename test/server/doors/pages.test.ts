@@ -84,6 +84,6 @@ test.each([
   const response = await fetch(`${new URL(running.url).origin}${path}`);
   expect(response.status).toBe(404);
   expect(await response.text()).toBe(
-    'This server has nothing at this path. Its paths are: /graphql, /, /api, /health, /ready, /metrics.\n',
+    'This server has nothing at this path. Its paths are: /graphql, /, /api, /mcp, /health, /ready, /metrics.\n',
   );
 });
