@@ -6,7 +6,7 @@ import { mcpPath } from '../http/paths.ts';
 import type { ApiRequest, Route } from '../routing/route.ts';
 import { rpcCode, sendForbidden, sendRpcError, sendWrongMethod } from './protocol/json-rpc-errors.ts';
 import { createMcpCors, isOriginAllowed } from './protocol/origins.ts';
-import { type CreateSdkServer, loadSdkServer, type McpOptions } from './protocol/sdk-server.ts';
+import type { CreateSdkServer, McpOptions } from './protocol/sdk-server.ts';
 import { sendWebResponse, toWebRequest } from './protocol/web-exchange.ts';
 
 export interface McpRouteOptions extends McpOptions {
@@ -30,13 +30,10 @@ export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
   let loading: Promise<Loaded> | null = null;
 
   function load(): Promise<Loaded> {
-    loading ??= Promise.all([loadSdkServer(options), import('@modelcontextprotocol/server')]).then(
-      ([createServer, sdk]) => ({ createServer, sdk }),
-      (error: unknown) => {
-        loading = null;
-        throw error;
-      },
-    );
+    loading ??= loadParts(options).catch((error: unknown) => {
+      loading = null;
+      throw error;
+    });
     return loading;
   }
 
@@ -106,6 +103,12 @@ export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
       },
     },
   ];
+}
+
+/** Loads the SDK and the tools at the first request, so that a server without clients of MCP pays nothing for them. */
+async function loadParts(options: McpOptions): Promise<Loaded> {
+  const { loadSdkServer } = await import('./protocol/sdk-server.ts');
+  return { createServer: await loadSdkServer(options), sdk: await import('@modelcontextprotocol/server') };
 }
 
 /** Parses JSON; undefined, which JSON cannot express, if the text is not JSON. */

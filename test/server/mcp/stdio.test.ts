@@ -61,6 +61,19 @@ test('requests that are already there when the input ends are answered, each is 
   ]);
 });
 
+test('a call that waits for its exchange when the input ends is answered too', async () => {
+  const served = serve();
+  served.marketData.set('BTC/USD', { last: 1 });
+  const release = served.marketData.hold();
+  served.input.end(initialize + call(1));
+  await eventually(() => served.marketData.tickerCalls.length === 1);
+  // Long enough for the end of the input to arrive everywhere.
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  release();
+  await served.ended;
+  expect(served.messages.map(({ id }) => id)).toEqual([0, 1]);
+});
+
 test('a cancelled call gets no answer, and does not keep the process when the input ends', async () => {
   const served = serve();
   served.marketData.set('BTC/USD', { last: 1 });

@@ -25,8 +25,8 @@ export type CreateSdkServer = (client: McpClient) => Server;
 const listHint = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
 
 /**
- * Loads the SDK and prepares everything that does not depend on the client. The SDK takes 30 MB and a fifth of a second, so
- * that servers whose clients do not use MCP never load it.
+ * Loads the SDK and prepares everything that does not depend on the client. The SDK takes 30 MB and a third of a second, so
+ * servers whose clients do not use MCP never load it.
  */
 export async function loadSdkServer(options: McpOptions): Promise<CreateSdkServer> {
   const sdk = await import('@modelcontextprotocol/server');
