@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema/schema.ts';
 import { errorStatuses } from '../../src/server/http/messages/statuses.ts';
-import { createTools } from '../../src/server/mcp/tools/toolbox.ts';
 import { createResources } from '../../src/server/rest/resources.ts';
 import { createStreamResources } from '../../src/server/rest/stream-resources.ts';
 import { toTemplate } from '../../src/server/rest/unknown-path-route.ts';
@@ -23,10 +22,4 @@ test('the table of statuses has every code with its status', () => {
     [...codes.matchAll(/[A-Z_]{5,}/g)].map(([code]) => [code, Number(status)]),
   );
   expect(Object.fromEntries(listed)).toEqual(errorStatuses);
-});
-
-test('the table of tools has every tool, and no other', () => {
-  const listed = [...read('mcp.md').matchAll(/^\| ([a-z_]+_[a-z_]+) /gm)].map(([, name]) => name);
-  expect(listed).toEqual(expect.arrayContaining(createTools(schema).map(({ name }) => name)));
-  expect(listed.length).toBe(createTools(schema).length);
 });
