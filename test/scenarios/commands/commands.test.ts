@@ -85,11 +85,13 @@ describe('query', () => {
     expect(JSON.parse(stdout).errors[0].extensions.code).toBe(errorCode);
   });
 
-  test('the settings apply, and LOG_LEVEL decides what standard error has', async () => {
-    const env = { EXCHANGES: 'sim', LOG_LEVEL: 'debug' };
+  test('the settings apply, and a warning goes to standard error, unless LOG_LEVEL says otherwise', async () => {
+    const env = { EXCHANGES: 'sim', API_KEYS: 'short' };
     const { stdout, stderr } = await tickql(['query', '{ exchanges { id } }'], { env });
     expect(JSON.parse(stdout)).toEqual({ data: { exchanges: [{ id: 'sim' }] } });
-    for (const line of stderr.trimEnd().split('\n')) expect(() => line === '' || JSON.parse(line)).not.toThrow();
+    expect(JSON.parse(stderr)).toMatchObject({ level: 40, msg: expect.stringContaining('API_KEYS') });
+    const quiet = await tickql(['query', '{ exchanges { id } }'], { env: { ...env, LOG_LEVEL: 'error' } });
+    expect(quiet).toEqual({ code: 0, stdout, stderr: '' });
   });
 
   test('a reader that leaves early is no error', async () => {
