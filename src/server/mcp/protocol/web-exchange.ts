@@ -45,6 +45,20 @@ export async function sendWebResponse(
   }
 }
 
+/** Not `Readable.from`: it ends a body only after its next chunk, which may never come. */
 function toChunks({ body }: Response): Readable {
-  return body ? Readable.from(body) : Readable.from([]);
+  const reader = body?.getReader();
+  if (!reader) return Readable.from([]);
+  return new Readable({
+    read() {
+      reader.read().then(
+        ({ done, value }) => this.push(done ? null : value),
+        (error) => this.destroy(error),
+      );
+    },
+    destroy: (error, done) => {
+      const end = (): void => done(error);
+      reader.cancel().then(end, end);
+    },
+  });
 }
