@@ -11,7 +11,8 @@ import { referToFailures } from './problem.ts';
 const format: Parameter = {
   name: 'format',
   in: 'query',
-  description: 'The format of the answer. It takes precedence over the Accept header.',
+  description:
+    'The format of the answer, which takes precedence over Accept. A CSV file can have up to 1,000,000 rows.',
   required: false,
   schema: { type: 'string', enum: ['json', 'csv'], default: 'json' },
 };
@@ -97,7 +98,7 @@ export function toHistoricalOperation(candles: Resource, share: ShareSchema): Op
     summary: 'The candles of a market, for clients that send their parameters as JSON',
     description: `${candles.query.description} A member that is null counts as left out.`,
     tags: ['Candles'],
-    parameters: [],
+    parameters: [format],
     requestBody: {
       description: 'The parameters.',
       required: true,

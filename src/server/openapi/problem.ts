@@ -22,6 +22,11 @@ export const problemSchema: JsonSchema = {
     symbol: { ...text, description: 'The symbol of the market that the error is about.' },
     symbols: { ...texts, description: 'The symbols that the error is about, if there are several.' },
     timeframe: { ...text, description: 'The timeframe that the error is about.' },
+    path: {
+      type: 'array',
+      description: 'In a list of errors: where in the value the error belongs.',
+      items: { type: ['string', 'integer'] },
+    },
     suggestions: { ...texts, description: 'Valid values: the closest ones first.' },
     errors: {
       type: 'array',
