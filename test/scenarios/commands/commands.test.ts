@@ -169,10 +169,16 @@ describe('watch', () => {
   // biome-ignore format: one condition
   test.skipIf(!existsSync(script) && !process.env.CI)('rewrites its lines on a terminal', async () => {
     const command = [...builtCommand, 'watch', 'sim', 'BTC/USDT'].join(' ');
-    const inTerminal = `stty cols 100 rows 24; ${command} & pid=$!; sleep 5; kill -INT $pid; wait $pid; echo "code $?"`;
-    const { stdout } = await runProgram([script, '-qec', inTerminal, '/dev/null']);
-    expect(stdout).toContain('sim  BTC/USDT  waiting');
-    expect(stdout).toMatch(/\[1A\r.\[2Ksim {2}BTC\/USDT {2}[\d,.]+ .* made up\r\n/);
-    expect(stdout).toContain('code 0');
+    // The shell waits for its command, which the terminal interrupts together with it.
+    const inTerminal = `trap : INT; stty cols 100 rows 24; ${command}; echo "code $?"`;
+    const program = startProgram([script, '-qec', inTerminal, '/dev/null'], { keepsInputOpen: true });
+    const rewritten = /\[1A\r.\[2Ksim {2}BTC\/USDT {2}[\d,.]+ .* made up\r\n/;
+    await eventually(() => rewritten.test(program.stdout), 15_000);
+    expect(program.stdout).toContain('sim  BTC/USDT  waiting');
+    // Ctrl-C.
+    program.child.stdin.write('\u0003');
+    await eventually(() => program.stdout.includes('code 0'));
+    program.child.stdin.end();
+    await program.ended;
   });
 });
