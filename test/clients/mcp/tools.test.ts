@@ -91,7 +91,7 @@ describe.each(['http', 'stdio'])('over %s', (transport) => {
     test('an error of a call is a result that the agent can read', async () => {
       const called = await client.call('get_ticker', { exchange: 'sim', symbol: 'BTC/USDX' });
       expect(called).toMatchObject({ isError: true, data: undefined });
-      expect(called.text).toMatch(/^SYMBOL_NOT_FOUND: .*Did you mean: BTC\/USD/s);
+      expect(called.text).toMatch(/^SYMBOL_NOT_FOUND: .*did you mean BTC\/USD/s);
     });
   });
 });

@@ -24,7 +24,7 @@ export function toErrorResult({ message, extensions }: Omit<AnswerError, 'path'>
   const lines = [
     `${String(code)}: ${shorten(message, maxMessageLength)}`,
     retryable === true ? describeRetry(retryAfterMs) : 'Do not retry the same call: change what the message names.',
-    Array.isArray(suggestions) && suggestions.length > 0 ? `Did you mean: ${suggestions.join(', ')}?` : '',
+    describeSuggestions(message, suggestions),
     advice[String(code)] ?? '',
   ];
   // Without structured content: it would have to match the output schema, which describes data.
@@ -52,12 +52,19 @@ export function describeErrors(errors: readonly AnswerError[]): string {
   if (errors.length === 0) return '';
   const lines = errors.slice(0, maxErrors).map(({ message, extensions }) => {
     const { code, symbol, suggestions } = extensions;
-    const meant =
-      Array.isArray(suggestions) && suggestions.length > 0 ? ` Did you mean ${suggestions.join(', ')}?` : '';
-    return `- ${String(code)}${typeof symbol === 'string' ? ` (${symbol})` : ''}: ${shorten(message, maxPartLength)}${meant}`;
+    const part = typeof symbol === 'string' ? ` (${symbol})` : '';
+    const meant = describeSuggestions(message, suggestions);
+    return `- ${String(code)}${part}: ${shorten(message, maxPartLength)} ${meant}`.trimEnd();
   });
   if (errors.length > maxErrors) lines.push(`- and ${errors.length - maxErrors} more errors`);
   return ['Errors of parts; everything else is valid:', ...lines].join('\n');
+}
+
+/** What may have been meant, unless the message says it. */
+function describeSuggestions(message: string, suggestions: unknown): string {
+  if (!Array.isArray(suggestions) || suggestions.length === 0) return '';
+  const isSaid = suggestions.every((suggestion) => message.includes(String(suggestion)));
+  return isSaid ? '' : `Did you mean ${suggestions.join(', ')}?`;
 }
 
 function describeRetry(retryAfterMs: unknown): string {

@@ -104,22 +104,29 @@ export function createBackwardHistory(options: HistoryOptions): Table {
   };
 }
 
-/** The newest rows of a history that has no `until`: for the older ones, `since` begins at the oldest of them. */
+/** The newest rows of a history that cannot be read back in time: `since` and `until` name the gap that is left. */
 export function createNewest(options: HistoryOptions): Table {
   const { rows, requested, toTime } = options;
+  const timeAt = (index: number): string | null => {
+    const row = rows[index];
+    return toIso(row ? toTime(row) : null);
+  };
   return {
     ...describe(options),
     take: (count) => {
       const wanted = Math.min(count, requested);
       if (wanted >= rows.length) return { rows, cut: null };
+      const end = rows.length - wanted;
       const first = Math.max(0, rows.length - requested);
-      const taken = wanted === 0 ? [] : rows.slice(-wanted);
-      const missing = rows.length - first - taken.length;
-      const oldest = rows[first];
-      const since = toIso(oldest ? toTime(oldest) : null);
-      const next = missing > 0 ? { since, limit: missing } : null;
+      // The page begins with a whole instant, because `until` cannot divide one.
+      let begin = end;
+      while (end > first && begin < rows.length && timeAt(begin) === timeAt(begin - 1)) begin += 1;
+      const taken = rows.slice(begin < rows.length ? begin : end);
+      const since = timeAt(first);
+      const until = timeAt(rows.length - taken.length);
+      const next = end > first && since !== null && until !== null && since < until ? { since, until } : null;
       const hint = next
-        ? `The ${missing} older rows do not fit. Call again with since ${since} and limit ${missing}.`
+        ? `The older rows do not fit. Call again with since ${since} and until ${until}; everything else stays as it is.`
         : 'There are older rows: pass since with the time from which you need them.';
       return { rows: taken, cut: { returned: taken.length, requested, next, hint } };
     },

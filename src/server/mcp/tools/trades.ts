@@ -1,8 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
+import { MarketDataError } from '../../../market/errors.ts';
 import { freshnessOfRows } from '../presenting/freshness.ts';
 import { createForwardHistory, createNewest } from '../presenting/table.ts';
 import { toNumber, toObjects, toTime } from '../presenting/values.ts';
-import { createRootQuery, describeMarket, isSimulated, toHistoryLimit } from './common/queries.ts';
+import { createRootQuery, describeMarket, isSimulated, toHistoryLimit, withOneMore } from './common/queries.ts';
 import { listOf, objectOf, propertiesOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ToolArguments } from './common/tool-arguments.ts';
@@ -11,7 +12,9 @@ const columns = ['datetime', 'side', 'price', 'amount', 'cost', 'tradeId'];
 
 export function createTradesTool(schema: GraphQLSchema): Tool {
   const query = createRootQuery(schema, 'trades', columns);
-  const args = new ToolArguments(query, { defaults: { limit: 100 } });
+  const since = query.arguments.all.find(({ name }) => name === 'since');
+  const until = since ? [{ ...since, name: 'until', description: 'Where to end, exclusive; only with `since`.' }] : [];
+  const args = new ToolArguments(query, { defaults: { limit: 100 }, own: until });
   return {
     name: 'get_trades',
     title: 'Get the latest trades of one market',
@@ -21,8 +24,13 @@ export function createTradesTool(schema: GraphQLSchema): Tool {
     arguments: args,
     output: { trades: listOf(objectOf(propertiesOf(schema, 'Trade', columns))) },
     run: async ({ values, ask, now }) => {
-      const { value, errors } = await ask(query, { ...values, limit: toHistoryLimit(values.limit) });
-      const rows = toObjects(value);
+      const isForward = values.since !== undefined;
+      if (!isForward && values.until !== undefined) throw untilAlone();
+      // Without `since`, the oldest row that was asked for says where the rows begin that do not fit.
+      const limit = isForward ? toHistoryLimit(values.limit) : withOneMore(values.limit);
+      const { value, errors } = await ask(query, { ...args.toFieldValues(values), limit });
+      const end = toTime(values.until) ?? Number.POSITIVE_INFINITY;
+      const rows = toObjects(value).filter(({ datetime }) => (toTime(datetime) ?? 0) < end);
       const options = {
         name: 'trades',
         columns,
@@ -35,9 +43,13 @@ export function createTradesTool(schema: GraphQLSchema): Tool {
         freshness: freshnessOfRows(rows, now()),
         simulated: isSimulated(values.exchange),
         errors,
-        // The field has no `until`, so there are no pages that lead back in time.
-        table: values.since === undefined ? createNewest(options) : createForwardHistory(options),
+        // Exchanges list trades only forwards, so there are no pages that lead back in time.
+        table: isForward ? createForwardHistory(options) : createNewest(options),
       };
     },
   };
+}
+
+function untilAlone(): MarketDataError {
+  return new MarketDataError('BAD_USER_INPUT', 'until needs since: exchanges list trades only from a time on.');
 }

@@ -98,7 +98,7 @@ async function callAll(tool: string, values: Readonly<Record<string, unknown>>, 
     const { data, text } = await many.call(tool, given);
     if (!data) throw new Error(text);
     pages.push(data[name]);
-    next = data.cut ? { ...next, ...data.cut.next } : null;
+    next = data.cut?.next ? { ...next, ...data.cut.next } : null;
   }
   return pages;
 }
@@ -125,6 +125,26 @@ describe('following cut.next gives exactly the rest', () => {
     const ids = pages.flat().map((row) => Reflect.get(Object(row), 'tradeId'));
     expect(ids).toHaveLength(1200);
     expect(new Set(ids).size).toBe(1200);
+  });
+
+  test.each([
+    [100, 100],
+    [300, 300],
+    [1000, 1000],
+  ])('the newest %d trades, of which several have the same time', async (limit, least) => {
+    const pages = await callAll('get_trades', { ...market, limit }, 'trades');
+    const ids = pages.flat().map((row) => Reflect.get(Object(row), 'tradeId'));
+    expect(new Set(ids).size).toBe(ids.length);
+    const newest = Array.from({ length: least }, (_, index) => `id${1199 - index}`);
+    expect(ids).toEqual(expect.arrayContaining(newest));
+    // At most the other trades of the oldest instant come too.
+    expect(ids.length).toBeLessThan(least + 3);
+  });
+
+  test('the end of trades needs a beginning', async () => {
+    const { text, result } = await many.call('get_trades', { ...market, until: start + minute });
+    expect(result.isError).toBe(true);
+    expect(text).toContain('BAD_USER_INPUT: until needs since');
   });
 
   test('markets', async () => {
