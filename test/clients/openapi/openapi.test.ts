@@ -9,6 +9,7 @@ import { schema } from '../../../src/graphql/schema/schema.ts';
 import { createOpenApi } from '../../../src/server/openapi/create-open-api.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { checkTypes } from '../page/check-types.ts';
+import { compileSchema } from './compile-schema.ts';
 
 // Foreign tools read the OpenAPI document that the server gives.
 
@@ -94,7 +95,10 @@ test.each(operations)('a client gets %s with its example', async (path, operatio
   if (typeof request !== 'function') throw new TypeError('the client has no GET');
   const { data, response } = await request(path, { params: toParams(operation.parameters) });
   expect(response.status).toBe(200);
-  expect(data).toBeTruthy();
+  const { 200: answer } = operation.responses;
+  const described = answer && 'content' in answer ? answer.content?.['application/json']?.schema : undefined;
+  if (!described) throw new Error(`the answer of ${path} is not described`);
+  expect(compileSchema(described, document.components)(data)).toEqual([]);
 });
 
 test('an error is the problem that the document describes', async () => {

@@ -66,71 +66,73 @@ export interface HistoryOptions extends TableOptions {
   readonly toTime: (row: JsonObject) => number | null;
 }
 
+/** What is taken of a history that does not fit, and how to get the rest. */
+type Taken = Pick<Cut, 'next' | 'hint'> & { readonly rows: readonly JsonObject[] };
+
 /** History from a time on: the oldest rows are taken, and the next page begins where they end. */
 export function createForwardHistory(options: HistoryOptions): Table {
-  const { rows, requested, toTime } = options;
-  return {
-    ...describe(options),
-    take: (count) => {
-      const wanted = Math.min(count, requested);
-      if (wanted >= rows.length) return { rows, cut: null };
-      const whole = toWholeInstants(rows, wanted, toTime);
-      const taken = rows.slice(0, whole || wanted);
-      const dropped = rows[taken.length];
-      const since = toIso(dropped ? toTime(dropped) : null);
-      const isSplit = whole === 0 && wanted > 0;
-      const hint = isSplit
-        ? 'More rows than fit have the same time, so that no page can begin after them.'
-        : `There are later rows. Call again with since ${since}; everything else stays as it is.`;
-      return { rows: taken, cut: { returned: taken.length, requested, next: isSplit ? null : { since }, hint } };
-    },
-  };
+  const { rows, toTime } = options;
+  return createHistory(options, (wanted) => {
+    const whole = toWholeInstants(rows, wanted, toTime);
+    const taken = rows.slice(0, whole || wanted);
+    const since = timeAt(options, taken.length);
+    const isSplit = whole === 0 && wanted > 0;
+    const hint = isSplit
+      ? 'More rows than fit have the same time, so that no page can begin after them.'
+      : `There are later rows. Call again with since ${since}; everything else stays as it is.`;
+    return { rows: taken, next: isSplit ? null : { since }, hint };
+  });
 }
 
 /** The newest rows of a history: older ones are left out, and `until` (exclusive) gets them. */
 export function createBackwardHistory(options: HistoryOptions): Table {
-  const { rows, requested, toTime } = options;
-  return {
-    ...describe(options),
-    take: (count) => {
-      const wanted = Math.min(count, requested);
-      if (wanted >= rows.length) return { rows, cut: null };
-      const taken = wanted === 0 ? [] : rows.slice(-wanted);
-      const oldest = taken[0];
-      const until = toIso(oldest ? toTime(oldest) : null);
-      const hint = `There are older rows. Call again with until ${until}; everything else stays as it is.`;
-      return { rows: taken, cut: { returned: taken.length, requested, next: until === null ? null : { until }, hint } };
-    },
-  };
+  const { rows } = options;
+  return createHistory(options, (wanted) => {
+    const taken = wanted === 0 ? [] : rows.slice(-wanted);
+    const until = wanted === 0 ? null : timeAt(options, rows.length - wanted);
+    const hint = `There are older rows. Call again with until ${until}; everything else stays as it is.`;
+    return { rows: taken, next: until === null ? null : { until }, hint };
+  });
 }
 
 /** The newest rows of a history that cannot be read back in time: `since` and `until` name the gap that is left. */
 export function createNewest(options: HistoryOptions): Table {
-  const { rows, requested, toTime } = options;
-  const timeAt = (index: number): string | null => {
-    const row = rows[index];
-    return toIso(row ? toTime(row) : null);
-  };
+  const { rows, requested } = options;
+  return createHistory(options, (wanted) => {
+    const end = rows.length - wanted;
+    const first = Math.max(0, rows.length - requested);
+    // The page begins with a whole instant, because `until` cannot divide one.
+    let begin = end;
+    while (end > first && begin < rows.length && timeAt(options, begin) === timeAt(options, begin - 1)) begin += 1;
+    const taken = rows.slice(begin < rows.length ? begin : end);
+    const since = timeAt(options, first);
+    const until = timeAt(options, rows.length - taken.length);
+    const next = end > first && since !== null && until !== null && since < until ? { since, until } : null;
+    const hint = next
+      ? `The older rows do not fit. Call again with since ${since} and until ${until}; everything else stays as it is.`
+      : 'There are older rows: pass since with the time from which you need them.';
+    return { rows: taken, next, hint };
+  });
+}
+
+/** A history of which all rows are taken, or as many as `cut` takes if not all are wanted. */
+function createHistory(options: HistoryOptions, cut: (wanted: number) => Taken): Table {
+  const { rows, requested } = options;
   return {
     ...describe(options),
     take: (count) => {
       const wanted = Math.min(count, requested);
       if (wanted >= rows.length) return { rows, cut: null };
-      const end = rows.length - wanted;
-      const first = Math.max(0, rows.length - requested);
-      // The page begins with a whole instant, because `until` cannot divide one.
-      let begin = end;
-      while (end > first && begin < rows.length && timeAt(begin) === timeAt(begin - 1)) begin += 1;
-      const taken = rows.slice(begin < rows.length ? begin : end);
-      const since = timeAt(first);
-      const until = timeAt(rows.length - taken.length);
-      const next = end > first && since !== null && until !== null && since < until ? { since, until } : null;
-      const hint = next
-        ? `The older rows do not fit. Call again with since ${since} and until ${until}; everything else stays as it is.`
-        : 'There are older rows: pass since with the time from which you need them.';
+      const { rows: taken, next, hint } = cut(wanted);
       return { rows: taken, cut: { returned: taken.length, requested, next, hint } };
     },
   };
+}
+
+/** The time of a row; null if there is no such row. */
+function timeAt({ rows, toTime }: HistoryOptions, index: number): string | null {
+  const row = rows[index];
+  return toIso(row ? toTime(row) : null);
 }
 
 /** How many of the first rows to take, at most `count`, so that no instant is divided between two pages. */
