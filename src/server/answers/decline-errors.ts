@@ -12,7 +12,8 @@ export interface DeclinedQuery {
 
 /**
  * The errors of a query that the answer service has declined, the same as those of GraphQL over HTTP, for a door without
- * Yoga. Only an operation that cannot be found has a sentence that says more. Not for subscriptions, which are declined although nothing is wrong with them.
+ * Yoga. Only an operation that cannot be found has a sentence that says more. Not for subscriptions, which are declined
+ * although nothing is wrong with them.
  */
 export async function findDeclineErrors(
   engine: GraphQLEngine,

@@ -1,6 +1,6 @@
 import { isShallow } from '../../graphql/documents/value-depth.ts';
-import { decompress, readableCodings, toCoding } from '../http/messages/content-coding.ts';
-import { maxBodyBytes, type ReadBody, readBody } from '../http/messages/read-body.ts';
+import { type BodyFault, unsupportedType } from '../http/messages/body-fault.ts';
+import { type DecodedBody, readDecodedBody } from '../http/messages/read-decoded-body.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 import { mcpPath } from '../http/paths.ts';
 import type { ApiRequest, Route } from '../routing/route.ts';
@@ -48,13 +48,10 @@ export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
     await sendWebResponse(answered, request, response, cors);
   }
 
-  function answerBody(given: ApiRequest, body: ReadBody | 'corrupt'): Promise<void> | void {
+  function answerBody(given: ApiRequest, body: DecodedBody): Promise<void> | void {
     if (body === null) return;
-    if (body === 'too-large') {
-      const message = `The body is larger than the maximum of ${maxBodyBytes / 1024} KB.`;
-      return sendRpcError(given, httpStatus.contentTooLarge, rpcCode.refused, message);
-    }
-    const message = body === 'corrupt' ? undefined : parse(body.toString());
+    if ('status' in body) return sendBodyFault(given, body);
+    const message = parse(body.toString());
     if (message === undefined) {
       return sendRpcError(given, httpStatus.badRequest, rpcCode.parseError, 'The body is not valid JSON.');
     }
@@ -71,22 +68,10 @@ export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
   }
 
   function handlePost(given: ApiRequest): Promise<void> | void {
-    const { 'content-type': type = '', 'content-encoding': encoding } = given.request.headers;
-    if (!/^application\/json\s*(?:;|$)/i.test(type)) {
-      const message = 'Send the message as JSON, with content-type: application/json.';
-      return sendRpcError(given, httpStatus.unsupportedMediaType, rpcCode.refused, message);
-    }
-    const coding = toCoding(encoding);
-    if (coding === 'unknown') {
-      const message = `Send the body without compression, or with one of these content-encodings: ${readableCodings}.`;
-      return sendRpcError(given, httpStatus.unsupportedMediaType, rpcCode.refused, message);
-    }
-    const use = (read: ReadBody): Promise<void> | void =>
-      coding !== null && read instanceof Buffer
-        ? decompress(read, coding, maxBodyBytes).then((body) => answerBody(given, body))
-        : answerBody(given, read);
+    const { 'content-type': type = '' } = given.request.headers;
+    if (!/^application\/json\s*(?:;|$)/i.test(type)) return sendBodyFault(given, unsupportedType);
     // Events of the request do not know to which trace their work belongs.
-    return readBody(given.request, (read) => given.record.run(() => use(read)));
+    return readDecodedBody(given.request, (body) => given.record.run(() => answerBody(given, body)));
   }
 
   return [
@@ -109,6 +94,10 @@ export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
 async function loadParts(options: McpOptions): Promise<Loaded> {
   const { loadSdkServer } = await import('./protocol/sdk-server.ts');
   return { createServer: await loadSdkServer(options), sdk: await import('@modelcontextprotocol/server') };
+}
+
+function sendBodyFault(given: ApiRequest, { status, message, headers }: BodyFault): void {
+  sendRpcError(given, status, rpcCode.refused, message, headers);
 }
 
 /** Parses JSON; undefined, which JSON cannot express, if the text is not JSON. */

@@ -56,7 +56,7 @@ test.each([
   ['PUT', 'PUT', json, '{}', 405, 'answers only POST'],
   ['a form', 'POST', { ...json, 'content-type': 'text/plain' }, '{}', 415, 'application/json'],
   ['an unknown compression', 'POST', { ...json, 'content-encoding': 'br' }, '{}', 415, 'gzip, deflate'],
-  ['a broken compression', 'POST', { ...json, 'content-encoding': 'gzip' }, '{}', 400, 'not valid JSON'],
+  ['a broken compression', 'POST', { ...json, 'content-encoding': 'gzip' }, '{}', 400, 'not valid gzip'],
   ['no JSON', 'POST', json, '{', 400, 'not valid JSON'],
   ['an empty body', 'POST', json, '', 400, 'not valid JSON'],
   ['a batch', 'POST', json, `[${toCall(1)},${toCall(2)}]`, 400, 'one by one'],

@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MarketDataError } from '../../../../src/market/errors.ts';
-import type { Candle } from '../../../../src/market/model/candle.ts';
 import { type FakeServer, startServer } from '../../../support/server.ts';
-import { eventually } from '../../../support/socket-client.ts';
 
 // Files that are longer than one answer: 12 pages of 5,000 candles.
 
@@ -12,30 +10,24 @@ const minute = 60_000;
 const start = Date.UTC(2020, 0, 1);
 const count = 60_000;
 const pageRows = 5000;
+const path = `/api/candles/kraken/BTC-USDT?timeframe=1m&since=${start}&limit=${count}&format=csv`;
 
-const toPath = (limit: number): string =>
-  `/api/candles/kraken/BTC-USDT?timeframe=1m&since=${start}&limit=${limit}&format=csv`;
-
-const toCandles = (length: number): readonly Candle[] =>
-  Array.from({ length }, (_, index) => ({
-    timestamp: start + index * minute,
-    ...{ open: 1, high: 2, low: 1, close: 2, volume: index, closed: true, stale: false },
-  }));
+const candles = Array.from({ length: count }, (_, index) => ({
+  timestamp: start + index * minute,
+  ...{ open: 1, high: 2, low: 1, close: 2, volume: index, closed: true, stale: false },
+}));
 
 let server: FakeServer;
 
 beforeEach(async () => {
   server = await startServer({ fake: {} });
-  server.marketData.setCandles(toCandles(count));
+  server.marketData.setCandles(candles);
 });
 
 afterEach(() => server.stop());
 
-/** The number of pages for which the server has called the market data. */
-const pages = (): number => server.marketData.candleCalls.length;
-
-async function open(limit = count): Promise<IncomingMessage> {
-  const asked = get(`${server.origin}${toPath(limit)}`, { agent: false });
+async function open(): Promise<IncomingMessage> {
+  const asked = get(`${server.origin}${path}`, { agent: false });
   const [response] = await once(asked, 'response');
   return response;
 }
@@ -60,7 +52,7 @@ test('all rows come, a page at a time', async () => {
 
 test('a failure before the first row is a problem', async () => {
   server.marketData.setCandles(new MarketDataError('TIMEOUT', 'Too slow.', { exchange: 'kraken' }));
-  const { status, headers } = await server.send({ path: toPath(count) });
+  const { status, headers } = await server.send({ path });
   expect([status, headers['content-type']]).toEqual([504, 'application/problem+json; charset=utf-8']);
 });
 
@@ -70,24 +62,4 @@ test('a failure after the first row cuts the connection, so that nobody takes a 
   const { lines, isWhole } = await readAll(response);
   expect(isWhole).toBe(false);
   expect(lines).toBeLessThan(count);
-});
-
-test('no page is fetched for a client that reads nothing, nor for one that leaves', async () => {
-  // Far more than the buffers of the kernel take.
-  const many = 400_000;
-  server.marketData.setCandles(toCandles(many));
-  const response = await open(many);
-  response.socket.pause();
-  let before = -1;
-  let unchanged = 0;
-  await eventually(() => {
-    unchanged = pages() === before ? unchanged + 1 : 0;
-    before = pages();
-    return unchanged > 30;
-  });
-  expect(pages()).toBeLessThan(many / pageRows);
-  response.destroy();
-  await eventually(() => server.http.requestCount === 0);
-  // One may have been under way.
-  expect(pages()).toBeLessThanOrEqual(before + 1);
 });
