@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RedisUnavailable } from '../../../src/cluster/connection/bus.ts';
 import { MarketDataError } from '../../../src/market/errors.ts';
 import { btc, exchange, LiveInstances, toTrade } from '../../support/cluster/live/live-instances.ts';
 
@@ -138,6 +139,31 @@ describe('messages that are lost', () => {
     a.sendTrades(3);
     await cluster.settle();
     expect(heard).toEqual(['[1] first', '[2]', '[3]']);
+    expect(b.repairs).toEqual([]);
+  });
+
+  test.each(['question', 'answer'])('of lists are repeated by the owner also if the %s is lost', async (what) => {
+    const { a, b } = startTwo();
+    const { heard } = b.listen('trades');
+    await cluster.settle();
+    a.sendTrades(1);
+    await cluster.settle();
+    b.bus.isDown = true;
+    a.sendTrades(2);
+    await cluster.settle();
+    b.bus.isDown = false;
+    const { bus } = what === 'question' ? b : a;
+    const { publish } = bus;
+    a.sendTrades(3);
+    await Promise.resolve();
+    bus.publish = () => Promise.reject(new RedisUnavailable('Redis cannot be reached'));
+    await cluster.settle();
+    bus.publish = publish;
+    a.sendTrades(4);
+    await cluster.settle();
+    expect(heard).toEqual(['[1] first']);
+    await cluster.clock.advance(1500);
+    expect(heard).toEqual(['[1] first', '[2]', '[3]', '[4]']);
     expect(b.repairs).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ export interface LiveTiming {
   /** Interest is renewed this often, and expires after `interestMs`. */
   readonly renewMs: number;
   readonly interestMs: number;
-  /** After this time without an answer, the owner is asked again. */
+  /** After this time without an answer, although the owner was asked again, what is missing is given up. */
   readonly answerMs: number;
   /** How long a new source can take to send something after a handover. */
   readonly handoverMs: number;

@@ -62,9 +62,15 @@ export class Registration {
       this.#askedAt = now;
       this.topic.skip();
       this.#send(true);
-    } else if (this.topic.depth !== this.#sentDepth || now - this.#sentAt >= timing.renewMs) {
+    } else if (this.topic.depth !== this.#sentDepth || now - this.#sentAt >= this.#repeatMs) {
       this.#send(this.#askedAt !== null);
     }
+  }
+
+  /** What was lost is asked for during an interruption, in which the question or the answer may be lost too. */
+  get #repeatMs(): number {
+    const { answerMs, renewMs } = this.#options.timing;
+    return this.#askedAt === null ? renewMs : answerMs / 4;
   }
 
   close(): void {
