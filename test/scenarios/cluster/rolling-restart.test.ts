@@ -36,7 +36,7 @@ describeWithRedis('a rolling restart', () => {
     if (!first || !second) throw new Error('two instances were started');
     const followers = [first, second].map((server) => new Follower(server, market));
     await Promise.all(followers.map((follower) => follower.begin()));
-    const owner = cluster.streamerOf('binance');
+    const owner = await cluster.streamerOf('binance');
     const [follower] = followers.filter(({ server }) => server !== owner);
     if (!follower) throw new Error('one instance is not the owner');
 

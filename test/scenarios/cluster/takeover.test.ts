@@ -59,7 +59,7 @@ describeWithRedis('the owner of an exchange', () => {
       const [index, ...others] = cluster.streamersOf('binance');
       return others.length === 0 && followers.every(({ source }) => source === index);
     }, patientMs);
-    const owner = cluster.streamerOf('binance');
+    const owner = await cluster.streamerOf('binance');
     scene = { ...scene, owner, index: owner.index };
     return scene;
   }

@@ -93,11 +93,15 @@ export class ServerCluster {
     }, timeoutMs);
   }
 
-  /** The only instance that holds streams of the exchange; throws if there is none or several. */
-  streamerOf(exchange: string): ClusterServer {
-    const streamers = this.streamersOf(exchange);
-    const streamer = this.#servers.find(({ index }) => index === streamers[0]);
-    if (!streamer || streamers.length > 1) throw new Error(`${streamers.length} instances stream`);
+  /**
+   * The only instance that holds streams of the exchange. Waits until there is one: on a busy machine an owner can be too
+   * late with its lease, and then two hold streams for a moment.
+   */
+  async streamerOf(exchange: string): Promise<ClusterServer> {
+    await eventually(() => this.streamersOf(exchange).length === 1, patientMs);
+    const [index] = this.streamersOf(exchange);
+    const streamer = this.#servers.find((server) => server.index === index);
+    if (!streamer) throw new Error(`no instance streams ${exchange}`);
     return streamer;
   }
 
