@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { commandNames } from '../../src/commands/commands.ts';
 import { builtCommand, runProgram } from '../support/programs/run-program.ts';
 
@@ -22,14 +24,20 @@ test.each(blocks.filter((text) => text.includes('tickql query')))('%s prints dat
 
 test('the command with live prices prints both markets', async () => {
   const watching = blocks.find((text) => text.includes('tickql watch')) ?? 'false';
-  const { code, stdout } = await runProgram(['/bin/bash', '-c', `set -o pipefail; ${toShell(watching)} | head -n 6`]);
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/sim {2}BTC\/USDT[\s\S]*sim {2}ETH\/USDT/)]);
+  const command = `set -o pipefail; ${toShell(watching)} | head -n 6`;
+  const { code, stdout, stderr } = await runProgram(['/bin/bash', '-c', command]);
+  expect([code, stdout], stderr).toEqual([0, expect.stringMatching(/sim {2}BTC\/USDT[\s\S]*sim {2}ETH\/USDT/)]);
 });
 
 test('the program prints what its server answers', async () => {
   const [, program = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(page) ?? [];
   const module = new URL('../../dist/index.js', import.meta.url).href;
   const text = program.replace("from 'tickql'", `from ${JSON.stringify(module)}`);
-  const { code, stdout } = await runProgram([process.execPath, '--input-type=module', '-e', text]);
-  expect([code, stdout]).toEqual([0, '{"data":{"exchanges":[{"id":"sim"}]}}\n']);
+  // A file, as a reader would have: `node -e` loads modules twice where node_modules is a link.
+  const folder = mkdtempSync(join(tmpdir(), 'tickql-program-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'program.mjs');
+  writeFileSync(file, text);
+  const { code, stdout, stderr } = await runProgram([process.execPath, file]);
+  expect([code, stdout], stderr).toEqual([0, '{"data":{"exchanges":[{"id":"sim"}]}}\n']);
 });
