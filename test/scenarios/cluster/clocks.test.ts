@@ -107,7 +107,7 @@ describeWithRedis('instances whose clocks differ by ten seconds', () => {
       }, patientMs);
       const [first = 0, second = 0] = callTimes().slice(before);
       expect(second - first).toBeGreaterThanOrEqual(ttlMs);
-      // Without regard to the clocks, one of the instances would keep the value for longer by their difference.
+      // An instance that compares times of both clocks could keep the value for longer by their difference.
       expect(second - first).toBeLessThan(differenceMs / 2);
       const until = Date.now() + 2 * ttlMs;
       await eventually(() => Date.now() > until);
