@@ -10,6 +10,9 @@ import type { Venue } from '../../venues/venue.ts';
 const pairs = ['BTC/USD', 'ETH/USD', 'BTC/EUR', 'ETH/EUR', 'BTC/USDT', 'ETH/USDT', 'SOL/USD'];
 const tickerCalls = /\/Ticker/;
 
+/** On a busy machine, the last of many answers may come more than the default, a second, after the first. */
+const longTtlMs = 60_000;
+
 let kraken: Venue;
 let binance: Venue;
 let running: AppServer;
@@ -28,7 +31,7 @@ afterEach(async () => {
 });
 
 function start(config: Partial<Config> = {}): Promise<AppServer> {
-  return startServer({ config: { upstreamTimeoutMs: 500, ...config }, venues: { kraken, binance }, clock });
+  return startServer({ config, venues: { kraken, binance }, clock });
 }
 
 async function restart(config: Partial<Config>): Promise<void> {
@@ -82,6 +85,7 @@ test('a ticker has the values that the exchange sent and null for the rest', asy
 });
 
 test('ten aliases cost one upstream call, and none again within the ttl', async () => {
+  await restart({ tickerTtlMs: longTtlMs });
   const aliases = Array.from({ length: 10 }, (_, index) => {
     const symbol = pairs[index % pairs.length];
     return `t${index}: ticker(exchange: "kraken", symbol: "${symbol}") { last }`;
@@ -117,6 +121,7 @@ test('nested tickers of a page of markets cost one upstream call', async () => {
 });
 
 test('a hundred clients at once on a cold symbol cost one upstream call', async () => {
+  await restart({ tickerTtlMs: longTtlMs });
   const query = '{ ticker(exchange: "kraken", symbol: "BTC/USD") { last } }';
   const answers = await Promise.all(Array.from({ length: 100 }, () => running.query(query)));
   expect(answers.every(({ errors }) => errors.length === 0)).toBe(true);
@@ -188,6 +193,7 @@ test('an exchange that is down at first use recovers by itself and does not affe
 });
 
 test('a stalled body ends in TIMEOUT at our deadline', async () => {
+  await restart({ upstreamTimeoutMs: 500 });
   kraken.fault({ kind: 'hang-body' });
   const { errors } = await running.query('{ ticker(exchange: "kraken", symbol: "BTC/USD") { last } }');
   expect(errors[0]?.extensions).toMatchObject({ code: 'TIMEOUT', exchange: 'kraken', retryable: true });
