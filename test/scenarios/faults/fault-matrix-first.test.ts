@@ -3,10 +3,13 @@ import { faultKinds, faultRows } from '../../support/faults/fault-rows.ts';
 import { createStands, FaultScene, type Outcome, type Stands, type Traffic } from '../../support/faults/fault-scene.ts';
 
 /**
- * For a list of its markets an exchange is asked three times, and those who wait share it. A subscription waits for two
- * seconds, in which a first fetch, a poll and the stream ask again.
+ * A list of markets takes three requests. Those who wait share a load, but on a busy machine all of them come apart: the
+ * queries, the subscription's first fetch, its polls and its stream. After five loads that failed the circuit opens, and
+ * one more can follow as the probe in the two seconds for which the subscription waits. The first load tries each request
+ * twice.
  */
-const mostRequests = 16;
+const requestsPerLoad = 3;
+const mostRequests = requestsPerLoad * (5 + 1 + 1);
 
 let stands: Stands;
 let usual: Traffic;
