@@ -165,7 +165,18 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
   });
 
   test('metrics are not public', async () => {
-    expect((await send('/metrics')).status).toBe(404);
+    for (const path of [
+      '/metrics',
+      '/metrics/',
+      '//metrics',
+      '/%6Detrics/',
+      '/metrics/?x',
+      '/./metrics',
+      '/metrics/.',
+    ]) {
+      const { status, text } = await send(path);
+      expect([path, status, text.includes('Its paths are')]).toEqual([path, 404, false]);
+    }
     expect((await fetch(`${running.origin}/metrics`)).status).toBe(200);
   });
 
