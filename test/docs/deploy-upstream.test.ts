@@ -98,6 +98,8 @@ describe.each(kinds)('$name in front of a server', { timeout: 30_000 }, ({ name,
     };
     expect(await read('127.0.0.1', '198.51.100.7')).toBe('198.51.100.7');
     expect(await read('127.0.0.1', '203.0.113.9, 198.51.100.7')).toBe('198.51.100.7');
+    // A CDN whose servers pass requests to each other.
+    if (name === 'nginx') expect(await read('127.0.0.1', '198.51.100.7, 127.0.0.1')).toBe('198.51.100.7');
     expect(await read('127.0.0.2', '203.0.113.9')).toBe('127.0.0.2');
     expect(await read('127.0.0.2', '203.0.113.9, 203.0.113.10')).toBe('127.0.0.2');
   });
