@@ -74,6 +74,12 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
     }
   });
 
+  test('CSV is compressed', async () => {
+    const answer = await send('/api/candles/sim/BTC-USDT?format=csv', { headers: { 'accept-encoding': 'gzip' } });
+    expect([answer.status, answer.headers['content-encoding']]).toEqual([200, 'gzip']);
+    expect(answer.text).toContain('timestamp,datetime,open,high,low,close,volume\r\n');
+  });
+
   test('an answer that the client has already is not sent again', async () => {
     const path = `/graphql?query=${encodeURIComponent('{ exchanges { id name } }')}`;
     const first = await send(path, { headers: { 'accept-encoding': 'gzip' } });

@@ -62,6 +62,13 @@ describe.runIf(hasNginx || process.env.CI)('the balancer of compose.yaml', () =>
     expect((await balancer.send({ path: '/health' })).status).toBe(200);
   });
 
+  test('compresses answers, and passes long queries in the URL', async () => {
+    const headers = { 'accept-encoding': 'gzip' };
+    const path = `/graphql?query=${encodeURIComponent(`${'# '.padEnd(9000, 'x')}\n{ __schema { types { name } } }`)}`;
+    const { status, headers: received } = await balancer.send({ path, headers });
+    expect([status, received['content-encoding']]).toEqual([200, 'gzip']);
+  });
+
   test('passes WebSockets and event streams, each message when it is made', async () => {
     const client = connect(balancer.webSocketUrl);
     const over = subscribe(client, subscription);
