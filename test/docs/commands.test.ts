@@ -5,9 +5,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { commandNames } from '../../src/commands/commands.ts';
 import { builtCommand, runProgram } from '../support/programs/run-program.ts';
 
-const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const toBlocks = (text: string): readonly string[] =>
+  [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block.trim());
 
-const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text.trim());
+const page = read('docs/commands.md');
+const blocks = toBlocks(page);
+const [ofReadme = ''] = toBlocks(read('README.md')).filter((text) => text.startsWith('npx tickql query'));
+const [readmeQuery = '', readmeWatch = ''] = ofReadme.split('\n');
 
 const toShell = (text: string): string => text.replaceAll('npx tickql', builtCommand.join(' '));
 
@@ -16,7 +21,7 @@ test('the page names every command', () => {
   expect(blocks).toHaveLength(4);
 });
 
-test.each(blocks.filter((text) => text.includes('tickql query')))('%s prints data', async (text) => {
+test.each([readmeQuery, ...blocks.filter((text) => text.includes('tickql query'))])('%s prints data', async (text) => {
   const { code, stdout, stderr } = await runProgram(['/bin/sh', '-c', toShell(text)]);
   expect([code, stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toEqual({ data: expect.any(Object) });
@@ -27,6 +32,15 @@ test('the command with live prices prints both markets', async () => {
   const command = `set -o pipefail; ${toShell(watching)} | head -n 6`;
   const { code, stdout, stderr } = await runProgram(['/bin/bash', '-c', command]);
   expect([code, stdout], stderr).toEqual([0, expect.stringMatching(/sim {2}BTC\/USDT[\s\S]*sim {2}ETH\/USDT/)]);
+});
+
+test('the command of the README prints live prices', async () => {
+  const { code, stdout } = await runProgram([
+    '/bin/bash',
+    '-c',
+    `set -o pipefail; ${toShell(readmeWatch)} | head -n 2`,
+  ]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/sim {2}BTC\/USDT/)]);
 });
 
 test('the program prints what its server answers', async () => {

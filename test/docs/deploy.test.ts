@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
-import { type RequestOptions, request } from 'node:https';
-import { gunzipSync } from 'node:zlib';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket, { type ClientOptions } from 'ws';
 import { type Certificate, createCertificate } from '../support/programs/certificate.ts';
 import { type DeployedProxy, proxyKinds } from '../support/programs/deployed-proxy.ts';
+import { createHttpsRequests, type HttpsAnswer, type HttpsRequests } from '../support/programs/https-requests.ts';
 import { findFreePort } from '../support/programs/loopback-program.ts';
 import { type AppServer, startServer } from '../support/server.ts';
 import { eventually, subscribe } from '../support/socket-client.ts';
@@ -19,12 +18,6 @@ const tickerUpdated = 'subscription { tickerUpdated(exchange: "sim", symbol: "BT
 const streamPath = '/api/stream/ticker/sim/BTC-USDT';
 const json = { 'content-type': 'application/json' };
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
 const kinds = proxyKinds.filter(({ isInstalled }) => isInstalled || process.env.CI);
 
 describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
@@ -32,6 +25,7 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
   let running: AppServer;
   let proxy: DeployedProxy;
   let ca: Buffer;
+  let requests: HttpsRequests;
 
   beforeAll(async () => {
     certificate = createCertificate();
@@ -39,6 +33,7 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
     const port = await findFreePort();
     await startApp(port);
     proxy = await start(port, certificate);
+    requests = createHttpsRequests(proxy.httpsPort, ca);
   });
 
   afterAll(async () => {
@@ -51,27 +46,10 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
     running = await startServer({ config: { port, trustedProxies: 1, requestsPerMinute: 300 } });
   }
 
-  /** Sends a request over TLS; resolves with the head of the answer. */
-  async function ask(path: string, options: RequestOptions = {}, body?: string): Promise<IncomingMessage> {
-    const address = { host: '127.0.0.1', port: proxy.httpsPort, servername: 'localhost', agent: false };
-    const headers = { host: 'localhost', ...options.headers };
-    const asked = request({ ...address, ca, path, ...options, headers });
-    asked.end(body);
-    const [response]: IncomingMessage[] = await once(asked, 'response');
-    if (!response) throw new TypeError('no response');
-    return response;
-  }
+  const ask: HttpsRequests['ask'] = (...request) => requests.ask(...request);
+  const send: HttpsRequests['send'] = (...request) => requests.send(...request);
 
-  async function send(path: string, options: RequestOptions = {}, body?: string): Promise<Answer> {
-    const response = await ask(path, options, body);
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk);
-    const bytes = Buffer.concat(chunks);
-    const text = String(response.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes);
-    return { status: response.statusCode ?? 0, headers: response.headers, text };
-  }
-
-  function post(query: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  function post(query: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpsAnswer> {
     return send('/graphql', { method: 'POST', headers: { ...json, ...headers } }, JSON.stringify({ query }));
   }
 
@@ -94,6 +72,12 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
       expect(answer.headers['content-type']).toContain(accept);
       expect(JSON.parse(answer.text).data.candles.length).toBe(100);
     }
+  });
+
+  test('CSV is compressed', async () => {
+    const answer = await send('/api/candles/sim/BTC-USDT?format=csv', { headers: { 'accept-encoding': 'gzip' } });
+    expect([answer.status, answer.headers['content-encoding']]).toEqual([200, 'gzip']);
+    expect(answer.text).toContain('timestamp,datetime,open,high,low,close,volume\r\n');
   });
 
   test('an answer that the client has already is not sent again', async () => {
@@ -150,13 +134,18 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
     await eventually(() => running.app.counts.operations === 0);
   });
 
-  test.each([300, 5000])('a body of %d KB is refused with the error of the server', async (kilobytes) => {
+  test.each(['/graphql', '/api/historical', '/mcp'])('a body of 300 KB is refused by the server: %s', async (path) => {
+    const headers = { ...json, accept: 'application/json, text/event-stream' };
+    const answer = await send(path, { method: 'POST', headers }, JSON.stringify({ query: 'x'.repeat(300 * 1024) }));
+    expect([answer.status, answer.text]).toEqual([413, expect.stringContaining('the maximum of 256 KB')]);
+    const { code, error, errors } = JSON.parse(answer.text);
+    expect(code ?? error?.code ?? errors[0].extensions.code).toBe(path === '/mcp' ? -32_000 : 'BAD_USER_INPUT');
+  });
+
+  test('a body of 5 MB is refused', async () => {
     // A client that is refused early may find the connection closed before it has sent everything.
-    const answer = await post(`# ${'x'.repeat(kilobytes * 1024)}`).catch(() => null);
-    if (kilobytes < 1000 || answer) {
-      expect(answer?.status).toBe(413);
-      expect(JSON.parse(answer?.text ?? '').errors[0].message).toContain('the maximum of 256 KB');
-    }
+    const answer = await post(`# ${'x'.repeat(5000 * 1024)}`).catch(() => null);
+    expect(answer?.status ?? 413).toBe(413);
   });
 
   test('a long query in the URL is answered', async () => {
@@ -165,7 +154,18 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
   });
 
   test('metrics are not public', async () => {
-    expect((await send('/metrics')).status).toBe(404);
+    for (const path of [
+      '/metrics',
+      '/metrics/',
+      '//metrics',
+      '/%6Detrics/',
+      '/metrics/?x',
+      '/./metrics',
+      '/metrics/.',
+    ]) {
+      const { status, text } = await send(path);
+      expect([path, status, text.includes('Its paths are')]).toEqual([path, 404, false]);
+    }
     expect((await fetch(`${running.origin}/metrics`)).status).toBe(200);
   });
 
@@ -190,7 +190,7 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
     const refused = name === 'nginx' ? await post(ticker) : null;
     if (refused) expect(refused.status).toBe(503);
     // Caddy holds the request until the server is back.
-    const held = name === 'nginx' ? null : post(ticker);
+    const held = name === 'nginx' ? null : send('/api/ticker/sim/BTC-USDT');
     await startApp(port);
     if (held) expect((await held).status).toBe(200);
     await eventually(async () => (await post(ticker)).status === 200);

@@ -56,3 +56,11 @@ describe.runIf(existsSync('/usr/bin/curl') || process.env.CI)('the commands with
     expect(pages.map(({ commands }) => commands.length)).toEqual([4, 3]);
   });
 });
+
+test('the figure of the README is that of the benchmarks', () => {
+  const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+  const toNumber = (text = ''): number => Number(text.replaceAll(',', ''));
+  const [, claimed] = /answers ([\d,]+) queries for one ticker per second/.exec(read('README.md')) ?? [];
+  const [, , measured] = /^\| one ticker +\| ([\d,]+) +\| ([\d,]+) +\|/m.exec(read('docs/benchmarks.md')) ?? [];
+  expect(toNumber(claimed)).toBe(Math.round(toNumber(measured) / 1000) * 1000);
+});

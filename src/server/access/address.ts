@@ -44,9 +44,7 @@ export function createAddressReader(proxies: number): AddressReader {
   };
 }
 
-/**
- * True for the addresses of this machine. A local proxy that TRUSTED_PROXIES does not count has such an address too.
- */
+/** True for the addresses of this machine. A local proxy that TRUST_PROXY does not count has such an address too. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }

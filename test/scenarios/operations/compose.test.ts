@@ -55,8 +55,18 @@ describe.runIf(hasNginx || process.env.CI)('the balancer of compose.yaml', () =>
   test('passes queries to both instances, and metrics of none', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => balancer.query(query)));
     expect(new Set(answers.map(({ data }) => data.ticker.last))).toEqual(new Set([1, 2]));
-    expect((await balancer.send({ path: '/metrics' })).status).toBe(404);
+    for (const path of ['/metrics', '/metrics/']) {
+      const { status, text } = await balancer.send({ path });
+      expect([path, status, text.includes('nginx')]).toEqual([path, 404, true]);
+    }
     expect((await balancer.send({ path: '/health' })).status).toBe(200);
+  });
+
+  test('compresses answers, and passes long queries in the URL', async () => {
+    const headers = { 'accept-encoding': 'gzip' };
+    const path = `/graphql?query=${encodeURIComponent(`${'# '.padEnd(9000, 'x')}\n{ __schema { types { name } } }`)}`;
+    const { status, headers: received } = await balancer.send({ path, headers });
+    expect([status, received['content-encoding']]).toEqual([200, 'gzip']);
   });
 
   test('passes WebSockets and event streams, each message when it is made', async () => {

@@ -64,6 +64,13 @@ test('/ready says whether the server is a member of a cluster, and answers 200 w
   expect(await ask()).toEqual([503, { status: 'stopping', cluster: 'alone' }]);
 });
 
+test('the metrics have one path, so that a proxy can hide them', async () => {
+  expect((await get('/metrics')).status).toBe(200);
+  for (const path of ['/metrics/', '/metrics/?x=y', '//metrics', '/%6detrics', '/metrics/.%2f']) {
+    expect([path, (await get(`${running.origin}${path}`)).status]).toEqual([path, 404]);
+  }
+});
+
 test('a request with another method is answered with the allowed methods', async () => {
   const response = await get('/health', 'POST');
   expect(response.status).toBe(405);

@@ -13,12 +13,12 @@ export interface DeployedProxy {
 export interface ProxyKind {
   readonly name: string;
   readonly isInstalled: boolean;
-  /** Starts it for the host name localhost. */
-  readonly start: (serverPort: number, certificate: Certificate) => Promise<DeployedProxy>;
+  /** Starts it for the host name localhost. `changes` are those that an operator makes. */
+  readonly start: (serverPort: number, certificate: Certificate, changes?: Replacements) => Promise<DeployedProxy>;
 }
 
-/** A text of a configuration, and what stands in its place in a test. */
-type Replacements = readonly (readonly [text: string, by: string])[];
+/** Texts of a configuration, and what stands in their places in a test. */
+export type Replacements = readonly (readonly [text: string, by: string])[];
 
 /** Reads a configuration. Every replaced text must occur, so that no test uses an address or a file of the machine. */
 function readConfiguration(file: string, replacements: Replacements): string {
@@ -37,12 +37,13 @@ export const proxyKinds: readonly ProxyKind[] = [
   {
     name: 'nginx',
     isInstalled: existsSync(nginx),
-    start: async (serverPort, { keyPath, path }) => {
+    start: async (serverPort, { keyPath, path }, changes = []) => {
       const httpPort = await findFreePort();
       let httpsPort = 0;
       const program = await startProgram(nginx, (port, folder) => {
         httpsPort = port;
         const configuration = readConfiguration('nginx/tickql.conf', [
+          ...changes,
           ['listen [::]:80', '# IPv6'],
           ['listen [::]:443', '# IPv6'],
           ['listen 80', `listen 127.0.0.1:${httpPort}`],
@@ -54,6 +55,8 @@ export const proxyKinds: readonly ProxyKind[] = [
         ]);
         const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
         const main = ['daemon off;', 'worker_processes 1;', 'pid nginx.pid;', 'error_log stderr;', 'events {}'];
+        // The workers keep large bodies in this folder, which only this user can read.
+        if (process.getuid?.() === 0) main.push('user root;');
         const text = [...main, 'http {', 'access_log off;', ...paths, configuration, '}'].join('\n');
         writeFileSync(join(folder, 'nginx.conf'), text);
         return ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'];
@@ -64,12 +67,13 @@ export const proxyKinds: readonly ProxyKind[] = [
   {
     name: 'Caddy',
     isInstalled: existsSync(caddy),
-    start: async (serverPort, { keyPath, path }) => {
+    start: async (serverPort, { keyPath, path }, changes = []) => {
       const httpPort = await findFreePort();
       let httpsPort = 0;
       const program = await startProgram(caddy, (port, folder) => {
         httpsPort = port;
         const configuration = readConfiguration('Caddyfile', [
+          ...changes,
           ['127.0.0.1:4000', `127.0.0.1:${serverPort}`],
           ['lb_try_duration 10s', 'lb_try_duration 3s'],
           ['tickql.example {', `localhost {\n\tbind 127.0.0.1\n\ttls ${path} ${keyPath}`],
