@@ -42,7 +42,7 @@ function describe(name: string, description: string): string {
 
 /** The value that a text in a URL stands for. */
 function toExample({ type, items }: JsonSchema, text: string): unknown {
-  if (type === 'array') return text.split(',').map((item) => toExample(items || {}, item));
+  if (type === 'array') return text.split(',').map((item) => toExample(items ?? {}, item));
   if (type === 'integer' || type === 'number') return Number(text);
   return type === 'boolean' ? text === 'true' : text;
 }
