@@ -28,6 +28,7 @@ export interface JsonSchema {
 export function orNull(schema: JsonSchema): JsonSchema {
   const { type, enum: names, ...rest } = schema;
   if (typeof type === 'string') return { ...rest, type: [type, 'null'], ...(names ? { enum: [...names, null] } : {}) };
+  if (schema.anyOf) return { ...schema, anyOf: [...schema.anyOf, { type: 'null' }] };
   const { description, ...value } = schema;
   return { ...(description === undefined ? {} : { description }), anyOf: [value, { type: 'null' }] };
 }

@@ -87,7 +87,8 @@ builder.queryFields((t) => ({
   ohlcv: t.field({
     type: ['OHLCV'],
     nullable: true,
-    description: 'The same candles as rows of numbers.',
+    description:
+      'The same candles as rows of numbers, oldest first: with `since`, the first `limit` from then on; without it, the newest `limit`. `since` is inclusive, `until` is exclusive.',
     args: { ...marketArgs, ...candlesArgs },
     extensions: { cost: candlesCost },
     resolve: async (_root, args, context, info) => (await fetchCandles(toQuery(args), context, info)).map(toRow),
