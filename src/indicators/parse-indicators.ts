@@ -14,7 +14,7 @@ export const maxIndicators = 20;
 /** Maximum number of candles of a period. */
 export const maxPeriod = 500;
 
-const maxDeviations = 100;
+export const maxDeviations = 100;
 
 /** The timeframes whose candles can be summed up over a day have at most this many candles in it. */
 const maxPerDay = 10_000;

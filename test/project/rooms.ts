@@ -83,7 +83,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       execution: ['documents', 'text'],
       types: ['execution'],
       fields: ['types'],
-      'json-schema': [],
+      'json-schema': ['types'],
       schema: ['cost', 'execution', 'types'],
     },
   },

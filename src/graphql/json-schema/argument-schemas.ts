@@ -10,6 +10,7 @@ import {
   isRequiredInputField,
   valueFromASTUntyped,
 } from 'graphql';
+import { boundsOf } from '../types/argument-bounds.ts';
 import { describeSchema, type JsonSchema } from './json-schema.ts';
 import { toInputSchema } from './named-type-schemas.ts';
 
@@ -27,8 +28,13 @@ export function toArgumentSchemas(args: { readonly all: readonly GraphQLArgument
   };
 }
 
-function toPropertySchema({ type, description, defaultValue }: GraphQLArgument | GraphQLInputField): JsonSchema {
-  const schema = toTypeSchema(type);
+function toPropertySchema({
+  type,
+  description,
+  defaultValue,
+  extensions,
+}: GraphQLArgument | GraphQLInputField): JsonSchema {
+  const schema = { ...toTypeSchema(type), ...boundsOf(extensions) };
   // A description of the argument says what it is for; that of the type says what its values mean.
   const texts = [description, schema.description].filter((text) => text);
   const node = defaultValue === undefined ? null : astFromValue(defaultValue, type);

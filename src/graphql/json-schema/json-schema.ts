@@ -10,11 +10,12 @@ export interface JsonSchema {
   readonly format?: string;
   readonly pattern?: string;
   readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
   readonly maximum?: number;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
-  readonly items?: JsonSchema | false;
+  readonly items?: JsonSchema;
   readonly prefixItems?: readonly JsonSchema[];
   readonly minItems?: number;
   readonly maxItems?: number;
@@ -27,6 +28,7 @@ export interface JsonSchema {
 export function orNull(schema: JsonSchema): JsonSchema {
   const { type, enum: names, ...rest } = schema;
   if (typeof type === 'string') return { ...rest, type: [type, 'null'], ...(names ? { enum: [...names, null] } : {}) };
+  if (schema.anyOf) return { ...schema, anyOf: [...schema.anyOf, { type: 'null' }] };
   const { description, ...value } = schema;
   return { ...(description === undefined ? {} : { description }), anyOf: [value, { type: 'null' }] };
 }

@@ -1,19 +1,22 @@
 import { type GraphQLEnumType, type GraphQLScalarType, isEnumType } from 'graphql';
 import { timeframePattern } from '../../market/timeframe.ts';
+import { epochMsRanges } from '../types/date-time.ts';
 import type { JsonSchema } from './json-schema.ts';
 
-/** Epoch ms up to the year 9999. */
-const epochMs: JsonSchema = { type: 'integer', minimum: 0, maximum: Date.UTC(10_000, 0) - 1 };
+const [, { maximum: maxEpochMs }] = epochMsRanges;
+
+// Without these formats, code generators make clients with numbers of 32 bits, in which neither a time in milliseconds
+// nor a price has room.
+const epochMs: JsonSchema = { type: 'integer', format: 'int64', minimum: 0, maximum: maxEpochMs };
+const number: JsonSchema = { type: 'number', format: 'double' };
 
 const timeframe: JsonSchema = { type: 'string', pattern: timeframePattern, examples: ['1m', '1h', '1d'] };
 
-const price: JsonSchema = { type: 'number' };
-
 const common: Readonly<Record<string, JsonSchema>> = {
   Boolean: { type: 'boolean' },
-  Float: { type: 'number' },
+  Float: number,
   ID: { type: 'string' },
-  Int: { type: 'integer' },
+  Int: { type: 'integer', format: 'int32' },
   String: { type: 'string' },
   Timeframe: timeframe,
 };
@@ -21,7 +24,11 @@ const common: Readonly<Record<string, JsonSchema>> = {
 /** The input of a date-time. A date alone means midnight UTC. */
 const dateTimeInput: JsonSchema = {
   description: 'An ISO-8601 date-time with a time zone, a date, or epoch milliseconds.',
-  anyOf: [{ type: 'string', format: 'date-time' }, { type: 'string', format: 'date' }, epochMs],
+  anyOf: [
+    { type: 'string', format: 'date-time' },
+    { type: 'string', format: 'date' },
+    ...epochMsRanges.map((range) => ({ ...epochMs, ...range })),
+  ],
   examples: ['2026-01-31T12:00:00Z'],
 };
 
@@ -34,8 +41,9 @@ const outputs: Readonly<Record<string, JsonSchema>> = {
   OHLCV: {
     type: 'array',
     description: 'One candle: [timestamp, open, high, low, close, volume], the timestamp in epoch milliseconds.',
-    prefixItems: [epochMs, price, price, price, price, price],
-    items: false,
+    prefixItems: [epochMs, number, number, number, number, number],
+    // Not `false`, at which some code generators fail; those that know no tuples make lists of numbers.
+    items: number,
     minItems: 6,
     maxItems: 6,
   },

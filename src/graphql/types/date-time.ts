@@ -9,6 +9,15 @@ const maxSeconds = 1e11;
 /** The end of the last year that ISO-8601 writes with four digits, epoch ms. */
 const maxMs = Date.UTC(10_000, 0) - 1;
 
+/**
+ * The numbers that are read as epoch milliseconds, from the first to the last of each range. Between the ranges are those
+ * that can be epoch seconds.
+ */
+export const epochMsRanges = [
+  { minimum: 0, maximum: firstMarketYear / 1000 - 1 },
+  { minimum: maxSeconds, maximum: maxMs },
+] as const;
+
 /** Other units in which programs count from the epoch, each in ms. */
 const units = [
   { name: 'seconds', ms: 1000 },
@@ -22,11 +31,7 @@ const units = [
  * queries except to mean "from the beginning", and the other two a year in the far future.
  */
 export function isEpochMs(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= maxMs && !isInSeconds(value);
-}
-
-function isInSeconds(value: number): boolean {
-  return value * 1000 >= firstMarketYear && value < maxSeconds;
+  return Number.isInteger(value) && epochMsRanges.some(({ minimum, maximum }) => value >= minimum && value <= maximum);
 }
 
 /** A sentence that says why a value is not a valid date-time and, if that can be guessed, which value was meant. */

@@ -6,6 +6,7 @@ import type { OpenApi } from './open-api.ts';
 import { type PlacedOperation, toOperationSection } from './operation-section.ts';
 import { style } from './page-style.ts';
 import { toMemberTable, toTable } from './tables.ts';
+import { toRelative } from './relative-path.ts';
 import { toComponentName } from './type-text.ts';
 
 const styleHash = createHash('sha256').update(style).digest('base64');
@@ -42,7 +43,7 @@ export function renderApiPage(document: OpenApi): string {
 <a class="skip" href="#content">Skip to the content</a>
 <header>
 <h1>${info.title} REST API</h1>
-<p>Version ${info.version}. The same as a document for tools: <a href="${openApiPath}">${openApiPath}</a> (OpenAPI ${document.openapi}).</p>
+<p>Version ${info.version}. The same as a document for tools: <a href="${toRelative(openApiPath)}">${openApiPath}</a> (OpenAPI ${document.openapi}).</p>
 </header>
 <nav aria-label="Contents">
 ${groups.map((group) => html`<p>${group.name}</p>\n<ul>\n${group.operations.map(toLink)}</ul>\n`)}<p><a href="#objects">Objects</a>, <a href="#errors">Errors</a></p>

@@ -3,14 +3,8 @@ import type { FieldQuery } from '../../graphql/fields/field-query.ts';
 import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
 import { type ShareSchema, toSelectionSchema } from '../../graphql/json-schema/selection-schema.ts';
 import type { Resource } from '../rest/resources.ts';
-import type { Content, MediaTypeObject } from './open-api.ts';
-
-const csv: MediaTypeObject = {
-  schema: {
-    type: 'string',
-    description: 'RFC 4180. The first line names the columns: timestamp,datetime,open,high,low,close,volume',
-  },
-};
+import { csv } from './csv.ts';
+import type { Content } from './open-api.ts';
 
 /** The body of each format of a resource. */
 export function toContent({ query, partial, formats }: Resource, share: ShareSchema): Content {
@@ -23,9 +17,16 @@ export function toContent({ query, partial, formats }: Resource, share: ShareSch
 export function toEventContent(query: FieldQuery, share: ShareSchema): Content {
   const schema: JsonSchema = {
     type: 'string',
-    description: 'Server-sent events. The data of each is one line of JSON.',
+    description:
+      'Server-sent events. The data of each message is one line of JSON. An event with the name `problem` is the last one of its stream; its data is a Problem.',
   };
-  return { 'text/event-stream': { schema, 'x-event-data': toValueSchema(query, share) } };
+  return {
+    'text/event-stream': {
+      schema,
+      'x-event-data': toValueSchema(query, share),
+      'x-problem-event-data': { $ref: '#/components/schemas/Problem' },
+    },
+  };
 }
 
 /** A field without a value is answered with an error, so the value of an answer without errors is not null. */

@@ -2,16 +2,11 @@ import type { GraphQLSchema } from 'graphql';
 import { historicalPath } from '../rest/historical-route.ts';
 import { createResources } from '../rest/resources.ts';
 import { createStreamResources } from '../rest/stream-resources.ts';
+import { headers } from './headers.ts';
 import type { OpenApi, PathItem } from './open-api.ts';
-import {
-  cachingHeaders,
-  sharedParameters,
-  toHistoricalOperation,
-  toOperation,
-  toStreamOperation,
-} from './operations.ts';
+import { sharedParameters, toHistoricalOperation, toOperation, toStreamOperation } from './operations.ts';
 import { toTemplate } from './parameters.ts';
-import { failureHeaders, failureResponses, problemSchema } from './problem.ts';
+import { failureResponses, problemSchema } from './problem.ts';
 import { SharedSchemas } from './shared-schemas.ts';
 
 export interface OpenApiOptions {
@@ -58,14 +53,15 @@ export function createOpenApi({ schema, version, requiresKey }: OpenApiOptions):
       description,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/', description: 'This server' }],
+    // Relative to the address of this document, so that it is right behind a proxy that adds a prefix to all paths, too.
+    servers: [{ url: '..', description: 'This server' }],
     security: requiresKey ? [{ apiKey: [] }] : [{}, { apiKey: [] }],
     tags,
     paths: Object.fromEntries(paths),
     components: {
       schemas: { ...shared.all, Problem: problemSchema },
       responses: failureResponses,
-      headers: { ...cachingHeaders, ...failureHeaders },
+      headers,
       parameters: sharedParameters,
       securitySchemes: {
         apiKey: {

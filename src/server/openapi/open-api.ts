@@ -85,4 +85,6 @@ export interface MediaTypeObject {
   readonly example?: unknown;
   /** The JSON in the data of each server-sent event, for which OpenAPI 3.1 has no member. */
   readonly 'x-event-data'?: JsonSchema;
+  /** The same for the last event of a stream that fails. */
+  readonly 'x-problem-event-data'?: JsonSchema;
 }

@@ -1,5 +1,6 @@
 import { describe, type Html, html, join } from './html.ts';
 import type { Components, MediaTypeObject, Operation, Parameter, Reference } from './open-api.ts';
+import { toRelative } from './relative-path.ts';
 import { toMemberTable, toParameterTable } from './tables.ts';
 import { toComponentName, toTypeText } from './type-text.ts';
 
@@ -48,7 +49,7 @@ function toExample(
     ...(context.requiresKey ? ['-H "authorization: Bearer $API_KEY"'] : []),
     ...(body === undefined ? [] : [`-H 'content-type: application/json' -d '${JSON.stringify(body)}'`]),
   ].join(' ');
-  const link = method === 'GET' ? html`<p>Try it: <a href="${url}">${url}</a></p>\n` : null;
+  const link = method === 'GET' ? html`<p>Try it: <a href="${toRelative(url)}">${url}</a></p>\n` : null;
   return html`${link}<pre tabindex="0"><code>${command}</code></pre>\n`;
 }
 

@@ -4,18 +4,11 @@ import type { ShareSchema } from '../../graphql/json-schema/selection-schema.ts'
 import type { Resource } from '../rest/resources.ts';
 import type { StreamResource } from '../rest/stream-resources.ts';
 import { toContent, toEventContent } from './bodies.ts';
-import type { ApiHeader, Operation, Parameter, Reference } from './open-api.ts';
+import { format, withFileLimit } from './csv.ts';
+import { caching, fileName } from './headers.ts';
+import type { Operation, Parameter } from './open-api.ts';
 import { toParameters } from './parameters.ts';
 import { referToFailures } from './problem.ts';
-
-const format: Parameter = {
-  name: 'format',
-  in: 'query',
-  description:
-    'The format of the answer, which takes precedence over Accept. A CSV file can have up to 1,000,000 rows.',
-  required: false,
-  schema: { type: 'string', enum: ['json', 'csv'], default: 'json' },
-};
 
 export const sharedParameters: Readonly<Record<string, Parameter>> = {
   IfNoneMatch: {
@@ -34,21 +27,9 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
   },
 };
 
-export const cachingHeaders: Readonly<Record<string, ApiHeader>> = {
-  ETag: {
-    description: 'Identifies the body. An answer that contains errors has none.',
-    schema: { type: 'string' },
-  },
-  CacheControl: { description: 'How long the answer can be kept.', schema: { type: 'string' } },
-};
-
-const caching: Readonly<Record<string, Reference>> = {
-  ETag: { $ref: '#/components/headers/ETag' },
-  'Cache-Control': { $ref: '#/components/headers/CacheControl' },
-};
-
 export function toOperation(resource: Resource, share: ShareSchema): Operation {
   const { operationId, summary, query, formats } = resource;
+  const hasFiles = formats.includes('csv');
   return {
     operationId,
     summary,
@@ -56,11 +37,15 @@ export function toOperation(resource: Resource, share: ShareSchema): Operation {
     tags: [tagOf(resource)],
     parameters: [
       ...toParameters(resource),
-      ...(formats.includes('csv') ? [format] : []),
+      ...(hasFiles ? [format] : []),
       { $ref: '#/components/parameters/IfNoneMatch' },
     ],
     responses: {
-      200: { description: summary, headers: caching, content: toContent(resource, share) },
+      200: {
+        description: summary,
+        headers: { ...caching, ...(hasFiles ? fileName : {}) },
+        content: toContent(resource, share),
+      },
       304: { description: 'The client has this answer already.', headers: caching },
       ...referToFailures(false),
     },
@@ -82,7 +67,7 @@ export function toStreamOperation(stream: StreamResource, share: ShareSchema): O
 /** The same as the resource of candles, but its parameters are members of a JSON body. */
 export function toHistoricalOperation(candles: Resource, share: ShareSchema): Operation {
   const { properties, required } = toArgumentSchemas(candles.query.arguments);
-  const members = Object.entries(properties).map(([name, schema]): readonly [string, JsonSchema] => [
+  const members = Object.entries(withFileLimit(properties)).map(([name, schema]): readonly [string, JsonSchema] => [
     name,
     required.includes(name) ? schema : orNull(schema),
   ]);
@@ -105,7 +90,7 @@ export function toHistoricalOperation(candles: Resource, share: ShareSchema): Op
       content: { 'application/json': { schema, example: { exchange, symbol, timeframe, limit: 3 } } },
     },
     responses: {
-      200: { description: candles.summary, content: toContent(candles, share) },
+      200: { description: candles.summary, headers: fileName, content: toContent(candles, share) },
       ...referToFailures(true),
     },
   };

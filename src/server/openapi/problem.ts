@@ -1,7 +1,8 @@
-import { clientErrorCodes, clientErrorMeanings } from '../../graphql/execution/error-codes.ts';
+import { type ClientErrorCode, clientErrorCodes, clientErrorMeanings } from '../../graphql/execution/error-codes.ts';
 import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
 import { errorStatuses, httpStatus } from '../http/messages/statuses.ts';
-import type { ApiHeader, ApiResponse, Reference } from './open-api.ts';
+import { challenge, retryAfter } from './headers.ts';
+import type { ApiResponse, Reference } from './open-api.ts';
 
 const text: JsonSchema = { type: 'string' };
 const texts: JsonSchema = { type: 'array', items: text };
@@ -13,11 +14,15 @@ export const problemSchema: JsonSchema = {
   properties: {
     type: { type: 'string', format: 'uri-reference', description: 'What kind of problem it is.' },
     title: { ...text, description: 'The name of the status.' },
-    status: { type: 'integer', description: 'The HTTP status.' },
+    status: { type: 'integer', format: 'int32', description: 'The HTTP status.' },
     detail: { ...text, description: 'A sentence that says what was wrong, and what would be right.' },
     code: { ...text, enum: clientErrorCodes, description: 'The kind of the error; more kinds may be added.' },
     retryable: { type: 'boolean', description: 'True if the same request can succeed later.' },
-    retryAfterMs: { type: 'number', description: 'How long to wait before the next request, in milliseconds.' },
+    retryAfterMs: {
+      type: 'number',
+      format: 'double',
+      description: 'How long to wait before the next request, in milliseconds.',
+    },
     exchange: { ...text, description: 'The id of the exchange that the error is about.' },
     symbol: { ...text, description: 'The symbol of the market that the error is about.' },
     symbols: { ...texts, description: 'The symbols that the error is about, if there are several.' },
@@ -25,7 +30,7 @@ export const problemSchema: JsonSchema = {
     path: {
       type: 'array',
       description: 'In a list of errors: where in the value the error belongs.',
-      items: { type: ['string', 'integer'] },
+      items: { anyOf: [text, { type: 'integer', format: 'int32' }] },
     },
     suggestions: { ...texts, description: 'Valid values: the closest ones first.' },
     errors: {
@@ -74,12 +79,6 @@ const failures: readonly Failure[] = [
   { name: 'GatewayTimeout', status: httpStatus.gatewayTimeout },
 ];
 
-const retryAfter: Reference = { $ref: '#/components/headers/RetryAfter' };
-
-export const failureHeaders: Readonly<Record<string, ApiHeader>> = {
-  RetryAfter: { description: 'How many seconds to wait before the next request.', schema: { type: 'integer' } },
-};
-
 /** The responses with errors, by their names among the components. */
 export const failureResponses: Readonly<Record<string, ApiResponse>> = Object.fromEntries(
   failures.map(({ name, status, also }) => [name, toResponse(status, also)]),
@@ -97,11 +96,23 @@ export function referToFailures(hasBody: boolean): Readonly<Record<string, Refer
 function toResponse(status: number, also: string | undefined): ApiResponse {
   const meanings = clientErrorCodes
     .filter((code) => errorStatuses[code] === status && code !== 'PERSISTED_QUERY_NOT_FOUND')
-    .map((code) => `${code}: ${clientErrorMeanings[code]}`);
-  const canWait = status === httpStatus.tooManyRequests || status === httpStatus.serviceUnavailable;
+    .map((code) => `${code}: ${meaningOf(code, status)}`);
   return {
     description: [...meanings, ...(also === undefined ? [] : [also])].join('\n\n'),
-    ...(canWait ? { headers: { 'Retry-After': retryAfter } } : {}),
+    ...headersOf(status),
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };
+}
+
+/** RATE_LIMITED because of an exchange has another status. */
+function meaningOf(code: ClientErrorCode, status: number): string {
+  return code === 'RATE_LIMITED' && status === httpStatus.tooManyRequests
+    ? 'This client has used up REQUESTS_PER_MINUTE or COST_PER_MINUTE.'
+    : clientErrorMeanings[code];
+}
+
+function headersOf(status: number): Pick<ApiResponse, 'headers'> {
+  if (status === httpStatus.unauthorized) return { headers: challenge };
+  // An exchange that fails can be paused, whatever its error was.
+  return status === httpStatus.tooManyRequests || status >= httpStatus.badGateway ? { headers: retryAfter } : {};
 }

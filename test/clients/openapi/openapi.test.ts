@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import createClient from 'openapi-fetch';
-import openapiTS, { astToString } from 'openapi-typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { createOpenApi } from '../../../src/server/openapi/create-open-api.ts';
+import { toExampleUrl } from '../../../src/server/openapi/operation-section.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
-import { checkTypes } from '../page/check-types.ts';
+import { getStream } from '../../support/stream-client.ts';
 import { compileSchema } from './compile-schema.ts';
 
 // Foreign tools read the OpenAPI document that the server gives.
@@ -35,27 +32,6 @@ async function load(): Promise<Readonly<Record<string, unknown>>> {
 test('a validator finds nothing wrong', async () => {
   const result = await new Validator().validate(structuredClone(await load()));
   expect(result).toMatchObject({ valid: true });
-});
-
-test('the types that are generated from it fit what a user writes', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tickql-openapi-'));
-  try {
-    const types = astToString(await openapiTS(JSON.stringify(await load())));
-    writeFileSync(join(folder, 'types.ts'), types);
-    const use = `import type { paths } from './types';
-type Get<P extends keyof paths> = paths[P] extends { get: infer G } ? G : never;
-type Body<P extends keyof paths> = Get<P> extends { responses: { 200: { content: { 'application/json': infer B } } } } ? B : never;
-declare const ticker: Body<'/api/ticker/{exchange}/{symbol}'>;
-export const last: number | null = ticker.last;
-export const stale: boolean = ticker.stale;
-// @ts-expect-error there is no such member
-export const wrong = ticker.price;
-`;
-    writeFileSync(join(folder, 'use.ts'), use);
-    expect(await checkTypes(folder, ['use.ts'])).toBe('');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });
 
 type Parameters = readonly { readonly name: string; readonly in: string; readonly example?: unknown }[];
@@ -101,13 +77,21 @@ test.each(operations)('a client gets %s with its example', async (path, operatio
   expect(compileSchema(described, document.components)(data)).toEqual([]);
 });
 
-test('an error is the problem that the document describes', async () => {
-  const response = await fetch(`${origin}/api/ticker/sim/NO-NE`);
-  expect([response.status, response.headers.get('content-type')]).toEqual([
-    404,
-    'application/problem+json; charset=utf-8',
-  ]);
-  const problem = await response.json();
-  const described = Object.keys(document.components.schemas.Problem?.properties ?? {});
-  expect(Object.keys(problem).filter((name) => !described.includes(name))).toEqual([]);
+const streams = Object.entries(document.paths).flatMap(([path, { get }]) =>
+  get && path.startsWith('/api/stream/') ? [[path, get] as const] : [],
+);
+
+test.each(streams)('a client watches %s with its example', { timeout: 30_000 }, async (path, operation) => {
+  const url = toExampleUrl(
+    path,
+    operation.parameters.flatMap((each) => ('name' in each ? [each] : [])),
+  );
+  const stream = await getStream(`${origin}${url}`);
+  await expect.poll(() => stream.events.length, { timeout: 20_000 }).toBeGreaterThan(1);
+  stream.leave();
+  const content = operation.responses[200];
+  const described = content && 'content' in content ? content.content?.['text/event-stream'] : undefined;
+  if (!described?.['x-event-data']) throw new Error(`the events of ${path} are not described`);
+  const findFaults = compileSchema(described['x-event-data'], document.components);
+  expect(stream.events.flatMap(({ data }) => findFaults(JSON.parse(data ?? 'null')))).toEqual([]);
 });

@@ -1,9 +1,10 @@
 import { countLines, countWarmUp } from '../../../indicators/estimate-work.ts';
 import type { IndicatorSeries } from '../../../indicators/indicator.ts';
 import type { IndicatorTable } from '../../../indicators/indicator-queries.ts';
-import { maxIndicators, maxPeriod } from '../../../indicators/parse-indicators.ts';
+import { maxDeviations, maxIndicators, maxPeriod } from '../../../indicators/parse-indicators.ts';
 import { maxRows } from '../../../market/row-limits.ts';
 import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { marketArgs } from '../common/args.ts';
 
@@ -44,6 +45,7 @@ const IndicatorKindEnum = builder.enumType('IndicatorKind', {
 });
 
 const periodText = `in candles, from 1 to ${maxPeriod}`;
+const periodBounds = bounded({ minimum: 1, maximum: maxPeriod });
 
 const IndicatorInputType = builder.inputType('IndicatorInput', {
   description:
@@ -52,12 +54,17 @@ const IndicatorInputType = builder.inputType('IndicatorInput', {
     kind: t.field({ type: IndicatorKindEnum, required: true, description: 'Which indicator.' }),
     period: t.int({
       description: `The period of every kind but MACD and OBV, ${periodText}; from 2 for RSI, BOLLINGER and ADX.`,
+      extensions: periodBounds,
     }),
-    fast: t.int({ description: `The shorter period of MACD, ${periodText}.` }),
-    slow: t.int({ description: `The longer period of MACD, ${periodText}.` }),
-    signal: t.int({ description: `The period of the signal line of MACD, and of d of STOCHASTIC, ${periodText}.` }),
+    fast: t.int({ description: `The shorter period of MACD, ${periodText}.`, extensions: periodBounds }),
+    slow: t.int({ description: `The longer period of MACD, ${periodText}.`, extensions: periodBounds }),
+    signal: t.int({
+      description: `The period of the signal line of MACD, and of d of STOCHASTIC, ${periodText}.`,
+      extensions: periodBounds,
+    }),
     deviations: t.float({
-      description: 'How many standard deviations the bands of BOLLINGER are away from the middle, up to 100.',
+      description: `How many standard deviations the bands of BOLLINGER are away from the middle, up to ${maxDeviations}.`,
+      extensions: bounded({ exclusiveMinimum: 0, maximum: maxDeviations }),
     }),
   }),
 });
@@ -134,11 +141,13 @@ builder.queryField('indicators', (t) =>
         required: true,
         defaultValue: 100,
         description: `Maximum number of candles, up to ${maxRows}: with \`since\`, the first ones from then on; without it, the newest ones.`,
+        extensions: bounded({ minimum: 1, maximum: maxRows }),
       }),
       of: t.arg({
         type: [IndicatorInputType],
         required: true,
         description: `The indicators, from 1 to ${maxIndicators}. Candles are fetched once for all of them.`,
+        extensions: bounded({ minItems: 1, maxItems: maxIndicators }),
       }),
     },
     extensions: {

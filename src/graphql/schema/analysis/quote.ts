@@ -4,6 +4,7 @@ import { joinErrors } from '../../../market/join-errors.ts';
 import type { ExchangeQuote, Quote, QuoteSide } from '../../../market/quotes/quote.ts';
 import { FieldCost, sharedCallCost } from '../../cost/field-cost.ts';
 import { fetchQuote } from '../../execution/fetch-quote.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { amountText } from '../common/amounts.ts';
 import { ExchangeType } from '../markets/exchange.ts';
@@ -130,6 +131,7 @@ const quoteArgs = builder.args((t) => ({
   exchanges: t.idList({
     required: true,
     description: `The ids of the exchanges, from 1 to ${maxExchanges}. An id that comes twice counts once.`,
+    extensions: bounded({ minItems: 1, maxItems: maxExchanges }),
   }),
 }));
 

@@ -7,6 +7,7 @@ import { requireRowCount } from '../../../market/row-limits.ts';
 import type { ScreenCriteria, ScreenRank, SortOrder } from '../../../market/screen/criteria.ts';
 import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
 import type { Context } from '../../execution/context.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { MarketTypeEnum } from '../markets/market.ts';
 import { TickerType } from '../markets/ticker.ts';
@@ -48,6 +49,7 @@ const screenArgs = builder.args((t) => ({
   order: t.field({ type: SortOrderEnum, required: true, defaultValue: 'DESC', description: 'Which end comes first.' }),
   quote: t.string({
     description: 'Only markets with this quote currency, for example USDT. Case is ignored. USDT is not USD.',
+    extensions: bounded({ pattern: '\\S' }),
   }),
   type: t.field({
     type: MarketTypeEnum,
@@ -58,7 +60,12 @@ const screenArgs = builder.args((t) => ({
     description:
       'Only markets with at least this `quoteVolume`, in their own quote currency. Markets without one are left out: it is never computed from other figures.',
   }),
-  first: t.int({ required: true, defaultValue: 50, description: `How many markets, from 1 to ${maxFirst}.` }),
+  first: t.int({
+    required: true,
+    defaultValue: 50,
+    description: `How many markets, from 1 to ${maxFirst}.`,
+    extensions: bounded({ minimum: 1, maximum: maxFirst }),
+  }),
 }));
 
 interface ScreenArgs {

@@ -2,6 +2,7 @@ import { requireValue } from '../../../feed/reconcile/feed-event.ts';
 import { MarketDataError } from '../../../market/errors.ts';
 import type { MarketRef } from '../../../market/market-ref.ts';
 import { FieldCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { maxMarkets } from '../common/args.ts';
 import { TickerType } from '../markets/ticker.ts';
@@ -19,6 +20,7 @@ const watchlistArgs = builder.args((t) => ({
     type: [MarketInput],
     required: true,
     description: `The markets, on any exchanges; at most ${maxMarkets}. Give a long list as a variable.`,
+    extensions: bounded({ maxItems: maxMarkets }),
   }),
 }));
 

@@ -1,6 +1,7 @@
 import { MarketDataError } from '../../../market/errors.ts';
 import { maxRows } from '../../../market/row-limits.ts';
 import { FieldCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 
 /** Maximum number of symbols of one field. */
@@ -21,6 +22,7 @@ export const marketsArgs = builder.args((t) => ({
   symbols: t.stringList({
     required: true,
     description: `Unified symbols, for example BTC/USDT; at most ${maxSymbols}.`,
+    extensions: bounded({ maxItems: maxSymbols }),
   }),
 }));
 
@@ -63,6 +65,7 @@ export const historyArgs = (what: 'payments' | 'values') =>
       required: true,
       defaultValue: 100,
       description: `Maximum number of ${what}, up to ${maxRows}.`,
+      extensions: bounded({ minimum: 1, maximum: maxRows }),
     }),
   }));
 

@@ -4,6 +4,7 @@ import type { Candle, CandleQuery } from '../../../market/model/candle.ts';
 import { maxCandles } from '../../../market/row-limits.ts';
 import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
 import type { Context } from '../../execution/context.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { marketArgs, resumableCost, sinceArg } from '../common/args.ts';
 import { MarketType } from './market.ts';
@@ -54,6 +55,7 @@ const candlesArgs = builder.args((t) => ({
     required: true,
     defaultValue: 100,
     description: 'Maximum number of candles, up to 10,000. To get more, page with `since`.',
+    extensions: bounded({ minimum: 1, maximum: maxCandles }),
   }),
 }));
 
@@ -85,7 +87,8 @@ builder.queryFields((t) => ({
   ohlcv: t.field({
     type: ['OHLCV'],
     nullable: true,
-    description: 'The same candles as rows of numbers.',
+    description:
+      'The same candles as rows of numbers, oldest first: with `since`, the first `limit` from then on; without it, the newest `limit`. `since` is inclusive, `until` is exclusive.',
     args: { ...marketArgs, ...candlesArgs },
     extensions: { cost: candlesCost },
     resolve: async (_root, args, context, info) => (await fetchCandles(toQuery(args), context, info)).map(toRow),

@@ -2,6 +2,7 @@ import { MarketDataError } from '../../../market/errors.ts';
 import { capabilities, type ExchangeInfo } from '../../../market/model/exchange.ts';
 import type { MarketData } from '../../../market/ports/market-data.ts';
 import { FieldCost } from '../../cost/field-cost.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { NodeInterface } from '../common/node.ts';
 
@@ -89,7 +90,10 @@ builder.queryFields((t) => ({
     description:
       'All exchanges that this server can use, sorted by id. An unknown id is left out and reported as an error. No exchange is contacted.',
     args: {
-      ids: t.arg.idList({ description: `Only these exchanges, in this order; at most ${maxIds}.` }),
+      ids: t.arg.idList({
+        description: `Only these exchanges, in this order; at most ${maxIds}.`,
+        extensions: bounded({ maxItems: maxIds }),
+      }),
       has: t.arg({ type: [CapabilityEnum], description: 'Only exchanges that have all of these capabilities.' }),
     },
     extensions: { cost: new FieldCost({ listSize: { argument: 'ids', isList: true, assumedSize: exchangeCount } }) },

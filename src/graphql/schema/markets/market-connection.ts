@@ -1,6 +1,7 @@
 import { MarketDataError } from '../../../market/errors.ts';
 import type { Market } from '../../../market/model/market.ts';
 import { FieldCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { ExchangeType } from './exchange.ts';
 import { MarketType, MarketTypeEnum } from './market.ts';
@@ -82,7 +83,12 @@ builder.objectField(ExchangeType, 'markets', (t) =>
       active: t.arg.boolean({
         description: 'If true, only markets that can be traded at present; if false, only those that cannot.',
       }),
-      first: t.arg.int({ required: true, defaultValue: 50, description: `The size of the page, at most ${maxFirst}.` }),
+      first: t.arg.int({
+        required: true,
+        defaultValue: 50,
+        description: `The size of the page, at most ${maxFirst}.`,
+        extensions: bounded({ minimum: 0, maximum: maxFirst }),
+      }),
       after: t.arg.string({ description: 'The cursor after which the page begins.' }),
     },
     extensions: {

@@ -3,6 +3,7 @@ import { type PriceLevel, toDepth } from '../../../market/model/order-book.ts';
 import { midOf, spreadOf } from '../../../market/model/spread.ts';
 import { maxRows, requireLimit } from '../../../market/row-limits.ts';
 import { FieldCost, ownCallCost, sharedCallCost } from '../../cost/field-cost.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { toOrderBookId } from '../../types/node-id.ts';
 import { amountText, priceText } from '../common/amounts.ts';
@@ -86,6 +87,7 @@ const limitArg = builder.args((t) => ({
     required: true,
     defaultValue: 20,
     description: `Maximum number of levels on each side, up to ${maxRows}; the exchange may send fewer.`,
+    extensions: bounded({ minimum: 1, maximum: maxRows }),
   }),
 }));
 

@@ -2,6 +2,7 @@ import { requireValue } from '../../../feed/reconcile/feed-event.ts';
 import type { Trade, TradeQuery } from '../../../market/model/trade.ts';
 import { maxRows } from '../../../market/row-limits.ts';
 import { FieldCost, ownCallCost } from '../../cost/field-cost.ts';
+import { bounded } from '../../types/argument-bounds.ts';
 import { builder } from '../../types/builder.ts';
 import { toTradeId } from '../../types/node-id.ts';
 import { amountText, priceText } from '../common/amounts.ts';
@@ -55,6 +56,7 @@ const tradesArgs = builder.args((t) => ({
     required: true,
     defaultValue: 50,
     description: `Maximum number of trades, up to ${maxRows}; the exchange may send fewer.`,
+    extensions: bounded({ minimum: 1, maximum: maxRows }),
   }),
 }));
 
