@@ -30,11 +30,11 @@ export function createHistoricalRoute(candles: Resource, options: ResourceOption
   return {
     kind: 'api',
     path: historicalPath,
+    transport: 'rest',
     methods,
     sendFailure: sendProblem,
     handle: async (given) => {
       const { request, record } = given;
-      record.transport = 'rest';
       requireMethod(given, methods);
       if (!jsonType.test(request.headers['content-type'] ?? '')) {
         throw refuse(unsupportedType.status, unsupportedType.message);

@@ -11,10 +11,10 @@ export function createResourceRoute(resource: Resource, options: ResourceOptions
   return {
     kind: 'api',
     path: resource.path,
+    transport: 'rest',
     methods: readMethods,
     sendFailure: sendProblem,
     handle: async (given) => {
-      given.record.transport = 'rest';
       requireMethod(given, readMethods);
       const query = readQueryString(given.search);
       const others = new URLSearchParams(query);
