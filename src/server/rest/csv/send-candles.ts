@@ -12,7 +12,7 @@ import { clientLeft, type RequestRecord } from '../../observe/request-record.ts'
 import type { ApiRequest } from '../../routing/route.ts';
 import type { Values } from '../messages/read-values.ts';
 import { type CandleRow, csvHeader, toCsvLines, toFileName } from './candle-csv.ts';
-import { fetchPages } from './candle-pages.ts';
+import { fetchPages, findMaxLimit } from './candle-pages.ts';
 import { waitForQuota } from './wait-for-quota.ts';
 import { writeChunks } from './write-chunks.ts';
 
@@ -33,9 +33,16 @@ export interface SendCandlesOptions {
 
 /** Answers with candles as CSV. What fits into one answer of the field is one answer here; more is sent page by page. */
 export async function sendCandles(given: ApiRequest, values: Values, options: SendCandlesOptions): Promise<void> {
+  given.record.operation = field;
   const limit = toLongLimit(values);
-  if (limit === null) await sendWhole(given, values, options);
-  else await sendPages(given, values, limit, options);
+  if (limit !== null) return sendPages(given, values, limit, options);
+  try {
+    await sendWhole(given, values, options);
+  } catch (error) {
+    const isPageable = typeof values.limit === 'number' && isGiven(values.since) && findMaxLimit(error) !== null;
+    if (!isPageable) throw error;
+    await sendPages(given, values, Number(values.limit), options);
+  }
 }
 
 /** The limit if one answer cannot contain so many candles, otherwise null. */
@@ -44,16 +51,21 @@ function toLongLimit({ limit, since }: Values): number | null {
   if (limit > maxCsvRows) {
     throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; a CSV file has at most ${maxCsvRows} candles.`);
   }
-  if (since === undefined || since === null) {
+  if (!isGiven(since)) {
     const message = `limit is ${limit}; with more than ${maxCandles} candles, since must say where the file begins.`;
     throw new MarketDataError('BAD_USER_INPUT', message);
   }
   return limit;
 }
 
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 async function sendWhole(given: ApiRequest, values: Values, { ask, clock }: SendCandlesOptions): Promise<void> {
-  const answer = await ask(values, given.record);
+  const answer = await ask(values, given.record.part());
   const body = `${csvHeader}${toCsvLines(toRows(answer))}`;
+  given.record.answer(field, 'ok');
   const { digest, expiry } = answer;
   sendAnswer(given, { body, byteLength: body.length, encoding: 'latin1', digest, expiry }, toForm(values), clock);
 }
@@ -61,7 +73,6 @@ async function sendWhole(given: ApiRequest, values: Values, { ask, clock }: Send
 async function sendPages(given: ApiRequest, values: Values, limit: number, options: SendCandlesOptions): Promise<void> {
   const { request, response, cors, record } = given;
   const { ask, slowReaders, clock } = options;
-  record.operation = field;
   const part = record.part();
   const leaving = watchEnd(given);
   const fetchPage = async (page: Values): Promise<readonly CandleRow[]> => toRows(await ask(page, part));
