@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 const absoluteForm = /^https?:\/\/([^/?#@]+)(.*)$/i;
 
-/** Matches a path of one segment that ends with a slash. */
-const trailingSlash = /^(\/[^/?]+)\/(?=\?|$)/;
+/** Matches a path that ends with a slash, other than `/` itself. */
+const trailingSlash = /^([^?]*[^/?])\/(?=\?|$)/;
 
 /**
  * Rewrites the target of a request to the one form that the rest of the server understands, `/graphql?query=…`. Clients

@@ -17,9 +17,7 @@ export function createResourceRoute(resource: Resource, options: ResourceOptions
     handle: async (given) => {
       requireMethod(given, readMethods);
       const query = readQueryString(given.search);
-      const others = new URLSearchParams(query);
-      others.delete(formatParameter);
-      const values = readValues(resource.query.arguments, given.params, others);
+      const values = readValues(resource.query.arguments, given.params, query, [formatParameter]);
       await answerResource(given, resource, { values, query }, options);
     },
   };
