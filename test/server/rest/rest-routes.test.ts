@@ -68,6 +68,15 @@ test('a part that fails stands beside the others', async () => {
 test.each([
   ['/api/nothing', 404, 'BAD_USER_INPUT', 'nothing at this path'],
   ['/api/ticker/sim/NO-NE', 404, 'SYMBOL_NOT_FOUND', 'NO/NE'],
+  ['/api/ticker/sim/QQQQQQQ-WWWWWWW', 404, 'SYMBOL_NOT_FOUND', '; /api/markets/sim lists its symbols.'],
+  ['/api/tickers/sim?symbols=QQQQQQQ-WWWWWWW', 404, 'SYMBOL_NOT_FOUND', '; /api/markets/sim lists its symbols.'],
+  ['/api/ticker/zzzzzzz/BTC-USDT', 404, 'EXCHANGE_NOT_FOUND', '; /api/exchanges lists all ids.'],
+  [
+    '/api/stream/tickers/sim?symbols=BTC-USDT,QQQQQQQ-WWWWWWW',
+    404,
+    'SYMBOL_NOT_FOUND',
+    '; skipUnknown=true leaves out unknown symbols.',
+  ],
   ['/api/ticker/SIM/BTC-USDT', 404, 'EXCHANGE_NOT_FOUND', 'SIM'],
   ['/api/tickers/sim?symbols=NO-NE', 404, 'SYMBOL_NOT_FOUND', 'NO/NE'],
   ['/api/ticker/sim/%zz', 400, 'BAD_USER_INPUT', 'percent-encoding of the path'],

@@ -4,6 +4,7 @@ import type { AnswerError } from '../../fields/field-value.ts';
 import type { HttpContext } from '../../http/messages/http-context.ts';
 import { toClientJson, toErrorRefusal } from '../../http/messages/refusal.ts';
 import { send } from '../../http/messages/send.ts';
+import { inRestWords } from './in-rest-words.ts';
 
 export const problemType = 'application/problem+json';
 
@@ -23,13 +24,15 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
-export function toProblem({ message, extensions: { http, ...extensions }, path }: AnswerError): Problem {
+export function toProblem(error: AnswerError): Problem {
+  const { path } = error;
+  const { http, ...extensions } = error.extensions;
   const { status } = toErrorRefusal({ ...extensions, http });
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail: message,
+    detail: inRestWords(error),
     ...extensions,
     ...(path ? { path } : {}),
   };
