@@ -99,7 +99,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       fanout: [],
       sse: ['access', 'answers', 'fanout', 'graphql', 'http', 'observe'],
       fields: ['access', 'answers', 'observe'],
-      rest: ['answers', 'fanout', 'fields', 'http', 'routing', 'sse'],
+      rest: ['answers', 'fanout', 'fields', 'http', 'observe', 'routing', 'sse'],
       openapi: ['http', 'rest', 'routing'],
       mcp: ['access', 'fields', 'http', 'observe', 'routing'],
       doors: ['answers', 'graphql', 'http', 'routing', 'sse'],

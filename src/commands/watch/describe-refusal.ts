@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { toClientError } from '../../graphql/execution/errors.ts';
+import { remedies } from '../../market/model/not-found.ts';
 
 /** Why a subscription could not begin, for the user of a terminal, whom arguments and fields of GraphQL do not help. */
 export function describeRefusal({ errors = [] }: ExecutionResult, report: (error: unknown) => void): string {
@@ -14,5 +15,5 @@ function toSentence({ message, extensions }: GraphQLError): string {
       Array.isArray(suggestions) && suggestions.length > 0 ? `; did you mean ${suggestions.join(', ')}?` : '.';
     return `${exchange} has no ${named}${nearest}`;
   }
-  return message.replace('the query `exchanges` lists all ids', "tickql query '{ exchanges { id } }' lists all ids");
+  return message.replace(remedies.listExchanges, "tickql query '{ exchanges { id } }' lists all ids");
 }

@@ -40,7 +40,7 @@ export class FieldArguments {
     const faults = [
       ...given.flatMap(([name, value]) => {
         const arg = this.#byName.get(name);
-        return arg ? findFaults(arg, value) : [this.#explainUnknown(name)];
+        return arg ? findFaults(arg, value) : [explainUnknown(name, [...this.#byName.keys()])];
       }),
       ...this.all
         .filter((arg) => isRequiredArgument(arg) && !names.has(arg.name))
@@ -49,13 +49,14 @@ export class FieldArguments {
     if (faults.length > 0) throw new MarketDataError('BAD_USER_INPUT', faults.join(' '));
     return Object.fromEntries(given);
   }
+}
 
-  #explainUnknown(name: string): string {
-    const names = [...this.#byName.keys()];
-    const [nearest] = suggest(name, names);
-    const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    return `There is no parameter ${describeValue(name)}${meant || '.'} The parameters are ${names.join(', ')}.`;
-  }
+/** The sentence for a parameter that does not exist, with those that do. */
+export function explainUnknown(name: string, names: readonly string[]): string {
+  const [nearest] = suggest(name, names);
+  const meant = nearest === undefined ? '.' : `; did you mean ${nearest}?`;
+  const existing = names.length > 0 ? `The parameters are ${names.join(', ')}.` : 'There are no parameters.';
+  return `There is no parameter ${describeValue(name)}${meant} ${existing}`;
 }
 
 function findFaults({ name, type }: GraphQLArgument, value: unknown): readonly string[] {

@@ -3,13 +3,20 @@ import { suggest } from '../../base/suggest.ts';
 import { MarketDataError } from '../errors.ts';
 import type { Market, Markets } from './market.ts';
 
+/** What to do about a name that is unknown, in the words of GraphQL. Doors without GraphQL replace these parts. */
+export const remedies = {
+  listExchanges: 'the query `exchanges` lists all ids',
+  listMarkets: 'the field `markets` of the exchange lists its symbols',
+  skipUnknown: 'skipUnknown: true leaves out unknown symbols',
+} as const;
+
 /** EXCHANGE_NOT_FOUND with the closest ids. `exists` is true for an exchange that exists but is not enabled here. */
 export function exchangeNotFound(id: string, ids: readonly string[], exists: boolean): MarketDataError {
   const suggestions = exists ? ids.slice(0, 10) : suggest(id, ids);
   const fact = exists ? `The exchange ${id} is not enabled on this server` : `There is no exchange ${quote(id)}`;
   const hint = exists
     ? `the enabled ones are ${suggestions.join(', ')}${ids.length > suggestions.length ? ' and others' : ''}.`
-    : didYouMean(suggestions, 'the query `exchanges` lists all ids.');
+    : didYouMean(suggestions, `${remedies.listExchanges}.`);
   const details = { exchange: id, suggestions };
   return withoutStackTraces(() => new MarketDataError('EXCHANGE_NOT_FOUND', `${fact}; ${hint}`, details));
 }
@@ -25,7 +32,7 @@ export function requireMarket(exchange: string, symbol: string, markets: Markets
   const missing = markets.whyMissing?.(symbol);
   if (missing) throw missing;
   const suggestions = suggesting ? suggest(symbol, markets.keys()) : [];
-  const hint = didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
+  const hint = didYouMean(suggestions, `${remedies.listMarkets}.`);
   const message = `${exchange} has no market ${quote(symbol)}; ${hint}`;
   const details = { exchange, symbol, suggestions };
   throw withoutStackTraces(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));
@@ -56,10 +63,7 @@ export function requireMarkets(
   const suggestions = unknown.slice(0, suggested).flatMap((symbol) => suggest(symbol, markets.keys()).slice(0, 1));
   const named = unknown.slice(0, maxNamed).map(quote).join(', ');
   const others = unknown.length > maxNamed ? ` and ${unknown.length - maxNamed} others` : '';
-  const hint =
-    known.length > 0
-      ? 'skipUnknown: true leaves out unknown symbols.'
-      : didYouMean(suggestions, 'the field `markets` of the exchange lists its symbols.');
+  const hint = known.length > 0 ? `${remedies.skipUnknown}.` : didYouMean(suggestions, `${remedies.listMarkets}.`);
   const message = `${exchange} has no ${unknown.length === 1 ? 'market' : 'markets'} ${named}${others}; ${hint}`;
   const details = { exchange, symbols: unknown, suggestions };
   throw withoutStackTraces(() => new MarketDataError('SYMBOL_NOT_FOUND', message, details));

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 const absoluteForm = /^https?:\/\/([^/?#@]+)(.*)$/i;
 
 /**
- * Matches a path of one segment that ends with a slash. The metrics have only one path, because proxies that hide them
- * compare the path of a request with it.
+ * Matches a path that ends with a slash, other than `/` itself. The metrics have only one path, because proxies that hide
+ * them compare the path of a request with it.
  */
-const trailingSlash = /^(?!\/metrics\/)(\/[^/?]+)\/(?=\?|$)/;
+const trailingSlash = /^(?!\/metrics\/)([^?]*[^/?])\/(?=\?|$)/;
 
 /**
  * Rewrites the target of a request to the one form that the rest of the server understands, `/graphql?query=…`. Clients

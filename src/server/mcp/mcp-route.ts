@@ -78,10 +78,10 @@ export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
     {
       kind: 'api',
       path: mcpPath,
+      transport: 'mcp',
       methods: ['POST'],
       cors: createMcpCors(corsOrigins),
       handle: (given) => {
-        given.record.transport = 'mcp';
         if (!isOriginAllowed(given.request, corsOrigins)) return sendForbidden(given);
         if (given.request.method !== 'POST') return sendWrongMethod(given);
         return handlePost(given);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { createRequestIds, toGivenId } from './request-id.ts';
-import { type OnRequest, RequestRecord, type RequestTracer } from './request-record.ts';
+import { type OnRequest, RequestRecord, type RequestTracer, type Transport } from './request-record.ts';
 
 export interface ObserverOptions {
   readonly log: Logger;
@@ -14,7 +14,7 @@ export interface ObserverOptions {
 /** Observes requests over HTTP: counts operations, logs each request at level debug, and traces requests. */
 export interface RequestObserver {
   /** Begins to observe a request. */
-  begin(request: IncomingMessage, response: ServerResponse, address: string): RequestRecord;
+  begin(request: IncomingMessage, response: ServerResponse, address: string, transport: Transport): RequestRecord;
   /** Records the outcome of a request that has none yet, from the HTTP status if that is an error. */
   settle(record: RequestRecord, response: ServerResponse): void;
 }
@@ -53,9 +53,9 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
   }
 
   return {
-    begin: (request, response, address) => {
+    begin: (request, response, address, transport) => {
       const header = request.headers['x-request-id'];
-      if (header === undefined && !isLogged && !tracer) return new RequestRecord('http', onRequest, null, null);
+      if (header === undefined && !isLogged && !tracer) return new RequestRecord(transport, onRequest, null, null);
       const given = toGivenId(header);
       const id = given ?? (isLogged ? makeId() : null);
       if (id !== null) response.setHeader('x-request-id', id);
@@ -68,7 +68,7 @@ export function createRequestObserver({ log, onRequest = () => {}, tracer = null
         'client.address': address,
       };
       const trace = tracer?.begin(method, request.headers, attributes) ?? null;
-      const record = new RequestRecord('http', onRequest, id, trace);
+      const record = new RequestRecord(transport, onRequest, id, trace);
       if (isLogged || trace) logAtEnd(request, response, record, address);
       return record;
     },

@@ -1,6 +1,9 @@
 /** The transport of an operation: GraphQL over HTTP, server-sent events of GraphQL and REST, WebSocket, REST, and MCP. */
 export type Transport = 'http' | 'sse' | 'websocket' | 'rest' | 'mcp';
 
+/** The outcome of an answer that is sent in parts, if the client has left before its end. It stands where a code does. */
+export const clientLeft = 'CLIENT_LEFT';
+
 /** Called once for each operation: when it has been answered, or when a subscription has started. */
 export type OnRequest = (transport: Transport, operation: string, code: string, durationMs: number) => void;
 
@@ -42,6 +45,7 @@ export class RequestRecord {
   operation: string | null = null;
   transport: Transport;
   #code: string | null = null;
+  #untilBegunMs: number | null = null;
 
   constructor(transport: Transport, onRequest: OnRequest, id: string | null, trace: RequestTrace | null) {
     this.transport = transport;
@@ -50,7 +54,7 @@ export class RequestRecord {
     this.trace = trace;
   }
 
-  /** `ok`, or the code of the first error; null until it is answered. */
+  /** `ok`, the code of the first error, or `clientLeft`; null until it is answered. */
   get code(): string | null {
     return this.#code;
   }
@@ -59,12 +63,26 @@ export class RequestRecord {
     return performance.now() - this.#begunAt;
   }
 
+  /**
+   * Records that an answer begins that is sent in parts, whose outcome `answer` records later. Its duration ends here for
+   * metrics: a client can read for hours.
+   */
+  begin(operation: string): void {
+    this.operation = operation;
+    this.#untilBegunMs = this.durationMs;
+  }
+
+  /** A record for a part of the answer. Its outcome does not count, because that of the whole does. */
+  part(): RequestRecord {
+    return new RequestRecord(this.transport, () => {}, this.id, this.trace);
+  }
+
   /** Records the answer. Only the first call has an effect. */
   answer(operation: string, code: string): void {
     if (this.#code !== null) return;
     this.operation = operation;
     this.#code = code;
-    this.#onRequest(this.transport, operation, code, this.durationMs);
+    this.#onRequest(this.transport, operation, code, this.#untilBegunMs ?? this.durationMs);
     // The duration ends here: no client waits for later work.
     if (this.transport === 'sse' && code === 'ok')
       this.trace?.end({ operation, type: 'subscription', code, status: 200 });

@@ -28,10 +28,10 @@ export function createOpenApiRoutes(options: OpenApiOptions): readonly Route[] {
     {
       kind: 'api',
       path: openApiPath,
+      transport: 'rest',
       methods: readMethods,
       sendFailure: sendProblem,
       handle: (given) => {
-        given.record.transport = 'rest';
         requireMethod(given, readMethods);
         sendConstant(given, getJson());
       },

@@ -5,7 +5,7 @@ import type { FieldAnswers } from '../fields/field-answers.ts';
 import { parseFieldValue } from '../fields/field-value.ts';
 import type { SlowReaders } from '../http/slow-readers.ts';
 import type { ApiRequest } from '../routing/route.ts';
-import { sendCandles } from './csv/send-candles.ts';
+import { type AskCandles, sendCandles } from './csv/send-candles.ts';
 import { chooseFormat, formatParameter } from './messages/choose-format.ts';
 import { sendProblems } from './messages/problem.ts';
 import { readSingle, type Values } from './messages/read-values.ts';
@@ -30,10 +30,10 @@ export async function answerResource(
   const { principal, record, request } = given;
   const wanted = readSingle(formatParameter, query.getAll(formatParameter));
   const format = chooseFormat(resource.formats, wanted, request.headers.accept);
-  const ask = (asked: Values): Promise<Answer> =>
-    fields.answer({ principal, query: resource.query, values: asked, record });
+  const ask: AskCandles = (asked, counted) =>
+    fields.answer({ principal, query: resource.query, values: asked, record: counted });
   if (format === 'csv') await sendCandles(given, values, { ask, slowReaders, clock });
-  else sendJson(given, resource, await ask(values), clock);
+  else sendJson(given, resource, await ask(values, record), clock);
 }
 
 function sendJson(given: ApiRequest, resource: Resource, answer: Answer, clock: Clock): void {

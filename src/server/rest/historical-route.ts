@@ -1,3 +1,4 @@
+import { describeValue } from '../../graphql/types/describe-value.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import { toSymbol } from '../fields/symbols.ts';
 import { unsupportedType } from '../http/messages/body-fault.ts';
@@ -6,6 +7,7 @@ import { refuse } from '../http/messages/refusal.ts';
 import { restPath } from '../http/paths.ts';
 import type { ApiRequest, ApiRoute } from '../routing/route.ts';
 import { answerResource, type ResourceOptions } from './answer-resource.ts';
+import { formatParameter } from './messages/choose-format.ts';
 import { sendProblem } from './messages/problem.ts';
 import { readQueryString, type Values } from './messages/read-values.ts';
 import { requireMethod } from './messages/require-method.ts';
@@ -24,17 +26,18 @@ export function createHistoricalRoute(candles: Resource, options: ResourceOption
     if (body === null) return;
     if ('status' in body) throw refuse(body.status, body.message, body.headers);
     const query = readQueryString(given.search);
-    await answerResource(given, candles, { values: toValues(body.toString()), query }, options);
+    requireOnlyFormat(query);
+    await answerResource(given, candles, { values: toValues(body), query }, options);
   }
 
   return {
     kind: 'api',
     path: historicalPath,
+    transport: 'rest',
     methods,
     sendFailure: sendProblem,
     handle: async (given) => {
       const { request, record } = given;
-      record.transport = 'rest';
       requireMethod(given, methods);
       if (!jsonType.test(request.headers['content-type'] ?? '')) {
         throw refuse(unsupportedType.status, unsupportedType.message);
@@ -44,22 +47,31 @@ export function createHistoricalRoute(candles: Resource, options: ResourceOption
   };
 }
 
-function toValues(text: string): Values {
-  const parsed = parse(text);
+/** A parameter that is overlooked would give other candles than the client wants. */
+function requireOnlyFormat(query: URLSearchParams): void {
+  const other = [...query.keys()].find((name) => name !== formatParameter);
+  if (other === undefined) return;
+  const message = `The query string of this path can only contain ${formatParameter}: write ${describeValue(other)} in the JSON body.`;
+  throw new MarketDataError('BAD_USER_INPUT', message);
+}
+
+const example = '{"exchange": "sim", "symbol": "BTC/USDT", "timeframe": "1h", "limit": 100}';
+
+function toValues(body: Buffer): Values {
+  const parsed = parse(body);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    const message =
-      'The body must be a JSON object, such as {"exchange": "sim", "symbol": "BTC/USDT", "timeframe": "1h", "limit": 100}.';
-    throw new MarketDataError('BAD_USER_INPUT', message);
+    const fault = parsed === undefined ? 'is not valid JSON in UTF-8; it must be an object' : 'must be a JSON object';
+    throw new MarketDataError('BAD_USER_INPUT', `The body ${fault}, such as ${example}.`);
   }
   const values: Values = Object.fromEntries(Object.entries(parsed));
   return typeof values.symbol === 'string' ? { ...values, symbol: toSymbol(values.symbol) } : values;
 }
 
-/** Parses JSON; null, which is no object either, if it is not valid. */
-function parse(text: string): unknown {
+/** Parses JSON, with or without a byte order mark; undefined if it is not valid. */
+function parse(body: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    return null;
+    return undefined;
   }
 }

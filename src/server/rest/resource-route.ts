@@ -11,15 +11,13 @@ export function createResourceRoute(resource: Resource, options: ResourceOptions
   return {
     kind: 'api',
     path: resource.path,
+    transport: 'rest',
     methods: readMethods,
     sendFailure: sendProblem,
     handle: async (given) => {
-      given.record.transport = 'rest';
       requireMethod(given, readMethods);
       const query = readQueryString(given.search);
-      const others = new URLSearchParams(query);
-      others.delete(formatParameter);
-      const values = readValues(resource.query.arguments, given.params, others);
+      const values = readValues(resource.query.arguments, given.params, query, [formatParameter]);
       await answerResource(given, resource, { values, query }, options);
     },
   };

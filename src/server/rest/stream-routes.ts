@@ -38,7 +38,6 @@ function createStreamRoute({ path, query, ids }: StreamResource, { streams, engi
   async function handle(given: ApiRequest): Promise<void> {
     const { request, record, params, search } = given;
     record.operation = field;
-    record.transport = 'sse';
     requireStreamClient(given);
     const position = ids && readLastEventId(request.headers['last-event-id']);
     const values = readValues(query.arguments, params, readQueryString(search));
@@ -50,7 +49,7 @@ function createStreamRoute({ path, query, ids }: StreamResource, { streams, engi
     await streams.begin(given, { document, variableValues, bytes, format });
   }
 
-  return { kind: 'api', path, methods: ['GET'], handle, sendFailure: sendProblem };
+  return { kind: 'api', path, transport: 'sse', methods: ['GET'], handle, sendFailure: sendProblem };
 }
 
 /** The format of a subscription that begins now, or continues where its client stopped. */

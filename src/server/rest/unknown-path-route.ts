@@ -12,10 +12,10 @@ export function createUnknownPathRoute(paths: readonly string[]): ApiRoute {
   return {
     kind: 'api',
     path: `${restPath}/*rest`,
+    transport: 'rest',
     methods: readMethods,
     sendFailure: sendProblem,
     handle: (given) => {
-      given.record.transport = 'rest';
       // Not thrown: whoever tries paths at random would appear in the metrics as clients with wrong operations.
       sendProblem(given, error);
     },

@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import type { Principal } from '../access/gate.ts';
 import type { Cors } from '../http/messages/cors.ts';
 import type { HttpContext } from '../http/messages/http-context.ts';
-import type { RequestRecord } from '../observe/request-record.ts';
+import type { RequestRecord, Transport } from '../observe/request-record.ts';
 
 /** The decoded values of the parameters of a route, by name. */
 export type RouteParams = Readonly<Record<string, string>>;
@@ -33,6 +33,8 @@ export interface ApiRoute {
    * asterisk is a parameter that takes the rest of the path, as in `/api/ticker/:exchange/*symbol`.
    */
   readonly path: string;
+  /** How its requests count, also those that are refused before the route receives them; `http` by default. */
+  readonly transport?: Transport;
   /** The methods that a page of another origin can use, for preflights. The route itself refuses all other methods. */
   readonly methods: readonly string[];
   /** If it rejects, the whole request is answered with an error. */

@@ -90,7 +90,7 @@ export function createRouter(options: RouterOptions): HandleRequest {
     const { route, params } = match;
     const context: HttpContext = { request, response, cors: route.cors ?? cors };
     const address = gate.addressOf(request);
-    const record = observer.begin(request, response, address);
+    const record = observer.begin(request, response, address, route.transport ?? 'http');
     void record.run(() => serveApi(route, context, record, address, params));
   }
 

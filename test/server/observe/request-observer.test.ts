@@ -102,3 +102,18 @@ test('at level debug sockets and operations have one line for their start and on
   expect(told[1]?.id).toBe(told[3]?.id);
   expect(JSON.stringify(app.log.lines)).not.toMatch(/secret|BTC/);
 });
+
+test.each([
+  ['/graphql', 'http'],
+  ['/api/ticker/sim/BTC-USDT', 'rest'],
+  ['/api/historical', 'rest'],
+  ['/api/openapi.json', 'rest'],
+  ['/api/nothing', 'rest'],
+  ['/api/stream/ticker/sim/BTC-USDT', 'sse'],
+  ['/mcp', 'mcp'],
+])('a request to %s without a key counts as %s', async (path, transport) => {
+  app = await startServer({ config: { apiKeys: ['abcdefghijklmnop'] }, logLevel: 'debug' });
+  expect((await app.send({ path })).status).toBe(401);
+  const [line] = await linesOf(app, /^request/, 1);
+  expect(line).toMatchObject({ path, transport, code: 'UNAUTHENTICATED' });
+});

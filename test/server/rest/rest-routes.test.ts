@@ -68,11 +68,29 @@ test('a part that fails stands beside the others', async () => {
 test.each([
   ['/api/nothing', 404, 'BAD_USER_INPUT', 'nothing at this path'],
   ['/api/ticker/sim/NO-NE', 404, 'SYMBOL_NOT_FOUND', 'NO/NE'],
+  ['/api/ticker/sim/QQQQQQQ-WWWWWWW', 404, 'SYMBOL_NOT_FOUND', '; /api/markets/sim lists its symbols.'],
+  ['/api/tickers/sim?symbols=QQQQQQQ-WWWWWWW', 404, 'SYMBOL_NOT_FOUND', '; /api/markets/sim lists its symbols.'],
+  ['/api/ticker/zzzzzzz/BTC-USDT', 404, 'EXCHANGE_NOT_FOUND', '; /api/exchanges lists all ids.'],
+  [
+    '/api/stream/tickers/sim?symbols=BTC-USDT,QQQQQQQ-WWWWWWW',
+    404,
+    'SYMBOL_NOT_FOUND',
+    '; skipUnknown=true leaves out unknown symbols.',
+  ],
   ['/api/ticker/SIM/BTC-USDT', 404, 'EXCHANGE_NOT_FOUND', 'SIM'],
   ['/api/tickers/sim?symbols=NO-NE', 404, 'SYMBOL_NOT_FOUND', 'NO/NE'],
   ['/api/ticker/sim/%zz', 400, 'BAD_USER_INPUT', 'percent-encoding of the path'],
   ['/api/candles/sim/BTC-USDT?limit=%zz', 400, 'BAD_USER_INPUT', 'percent-encoding of the query string'],
-  ['/api/candles/sim/BTC-USDT?limt=1', 400, 'BAD_USER_INPUT', 'limt'],
+  [
+    '/api/candles/sim/BTC-USDT?limt=1',
+    400,
+    'BAD_USER_INPUT',
+    'no parameter "limt"; did you mean limit? The parameters are limit, since, timeframe, until, format.',
+  ],
+  ['/api/candles/sim/BTC-USDT?formt=csv', 400, 'BAD_USER_INPUT', 'did you mean format?'],
+  ['/api/candles/sim/BTC-USDT?limt', 400, 'BAD_USER_INPUT', 'no parameter "limt"'],
+  ['/api/candles/sim/BTC-USDT?symbol=ETH-USDT', 400, 'BAD_USER_INPUT', 'symbol is part of the path'],
+  ['/api/candles/sim/BTC-USDT?format=csv&format=json', 400, 'BAD_USER_INPUT', 'format is given 2 times'],
   ['/api/candles/sim/BTC-USDT?limit=1&limit=2', 400, 'BAD_USER_INPUT', 'limit is given 2 times'],
   ['/api/candles/sim/BTC-USDT?limit=abc', 400, 'BAD_USER_INPUT', 'limit'],
   ['/api/ticker/sim/BTC-USDT?format=csv', 406, 'BAD_USER_INPUT', 'only as json'],
@@ -143,6 +161,19 @@ test('a CSV file of 20,000 candles has the rows of JSON, page by page', async ()
   ).toEqual(rows);
 }, 60_000);
 
+test.each([2000, 12_000])('a CSV file can have %i candles that are built from 59 others each', async (limit) => {
+  const asked = `/api/candles/sim/BTC-USDT?timeframe=59m&since=${Date.UTC(2020, 0, 1)}`;
+  const refused = await get(`${asked}&limit=2000`);
+  expect(JSON.parse(refused.text)).toMatchObject({ code: 'BAD_USER_INPUT', maxLimit: 847 });
+  const { status, text } = await get(`${asked}&limit=${limit}&format=csv`);
+  const times = text
+    .split('\r\n')
+    .slice(1, -1)
+    .map((line) => Number(line.split(',')[0]));
+  expect([status, times.length]).toEqual([200, limit]);
+  expect(new Set(times.slice(1).map((time, index) => time - (times[index] ?? 0)))).toEqual(new Set([59 * 60_000]));
+});
+
 test('the old path answers the same rows as the resource', async () => {
   const rows = await get(`/api/candles/sim/BTC-USDT?timeframe=1h&since=${since}&limit=3`);
   const body = { exchange: 'sim', symbol: 'BTC/USDT', timeframe: '1h', limit: 3, since, until: null };
@@ -159,6 +190,39 @@ test.each([
   const answer = await historical(body);
   expect(answer.status).toBe(status);
   expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+});
+
+test.each([
+  ['{"exchange":', 'The body is not valid JSON in UTF-8; it must be an object, such as {'],
+  [Buffer.from('{"exchange":"\xff"}', 'latin1'), 'The body is not valid JSON in UTF-8'],
+  ['null', 'The body must be a JSON object, such as {'],
+])('the old path says what is wrong with the body %s', async (body, words) => {
+  const { status, text } = await server.send({ method: 'POST', path: '/api/historical', headers: json, body });
+  expect([status, JSON.parse(text).detail]).toEqual([400, expect.stringContaining(words)]);
+});
+
+test('the old path reads a body with a byte order mark, as Windows writes it', async () => {
+  const { status, text } = await historical('\ufeff{"exchange":"sim","symbol":"BTC/USDT","limit":2}');
+  expect([status, JSON.parse(text).length]).toEqual([200, 2]);
+});
+
+test('the old path refuses a parameter of the query string that it would overlook', async () => {
+  const body = '{"exchange":"sim","symbol":"BTC/USDT","limit":2}';
+  const post = (search: string) =>
+    server.send({ method: 'POST', path: `/api/historical?${search}`, headers: json, body });
+  const { status, text } = await post('limit=5');
+  expect([status, JSON.parse(text).detail]).toEqual([400, expect.stringContaining('write "limit" in the JSON body')]);
+  expect((await post('format=csv')).headers['content-type']).toBe('text/csv; charset=utf-8');
+});
+
+test('an empty parameter and a slash at the end of the path change nothing', async () => {
+  const path = `/api/candles/sim/BTC-USDT`;
+  const search = `timeframe=1h&since=${since}&limit=3`;
+  const { text } = await get(`${path}?${search}`);
+  for (const same of [`${path}/?${search}`, `${path}?${search}&until=&format=`]) {
+    expect([(await get(same)).status, (await get(same)).text]).toEqual([200, text]);
+  }
+  expect((await get('/api/exchanges/')).status).toBe(200);
 });
 
 test('the old path refuses a body that is not JSON', async () => {

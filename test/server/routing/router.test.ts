@@ -11,6 +11,7 @@ let http: HttpServer;
 let seen: ApiRequest[];
 let counted: string[];
 let recorded: (readonly [operation: string, code: string])[];
+let transports: string[];
 
 afterEach(() => http.close());
 
@@ -20,6 +21,7 @@ const routes: readonly Route[] = [
   {
     kind: 'api',
     path: '/api/ticker/:exchange/:symbol',
+    transport: 'rest',
     methods: ['GET'],
     handle: (request) => {
       seen.push(request);
@@ -35,10 +37,14 @@ async function start(options: GateOptions = {}) {
   seen = [];
   counted = [];
   recorded = [];
+  transports = [];
   const log = pino({ level: 'silent' });
   const observer = createRequestObserver({
     log,
-    onRequest: (_transport, operation, code) => recorded.push([operation, code]),
+    onRequest: (transport, operation, code) => {
+      transports.push(transport);
+      recorded.push([operation, code]);
+    },
   });
   const router = createRouter({
     routes,
@@ -112,4 +118,13 @@ test('a path whose percent-encoding is invalid is a bad request', async () => {
   expect(response.status).toBe(400);
   expect((await response.json()).errors[0].message).toContain('%25');
   expect(seen).toEqual([]);
+});
+
+test('a request that is refused before its route counts for the transport of the route', async () => {
+  const ask = await start({ apiKeys: ['a'], requestsPerMinute: 1 });
+  const statuses: number[] = [];
+  for (const init of [{}, keyA, keyA]) statuses.push((await ask(api, init)).status);
+  expect(statuses).toEqual([401, 200, 429]);
+  expect(recorded.map(([, code]) => code)).toEqual(['UNAUTHENTICATED', 'ok', 'RATE_LIMITED']);
+  expect(transports).toEqual(['rest', 'rest', 'rest']);
 });

@@ -8,27 +8,41 @@ import { parseFieldValue } from '../../fields/field-value.ts';
 import { asDeclared } from '../../http/messages/send.ts';
 import { httpStatus } from '../../http/messages/statuses.ts';
 import type { SlowReaders } from '../../http/slow-readers.ts';
+import { clientLeft, type RequestRecord } from '../../observe/request-record.ts';
 import type { ApiRequest } from '../../routing/route.ts';
 import type { Values } from '../messages/read-values.ts';
 import { type CandleRow, csvHeader, toCsvLines, toFileName } from './candle-csv.ts';
-import { fetchPages } from './candle-pages.ts';
+import { fetchPages, findMaxLimit } from './candle-pages.ts';
+import { waitForQuota } from './wait-for-quota.ts';
 import { writeChunks } from './write-chunks.ts';
 
 /** The maximum number of candles in a CSV file. */
 export const maxCsvRows = 1_000_000;
 
+/** The field whose rows are the lines of a file. */
+const field = 'ohlcv';
+
+/** Answers the field with these values, and records the outcome. */
+export type AskCandles = (values: Values, record: RequestRecord) => Promise<Answer>;
+
 export interface SendCandlesOptions {
-  /** Answers the field `ohlcv` with these values. */
-  readonly ask: (values: Values) => Promise<Answer>;
+  readonly ask: AskCandles;
   readonly slowReaders: SlowReaders;
   readonly clock: Clock;
 }
 
 /** Answers with candles as CSV. What fits into one answer of the field is one answer here; more is sent page by page. */
 export async function sendCandles(given: ApiRequest, values: Values, options: SendCandlesOptions): Promise<void> {
+  given.record.operation = field;
   const limit = toLongLimit(values);
-  if (limit === null) await sendWhole(given, values, options);
-  else await sendPages(given, values, limit, options);
+  if (limit !== null) return sendPages(given, values, limit, options);
+  try {
+    await sendWhole(given, values, options);
+  } catch (error) {
+    const isPageable = typeof values.limit === 'number' && isGiven(values.since) && findMaxLimit(error) !== null;
+    if (!isPageable) throw error;
+    await sendPages(given, values, Number(values.limit), options);
+  }
 }
 
 /** The limit if one answer cannot contain so many candles, otherwise null. */
@@ -37,27 +51,41 @@ function toLongLimit({ limit, since }: Values): number | null {
   if (limit > maxCsvRows) {
     throw new MarketDataError('BAD_USER_INPUT', `limit is ${limit}; a CSV file has at most ${maxCsvRows} candles.`);
   }
-  if (since === undefined || since === null) {
+  if (!isGiven(since)) {
     const message = `limit is ${limit}; with more than ${maxCandles} candles, since must say where the file begins.`;
     throw new MarketDataError('BAD_USER_INPUT', message);
   }
   return limit;
 }
 
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 async function sendWhole(given: ApiRequest, values: Values, { ask, clock }: SendCandlesOptions): Promise<void> {
-  const answer = await ask(values);
+  const answer = await ask(values, given.record.part());
   const body = `${csvHeader}${toCsvLines(toRows(answer))}`;
+  given.record.answer(field, 'ok');
   const { digest, expiry } = answer;
   sendAnswer(given, { body, byteLength: body.length, encoding: 'latin1', digest, expiry }, toForm(values), clock);
 }
 
 async function sendPages(given: ApiRequest, values: Values, limit: number, options: SendCandlesOptions): Promise<void> {
-  const { request, response, cors } = given;
-  const { ask, slowReaders } = options;
-  const pages = fetchPages(async (page) => toRows(await ask(page)), values, limit);
-  // A page that fails before the answer has begun can still be answered with an error.
+  const { request, response, cors, record } = given;
+  const { ask, slowReaders, clock } = options;
+  const part = record.part();
+  const leaving = watchEnd(given);
+  const fetchPage = async (page: Values): Promise<readonly CandleRow[]> => toRows(await ask(page, part));
+  const pages = fetchPages(
+    (page) =>
+      // A page that fails before the answer has begun can still be answered with an error.
+      response.headersSent ? waitForQuota(() => fetchPage(page), clock, leaving) : fetchPage(page),
+    values,
+    limit,
+  );
   const first = await pages.next();
   if (response.destroyed) return;
+  record.begin(field);
   const { contentType, headers } = toForm(values);
   const declared = { 'content-type': contentType, 'cache-control': 'no-store', ...asDeclared, ...headers };
   response.writeHead(httpStatus.ok, { ...cors.headersFor(request, { vary: varying }), ...declared });
@@ -67,6 +95,19 @@ async function sendPages(given: ApiRequest, values: Values, limit: number, optio
   }
   slowReaders.watchStream(response);
   await writeChunks(response, toChunks(first.value ?? [], pages));
+}
+
+/**
+ * Records the outcome when the response has closed, unless an error is recorded before that. Returns a signal that the
+ * client no longer waits. Before other listeners, because the log tells the outcome when the response closes, too.
+ */
+function watchEnd({ response, record }: ApiRequest): AbortSignal {
+  const leaving = new AbortController();
+  response.prependOnceListener('close', () => {
+    record.answer(field, response.writableFinished ? 'ok' : clientLeft);
+    leaving.abort();
+  });
+  return leaving.signal;
 }
 
 async function* toChunks(
@@ -79,7 +120,7 @@ async function* toChunks(
 
 /** Throws the first error of an answer that has any. */
 function toRows(answer: Answer): readonly CandleRow[] {
-  const { value, errors } = parseFieldValue(answer, ['ohlcv']);
+  const { value, errors } = parseFieldValue(answer, [field]);
   const [error] = errors;
   if (error) throw new GraphQLError(error.message, { extensions: error.extensions });
   if (!isRows(value)) throw new TypeError('an answer with candles has no rows');

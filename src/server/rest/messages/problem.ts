@@ -4,12 +4,13 @@ import type { AnswerError } from '../../fields/field-value.ts';
 import type { HttpContext } from '../../http/messages/http-context.ts';
 import { toClientJson, toErrorRefusal } from '../../http/messages/refusal.ts';
 import { send } from '../../http/messages/send.ts';
+import { inRestWords } from './in-rest-words.ts';
 
 export const problemType = 'application/problem+json';
 
 /**
  * An error as a problem (RFC 9457). Besides these members it has those of `extensions` in GraphQL: code, retryable, and as
- * far as they apply exchange, symbol, symbols, timeframe, retryAfterMs and suggestions.
+ * far as they apply exchange, symbol, symbols, timeframe, retryAfterMs, maxLimit and suggestions.
  */
 export interface Problem {
   /** Always about:blank: the title says no more than the status, and `code` tells problems apart. */
@@ -23,13 +24,15 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
-export function toProblem({ message, extensions: { http, ...extensions }, path }: AnswerError): Problem {
+export function toProblem(error: AnswerError): Problem {
+  const { path } = error;
+  const { http, ...extensions } = error.extensions;
   const { status } = toErrorRefusal({ ...extensions, http });
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail: message,
+    detail: inRestWords(error),
     ...extensions,
     ...(path ? { path } : {}),
   };

@@ -1,6 +1,6 @@
 import { type GraphQLArgument, type GraphQLInputType, getNullableType, isEnumType, isListType } from 'graphql';
 import { normalizeName } from '../../../base/suggest.ts';
-import type { FieldArguments } from '../../../graphql/fields/field-arguments.ts';
+import { explainUnknown, type FieldArguments } from '../../../graphql/fields/field-arguments.ts';
 import { MarketDataError } from '../../../market/errors.ts';
 import { toSymbol } from '../../fields/symbols.ts';
 import type { RouteParams } from '../../routing/route.ts';
@@ -22,13 +22,24 @@ export function readQueryString(search: string): URLSearchParams {
 
 /**
  * Reads the arguments of a field from the parameters of a path and of a query string. A list is written with commas, or
- * its parameter is repeated; every other parameter can come only once. An empty value counts as left out.
+ * its parameter is repeated; every other parameter can come only once. An empty value counts as left out. Throws
+ * BAD_USER_INPUT for a parameter that is neither an argument nor among `others`, which the caller reads itself.
  */
-export function readValues(args: FieldArguments, params: RouteParams, query: URLSearchParams): Values {
+export function readValues(
+  args: FieldArguments,
+  params: RouteParams,
+  query: URLSearchParams,
+  others: readonly string[] = [],
+): Values {
   const byName = new Map(args.all.map((arg) => [arg.name, arg]));
-  const names = [...new Set(query.keys())];
+  const names = [...new Set(query.keys())].filter((name) => !others.includes(name));
   const inPath = names.find((name) => Object.hasOwn(params, name));
   if (inPath !== undefined) throw badInput(`${inPath} is part of the path, and cannot be a parameter as well.`);
+  const unknown = names.find((name) => !byName.has(name));
+  if (unknown !== undefined) {
+    const inQuery = [...byName.keys()].filter((name) => !Object.hasOwn(params, name));
+    throw badInput(explainUnknown(unknown, [...inQuery, ...others]));
+  }
   const given = [
     ...names.map((name) => [name, query.getAll(name).filter((text) => text !== '')] as const),
     ...Object.entries(params).map(([name, text]) => [name, [text]] as const),
@@ -36,14 +47,13 @@ export function readValues(args: FieldArguments, params: RouteParams, query: URL
   return Object.fromEntries(given.map(([name, texts]) => [name, toValue(name, byName.get(name), texts)]));
 }
 
-/** The only value of a parameter; null if it is not given. Throws BAD_USER_INPUT if there are several. */
+/** The only value of a parameter; null if there is none, or an empty one. Throws BAD_USER_INPUT if there are several. */
 export function readSingle(name: string, texts: readonly string[]): string | null {
-  const [text = null, ...others] = texts;
-  if (others.length > 0) throw badInput(`${name} is given ${texts.length} times; give it once.`);
+  const [text = null, ...others] = texts.filter((given) => given !== '');
+  if (others.length > 0) throw badInput(`${name} is given ${others.length + 1} times; give it once.`);
   return text;
 }
 
-/** The value of a name without an argument stays text: it is refused later, with the names that exist. */
 function toValue(name: string, arg: GraphQLArgument | undefined, texts: readonly string[]): unknown {
   if (texts.length === 0) return null;
   const type = arg ? getNullableType(arg.type) : null;

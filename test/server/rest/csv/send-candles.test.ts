@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MarketDataError } from '../../../../src/market/errors.ts';
-import { type FakeServer, startServer } from '../../../support/server.ts';
+import { createGate } from '../../../../src/server/access/gate.ts';
+import type { Limiter } from '../../../../src/server/access/quotas.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
+import { type FakeServer, type FakeServerOptions, startServer } from '../../../support/server.ts';
+import { eventually } from '../../../support/socket-client.ts';
 
 // Files that are longer than one answer: 12 pages of 5,000 candles.
 
@@ -19,10 +23,12 @@ const candles = Array.from({ length: count }, (_, index) => ({
 
 let server: FakeServer;
 
-beforeEach(async () => {
-  server = await startServer({ fake: {} });
+async function restart(options: FakeServerOptions = {}): Promise<void> {
+  server = await startServer({ fake: { logLevel: 'debug', ...options } });
   server.marketData.setCandles(candles);
-});
+}
+
+beforeEach(() => restart());
 
 afterEach(() => server.stop());
 
@@ -30,6 +36,13 @@ async function open(): Promise<IncomingMessage> {
   const asked = get(`${server.origin}${path}`, { agent: false });
   const [response] = await once(asked, 'response');
   return response;
+}
+
+/** The operation and the outcome of each request in the log. */
+async function readOutcomes(): Promise<readonly unknown[]> {
+  const found = () => server.log.lines.filter(({ msg }) => /^request/.test(msg));
+  await eventually(() => found().length > 0);
+  return found().map(({ transport, operation, code }) => [transport, operation, code]);
 }
 
 /** Reads to the end; what came, and whether it came whole. */
@@ -48,12 +61,14 @@ async function readAll(response: IncomingMessage): Promise<{ readonly lines: num
 test('all rows come, a page at a time', async () => {
   expect(await readAll(await open())).toEqual({ lines: count, isWhole: true });
   expect(server.marketData.candleCalls.map(({ limit }) => limit)).toEqual(Array(count / pageRows).fill(pageRows));
+  expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'ok']]);
 });
 
 test('a failure before the first row is a problem', async () => {
   server.marketData.setCandles(new MarketDataError('TIMEOUT', 'Too slow.', { exchange: 'kraken' }));
   const { status, headers } = await server.send({ path });
   expect([status, headers['content-type']]).toEqual([504, 'application/problem+json; charset=utf-8']);
+  expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'TIMEOUT']]);
 });
 
 test('a failure after the first row cuts the connection, so that nobody takes a part for the whole', async () => {
@@ -62,4 +77,69 @@ test('a failure after the first row cuts the connection, so that nobody takes a 
   const { lines, isWhole } = await readAll(response);
   expect(isWhole).toBe(false);
   expect(lines).toBeLessThan(count);
+  expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'TIMEOUT']]);
+});
+
+test('a client that leaves before the end does not count as answered', async () => {
+  const response = await open();
+  response.destroy();
+  expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'CLIENT_LEFT']]);
+});
+
+test('a client that asks for the head only is answered without a second page', async () => {
+  const { status, text } = await server.send({ method: 'HEAD', path });
+  expect([status, text]).toEqual([200, '']);
+  expect(server.marketData.candleCalls.length).toBe(1);
+  expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'ok']]);
+});
+
+describe('with a quota', () => {
+  const clock = new ManualClock();
+  let refused: number;
+  let taken: number;
+
+  /** Refuses the third page and those after it, until it is reset. */
+  const limiter: Limiter = {
+    penalty: async () => {
+      taken += 1;
+      if (taken > 2) refused += 1;
+      return { consumedPoints: taken > 2 ? 1e9 : 0, msBeforeNext: 30_000 };
+    },
+    reward: async () => ({ consumedPoints: 0, msBeforeNext: 0 }),
+    get: async () => null,
+  };
+
+  beforeEach(async () => {
+    await server.stop();
+    [refused, taken] = [0, 0];
+    const gate = createGate({ costPerMinute: 1e8, createLimiter: async () => limiter });
+    await restart({ gate, socketClock: clock });
+  });
+
+  test('a file waits for the quota, and is whole', async () => {
+    const response = await open();
+    const reading = readAll(response);
+    await eventually(() => refused === 1);
+    await clock.advance(29_999);
+    expect([taken, server.marketData.candleCalls.length]).toEqual([3, 2]);
+    taken = Number.NEGATIVE_INFINITY;
+    await clock.advance(1);
+    expect(await reading).toEqual({ lines: count, isWhole: true });
+    expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'ok']]);
+  });
+
+  test('a client that leaves meanwhile ends the wait', async () => {
+    const response = await open();
+    await eventually(() => refused === 1);
+    response.destroy();
+    expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'CLIENT_LEFT']]);
+    await clock.advance(60_000);
+    expect([refused, clock.pending]).toEqual([1, 0]);
+  });
+
+  test('a file that cannot begin is refused', async () => {
+    taken = 2;
+    const { status, headers } = await server.send({ path });
+    expect([status, headers['retry-after']]).toEqual([429, '30']);
+  });
 });
