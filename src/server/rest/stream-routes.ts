@@ -58,7 +58,7 @@ function createFormat(encode: EncodeEvent, position: EventPosition | null): Stre
   return {
     head,
     open: (host, response) =>
-      position?.trade == null
+      !position || position.trades.length === 0
         ? new ValueSubscription(host, response, encode)
         : new ResumedTrades(host, response, encode, position),
     requireClient: () => {},
