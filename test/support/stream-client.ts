@@ -28,7 +28,7 @@ export class StreamClient {
   /** The whole events so far, without comments. */
   get events(): readonly StreamEvent[] {
     const blocks = this.text.split('\n\n').slice(0, -1);
-    return blocks.filter((block) => /^(?:data|event|id):/m.test(block)).map(toEvent);
+    return blocks.filter((block) => /^data:/m.test(block)).map(toEvent);
   }
 
   /** The number of comments so far. */

@@ -1,15 +1,21 @@
 import { MarketDataError } from '../../market/errors.ts';
 import type { ToEventId } from './event-encoder.ts';
+import { toNewestKeys, toTradeKey } from './trade-keys.ts';
 
 /** Where a client stopped that reconnects. */
 export interface EventPosition {
   /** The time of the last candle or trade that it has, epoch ms. */
   readonly timestamp: number;
-  /** What distinguishes that trade from others of its market; null if that is unknown. */
-  readonly trade: string | null;
+  /** The keys of trades of that millisecond which it has; empty if they are unknown. */
+  readonly trades: readonly string[];
 }
 
-const eventId = /^(\d{1,16})(?:\/([\w.,%;=+-]{1,200}))?$/;
+const eventId = /^(\d{1,13})(?:\/([\w.,%;=+/-]{1,1000}))?$/;
+
+/** What a key consists of: clients send it back in a header. */
+const eventKey = /^[\w.,%;=+-]+$/;
+
+const maxKeysLength = 1000;
 
 /** The id of an event with one candle: its timestamp. */
 export const toCandleEventId: ToEventId = (candle) => {
@@ -17,27 +23,29 @@ export const toCandleEventId: ToEventId = (candle) => {
   return typeof timestamp === 'number' ? String(timestamp) : null;
 };
 
-/** The id of an event with several trades: the timestamp and the id of the last one. */
+/**
+ * The id of an event with several trades: the time of the last one, and the keys of those that the client then has of
+ * that millisecond. If there are too many, the client receives the others again.
+ */
 export const toTradesEventId: ToEventId = (trades) => {
-  const last: unknown = Array.isArray(trades) ? trades.at(-1) : null;
-  const timestamp = memberOf(last, 'timestamp');
+  if (!Array.isArray(trades)) return null;
+  const timestamp = memberOf(trades.at(-1), 'timestamp');
   if (typeof timestamp !== 'number') return null;
-  const id = `${timestamp}/${toTradeKey(last)}`;
-  // Clients send the id back in a header.
-  return eventId.test(id) ? id : String(timestamp);
+  const atOnce = trades.filter((trade) => memberOf(trade, 'timestamp') === timestamp);
+  const keys = toNewestKeys(atOnce.map((trade) => toTradeKey(memberOf(trade, 'id'))));
+  let text = '';
+  for (const key of keys.toReversed()) {
+    const longer = text === '' ? key : `${key}/${text}`;
+    if (eventKey.test(key) && longer.length <= maxKeysLength) text = longer;
+  }
+  return text === '' ? String(timestamp) : `${timestamp}/${text}`;
 };
-
-/** The last part of the id of a trade, which distinguishes it from the others of its market; '' if it has none. */
-export function toTradeKey(trade: unknown): string {
-  const id = memberOf(trade, 'id');
-  return typeof id === 'string' ? id.slice(id.lastIndexOf(':') + 1) : '';
-}
 
 /** Reads the header Last-Event-ID; null if there is none. Throws BAD_USER_INPUT if no event had such an id. */
 export function readLastEventId(header: string | string[] | undefined): EventPosition | null {
   if (header === undefined || header === '') return null;
-  const [, timestamp, trade = null] = eventId.exec(String(header)) ?? [];
-  if (timestamp !== undefined) return { timestamp: Number(timestamp), trade };
+  const [, timestamp, keys = ''] = eventId.exec(String(header)) ?? [];
+  if (timestamp !== undefined) return { timestamp: Number(timestamp), trades: keys.split('/').filter(Boolean) };
   const message = 'The header Last-Event-ID must be the id of an event of this stream. Leave it out to begin now.';
   throw new MarketDataError('BAD_USER_INPUT', message);
 }

@@ -2,16 +2,20 @@ import type { ServerResponse } from 'node:http';
 import type { EncodedPayload, ValueEvent } from '../fanout/encoded-payload.ts';
 import type { SubscriptionHost } from '../fanout/group-subscription.ts';
 import { type EncodeEvent, toEvent } from './event-encoder.ts';
-import { type EventPosition, memberOf, toTradeKey, toTradesEventId } from './event-ids.ts';
+import { type EventPosition, memberOf, toTradesEventId } from './event-ids.ts';
+import { hasTrade, toTradeKey } from './trade-keys.ts';
 import { ValueSubscription } from './value-subscription.ts';
+
+const second = 1000;
 
 /**
  * The trades for a client that reconnects. The subscription begins with all trades of the millisecond in which the client
- * stopped, because others can follow in the same millisecond. Those that the client has are left out here: all trades up
- * to the last one that it has received. If that one does not come again, nothing is left out, so that none is missing.
+ * stopped, because others can follow in the same millisecond; with all trades of the second if calls to the exchange
+ * return whole seconds. Those that the client has are left out here. If none of the trades that its position names comes
+ * again, nothing is left out, so that none is missing.
  */
 export class ResumedTrades extends ValueSubscription {
-  /** Where the client stopped; null once later trades have been seen. */
+  /** Where the client stopped; null once its trades or later ones have been seen. */
   #position: EventPosition | null;
 
   constructor(host: SubscriptionHost, response: ServerResponse, encode: EncodeEvent, position: EventPosition) {
@@ -24,14 +28,24 @@ export class ResumedTrades extends ValueSubscription {
     const position = this.#position;
     if (!position || !event || event.isLast) return event;
     const trades = toTrades(payload.json);
-    const atOnce = trades.filter((trade) => memberOf(trade, 'timestamp') === position.timestamp);
-    const known = atOnce.findIndex((trade) => toTradeKey(trade) === position.trade) + 1;
-    if (known > 0 || atOnce.length < trades.length) this.#position = null;
-    if (known === 0) return event;
-    const others = trades.slice(known);
+    const mayHave = trades.filter((trade) => isAtOnce(trade, position));
+    const isFound = mayHave.some((trade) => position.trades.includes(keyOf(trade)));
+    if (isFound || mayHave.length < trades.length) this.#position = null;
+    if (!isFound) return event;
+    const others = trades.filter((trade) => !(isAtOnce(trade, position) && hasTrade(position.trades, keyOf(trade))));
     if (others.length === 0) return null;
     return { bytes: toEvent(JSON.stringify(others), toTradesEventId(others)), isLast: false };
   }
+}
+
+/** True if the trade can be from the millisecond of the position, as far as its time tells. */
+function isAtOnce(trade: unknown, { timestamp }: EventPosition): boolean {
+  const at = memberOf(trade, 'timestamp');
+  return at === timestamp || at === timestamp - (timestamp % second);
+}
+
+function keyOf(trade: unknown): string {
+  return toTradeKey(memberOf(trade, 'id'));
 }
 
 function toTrades(json: string): readonly unknown[] {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
 import { acceptsEvents } from '../http/messages/media-type.ts';
 import { refuse } from '../http/messages/refusal.ts';
@@ -18,22 +19,36 @@ import { ValueSubscription } from './value-subscription.ts';
 export interface StreamRoutesOptions {
   readonly streams: EventStreams;
   readonly engine: Pick<GraphQLEngine, 'schema' | 'documents'>;
+  readonly clock: Clock;
 }
 
 const toIds = { candle: toCandleEventId, trade: toTradesEventId };
 
 /** Says how long to wait before a reconnect, and is a first text for browsers that wait for one. */
-const head = `retry: ${usualRetryMs}\n:\n\n`;
+const usualHead = `retry: ${usualRetryMs}\n:\n\n`;
+
+/** How much the clock of an exchange can be behind the clock of this server, in ms. */
+const behindMs = 5000;
+
+/**
+ * The head of a stream of trades that begins now. Its id is for clients that lose the connection before the first trade:
+ * browsers keep an id without data, and send it back.
+ */
+function toTradesHead(now: number): string {
+  return `id: ${now - behindMs}\n${usualHead}`;
+}
 
 /** The event streams of the REST API. */
 export function createStreamRoutes(options: StreamRoutesOptions): readonly ApiRoute[] {
   return createStreamResources(options.engine.schema).map((resource) => createStreamRoute(resource, options));
 }
 
-function createStreamRoute({ path, query, ids }: StreamResource, { streams, engine }: StreamRoutesOptions): ApiRoute {
+function createStreamRoute(
+  { path, query, ids }: StreamResource,
+  { streams, engine, clock }: StreamRoutesOptions,
+): ApiRoute {
   const [field = ''] = query.path;
   const encode = createEventEncoder(field, ids && toIds[ids]);
-  const formats = { now: createFormat(encode, null) };
 
   async function handle(given: ApiRequest): Promise<void> {
     const { request, record, params, search } = given;
@@ -45,7 +60,9 @@ function createStreamRoute({ path, query, ids }: StreamResource, { streams, engi
     const { document } = engine.documents.get(query.document);
     prepareHeaders(given);
     const bytes = request.url?.length ?? 0;
-    const format = position ? createFormat(encode, position) : formats.now;
+    const beginsNow = position === null && variableValues.since === undefined;
+    const head = ids === 'trade' && beginsNow ? toTradesHead(clock.now()) : usualHead;
+    const format = createFormat(head, encode, position);
     await streams.begin(given, { document, variableValues, bytes, format });
   }
 
@@ -53,11 +70,11 @@ function createStreamRoute({ path, query, ids }: StreamResource, { streams, engi
 }
 
 /** The format of a subscription that begins now, or continues where its client stopped. */
-function createFormat(encode: EncodeEvent, position: EventPosition | null): StreamFormat {
+function createFormat(head: string, encode: EncodeEvent, position: EventPosition | null): StreamFormat {
   return {
     head,
     open: (host, response) =>
-      position?.trade == null
+      !position || position.trades.length === 0
         ? new ValueSubscription(host, response, encode)
         : new ResumedTrades(host, response, encode, position),
     requireClient: () => {},

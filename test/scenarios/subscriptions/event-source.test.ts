@@ -104,6 +104,18 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a b
     expect(await read('openings')).toBe(2);
   });
 
+  test('a restart before the first trade loses none', async () => {
+    venue.holdTrades(btc);
+    await open('/api/stream/trades/binance/BTC-USDT');
+    await eventually(() => venue.subscriptions.length === 1, 15_000);
+    await eventually(() => read<boolean>('openings === 1'));
+    await running.stop();
+    const ids = [execute(1), execute(2)];
+    await start();
+    await eventually(async () => (await idsOf()).includes(ids[1] ?? ''), 15_000);
+    expect((await idsOf()).slice(-2)).toEqual(ids);
+  });
+
   test('a subscription that is refused is requested once', async () => {
     const statuses: number[] = [];
     page.on('response', (response) => {

@@ -310,6 +310,30 @@ describe('a client that reconnects', () => {
     await eventually(() => idsOf(withoutTrade).length === 3);
   });
 
+  test('before its first trade receives the trades since it began', async () => {
+    await start();
+    server.marketData.setTrades([trade(1, 0)]);
+    const first = await open(path);
+    await eventually(() => first.text !== '');
+    const id = /^id: (\d+)\nretry: 2000\n:\n\n$/.exec(first.text)?.[1] ?? '';
+    const began = Number(id) + 5000;
+    expect(Math.abs(began - server.clock.now())).toBeLessThan(1000);
+    first.leave();
+    server.marketData.setTrades([trade(1, 0), trade(2, began - begin + 10)]);
+    const again = await open(path, { 'last-event-id': id });
+    await eventually(() => idsOf(again).length > 0);
+    expect(idsOf(again)).toEqual(['2']);
+    expect(again.text.startsWith('retry: 2000\n:\n\n')).toBe(true);
+  });
+
+  test('before its first trade begins where its URL says, if it does', async () => {
+    await start();
+    server.marketData.setTrades([trade(1, 0)]);
+    const client = await open(`${path}?since=${begin + 1}`);
+    await eventually(() => client.text !== '');
+    expect(client.text).toBe('retry: 2000\n:\n\n');
+  });
+
   test('receives the candle that it has again, with its newest values', async () => {
     await start();
     const minute = 60_000;
