@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { timeless } from '../presenting/freshness.ts';
 import { createPage } from '../presenting/table.ts';
-import { toNumber, toObjects } from '../presenting/values.ts';
+import { toList, toNumber, toObjects } from '../presenting/values.ts';
 import { afterArgument, pageAfter } from './common/paging.ts';
 import { createRootQuery } from './common/queries.ts';
 import { listOf, objectOf, propertiesOf } from './common/schemas.ts';
@@ -31,7 +31,9 @@ export function createExchangesTool(schema: GraphQLSchema): Tool {
     arguments: args,
     output: { exchanges: listOf({ ...row, required: brief }) },
     run: async ({ values, ask }) => {
-      const { value, errors } = await ask(query, args.toFieldValues(values));
+      // An id that comes twice counts once, because `after` names a row by its id.
+      const ids = values.ids === undefined ? {} : { ids: [...new Set(toList(values.ids))] };
+      const { value, errors } = await ask(query, { ...args.toFieldValues(values), ...ids });
       const columns = values.ids === undefined ? brief : detailed;
       const rows = toObjects(value).map((exchange) =>
         Object.fromEntries(columns.map((name) => [name, exchange[name] ?? null])),
