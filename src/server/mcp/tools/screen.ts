@@ -12,6 +12,9 @@ import { listedPrices, times } from './tickers.ts';
 /** The largest page of the field. */
 const maxFirst = 1000;
 
+const endHint =
+  'A ranking ends after 1000 markets, and there may be others: set quote or minQuoteVolume, or the other order.';
+
 export function createScreenTool(schema: GraphQLSchema): Tool {
   const query = createRootQuery(schema, 'screen', [...listedPrices, ...times]);
   const args = new ToolArguments(query, {
@@ -33,6 +36,7 @@ export function createScreenTool(schema: GraphQLSchema): Tool {
       const tickers = toObjects(value);
       const at = now();
       const { page, hasMore } = pageAfter(tickers, 'symbol', { ...values, limit: values.first });
+      const isEnd = !hasMore && tickers.length === maxFirst;
       return {
         headline: `Markets of ${toText(values.exchange)} by ${toText(values.rankBy)}, ${values.order === 'ASC' ? 'smallest' : 'largest'} first`,
         freshness: oldestOf(page.map((ticker) => freshnessOf(ticker, at))),
@@ -43,7 +47,8 @@ export function createScreenTool(schema: GraphQLSchema): Tool {
           columns: [...listedPrices, ...Object.keys(rowFreshness)],
           rows: page.map((ticker) => ({ ...without(ticker, times), ...toRowFreshness(freshnessOf(ticker, at)) })),
           requested: toNumber(values.first) ?? page.length,
-          hasMore,
+          hasMore: hasMore || isEnd,
+          ...(isEnd ? { afterAll: { next: null, hint: endHint } } : {}),
           toNext: ({ symbol }) => ({ after: symbol }),
           hint: 'Call again with after from next; everything else stays as it is. Or ask for less: lower first, or set quote or minQuoteVolume.',
         }),

@@ -31,6 +31,8 @@ export const listedPrices = [...identity, ...prices];
 const meaning =
   'All prices are in the quote currency (in BTC/USDT: USDT). `percentage` is the change over 24 hours in percent, `baseVolume` and `quoteVolume` are what was traded in 24 hours. Null means that the exchange does not send the value; it is never zero or estimated. `stale: true` means that the exchange cannot be reached and the prices are the last known ones. The exchange sim makes its prices up.';
 
+const hint = 'Call again with after from next; everything else stays as it is.';
+
 export function createTickerTool(schema: GraphQLSchema): Tool {
   const query = createRootQuery(schema, 'ticker', [...identity, ...details, ...times]);
   const args = new ToolArguments(query);
@@ -99,9 +101,9 @@ export function createTickersTool(schema: GraphQLSchema): Tool {
           hasMore: all.length > start + symbols.length,
           toNext: ({ asked }) => ({ after: asked }),
           // The last symbols may have failed, and then have no row.
-          afterAll: { after: symbols.at(-1) ?? null },
+          afterAll: { next: { after: symbols.at(-1) ?? null }, hint },
           toRow: (row) => without(row, ['asked']),
-          hint: 'Call again with after from next; everything else stays as it is.',
+          hint,
         }),
       };
     },

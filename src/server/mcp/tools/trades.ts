@@ -30,7 +30,8 @@ export function createTradesTool(schema: GraphQLSchema): Tool {
       const limit = isForward ? toHistoryLimit(values.limit) : withOneMore(values.limit);
       const { value, errors } = await ask(query, { ...args.toFieldValues(values), limit });
       const end = toTime(values.until) ?? Number.POSITIVE_INFINITY;
-      const rows = toObjects(value).filter(({ datetime }) => (toTime(datetime) ?? 0) < end);
+      const all = toObjects(value);
+      const rows = all.filter(({ datetime }) => (toTime(datetime) ?? 0) < end);
       const options = {
         name: 'trades',
         columns,
@@ -44,7 +45,9 @@ export function createTradesTool(schema: GraphQLSchema): Tool {
         simulated: isSimulated(values.exchange),
         errors,
         // Exchanges list trades only forwards, so there are no pages that lead back in time.
-        table: isForward ? createForwardHistory(options) : createNewest(options),
+        table: isForward
+          ? createForwardHistory({ ...options, isOpen: rows.length === all.length })
+          : createNewest(options),
       };
     },
   };
