@@ -17,11 +17,18 @@ import type { JsonObject } from '../../presenting/values.ts';
 /** No symbol, id or cursor is longer. Answers repeat them, so that longer ones would not fit. */
 const maxTextLength = 200;
 
+const shared: Readonly<Record<string, string>> = {
+  exchange: "The exchange's id, such as kraken.",
+  symbol: 'The symbol, such as BTC/USDT.',
+  since: 'Where to begin, inclusive: ISO-8601 with a time zone, a date, or epoch milliseconds.',
+  until: 'Where to end, exclusive; written like since.',
+};
+
 /** What a tool changes about the arguments of its field. */
 export interface ArgumentChanges {
   /** Defaults that differ from those of the schema, by name. */
   readonly defaults?: Readonly<Record<string, number>>;
-  /** Descriptions that differ from those of the schema, by name. */
+  /** Descriptions that stand for those of the schema, and for those of types, by name. */
   readonly descriptions?: Readonly<Record<string, string>>;
   /** Arguments of the tool that the field does not have. */
   readonly own?: readonly GraphQLArgument[];
@@ -30,17 +37,19 @@ export interface ArgumentChanges {
 /** The arguments of a tool: those of its field, and its own. Checks and completes what agents send. */
 export class ToolArguments {
   readonly fields: FieldArguments;
+  /** Descriptions that stand for those of arguments and of their types, by name. */
+  readonly descriptions: Readonly<Record<string, string>>;
   readonly #defaults: JsonObject;
   readonly #own: ReadonlySet<string>;
   readonly #lists: ReadonlySet<string>;
 
   constructor(query: FieldQuery, { defaults = {}, descriptions = {}, own = [] }: ArgumentChanges = {}) {
-    const changed = query.arguments.all.map((arg) => ({
+    this.descriptions = { ...shared, ...descriptions };
+    const all = [...query.arguments.all, ...own].map((arg) => ({
       ...arg,
       defaultValue: defaults[arg.name] ?? arg.defaultValue,
-      description: descriptions[arg.name] ?? arg.description,
+      description: this.descriptions[arg.name] ?? arg.description,
     }));
-    const all = [...changed, ...own];
     this.fields = new FieldArguments(all);
     this.#own = new Set(own.map(({ name }) => name));
     this.#lists = new Set(all.filter(({ type }) => isListType(getNullableType(type))).map(({ name }) => name));
