@@ -1,19 +1,8 @@
-import {
-  coerceInputValue,
-  type GraphQLArgument,
-  type GraphQLInputType,
-  getNamedType,
-  isEnumType,
-  isListType,
-  isNonNullType,
-  isRequiredArgument,
-  isScalarType,
-} from 'graphql';
+import { type GraphQLArgument, isRequiredArgument } from 'graphql';
 import { suggest } from '../../base/suggest.ts';
 import { MarketDataError } from '../../market/errors.ts';
 import { describeValue } from '../types/describe-value.ts';
-
-const numbers: Readonly<Record<string, string>> = { Int: 'a whole number', Float: 'a number' };
+import { findFaults } from './field-faults.ts';
 
 /**
  * The arguments of a field, for clients that send values instead of a document. The schema says which names and values
@@ -40,7 +29,7 @@ export class FieldArguments {
     const faults = [
       ...given.flatMap(([name, value]) => {
         const arg = this.#byName.get(name);
-        return arg ? findFaults(arg, value) : [explainUnknown(name, [...this.#byName.keys()])];
+        return arg ? findFaults(name, arg.type, value) : [explainUnknown(name, [...this.#byName.keys()])];
       }),
       ...this.all
         .filter((arg) => isRequiredArgument(arg) && !names.has(arg.name))
@@ -57,41 +46,4 @@ export function explainUnknown(name: string, names: readonly string[]): string {
   const meant = nearest === undefined ? '.' : `; did you mean ${nearest}?`;
   const existing = names.length > 0 ? `The parameters are ${names.join(', ')}.` : 'There are no parameters.';
   return `There is no parameter ${describeValue(name)}${meant} ${existing}`;
-}
-
-function findFaults({ name, type }: GraphQLArgument, value: unknown): readonly string[] {
-  const faults: string[] = [];
-  coerceInputValue(value, type, (path, invalid, error) => {
-    const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-    const expected = describeExpected(typeAt(type, path));
-    const reason = expected
-      ? `must be ${expected}, but it is ${describeValue(invalid)}.`
-      : `is wrong: ${error.message}`;
-    faults.push(`${name}${place} ${reason}`);
-  });
-  return faults;
-}
-
-/** The type of the value at a path within a value of this type; null within an input object. */
-function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType | null {
-  if (isNonNullType(type)) return typeAt(type.ofType, path);
-  const [first, ...rest] = path;
-  if (first === undefined) return type;
-  return isListType(type) && typeof first === 'number' ? typeAt(type.ofType, rest) : null;
-}
-
-/** What a value of this type must be; null if the type explains wrong values itself. */
-function describeExpected(type: GraphQLInputType | null): string | null {
-  if (type === null) return null;
-  if (isNonNullType(type)) return describeExpected(type.ofType);
-  if (isListType(type)) return null;
-  const named = getNamedType(type);
-  if (isEnumType(named)) {
-    const names = named.getValues().map(({ name }) => name);
-    return `${names.length > 1 ? 'one of ' : ''}${names.join(', ')}`;
-  }
-  if (!isScalarType(named)) return null;
-  if (named.name === 'Boolean') return 'true or false';
-  if (named.name === 'String' || named.name === 'ID') return 'text';
-  return numbers[named.name] ?? null;
 }

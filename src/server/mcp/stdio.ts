@@ -23,8 +23,10 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
   const { serveStdio, StdioServerTransport } = await import('@modelcontextprotocol/server/stdio');
   const createRecord = (): RequestRecord => new RequestRecord('mcp', onRequest, null, null);
   // The SDK drops what is being answered when its input ends, so that `printf … | tickql mcp` would print nothing.
-  const messages = new PassThrough({
+  const messages: PassThrough = new PassThrough({
     flush: (done) => {
+      // The last line is a message even if it does not end.
+      messages.push('\n');
       setImmediate(() => void transport.whenAnswered().then(() => done()));
     },
   });

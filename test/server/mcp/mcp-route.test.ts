@@ -46,6 +46,16 @@ test('a call is answered without a session, and counted and logged like an opera
   );
 });
 
+test.each(['*/*', 'APPLICATION/JSON, TEXT/EVENT-STREAM', 'application/*, text/*;q=0.5', ''])(
+  'accept: %s is enough',
+  async (accept) => {
+    expect(messageOf(await send(toCall(1), { accept }))).toMatchObject({
+      id: 1,
+      result: { content: [{ type: 'text' }] },
+    });
+  },
+);
+
 test('a compressed message is read', async () => {
   expect(messageOf(await send(gzipSync(toCall(1)), { 'content-encoding': 'gzip' }))).toMatchObject({ id: 1 });
 });
@@ -63,6 +73,7 @@ test.each([
   ['deep nesting', 'POST', json, `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 400, 'nested too deeply'],
   ['too much', 'POST', json, JSON.stringify('x'.repeat(300_000)), 413, '256 KB'],
   ['a client that reads no events', 'POST', { ...json, accept: 'text/html' }, toCall(1), 406, 'event-stream'],
+  ['a client that reads only JSON', 'POST', { ...json, accept: 'application/json' }, toCall(1), 406, 'event-stream'],
   ['no message', 'POST', json, '{"jsonrpc":"1.0"}', 400, ''],
 ] as const)('%s is refused with its status and a sentence', async (_what, method, headers, body, status, sentence) => {
   const answer = await server.send({ method, path: '/mcp', headers, ...(body === undefined ? {} : { body }) });

@@ -102,6 +102,31 @@ test('it ends when the input is closed without an end', async () => {
   await served.ended;
 });
 
+test('the last line needs no end', async () => {
+  const served = serve();
+  served.marketData.set('BTC/USD', { last: 1 });
+  served.input.end(`${initialize}${call(1).trimEnd()}`);
+  await served.ended;
+  expect(served.messages.map(({ id }) => id)).toEqual([0, 1]);
+});
+
+test.each([
+  ['a list of messages', `[${call(1).trim()},${call(2).trim()}]`],
+  ['an object that is no message', '{"jsonrpc":"2.0","id":5}'],
+  ['a number', '5'],
+])('%s is refused at once, so that its client does not wait', async (_what, line) => {
+  const served = serve();
+  served.input.write(`${initialize}${line}\n`);
+  await eventually(() => served.messages.length === 2);
+  expect(served.messages).toContainEqual({
+    jsonrpc: '2.0',
+    error: { code: -32_600, message: expect.stringContaining('one request or one notification in each line') },
+  });
+  served.input.end(toMessage(3, 'ping', {}));
+  await served.ended;
+  expect(served.messages.at(-1)?.id).toBe(3);
+});
+
 test('a line that is no message does not end the connection', async () => {
   const served = serve();
   served.input.write(`${initialize}this is no JSON\n`);

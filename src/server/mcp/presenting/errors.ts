@@ -8,8 +8,9 @@ const maxMessageLength = 2000;
 /** The same for an error of a part, of which there can be many. */
 const maxPartLength = 300;
 
-/** How many errors of parts are listed. */
+/** How many errors of parts are listed, and how many bytes of JSON they may have, so that rows fit beside them. */
 const maxErrors = 20;
+const maxErrorBytes = 6000;
 
 /** Which tool helps after an error. */
 const advice: Readonly<Record<string, string>> = {
@@ -18,14 +19,26 @@ const advice: Readonly<Record<string, string>> = {
   NOT_SUPPORTED: 'list_exchanges with ids says what an exchange can do, and with has which exchanges can do it.',
 };
 
+/** What errors say to clients of GraphQL, and what an agent can do instead. */
+const toolTerms: readonly (readonly [theirs: string, ours: string])[] = [
+  ['the query `exchanges` lists all ids', 'list_exchanges lists all ids'],
+  ['the field `markets` of the exchange lists its symbols', 'search_markets lists its symbols'],
+  ['use pageInfo.endCursor', 'use the value in cut.next of the last answer, or leave it out to begin again'],
+  ['such as { kind: SMA, period: 20 }', 'such as {"kind":"SMA","period":20}'],
+  ['The operation costs', 'This call costs'],
+  ['Ask for fewer items or fields', 'Ask for fewer rows'],
+];
+
 /** An error that concerns the whole call: code, sentence, whether to try again, and what may have been meant. */
 export function toErrorResult({ message, extensions }: Omit<AnswerError, 'path'>): ToolResult {
   const { code, retryable, retryAfterMs, suggestions } = extensions;
+  const sentence = shorten(toToolTerms(message), maxMessageLength);
+  const help = advice[String(code)] ?? '';
   const lines = [
-    `${String(code)}: ${shorten(message, maxMessageLength)}`,
+    `${String(code)}: ${sentence}`,
     retryable === true ? describeRetry(retryAfterMs) : 'Do not retry the same call: change what the message names.',
     describeSuggestions(message, suggestions),
-    advice[String(code)] ?? '',
+    sentence.includes(help) ? '' : help,
   ];
   // Without structured content: it would have to match the output schema, which describes data.
   return { content: [{ type: 'text', text: lines.filter((line) => line !== '').join('\n') }], isError: true };
@@ -33,31 +46,45 @@ export function toErrorResult({ message, extensions }: Omit<AnswerError, 'path'>
 
 /** Errors of parts, as members of structured content. */
 export function toErrorList(errors: readonly AnswerError[]): readonly JsonObject[] {
-  return errors.slice(0, maxErrors).map(({ message, extensions }) => {
-    const { code, exchange, symbol, retryable, retryAfterMs, suggestions } = extensions;
-    return {
-      code: String(code),
-      message: shorten(message, maxPartLength),
-      retryable: retryable === true,
-      ...(typeof exchange === 'string' ? { exchange } : {}),
-      ...(typeof symbol === 'string' ? { symbol } : {}),
-      ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
-      ...(Array.isArray(suggestions) ? { suggestions } : {}),
-    };
-  });
+  let bytes = 0;
+  return errors
+    .slice(0, maxErrors)
+    .map(toListed)
+    .filter((error) => {
+      bytes += Buffer.byteLength(JSON.stringify(error));
+      return bytes <= maxErrorBytes;
+    });
 }
 
 /** Errors of parts as text; empty if there are none. */
 export function describeErrors(errors: readonly AnswerError[]): string {
   if (errors.length === 0) return '';
-  const lines = errors.slice(0, maxErrors).map(({ message, extensions }) => {
+  const count = toErrorList(errors).length;
+  const lines = errors.slice(0, count).map(({ message, extensions }) => {
     const { code, symbol, suggestions } = extensions;
     const part = typeof symbol === 'string' ? ` (${symbol})` : '';
     const meant = describeSuggestions(message, suggestions);
-    return `- ${String(code)}${part}: ${shorten(message, maxPartLength)} ${meant}`.trimEnd();
+    return `- ${String(code)}${part}: ${shorten(toToolTerms(message), maxPartLength)} ${meant}`.trimEnd();
   });
-  if (errors.length > maxErrors) lines.push(`- and ${errors.length - maxErrors} more errors`);
+  if (errors.length > count) lines.push(`- and ${errors.length - count} more errors`);
   return ['Errors of parts; everything else is valid:', ...lines].join('\n');
+}
+
+function toListed({ message, extensions }: AnswerError): JsonObject {
+  const { code, exchange, symbol, retryable, retryAfterMs, suggestions } = extensions;
+  return {
+    code: String(code),
+    message: shorten(toToolTerms(message), maxPartLength),
+    retryable: retryable === true,
+    ...(typeof exchange === 'string' ? { exchange } : {}),
+    ...(typeof symbol === 'string' ? { symbol } : {}),
+    ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+    ...(Array.isArray(suggestions) ? { suggestions } : {}),
+  };
+}
+
+function toToolTerms(message: string): string {
+  return toolTerms.reduce((text, [theirs, ours]) => text.replace(theirs, ours), message);
 }
 
 /** What may have been meant, unless the message says it. */

@@ -41,23 +41,23 @@ export function createPage(
     /** True if there are more rows after these. */
     readonly hasMore?: boolean;
     readonly toNext: (last: JsonObject) => JsonObject | null;
-    /** The arguments for the next page if all rows are taken; by default those of `toNext`. */
-    readonly afterAll?: JsonObject;
+    /** What follows if all rows are taken; by default the page that `toNext` names. */
+    readonly afterAll?: Pick<Cut, 'next' | 'hint'>;
     /** What clients see of a row; the whole row by default. */
     readonly toRow?: (row: JsonObject) => JsonObject;
     readonly hint: string;
   },
 ): Table {
-  const { rows, requested, toNext, hint, hasMore = false, toRow = (row) => row, afterAll = null } = options;
+  const { rows, requested, toNext, hint, hasMore = false, toRow = (row) => row, afterAll } = options;
   return {
     ...describe(options),
     take: (count) => {
       const taken = rows.slice(0, count);
       const last = taken.at(-1);
       const isWhole = taken.length === rows.length;
-      const next = (isWhole ? afterAll : null) ?? (last ? toNext(last) : null);
+      const following = (isWhole ? afterAll : undefined) ?? { next: last ? toNext(last) : null, hint };
       const isCut = !isWhole || hasMore;
-      return { rows: taken.map(toRow), cut: isCut ? { returned: taken.length, requested, next, hint } : null };
+      return { rows: taken.map(toRow), cut: isCut ? { returned: taken.length, requested, ...following } : null };
     },
   };
 }
@@ -69,16 +69,28 @@ export interface HistoryOptions extends TableOptions {
 /** What is taken of a history that does not fit, and how to get the rest. */
 type Taken = Pick<Cut, 'next' | 'hint'> & { readonly rows: readonly JsonObject[] };
 
-/** History from a time on: the oldest rows are taken, and the next page begins where they end. */
-export function createForwardHistory(options: HistoryOptions): Table {
-  const { rows, toTime } = options;
+/**
+ * History from a time on: the oldest rows are taken, and the next page begins where they end. `isOpen` says that nobody
+ * knows whether rows follow, because exchanges return only so many at once.
+ */
+export function createForwardHistory(options: HistoryOptions & { readonly isOpen?: boolean }): Table {
+  const { rows, requested, toTime, isOpen = false } = options;
+  // The rows of the last instant may be incomplete, so the next page begins with it. If there is no other, it is the end.
+  const closed = isOpen ? toWholeInstants(rows, rows.length - 1, toTime) : 0;
   return createHistory(options, (wanted) => {
+    if (wanted >= rows.length) {
+      const since = timeAt(options, closed);
+      const hint = `There may be later rows. Call again with since ${since}; everything else stays as it is.`;
+      return closed > 0 ? { rows: rows.slice(0, closed), next: { since }, hint } : null;
+    }
     const whole = toWholeInstants(rows, wanted, toTime);
     const taken = rows.slice(0, whole || wanted);
     const since = timeAt(options, taken.length);
     const isSplit = whole === 0 && wanted > 0;
     const hint = isSplit
-      ? 'More rows than fit have the same time, so that no page can begin after them.'
+      ? wanted < requested
+        ? 'More rows than fit have the same time, so that no page can begin after them.'
+        : 'More rows than that have the same time, so that no page can begin after them: call again with a higher limit.'
       : `There are later rows. Call again with since ${since}; everything else stays as it is.`;
     return { rows: taken, next: isSplit ? null : { since }, hint };
   });
@@ -88,6 +100,7 @@ export function createForwardHistory(options: HistoryOptions): Table {
 export function createBackwardHistory(options: HistoryOptions): Table {
   const { rows } = options;
   return createHistory(options, (wanted) => {
+    if (wanted >= rows.length) return null;
     const taken = wanted === 0 ? [] : rows.slice(-wanted);
     const until = wanted === 0 ? null : timeAt(options, rows.length - wanted);
     const hint = `There are older rows. Call again with until ${until}; everything else stays as it is.`;
@@ -99,6 +112,10 @@ export function createBackwardHistory(options: HistoryOptions): Table {
 export function createNewest(options: HistoryOptions): Table {
   const { rows, requested } = options;
   return createHistory(options, (wanted) => {
+    if (wanted >= rows.length) {
+      const hint = 'The exchange has sent no more: pass since with the time from which you need older rows.';
+      return rows.length === 0 || rows.length >= requested ? null : { rows, next: null, hint };
+    }
     const end = rows.length - wanted;
     const first = Math.max(0, rows.length - requested);
     // The page begins with a whole instant, because `until` cannot divide one.
@@ -115,15 +132,15 @@ export function createNewest(options: HistoryOptions): Table {
   });
 }
 
-/** A history of which all rows are taken, or as many as `cut` takes if not all are wanted. */
-function createHistory(options: HistoryOptions, cut: (wanted: number) => Taken): Table {
+/** A history of which `cut` takes as many rows as are wanted; null if all are taken and none is missing. */
+function createHistory(options: HistoryOptions, cut: (wanted: number) => Taken | null): Table {
   const { rows, requested } = options;
   return {
     ...describe(options),
     take: (count) => {
-      const wanted = Math.min(count, requested);
-      if (wanted >= rows.length) return { rows, cut: null };
-      const { rows: taken, next, hint } = cut(wanted);
+      const found = cut(Math.min(count, requested));
+      if (found === null) return { rows, cut: null };
+      const { rows: taken, next, hint } = found;
       return { rows: taken, cut: { returned: taken.length, requested, next, hint } };
     },
   };

@@ -3,7 +3,7 @@ import { freshnessOf, freshnessOfRows } from '../presenting/freshness.ts';
 import { isObject, toObjects, without } from '../presenting/values.ts';
 import { createHistory } from './candles.ts';
 import { createRootQuery, describeMarket, isSimulated, toHistoryLimit } from './common/queries.ts';
-import { listOf, objectOf, propertiesOf } from './common/schemas.ts';
+import { objectOf, propertiesOf, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ToolArguments } from './common/tool-arguments.ts';
 import { times } from './tickers.ts';
@@ -29,7 +29,7 @@ export function createFundingRateTool(schema: GraphQLSchema): Tool {
   return {
     name: 'get_funding_rate',
     title: 'Get the funding rate of a perpetual contract',
-    description: `Returns the current funding rate of one perpetual contract with its mark and index price. ${meaning} \`annualized\` is the rate over a year without compounding, \`intervalMs\` the length of an interval in milliseconds (28,800,000 is eight hours). Null means that the exchange does not say. Spot markets have no funding. For rates that were paid in the past use get_funding_history.`,
+    description: `Returns the current funding rate of one perpetual contract with its mark and index price. ${meaning} \`annualized\` is the rate over a year without compounding, \`intervalMs\` the length of an interval in milliseconds (28,800,000 is eight hours), \`nextFundingTime\` the time at which it ends and is paid, \`nextRate\` the expected rate of the next one. Null means that the exchange does not say. Spot markets have no funding. For rates that were paid in the past use get_funding_history.`,
     field: 'fundingRate',
     arguments: args,
     output: { fundingRate: objectOf(propertiesOf(schema, 'FundingRate', figures)) },
@@ -53,10 +53,10 @@ export function createFundingHistoryTool(schema: GraphQLSchema): Tool {
   return {
     name: 'get_funding_history',
     title: 'Get funding that was paid in the past',
-    description: `Returns the funding of one perpetual contract that was paid at the end of each interval, oldest first. Without \`since\`, the newest \`limit\` payments come; with it, the first \`limit\` from then on. ${meaning} For the rate of the current interval use get_funding_rate.`,
+    description: `Returns the funding of one perpetual contract that was paid at the end of each interval, oldest first. Without \`since\`, the newest \`limit\` payments come; with it, the first \`limit\` from then on; it is an error if the exchange's history does not reach back that far. Rates are those of get_funding_rate: fractions for one interval, paid by long positions to short ones if above zero. For the rate of the current interval use get_funding_rate.`,
     field: 'fundingRateHistory',
     arguments: args,
-    output: { payments: listOf(objectOf(propertiesOf(schema, 'FundingPayment', columns))) },
+    output: { payments: rowsOf(propertiesOf(schema, 'FundingPayment', columns)) },
     run: async ({ values, ask, now }) => {
       const { value, errors } = await ask(query, { ...values, limit: toHistoryLimit(values.limit) });
       const rows = toObjects(value);

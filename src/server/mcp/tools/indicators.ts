@@ -4,7 +4,7 @@ import type { Table } from '../presenting/table.ts';
 import { isObject, type JsonObject, toIso, toList, toNumber, toObjects, toText } from '../presenting/values.ts';
 import { createHistory } from './candles.ts';
 import { createRootQuery, describeMarket, isSimulated, toHistoryLimit } from './common/queries.ts';
-import { listOf, objectOf, propertiesOf } from './common/schemas.ts';
+import { propertiesOf, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ToolArguments } from './common/tool-arguments.ts';
 
@@ -13,7 +13,13 @@ const seriesFields = ['kind', 'name', 'output'];
 export function createIndicatorsTool(schema: GraphQLSchema): Tool {
   const series = `series { ${seriesFields.join(' ')} values }`;
   const query = createRootQuery(schema, 'indicators', ['timestamps', 'closed', series]);
-  const args = new ToolArguments(query);
+  const args = new ToolArguments(query, {
+    descriptions: {
+      limit: 'Maximum number of rows, up to 1000.',
+      of: 'From 1 to 20 indicators. A parameter that the kind does not take is an error.',
+      timeframe: 'The length of a candle, such as 15m or 1d.',
+    },
+  });
   return {
     name: 'get_indicators',
     title: 'Get technical indicators of one market',
@@ -22,14 +28,12 @@ export function createIndicatorsTool(schema: GraphQLSchema): Tool {
     field: 'indicators',
     arguments: args,
     output: {
-      series: listOf(objectOf(propertiesOf(schema, 'IndicatorSeries', seriesFields)), 'What each of the values is.'),
-      rows: listOf(
-        objectOf({
-          datetime: { type: ['string', 'null'], description: 'The start of the period in ISO-8601.' },
-          closed: { type: 'boolean', description: 'False for the period that still runs.' },
-          values: listOf({ type: ['number', 'null'] }, 'One for each of `series`, in the same order.'),
-        }),
-      ),
+      series: rowsOf(propertiesOf(schema, 'IndicatorSeries', seriesFields)),
+      rows: rowsOf({
+        datetime: { type: 'string' },
+        closed: { type: 'boolean' },
+        values: { type: 'array', items: { type: ['number', 'null'] } },
+      }),
     },
     run: async ({ values, ask, now }) => {
       const { value, errors } = await ask(query, { ...values, limit: toHistoryLimit(values.limit) });

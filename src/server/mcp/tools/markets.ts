@@ -4,7 +4,7 @@ import { timeless } from '../presenting/freshness.ts';
 import { createPage } from '../presenting/table.ts';
 import { isObject, type JsonObject, toNumber, toObjects, toText, without } from '../presenting/values.ts';
 import { isSimulated } from './common/queries.ts';
-import { listOf, objectOf, propertiesOf } from './common/schemas.ts';
+import { propertiesOf, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ToolArguments } from './common/tool-arguments.ts';
 
@@ -34,22 +34,26 @@ export function createMarketsTool(schema: GraphQLSchema): Tool {
   const args = new ToolArguments(query, {
     defaults: { first: 100 },
     descriptions: {
-      exchange: "The exchange's id, for example kraken. list_exchanges knows all ids.",
-      first: 'Maximum number of markets, at most 1000.',
+      exchange: "The exchange's id, such as kraken; list_exchanges knows all ids.",
+      active: 'If true, only markets that can be traded at present; if false, only the others.',
       after: 'To continue a list that was cut: the value from cut.next.',
+      base: 'Only markets of this base currency, such as BTC.',
+      first: 'Maximum number of markets, at most 1000.',
+      quote: 'Only markets of this quote currency, such as USDT.',
+      search: 'Only markets whose symbol contains this text; case and separators are ignored.',
+      type: 'Only markets of this type. A SWAP is a perpetual contract, a FUTURE one that expires.',
     },
   });
-  const row = objectOf(propertiesOf(schema, 'Market', fields));
   return {
     name: 'search_markets',
     title: 'Search the markets of an exchange',
     description:
-      'Finds what can be traded on one exchange, and how it is written. Use it before other tools if you do not know the exact symbol. A symbol is BASE/QUOTE for spot (BTC/USDT: bitcoin priced in tether), BASE/QUOTE:SETTLE for a perpetual contract, called SWAP (BTC/USDT:USDT), and BASE/QUOTE:SETTLE-YYMMDD for a future that expires. USD, USDT and USDC are different currencies, and so BTC/USD and BTC/USDT are different markets. `search` matches parts of symbols and ignores case; best matches come first. Fees (maker, taker) are fractions: 0.001 is 0.1 %. Null means that the exchange does not say. Markets carry no prices: use get_ticker or get_tickers for those.',
+      'Finds what can be traded on one exchange, and how it is written. Use it before other tools if you do not know the exact symbol. A symbol is BASE/QUOTE for spot (BTC/USDT: bitcoin priced in tether), BASE/QUOTE:SETTLE for a perpetual contract, called SWAP (BTC/USDT:USDT), and BASE/QUOTE:SETTLE-YYMMDD for a future that expires. USD, USDT and USDC are different currencies, and so BTC/USD and BTC/USDT are different markets. `search` finds parts of symbols; best matches come first. Fees (`maker` for orders that wait, `taker` for those filled at once) are fractions: 0.001 is 0.1 %. `contractSize` is the size of one contract in base currency, or in quote currency if `linear` is false. `pricePrecision` and `amountPrecision` are the smallest steps. Null means that the exchange does not say. For prices use get_ticker or get_tickers.',
     field: 'exchange',
     arguments: args,
     output: {
-      totalCount: { type: 'integer', description: 'The number of matching markets on all pages together.' },
-      markets: listOf(row),
+      totalCount: { type: 'integer' },
+      markets: rowsOf(propertiesOf(schema, 'Market', fields)),
     },
     run: async ({ values, ask }) => {
       const { value, errors } = await ask(query, values);

@@ -3,7 +3,7 @@ import { freshnessOf, freshnessOfRows } from '../presenting/freshness.ts';
 import { isObject, toIso, toNumber, toObjects, toText, without } from '../presenting/values.ts';
 import { createHistory } from './candles.ts';
 import { createRootQuery, describeMarket, isSimulated, toHistoryLimit } from './common/queries.ts';
-import { listOf, objectOf, propertiesOf } from './common/schemas.ts';
+import { objectOf, propertiesOf, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ToolArguments } from './common/tool-arguments.ts';
 import { times } from './tickers.ts';
@@ -41,21 +41,17 @@ export function createOpenInterestTool(schema: GraphQLSchema): Tool {
 export function createOpenInterestHistoryTool(schema: GraphQLSchema): Tool {
   const query = createRootQuery(schema, 'openInterestHistory', ['timestamp', 'amount', 'value']);
   const args = new ToolArguments(query);
-  const { amount, value: worth } = propertiesOf(schema, 'OpenInterest', ['amount', 'value']);
   return {
     name: 'get_open_interest_history',
     title: 'Get the open interest of a contract in the past',
-    description: `Returns the open interest of one contract in the past, one row for each \`timeframe\`, oldest first. Without \`since\`, the newest \`limit\` rows come; with it, the first \`limit\` from then on. Not every exchange serves it, and few for more than weeks. ${meaning}`,
+    description: `Returns the open interest of one contract in the past, one row for each \`timeframe\`, oldest first. Without \`since\`, the newest \`limit\` rows come; with it, the first \`limit\` from then on. Not every exchange serves it, and few for more than weeks; it is an error if the history does not reach back to \`since\`. \`amount\` and \`value\` are those of get_open_interest.`,
     field: 'openInterestHistory',
     arguments: args,
     output: {
-      history: listOf(
-        objectOf({
-          datetime: { type: ['string', 'null'], description: 'The time in ISO-8601.' },
-          ...(amount ? { amount } : {}),
-          ...(worth ? { value: worth } : {}),
-        }),
-      ),
+      history: rowsOf({
+        datetime: { type: ['string', 'null'] },
+        ...propertiesOf(schema, 'OpenInterest', ['amount', 'value']),
+      }),
     },
     run: async ({ values, ask, now }) => {
       const { value, errors } = await ask(query, { ...values, limit: toHistoryLimit(values.limit) });

@@ -4,7 +4,7 @@ import { createPage } from '../presenting/table.ts';
 import { isObject, type JsonObject, toNumber, toObjects, toText } from '../presenting/values.ts';
 import { afterArgument, pageAfter } from './common/paging.ts';
 import { createRootQuery, isSimulated } from './common/queries.ts';
-import { listOf, objectOf, propertiesOf, rowFreshness } from './common/schemas.ts';
+import { objectOf, propertiesOf, rowFreshness, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ownCount, ToolArguments } from './common/tool-arguments.ts';
 import { times } from './tickers.ts';
@@ -20,21 +20,22 @@ export function createQuoteTool(schema: GraphQLSchema): Tool {
   const rows = `exchanges { exchange { id } ${reasons.join(' ')} ${ticker} }`;
   const query = createRootQuery(schema, 'quote', [...figures, `bestBid ${best}`, `bestAsk ${best}`, rows]);
   const args = new ToolArguments(query, {
+    descriptions: { exchanges: 'Ids of exchanges, from 1 to 200.' },
     own: [
       ownCount('limit', 'Maximum number of rows, from 1 to 1000. The figures cover all exchanges.', 100),
       afterArgument('the row of this exchange'),
     ],
   });
   const side = (what: string) => ({
-    [what]: { type: ['number', 'null'] as const, description: 'In the quote currency; null if there is none.' },
-    [`${what}Amount`]: { type: ['number', 'null'] as const, description: 'How much is available at this price.' },
-    [`${what}Exchange`]: { type: ['string', 'null'] as const, description: 'The exchange that has it.' },
+    [what]: { type: ['number', 'null'] as const },
+    [`${what}Amount`]: { type: ['number', 'null'] as const },
+    [`${what}Exchange`]: { type: ['string', 'null'] as const },
   });
   return {
     name: 'compare_exchanges',
     title: 'Compare one market on several exchanges',
     description:
-      'Compares the price of one symbol on several exchanges at the same moment: where to buy (bestAsk, the lowest), where to sell (bestBid, the highest), the median, and one row for each exchange. Use it for "where is bitcoin cheapest?" or for a price that does not depend on one exchange. The symbol must be the same on all of them: USD, USDT and USDC are different currencies. Prices that are old, missing or far from the others are left out of the figures, and `leftOut` says why: FAILED, NOT_LISTED, NO_PRICE, OUTLIER, STALE. A negative `spread` means that one exchange bids more than another asks, before fees. An exchange that fails does not affect the others.',
+      'Compares the price of one symbol on several exchanges at the same moment: where to buy (bestAsk, the lowest), where to sell (bestBid, the highest), the amounts there, the median of the last prices, `volumeWeighted` (the last prices weighted by volume), and one row for each exchange. Use it for "where is bitcoin cheapest?" or for a price that does not depend on one exchange. The symbol must be the same on all of them: USD, USDT and USDC are different currencies. Prices that are old, missing or far from the others are left out of the figures, and `leftOut` says why: FAILED, NOT_LISTED, NO_PRICE, OUTLIER, STALE. `spread` is bestAsk minus bestBid before fees; below zero, one exchange bids more than another asks. An exchange that fails does not affect the others.',
     field: 'quote',
     arguments: args,
     output: {
@@ -43,15 +44,14 @@ export function createQuoteTool(schema: GraphQLSchema): Tool {
         ...side('bestBid'),
         ...side('bestAsk'),
       }),
-      exchanges: listOf(
-        objectOf({
-          exchange: { type: 'string', description: "The exchange's id." },
-          ...Object.fromEntries(prices.map((name) => [name, { type: ['number', 'null'] as const }])),
-          ...rowFreshness,
-          ...propertiesOf(schema, 'ExchangeQuote', reasons),
-        }),
-      ),
+      exchanges: rowsOf({
+        exchange: { type: 'string' },
+        ...propertiesOf(schema, 'Ticker', prices),
+        ...rowFreshness,
+        ...propertiesOf(schema, 'ExchangeQuote', reasons),
+      }),
     },
+    hasParts: true,
     run: async ({ values, ask, now }) => {
       const { value, errors } = await ask(query, args.toFieldValues(values));
       const quote = isObject(value) ? value : {};

@@ -4,7 +4,7 @@ import { createPage } from '../presenting/table.ts';
 import { isObject, toList, toNumber, toText, without } from '../presenting/values.ts';
 import { afterArgument, requireCount, unknownAfter } from './common/paging.ts';
 import { createRootQuery, describeMarket, isSimulated } from './common/queries.ts';
-import { listOf, objectOf, propertiesOf, rowFreshness } from './common/schemas.ts';
+import { objectOf, propertiesOf, rowFreshness, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ownCount, ToolArguments } from './common/tool-arguments.ts';
 
@@ -29,7 +29,9 @@ export const times = ['timestamp', 'receivedAt', 'stale'];
 export const listedPrices = [...identity, ...prices];
 
 const meaning =
-  'All prices are in the quote currency (in BTC/USDT: USDT). `percentage` is the change over 24 hours in percent, `baseVolume` and `quoteVolume` are what was traded in 24 hours. Null means that the exchange does not send the value; it is never zero or estimated. `stale: true` means that the exchange cannot be reached and the prices are the last known ones. The exchange sim makes its prices up.';
+  'Prices are in the quote currency (in BTC/USDT: USDT). `open`, `high`, `low`, `vwap` (the average weighted by volume), `change`, `percentage` (the change in percent), `baseVolume` and `quoteVolume` (what was traded) cover 24 hours. `bidVolume` and `askVolume` are the amounts at the best prices. Contracts also have `markPrice` and `indexPrice` (of the underlying), and some exchanges count their volume in contracts. Null means that the exchange does not send the value; it is never zero or estimated. `stale: true` means that the exchange cannot be reached and the prices are the last known ones.';
+
+const hint = 'Call again with after from next; everything else stays as it is.';
 
 export function createTickerTool(schema: GraphQLSchema): Tool {
   const query = createRootQuery(schema, 'ticker', [...identity, ...details, ...times]);
@@ -37,7 +39,7 @@ export function createTickerTool(schema: GraphQLSchema): Tool {
   return {
     name: 'get_ticker',
     title: 'Get the price of one market',
-    description: `Returns the current price of one market with the best bid and ask, the range and the volume of the last 24 hours: "What does bitcoin cost on Kraken?". Use get_tickers for several symbols of one exchange, compare_exchanges for one symbol on several exchanges, and get_candles for prices in the past. ${meaning}`,
+    description: `Returns the current price of one market with the best bid and ask, the range and the volume of the last 24 hours: "What does bitcoin cost on Kraken?". Use get_tickers for several symbols of one exchange, compare_exchanges for one symbol on several exchanges, and get_candles for the past. ${meaning}`,
     field: 'ticker',
     arguments: args,
     output: { ticker: objectOf(propertiesOf(schema, 'Ticker', [...identity, ...details])) },
@@ -58,6 +60,7 @@ export function createTickerTool(schema: GraphQLSchema): Tool {
 export function createTickersTool(schema: GraphQLSchema): Tool {
   const query = createRootQuery(schema, 'tickers', [...listedPrices, ...times]);
   const args = new ToolArguments(query, {
+    descriptions: { symbols: 'Symbols such as BTC/USDT, at most 1000.' },
     own: [
       ownCount('limit', 'Maximum number of tickers, from 1 to 1000.', 100),
       afterArgument('this symbol of `symbols`'),
@@ -66,10 +69,12 @@ export function createTickersTool(schema: GraphQLSchema): Tool {
   return {
     name: 'get_tickers',
     title: 'Get the prices of several markets',
-    description: `Returns the current prices of several markets of one exchange, in the order of \`symbols\`. A symbol that fails is listed in \`errors\` and does not affect the others. Use screen_markets if you do not know the symbols and want, for example, the largest or the fastest rising markets. ${meaning}`,
+    description:
+      'Returns the current prices of several markets of one exchange, in the order of `symbols`. A symbol that fails is listed in `errors` and does not affect the others. Use screen_markets if you do not know the symbols and want, for example, the largest or the fastest rising markets. The figures are those of get_ticker; each row has its own age, and its own `stale`.',
     field: 'tickers',
     arguments: args,
-    output: { tickers: listOf(objectOf({ ...propertiesOf(schema, 'Ticker', listedPrices), ...rowFreshness })) },
+    output: { tickers: rowsOf({ ...propertiesOf(schema, 'Ticker', listedPrices), ...rowFreshness }) },
+    hasParts: true,
     run: async ({ values, ask, now }) => {
       const all = [...new Set(toList(values.symbols).map(toText))];
       const { after } = values;
@@ -99,9 +104,9 @@ export function createTickersTool(schema: GraphQLSchema): Tool {
           hasMore: all.length > start + symbols.length,
           toNext: ({ asked }) => ({ after: asked }),
           // The last symbols may have failed, and then have no row.
-          afterAll: { after: symbols.at(-1) ?? null },
+          afterAll: { next: { after: symbols.at(-1) ?? null }, hint },
           toRow: (row) => without(row, ['asked']),
-          hint: 'Call again with after from next; everything else stays as it is.',
+          hint,
         }),
       };
     },

@@ -6,7 +6,7 @@ import { ownText } from './tool-arguments.ts';
 
 /** The argument that continues a list. */
 export function afterArgument(what: string): GraphQLArgument {
-  return ownText('after', `To continue a list that was cut: begin after ${what}.`);
+  return ownText('after', `Begin after ${what}; cut.next has it.`);
 }
 
 /** The rows after the one that `after` names, at most `limit`. Throws BAD_USER_INPUT if either is not valid. */

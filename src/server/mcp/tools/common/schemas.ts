@@ -2,37 +2,28 @@ import { GraphQLNonNull, type GraphQLSchema, isOutputType } from 'graphql';
 import type { JsonSchema } from '../../../../graphql/json-schema/json-schema.ts';
 import { toSelectionSchema } from '../../../../graphql/json-schema/selection-schema.ts';
 
+// Agents pay for every byte of the list of tools with their context. So output schemas tell only names and types: what the
+// figures mean is in the description of the tool, and what all answers have in common in the instructions and the guide.
+// No object is closed (`additionalProperties`), because clients that keep the list must accept what a newer server adds.
+
 type Properties = Readonly<Record<string, JsonSchema>>;
 
-/** What a row of a list, or a value from one, says about its own freshness. */
-export const rowFreshness: Properties = {
-  exchangeTime: {
-    type: ['string', 'null'],
-    description: "Time of the exchange's clock in ISO-8601; null if the exchange sends none.",
-  },
-  ageMs: {
-    type: ['integer', 'null'],
-    description: 'Milliseconds since this server received it; null if that is unknown.',
-  },
-  stale: {
-    type: 'boolean',
-    description: 'True if the exchange cannot be reached at present and this is its last known value.',
-  },
-};
+const text: JsonSchema = { type: 'string' };
+const textOrNull: JsonSchema = { type: ['string', 'null'] };
+const countOrNull: JsonSchema = { type: ['integer', 'null'] };
+const flag: JsonSchema = { type: 'boolean' };
 
-/** An object that always has all of these members. */
-export function objectOf(properties: Properties, description?: string): JsonSchema {
-  return {
-    type: 'object',
-    ...(description === undefined ? {} : { description }),
-    properties,
-    required: Object.keys(properties),
-    additionalProperties: false,
-  };
+/** What a row of a list, or a value from one, says about its own freshness. */
+export const rowFreshness: Properties = { exchangeTime: textOrNull, ageMs: countOrNull, stale: flag };
+
+/** An object that always has the members that are required, by default all. */
+export function objectOf(properties: Properties, required: readonly string[] = Object.keys(properties)): JsonSchema {
+  const bare = Object.entries(properties).map(([name, schema]) => [name, toBare(schema)]);
+  return { type: 'object', properties: Object.fromEntries(bare), required };
 }
 
-export function listOf(items: JsonSchema, description?: string): JsonSchema {
-  return { type: 'array', ...(description === undefined ? {} : { description }), items };
+export function rowsOf(properties: Properties, required?: readonly string[]): JsonSchema {
+  return { type: 'array', items: objectOf(properties, required) };
 }
 
 /** The schemas of some fields of an object type. */
@@ -42,64 +33,49 @@ export function propertiesOf(schema: GraphQLSchema, typeName: string, fields: re
   return toSelectionSchema(new GraphQLNonNull(type), `{ ${fields.join(' ')} }`).properties ?? {};
 }
 
-const freshness = objectOf(
-  {
-    exchangeTime: {
-      type: ['string', 'null'],
-      description: "Time of the exchange's clock in ISO-8601: of the oldest value, or of the newest row of a history.",
-    },
-    receivedAt: {
-      type: ['string', 'null'],
-      description: 'When this server received the value, in ISO-8601; null for rows of a history.',
-    },
-    ageMs: {
-      type: ['integer', 'null'],
-      description: 'Age in milliseconds: since receivedAt, or since exchangeTime where receivedAt is null.',
-    },
-    stale: {
-      type: 'boolean',
-      description:
-        'True if the exchange cannot be reached at present and a value is the last known one. Never present it as current.',
-    },
-  },
-  'How old the answer is.',
-);
+const freshness = objectOf({ exchangeTime: textOrNull, receivedAt: textOrNull, ageMs: countOrNull, stale: flag });
 
-const cut = objectOf(
-  {
-    returned: { type: 'integer', description: 'How many rows are here.' },
-    requested: { type: 'integer', description: 'How many rows were asked for.' },
-    next: {
-      anyOf: [{ type: 'object' }, { type: 'null' }],
-      description: 'The arguments to change in the next call to get the rest; null if there is no such page.',
-    },
-    hint: { type: 'string', description: 'How to get the rest, in a sentence.' },
-  },
-  'Only if rows are missing.',
-);
+const cut: JsonSchema = {
+  ...objectOf({
+    returned: { type: 'integer' },
+    requested: { type: 'integer' },
+    next: { type: ['object', 'null'] },
+    hint: text,
+  }),
+  description: 'Only if rows are missing; next has the arguments to change for the rest.',
+};
 
+/** Errors of parts, for tools whose answer can contain other parts. */
 const errors: JsonSchema = {
   type: 'array',
-  description: 'Only if parts of what was asked for failed: one error for each.',
+  description: 'Only if parts failed.',
   items: {
     type: 'object',
     properties: {
-      code: { type: 'string' },
-      message: { type: 'string' },
-      retryable: { type: 'boolean' },
-      exchange: { type: 'string' },
-      symbol: { type: 'string' },
+      code: text,
+      message: text,
+      retryable: flag,
+      exchange: text,
+      symbol: text,
       retryAfterMs: { type: 'number' },
-      suggestions: { type: 'array', items: { type: 'string' } },
+      suggestions: { type: 'array', items: text },
     },
     required: ['code', 'message', 'retryable'],
-    additionalProperties: false,
   },
 };
 
 /** The schema of the structured content of a tool with this output. */
-export function toOutputSchema(output: Properties): JsonSchema {
-  const simulated: JsonSchema = { type: 'boolean', description: 'True if the prices are made up (exchange sim).' };
-  const always = { freshness, simulated, ...output };
-  return { ...objectOf({ ...always, cut, errors }), required: Object.keys(always) };
+export function toOutputSchema(output: Properties, hasParts: boolean): JsonSchema {
+  const always = { freshness, simulated: flag, ...output };
+  const hasRows = Object.values(output).some(({ type }) => type === 'array');
+  return {
+    type: 'object',
+    properties: { ...always, ...(hasRows ? { cut } : {}), ...(hasParts ? { errors } : {}) },
+    required: Object.keys(always),
+  };
+}
+
+/** The schema without anything but types. */
+function toBare({ type, items }: JsonSchema): JsonSchema {
+  return { ...(type === undefined ? {} : { type }), ...(items ? { items: toBare(items) } : {}) };
 }

@@ -4,18 +4,31 @@ import {
   type GraphQLInputType,
   GraphQLInt,
   GraphQLString,
+  getNullableType,
+  isListType,
   valueFromASTUntyped,
 } from 'graphql';
 import { FieldArguments } from '../../../../graphql/fields/field-arguments.ts';
 import type { FieldQuery } from '../../../../graphql/fields/field-query.ts';
+import { MarketDataError } from '../../../../market/errors.ts';
 import { toSymbol } from '../../../fields/symbols.ts';
 import type { JsonObject } from '../../presenting/values.ts';
+
+/** No symbol, id or cursor is longer. Answers repeat them, so that longer ones would not fit. */
+const maxTextLength = 200;
+
+const shared: Readonly<Record<string, string>> = {
+  exchange: "The exchange's id, such as kraken.",
+  symbol: 'The symbol, such as BTC/USDT.',
+  since: 'Where to begin, inclusive: ISO-8601 with a time zone, a date, or epoch milliseconds.',
+  until: 'Where to end, exclusive; written like since.',
+};
 
 /** What a tool changes about the arguments of its field. */
 export interface ArgumentChanges {
   /** Defaults that differ from those of the schema, by name. */
   readonly defaults?: Readonly<Record<string, number>>;
-  /** Descriptions that differ from those of the schema, by name. */
+  /** Descriptions that stand for those of the schema, and for those of types, by name. */
   readonly descriptions?: Readonly<Record<string, string>>;
   /** Arguments of the tool that the field does not have. */
   readonly own?: readonly GraphQLArgument[];
@@ -24,24 +37,37 @@ export interface ArgumentChanges {
 /** The arguments of a tool: those of its field, and its own. Checks and completes what agents send. */
 export class ToolArguments {
   readonly fields: FieldArguments;
+  /** Descriptions that stand for those of arguments and of their types, by name. */
+  readonly descriptions: Readonly<Record<string, string>>;
   readonly #defaults: JsonObject;
   readonly #own: ReadonlySet<string>;
+  readonly #lists: ReadonlySet<string>;
 
   constructor(query: FieldQuery, { defaults = {}, descriptions = {}, own = [] }: ArgumentChanges = {}) {
-    const changed = query.arguments.all.map((arg) => ({
+    this.descriptions = { ...shared, ...descriptions };
+    const all = [...query.arguments.all, ...own].map((arg) => ({
       ...arg,
       defaultValue: defaults[arg.name] ?? arg.defaultValue,
-      description: descriptions[arg.name] ?? arg.description,
+      description: this.descriptions[arg.name] ?? arg.description,
     }));
-    const all = [...changed, ...own];
     this.fields = new FieldArguments(all);
     this.#own = new Set(own.map(({ name }) => name));
+    this.#lists = new Set(all.filter(({ type }) => isListType(getNullableType(type))).map(({ name }) => name));
     this.#defaults = Object.fromEntries(all.flatMap(toDefault));
   }
 
   /** Returns the values with defaults and plain symbols. Throws BAD_USER_INPUT with a sentence for each wrong value. */
   read(values: JsonObject): JsonObject {
-    return { ...this.#defaults, ...this.fields.toVariables(withSymbols(values)) };
+    const lists = Object.entries(values).map(([name, value]) => [name, this.#toList(name, value)]);
+    const read = this.fields.toVariables(withSymbols(Object.fromEntries(lists)));
+    requireShortTexts(read);
+    return { ...this.#defaults, ...read };
+  }
+
+  /** As in GraphQL, a value stands for a list that contains only this value. */
+  #toList(name: string, value: unknown): unknown {
+    const isAlone = this.#lists.has(name) && value !== undefined && value !== null && !Array.isArray(value);
+    return isAlone ? [value] : value;
   }
 
   /** Of values that were read, those that the field takes. */
@@ -67,6 +93,16 @@ function own(name: string, type: GraphQLInputType, description: string, defaultV
 function toDefault({ name, type, defaultValue }: GraphQLArgument): readonly (readonly [string, unknown])[] {
   const node = defaultValue === undefined ? null : astFromValue(defaultValue, type);
   return node ? [[name, valueFromASTUntyped(node)]] : [];
+}
+
+function requireShortTexts(values: JsonObject): void {
+  for (const [name, value] of Object.entries(values)) {
+    const texts = Array.isArray(value) ? value : [value];
+    const index = texts.findIndex((text) => typeof text === 'string' && text.length > maxTextLength);
+    if (index === -1) continue;
+    const place = Array.isArray(value) ? `${name}[${index}]` : name;
+    throw new MarketDataError('BAD_USER_INPUT', `${place} is longer than ${maxTextLength} characters.`);
+  }
 }
 
 function withSymbols(values: JsonObject): JsonObject {

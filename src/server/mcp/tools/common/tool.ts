@@ -17,6 +17,8 @@ export interface Tool {
   readonly arguments: ToolArguments;
   /** What the structured content contains besides its freshness, errors and what was cut. */
   readonly output: Readonly<Record<string, JsonSchema>>;
+  /** True if parts of an answer can fail while the others are valid. */
+  readonly hasParts?: boolean;
   readonly run: (call: ToolCall) => Promise<Report>;
 }
 
