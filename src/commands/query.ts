@@ -74,9 +74,11 @@ async function answer({ answers, engine }: WiredApp, request: DeclinedQuery): Pr
 }
 
 function notAQuery(document: Parameters<typeof getOperationAST>[0], { operationName }: DeclinedQuery): UsageError {
-  const type = getOperationAST(document, operationName)?.operation ?? 'subscription';
+  if (getOperationAST(document, operationName)?.operation === 'mutation') {
+    return new UsageError('query answers queries, and this is a mutation: TickQL has none.');
+  }
   return new UsageError(
-    `query answers queries, and this is a ${type}: use tickql watch for prices, or start the server and subscribe with a client.`,
+    'query answers queries, and this is a subscription: use tickql watch for prices, or start the server and subscribe with a client.',
   );
 }
 

@@ -12,7 +12,13 @@ const versionOptions: ReadonlySet<string> = new Set(['--version', '-v']);
 /** Runs the command that the arguments of the process name. Resolves with the exit code, and never rejects. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    return await dispatch(args, terminal);
+    const code = await dispatch(args, terminal);
+    const { failure } = terminal.out;
+    if (failure === null) return code;
+    await terminal.err.write(
+      `tickql: Standard output could not be written (${failure}), so the answer is incomplete.\n`,
+    );
+    return exitCode.failure;
   } catch (error) {
     if (error instanceof UsageError) {
       await terminal.err.write(`tickql: ${error.message} See tickql --help.\n`);
@@ -28,7 +34,7 @@ async function dispatch([name = '', ...rest]: readonly string[], terminal: Termi
   if (versionOptions.has(name)) return print(`${readVersion()}\n`, terminal);
   if (helpOptions.has(name)) return print(toHelp(), terminal);
   if (name === 'help') return print(toHelp(rest[0]), terminal);
-  if (isOption(name)) throw unknownOption(name, ['version']);
+  if (isOption(name)) throw notAnOption(name);
   const command = findCommand(name);
   if (rest.some((each) => helpOptions.has(each))) return print(toHelp(name), terminal);
   const run = await command.load();
@@ -38,6 +44,11 @@ async function dispatch([name = '', ...rest]: readonly string[], terminal: Termi
 async function print(text: string, { out }: Terminal): Promise<number> {
   await out.write(text);
   return exitCode.ok;
+}
+
+function notAnOption(name: string): UsageError {
+  const { message } = unknownOption(name, ['version']);
+  return new UsageError(`${message} Settings are environment variables, as in PORT=8080 tickql.`);
 }
 
 function isOption(name: string | undefined): boolean {

@@ -15,5 +15,11 @@ function toSentence({ message, extensions }: GraphQLError): string {
       Array.isArray(suggestions) && suggestions.length > 0 ? `; did you mean ${suggestions.join(', ')}?` : '.';
     return `${exchange} has no ${named}${nearest}`;
   }
-  return message.replace(remedies.listExchanges, "tickql query '{ exchanges { id } }' lists all ids");
+  return (
+    message
+      .replace(remedies.listExchanges, "tickql query '{ exchanges { id } }' lists all ids")
+      // A server tries again by itself, but this command ends.
+      .replace('this server tries again in', 'try again in')
+      .replace('this server is trying again now', 'try again')
+  );
 }

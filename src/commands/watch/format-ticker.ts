@@ -1,4 +1,6 @@
 import { ageOf } from '../../base/age.ts';
+import { toPlainText } from '../terminal/plain-text.ts';
+import { padToWidth, widthOf } from '../terminal/text-width.ts';
 import type { WatchedTicker } from './watched-ticker.ts';
 
 const price = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 });
@@ -16,7 +18,7 @@ export function toCells(exchange: string, ticker: WatchedTicker, now: number): r
   const { symbol, last, bid, ask, timestamp, receivedAt, source, stale } = ticker;
   return [
     exchange,
-    symbol,
+    toPlainText(symbol),
     toPrice(last),
     ticker.percentage === null ? missing : `${percentage.format(ticker.percentage)}%`,
     `${toPrice(bid)} / ${toPrice(ask)}`,
@@ -31,11 +33,11 @@ export function toCells(exchange: string, ticker: WatchedTicker, now: number): r
 export function alignCells(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = rows.reduce<readonly number[]>((known, row) => {
     const longer = row.length > known.length ? row : known;
-    return longer.map((_, column) => Math.max(known[column] ?? 0, row[column]?.length ?? 0));
+    return longer.map((_, column) => Math.max(known[column] ?? 0, widthOf(row[column] ?? '')));
   }, []);
   return rows.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => padToWidth(cell, widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   );

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Output } from '../terminal/output.ts';
+import { toPlainText } from '../terminal/plain-text.ts';
 import { toCells } from './format-ticker.ts';
 import type { PriceView } from './price-view.ts';
 
@@ -17,7 +18,7 @@ export function createLineLog({ exchange, out, err, clock }: LineLogOptions): Pr
       const now = clock.now();
       void out.write(`${new Date(now).toISOString()}  ${toCells(exchange, ticker, now).join('  ')}\n`);
     },
-    warn: (message) => void err.write(`tickql: ${message}\n`),
+    warn: (message) => void err.write(`tickql: ${toPlainText(message)}\n`),
     close: () => {},
   };
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Output } from '../terminal/output.ts';
+import { toPlainText } from '../terminal/plain-text.ts';
+import { cutToWidth } from '../terminal/text-width.ts';
 import { alignCells, toCells } from './format-ticker.ts';
 import type { PriceView } from './price-view.ts';
 import type { WatchedTicker } from './watched-ticker.ts';
@@ -42,7 +44,7 @@ export class LiveTable implements PriceView {
   }
 
   warn(message: string): void {
-    this.#warning = message;
+    this.#warning = toPlainText(message);
     this.#drawSoon();
   }
 
@@ -74,7 +76,7 @@ export class LiveTable implements PriceView {
     const { columns, rows } = out.size;
     const now = clock.now();
     const cells = [...this.#tickers].map(([symbol, ticker]) =>
-      ticker ? toCells(exchange, ticker, now) : [exchange, symbol, 'waiting'],
+      ticker ? toCells(exchange, ticker, now) : [exchange, toPlainText(symbol), 'waiting'],
     );
     const lines = [...alignCells(cells), ...(this.#warning === null ? [] : [this.#warning])];
     const maxLines = Math.max(1, rows - 1);
@@ -82,6 +84,6 @@ export class LiveTable implements PriceView {
       lines.length > maxLines
         ? [...lines.slice(0, maxLines - 1), `${lines.length - maxLines + 1} more lines need a larger terminal`]
         : lines;
-    return shown.map((line) => line.slice(0, Math.max(1, columns - 1)));
+    return shown.map((line) => cutToWidth(line, Math.max(1, columns - 1)));
   }
 }

@@ -6,6 +6,7 @@ import type { SubscriptionHost } from '../../server/fanout/group-subscription.ts
 import { toSymbol } from '../../server/fields/symbols.ts';
 import { exitCode, type RunCommand, type Terminal } from '../terminal/command.ts';
 import { parseArguments } from '../terminal/parse-arguments.ts';
+import { toPlainText } from '../terminal/plain-text.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { describeRefusal } from './describe-refusal.ts';
 import { createLineLog } from './line-log.ts';
@@ -26,7 +27,7 @@ export const watch: RunCommand = async (args, terminal) => {
   const isQuiet = terminal.out.isTerminal && terminal.err.isTerminal;
   const problem = await withLocalApp(terminal.env, (wired) => watchUntilEnd(wired, watched, terminal), { isQuiet });
   if (problem === null) return exitCode.ok;
-  await terminal.err.write(`tickql: ${problem}\n`);
+  await terminal.err.write(`tickql: ${toPlainText(problem)}\n`);
   return exitCode.failure;
 };
 

@@ -5,8 +5,8 @@ import { describe, Html, html } from './html.ts';
 import type { OpenApi } from './open-api.ts';
 import { type PlacedOperation, toOperationSection } from './operation-section.ts';
 import { style } from './page-style.ts';
-import { toMemberTable, toTable } from './tables.ts';
 import { toRelative } from './relative-path.ts';
+import { toMemberTable, toTable } from './tables.ts';
 import { toComponentName } from './type-text.ts';
 
 const styleHash = createHash('sha256').update(style).digest('base64');

@@ -47,6 +47,19 @@ test.each([
   expect(toAge(ageMs)).toBe(text);
 });
 
+test('a symbol has no characters that a terminal would obey', () => {
+  expect(toCells('x', { ...ticker, symbol: '\u001b[2JBTC\n' }, now)[1]).toBe('[2JBTC');
+});
+
+test('columns with wide characters stand under each other, too', () => {
+  expect(
+    alignCells([
+      ['币安人生', '1'],
+      ['BTC', '2'],
+    ]),
+  ).toEqual(['币安人生  1', 'BTC       2']);
+});
+
 test('the columns of all lines stand under each other', () => {
   expect(
     alignCells([

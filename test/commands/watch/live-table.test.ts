@@ -22,7 +22,7 @@ function open(...symbols: readonly string[]): LiveTable {
     get isFull() {
       return isFull;
     },
-    write: async (text: string | Uint8Array): Promise<void> => {
+    write: async (text: string): Promise<void> => {
       written += text;
       writes += 1;
     },
@@ -93,6 +93,25 @@ test('no line wraps, and none scrolls away', () => {
   size = { columns: 12, rows: 4 };
   open('AAA/USDT', 'BBB/USDT', 'CCC/USDT', 'DDD/USDT');
   expect(render(written)).toEqual(['sim  AAA/US', 'sim  BBB/US', '2 more line']);
+});
+
+test('no line wraps whose characters are wide, and none obeys what an exchange sends', async () => {
+  size = { columns: 16, rows: 24 };
+  const table = open('币安人生/USDT', '\u001b[2J\r\n/USDT');
+  table.warn('\u001b[31mgone\n');
+  await clock.advance(100);
+  expect(render(written)).toEqual(['sim  币安人生/U', 'sim  [2J/USDT  ', '[31mgone']);
+});
+
+test('a line that was cut is complete once the terminal is wider, and gone once it is lower', async () => {
+  size = { columns: 12, rows: 24 };
+  open('AAA/USDT', 'BBB/USDT');
+  size = { columns: 80, rows: 24 };
+  await clock.advance(1000);
+  expect(render(written)).toEqual(['sim  AAA/USDT  waiting', 'sim  BBB/USDT  waiting']);
+  size = { columns: 80, rows: 2 };
+  await clock.advance(1000);
+  expect(render(written)).toEqual(['2 more lines need a larger terminal']);
 });
 
 test('while the terminal is stopped, nothing is written to it', async () => {

@@ -37,13 +37,14 @@ describe('help and version', () => {
   test.each([
     [['qery', '{ x }'], 'There is no command qery. Did you mean query?'],
     [['serve-it-to-me'], 'There is no command serve-it-to-me. The commands are query, watch, mcp,'],
-    [['--prot'], 'There is no option --prot.'],
+    [['--prot'], 'There is no option --prot. Settings are environment variables, as in PORT=8080 tickql.'],
     [['help', 'wach'], 'There is no command wach. Did you mean watch?'],
     [['query'], "query needs a query, for example '{ exchanges { id } }'"],
     [['query', '{', 'exchanges'], 'query takes one query, but 2 were given'],
     [['query', '{ x }', '--variables', '[1]'], '--variables must be a JSON object'],
     [['query', '{ x }', '--variable', '{}'], 'There is no option --variable. Did you mean --variables?'],
     [['query', 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }'], 'use tickql watch'],
+    [['query', 'mutation { x }'], 'this is a mutation: TickQL has none.'],
     [['watch', 'sim'], 'watch needs an exchange and at least one symbol'],
     [['schema', 'all'], 'This command takes no arguments, but was given all.'],
   ])('%j is wrong usage: code 2 and a sentence on standard error', async (args, sentence) => {
