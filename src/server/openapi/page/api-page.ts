@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { PagePolicy } from '../http/messages/page-headers.ts';
-import { openApiPath } from '../http/paths.ts';
+import type { PagePolicy } from '../../http/messages/page-headers.ts';
+import { openApiPath } from '../../http/paths.ts';
+import type { OpenApi } from '../document/open-api.ts';
 import { describe, Html, html } from './html.ts';
-import type { OpenApi } from './open-api.ts';
 import { type PlacedOperation, toOperationSection } from './operation-section.ts';
 import { style } from './page-style.ts';
-import { toMemberTable, toTable } from './tables.ts';
 import { toRelative } from './relative-path.ts';
+import { toMemberTable, toTable } from './tables.ts';
 import { toComponentName } from './type-text.ts';
 
 const styleHash = createHash('sha256').update(style).digest('base64');
