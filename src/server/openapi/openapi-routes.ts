@@ -8,8 +8,8 @@ import { openApiPath, restPath } from '../http/paths.ts';
 import { sendProblem } from '../rest/messages/problem.ts';
 import { readMethods, requireMethod } from '../rest/messages/require-method.ts';
 import type { Route } from '../routing/route.ts';
-import { apiPagePolicy, renderApiPage } from './api-page.ts';
-import { createOpenApi, type OpenApiOptions } from './create-open-api.ts';
+import { createOpenApi, type OpenApiOptions } from './document/create-open-api.ts';
+import { apiPagePolicy, renderApiPage } from './page/api-page.ts';
 
 /** A text that never changes while this server runs. */
 interface ConstantText {

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../../src/graphql/json-schema/json-schema.ts';
-import type { ApiResponse, OpenApi, Operation } from '../../../src/server/openapi/open-api.ts';
-import { toComponentName } from '../../../src/server/openapi/type-text.ts';
+import type { ApiResponse, OpenApi, Operation } from '../../../src/server/openapi/document/open-api.ts';
+import { toComponentName } from '../../../src/server/openapi/page/type-text.ts';
 import { compileSchema, type FindFaults } from './compile-schema.ts';
 
 /** An answer of a running server. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../../src/graphql/schema/schema.ts';
 import { MarketDataError, type MarketDataErrorCode, marketDataErrorCodes } from '../../../src/market/errors.ts';
-import { createOpenApi } from '../../../src/server/openapi/create-open-api.ts';
-import type { Operation } from '../../../src/server/openapi/open-api.ts';
+import { createOpenApi } from '../../../src/server/openapi/document/create-open-api.ts';
+import type { Operation } from '../../../src/server/openapi/document/open-api.ts';
 import { type AppServer, type FakeServer, startServer } from '../../support/server.ts';
 import { DescribedAnswers, type GivenAnswer } from './described-answer.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonSchema } from '../../../src/graphql/json-schema/json-schema.ts';
-import type { Parameter } from '../../../src/server/openapi/open-api.ts';
+import type { Parameter } from '../../../src/server/openapi/document/open-api.ts';
 
 /** Values by the names of parameters. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { schema } from '../../../src/graphql/schema/schema.ts';
-import { createOpenApi } from '../../../src/server/openapi/create-open-api.ts';
-import type { Operation, Parameter } from '../../../src/server/openapi/open-api.ts';
-import { toComponentName } from '../../../src/server/openapi/type-text.ts';
+import { createOpenApi } from '../../../src/server/openapi/document/create-open-api.ts';
+import type { Operation, Parameter } from '../../../src/server/openapi/document/open-api.ts';
+import { toComponentName } from '../../../src/server/openapi/page/type-text.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { DescribedAnswers, type GivenAnswer } from './described-answer.ts';
 import { argumentsOf, type Values, valuesOf } from './random-arguments.ts';

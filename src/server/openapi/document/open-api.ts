@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
+import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
 
 /** The parts of OpenAPI 3.1 that describe the REST API. */
 export interface OpenApi {

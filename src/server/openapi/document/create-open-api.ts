@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
-import { historicalPath } from '../rest/historical-route.ts';
-import { createResources } from '../rest/resources.ts';
-import { createStreamResources } from '../rest/stream-resources.ts';
+import { historicalPath } from '../../rest/historical-route.ts';
+import { createResources } from '../../rest/resources.ts';
+import { createStreamResources } from '../../rest/stream-resources.ts';
 import { headers } from './headers.ts';
 import type { OpenApi, PathItem } from './open-api.ts';
 import { sharedParameters, toHistoricalOperation, toOperation, toStreamOperation } from './operations.ts';

@@ -1,8 +1,8 @@
-import { toArgumentSchemas } from '../../graphql/json-schema/argument-schemas.ts';
-import { type JsonSchema, orNull } from '../../graphql/json-schema/json-schema.ts';
-import type { ShareSchema } from '../../graphql/json-schema/selection-schema.ts';
-import type { Resource } from '../rest/resources.ts';
-import type { StreamResource } from '../rest/stream-resources.ts';
+import { toArgumentSchemas } from '../../../graphql/json-schema/argument-schemas.ts';
+import { type JsonSchema, orNull } from '../../../graphql/json-schema/json-schema.ts';
+import type { ShareSchema } from '../../../graphql/json-schema/selection-schema.ts';
+import type { Resource } from '../../rest/resources.ts';
+import type { StreamResource } from '../../rest/stream-resources.ts';
 import { toContent, toEventContent } from './bodies.ts';
 import { format, withFileLimit } from './csv.ts';
 import { caching, fileName } from './headers.ts';

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
+import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
 import { type Html, html, join } from './html.ts';
 
 /** The type of a value in words, with links to the tables of objects. */

@@ -1,5 +1,5 @@
+import type { Components, MediaTypeObject, Operation, Parameter, Reference } from '../document/open-api.ts';
 import { describe, type Html, html, join } from './html.ts';
-import type { Components, MediaTypeObject, Operation, Parameter, Reference } from './open-api.ts';
 import { toRelative } from './relative-path.ts';
 import { toMemberTable, toParameterTable } from './tables.ts';
 import { toComponentName, toTypeText } from './type-text.ts';

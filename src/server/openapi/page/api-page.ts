@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { PagePolicy } from '../http/messages/page-headers.ts';
-import { openApiPath } from '../http/paths.ts';
+import type { PagePolicy } from '../../http/messages/page-headers.ts';
+import { openApiPath } from '../../http/paths.ts';
+import type { OpenApi } from '../document/open-api.ts';
 import { describe, Html, html } from './html.ts';
-import type { OpenApi } from './open-api.ts';
 import { type PlacedOperation, toOperationSection } from './operation-section.ts';
 import { style } from './page-style.ts';
 import { toRelative } from './relative-path.ts';

@@ -1,8 +1,8 @@
 import { type GraphQLArgument, getNullableType } from 'graphql';
-import type { FieldQuery } from '../../graphql/fields/field-query.ts';
-import { toArgumentSchemas } from '../../graphql/json-schema/argument-schemas.ts';
-import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
-import type { ResourceFormat } from '../rest/messages/choose-format.ts';
+import type { FieldQuery } from '../../../graphql/fields/field-query.ts';
+import { toArgumentSchemas } from '../../../graphql/json-schema/argument-schemas.ts';
+import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
+import type { ResourceFormat } from '../../rest/messages/choose-format.ts';
 import { withFileLimit } from './csv.ts';
 import type { Parameter } from './open-api.ts';
 

@@ -1,5 +1,5 @@
-import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
-import type { SelectedObject } from '../../graphql/json-schema/selection-schema.ts';
+import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
+import type { SelectedObject } from '../../../graphql/json-schema/selection-schema.ts';
 
 /**
  * Collects the schemas of objects, so that each is written once in a document and referred to elsewhere. An object is

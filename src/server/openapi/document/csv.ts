@@ -1,8 +1,8 @@
-import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
-import { maxCandles } from '../../market/row-limits.ts';
-import { csvHeader } from '../rest/csv/candle-csv.ts';
-import { maxCsvRows } from '../rest/csv/send-candles.ts';
-import { formatParameter } from '../rest/messages/choose-format.ts';
+import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
+import { maxCandles } from '../../../market/row-limits.ts';
+import { csvHeader } from '../../rest/csv/candle-csv.ts';
+import { maxCsvRows } from '../../rest/csv/send-candles.ts';
+import { formatParameter } from '../../rest/messages/choose-format.ts';
 import type { MediaTypeObject, Parameter } from './open-api.ts';
 
 /** The parameter that chooses between JSON and CSV. */

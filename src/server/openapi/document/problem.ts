@@ -1,6 +1,6 @@
-import { type ClientErrorCode, clientErrorCodes, clientErrorMeanings } from '../../graphql/execution/error-codes.ts';
-import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
-import { errorStatuses, httpStatus } from '../http/messages/statuses.ts';
+import { type ClientErrorCode, clientErrorCodes, clientErrorMeanings } from '../../../graphql/execution/error-codes.ts';
+import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
+import { errorStatuses, httpStatus } from '../../http/messages/statuses.ts';
 import { challenge, retryAfter } from './headers.ts';
 import type { ApiResponse, Reference } from './open-api.ts';
 

@@ -1,6 +1,6 @@
-import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
+import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
+import type { Parameter } from '../document/open-api.ts';
 import { type Html, html, inline } from './html.ts';
-import type { Parameter } from './open-api.ts';
 import { toTypeText } from './type-text.ts';
 
 /** A table whose first column names each row. On a narrow screen it scrolls by itself, also with the keyboard. */

@@ -1,8 +1,8 @@
 import { GraphQLNonNull, isNonNullType } from 'graphql';
-import type { FieldQuery } from '../../graphql/fields/field-query.ts';
-import type { JsonSchema } from '../../graphql/json-schema/json-schema.ts';
-import { type ShareSchema, toSelectionSchema } from '../../graphql/json-schema/selection-schema.ts';
-import type { Resource } from '../rest/resources.ts';
+import type { FieldQuery } from '../../../graphql/fields/field-query.ts';
+import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
+import { type ShareSchema, toSelectionSchema } from '../../../graphql/json-schema/selection-schema.ts';
+import type { Resource } from '../../rest/resources.ts';
 import { csv } from './csv.ts';
 import type { Content } from './open-api.ts';
 
