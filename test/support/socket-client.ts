@@ -17,6 +17,9 @@ export interface Operation {
   stop(): void;
 }
 
+/** How long a busy machine may take for anything by default, in ms: shorter than the time of a test. No test measures it. */
+const patientMs = 15_000;
+
 /** A graphql-ws client that does not retry. */
 export function connect(url: string): Client {
   return createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: true });
@@ -71,8 +74,8 @@ export function subscribe(client: Client, query: string, variables: Record<strin
     get error() {
       return state.error;
     },
-    until: (count, timeoutMs = 5000) => wait(() => results.length >= count || hasEnded(), timeoutMs),
-    ended: (timeoutMs = 5000) => wait(hasEnded, timeoutMs),
+    until: (count, timeoutMs = patientMs) => wait(() => results.length >= count || hasEnded(), timeoutMs),
+    ended: (timeoutMs = patientMs) => wait(hasEnded, timeoutMs),
     stop,
   };
 }
@@ -87,7 +90,7 @@ export async function openSocket(url: string): Promise<WebSocket> {
 }
 
 /** Resolves when `isReached` is true; rejects after `timeoutMs`. For states that can only be observed from outside. */
-export async function eventually(isReached: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
+export async function eventually(isReached: () => boolean | Promise<boolean>, timeoutMs = patientMs): Promise<void> {
   const until = Date.now() + timeoutMs;
   while (!(await isReached())) {
     if (Date.now() > until) throw new Error(`not so after ${timeoutMs} ms: ${isReached}`);

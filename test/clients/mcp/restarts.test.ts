@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { findFreePort } from '../../support/programs/loopback-program.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 import { clients, type McpClient } from './connect.ts';
 
@@ -13,10 +14,10 @@ afterEach(async () => {
 });
 
 test.each(clients)('%s does not notice that the server is another one', async (_name, connect) => {
-  server = await startServer();
+  const port = await findFreePort();
+  server = await startServer({ config: { port } });
   client = await connect(`${server.origin}/mcp`);
   expect((await client.call('get_ticker', btc)).isError).toBe(false);
-  const { port } = server;
   await server.stop();
   server = await startServer({ config: { port } });
   // A client in the same process must first see that its connections have ended.

@@ -148,8 +148,9 @@ describeWithRedis('bytes that instances share', () => {
     await write(bytes, [['a', randomBytes(10)]]);
     wire.stall();
     const startedAt = performance.now();
-    for (let turn = 0; turn < 20; turn++) expect(await known(bytes, ['a'])).toEqual([false]);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    // If each waited, they would take ten seconds.
+    for (let turn = 0; turn < 100; turn++) expect(await known(bytes, ['a'])).toEqual([false]);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
     for (let turn = 0; turn < 1000; turn++) bytes.set(`lost ${turn}`, randomBytes(10), minuteMs);
     wire.cut();
     expect(await known(bytes, ['a'])).toEqual([false]);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -47,15 +48,32 @@ export async function startProgram(
   };
 }
 
-/** A port of loopback on which nothing listens. */
+/** From these the system chooses no port by itself: not for a server on port 0, and not for a client. */
+const [firstPort, lastPort] = [20_000, 32_000];
+
+/**
+ * A port of loopback on which nothing listens. Nothing else is given it either, so a test can start, stop and start again
+ * what listens there.
+ */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = randomInt(firstPort, lastPort);
+    if (await isFree(port)) return port;
+  }
+}
+
+/** The port must be free for servers that listen on all addresses, too. */
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port);
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
 }
 
 function isListening(port: number): Promise<boolean> {
