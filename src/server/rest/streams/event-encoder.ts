@@ -1,5 +1,5 @@
 import type { FormattedExecutionResult } from 'graphql';
-import type { ValueEvent } from '../fanout/encoded-payload.ts';
+import type { ValueEvent } from '../../fanout/encoded-payload.ts';
 import { toProblemEvent } from './problem-event.ts';
 
 /** Returns the id of an event that has this value; null if clients cannot continue from it. */
