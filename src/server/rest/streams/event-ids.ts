@@ -1,6 +1,8 @@
 import { MarketDataError } from '../../../market/errors.ts';
-import type { ToEventId } from './event-encoder.ts';
 import { toNewestKeys, toTradeKey } from './trade-keys.ts';
+
+/** Returns the id of an event that has this value; null if clients cannot continue from it. */
+export type ToEventId = (value: unknown) => string | null;
 
 /** Where a client stopped that reconnects. */
 export interface EventPosition {
