@@ -1,20 +1,23 @@
 import type { Clock } from '../../base/clock.ts';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
-import { acceptsEvents } from '../http/messages/media-type.ts';
-import { refuse } from '../http/messages/refusal.ts';
-import { asDeclared } from '../http/messages/send.ts';
-import { httpStatus } from '../http/messages/statuses.ts';
 import type { ApiRequest, ApiRoute } from '../routing/route.ts';
 import type { EventStreams } from '../sse/event-streams.ts';
 import type { StreamFormat } from '../sse/stream-format.ts';
-import { createEventEncoder, type EncodeEvent } from './event-encoder.ts';
-import { type EventPosition, readLastEventId, toCandleEventId, toTradesEventId } from './event-ids.ts';
-import { sendProblem } from './messages/problem.ts';
 import { readQueryString, readValues } from './messages/read-values.ts';
-import { usualRetryMs } from './problem-event.ts';
-import { ResumedTrades } from './resumed-trades.ts';
 import { createStreamResources, type StreamResource } from './stream-resources.ts';
-import { ValueSubscription } from './value-subscription.ts';
+import { createEventEncoder, type EncodeEvent } from './streams/event-encoder.ts';
+import {
+  connectedId,
+  type EventPosition,
+  readLastEventId,
+  toCandleEventId,
+  toTradesEventId,
+} from './streams/event-ids.ts';
+import { usualRetryMs } from './streams/problem-event.ts';
+import { refuseStream } from './streams/refuse-stream.ts';
+import { ResumedTrades } from './streams/resumed-trades.ts';
+import { requireStreamClient, setStreamHeaders } from './streams/stream-headers.ts';
+import { ValueSubscription } from './streams/value-subscription.ts';
 
 export interface StreamRoutesOptions {
   readonly streams: EventStreams;
@@ -24,18 +27,12 @@ export interface StreamRoutesOptions {
 
 const toIds = { candle: toCandleEventId, trade: toTradesEventId };
 
-/** Says how long to wait before a reconnect, and is a first text for browsers that wait for one. */
-const usualHead = `retry: ${usualRetryMs}\n:\n\n`;
-
 /** How much the clock of an exchange can be behind the clock of this server, in ms. */
 const behindMs = 5000;
 
-/**
- * The head of a stream of trades that begins now. Its id is for clients that lose the connection before the first trade:
- * browsers keep an id without data, and send it back.
- */
-function toTradesHead(now: number): string {
-  return `id: ${now - behindMs}\n${usualHead}`;
+/** The first text, for which some browsers wait. Says how long to wait before a reconnect, and has an id of its own. */
+function toHead(id: string | null): string {
+  return `retry: ${usualRetryMs}\n${id === null ? '' : `id: ${id}\n`}:\n\n`;
 }
 
 /** The event streams of the REST API. */
@@ -50,6 +47,12 @@ function createStreamRoute(
   const [field = ''] = query.path;
   const encode = createEventEncoder(field, ids && toIds[ids]);
 
+  /** The id of a stream before its first event. Without it, trades from before a reconnect would be missing. */
+  function toFirstId(position: EventPosition | null, since: unknown): string | null {
+    if (position) return null;
+    return ids === 'trade' && since === undefined ? String(clock.now() - behindMs) : connectedId;
+  }
+
   async function handle(given: ApiRequest): Promise<void> {
     const { request, record, params, search } = given;
     record.operation = field;
@@ -58,15 +61,14 @@ function createStreamRoute(
     const values = readValues(query.arguments, params, readQueryString(search));
     const variableValues = query.arguments.toVariables(position ? { ...values, since: position.timestamp } : values);
     const { document } = engine.documents.get(query.document);
-    prepareHeaders(given);
+    setStreamHeaders(given);
     const bytes = request.url?.length ?? 0;
-    const beginsNow = position === null && variableValues.since === undefined;
-    const head = ids === 'trade' && beginsNow ? toTradesHead(clock.now()) : usualHead;
+    const head = toHead(toFirstId(position, variableValues.since));
     const format = createFormat(head, encode, position);
     await streams.begin(given, { document, variableValues, bytes, format });
   }
 
-  return { kind: 'api', path, transport: 'sse', methods: ['GET'], handle, sendFailure: sendProblem };
+  return { kind: 'api', path, transport: 'sse', methods: ['GET'], handle, sendFailure: refuseStream };
 }
 
 /** The format of a subscription that begins now, or continues where its client stopped. */
@@ -79,20 +81,7 @@ function createFormat(head: string, encode: EncodeEvent, position: EventPosition
         : new ResumedTrades(host, response, encode, position),
     requireClient: () => {},
     refuse: (context, [error]) => {
-      if (error) sendProblem(context, error);
+      if (error) refuseStream(context, error);
     },
   };
-}
-
-/** Throws if the client cannot receive events. */
-function requireStreamClient({ request }: ApiRequest): void {
-  if (request.method !== 'GET')
-    throw refuse(httpStatus.methodNotAllowed, 'An event stream answers only GET.', { allow: 'GET' });
-  if (acceptsEvents(request.headers.accept)) return;
-  throw refuse(httpStatus.notAcceptable, 'This path answers with server-sent events: send accept: text/event-stream.');
-}
-
-function prepareHeaders({ request, response, cors }: ApiRequest): void {
-  const headers = { ...asDeclared, ...cors.headersFor(request, { vary: 'Accept, Authorization' }) };
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
 }

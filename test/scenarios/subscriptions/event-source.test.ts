@@ -23,7 +23,7 @@ const script = (url: string): string => `
   events.addEventListener('problem', (event) => problems.push(JSON.parse(event.data)));
 `;
 
-describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a browser', { timeout: 40_000 }, () => {
+describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a browser', { timeout: 60_000 }, () => {
   let browser: Browser;
   let page: Page;
   let port: number;
@@ -114,6 +114,20 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a b
     await start();
     await eventually(async () => (await idsOf()).includes(ids[1] ?? ''), 15_000);
     expect((await idsOf()).slice(-2)).toEqual(ids);
+  });
+
+  test('a restart while the exchange is away does not end the stream', async () => {
+    await open('/api/stream/ticker/binance/BTC-USDT');
+    await eventually(async () => (await read<number>('values.length')) >= 1, 15_000);
+    await running.stop();
+    venue.fault({ kind: 'status', status: 503 });
+    await start();
+    await eventually(async () => (await read<number>('problems.length')) >= 1, 30_000);
+    expect(await read('problems[0]')).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', retryable: true });
+    const before = await read<number>('values.length');
+    venue.heal();
+    await eventually(async () => (await read<number>('values.length')) > before, 30_000);
+    expect(await read('values.at(-1)')).toMatchObject({ symbol: btc, stale: false });
   });
 
   test('a subscription that is refused is requested once', async () => {

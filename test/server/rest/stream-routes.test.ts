@@ -72,7 +72,7 @@ describe('a stream of tickers', () => {
       [null, null, null],
     ]);
     expect(valuesOf(client)[1]).toMatchObject({ exchange: { id: 'kraken' }, symbol: btc, last: 5, stale: false });
-    expect(client.text.startsWith('retry: 2000\n:\n\n')).toBe(true);
+    expect(client.text.startsWith('retry: 2000\nid: connected\n:\n\n')).toBe(true);
     expect(client.response.headers).toMatchObject({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store, no-transform',
@@ -210,6 +210,7 @@ describe('a request is refused', () => {
     ['HEAD', tickerPath, {}, 'HEAD', 405],
     ['POST', tickerPath, {}, 'POST', 405],
     ['a client that accepts no events', tickerPath, { accept: 'application/json' }, 'GET', 406],
+    ['a client that excludes events', tickerPath, { accept: 'text/event-stream;q=0, text/html' }, 'GET', 406],
     ['an unknown symbol', '/api/stream/ticker/kraken/NO-SUCH', {}, 'GET', 404],
     ['an unknown exchange', '/api/stream/ticker/krakn/BTC-USDT', {}, 'GET', 404],
     ['an unknown timeframe', '/api/stream/candles/kraken/BTC-USDT?timeframe=fast', {}, 'GET', 400],
@@ -275,6 +276,71 @@ describe('a request is refused', () => {
   });
 });
 
+describe('a client that reconnects and is refused', () => {
+  const reconnecting = { 'last-event-id': 'connected' };
+
+  /** The only event of an answer with the status 200. */
+  async function problemOf(path: string, headers: Readonly<Record<string, string>>) {
+    const client = await open(path, { ...headers, origin: 'https://shop.example' });
+    await eventually(() => client.closed);
+    expect(client.response.statusCode).toBe(200);
+    expect(client.response.headers).toMatchObject({
+      ...{ 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform' },
+      ...{ 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' },
+    });
+    expect(client.events).toHaveLength(1);
+    const { event, id, retry, data } = client.events[0] ?? {};
+    expect(event).toBe('problem');
+    return { id, retry, problem: JSON.parse(data ?? 'null') };
+  }
+
+  test('because its exchange is away tries again', async () => {
+    await start({ startTimeoutMs: 50 });
+    server.streams.withdraw('ticker');
+    server.marketData.fail(new MarketDataError('EXCHANGE_UNAVAILABLE', 'kraken is away.', { exchange: 'kraken' }));
+    const { id, retry, problem } = await problemOf(tickerPath, reconnecting);
+    expect([id, retry]).toEqual([null, '2000']);
+    expect(problem).toMatchObject({ status: 503, code: 'EXCHANGE_UNAVAILABLE', retryable: true });
+  });
+
+  test('because of its quota tries again when it has something left', async () => {
+    await start({ gate: createGate({ requestsPerMinute: 1 }) });
+    await open(tickerPath);
+    const { retry, problem } = await problemOf(tickerPath, reconnecting);
+    expect(problem).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+    expect(Number(retry)).toBe(Math.max(2000, problem.retryAfterMs));
+  });
+
+  test('because the exchange no longer has what follows begins at that time', async () => {
+    await start();
+    server.marketData.setTrades([]);
+    const future = { 'last-event-id': `${server.clock.now() + 3_600_000}/1` };
+    const { id, retry, problem } = await problemOf('/api/stream/trades/kraken/BTC-USDT', future);
+    expect([id, retry]).toEqual(['connected', '2000']);
+    expect(problem).toMatchObject({ status: 400, code: 'BAD_USER_INPUT', exchange: 'kraken' });
+    const client = await open('/api/stream/trades/kraken/BTC-USDT', { 'last-event-id': 'connected' });
+    await eventually(() => client.text !== '');
+    expect(client.response.statusCode).toBe(200);
+    expect(client.text).toMatch(/^retry: 2000\nid: \d+\n:\n\n$/);
+  });
+
+  test.each([
+    ['an unknown symbol', '/api/stream/ticker/kraken/NO-SUCH', reconnecting, 'GET', 404],
+    ['a wrong parameter', `${tickerPath}?limt=1`, reconnecting, 'GET', 400],
+    ['a since that is refused, too', '/api/stream/trades/kraken/BTC-USDT?since=2100-01-01', reconnecting, 'GET', 400],
+    ['a client that accepts no events', tickerPath, { ...reconnecting, accept: 'application/json' }, 'GET', 406],
+    ['HEAD', tickerPath, reconnecting, 'HEAD', 405],
+  ])('for %s receives a status', async (_what, path, headers, method, status) => {
+    await start();
+    expect((await refused(path, headers, method)).status).toBe(status);
+  });
+
+  test('without its key receives a status', async () => {
+    await start({ gate: createGate({ apiKeys: ['secret'] }) });
+    expect((await refused(tickerPath, reconnecting)).status).toBe(401);
+  });
+});
+
 describe('a client that reconnects', () => {
   const begin = Date.now() - 60_000;
   const trade = (id: number, at: number): Trade => {
@@ -315,7 +381,7 @@ describe('a client that reconnects', () => {
     server.marketData.setTrades([trade(1, 0)]);
     const first = await open(path);
     await eventually(() => first.text !== '');
-    const id = /^id: (\d+)\nretry: 2000\n:\n\n$/.exec(first.text)?.[1] ?? '';
+    const id = /^retry: 2000\nid: (\d+)\n:\n\n$/.exec(first.text)?.[1] ?? '';
     const began = Number(id) + 5000;
     expect(Math.abs(began - server.clock.now())).toBeLessThan(1000);
     first.leave();
@@ -331,7 +397,7 @@ describe('a client that reconnects', () => {
     server.marketData.setTrades([trade(1, 0)]);
     const client = await open(`${path}?since=${begin + 1}`);
     await eventually(() => client.text !== '');
-    expect(client.text).toBe('retry: 2000\n:\n\n');
+    expect(client.text).toBe('retry: 2000\nid: connected\n:\n\n');
   });
 
   test('receives the candle that it has again, with its newest values', async () => {

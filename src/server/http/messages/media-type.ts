@@ -1,3 +1,5 @@
+import { chooseMediaType } from './accept.ts';
+
 const mediaTypes = ['application/graphql-response+json', 'application/json'] as const;
 
 /** The media types of answers (GraphQL over HTTP, Media Types). */
@@ -27,6 +29,5 @@ export function toMediaType(accept: string | undefined): MediaType | null {
 
 /** True if a client that sends this Accept header can receive server-sent events. */
 export function acceptsEvents(accept: string | undefined): boolean {
-  const ranges = (accept || '*/*').toLowerCase().split(',');
-  return ranges.some((range) => /^\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:;|$)/.test(range));
+  return chooseMediaType(accept, ['text/event-stream']) !== null;
 }

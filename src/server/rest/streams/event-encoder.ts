@@ -1,9 +1,7 @@
 import type { FormattedExecutionResult } from 'graphql';
-import type { ValueEvent } from '../fanout/encoded-payload.ts';
+import type { ValueEvent } from '../../fanout/encoded-payload.ts';
+import type { ToEventId } from './event-ids.ts';
 import { toProblemEvent } from './problem-event.ts';
-
-/** Returns the id of an event that has this value; null if clients cannot continue from it. */
-export type ToEventId = (value: unknown) => string | null;
 
 export type EncodeEvent = (json: string) => ValueEvent;
 

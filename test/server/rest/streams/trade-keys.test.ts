@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { toTradeId } from '../../../src/graphql/types/node-id.ts';
-import type { Trade } from '../../../src/market/model/trade.ts';
-import { hasTrade, toNewestKeys, toTradeKey } from '../../../src/server/rest/trade-keys.ts';
+import { toTradeId } from '../../../../src/graphql/types/node-id.ts';
+import type { Trade } from '../../../../src/market/model/trade.ts';
+import { hasTrade, toNewestKeys, toTradeKey } from '../../../../src/server/rest/streams/trade-keys.ts';
 
 const trade: Trade = {
   ...{ exchange: 'bybit', symbol: 'BTC/USDT:USDT', id: '7', timestamp: 5, price: 1.5, amount: 2 },

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { readLastEventId, toCandleEventId, toTradesEventId } from '../../../src/server/rest/event-ids.ts';
+import {
+  connectedId,
+  readLastEventId,
+  toCandleEventId,
+  toTradesEventId,
+} from '../../../../src/server/rest/streams/event-ids.ts';
 
 const toTrade = (key: string, timestamp: number) => ({ id: `Trade:kraken:BTC/USDT:${key}`, timestamp });
 
@@ -39,8 +44,8 @@ test.each([
   expect(readLastEventId(id ?? undefined)).toEqual(position);
 });
 
-test('without the header there is no position', () => {
-  for (const header of [undefined, '']) expect(readLastEventId(header)).toBeNull();
+test('without the header, or before the first event, there is no position', () => {
+  for (const header of [undefined, '', connectedId]) expect(readLastEventId(header)).toBeNull();
 });
 
 test.each([

@@ -1,6 +1,8 @@
-import { MarketDataError } from '../../market/errors.ts';
-import type { ToEventId } from './event-encoder.ts';
+import { MarketDataError } from '../../../market/errors.ts';
 import { toNewestKeys, toTradeKey } from './trade-keys.ts';
+
+/** Returns the id of an event that has this value; null if clients cannot continue from it. */
+export type ToEventId = (value: unknown) => string | null;
 
 /** Where a client stopped that reconnects. */
 export interface EventPosition {
@@ -9,6 +11,9 @@ export interface EventPosition {
   /** The keys of trades of that millisecond which it has; empty if they are unknown. */
   readonly trades: readonly string[];
 }
+
+/** The id of a stream before an event of its own: a client that sends it back was connected, and begins again. */
+export const connectedId = 'connected';
 
 const eventId = /^(\d{1,13})(?:\/([\w.,%;=+/-]{1,1000}))?$/;
 
@@ -41,9 +46,9 @@ export const toTradesEventId: ToEventId = (trades) => {
   return text === '' ? String(timestamp) : `${timestamp}/${text}`;
 };
 
-/** Reads the header Last-Event-ID; null if there is none. Throws BAD_USER_INPUT if no event had such an id. */
+/** Reads the header Last-Event-ID; null if it names no event. Throws BAD_USER_INPUT if no stream has such an id. */
 export function readLastEventId(header: string | string[] | undefined): EventPosition | null {
-  if (header === undefined || header === '') return null;
+  if (header === undefined || header === '' || header === connectedId) return null;
   const [, timestamp, keys = ''] = eventId.exec(String(header)) ?? [];
   if (timestamp !== undefined) return { timestamp: Number(timestamp), trades: keys.split('/').filter(Boolean) };
   const message = 'The header Last-Event-ID must be the id of an event of this stream. Leave it out to begin now.';

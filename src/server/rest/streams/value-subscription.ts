@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { EncodedPayload, ValueEvent } from '../fanout/encoded-payload.ts';
-import type { SubscriptionHost } from '../fanout/group-subscription.ts';
-import { StreamSubscription } from '../sse/stream-subscription.ts';
+import type { EncodedPayload, ValueEvent } from '../../fanout/encoded-payload.ts';
+import type { SubscriptionHost } from '../../fanout/group-subscription.ts';
+import { StreamSubscription } from '../../sse/stream-subscription.ts';
 import type { EncodeEvent } from './event-encoder.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { EncodedPayload, ValueEvent } from '../fanout/encoded-payload.ts';
-import type { SubscriptionHost } from '../fanout/group-subscription.ts';
+import type { EncodedPayload, ValueEvent } from '../../fanout/encoded-payload.ts';
+import type { SubscriptionHost } from '../../fanout/group-subscription.ts';
 import { type EncodeEvent, toEvent } from './event-encoder.ts';
 import { type EventPosition, memberOf, toTradesEventId } from './event-ids.ts';
 import { hasTrade, toTradeKey } from './trade-keys.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createEventEncoder, toEvent } from '../../../src/server/rest/event-encoder.ts';
+import { createEventEncoder, toEvent } from '../../../../src/server/rest/streams/event-encoder.ts';
 
 const encode = createEventEncoder('tickerUpdated', null);
 const encodeWithId = createEventEncoder('tickerUpdated', () => '7/a');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toProblemEvent } from '../../../src/server/rest/problem-event.ts';
+import { toProblemEvent } from '../../../../src/server/rest/streams/problem-event.ts';
 
 /** The lines of an event, and its problem. */
 function read(event: Buffer) {
@@ -29,4 +29,9 @@ test.each([
   ['after ten minutes if nothing is known', {}, 600_000],
 ])('the client reconnects %s', (_when, extensions, retryMs) => {
   expect(read(toProblemEvent({ message: 'No.', extensions })).retry).toBe(`retry: ${retryMs}`);
+});
+
+test('a client that cannot continue from its id begins again, soon', () => {
+  const event = String(toProblemEvent({ message: 'No.', extensions: { retryable: false } }, { beginsAgain: true }));
+  expect(event).toMatch(/^event: problem\nretry: 2000\nid: connected\ndata: \{.*\}\n\n$/);
 });

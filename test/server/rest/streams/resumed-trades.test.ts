@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { EncodedPayload } from '../../../src/server/fanout/encoded-payload.ts';
-import type { SubscriptionHost } from '../../../src/server/fanout/group-subscription.ts';
-import { createEventEncoder } from '../../../src/server/rest/event-encoder.ts';
-import { readLastEventId, toTradesEventId } from '../../../src/server/rest/event-ids.ts';
-import { ResumedTrades } from '../../../src/server/rest/resumed-trades.ts';
-import { eventually } from '../../support/socket-client.ts';
-import type { StreamClient } from '../../support/stream-client.ts';
-import { ResponseServer } from '../../support/stream-response.ts';
+import { EncodedPayload } from '../../../../src/server/fanout/encoded-payload.ts';
+import type { SubscriptionHost } from '../../../../src/server/fanout/group-subscription.ts';
+import { createEventEncoder } from '../../../../src/server/rest/streams/event-encoder.ts';
+import { readLastEventId, toTradesEventId } from '../../../../src/server/rest/streams/event-ids.ts';
+import { ResumedTrades } from '../../../../src/server/rest/streams/resumed-trades.ts';
+import { eventually } from '../../../support/socket-client.ts';
+import type { StreamClient } from '../../../support/stream-client.ts';
+import { ResponseServer } from '../../../support/stream-response.ts';
 
 const at = 1_796_027_546_123;
 const encode = createEventEncoder('tradesExecuted', toTradesEventId);
