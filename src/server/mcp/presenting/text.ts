@@ -1,11 +1,11 @@
 import type { JsonObject } from './values.ts';
 
-/** The members of an object, one a line. Those that the exchange has not sent share one line. */
+/** The members of an object, one a line. Those that are null share one line. */
 export function toLines(object: JsonObject): string {
   const entries = Object.entries(object);
   const missing = entries.filter(([, value]) => value === null).map(([name]) => name);
   const lines = entries.filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${toPlain(value)}`);
-  if (missing.length > 0) lines.push(`null (the exchange does not send it): ${missing.join(', ')}`);
+  if (missing.length > 0) lines.push(`null: ${missing.join(', ')}`);
   return lines.join('\n');
 }
 

@@ -58,12 +58,14 @@ export function createQuoteTool(schema: GraphQLSchema): Tool {
       const at = now();
       const all = toObjects(quote.exchanges).map((row) => toRow(row, at));
       const tickers = toObjects(quote.exchanges).flatMap(({ leftOut, ticker: of }) =>
-        leftOut === null && isObject(of) ? [freshnessOf(of, at)] : [],
+        isObject(of) ? [{ isUsed: leftOut === null, age: freshnessOf(of, at) }] : [],
       );
+      const used = tickers.filter(({ isUsed }) => isUsed);
       const { page, hasMore } = pageAfter(all, 'exchange', values);
       return {
         headline: `${toText(values.symbol)} on ${all.length === 1 ? 'one exchange' : `${all.length} exchanges`}`,
-        freshness: tickers.length > 0 ? oldestOf(tickers) : timeless,
+        // The figures are as old as the prices that they are made of. Without any, the prices of the rows count.
+        freshness: oldestOf((used.length > 0 ? used : tickers).map(({ age }) => age)),
         simulated: all.some(({ exchange }) => isSimulated(exchange)),
         errors,
         facts: {
