@@ -8,7 +8,8 @@ export const errorMeanings: Readonly<Record<MarketDataErrorCode, string>> = {
   TIMEFRAME_NOT_SUPPORTED:
     'The market has neither this timeframe nor a shorter one to build it from; `suggestions` has the available timeframes.',
   NOT_SUPPORTED: 'The exchange cannot do this.',
-  BAD_USER_INPUT: 'The request is wrong; the message says what.',
+  BAD_USER_INPUT:
+    'The request is wrong; the message says what. `maxLimit`, if there is one, is the largest `limit` that works.',
   QUERY_TOO_COMPLEX: 'The document, or its cost, exceeds the limit that the message names.',
   UNAUTHENTICATED: 'This server requires one of its API keys.',
   OVERLOADED: 'Too many calls wait for the exchange (ask again after `retryAfterMs`), or no file descriptor is left.',
