@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { MarketDataError, marketDataErrorCodes } from '../../../../src/market/errors.ts';
 import { createMcpCalls, errorOf } from '../../../support/mcp-calls.ts';
@@ -148,4 +149,13 @@ test('a list is as old as its oldest value', async () => {
     { ageMs: 10, stale: false },
     { ageMs: 500, stale: true },
   ]);
+});
+
+test('a call that is answered leaves no listener with its signal', async () => {
+  const { call, marketData } = createMcpCalls();
+  marketData.set('BTC/USD', { last: 1 });
+  const { signal } = new AbortController();
+  await call('get_ticker', btc, signal);
+  await new Promise(setImmediate);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
