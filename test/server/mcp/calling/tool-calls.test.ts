@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { MarketDataError, marketDataErrorCodes } from '../../../../src/market/errors.ts';
 import { createMcpCalls, errorOf } from '../../../support/mcp-calls.ts';
@@ -54,6 +55,34 @@ test.each([
   expect(error).toMatch(/^BAD_USER_INPUT: /);
   for (const part of parts) expect(error).toContain(part);
   expect(recorded).toEqual([[expect.any(String), 'BAD_USER_INPUT']]);
+});
+
+test.each([
+  [
+    'get_ticker',
+    { exchange: 'qqqqqqqq', symbol: 'BTC/USD' },
+    'EXCHANGE_NOT_FOUND: There is no exchange "qqqqqqqq"; list_exchanges lists all ids.',
+  ],
+  ['search_markets', { exchange: 'kraken', after: 'zz' }, 'use the value in cut.next of the last answer'],
+  ['get_indicators', { ...btc, of: [] }, 'such as {"kind":"SMA","period":20}'],
+])('errors name tools and their arguments, not fields of GraphQL: %s', async (tool, values, sentence) => {
+  const { call, marketData } = createMcpCalls();
+  marketData.fetchTickers = async (exchange) => {
+    marketData.exchange(exchange);
+    return new Map();
+  };
+  const error = errorOf(await call(tool, values));
+  expect(error).toContain(sentence);
+  expect(error).not.toMatch(/`|query|pageInfo|{ /);
+  // The same help is not given twice.
+  expect(error.match(/list_exchanges/g)?.length ?? 0).toBeLessThan(2);
+});
+
+test('a call that costs too much says so in its own words', async () => {
+  const { call } = createMcpCalls({ maxCost: 1 });
+  expect(errorOf(await call('get_candles', btc))).toMatch(
+    /^QUERY_TOO_COMPLEX: This call costs \d+; .* Ask for fewer rows\./,
+  );
 });
 
 test('the sentences about a thousand wrong values fit into an answer', async () => {
@@ -120,4 +149,13 @@ test('a list is as old as its oldest value', async () => {
     { ageMs: 10, stale: false },
     { ageMs: 500, stale: true },
   ]);
+});
+
+test('a call that is answered leaves no listener with its signal', async () => {
+  const { call, marketData } = createMcpCalls();
+  marketData.set('BTC/USD', { last: 1 });
+  const { signal } = new AbortController();
+  await call('get_ticker', btc, signal);
+  await new Promise(setImmediate);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });

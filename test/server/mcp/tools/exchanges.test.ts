@@ -16,3 +16,9 @@ test('what an exchange can do is listed only for ids that were asked for', async
   expect((await call('list_exchanges', {})).data.exchanges[0]).not.toHaveProperty('has');
   expect((await call('list_exchanges', { ids: ['kraken'] })).data.exchanges[0]).toHaveProperty('has');
 });
+
+test('a list that ends with its last row is not cut', async () => {
+  const { call } = createMcpCalls({ ids: ['a', 'b', 'c'] });
+  expect((await call('list_exchanges', { limit: 3 })).data.cut).toBeUndefined();
+  expect((await call('list_exchanges', { limit: 2, after: 'a' })).data.cut).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AppServer, startServer } from '../../../support/server.ts';
+import { type AppServer, startServer } from '../../support/server.ts';
 
 const hour = 3_600_000;
 const end = Math.floor(Date.now() / hour) * hour - 24 * hour;
