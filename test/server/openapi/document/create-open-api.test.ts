@@ -183,6 +183,44 @@ describe('parameters', () => {
   });
 });
 
+describe('answers', () => {
+  const bodyOf = (id: string) => {
+    const answer = find(id).responses[200];
+    return answer && 'content' in answer ? answer.content?.['application/json']?.schema : undefined;
+  };
+
+  test('that are about one value are that value, and never null', () => {
+    expect(bodyOf('getTicker')).toEqual({ $ref: '#/components/schemas/Ticker' });
+    expect(bodyOf('getTrades')).toEqual({ type: 'array', items: { $ref: '#/components/schemas/Trade' } });
+  });
+
+  test('in which parts can fail have these parts and their errors', () => {
+    expect(bodyOf('getTickers')).toMatchObject({
+      properties: {
+        tickers: { items: { anyOf: [{ $ref: '#/components/schemas/Ticker' }, { type: 'null' }] } },
+        errors: { items: { $ref: '#/components/schemas/Problem' } },
+      },
+      required: ['tickers', 'errors'],
+    });
+  });
+
+  test('to GET can be 304 with the headers of caches; candles can be a file', () => {
+    expect(find('getTicker').responses[304]).toMatchObject({ headers: { ETag: {}, 'Cache-Control': {} } });
+    expect(Object.keys(find('postHistorical').responses)).not.toContain('304');
+    expect(find('getTicker').responses[200]).toMatchObject({ headers: { ETag: {}, 'Cache-Control': {} } });
+    for (const id of ['getCandles', 'postHistorical']) {
+      const file = { headers: { 'Content-Disposition': {} }, content: { 'text/csv': { schema: { type: 'string' } } } };
+      expect(find(id).responses[200]).toMatchObject(file);
+    }
+  });
+});
+
+test('examples are values of the types of their parameters', () => {
+  expect(parameterOf('getTickers', 'symbols').example).toEqual(['BTC/USDT', 'ETH/USDT']);
+  expect(parameterOf('getTrades', 'limit').example).toBe(3);
+  expect(parameterOf('getCandles', 'timeframe').example).toBe('1h');
+});
+
 test('streams say what their events contain, and where clients continue', () => {
   for (const id of ['streamCandles', 'streamTrades']) {
     expect(find(id).parameters).toContainEqual({ $ref: '#/components/parameters/LastEventId' });

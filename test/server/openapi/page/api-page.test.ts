@@ -3,6 +3,8 @@ import { schema } from '../../../../src/graphql/schema/schema.ts';
 import { createOpenApi } from '../../../../src/server/openapi/document/create-open-api.ts';
 import type { OpenApi } from '../../../../src/server/openapi/document/open-api.ts';
 import { renderApiPage } from '../../../../src/server/openapi/page/api-page.ts';
+import { describe } from '../../../../src/server/openapi/page/html.ts';
+import { toTypeText } from '../../../../src/server/openapi/page/type-text.ts';
 
 const document = createOpenApi({ schema, version: '1', requiresKey: false });
 
@@ -79,4 +81,28 @@ test('names the members of answers with their types, and links to the tables of 
   const ticker = textOf('id="schema-Ticker"');
   expect(ticker).toContain('<code>last</code></th><td>number or null</td>');
   expect(ticker).toContain('<code>datetime</code></th><td>date-time or null</td>');
+});
+
+test('the commands have the parameters, the body, and what streams need', () => {
+  const page = renderApiPage(document);
+  const commandOf = (id: string) => /<pre[^>]*><code>(.*?)<\/code>/s.exec(page.split(` id="${id}"`)[1] ?? '')?.[1];
+  expect(commandOf('getTickers')).toBe('curl &quot;$TICKQL/api/tickers/sim?symbols=BTC/USDT,ETH/USDT&quot;');
+  expect(commandOf('getFundingRate')).toBe('curl &quot;$TICKQL/api/funding-rate/sim/BTC-USDT:USDT&quot;');
+  expect(commandOf('streamTicker')).toBe('curl -N &quot;$TICKQL/api/stream/ticker/sim/BTC-USDT&quot;');
+  const body = JSON.stringify({ exchange: 'sim', symbol: 'BTC/USDT', timeframe: '1h', limit: 3 });
+  const escaped = `-H 'content-type: application/json' -d '${body}'`.replaceAll("'", '&#39;').replaceAll('"', '&quot;');
+  expect(commandOf('postHistorical')).toBe(`curl &quot;$TICKQL/api/historical&quot; ${escaped}`);
+});
+
+test('what stands between backticks is code, and paragraphs stay apart', () => {
+  expect(describe('With `since`, the first.\n\nThen <more>.').map(({ text }) => text)).toEqual([
+    '<p>With <code>since</code>, the first.</p>\n',
+    '<p>Then &lt;more&gt;.</p>\n',
+  ]);
+});
+
+test('a list that can be null says so', () => {
+  const names = { type: ['array', 'null'], items: { type: 'string' } } as const;
+  expect(toTypeText(names).text).toBe('list of (string) or null');
+  expect(toTypeText({ type: 'array', items: { type: 'string' } }).text).toBe('list of (string)');
 });
