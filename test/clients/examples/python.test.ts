@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { findFreePort } from '../../support/programs/loopback-program.ts';
 import { startServer } from '../../support/server.ts';
@@ -24,7 +26,12 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     expect(Date.parse(newest) - Date.parse(oldest)).toBe(2 * 3_600_000);
     first.child.kill('SIGKILL');
     await first.ended;
-    await eventually(() => example.errors !== '');
+    await eventually(() => example.errors.includes('refused'));
+    // As a proxy does meanwhile.
+    const proxy = createServer((_request, response) => response.writeHead(502).end()).listen(first.port, '127.0.0.1');
+    await eventually(() => example.errors.includes('502'));
+    proxy.closeAllConnections();
+    await once(proxy.close(), 'close');
     const { length } = example.lines;
     await using _second = await startServer({ built });
     await eventually(() => example.lines.length > length + 3, 20_000);
@@ -40,6 +47,21 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     await using example = runExample([python, file, 'nowhere', 'BTC/USDT'], `127.0.0.1:${server.port}`);
     expect(await example.ended).toBe(1);
     expect(example.errors).toContain('There is no exchange \\"nowhere\\"');
+    expect(example.errors).not.toContain('Traceback');
+  });
+
+  test('a server that does not run is one line, and ends it', async () => {
+    await using example = runExample([python, file], `127.0.0.1:${await findFreePort()}`);
+    expect(await example.ended).toBe(1);
+    expect(example.errors).toMatch(/^.*refused.*\n$/);
+  });
+
+  test('it ends when nothing reads its prices any longer', async () => {
+    await using server = await startServer({ built: { env: { EXCHANGES: 'sim' } } });
+    await using example = runExample([python, file, 'sim'], `127.0.0.1:${server.port}`);
+    await eventually(() => example.lines.length > 6, 15_000);
+    example.child.stdout?.destroy();
+    expect(await example.ended).not.toBe(0);
     expect(example.errors).not.toContain('Traceback');
   });
 });
