@@ -15,7 +15,7 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     const built = { env: { PORT: `${await findFreePort()}`, EXCHANGES: 'sim' } };
     await using first = await startServer({ built });
     await using example = runExample([python, file, 'sim', 'BTC/USDT', 'NO/SUCH'], `127.0.0.1:${first.port}`);
-    await eventually(() => example.lines.length > 9, 15_000);
+    await eventually(() => example.lines.length > 9, 30_000);
     const [btc, missing, error, ...others] = example.lines;
     expect(btc).toMatch(/^\{'symbol': 'BTC\/USDT', 'last': \d+(\.\d+)?\}$/);
     expect(missing).toBe('None');
@@ -56,10 +56,10 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     expect(example.errors).toMatch(/^.*refused.*\n$/);
   });
 
-  test('it ends when nothing reads its prices any longer', async () => {
+  test('it ends when nothing reads its prices any longer', { timeout: 60_000 }, async () => {
     await using server = await startServer({ built: { env: { EXCHANGES: 'sim' } } });
     await using example = runExample([python, file, 'sim'], `127.0.0.1:${server.port}`);
-    await eventually(() => example.lines.length > 6, 15_000);
+    await eventually(() => example.lines.length > 6, 30_000);
     example.child.stdout?.destroy();
     expect(await example.ended).not.toBe(0);
     expect(example.errors).not.toContain('Traceback');
