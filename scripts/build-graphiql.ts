@@ -1,7 +1,7 @@
-// Writes dist/graphiql.html.gz, GraphiQL as a single page with example tabs, and dist/graphiql.script-hash, the hash of its
-// script for the Content-Security-Policy.
+// Writes dist/graphiql.html.gz, GraphiQL as a single page with example tabs; dist/graphiql.LICENSE, the licence of its code;
+// and dist/graphiql.script-hash, the hash of its script for the Content-Security-Policy.
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
@@ -184,5 +184,7 @@ if (start > end || html.includes('\r') || html.slice(start, end).includes('</scr
 const hash = createHash('sha256').update(html.slice(start, end)).digest('base64');
 mkdirSync(new URL('../dist/', import.meta.url), { recursive: true });
 writeFileSync(new URL('../dist/graphiql.html.gz', import.meta.url), gzipSync(html, { level: 9 }));
+const licence = new URL('../node_modules/@graphql-yoga/render-graphiql/LICENSE', import.meta.url);
+copyFileSync(licence, new URL('../dist/graphiql.LICENSE', import.meta.url));
 writeFileSync(new URL('../dist/graphiql.script-hash', import.meta.url), `sha256-${hash}`);
 process.stdout.write(`graphiql: ${html.length} bytes\n`);

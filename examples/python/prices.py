@@ -9,7 +9,8 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 SERVER = "http://localhost:4000"
-exchange, *symbols = sys.argv[1:] or ["sim", "BTC/USDT", "ETH/USDT"]
+exchange, *symbols = sys.argv[1:] or ["sim"]
+symbols = symbols or ["BTC/USDT", "ETH/USDT"]
 
 QUERY = "query ($exchange: ID!, $symbols: [String!]!) { tickers(exchange: $exchange, symbols: $symbols) { symbol last } }"
 SUBSCRIPTION = """subscription ($exchange: ID!, $symbols: [String!]!) {
@@ -35,7 +36,7 @@ def follow():
                 print(event["data"]["tickersUpdated"], flush=True)
 
 
-def main():
+try:
     # A symbol that fails is None and has an error. The others are there.
     with post(QUERY, "application/json") as response:
         answer = json.load(response)
@@ -46,14 +47,11 @@ def main():
     while True:
         try:
             follow()
-        except HTTPError:
-            raise
         except OSError as error:
+            # Statuses below 500 would come again, and nobody reads the output if its pipe is broken.
+            if isinstance(error, BrokenPipeError) or getattr(error, "code", 500) < 500:
+                raise
             print(error, file=sys.stderr)
         time.sleep(2)  # The server has stopped, or the error may pass.
-
-
-try:
-    main()
-except HTTPError as error:
-    sys.exit(error.read().decode())
+except OSError as error:
+    sys.exit(error.read().decode() if isinstance(error, HTTPError) else str(error))

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { findFreePort } from '../../support/programs/loopback-program.ts';
 import { startServer } from '../../support/server.ts';
@@ -13,7 +15,7 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     const built = { env: { PORT: `${await findFreePort()}`, EXCHANGES: 'sim' } };
     await using first = await startServer({ built });
     await using example = runExample([python, file, 'sim', 'BTC/USDT', 'NO/SUCH'], `127.0.0.1:${first.port}`);
-    await eventually(() => example.lines.length > 9, 15_000);
+    await eventually(() => example.lines.length > 9, 30_000);
     const [btc, missing, error, ...others] = example.lines;
     expect(btc).toMatch(/^\{'symbol': 'BTC\/USDT', 'last': \d+(\.\d+)?\}$/);
     expect(missing).toBe('None');
@@ -24,7 +26,12 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     expect(Date.parse(newest) - Date.parse(oldest)).toBe(2 * 3_600_000);
     first.child.kill('SIGKILL');
     await first.ended;
-    await eventually(() => example.errors !== '');
+    await eventually(() => example.errors.includes('refused'));
+    // As a proxy does meanwhile.
+    const proxy = createServer((_request, response) => response.writeHead(502).end()).listen(first.port, '127.0.0.1');
+    await eventually(() => example.errors.includes('502'));
+    proxy.closeAllConnections();
+    await once(proxy.close(), 'close');
     const { length } = example.lines;
     await using _second = await startServer({ built });
     await eventually(() => example.lines.length > length + 3, 20_000);
@@ -40,6 +47,21 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     await using example = runExample([python, file, 'nowhere', 'BTC/USDT'], `127.0.0.1:${server.port}`);
     expect(await example.ended).toBe(1);
     expect(example.errors).toContain('There is no exchange \\"nowhere\\"');
+    expect(example.errors).not.toContain('Traceback');
+  });
+
+  test('a server that does not run is one line, and ends it', async () => {
+    await using example = runExample([python, file], `127.0.0.1:${await findFreePort()}`);
+    expect(await example.ended).toBe(1);
+    expect(example.errors).toMatch(/^.*refused.*\n$/);
+  });
+
+  test('it ends when nothing reads its prices any longer', { timeout: 60_000 }, async () => {
+    await using server = await startServer({ built: { env: { EXCHANGES: 'sim' } } });
+    await using example = runExample([python, file, 'sim'], `127.0.0.1:${server.port}`);
+    await eventually(() => example.lines.length > 6, 30_000);
+    example.child.stdout?.destroy();
+    expect(await example.ended).not.toBe(0);
     expect(example.errors).not.toContain('Traceback');
   });
 });

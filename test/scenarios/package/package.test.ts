@@ -27,7 +27,7 @@ afterAll(() => rmSync(packed.folder, { recursive: true, force: true }));
 test('the tarball has what runs, the schema, the types and the texts, and nothing else', () => {
   const expected = [
     /^dist\/(?:[\w-]+\/)*[\w-]+\.js$/,
-    /^dist\/(?:catalogue\.json|graphiql\.html\.gz|graphiql\.script-hash|index\.d\.ts)$/,
+    /^dist\/(?:catalogue\.json|graphiql\.html\.gz|graphiql\.LICENSE|graphiql\.script-hash|index\.d\.ts)$/,
     /^(?:package\.json|npm-shrinkwrap\.json|schema\.graphql|README\.md|LICENSE|CHANGELOG\.md)$/,
   ];
   expect(packed.files.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
@@ -35,6 +35,8 @@ test('the tarball has what runs, the schema, the types and the texts, and nothin
   for (const path of ['dist/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/catalogue.json', 'npm-shrinkwrap.json'])
     expect(packed.files).toContain(path);
   expect(packed.files).toContain('dist/graphiql.html.gz');
+  // The page is a copy of code that others wrote.
+  expect(packed.files).toContain('dist/graphiql.LICENSE');
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   const modules = sources.filter((name) => name.endsWith('.ts')).map((name) => `dist/${name.replace(/\.ts$/, '.js')}`);
   expect(packed.files.filter((path) => path.endsWith('.js')).sort()).toEqual(modules.sort());
