@@ -99,7 +99,9 @@ describe('a stream of tickers', () => {
       });
       await eventually(() => valuesOf(client).at(-1)?.bestBid === best && graphql.told.length === client.events.length);
     }
-    expect(client.events.map(({ data }) => `{"data":{"orderBookUpdated":${data}}}`)).toEqual(graphql.told);
+    // A poll between the two can have renewed the first book.
+    const pushed = client.events.slice(1).map(({ data }) => `{"data":{"orderBookUpdated":${data}}}`);
+    expect(pushed).toEqual(graphql.told.slice(1));
     expect(server.counts).toMatchObject({ subscriptions: 2, groups: 1 });
   });
 
