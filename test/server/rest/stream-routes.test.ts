@@ -337,6 +337,13 @@ describe('a client that reconnects and is refused', () => {
     expect((await refused(path, headers, method)).status).toBe(status);
   });
 
+  test('over its quota receives a status if it accepts no events', async () => {
+    await start({ gate: createGate({ requestsPerMinute: 1 }) });
+    await open(tickerPath);
+    expect((await refused(tickerPath, { ...reconnecting, accept: 'application/json' })).status).toBe(429);
+    expect((await refused(tickerPath, reconnecting, 'HEAD')).status).toBe(429);
+  });
+
   test('without its key receives a status', async () => {
     await start({ gate: createGate({ apiKeys: ['secret'] }) });
     expect((await refused(tickerPath, reconnecting)).status).toBe(401);
