@@ -107,6 +107,12 @@ test('if no known trade comes again, nothing is left out', async () => {
   ]);
 });
 
+test('smaller numbers are left out only if the known trade comes again: ids can have changed', async () => {
+  await resume(`${at}/500`);
+  send('1', '2', ['3', at + 1]);
+  expect(await received()).toEqual([['1', '2', '3']]);
+});
+
 test('trades of other milliseconds are never left out', async () => {
   await resume(`${at}/5`);
   send('5', ['4', at + 1], ['5', at + 2]);
