@@ -54,6 +54,8 @@ export const proxyKinds: readonly ProxyKind[] = [
         ]);
         const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
         const main = ['daemon off;', 'worker_processes 1;', 'pid nginx.pid;', 'error_log stderr;', 'events {}'];
+        // The workers keep large bodies in this folder, which only this user can read.
+        if (process.getuid?.() === 0) main.push('user root;');
         const text = [...main, 'http {', 'access_log off;', ...paths, configuration, '}'].join('\n');
         writeFileSync(join(folder, 'nginx.conf'), text);
         return ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'];
