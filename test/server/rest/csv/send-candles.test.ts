@@ -73,6 +73,13 @@ test('all rows come, a page at a time', async () => {
   expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'ok']]);
 });
 
+test('a page that is not full is the last', async () => {
+  const since = start + (count - 7000) * minute;
+  const { text } = await server.send({ path: path.replace(String(start), String(since)) });
+  expect(text.split('\r\n').length - 2).toBe(7000);
+  expect(server.marketData.candleCalls.length).toBe(2);
+});
+
 test('a failure before the first row is a problem', async () => {
   server.marketData.setCandles(new MarketDataError('TIMEOUT', 'Too slow.', { exchange: 'kraken' }));
   const { status, headers } = await server.send({ path });
