@@ -26,7 +26,9 @@ test.each(marketDataErrorCodes)('an exchange that fails with %s gives the status
   expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
   expect(headers['cache-control']).toBe('no-store');
   expect(headers['retry-after']).toBe('3');
-  expect(JSON.parse(text)).toMatchObject({ type: 'about:blank', status, code, detail: sentence, exchange: 'kraken' });
+  const problem = JSON.parse(text);
+  expect(problem).toMatchObject({ type: 'about:blank', status, code, detail: sentence, exchange: 'kraken' });
+  expect(Object.keys(problem)).not.toContain('errors');
 });
 
 test('several markets that all fail give the status of the first, with all problems', async () => {

@@ -113,6 +113,12 @@ test('a method that a path does not have is refused with those it has', async ()
   expect([old.status, old.headers.allow]).toEqual([405, 'POST']);
 });
 
+test('shared caches keep no answer to a client with a key', async () => {
+  const path = '/api/exchanges';
+  expect((await get(path)).headers['cache-control']).toMatch(/^public, /);
+  expect((await get(path, { authorization: 'Bearer x' })).headers['cache-control']).toMatch(/^private, /);
+});
+
 test('HEAD has the headers of GET and no body', async () => {
   const { status, headers, text } = await server.send({ method: 'HEAD', path: '/api/exchange/sim' });
   expect([status, text]).toEqual([200, '']);
@@ -179,6 +185,10 @@ test('the old path answers the same rows as the resource', async () => {
   const body = { exchange: 'sim', symbol: 'BTC/USDT', timeframe: '1h', limit: 3, since, until: null };
   const old = await historical(JSON.stringify(body));
   expect([old.status, old.text]).toEqual([200, rows.text]);
+  const hyphen = await historical(JSON.stringify({ ...body, symbol: 'BTC-USDT' }), {
+    'content-type': 'application/vnd.api+json; charset=utf-8',
+  });
+  expect([hyphen.status, hyphen.text]).toEqual([200, rows.text]);
 });
 
 test.each([

@@ -8,13 +8,13 @@ import { parseFieldValue } from '../../fields/field-value.ts';
 import { asDeclared } from '../../http/messages/send.ts';
 import { httpStatus } from '../../http/messages/statuses.ts';
 import type { SlowReaders } from '../../http/slow-readers.ts';
-import { clientLeft, type RequestRecord } from '../../observe/request-record.ts';
+import { clientLeft, type RequestRecord, toCode } from '../../observe/request-record.ts';
 import type { ApiRequest } from '../../routing/route.ts';
 import type { Values } from '../messages/read-values.ts';
-import { type CandleRow, csvHeader, toCsvLines, toFileName } from './candle-csv.ts';
+import { type CandleRow, csvHeader, toCsvLines, toFileName, toIncompleteLine } from './candle-csv.ts';
 import { fetchPages, findMaxLimit } from './candle-pages.ts';
 import { waitForQuota } from './wait-for-quota.ts';
-import { writeChunks } from './write-chunks.ts';
+import { cutShort, writeChunks } from './write-chunks.ts';
 
 /** The maximum number of candles in a CSV file. */
 export const maxCsvRows = 1_000_000;
@@ -94,7 +94,14 @@ async function sendPages(given: ApiRequest, values: Values, limit: number, optio
     return;
   }
   slowReaders.watchStream(response);
-  await writeChunks(response, toChunks(first.value ?? [], pages));
+  try {
+    await writeChunks(response, toChunks(first.value ?? [], pages));
+  } catch (error) {
+    const code = toCode([error instanceof GraphQLError ? error : {}]);
+    record.answer(field, code);
+    await cutShort(response, toIncompleteLine(code), clock);
+    throw error;
+  }
 }
 
 /**

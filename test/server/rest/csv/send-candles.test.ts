@@ -34,6 +34,8 @@ afterEach(() => server.stop());
 
 async function open(): Promise<IncomingMessage> {
   const asked = get(`${server.origin}${path}`, { agent: false });
+  // A reset after the last byte is an error of the request.
+  asked.on('error', () => {});
   const [response] = await once(asked, 'response');
   return response;
 }
@@ -45,8 +47,14 @@ async function readOutcomes(): Promise<readonly unknown[]> {
   return found().map(({ transport, operation, code }) => [transport, operation, code]);
 }
 
+interface File {
+  readonly lines: number;
+  readonly last: string;
+  readonly isWhole: boolean;
+}
+
 /** Reads to the end; what came, and whether it came whole. */
-async function readAll(response: IncomingMessage): Promise<{ readonly lines: number; readonly isWhole: boolean }> {
+async function readAll(response: IncomingMessage): Promise<File> {
   let text = '';
   response.on('data', (chunk) => {
     text += String(chunk);
@@ -55,13 +63,21 @@ async function readAll(response: IncomingMessage): Promise<{ readonly lines: num
   await new Promise<void>((resolve) => {
     response.on('close', () => resolve());
   });
-  return { lines: text.split('\r\n').length - 2, isWhole: response.complete };
+  const lines = text.split('\r\n').slice(1, -1);
+  return { lines: lines.length, last: lines.at(-1) ?? '', isWhole: response.complete };
 }
 
 test('all rows come, a page at a time', async () => {
-  expect(await readAll(await open())).toEqual({ lines: count, isWhole: true });
+  expect(await readAll(await open())).toMatchObject({ lines: count, isWhole: true });
   expect(server.marketData.candleCalls.map(({ limit }) => limit)).toEqual(Array(count / pageRows).fill(pageRows));
   expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'ok']]);
+});
+
+test('a page that is not full is the last', async () => {
+  const since = start + (count - 7000) * minute;
+  const { text } = await server.send({ path: path.replace(String(start), String(since)) });
+  expect(text.split('\r\n').length - 2).toBe(7000);
+  expect(server.marketData.candleCalls.length).toBe(2);
 });
 
 test('a failure before the first row is a problem', async () => {
@@ -74,9 +90,10 @@ test('a failure before the first row is a problem', async () => {
 test('a failure after the first row cuts the connection, so that nobody takes a part for the whole', async () => {
   const response = await open();
   server.marketData.setCandles(new MarketDataError('TIMEOUT', 'Too slow.', { exchange: 'kraken' }));
-  const { lines, isWhole } = await readAll(response);
+  const { lines, last, isWhole } = await readAll(response);
   expect(isWhole).toBe(false);
   expect(lines).toBeLessThan(count);
+  expect(last).toBe('INCOMPLETE,TIMEOUT,,,,,');
   expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'TIMEOUT']]);
 });
 
@@ -124,7 +141,7 @@ describe('with a quota', () => {
     expect([taken, server.marketData.candleCalls.length]).toEqual([3, 2]);
     taken = Number.NEGATIVE_INFINITY;
     await clock.advance(1);
-    expect(await reading).toEqual({ lines: count, isWhole: true });
+    expect(await reading).toMatchObject({ lines: count, isWhole: true });
     expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'ok']]);
   });
 
