@@ -57,8 +57,7 @@ describeWithRedis('REDIS_URL', () => {
         redisUrl: url.href,
         count: 2,
         venues: { binance },
-        // Queries at the same time may be more than the default, a second, apart on a busy machine.
-        env: { NODE_EXTRA_CA_CERTS: certificate.path, TICKER_TTL_MS: '5000' },
+        env: { NODE_EXTRA_CA_CERTS: certificate.path },
       });
       const operations = cluster.servers.map((server) => server.subscribe(document));
       await Promise.all(operations.map((operation) => operation.until(1, patientMs)));
