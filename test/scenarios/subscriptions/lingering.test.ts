@@ -4,7 +4,7 @@ import { eventually, subscribe } from '../../support/socket-client.ts';
 import { createBinance } from '../../venues/binance/binance.ts';
 
 // The first test of a process loads ccxt within its deadline.
-const use = useStreamingServer('binance', createBinance, { lingerMs: 600, upstreamTimeoutMs: 5000 });
+const use = useStreamingServer('binance', createBinance, { lingerMs: 2000, upstreamTimeoutMs: 5000 });
 
 const market = 'exchange: "binance", symbol: "BTC/USDT"';
 
