@@ -50,11 +50,14 @@ export class TickWatches {
     let cancel = (_reason: Error): void => {};
     const arrival = new Promise<Arrival>((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
+      const waitFor = (ms: number): void => {
+        timer = setTimeout(wait, Math.min(ms, tickMs));
+      };
       const wait = (): void => {
         // Timers may fire a little early, and the clock of a test may stand still.
         const left = due - this.#now();
         if (left > 0) {
-          timer = setTimeout(wait, Math.min(left, tickMs));
+          waitFor(left);
           return;
         }
         const tick = Math.floor(this.#now() / tickMs);
@@ -68,7 +71,9 @@ export class TickWatches {
         this.#pending.delete(key);
         reject(reason);
       };
-      wait();
+      // Always with a timer, even if the tick has happened since the line above: a promise that resolves before it is
+      // noted as pending would stay there, and whoever watches in a loop would never let the process do anything else.
+      waitFor(Math.max(0, due - this.#now()));
     });
     this.#pending.set(key, { arrival, cancel });
     return arrival;
