@@ -21,6 +21,12 @@ export function describeTool({ name, title, description, arguments: args, output
 }
 
 /** The schema without what its description says, or what only the server checks, because agents read it with every task. */
-function toCompact({ pattern: _pattern, examples: _examples, anyOf, ...schema }: JsonSchema): JsonSchema {
+function toCompact({
+  pattern: _pattern,
+  examples: _examples,
+  format: _format,
+  anyOf,
+  ...schema
+}: JsonSchema): JsonSchema {
   return { ...schema, ...(anyOf ? { type: [...new Set(anyOf.flatMap(({ type }) => type ?? []))] } : {}) };
 }
