@@ -27,7 +27,11 @@ export const problemSchema: JsonSchema = {
     symbol: { ...text, description: 'The symbol of the market that the error is about.' },
     symbols: { ...texts, description: 'The symbols that the error is about, if there are several.' },
     timeframe: { ...text, description: 'The timeframe that the error is about.' },
-    maxLimit: { type: 'integer', description: 'The largest limit with which the same request can be answered.' },
+    maxLimit: {
+      type: 'integer',
+      format: 'int32',
+      description: 'The largest limit with which the same request can be answered.',
+    },
     path: {
       type: 'array',
       description: 'In a list of errors: where in the value the error belongs.',
