@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { schema } from '../../../src/graphql/schema/schema.ts';
+import { inRestWords } from '../../../src/server/rest/messages/in-rest-words.ts';
 import { createResources } from '../../../src/server/rest/resources.ts';
 import { type AppServer, startServer } from '../../support/server.ts';
 
@@ -65,7 +66,7 @@ test.each(Object.entries(cases))('%s', async (operationId, values) => {
     if (rest.status === 200) expect(`${before}${rest.text}${after}`).toBe(text);
     else {
       const { errors } = JSON.parse(text);
-      expect(JSON.parse(rest.text)).toMatchObject({ detail: errors[0].message, code: errors[0].extensions.code });
+      expect(JSON.parse(rest.text)).toMatchObject({ detail: inRestWords(errors[0]), code: errors[0].extensions.code });
     }
   };
   await fc.assert(fc.asyncProperty(values, check), { numRuns: 40 });
