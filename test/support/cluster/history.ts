@@ -25,9 +25,10 @@ export class CommonHistory {
       venue.holdTrades(symbol);
       venue.now = null;
     }
+    this.#ids = (venues[0]?.trades(symbol) ?? []).map(({ id }) => String(id));
   }
 
-  /** The ids of all trades so far, oldest first. */
+  /** The ids of all trades so far, oldest first. Instances whose clocks are behind also send some from before it plays. */
   get ids(): readonly string[] {
     return this.#ids;
   }
