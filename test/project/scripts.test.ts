@@ -31,6 +31,16 @@ test('every bench that a page names is listed, and every one that is listed exis
   expect(listed).toEqual(expect.arrayContaining(named));
 });
 
+test('the benches have every file outside of src that the server reads', () => {
+  const sources = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' });
+  const outside = sources
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...read(`src/${file}`).matchAll(/new URL\('(?:\.\.\/)+([\w./-]+)', import\.meta\.url\)/g)])
+    .map(([, path = '']) => path);
+  expect(outside).toContain('package.json');
+  expect(outside.filter((path) => !scripts['build:bench']?.includes(`'${path}'`))).toEqual([]);
+});
+
 test('.nvmrc names the oldest major version of Node that package.json allows', () => {
   const { engines } = JSON.parse(read('package.json'));
   expect(/^>=(\d+)\./.exec(engines.node)?.[1]).toBe(read('.nvmrc').trim());
