@@ -1,3 +1,4 @@
+import { remedies } from '../../../market/model/not-found.ts';
 import type { AnswerError } from '../../fields/field-value.ts';
 import type { ToolResult } from './tool-result.ts';
 import type { JsonObject } from './values.ts';
@@ -21,8 +22,8 @@ const advice: Readonly<Record<string, string>> = {
 
 /** What errors say to clients of GraphQL, and what an agent can do instead. */
 const toolTerms: readonly (readonly [theirs: string, ours: string])[] = [
-  ['the query `exchanges` lists all ids', 'list_exchanges lists all ids'],
-  ['the field `markets` of the exchange lists its symbols', 'search_markets lists its symbols'],
+  [remedies.listExchanges, 'list_exchanges lists all ids'],
+  [remedies.listMarkets, 'search_markets lists its symbols'],
   ['use pageInfo.endCursor', 'use the value in cut.next of the last answer, or leave it out to begin again'],
   ['such as { kind: SMA, period: 20 }', 'such as {"kind":"SMA","period":20}'],
   ['The operation costs', 'This call costs'],
