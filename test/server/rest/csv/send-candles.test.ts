@@ -103,6 +103,19 @@ test('a client that leaves before the end does not count as answered', async () 
   expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'CLIENT_LEFT']]);
 });
 
+test('a client that stops reading is cut, because what is written for it stays in memory', async () => {
+  await server.stop();
+  await restart({ slowReaders: { stallMs: 50 } });
+  // More bytes than the buffers of the kernel hold.
+  const wide = { open: Math.PI, high: Math.PI, low: Math.PI, close: Math.PI };
+  server.marketData.setCandles(candles.map((candle) => ({ ...candle, ...wide })));
+  const response = await open();
+  expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'CLIENT_LEFT']]);
+  const { lines, isWhole } = await readAll(response);
+  expect(isWhole).toBe(false);
+  expect(lines).toBeLessThan(count);
+});
+
 test('a client that asks for the head only is answered without a second page', async () => {
   const { status, text } = await server.send({ method: 'HEAD', path });
   expect([status, text]).toEqual([200, '']);
