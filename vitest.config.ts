@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
+    setupFiles: 'test/support/property-seed.ts',
     exclude: [...configDefaults.exclude, ...(hasClients || process.env.CI ? [] : ['test/clients/**'])],
     // The first server of a test file loads the code that it runs, which takes long on a busy machine.
     hookTimeout: 60_000,
