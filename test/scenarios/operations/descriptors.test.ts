@@ -87,6 +87,8 @@ describe('the built server', { timeout: 60_000 }, () => {
 
   const fresh = (symbol: string) => ({ data: { ticker: { symbol, stale: false } } });
 
+  const hasWritten = (words: string) => eventually(() => server.output.includes(words));
+
   async function hogSays(word: string): Promise<void> {
     const before = server.output.length;
     server.child.kill('SIGUSR2');
@@ -97,9 +99,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     timeout: 60_000,
   }, async () => {
     await start(256);
-    expect(server.output).toContain(
-      'This server has file descriptors for only 128 connections, fewer than MAX_SOCKETS (20000)',
-    );
+    await hasWritten('This server has file descriptors for only 128 connections, fewer than MAX_SOCKETS (20000)');
     expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
     let closed = 0;
     for (let count = 0; count < 300; count += 1) {
@@ -114,10 +114,10 @@ describe('the built server', { timeout: 60_000 }, () => {
     expect(await tickerOf('binance', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
     expect(await tickerOf('kraken', 'BTC/USD')).toEqual(fresh('BTC/USD'));
     expect(await tickerOf('sim', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
-    expect(server.output.match(/Connections of clients are refused/g)).toHaveLength(1);
-    expect(server.output).toContain(
+    await hasWritten(
       'Raise the limit of file descriptors, now 256 (ulimit -n, LimitNOFILE of systemd, ulimits of Docker).',
     );
+    expect(server.output.match(/Connections of clients are refused/g)).toHaveLength(1);
     for (const socket of sockets) socket.destroy();
     await eventually(async () => (await fetch(`${server.origin}/health`).catch(() => null))?.status === 200);
   });
@@ -151,6 +151,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     stranger.on('error', () => {});
     sockets.push(stranger);
     expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+    await eventually(() => server.output.slice(taken).includes('out of file descriptors'));
     const written = server.output.slice(taken);
     await hogSays('given back');
     expect(await tickerOf('kraken', 'BTC/USD')).toEqual(fresh('BTC/USD'));

@@ -34,7 +34,7 @@ export function useStreamingServer(
   beforeEach(async () => {
     const venue = await create();
     const running = await startServer({
-      config: { lingerMs: 50, pollIntervalMs: 100, upstreamTimeoutMs: 1000, ...config },
+      config: { lingerMs: 50, pollIntervalMs: 100, upstreamTimeoutMs: 5000, ...config },
       venues: { [id]: venue },
     });
     server = { venue, running, client: connect(running.webSocketUrl) };
