@@ -44,6 +44,10 @@ export class FieldArguments {
 export function explainUnknown(name: string, names: readonly string[]): string {
   const [nearest] = suggest(name, names);
   const meant = nearest === undefined ? '.' : `; did you mean ${nearest}?`;
-  const existing = names.length > 0 ? `The parameters are ${names.join(', ')}.` : 'There are no parameters.';
-  return `There is no parameter ${describeValue(name)}${meant} ${existing}`;
+  return `There is no parameter ${describeValue(name)}${meant} ${describeNames(names)}`;
+}
+
+function describeNames(names: readonly string[]): string {
+  if (names.length === 0) return 'There are no parameters.';
+  return names.length === 1 ? `The only parameter is ${names.join()}.` : `The parameters are ${names.join(', ')}.`;
 }

@@ -42,7 +42,7 @@ function describeFaults(type: GraphQLInputType | null, value: unknown, message: 
   const expected = isEnumType(named)
     ? describeEnum(named.getValues())
     : isScalarType(named)
-      ? scalars[named.name]
+      ? describeScalar(named.name, value)
       : null;
   return [expected ? toFault(expected, value) : ` is wrong: ${message}`];
 }
@@ -66,6 +66,13 @@ function describeMembers(type: GraphQLInputObjectType, value: object): readonly 
 
 function describeMembersOf(type: GraphQLInputObjectType): string {
   return `an object with ${Object.keys(type.getFields()).join(', ')}`;
+}
+
+/** An Int of GraphQL has 32 bits, so a whole number can be none. */
+function describeScalar(name: string, value: unknown): string | undefined {
+  const range = name === 'Int' && Number.isInteger(value) ? ` from ${-(2 ** 31)} to ${2 ** 31 - 1}` : '';
+  const expected = scalars[name];
+  return expected === undefined ? undefined : expected + range;
 }
 
 function describeEnum(values: readonly { readonly name: string }[]): string {

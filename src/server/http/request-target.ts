@@ -4,9 +4,10 @@ const absoluteForm = /^https?:\/\/([^/?#@]+)(.*)$/i;
 
 /**
  * Matches a path that ends with a slash, other than `/` itself. The metrics have only one path, because proxies that hide
- * them compare the path of a request with it.
+ * them compare the path of a request with it. The page of the REST API and its document have addresses that are relative
+ * to their own, and so would be wrong at a second path.
  */
-const trailingSlash = /^(?!\/metrics\/)([^?]*[^/?])\/(?=\?|$)/;
+const trailingSlash = /^(?!\/metrics\/|\/api\/(?:openapi\.json\/)?(?:\?|$))([^?]*[^/?])\/(?=\?|$)/;
 
 /**
  * Rewrites the target of a request to the one form that the rest of the server understands, `/graphql?query=…`. Clients

@@ -37,7 +37,21 @@ export function createOpenApiRoutes(options: OpenApiOptions): readonly Route[] {
       },
     },
     { kind: 'page', path: restPath, handle: (context) => sendConstant(context, getPage()) },
+    createRedirect(openApiPath),
+    createRedirect(restPath),
   ];
+}
+
+/** Leads from a path with a slash at its end to the one without, relatively, so that a prefix of a proxy stays. */
+function createRedirect(path: string): Route {
+  const location = `..${path.slice(path.lastIndexOf('/'))}`;
+  return {
+    kind: 'page',
+    path: `${path}/`,
+    handle: ({ request, response, cors }) => {
+      response.writeHead(httpStatus.found, { ...cors.headersFor(request), location, 'content-length': 0 }).end();
+    },
+  };
 }
 
 function sendConstant({ request, response, cors }: HttpContext, constant: ConstantText): void {

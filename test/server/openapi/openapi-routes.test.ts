@@ -34,6 +34,22 @@ test.each(['/api', '/api/openapi.json'])('%s needs a key, and is not sent twice'
   expect([second.status, second.text]).toEqual([304, '']);
 });
 
+test.each([
+  ['/api/', '/api'],
+  ['/api/?from=bookmark', '/api'],
+  ['/api/openapi.json/', '/api/openapi.json'],
+])(
+  '%s, at which relative addresses would be wrong, leads to %s, also behind the prefix of a proxy',
+  async (path, to) => {
+    const { status, headers } = await server.send({ path, headers: { authorization } });
+    expect(status).toBe(302);
+    for (const base of ['http://localhost:4000', 'https://example.com/market/data']) {
+      expect(new URL(String(headers.location), `${base}${path}`).href).toBe(`${base}${to}`);
+    }
+    expect((await server.send({ path })).status).toBe(401);
+  },
+);
+
 test('the page loads nothing and runs nothing', async () => {
   const { headers, text } = await server.send({ path: '/api', headers: { authorization, accept: 'text/html' } });
   expect(headers['content-type']).toBe('text/html; charset=utf-8');

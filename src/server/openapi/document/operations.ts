@@ -3,6 +3,7 @@ import { type JsonSchema, orNull } from '../../../graphql/json-schema/json-schem
 import type { ShareSchema } from '../../../graphql/json-schema/selection-schema.ts';
 import type { Resource } from '../../rest/resources.ts';
 import type { StreamResource } from '../../rest/stream-resources.ts';
+import { addExamples } from './add-examples.ts';
 import { toContent, toEventContent } from './bodies.ts';
 import { format, withFileLimit } from './csv.ts';
 import { caching, fileName } from './headers.ts';
@@ -44,7 +45,7 @@ export function toOperation(resource: Resource, share: ShareSchema): Operation {
       200: {
         description: summary,
         headers: { ...caching, ...(hasFiles ? fileName : {}) },
-        content: toContent(resource, share),
+        content: addExamples(operationId, toContent(resource, share)),
       },
       304: { description: 'The client has this answer already.', headers: caching },
       ...referToFailures(false),
@@ -60,7 +61,10 @@ export function toStreamOperation(stream: StreamResource, share: ShareSchema): O
     description: query.description,
     tags: ['Streams'],
     parameters: [...toParameters(stream), ...(ids === null ? [] : [{ $ref: '#/components/parameters/LastEventId' }])],
-    responses: { 200: { description: summary, content: toEventContent(query, share) }, ...referToFailures(false) },
+    responses: {
+      200: { description: summary, content: addExamples(operationId, toEventContent(query, share)) },
+      ...referToFailures(false),
+    },
   };
 }
 
@@ -78,8 +82,9 @@ export function toHistoricalOperation(candles: Resource, share: ShareSchema): Op
     additionalProperties: false,
   };
   const { exchange, symbol, timeframe } = candles.example;
+  const operationId = 'postHistorical';
   return {
-    operationId: 'postHistorical',
+    operationId,
     summary: 'The candles of a market, for clients that send their parameters as JSON',
     description: `${candles.query.description} A member that is null counts as left out.`,
     tags: ['Candles'],
@@ -90,7 +95,11 @@ export function toHistoricalOperation(candles: Resource, share: ShareSchema): Op
       content: { 'application/json': { schema, example: { exchange, symbol, timeframe, limit: 3 } } },
     },
     responses: {
-      200: { description: candles.summary, headers: fileName, content: toContent(candles, share) },
+      200: {
+        description: candles.summary,
+        headers: fileName,
+        content: addExamples(operationId, toContent(candles, share)),
+      },
       ...referToFailures(true),
     },
   };

@@ -1,8 +1,11 @@
 import { type ClientErrorCode, clientErrorCodes, clientErrorMeanings } from '../../../graphql/execution/error-codes.ts';
 import type { JsonSchema } from '../../../graphql/json-schema/json-schema.ts';
 import { errorStatuses, httpStatus } from '../../http/messages/statuses.ts';
+import { problemType } from '../../rest/messages/problem.ts';
+import { recordedProblems } from '../examples/recorded-answers.ts';
+import { toExample } from './add-examples.ts';
 import { challenge, retryAfter } from './headers.ts';
-import type { ApiResponse, Reference } from './open-api.ts';
+import type { ApiResponse, MediaTypeObject, Reference } from './open-api.ts';
 
 const text: JsonSchema = { type: 'string' };
 const texts: JsonSchema = { type: 'array', items: text };
@@ -105,8 +108,13 @@ function toResponse(status: number, also: string | undefined): ApiResponse {
   return {
     description: [...meanings, ...(also === undefined ? [] : [also])].join('\n\n'),
     ...headersOf(status),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' }, ...exampleOf(status) } },
   };
+}
+
+function exampleOf(status: number): Pick<MediaTypeObject, 'example'> {
+  const text = recordedProblems[status];
+  return text === undefined ? {} : { example: toExample(problemType, text) };
 }
 
 /** RATE_LIMITED because of an exchange has another status. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PagePolicy } from '../../http/messages/page-headers.ts';
 import { openApiPath } from '../../http/paths.ts';
 import type { OpenApi } from '../document/open-api.ts';
+import { toExampleBody } from './example-body.ts';
 import { describe, Html, html } from './html.ts';
 import { type PlacedOperation, toOperationSection } from './operation-section.ts';
 import { style } from './page-style.ts';
@@ -79,10 +80,11 @@ function toErrorsSection({ paths, components: { responses } }: OpenApi): Html {
   );
   const rows = [...references]
     .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([status, reference]) => [
-      html`<span id="status-${status}">${status}</span>`,
-      html`${describe(responses[toComponentName(reference)]?.description ?? '')}`,
-    ]);
+    .map(([status, reference]) => {
+      const { description = '', content = {} } = responses[toComponentName(reference)] ?? {};
+      const examples = Object.entries(content).flatMap(([mediaType, body]) => toExampleBody(mediaType, body) ?? []);
+      return [html`<span id="status-${status}">${status}</span>`, html`${describe(description)}${examples}`];
+    });
   return html`<section aria-labelledby="errors">\n<h2 id="errors">Errors</h2>
 <p>The body of an error is a <a href="#schema-Problem">Problem</a>, with the media type application/problem+json.</p>
 ${toTable('Errors by HTTP status', ['Status', 'Codes and their meanings'], rows)}</section>

@@ -1,4 +1,5 @@
 import type { Components, MediaTypeObject, Operation, Parameter, Reference } from '../document/open-api.ts';
+import { toExampleBody } from './example-body.ts';
 import { describe, type Html, html, join } from './html.ts';
 import { toRelative } from './relative-path.ts';
 import { toMemberTable, toParameterTable } from './tables.ts';
@@ -71,14 +72,16 @@ function escapeValue(text: string): string {
 }
 
 function toAnswer(operationId: string, status: string, content: Readonly<Record<string, MediaTypeObject>>): Html {
-  return html`${Object.entries(content).map(([mediaType, { schema, 'x-event-data': event }]) => {
+  return html`${Object.entries(content).map(([mediaType, body]) => {
+    const { schema, 'x-event-data': event } = body;
     const shown = event ?? schema;
+    const example = toExampleBody(mediaType, body);
     const what = event ? html`${mediaType}, the data of each event: ` : html`${mediaType}: `;
     if (shown.properties) {
       const caption = `Members of the answer of ${operationId}`;
-      return html`<p>${status} ${what}an object</p>\n${toMemberTable(caption, shown, false)}`;
+      return html`<p>${status} ${what}an object</p>\n${toMemberTable(caption, shown, false)}${example}`;
     }
-    return html`<p>${status} ${what}${toTypeText(shown)}${shown.description ? ` (${shown.description})` : ''}</p>\n`;
+    return html`<p>${status} ${what}${toTypeText(shown)}${shown.description ? ` (${shown.description})` : ''}</p>\n${example}`;
   })}`;
 }
 

@@ -13,6 +13,7 @@ h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); }
 article { margin-bottom: 3rem; }
 code, pre { font: 0.9em/1.5 ui-monospace, monospace; }
 pre, .path { background: var(--soft); padding: 0.5rem 0.75rem; overflow-x: auto; }
+summary { cursor: pointer; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: 600; padding: 0.25rem 0; }

@@ -22,7 +22,7 @@ export function readQueryString(search: string): URLSearchParams {
 
 /**
  * Reads the arguments of a field from the parameters of a path and of a query string. A list is written with commas, or
- * its parameter is repeated; every other parameter can come only once. An empty value counts as left out. Throws
+ * its parameter is repeated; every other parameter can come only once. An empty value, or a list of them, counts as left out. Throws
  * BAD_USER_INPUT for a parameter that is neither an argument nor among `others`, which the caller reads itself.
  */
 export function readValues(
@@ -59,7 +59,8 @@ function toValue(name: string, arg: GraphQLArgument | undefined, texts: readonly
   const type = arg ? getNullableType(arg.type) : null;
   if (isListType(type)) {
     const items = texts.flatMap((text) => text.split(',')).map((text) => text.trim());
-    return items.filter((text) => text !== '').map((text) => toItem(name, getNullableType(type.ofType), text));
+    const given = items.filter((text) => text !== '');
+    return given.length > 0 ? given.map((text) => toItem(name, getNullableType(type.ofType), text)) : null;
   }
   const text = readSingle(name, texts);
   return type && text !== null ? toItem(name, type, text) : text;

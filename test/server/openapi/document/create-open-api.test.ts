@@ -215,6 +215,20 @@ describe('answers', () => {
   });
 });
 
+test('every body of an answer or an error has an example', () => {
+  const { responses } = document.components;
+  const bodies = [
+    ...operations.flatMap((each) => Object.entries(each.responses)),
+    ...Object.entries(responses),
+  ].flatMap(([name, response]) =>
+    ('content' in response ? Object.entries(response.content ?? {}) : []).map(
+      ([mediaType, body]) => [name, mediaType, body.example !== undefined] as const,
+    ),
+  );
+  expect(bodies.length).toBeGreaterThan(30);
+  expect(bodies.filter(([, , hasExample]) => !hasExample)).toEqual([]);
+});
+
 test('examples are values of the types of their parameters', () => {
   expect(parameterOf('getTickers', 'symbols').example).toEqual(['BTC/USDT', 'ETH/USDT']);
   expect(parameterOf('getTrades', 'limit').example).toBe(3);

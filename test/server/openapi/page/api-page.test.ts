@@ -83,6 +83,20 @@ test('names the members of answers with their types, and links to the tables of 
   expect(ticker).toContain('<code>datetime</code></th><td>date-time or null</td>');
 });
 
+test('answers and errors have an example that unfolds', () => {
+  const page = renderApiPage(document);
+  const examplesOf = (begin: string, end = '</article>') => {
+    const text = page.split(begin)[1]?.split(end)[0] ?? '';
+    return [...text.matchAll(/<details><summary>(.*?)<\/summary>\n<pre tabindex="0"><code>(.)/g)].map((found) =>
+      found.slice(1).join(': '),
+    );
+  };
+  expect(examplesOf('id="getTickers"')).toEqual(['Example of application/json: {']);
+  expect(examplesOf('id="getCandles"')).toEqual(['Example of application/json: [', 'Example of text/csv: t']);
+  expect(examplesOf('id="streamTrades"')).toEqual(['Example of text/event-stream: i']);
+  expect(examplesOf('id="status-404"', '</tr>')).toEqual(['Example of application/problem+json: {']);
+});
+
 test('the commands have the parameters, the body, and what streams need', () => {
   const page = renderApiPage(document);
   const commandOf = (id: string) => /<pre[^>]*><code>(.*?)<\/code>/s.exec(page.split(` id="${id}"`)[1] ?? '')?.[1];

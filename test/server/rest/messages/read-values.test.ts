@@ -20,6 +20,10 @@ test.each([
   expect(read('getTickers', search)).toEqual({ symbols });
 });
 
+test.each(['symbols=', 'symbols=,', 'symbols=+,%20', 'symbols=&symbols=,'])('%s counts as left out', (search) => {
+  expect(read('getTickers', search)).toEqual({ symbols: null });
+});
+
 test.each([
   ['since=1700000000000', 1_700_000_000_000],
   ['since=2026-01-31', '2026-01-31'],
@@ -56,6 +60,6 @@ test('the parameters of the path are values, too', () => {
 
 test.each(['__proto__', 'constructor', 'toString', 'symbols[]'])('%s is no parameter', (name) => {
   expect(() => read('getTickers', `${encodeURIComponent(name)}=1`, { exchange: 'sim' })).toThrow(
-    /There is no parameter "[^"]+".* The parameters are symbols\.$/,
+    /There is no parameter "[^"]+".* The only parameter is symbols\.$/,
   );
 });
