@@ -19,10 +19,10 @@ describeWithRedis('REQUESTS_PER_MINUTE', () => {
       venues: {},
       env: { EXCHANGES: 'sim', REQUESTS_PER_MINUTE: String(perMinute), API_KEYS: [keyA, keyB, keyC, keyD].join() },
     });
-    await eventually(async () => (await readStates()).every((state) => state === 'member'), 20_000);
+    await eventually(async () => (await readStates()).every((state) => state === 'member'));
     // The first requests of a process take long, and then each instance counts by itself.
     for (const key of ['wrong-key-0123456789', keyD]) await request(key, 4);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
@@ -58,17 +58,14 @@ describeWithRedis('REQUESTS_PER_MINUTE', () => {
     expect(keys).not.toMatch(/key-0123/);
   });
 
-  test('counts in each instance while Redis does not answer, and no request waits for it', {
-    timeout: 30_000,
-  }, async () => {
+  test('counts in each instance while Redis does not answer, and no request waits for it', async () => {
+    // Until all have been answered: a request that waited for Redis would never be.
     redis.pause();
-    const startedAt = Date.now();
     const statuses = await request(keyC, 2 * perMinute + 4);
     redis.resume();
     expect(allowed(statuses)).toBe(2 * perMinute);
     expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([]);
-    expect((Date.now() - startedAt) / statuses.length).toBeLessThan(300);
     // Soon the instances count together again, and remember what was counted before.
-    await eventually(async () => allowed(await request(keyA, 2)) === 0, 20_000);
+    await eventually(async () => allowed(await request(keyA, 2)) === 0);
   });
 });
