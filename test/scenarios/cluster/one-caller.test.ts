@@ -12,10 +12,12 @@ const btc = 'BTC/USDT';
 const swap = 'BTC/USDT:USDT';
 const peso = 'BTC/PHP';
 const pollIntervalMs = 250;
+/** Eight processes begin many subscriptions each. */
+const beginMs = 120_000;
 
 describeWithRedis('instances on one Redis', () => {
   // Other stories are told with three.
-  describe.each([2, 8])('%i of them', { timeout: 120_000 }, (count) => {
+  describe.each([2, 8])('%i of them', { timeout: 180_000 }, (count) => {
     let redis: RedisServer;
     let binance: Venue;
     let coinsph: Venue;
@@ -25,7 +27,11 @@ describeWithRedis('instances on one Redis', () => {
       [redis, binance, coinsph] = await Promise.all([startRedis(), createBinance(), createCoinsph()]);
       binance.holdTrades(btc);
       coinsph.holdTrades(peso);
-      const env = { POLL_INTERVAL_MS: String(pollIntervalMs), CLUSTER_TAKEOVER_MS: '10000' };
+      const env = {
+        POLL_INTERVAL_MS: String(pollIntervalMs),
+        CLUSTER_TAKEOVER_MS: '20000',
+        UPSTREAM_TIMEOUT_MS: '60000',
+      };
       cluster = await ServerCluster.start({ redis, count, venues: { binance, coinsph }, env });
     }, 240_000);
 
@@ -58,7 +64,7 @@ describeWithRedis('instances on one Redis', () => {
     test('stream each topic once, and all subscribers receive the same', async () => {
       const documents = { ...toSpotKinds('binance', btc, '1m'), ...toContractKinds('binance', swap) };
       const readers = cluster.servers.map((server) => new KindReader(server, documents));
-      await eventually(() => readers.every(({ latest }) => Object.values(latest).every(Boolean)));
+      await eventually(() => readers.every(({ latest }) => Object.values(latest).every(Boolean)), beginMs);
       await eventually(() => binance.subscriptions.includes('btcusdt@forceOrder'));
       const ids: string[] = [];
       for (const price of [65_001, 65_002, 65_003]) {
@@ -96,7 +102,7 @@ describeWithRedis('instances on one Redis', () => {
     test('poll each topic of an exchange without streams once', async () => {
       const documents = toSpotKinds('coinsph', peso, '1m');
       const readers = cluster.servers.map((server) => new KindReader(server, documents));
-      await eventually(() => readers.every(({ latest }) => Object.values(latest).every(Boolean)));
+      await eventually(() => readers.every(({ latest }) => Object.values(latest).every(Boolean)), beginMs);
       coinsph.setTicker(peso, { last: '3650100', bid: '3650090', ask: '3650110' });
       const id = String(coinsph.trade(peso, { price: '3650100', amount: '1', side: 'buy' }).id);
       await eventually(() =>
