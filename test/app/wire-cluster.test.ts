@@ -10,7 +10,6 @@ import { createBinance } from '../venues/binance/binance.ts';
 import type { Venue } from '../venues/venue.ts';
 
 const market = 'exchange: "binance", symbol: "BTC/USDT"';
-const patientMs = 15_000;
 
 /** Prints how many modules of the Redis client were loaded when the process ends. */
 const countModules = `
@@ -56,7 +55,7 @@ describeWithRedis('two apps on one Redis', () => {
     await eventually(async () => {
       const seen = await Promise.all(apps.map(async (app) => parseExposition(await app.scrape())));
       return seen.every(({ find }) => find('tickql_cluster_instances') === 2);
-    }, patientMs);
+    });
   });
 
   afterEach(async () => {
@@ -84,12 +83,12 @@ describeWithRedis('two apps on one Redis', () => {
 
   test('a subscription on both is one stream, and all receive the same', async () => {
     const operations = apps.map((app) => follow(app, `subscription { tickerUpdated(${market}) { last source } }`));
-    await Promise.all(operations.map((operation) => operation.until(1, patientMs)));
+    await Promise.all(operations.map((operation) => operation.until(1)));
     for (const last of ['65001', '65002']) {
-      await eventually(() => binance.streamSockets > 0, patientMs);
+      await eventually(() => binance.streamSockets > 0);
       binance.setTicker('BTC/USDT', { last });
       const hasCome = ({ results }: Operation) => results.at(-1)?.data?.tickerUpdated.last === Number(last);
-      await eventually(() => operations.every(hasCome), patientMs);
+      await eventually(() => operations.every(hasCome));
     }
     expect(binance.streamSockets).toBe(1);
     expect(operations.map(({ results }) => results.at(-1)?.data?.tickerUpdated.source)).toEqual(['STREAM', 'STREAM']);
@@ -105,13 +104,13 @@ describeWithRedis('two apps on one Redis', () => {
     const [owner, other] = owning[0] ? apps : [...apps].reverse();
     if (!owner || !other) throw new Error('two apps were started');
     const operation = follow(other, `subscription { tickerUpdated(${market}) { last stale } }`);
-    await operation.until(1, patientMs);
+    await operation.until(1);
     await owner.stop();
     expect(owner.app.stillOpen).toMatchObject({ clusterConnections: 0, streamPools: 0, exchanges: [] });
     // Redis has given it the exchange; the message that says so is on its way.
-    await eventually(() => isOwner(other), patientMs);
+    await eventually(() => isOwner(other));
     binance.setTicker('BTC/USDT', { last: '65003' });
-    await eventually(() => operation.results.at(-1)?.data?.tickerUpdated.last === 65003, patientMs);
+    await eventually(() => operation.results.at(-1)?.data?.tickerUpdated.last === 65003);
     expect(operation.results.filter(({ data }) => data?.tickerUpdated.stale)).toEqual([]);
     expect(owner.log.text).toContain('this instance has handed binance over');
   });
@@ -135,7 +134,7 @@ describeWithRedis('two apps on one Redis', () => {
     }`;
     for (const app of [...limited, ...limited]) expect((await app.query(query)).errors).toEqual([]);
     const operations = limited.map((app) => follow(app, `subscription { tradesExecuted(${market}) { price } }`));
-    await Promise.all(limited.map((app) => eventually(() => app.app.counts.subscriptions > 0, patientMs)));
+    await Promise.all(limited.map((app) => eventually(() => app.app.counts.subscriptions > 0)));
     await limited[0]?.stop();
     for (const operation of operations) operation.stop();
     for (const app of limited) expect(app.log.lines.filter(({ level }) => level >= 40)).toEqual([]);

@@ -112,7 +112,7 @@ test('no value is older than promised, and calls are those that the same request
     }),
     { numRuns: 40 },
   );
-}, 60_000);
+});
 
 test('tickers that are renewed together cause no more calls', async () => {
   const plan = [{ durationMs: 300, fails: false }];
@@ -126,7 +126,7 @@ test('tickers that are renewed together cause no more calls', async () => {
     }),
     { numRuns: 25 },
   );
-}, 60_000);
+});
 
 test('a crawler that asks for each of many symbols now and then always gets a new value', async () => {
   const clock = new ManualClock();

@@ -55,7 +55,7 @@ afterEach(async () => {
 
 const last = ({ data }: { readonly data: readonly unknown[] }): unknown => data.at(-1);
 
-describe.each(Object.entries(liveClients))('%s', { timeout: 30_000 }, (_name, start) => {
+describe.each(Object.entries(liveClients))('%s', (_name, start) => {
   beforeEach(async () => {
     client = await start(running.webSocketUrl, documents);
   });
@@ -80,10 +80,10 @@ describe.each(Object.entries(liveClients))('%s', { timeout: 30_000 }, (_name, st
     kraken.trade(btc, { price: '300', amount: '1', side: 'buy' });
     kraken.setTicker(btc, { last: '400' });
     kraken.heal();
-    await eventually(() => JSON.stringify(last(ticker)).includes('"last":400'), 15_000);
-    await eventually(() => JSON.stringify(last(candle)).includes('"close":200'), 15_000);
-    await eventually(() => JSON.stringify(trades.data).includes('"price":300'), 15_000);
-    await eventually(() => JSON.stringify(last(book)).includes('"stale":false'), 15_000);
+    await eventually(() => JSON.stringify(last(ticker)).includes('"last":400'));
+    await eventually(() => JSON.stringify(last(candle)).includes('"close":200'));
+    await eventually(() => JSON.stringify(trades.data).includes('"price":300'));
+    await eventually(() => JSON.stringify(last(book)).includes('"stale":false'));
     expect(all.map(({ errors, ended }) => ({ errors, ended }))).toEqual(all.map(() => ({ errors: [], ended: false })));
   });
 
@@ -92,9 +92,9 @@ describe.each(Object.entries(liveClients))('%s', { timeout: 30_000 }, (_name, st
     const tickers = client.follow('AppTickersSubscription');
     await eventually(() => tickers.data.length >= 2);
     kraken.delist(eth);
-    await eventually(() => JSON.stringify(tickers.data).includes('"stale":true'), 15_000);
+    await eventually(() => JSON.stringify(tickers.data).includes('"stale":true'));
     kraken.setTicker(btc, { last: '555' });
-    await eventually(() => JSON.stringify(last(tickers)).includes('"last":555'), 15_000);
+    await eventually(() => JSON.stringify(last(tickers)).includes('"last":555'));
     expect({ errors: tickers.errors, ended: tickers.ended }).toEqual({ errors: [], ended: false });
   });
 
@@ -122,7 +122,7 @@ describe.each(Object.entries(liveClients))('%s', { timeout: 30_000 }, (_name, st
     await eventually(() => {
       if (kraken.subscriptions.length === 1) kraken.trade(btc, { price: '200', amount: '1', side: 'buy' });
       return trades.errors.length > 0;
-    }, 15_000);
+    });
     expect(trades.errors[0]).toContain('Some trades of BTC/USD may be missing here');
     await eventually(() => running.app.counts.operations === 0);
   });

@@ -67,7 +67,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'relay.config.json'), JSON.stringify(config));
   await run(process.execPath, [compiler, '--noWatchman', 'relay.config.json'], { cwd: folder });
   server = await startManyMarkets();
-}, 60_000);
+});
 
 afterAll(async () => {
   await server?.stop();

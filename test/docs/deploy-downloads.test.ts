@@ -48,7 +48,7 @@ const kinds = proxyKinds.filter(({ isInstalled }) => isInstalled || process.env.
 /** Caddy before 2.8 ends an answer cleanly although its server has reset the connection. */
 const showsReset = (name: string): boolean => name === 'nginx';
 
-describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start: startProxy }) => {
+describe.each(kinds)('behind $name', ({ name, start: startProxy }) => {
   let certificate: Certificate;
   let marketData: FailingMarketData;
   let server: FakeServer;

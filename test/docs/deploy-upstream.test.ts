@@ -48,7 +48,7 @@ const behindCdn: Readonly<Record<string, Replacements>> = {
 
 const kinds = proxyKinds.filter(({ isInstalled }) => isInstalled || process.env.CI);
 
-describe.each(kinds)('$name in front of a server', { timeout: 30_000 }, ({ name, start }) => {
+describe.each(kinds)('$name in front of a server', ({ name, start }) => {
   let certificate: Certificate;
   let upstreams: readonly Upstream[];
   let proxy: DeployedProxy | null = null;

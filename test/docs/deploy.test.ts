@@ -20,7 +20,7 @@ const json = { 'content-type': 'application/json' };
 
 const kinds = proxyKinds.filter(({ isInstalled }) => isInstalled || process.env.CI);
 
-describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
+describe.each(kinds)('behind $name', ({ name, start }) => {
   let certificate: Certificate;
   let running: AppServer;
   let proxy: DeployedProxy;
@@ -115,14 +115,14 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
     const client = new StreamClient(
       await ask('/graphql', { method: 'POST', headers }, JSON.stringify({ query: tickerUpdated })),
     );
-    await eventually(() => client.told.length > 2, 10_000);
+    await eventually(() => client.told.length > 2);
     client.leave();
   });
 
   test('events of REST come one by one, and end with their client', async () => {
     const headers = { accept: 'text/event-stream', 'accept-encoding': 'gzip' };
     const client = new StreamClient(await ask(streamPath, { headers }));
-    await eventually(() => client.events.length > 2, 10_000);
+    await eventually(() => client.events.length > 2);
     client.leave();
     await eventually(() => running.app.counts.operations === 0);
   });
@@ -136,7 +136,7 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
         texts[index] += text;
       });
     }
-    await eventually(() => texts.every((text) => /^data: /m.test(text)), 10_000);
+    await eventually(() => texts.every((text) => /^data: /m.test(text)));
     session.destroy();
     await eventually(() => running.app.counts.operations === 0);
   });
@@ -184,7 +184,7 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
   test('while the server restarts, an EventSource is told to come back, and WebSockets and events return', async () => {
     const { port } = running;
     const before = new StreamClient(await ask(streamPath, { headers: { accept: 'text/event-stream' } }));
-    await eventually(() => before.events.length > 0, 10_000);
+    await eventually(() => before.events.length > 0);
     await running.stop();
     await eventually(() => before.closed);
     const absent = await send(streamPath, { headers: { accept: 'text/event-stream', origin: 'https://shop.example' } });
@@ -202,7 +202,7 @@ describe.each(kinds)('behind $name', { timeout: 30_000 }, ({ name, start }) => {
     if (held) expect((await held).status).toBe(200);
     await eventually(async () => (await post(ticker)).status === 200);
     const after = new StreamClient(await ask(streamPath, { headers: { accept: 'text/event-stream' } }));
-    await eventually(() => after.events.length > 0, 10_000);
+    await eventually(() => after.events.length > 0);
     after.leave();
   });
 

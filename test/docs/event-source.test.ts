@@ -12,7 +12,7 @@ import { eventually } from '../support/socket-client.ts';
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const said = 'http://localhost:4000/graphql';
 
-describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a browser', { timeout: 30_000 }, () => {
+describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a browser', () => {
   let browser: Browser;
   let port: number;
   let running: AppServer;

@@ -1,11 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-/** Of Debian's prometheus. */
-const promtool = '/usr/bin/promtool';
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { checkRules, hasPromtool, testRules } from '../support/programs/promtool.ts';
 
 const alerts = new URL('../../ops/alerts.yaml', import.meta.url).pathname;
 
@@ -332,25 +327,58 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.skipIf(!existsSync(promtool) && !process.env.CI)('the alerts, by promtool', () => {
-  let folder: string;
+/** A test of promtool. */
+function toTest({ alert, series, fires = [], silent = [], every = 15 }: Case): object {
+  const expr = `count(ALERTS{alertname="${alert}",alertstate="firing"})`;
+  const at = (minutes: readonly number[], exp_samples: readonly object[]) =>
+    minutes.map((minute) => ({ expr, eval_time: `${minute * 60}s`, exp_samples }));
+  const promql_expr_test = [...at(silent, []), ...at(fires, [{ labels: '{}', value: 1 }])];
+  return toFile(`${every}s`, series, { promql_expr_test });
+}
+
+function toFile(interval: string, series: Case['series'], expected: object): object {
+  const input_series = Object.entries(series).map(([name, values]) => ({ series: name, values }));
+  return {
+    rule_files: [alerts],
+    evaluation_interval: interval,
+    tests: [{ interval, input_series, ...expected }],
+  };
+}
+
+interface NamedCase {
+  readonly series: Case['series'];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+const namedCases: readonly NamedCase[] = [
+  {
+    series: { [up]: `0${on}` },
+    labels: { instance, job: 'tickql' },
+    summary: `${instance} does not answer Prometheus.`,
+  },
+  { series: {}, labels: { job: 'tickql' }, summary: 'TickQL does not answer Prometheus.' },
+];
+
+function toNamedTest({ series, labels, summary }: NamedCase): object {
+  const description =
+    'It is down or unreachable, the scrape sends no valid API key, or the target is missing from scrape_configs.';
+  const exp_alerts = [{ exp_labels: { ...labels, severity: 'critical' }, exp_annotations: { summary, description } }];
+  return toFile('15s', series, { alert_rule_test: [{ eval_time: '10m', alertname: 'TickQLDown', exp_alerts }] });
+}
+
+describe.skipIf(!hasPromtool && !process.env.CI)('the alerts, by promtool', () => {
+  let results: readonly string[];
+  let namedResults: readonly string[];
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'tickql-alerts-'));
-  });
-
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  /** Runs promtool's own tests; what it has to say if they fail. JSON is YAML. */
-  function run(tests: object): string {
-    const file = join(folder, 'test.yaml');
-    writeFileSync(file, JSON.stringify(tests));
-    const { status, stdout, stderr } = spawnSync(promtool, ['test', 'rules', file], { encoding: 'utf8' });
-    return status === 0 ? '' : stdout + stderr;
-  }
+    const all = testRules([...cases.map(toTest), ...namedCases.map(toNamedTest)]);
+    results = all.slice(0, cases.length);
+    namedResults = all.slice(cases.length);
+  }, 300_000);
 
   test('are rules', () => {
-    expect(execFileSync(promtool, ['check', 'rules', alerts], { encoding: 'utf8' })).toContain('SUCCESS');
+    expect(checkRules(alerts)).toContain('SUCCESS');
   });
 
   test('have cases for each', () => {
@@ -362,41 +390,11 @@ describe.skipIf(!existsSync(promtool) && !process.env.CI)('the alerts, by promto
     }
   });
 
-  test.each(cases)('$alert: $what', ({ alert, series, fires = [], silent = [], every = 15 }) => {
-    const expr = `count(ALERTS{alertname="${alert}",alertstate="firing"})`;
-    const at = (minutes: readonly number[], exp_samples: readonly object[]) =>
-      minutes.map((minute) => ({ expr, eval_time: `${minute * 60}s`, exp_samples }));
-    const problems = run({
-      rule_files: [alerts],
-      evaluation_interval: `${every}s`,
-      tests: [
-        {
-          interval: `${every}s`,
-          input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-          promql_expr_test: [...at(silent, []), ...at(fires, [{ labels: '{}', value: 1 }])],
-        },
-      ],
-    });
-    expect(problems).toBe('');
+  test.each(cases.map((each, index) => ({ ...each, index })))('$alert: $what', ({ index }) => {
+    expect(results[index]).toBe('SUCCESS');
   });
 
-  test.each([
-    [{ [up]: `0${on}` }, { instance, job: 'tickql' }, `${instance} does not answer Prometheus.`],
-    [{}, { job: 'tickql' }, 'TickQL does not answer Prometheus.'],
-  ])('one of %j names what is down', (series, labels, summary) => {
-    const description =
-      'It is down or unreachable, the scrape sends no valid API key, or the target is missing from scrape_configs.';
-    const exp_alerts = [{ exp_labels: { ...labels, severity: 'critical' }, exp_annotations: { summary, description } }];
-    const problems = run({
-      rule_files: [alerts],
-      tests: [
-        {
-          interval: '15s',
-          input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-          alert_rule_test: [{ eval_time: '10m', alertname: 'TickQLDown', exp_alerts }],
-        },
-      ],
-    });
-    expect(problems).toBe('');
+  test.each(namedCases.map((each, index) => ({ ...each, index })))('one of $series names what is down', ({ index }) => {
+    expect(namedResults[index]).toBe('SUCCESS');
   });
 });

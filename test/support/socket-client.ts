@@ -18,7 +18,7 @@ export interface Operation {
 }
 
 /** How long a busy machine may take for anything by default, in ms: shorter than the time of a test. No test measures it. */
-const patientMs = 15_000;
+const patientMs = 45_000;
 
 /** A graphql-ws client that does not retry. */
 export function connect(url: string): Client {

@@ -146,4 +146,4 @@ test('a store that asks a store answers as one that asks the exchange', async ()
     }),
     { numRuns: 120 },
   );
-}, 60_000);
+});

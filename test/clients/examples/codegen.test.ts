@@ -34,14 +34,14 @@ beforeAll(async () => {
   }
   const generator = 'node_modules/.bin/graphql-codegen';
   await run(process.execPath, [generator, '--config', 'codegen/codegen.ts'], { cwd: folder });
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the four scalars have their types, and the program passes the compiler', { timeout: 60_000 }, async () => {
+test('the four scalars have their types, and the program passes the compiler', async () => {
   const generated = readFileSync(join(folder, 'codegen/gql/graphql.ts'), 'utf8');
   expect(generated).toContain('timeframe: string;');
   expect(generated).toContain('since?: string | number | null');
@@ -63,7 +63,7 @@ test('the configuration is the one of docs/clients.md, for other files', () => {
 });
 
 describe.runIf(hasBrowser)('the page', () => {
-  test('it shows the candles of a day and the ticker', { timeout: 60_000 }, async () => {
+  test('it shows the candles of a day and the ticker', async () => {
     const vite = 'node_modules/vite/bin/vite.js';
     await run(process.execPath, [vite, 'build', 'codegen', '--logLevel', 'error'], { cwd: folder });
     const site = await serveFolder(join(folder, 'codegen/dist'), {});

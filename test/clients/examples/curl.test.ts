@@ -6,7 +6,6 @@ import { runExample } from './example-process.ts';
 
 test.runIf(existsSync('/usr/bin/curl') || process.env.CI)(
   'every command of the script prints what it should',
-  { timeout: 40_000 },
   async () => {
     await using server = await startServer({ built: { env: { EXCHANGES: 'sim' } } });
     await using example = runExample(['/bin/sh', 'curl.sh'], `127.0.0.1:${server.port}`);

@@ -14,7 +14,7 @@ interface Bar {
   readonly index: number;
 }
 
-describe.runIf(hasBrowser)('the candlestick chart', { timeout: 60_000 }, () => {
+describe.runIf(hasBrowser)('the candlestick chart', () => {
   let browser: Browser;
   let kraken: Venue;
   let port: number;
@@ -97,7 +97,7 @@ describe.runIf(hasBrowser)('the candlestick chart', { timeout: 60_000 }, () => {
     const queries: string[] = [];
     opened.page.on('request', (request) => queries.push(request.url()));
     running = await start();
-    await eventually(async () => (await readBars()).length > length + 1, 20_000);
+    await eventually(async () => (await readBars()).length > length + 1);
     const bars = await readBars();
     expectRegular(bars, 1);
     expect(bars.length).toBe((bars.at(-1)?.index ?? 0) + 1);
@@ -117,8 +117,8 @@ describe.runIf(hasBrowser)('the candlestick chart', { timeout: 60_000 }, () => {
     expect(bars.length).toBeLessThan((bars.at(-1)?.index ?? 0) * 0.8);
     await eventually(async () => (await show()) === 'BTC/USD 100');
     kraken.fault({ kind: 'status', status: 503 });
-    await eventually(async () => (await show()) === 'BTC/USD 100 (stale)', 20_000);
+    await eventually(async () => (await show()) === 'BTC/USD 100 (stale)');
     kraken.heal();
-    await eventually(async () => (await show()) === 'BTC/USD 100', 20_000);
+    await eventually(async () => (await show()) === 'BTC/USD 100');
   });
 });

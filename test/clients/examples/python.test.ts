@@ -11,11 +11,11 @@ const python = '/usr/bin/python3';
 const file = 'python/prices.py';
 
 describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
-  test('it queries, reads CSV, and follows prices through a restart of the server', { timeout: 60_000 }, async () => {
+  test('it queries, reads CSV, and follows prices through a restart of the server', async () => {
     const built = { env: { PORT: `${await findFreePort()}`, EXCHANGES: 'sim' } };
     await using first = await startServer({ built });
     await using example = runExample([python, file, 'sim', 'BTC/USDT', 'NO/SUCH'], `127.0.0.1:${first.port}`);
-    await eventually(() => example.lines.length > 9, 30_000);
+    await eventually(() => example.lines.length > 9);
     const [btc, missing, error, ...others] = example.lines;
     expect(btc).toMatch(/^\{'symbol': 'BTC\/USDT', 'last': \d+(\.\d+)?\}$/);
     expect(missing).toBe('None');
@@ -34,7 +34,7 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     await once(proxy.close(), 'close');
     const { length } = example.lines;
     await using _second = await startServer({ built });
-    await eventually(() => example.lines.length > length + 3, 20_000);
+    await eventually(() => example.lines.length > length + 3);
     for (const line of example.lines.slice(6)) {
       expect(line).toMatch(/^\{'symbol': 'BTC\/USDT', 'last': \d+(\.\d+)?, 'stale': False\}$/);
     }
@@ -56,10 +56,10 @@ describe.runIf(existsSync(python) || process.env.CI)('Python', () => {
     expect(example.errors).toMatch(/^.*refused.*\n$/);
   });
 
-  test('it ends when nothing reads its prices any longer', { timeout: 60_000 }, async () => {
+  test('it ends when nothing reads its prices any longer', async () => {
     await using server = await startServer({ built: { env: { EXCHANGES: 'sim' } } });
     await using example = runExample([python, file, 'sim'], `127.0.0.1:${server.port}`);
-    await eventually(() => example.lines.length > 6, 30_000);
+    await eventually(() => example.lines.length > 6);
     example.child.stdout?.destroy();
     expect(await example.ended).not.toBe(0);
     expect(example.errors).not.toContain('Traceback');

@@ -26,7 +26,7 @@ async function readRows(page: Page): Promise<Readonly<Record<string, Row>>> {
   );
 }
 
-describe.runIf(hasBrowser)('tables of tickers with Apollo Client and urql', { timeout: 60_000 }, () => {
+describe.runIf(hasBrowser)('tables of tickers with Apollo Client and urql', () => {
   let browser: Browser;
   let kraken: Venue;
   let port: number;
@@ -131,7 +131,6 @@ describe.runIf(hasBrowser)('tables of tickers with Apollo Client and urql', { ti
         .waitFor();
     kraken.heal();
     await shows('ETH/USD', ({ last, stale }) => last === '300' && !stale);
-    for (const { page } of opened)
-      await eventually(async () => (await page.locator('caption').textContent()) === '', 10_000);
+    for (const { page } of opened) await eventually(async () => (await page.locator('caption').textContent()) === '');
   });
 });

@@ -37,7 +37,7 @@ const contrast = `(a, b) => {
   return (light + 0.05) / (dark + 0.05);
 }`;
 
-describe.runIf(hasBrowser)('the page of the REST API in a browser', { timeout: 60_000 }, () => {
+describe.runIf(hasBrowser)('the page of the REST API in a browser', () => {
   let browser: Browser;
   let running: AppServer;
   let proxy: Server;

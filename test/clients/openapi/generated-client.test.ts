@@ -88,7 +88,7 @@ interface Program {
   watchAll(baseUrl: string): Promise<{ readonly events: readonly string[]; readonly refused: unknown }>;
 }
 
-describe('a generated client', { timeout: 60_000 }, () => {
+describe('a generated client', () => {
   let server: AppServer;
   let folder: string;
   let complaints: string;

@@ -72,7 +72,6 @@ function withoutMember(value: unknown, pick: number): unknown {
 
 test.each(fields.map(([path, values]) => [path.join('.'), path, values] as const))(
   'every selection of %s has the schema that is generated for it, and no other',
-  { timeout: 60_000 },
   async (_name, path, values) => {
     const plain = createFieldQuery(schema, { operation: 'query', path, selection: '' });
     const named = getNamedType(plain.type);

@@ -71,7 +71,7 @@ const gets = Object.entries(document.paths).flatMap(([path, { get }]) =>
   get && !path.startsWith('/api/stream/') ? [[path, get] as const] : [],
 );
 
-test.each(gets)('%s answers every request that the document allows as it says', { timeout: 60_000 }, (path, get) => {
+test.each(gets)('%s answers every request that the document allows as it says', (path, get) => {
   const parameters = parametersOf(get);
   const property = fc.asyncProperty(argumentsOf(parameters, choices), async (values) => {
     const url = toUrl(path, parameters, values);
@@ -80,7 +80,7 @@ test.each(gets)('%s answers every request that the document allows as it says', 
   return fc.assert(property, { numRuns: 25 });
 });
 
-test('POST /api/historical answers every body that the document allows as it says', { timeout: 60_000 }, () => {
+test('POST /api/historical answers every body that the document allows as it says', () => {
   const post = document.paths['/api/historical']?.post;
   const { properties = {}, required = [] } = post?.requestBody?.content['application/json']?.schema ?? {};
   if (!post) throw new Error('the document has no POST /api/historical');

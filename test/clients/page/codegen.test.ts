@@ -44,7 +44,7 @@ beforeAll(async () => {
     cwd: folder,
   });
   writeFileSync(join(folder, 'src/probe.ts'), probe);
-}, 60_000);
+});
 
 test('every scalar has its type, and a program that uses the documents passes the compiler', async () => {
   expect(readFileSync(join(folder, 'src/gql/graphql.ts'), 'utf8')).not.toMatch(/put: (any|unknown)\b/);

@@ -189,14 +189,14 @@ describe('since', () => {
     await eventually(() => kraken.subscriptions.length === 1);
     for (const [index, afterMs] of [10, 20, 5].entries()) {
       execute(now + afterMs);
-      await eventually(() => seen.length === index + 1, 10_000);
+      await eventually(() => seen.length === index + 1);
     }
     const reconnected = new Promise<void>((resolve) => client.on('connected', () => resolve()));
     client.terminate();
     await reconnected;
     await eventually(() => running.app.counts.operations === 1);
     execute(Date.now());
-    await eventually(() => seen.length > 3, 10_000);
+    await eventually(() => seen.length > 3);
     expect(new Set(seen).size).toBe(seen.length);
     expect(ends).toEqual([]);
     await kraken.close();

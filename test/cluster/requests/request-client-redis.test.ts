@@ -7,7 +7,6 @@ import { MemberScene, nameOwner } from '../../support/cluster/members/member-sce
 import { openReadyConnection } from '../../support/cluster/members/redis-connections.ts';
 import { RequestInstance } from '../../support/cluster/request-instance.ts';
 import { FakeMarketData } from '../../support/fakes/fake-market-data.ts';
-import type { RedisOptions } from '../../support/programs/redis.ts';
 import { describeWithRedis } from '../../support/programs/with-redis.ts';
 import { eventually } from '../../support/socket-client.ts';
 
@@ -21,6 +20,13 @@ interface Instance {
   kill(): Promise<void>;
 }
 
+/** How soon an instance is replaced. With this time an exchange stays where it is, even if a busy machine stops a while. */
+const steadyMs = 6000;
+const soonMs = 2000;
+
+/** Longer than the queries of a test are apart on a busy machine. */
+const ttlMs = 20_000;
+
 const book = { exchange: 'kraken', symbol: 'BTC/USDT', limit: 5 };
 
 describeWithRedis('requests between instances over Redis', () => {
@@ -33,12 +39,15 @@ describeWithRedis('requests between instances over Redis', () => {
   });
 
   /** Instances that share a Redis, those that do not own kraken first. */
-  async function open(count: number, options: RedisOptions = {}, ttlMs = 1000) {
-    const scene = await MemberScene.open(options);
+  async function open(count: number, takeoverMs = steadyMs) {
+    const scene = await MemberScene.open();
     scenes.push(scene);
-    const members = await scene.joinAll(Array.from({ length: count }, (_, index) => `instance ${index}`));
-    const instances = await Promise.all(members.map((member) => connect(scene, member, ttlMs)));
-    for (const { members: owners } of members) await owners.find('kraken', 2000);
+    const members = await scene.joinAll(
+      Array.from({ length: count }, (_, index) => `instance ${index}`),
+      takeoverMs,
+    );
+    const instances = await Promise.all(members.map((member) => connect(scene, member)));
+    for (const { members: owners } of members) await owners.find('kraken', takeoverMs);
     await eventually(() => members.every((member) => nameOwner(member, 'kraken').startsWith('instance')));
     const isOwner = ({ member }: Instance): boolean => member.members.ownerOf('kraken').kind === 'self';
     const [owner] = instances.filter(isOwner);
@@ -48,7 +57,7 @@ describeWithRedis('requests between instances over Redis', () => {
     return { scene, owner, others, first };
   }
 
-  async function connect(scene: MemberScene, member: MemberInstance, ttlMs: number): Promise<Instance> {
+  async function connect(scene: MemberScene, member: MemberInstance): Promise<Instance> {
     const owners = member.members;
     const exchanges = new FakeMarketData(systemClock);
     exchanges.set('BTC/USDT', { last: 5 });
@@ -73,7 +82,7 @@ describeWithRedis('requests between instances over Redis', () => {
   });
 
   test('what several instances want is read from Redis', async () => {
-    const { owner, others } = await open(3, {}, 20_000);
+    const { owner, others } = await open(3);
     const ask = async (index: number) => (await others[index]?.requests.source.fetchOrderBook(book))?.value;
     const values = [await ask(0), await ask(1), await ask(0)];
     await eventually(() => owner.requests.events.shared.includes('written'));
@@ -94,20 +103,19 @@ describeWithRedis('requests between instances over Redis', () => {
   });
 
   test('when the owner is killed, queries wait for the next one, and calls of feeds fail at once', async () => {
-    const { owner, others, first } = await open(3);
+    const { owner, others, first } = await open(3, soonMs);
     await owner.kill();
-    const askedAt = performance.now();
     const feedCall = first.requests.feedData.fetchOrderBook(book, { maxAgeMs: 0 });
     await expect(feedCall).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', retryable: true });
-    expect(performance.now() - askedAt).toBeLessThan(500);
+    // It has not waited for the next owner, which there is once the lease of the killed one has expired.
+    expect(others.map(({ member }) => member.members.ownerOf('kraken').kind)).not.toContain('self');
     const values = await Promise.all(others.map(({ requests }) => requests.source.fetchOrderBook(book)));
     expect(values.map(({ value }) => value.symbol)).toEqual(['BTC/USDT', 'BTC/USDT']);
-    expect(performance.now() - askedAt).toBeLessThan(2500);
     expect(others.filter(({ exchanges }) => exchanges.orderBookCalls.length > 0)).toHaveLength(1);
   });
 
   test('when Redis is killed, an instance that waits calls the exchange itself', async () => {
-    const { scene, owner, first } = await open(2);
+    const { scene, owner, first } = await open(2, soonMs);
     owner.exchanges.hold();
     const answer = first.requests.source.fetchOrderBook(book);
     await eventually(() => owner.exchanges.orderBookCalls.length === 1);
@@ -117,7 +125,7 @@ describeWithRedis('requests between instances over Redis', () => {
   });
 
   test('without memory in Redis, owners answer', async () => {
-    const { scene, owner, others } = await open(3, {}, 20_000);
+    const { scene, owner, others } = await open(3);
     await scene.redis.cli('config', 'set', 'maxmemory', '1');
     for (const index of [0, 1, 0, 1]) {
       expect((await others[index]?.requests.source.fetchOrderBook(book))?.value.symbol).toBe('BTC/USDT');

@@ -54,9 +54,7 @@ const streaming = createCatalogue(readCatalogue(), null).exchanges.filter(({ has
   has.includes('STREAM_ORDER_BOOK'),
 );
 
-test('no class of ccxt refuses the depth that is requested from it, for any kind of market', {
-  timeout: 60_000,
-}, async () => {
+test('no class of ccxt refuses the depth that is requested from it, for any kind of market', async () => {
   const refused: string[] = [];
   for (const { id } of streaming.filter(({ simulated }) => !simulated)) {
     const exchange = await open(id);
@@ -234,7 +232,7 @@ describe('a depth that an exchange refuses', () => {
   });
 });
 
-test('a book whose depth Kraken refuses is streamed with its own depth', { timeout: 20_000 }, async () => {
+test('a book whose depth Kraken refuses is streamed with its own depth', async () => {
   const { venue, exchanges, close } = await connectVenue('kraken', { timeoutMs: 5000 });
   onTestFinished(close);
   const clock = new ManualClock(Date.now());

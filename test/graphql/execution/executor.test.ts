@@ -337,7 +337,7 @@ test('whatever resolvers return, the data are those of graphql-js, and there are
     }),
     { numRuns: 200 },
   );
-}, 60_000);
+});
 
 test('operations that arrive at once are executed with turns of the event loop in between', async () => {
   const execute = createExecutor(schema);

@@ -1,13 +1,16 @@
 import type { Client } from 'graphql-ws';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ForwardClock } from '../../support/fakes/forward-clock.ts';
 import { useStreamingServer } from '../../support/server/streaming-server.ts';
 import type { AppServer } from '../../support/server.ts';
 import { type Operation, subscribe } from '../../support/socket-client.ts';
 import { createBinance } from '../../venues/binance/binance.ts';
 import type { Venue } from '../../venues/venue.ts';
 
-const use = useStreamingServer('binance', createBinance);
+/** How often a screen is polled. */
 const pollMs = 5000;
+const clock = new ForwardClock();
+const use = useStreamingServer('binance', createBinance, {}, clock);
 
 let venue: Venue;
 let running: AppServer;
@@ -24,9 +27,7 @@ function follow(args: string): Operation {
 const pagesOf = ({ results }: Operation): readonly unknown[] => results.map(({ data }) => data?.screenUpdated);
 
 describe('screenUpdated', () => {
-  test('sends the ranked page again when it changes, however many are ranked, from one poll', {
-    timeout: 20_000,
-  }, async () => {
+  test('sends the ranked page again when it changes, however many are ranked, from one poll', async () => {
     venue.setTicker('BTC/EUR', { last: '1000' });
     const first = follow('type: SPOT, quote: "EUR", rankBy: LAST');
     await first.until(1);
@@ -40,7 +41,8 @@ describe('screenUpdated', () => {
     expect(pagesOf(cheapest)).toEqual([[btc]]);
     expect(venue.count(/24hr/)).toBe(1);
     venue.setTicker('BTC/EUR', { last: '4000' });
-    await Promise.all([first, cheapest, ...others].map((each) => each.until(2, 2 * pollMs)));
+    clock.skip(pollMs);
+    await Promise.all([first, cheapest, ...others].map((each) => each.until(2)));
     const risen = { ...btc, last: 4000 };
     for (const each of [first, ...others]) expect(pagesOf(each).at(-1)).toEqual([risen, eth]);
     expect(pagesOf(cheapest)).toEqual([[btc], [eth]]);
@@ -54,21 +56,23 @@ describe('screenUpdated', () => {
     expect(await running.scrape()).toContain('tickql_feeds{kind="screens"} 1');
   });
 
-  test('sends the last page once more, marked stale, when the exchange fails', { timeout: 20_000 }, async () => {
+  test('sends the last page once more, marked stale, when the exchange fails', async () => {
     const operation = follow('type: SPOT, quote: "EUR", first: 1');
     await operation.until(1);
     venue.fault({ kind: 'status', status: 451 });
-    await operation.until(2, 2 * pollMs);
+    clock.skip(pollMs);
+    await operation.until(2);
     expect(operation.results[1]?.data).toMatchObject({ screenUpdated: [{ stale: true }] });
   });
 
-  test('says what is missing with each page', { timeout: 20_000 }, async () => {
+  test('says what is missing with each page', async () => {
     venue.setTicker('BTC/USD:BTC', { last: '1000' });
     venue.fault({ kind: 'status', status: 451, match: /fapi.*ticker/ });
     const operation = follow('type: SWAP, rankBy: LAST');
     await operation.until(1);
     venue.setTicker('BTC/USD:BTC', { last: '2000' });
-    await operation.until(2, 2 * pollMs);
+    clock.skip(pollMs);
+    await operation.until(2);
     expect(pagesOf(operation)).toMatchObject([[{ last: 1000 }], [{ last: 2000 }]]);
     for (const { errors, extensions } of operation.results) {
       expect(errors).toBeUndefined();

@@ -98,12 +98,12 @@ test.each([
   expect(operation.results).toMatchObject([{ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] }]);
 });
 
-test('an exchange that is down does not stop the others, and joins when it is back', { timeout: 20_000 }, async () => {
+test('an exchange that is down does not stop the others, and joins when it is back', async () => {
   await kraken.goDown();
   const operation = subscribe(client, query, { markets: all });
   await eventually(() => Object.keys(pricesOf(operation)).length === 2);
   expect(Object.keys(pricesOf(operation)).every((key) => key.startsWith('binance'))).toBe(true);
   await kraken.comeUp();
-  await eventually(() => Object.keys(pricesOf(operation)).length === 4, 15_000);
+  await eventually(() => Object.keys(pricesOf(operation)).length === 4);
   operation.stop();
 });

@@ -12,7 +12,6 @@ const symbol = 'BTC/USDT';
 const market = `exchange: "binance", symbol: "${symbol}"`;
 const query = `{ orderBook(${market}, limit: 5) { bestBid stale } }`;
 const takeoverMs = 3000;
-const patientMs = 20_000;
 /** How long an instance may take until it goes on alone: a lease, and the time to notice. */
 const aloneMs = 5000;
 
@@ -32,16 +31,14 @@ describeWithRedis('Redis in trouble', () => {
     [redis, binance] = await Promise.all([startRedis(), createBinance()]);
     history = new CommonHistory([binance], symbol);
     await redis.stop();
-    const startedAt = Date.now();
     cluster = await ServerCluster.startApart({
       redis,
       count: 2,
       venues: { binance },
       env: { CLUSTER_TAKEOVER_MS: String(takeoverMs), TICKER_TTL_MS: '1' },
     });
-    expect(Date.now() - startedAt).toBeLessThan(patientMs);
     history.play();
-  }, 60_000);
+  });
 
   afterEach(() => history.play());
 
@@ -56,9 +53,8 @@ describeWithRedis('Redis in trouble', () => {
     const answers = await Promise.all(cluster.servers.map((server) => server.query(query)));
     expect(answers.map(({ data, errors }) => [data?.orderBook.stale, errors])).toEqual(answers.map(() => [false, []]));
     const marks = followers.map(({ tickers }) => tickers.length);
-    await eventually(
-      () => followers.every(({ tickers, source }, at) => source !== null && tickers.length > (marks[at] ?? 0) + 3),
-      patientMs,
+    await eventually(() =>
+      followers.every(({ tickers, source }, at) => source !== null && tickers.length > (marks[at] ?? 0) + 3),
     );
   }
 
@@ -67,11 +63,11 @@ describeWithRedis('Redis in trouble', () => {
     await cluster.join();
     if (owner === null) await wait(2 * takeoverMs);
     owner ??= (await cluster.streamerOf('binance')).index;
-    await eventually(() => cluster.streamersOf('binance').join() === String(owner), patientMs);
+    await eventually(() => cluster.streamersOf('binance').join() === String(owner));
     await expectService();
     for (const follower of followers) await follower.expectComplete(history);
     history.play();
-    await eventually(() => followers.every(({ trades }) => trades.results.length > 0), patientMs);
+    await eventually(() => followers.every(({ trades }) => trades.results.length > 0));
     const idle = cluster.othersThan(await cluster.streamerOf('binance'));
     const calls = idle.map(({ paths }) => paths.binance?.calls);
     await expectService();
@@ -86,7 +82,7 @@ describeWithRedis('Redis in trouble', () => {
     }, withinMs);
   }
 
-  test('that is down at the start: each instance serves alone, and says so', { timeout: 60_000 }, async () => {
+  test('that is down at the start: each instance serves alone, and says so', async () => {
     await expectState('alone');
     followers = cluster.servers.map((server) => new Follower(server, market));
     await Promise.all(followers.map((follower) => follower.begin()));
@@ -101,7 +97,7 @@ describeWithRedis('Redis in trouble', () => {
     await expectWhole();
   });
 
-  test('that is killed, and comes back empty', { timeout: 60_000 }, async () => {
+  test('that is killed, and comes back empty', async () => {
     await redis.kill();
     await expectState('alone');
     await expectService();
@@ -110,14 +106,14 @@ describeWithRedis('Redis in trouble', () => {
     await expectWhole();
   });
 
-  test('that is killed and back at once leaves the owner as it is', { timeout: 60_000 }, async () => {
+  test('that is killed and back at once leaves the owner as it is', async () => {
     const { dials } = binance;
     await redis.restart();
     await expectWhole();
     expect([cluster.streamersOf('binance'), binance.dials]).toEqual([[owner], dials]);
   });
 
-  test('that hangs', { timeout: 60_000 }, async () => {
+  test('that hangs', async () => {
     redis.pause();
     await expectState('alone');
     await expectService();
@@ -125,7 +121,7 @@ describeWithRedis('Redis in trouble', () => {
     await expectWhole();
   });
 
-  test('that is slow: nothing else changes', { timeout: 60_000 }, async () => {
+  test('that is slow: nothing else changes', async () => {
     for (const { wire } of cluster.servers) wire.delay(100);
     await expectService();
     await expectState('member', cluster.servers, takeoverMs);
@@ -134,26 +130,26 @@ describeWithRedis('Redis in trouble', () => {
     await expectWhole();
   });
 
-  test.each(['stall', 'cut'] as const)('that one instance cannot reach (%s)', { timeout: 60_000 }, async (fault) => {
+  test.each(['stall', 'cut'] as const)('that one instance cannot reach (%s)', async (fault) => {
     const cutOff = await cluster.streamerOf('binance');
     cutOff.wire[fault]();
     await expectState('alone', [cutOff]);
     await expectState('member', cluster.othersThan(cutOff), 100);
     // Both call the exchange, and both serve.
-    await eventually(() => cluster.streamersOf('binance').length === 2, patientMs);
+    await eventually(() => cluster.streamersOf('binance').length === 2);
     await expectService();
     cutOff.wire.restore();
     await expectWhole();
   });
 
-  test('that forgets everything (FLUSHALL) leaves the owner as it is', { timeout: 60_000 }, async () => {
+  test('that forgets everything (FLUSHALL) leaves the owner as it is', async () => {
     const { dials } = binance;
     await redis.cli('FLUSHALL');
     await expectWhole();
     expect([cluster.streamersOf('binance'), binance.dials]).toEqual([[owner], dials]);
   });
 
-  test('that is out of memory leaves the owner as it is', { timeout: 60_000 }, async () => {
+  test('that is out of memory leaves the owner as it is', async () => {
     await redis.cli('CONFIG', 'SET', 'maxmemory', '1mb');
     await expect(redis.cli('SET', 'some-key', 'some-value')).resolves.toContain('OOM');
     await wait(takeoverMs);

@@ -11,7 +11,6 @@ import type { Venue } from '../../venues/venue.ts';
 const market = 'exchange: "binance", symbol: "BTC/USDT"';
 const document = `subscription { tickerUpdated(${market}) { last } }`;
 const query = `{ orderBook(${market}, limit: 5) { bestBid } }`;
-const patientMs = 20_000;
 
 /** The permissions that docs/cluster.md recommends. */
 function readPermissions(): readonly string[] {
@@ -40,50 +39,44 @@ describeWithRedis('REDIS_URL', () => {
     return cluster;
   }
 
-  test.runIf(existsSync('/usr/bin/openssl'))(
-    'has TLS, an ACL user, a password and a database',
-    { timeout: 60_000 },
-    async () => {
-      const certificate = createCertificate();
-      closing.push(certificate.remove);
-      const [redis, binance] = await prepare(() => startRedis({ certificate, password: 'admin' }));
-      await redis.cli('ACL', 'SETUSER', 'tickql', 'on', '>p@ss/w:ord', ...readPermissions());
-      const url = new URL(redis.url);
-      url.username = 'tickql';
-      url.password = encodeURIComponent('p@ss/w:ord');
-      url.pathname = '/3';
-      const cluster = await startCluster({
-        redis,
-        redisUrl: url.href,
-        count: 2,
-        venues: { binance },
-        env: { NODE_EXTRA_CA_CERTS: certificate.path },
-      });
-      const operations = cluster.servers.map((server) => server.subscribe(document));
-      await Promise.all(operations.map((operation) => operation.until(1, patientMs)));
-      await eventually(() => binance.streamSockets === 1, patientMs);
-      const answers = await Promise.all(cluster.servers.map((server) => server.query(query)));
-      expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
-      expect(binance.count(/depth/)).toBe(1);
-      // All keys are in that database and under the prefix, and no command was refused.
-      const keyspace = await redis.cli('INFO', 'keyspace');
-      expect(keyspace.match(/^db\d+/gm)).toEqual(['db3']);
-      const keys = (await redis.cli('-n', '3', 'KEYS', '*')).split('\n');
-      expect(keys.filter((key) => !key.startsWith('{tickql}:'))).toEqual([]);
-      expect(await redis.cli('ACL', 'LOG')).toBe('');
-      for (const { output } of cluster.servers) expect(output).not.toMatch(/p@ss|p%40ss/);
-    },
-  );
+  test.runIf(existsSync('/usr/bin/openssl'))('has TLS, an ACL user, a password and a database', async () => {
+    const certificate = createCertificate();
+    closing.push(certificate.remove);
+    const [redis, binance] = await prepare(() => startRedis({ certificate, password: 'admin' }));
+    await redis.cli('ACL', 'SETUSER', 'tickql', 'on', '>p@ss/w:ord', ...readPermissions());
+    const url = new URL(redis.url);
+    url.username = 'tickql';
+    url.password = encodeURIComponent('p@ss/w:ord');
+    url.pathname = '/3';
+    const cluster = await startCluster({
+      redis,
+      redisUrl: url.href,
+      count: 2,
+      venues: { binance },
+      env: { NODE_EXTRA_CA_CERTS: certificate.path },
+    });
+    const operations = cluster.servers.map((server) => server.subscribe(document));
+    await Promise.all(operations.map((operation) => operation.until(1)));
+    await eventually(() => binance.streamSockets === 1);
+    const answers = await Promise.all(cluster.servers.map((server) => server.query(query)));
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(binance.count(/depth/)).toBe(1);
+    // All keys are in that database and under the prefix, and no command was refused.
+    const keyspace = await redis.cli('INFO', 'keyspace');
+    expect(keyspace.match(/^db\d+/gm)).toEqual(['db3']);
+    const keys = (await redis.cli('-n', '3', 'KEYS', '*')).split('\n');
+    expect(keys.filter((key) => !key.startsWith('{tickql}:'))).toEqual([]);
+    expect(await redis.cli('ACL', 'LOG')).toBe('');
+    for (const { output } of cluster.servers) expect(output).not.toMatch(/p@ss|p%40ss/);
+  });
 
-  test('with a wrong password leaves an instance alone, with a log line that says why', {
-    timeout: 60_000,
-  }, async () => {
+  test('with a wrong password leaves an instance alone, with a log line that says why', async () => {
     const [redis, binance] = await prepare(() => startRedis({ password: 'right-one' }));
     const redisUrl = redis.url.replace('right-one', 'wrong-one');
     const cluster = await ServerCluster.startApart({ redis, redisUrl, count: 1, venues: { binance } });
     closing.push(() => cluster[Symbol.asyncDispose]());
     const [server] = cluster.servers;
-    await eventually(async () => (await server?.readState()) === 'alone', patientMs);
+    await eventually(async () => (await server?.readState()) === 'alone');
     expect((await server?.query(query))?.errors).toEqual([]);
     const warnings = server?.logLines.filter(({ level, msg }) => level >= 40 && /Redis/.test(msg)) ?? [];
     expect(warnings).toEqual([{ level: 40, msg: expect.stringMatching(/refuses the user name or the password/) }]);
@@ -93,15 +86,15 @@ describeWithRedis('REDIS_URL', () => {
   test.each([
     ['prefixes', (): Separation => ({ env: { REDIS_KEY_PREFIX: 'other' } })],
     ['databases', (redis: RedisServer): Separation => ({ redisUrl: `${redis.url}/1` })],
-  ])('of two %s makes two clusters that do not meet', { timeout: 60_000 }, async (_what, separate) => {
+  ])('of two %s makes two clusters that do not meet', async (_what, separate) => {
     const [redis, binance] = await prepare(() => startRedis());
     const venues = { binance };
     const one = await startCluster({ redis, count: 1, venues });
     const other = await startCluster({ redis, count: 1, venues, ...separate(redis) });
     const servers = [...one.servers, ...other.servers];
     const operations = servers.map((server) => server.subscribe(document));
-    await Promise.all(operations.map((operation) => operation.until(1, patientMs)));
-    await eventually(() => binance.streamSockets === 2, patientMs);
+    await Promise.all(operations.map((operation) => operation.until(1)));
+    await eventually(() => binance.streamSockets === 2);
     await Promise.all(servers.map((server) => server.query(query)));
     expect(binance.count(/depth/)).toBe(2);
     for (const server of servers) {

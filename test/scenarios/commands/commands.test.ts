@@ -134,7 +134,7 @@ describe('mcp', () => {
 
   test('Ctrl-C ends it with code 0, although its input is open', async () => {
     const program = startProgram([...builtCommand, 'mcp'], { input, keepsInputOpen: true });
-    await eventually(() => program.stdout.includes('structuredContent'), 15_000);
+    await eventually(() => program.stdout.includes('structuredContent'));
     program.child.kill('SIGINT');
     expect((await program.ended).code).toBe(0);
   });
@@ -143,7 +143,7 @@ describe('mcp', () => {
 describe('watch', () => {
   test('writes one line per change into a pipe, and Ctrl-C ends it with code 0', async () => {
     const program = startProgram([...builtCommand, 'watch', 'sim', 'BTC-USDT', 'ETH/USDT']);
-    await eventually(() => program.stdout.split('\n').length > 6, 15_000);
+    await eventually(() => program.stdout.split('\n').length > 6);
     program.child.kill('SIGINT');
     const { code, stdout, stderr } = await program.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -174,7 +174,7 @@ describe('watch', () => {
     const inTerminal = `trap : INT; stty cols 100 rows 24; ${command}; echo "code $?"`;
     const program = startProgram([script, '-qec', inTerminal, '/dev/null'], { keepsInputOpen: true });
     const rewritten = /\[1A\r.\[2Ksim {2}BTC\/USDT {2}[\d,.]+ .* made up\r\n/;
-    await eventually(() => rewritten.test(program.stdout), 15_000);
+    await eventually(() => rewritten.test(program.stdout));
     expect(program.stdout).toContain('sim  BTC/USDT  waiting');
     // Ctrl-C.
     program.child.stdin.write('\u0003');

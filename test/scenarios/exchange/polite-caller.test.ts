@@ -14,10 +14,12 @@ import {
   expectDiscreet,
   failureOf,
   loadMarkets,
+  patientMs,
   requireError,
   type VenueClientOptions,
   venues,
 } from '../../support/exchange/venue-client.ts';
+import { ForwardClock } from '../../support/fakes/forward-clock.ts';
 import { PlainMarketData, PlainSource } from '../../support/fakes/plain-market-data.ts';
 import { SkippingClock } from '../../support/fakes/skipping-clock.ts';
 import { createBinance } from '../../venues/binance/binance.ts';
@@ -27,8 +29,11 @@ import { createKraken } from '../../venues/kraken/kraken.ts';
 const second = 1000;
 const minute = 60 * second;
 
-async function start(id: (typeof venues)[number]['id'], options: VenueClientOptions = {}) {
-  const clock = new SkippingClock();
+async function start(
+  id: (typeof venues)[number]['id'],
+  options: VenueClientOptions = {},
+  clock: SkippingClock | ForwardClock = new SkippingClock(),
+) {
   const outcomes: CallOutcome[] = [];
   const changes: (readonly [CircuitState, string | undefined])[] = [];
   const connection = await connect(id, {
@@ -94,9 +99,16 @@ describe.each(venues)('$id', ({ id }) => {
   });
 
   it.each(['cut', 'hang'] as const)('after several failures in a row (%s) nothing is sent', async (kind) => {
-    const { venue, clock, ask, symbol } = await start(id, kind === 'hang' ? { timeoutMs: 400 } : {});
+    const { venue, clock, ask, symbol } = await start(id, {}, new ForwardClock());
     venue.fault({ kind });
-    for (let count = 0; count < 5; count++) await failureOf(ask());
+    for (let count = 1; count <= 5; count++) {
+      const failure = failureOf(ask());
+      if (kind === 'hang') {
+        await expect.poll(() => venue.count(), { interval: 5 }).toBe(count);
+        clock.skip(patientMs);
+      }
+      await failure;
+    }
     const error = await failureOf(ask());
     expect(venue.count()).toBe(5);
     expect(error.message).toContain('this server tries again in 1 s');

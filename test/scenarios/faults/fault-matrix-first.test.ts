@@ -20,7 +20,7 @@ beforeAll(async () => {
   await Promise.all([scene.useHealthy(), scene.ticker(), scene.candles(), scene.subscription()]);
   usual = scene.traffic;
   await scene.stop();
-}, 60_000);
+});
 
 afterAll(() => Promise.all([stands.sick.close(), stands.healthy.close()]));
 
@@ -45,7 +45,7 @@ describe.each(faultRows)('an exchange that begins with $name', ({ start, codes, 
     } finally {
       await scene.stop();
     }
-  }, 60_000);
+  });
 
   test.each(faultKinds)('%s: the code, or a value where there is one', (kind) => {
     const { code, data } = outcomes[kind];

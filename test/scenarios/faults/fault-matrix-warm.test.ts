@@ -22,7 +22,7 @@ beforeAll(async () => {
   await Promise.all([scene.useHealthy(), scene.ticker(), scene.candles()]);
   usual = scene.traffic;
   await scene.stop();
-}, 60_000);
+});
 
 afterAll(() => Promise.all([stands.sick.close(), stands.healthy.close()]));
 
@@ -47,7 +47,7 @@ describe.each(faultRows)('an exchange that has worked and then has $name', ({ st
     } finally {
       await scene.stop();
     }
-  }, 60_000);
+  });
 
   test('ticker: the last known, marked stale', () => {
     expect(ticker?.code).toBeNull();

@@ -82,7 +82,7 @@ test.each([
         await passTicking(1);
         return client.status.circuit;
       },
-      { interval: 1, timeout: 8000 },
+      { interval: 1 },
     )
     .toBe('closed');
   await passTicking(4);

@@ -132,7 +132,6 @@ const steps = fc.array(step, { maxLength: 40, size: 'max' });
 describe('while the owner changes again and again', () => {
   test.each([...Object.keys(namings).map((ids) => ({ ids, how: 'streamed' })), { ids: 'the same ids', how: 'polled' }])(
     'each trade is sent once and in order: $how, and calls have $ids',
-    { timeout: 60_000 },
     async ({ ids, how }) => {
       await fc.assert(
         fc.asyncProperty(steps, async (all) => {
@@ -154,7 +153,6 @@ describe('while the owner changes again and again', () => {
 
   test.each(['streamed', 'polled'])(
     'each candle is closed once, with its last values, and none is left out: %s',
-    { timeout: 60_000 },
     async (how) => {
       await fc.assert(
         fc.asyncProperty(steps, async (all) => {

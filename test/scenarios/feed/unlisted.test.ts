@@ -54,7 +54,7 @@ test('a subscription to a market whose kind could not be listed waits, and gets 
         await pass(1);
         return reader.texts;
       },
-      { interval: 1, timeout: 10_000 },
+      { interval: 1 },
     )
     .toContain('live');
 });

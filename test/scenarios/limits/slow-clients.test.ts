@@ -210,7 +210,7 @@ describe('a client of server-sent events', () => {
     return connection;
   }
 
-  test('that does not read receives the newest event when it reads again', { timeout: 30_000 }, async () => {
+  test('that does not read receives the newest event when it reads again', async () => {
     await start({});
     const connection = await listen();
     connection.socket.pause();
@@ -220,7 +220,7 @@ describe('a client of server-sent events', () => {
     expect(connection.text.match(/event: next/g)?.length).toBeLessThan(500);
   });
 
-  test('that does not read is cut, and leaves nothing behind', { timeout: 30_000 }, async () => {
+  test('that does not read is cut, and leaves nothing behind', async () => {
     const clock = new ManualClock();
     await start({ socketClock: clock });
     const [connection, other] = [await listen(), await listen()];

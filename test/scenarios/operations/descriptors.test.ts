@@ -36,7 +36,7 @@ let server: BuiltServer;
 let agent: Agent;
 let sockets: Socket[];
 
-describe('the built server', { timeout: 60_000 }, () => {
+describe('the built server', () => {
   beforeEach(async () => {
     binance = await createBinance();
     kraken = await createKraken();
@@ -95,9 +95,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     await eventually(() => server.output.slice(before).includes(word));
   }
 
-  test('with 256 descriptors and 300 sockets exchanges are called as usual, and the log names the limit', {
-    timeout: 60_000,
-  }, async () => {
+  test('with 256 descriptors and 300 sockets exchanges are called as usual, and the log names the limit', async () => {
     await start(256);
     await hasWritten('This server has file descriptors for only 128 connections, fewer than MAX_SOCKETS (20000)');
     expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
@@ -110,7 +108,7 @@ describe('the built server', { timeout: 60_000 }, () => {
       });
       sockets.push(socket);
     }
-    await eventually(() => closed === 173, 10_000);
+    await eventually(() => closed === 173);
     expect(await tickerOf('binance', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
     expect(await tickerOf('kraken', 'BTC/USD')).toEqual(fresh('BTC/USD'));
     expect(await tickerOf('sim', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));
@@ -122,9 +120,7 @@ describe('the built server', { timeout: 60_000 }, () => {
     await eventually(async () => (await fetch(`${server.origin}/health`).catch(() => null))?.status === 200);
   });
 
-  test('without any descriptors clients and the log receive the reason, and the server recovers as soon as there are some', {
-    timeout: 60_000,
-  }, async () => {
+  test('without any descriptors clients and the log receive the reason, and the server recovers as soon as there are some', async () => {
     await start(256);
     // One exchange is known already, the others are not.
     expect(await tickerOf('binance', 'BTC/USDT')).toEqual(fresh('BTC/USDT'));

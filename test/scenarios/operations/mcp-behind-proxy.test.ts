@@ -21,7 +21,7 @@ function toCall(name: string, values: object): string {
 
 const kinds = proxyKinds.filter(({ isInstalled }) => isInstalled || process.env.CI);
 
-describe.each(kinds)('MCP behind $name with the configuration of docs/deploy.md', { timeout: 30_000 }, ({ start }) => {
+describe.each(kinds)('MCP behind $name with the configuration of docs/deploy.md', ({ start }) => {
   let certificate: Certificate;
   let server: FakeServer;
   let proxy: DeployedProxy;

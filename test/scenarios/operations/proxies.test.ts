@@ -21,7 +21,7 @@ function toLogin({ user, password }: typeof login): string {
   return `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
 }
 
-describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange with TLS', { timeout: 30_000 }, () => {
+describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange with TLS', () => {
   let certificate: Certificate;
   let server: ProxiedServer | undefined;
   const proxies: { readonly close: () => Promise<void> }[] = [];
@@ -67,7 +67,7 @@ describe.skipIf(!hasProxyPrograms)('through a real proxy, to an exchange with TL
       // A poll may bring one before the stream does.
       if (venue.subscriptions.length > 0) venue.setTicker('BTC/USDT', { last: String(last++) });
       return operation.results.some(({ data }) => data?.tickerUpdated.source === 'STREAM');
-    }, 15_000);
+    });
   }
 
   test.each([

@@ -125,7 +125,7 @@ describe('while nothing reads its log', () => {
     expect(await measure(built, 'tickql_log_lines_dropped_total')).toBeGreaterThan(many / 2);
     process.kill(Number(pid), 'SIGTERM');
     // Its parent cannot bury it.
-    await eventually(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), 15_000);
+    await eventually(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
     terminal.kill('SIGCONT');
     expect(await built.ended).toEqual([0, null]);
   });

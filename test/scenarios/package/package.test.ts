@@ -89,7 +89,7 @@ describe('installed in an empty folder', () => {
 
   /** A test that is skipped without a registry. */
   const installed = (name: string, run: () => Promise<void>): void =>
-    test(name, { timeout: 60_000 }, async ({ skip }) => {
+    test(name, async ({ skip }) => {
       if (problem !== null) skip();
       await run();
     });
@@ -151,7 +151,7 @@ describe('installed in an empty folder', () => {
     const command = [process.execPath, 'node_modules/.bin/tickql'];
     const server = startProgram(command, { cwd: folder, env: { PORT: '0' } });
     try {
-      await eventually(() => /is ready/.test(server.stdout), 30_000);
+      await eventually(() => /is ready/.test(server.stdout));
       const [, url = ''] = /GraphiQL: (\S+)/.exec(server.stdout) ?? [];
       const query = encodeURIComponent('{ exchange(id: "sim") { id } }');
       expect(await (await fetch(`${url}?query=${query}`)).json()).toEqual({ data: { exchange: { id: 'sim' } } });

@@ -120,7 +120,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
 
   afterAll(() => browser.close());
 
-  test('the first tab answers at the first click', { timeout: 30_000 }, async () => {
+  test('the first tab answers at the first click', async () => {
     const page = await browser.newPage();
     await page.goto(running.url);
     await page.getByRole('tab', { name: 'TickerAndCandles', selected: true }).waitFor();
@@ -130,9 +130,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.close();
   });
 
-  test('the page loads nothing from elsewhere, and its live tab streams over a WebSocket', {
-    timeout: 30_000,
-  }, async () => {
+  test('the page loads nothing from elsewhere, and its live tab streams over a WebSocket', async () => {
     const page = await browser.newPage();
     const foreign: string[] = [];
     const sockets: string[] = [];

@@ -7,7 +7,7 @@ import { eventually } from '../../support/socket-client.ts';
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const live = 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }';
 
-describe.runIf(existsSync(executablePath) || process.env.CI)('in a browser', { timeout: 30_000 }, () => {
+describe.runIf(existsSync(executablePath) || process.env.CI)('in a browser', () => {
   let browser: Browser;
   let running: AppServer;
   let page: Page;

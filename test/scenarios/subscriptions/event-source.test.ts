@@ -23,7 +23,7 @@ const script = (url: string): string => `
   events.addEventListener('problem', (event) => problems.push(JSON.parse(event.data)));
 `;
 
-describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a browser', { timeout: 60_000 }, () => {
+describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a browser', () => {
   let browser: Browser;
   let page: Page;
   let port: number;
@@ -80,7 +80,7 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a b
 
   test('onmessage receives each ticker', async () => {
     await open('/api/stream/ticker/sim/BTC-USDT');
-    await eventually(async () => (await read<number>('values.length')) >= 2, 15_000);
+    await eventually(async () => (await read<number>('values.length')) >= 2);
     const values = await read<readonly Record<string, unknown>[]>('values');
     for (const value of values) expect(value).toMatchObject({ exchange: { id: 'sim' }, symbol: btc, stale: false });
     expect(await read('problems')).toEqual([]);
@@ -89,17 +89,17 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a b
   test('after a restart of the server, trades continue without a gap or a duplicate', async () => {
     venue.holdTrades(btc);
     await open('/api/stream/trades/binance/BTC-USDT');
-    await eventually(() => venue.subscriptions.length === 1, 15_000);
+    await eventually(() => venue.subscriptions.length === 1);
     const ids = [execute(1), execute(2)];
-    await eventually(async () => (await idsOf()).includes(ids.at(-1) ?? ''), 15_000);
+    await eventually(async () => (await idsOf()).includes(ids.at(-1) ?? ''));
     const isComplete = async (): Promise<boolean> => (await idsOf()).at(-1) === ids.at(-1);
     await running.stop();
     ids.push(execute(3), execute(4), execute(5));
     await start();
-    await eventually(isComplete, 15_000);
+    await eventually(isComplete);
     await eventually(() => venue.subscriptions.length === 1);
     ids.push(execute(6));
-    await eventually(isComplete, 15_000);
+    await eventually(isComplete);
     expect(await idsOf()).toEqual(ids);
     expect(await read('openings')).toBe(2);
   });
@@ -107,26 +107,26 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a b
   test('a restart before the first trade loses none', async () => {
     venue.holdTrades(btc);
     await open('/api/stream/trades/binance/BTC-USDT');
-    await eventually(() => venue.subscriptions.length === 1, 15_000);
+    await eventually(() => venue.subscriptions.length === 1);
     await eventually(() => read<boolean>('openings === 1'));
     await running.stop();
     const ids = [execute(1), execute(2)];
     await start();
-    await eventually(async () => (await idsOf()).includes(ids[1] ?? ''), 15_000);
+    await eventually(async () => (await idsOf()).includes(ids[1] ?? ''));
     expect((await idsOf()).slice(-2)).toEqual(ids);
   });
 
   test('a restart while the exchange is away does not end the stream', async () => {
     await open('/api/stream/ticker/binance/BTC-USDT');
-    await eventually(async () => (await read<number>('values.length')) >= 1, 15_000);
+    await eventually(async () => (await read<number>('values.length')) >= 1);
     await running.stop();
     venue.fault({ kind: 'status', status: 503 });
     await start();
-    await eventually(async () => (await read<number>('problems.length')) >= 1, 30_000);
+    await eventually(async () => (await read<number>('problems.length')) >= 1);
     expect(await read('problems[0]')).toMatchObject({ code: 'EXCHANGE_UNAVAILABLE', retryable: true });
     const before = await read<number>('values.length');
     venue.heal();
-    await eventually(async () => (await read<number>('values.length')) > before, 30_000);
+    await eventually(async () => (await read<number>('values.length')) > before);
     expect(await read('values.at(-1)')).toMatchObject({ symbol: btc, stale: false });
   });
 
@@ -136,7 +136,7 @@ describe.runIf(existsSync(executablePath) || process.env.CI)('EventSource in a b
       if (response.url().includes('/api/')) statuses.push(response.status());
     });
     await open('/api/stream/ticker/sim/NO-SUCH');
-    await eventually(() => read<boolean>('events.readyState === EventSource.CLOSED'), 15_000);
+    await eventually(() => read<boolean>('events.readyState === EventSource.CLOSED'));
     expect(statuses).toEqual([404]);
   });
 });

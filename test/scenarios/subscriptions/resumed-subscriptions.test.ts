@@ -63,7 +63,7 @@ async function readEvents<T>(
 }
 
 describe.each(exchanges)('$id', ({ id, create, btc }) => {
-  const use = useStreamingServer(id, create);
+  const use = useStreamingServer(id, create, { upstreamTimeoutMs: 2000 });
   let venue: Venue;
   let running: AppServer;
   let client: Client;
@@ -81,19 +81,17 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
     const execute = (price: number): string =>
       String(venue.trade(btc, { price: String(price), amount: '0.5', side: 'buy' }).id);
 
-    test('continue after a query without a gap or a duplicate, and after a dropped connection too', {
-      timeout: 20_000,
-    }, async () => {
+    test('continue after a query without a gap or a duplicate, and after a dropped connection too', async () => {
       venue.holdTrades(btc);
       const queried = await running.query(`{ trades(${market}, limit: 20) { id: tradeId timestamp } }`);
       const last: ToldTrade = queried.data.trades.at(-1);
       // What nobody would be told.
       const ids = [execute(1), execute(2)];
       const operation = subscribe(client, document, { since: last.timestamp });
-      await eventually(() => told(operation).length >= 3, 10_000);
+      await eventually(() => told(operation).length >= 3);
       await eventually(() => venue.subscriptions.length === 1);
       ids.push(execute(3), execute(4));
-      await eventually(() => idsOf(told(operation)).includes(ids.at(-1) ?? ''), 10_000);
+      await eventually(() => idsOf(told(operation)).includes(ids.at(-1) ?? ''));
       expect(idsOf(told(operation)).filter((each) => Number(each) > Number(last.id))).toEqual(ids);
       // The client's connection breaks, and what is traded meanwhile follows when it is back.
       await client.dispose();
@@ -101,9 +99,9 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       const missed = [execute(5), execute(6), execute(7)];
       const other = connect(running.webSocketUrl);
       const again = subscribe(other, document, { since: new Date(newest?.timestamp ?? 0).toISOString() });
-      await eventually(() => idsOf(told(again)).includes(missed.at(-1) ?? ''), 10_000);
+      await eventually(() => idsOf(told(again)).includes(missed.at(-1) ?? ''));
       missed.push(execute(8));
-      await eventually(() => idsOf(told(again)).includes(missed.at(-1) ?? ''), 10_000);
+      await eventually(() => idsOf(told(again)).includes(missed.at(-1) ?? ''));
       // Others of the same millisecond come again with the last one.
       const repeated = told(again).filter(({ timestamp }) => timestamp === newest?.timestamp);
       expect(repeated.at(-1)).toEqual(newest);
@@ -111,7 +109,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       await other.dispose();
     });
 
-    test('are sent over server-sent events too', { timeout: 20_000 }, async () => {
+    test('are sent over server-sent events too', async () => {
       venue.holdTrades(btc);
       const queried = await running.query(`{ trades(${market}, limit: 20) { id: tradeId timestamp } }`);
       const last: ToldTrade = queried.data.trades.at(-1);
@@ -142,9 +140,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
     const told = ({ results }: Operation): readonly ToldCandle[] =>
       results.flatMap(({ data }) => data?.candleUpdated ?? []);
 
-    test('continue after a query and after a dropped connection, each closed one once', {
-      timeout: 20_000,
-    }, async () => {
+    test('continue after a query and after a dropped connection, each closed one once', async () => {
       const start = Math.floor(Date.now() / minute) * minute;
       // The exchange has had no trade for two periods.
       venue.now = start - 2 * minute + 1000;
@@ -162,7 +158,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       venue.now = null;
       const other = connect(running.webSocketUrl);
       const again = subscribe(other, document, { since: told(operation).at(-1)?.timestamp, timeframe: '1m' });
-      await eventually(() => told(again).some(({ timestamp }) => timestamp === start), 15_000);
+      await eventually(() => told(again).some(({ timestamp }) => timestamp === start));
       const closed = told(again).flatMap(({ timestamp, closed: isClosed }) => (isClosed ? [timestamp] : []));
       expect(closed.slice(0, 2)).toEqual([start - 2 * minute, start - minute]);
       const starts = told(again).map(({ timestamp }) => timestamp);
@@ -170,7 +166,7 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
       await other.dispose();
     });
 
-    test('of a timeframe that the exchange lacks, and over server-sent events', { timeout: 20_000 }, async () => {
+    test('of a timeframe that the exchange lacks, and over server-sent events', async () => {
       const tenMinutes = 10 * minute;
       const queried = await running.query(
         `{ candles(${market}, timeframe: "10m", limit: 5) { timestamp close closed } }`,

@@ -33,16 +33,15 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     return results.at(-1)?.data?.tickerUpdated ?? {};
   }
 
-  /** Ticks until the newest price has come by the stream. */
+  /** Ticks until a new price has come by the stream. On a busy machine others are on their way by then. */
   async function comesByStream(operation: Operation, symbol: string = btc): Promise<void> {
-    let ticked = false;
+    const known = price;
     await eventually(() => {
-      if (ticked && last(operation).source === 'STREAM' && last(operation).last === price) return true;
-      ticked = true;
+      if (last(operation).source === 'STREAM' && Number(last(operation).last) > known) return true;
       price += 1;
       venue.setTicker(symbol, { last: String(price) });
       return false;
-    }, 15_000);
+    });
     expect(last(operation).stale).toBe(false);
     expect(operation.completed).toBe(false);
   }
@@ -51,7 +50,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
   async function comesByPoll(operation: Operation, symbol: string = btc): Promise<void> {
     price += 1;
     venue.setTicker(symbol, { last: String(price) });
-    await eventually(() => last(operation).last === price, 15_000);
+    await eventually(() => last(operation).last === price);
     expect(last(operation)).toEqual({ last: price, source: 'POLL', stale: false });
   }
 
@@ -72,23 +71,17 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     'prices that are no numbers': () => venue.sendGarbage('badNumbers'),
   };
 
-  test.each(Object.keys(faults))(
-    'after %s the stream continues, without invented values',
-    { timeout: 20_000 },
-    async (fault) => {
-      const operation = await streaming();
-      const before = operation.results.length;
-      faults[fault]?.();
-      await comesByStream(operation);
-      const told = operation.results.slice(before).map(({ data, errors }) => errors ?? data?.tickerUpdated.last);
-      expect(told.every((each) => typeof each === 'number' && each >= 1000)).toBe(true);
-      expect(venue.streamSockets).toBe(1);
-    },
-  );
+  test.each(Object.keys(faults))('after %s the stream continues, without invented values', async (fault) => {
+    const operation = await streaming();
+    const before = operation.results.length;
+    faults[fault]?.();
+    await comesByStream(operation);
+    const told = operation.results.slice(before).map(({ data, errors }) => errors ?? data?.tickerUpdated.last);
+    expect(told.every((each) => typeof each === 'number' && each >= 1000)).toBe(true);
+    expect(venue.streamSockets).toBe(1);
+  });
 
-  test('a socket that answers pings but sends nothing is polled in parallel and reconnected; polling stops when it sends data', {
-    timeout: 20_000,
-  }, async () => {
+  test('a socket that answers pings but sends nothing is polled in parallel and reconnected; polling stops when it sends data', async () => {
     const operation = await streaming();
     const dials = venue.dials;
     venue.silence();
@@ -108,9 +101,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     expect(venue.streamSockets).toBe(1);
   });
 
-  test('values are stale only while neither stream nor polls work', {
-    timeout: 20_000,
-  }, async () => {
+  test('values are stale only while neither stream nor polls work', async () => {
     const operation = await streaming();
     venue.fault({ kind: 'status', status: 502 });
     venue.refuseStreams();
@@ -121,7 +112,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     await comesByPoll(operation);
   });
 
-  test('while handshakes hang, the market is polled until one succeeds', { timeout: 30_000 }, async () => {
+  test('while handshakes hang, the market is polled until one succeeds', async () => {
     venue.hangStreams();
     const operation = subscribe(client, document, { symbol: btc });
     await operation.until(1);
@@ -130,7 +121,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     await comesByStream(operation);
   });
 
-  test('a market that the stream refuses is polled, and the others are streamed', { timeout: 30_000 }, async () => {
+  test('a market that the stream refuses is polled, and the others are streamed', async () => {
     venue.refuseSubscription(btc);
     const refused = subscribe(client, document, { symbol: btc });
     await refused.until(1);
@@ -141,7 +132,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
     await comesByPoll(refused);
   });
 
-  test('a market that is unsubscribed does not affect the others', { timeout: 30_000 }, async () => {
+  test('a market that is unsubscribed does not affect the others', async () => {
     const operation = await streaming(eth);
     const leaving = await streaming(btc);
     leaving.stop();
@@ -153,7 +144,7 @@ describe.each(exchanges)('$id', ({ id, create, btc, eth, tickers }) => {
       prices.push(price);
       venue.setTicker(eth, { last: String(price) });
       return venue.subscriptions.length === 1 && venue.streamSockets === 1 && prices.length > 20;
-    }, 20_000);
+    });
     // ccxt takes a channel back at Binance, and cannot at Kraken.
     expect(venue.dials).toBe(id === 'binance' ? 1 : 2);
     await eventually(() => last(operation).last === price);

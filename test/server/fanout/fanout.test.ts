@@ -251,9 +251,7 @@ describe('a subscription that joins', () => {
   const candlesOfBtc =
     'subscription { candleUpdated(exchange: "kraken", symbol: "BTC/USDT", timeframe: "1m") { timestamp close closed } }';
 
-  test('while an event is being sent to a large group receives nothing older than its first events', {
-    timeout: 30_000,
-  }, async () => {
+  test('while an event is being sent to a large group receives nothing older than its first events', async () => {
     server.streams.offer('candles');
     const minute = 60_000;
     const start = Math.floor(Date.now() / minute) * minute;
@@ -352,9 +350,7 @@ describe('a client that reads nothing', () => {
     });
   }
 
-  test('receives the newest message when it reads again, and does not delay the others', {
-    timeout: 30_000,
-  }, async () => {
+  test('receives the newest message when it reads again, and does not delay the others', async () => {
     const [stalled, other] = await Promise.all([listen(), listen()]);
     stalled.subscribe(bigBook);
     other.subscribe(bigBook);
@@ -379,7 +375,7 @@ describe('a client that reads nothing', () => {
     await eventually(() => stalled.told().at(-1) === other.told().at(-1));
   });
 
-  test('of trades receives SLOW_CONSUMER, and only that operation ends', { timeout: 30_000 }, async () => {
+  test('of trades receives SLOW_CONSUMER, and only that operation ends', async () => {
     const query =
       'subscription { tradesExecuted(exchange: "kraken", symbol: "BTC/USDT") { tradeId timestamp datetime price amount cost side } }';
     const [stalled, other] = await Promise.all([listen(), listen()]);
@@ -425,7 +421,7 @@ describe('a client that reads nothing', () => {
   });
 });
 
-test('thousands of clients that disconnect at any moment leave nothing behind', { timeout: 60_000 }, async () => {
+test('a thousand clients that disconnect at any moment leave nothing behind', async () => {
   const vanish = async (number: number): Promise<void> => {
     if (number % 5 === 0) {
       const socket = new WebSocket(server.webSocketUrl, 'graphql-transport-ws');
@@ -446,7 +442,7 @@ test('thousands of clients that disconnect at any moment leave nothing behind', 
     tick(number);
     socket.terminate();
   };
-  for (let burst = 0; burst < 60; burst++) {
+  for (let burst = 0; burst < 20; burst++) {
     // Some of them while the first fetch is pending.
     const release = burst % 3 === 0 ? server.marketData.hold() : (): void => {};
     const vanishing = Array.from({ length: 50 }, (_, index) => vanish(burst % 3 === 0 ? 5 * index + 2 : index));

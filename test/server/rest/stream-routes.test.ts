@@ -114,7 +114,7 @@ describe('a stream of tickers', () => {
     expect(new Set(valuesOf(client).map(({ symbol }) => symbol))).toEqual(new Set([btc, 'ETH/USDT']));
   });
 
-  test('is executed and encoded once for a thousand clients', { timeout: 60_000 }, async () => {
+  test('is executed and encoded once for a thousand clients', async () => {
     await start();
     const count = 1000;
     while (streams.length < count) await Promise.all(Array.from({ length: 50 }, () => open(tickerPath)));

@@ -15,8 +15,6 @@ export interface ServerClusterOptions extends Omit<ClusterServerOptions, 'index'
 
 /** How many processes start at the same time. */
 const burst = 2;
-/** How long a busy machine may take for what takes seconds, in ms. */
-const patientMs = 20_000;
 
 /** Server processes that share one Redis. Disposing it ends all of them. */
 export class ServerCluster {
@@ -84,13 +82,13 @@ export class ServerCluster {
   }
 
   /** Waits until all instances are members that know each other, and no exchange has two owners. */
-  async join(timeoutMs = patientMs): Promise<void> {
+  async join(): Promise<void> {
     await eventually(async () => {
       const views = await Promise.all(this.#servers.map(readView));
       const owned = views.flatMap((view) => view.owned);
       const isJoined = ({ state, instances }: View): boolean => state === 'member' && instances === views.length;
       return views.every(isJoined) && new Set(owned).size === owned.length;
-    }, timeoutMs);
+    });
   }
 
   /**
@@ -98,7 +96,7 @@ export class ServerCluster {
    * late with its lease, and then two hold streams for a moment.
    */
   async streamerOf(exchange: string): Promise<ClusterServer> {
-    await eventually(() => this.streamersOf(exchange).length === 1, patientMs);
+    await eventually(() => this.streamersOf(exchange).length === 1);
     const [index] = this.streamersOf(exchange);
     const streamer = this.#servers.find((server) => server.index === index);
     if (!streamer) throw new Error(`no instance streams ${exchange}`);

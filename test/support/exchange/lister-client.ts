@@ -7,6 +7,7 @@ import { createMarketData } from '../../../src/exchange/fetch/create-market-data
 import type { MissingMarketsStatus } from '../../../src/exchange/markets/missing-markets.ts';
 import { listers } from '../../venues/others/listings.ts';
 import { PlainSource } from '../fakes/plain-market-data.ts';
+import { patientMs } from './venue-client.ts';
 
 export interface ListerOptions {
   readonly clock?: Clock;
@@ -16,7 +17,7 @@ export interface ListerOptions {
 
 /** Starts a stand-in that lists markets, and a client of it. Both run until the end of the test. */
 export async function connectLister(id: keyof typeof listers, given: ListerOptions = {}) {
-  const { clock = systemClock, timeoutMs = 2000, options = {} } = given;
+  const { clock = systemClock, timeoutMs = patientMs, options = {} } = given;
   const venue = await listers[id]();
   const missingMarkets: (MissingMarketsStatus | null)[] = [];
   const exchanges = new Exchanges({

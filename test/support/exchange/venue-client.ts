@@ -43,6 +43,9 @@ export const brokenAnswers = [
   'empty',
 ] as const;
 
+/** The usual deadline of a call, in ms. A busy machine answers in time; a test of a call that hangs sets a shorter one. */
+export const patientMs = 15_000;
+
 /** One stand-in and the market data port over it, with ccxt's throttle off and without a cache, except for candles. */
 export interface VenueClient {
   readonly venue: Venue;
@@ -95,7 +98,7 @@ export async function connectTo(
   given: VenueClientOptions = {},
 ): Promise<StandInClient> {
   const errors: unknown[] = [];
-  const timeoutMs = given.timeoutMs ?? 2000;
+  const timeoutMs = given.timeoutMs ?? patientMs;
   const clock = given.clock ?? systemClock;
   const exchanges = new Exchanges({
     catalogue: createCatalogue(readCatalogue(), null),

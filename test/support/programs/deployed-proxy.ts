@@ -75,7 +75,8 @@ export const proxyKinds: readonly ProxyKind[] = [
         const configuration = readConfiguration('Caddyfile', [
           ...changes,
           ['127.0.0.1:4000', `127.0.0.1:${serverPort}`],
-          ['lb_try_duration 10s', 'lb_try_duration 3s'],
+          // Long enough for a server that starts on a busy machine.
+          ['lb_try_duration 10s', 'lb_try_duration 6s'],
           ['tickql.example {', `localhost {\n\tbind 127.0.0.1\n\ttls ${path} ${keyPath}`],
         ]);
         const options = ['admin off', `http_port ${httpPort}`, `https_port ${httpsPort}`];

@@ -41,7 +41,7 @@ export interface BuiltServer extends BuiltProcess, RunningServer {
 const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
 /** A server on a busy machine may take this long until it is ready, in ms. */
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 45_000;
 
 /** Starts the process without waiting for the server, which may refuse to start. */
 export function runBuilt(options: BuiltServerOptions): BuiltProcess {

@@ -1,5 +1,6 @@
 import type { Client } from 'graphql-ws';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
+import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import type { Config } from '../../../src/config/load-config.ts';
 import { loadExchangeClass } from '../../../src/exchange/ccxt/load-ccxt.ts';
 import type { Venue } from '../../venues/venue.ts';
@@ -18,6 +19,7 @@ export function useStreamingServer(
   id: string,
   create: () => Promise<Venue>,
   config: Partial<Config> = {},
+  clock: Clock = systemClock,
 ): () => StreamingServer {
   let server: StreamingServer | undefined;
 
@@ -34,6 +36,7 @@ export function useStreamingServer(
   beforeEach(async () => {
     const venue = await create();
     const running = await startServer({
+      clock,
       config: { lingerMs: 50, pollIntervalMs: 100, upstreamTimeoutMs: 5000, ...config },
       venues: { [id]: venue },
     });

@@ -49,9 +49,6 @@ class Sent extends Error {}
 
 test.each(['fundingRate', 'liquidations'] as const)(
   'every class that has %s asks for a perpetual contract',
-  {
-    timeout: 60_000,
-  },
   async (kind) => {
     const watch = createWatch[kind]();
     const able = createCatalogue(readCatalogue(), null).exchanges.filter(

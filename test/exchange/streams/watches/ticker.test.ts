@@ -36,6 +36,6 @@ test('of two tickers that come in one packet, the newer one is not lost', async 
   for (let round = 1; round <= 10; round++) {
     venue.setTicker('ETH/USD', { last: String(4000 + 2 * round) });
     venue.setTicker('ETH/USD', { last: String(4001 + 2 * round) });
-    await eventually(() => prices.at(-1) === 4001 + 2 * round, 5000);
+    await eventually(() => prices.at(-1) === 4001 + 2 * round);
   }
 });

@@ -5,7 +5,6 @@ import type { ClusterServer } from '../cluster-server.ts';
 import { CommonHistory } from '../history.ts';
 
 const secondMs = 1000;
-const patientMs = 20_000;
 
 /** Subscriptions to the ticker, the trades and the candles of a market on one instance. */
 export class Follower {
@@ -45,15 +44,15 @@ export class Follower {
 
   /** Resolves once all three have sent something. */
   async begin(): Promise<void> {
-    await Promise.all([this.ticker, this.trades, this.candles].map((operation) => operation.until(1, patientMs)));
-    await eventually(() => this.closedAt.length > 0 && this.source !== null, patientMs);
+    await Promise.all([this.ticker, this.trades, this.candles].map((operation) => operation.until(1)));
+    await eventually(() => this.closedAt.length > 0 && this.source !== null);
   }
 
   /** Expects every trade of the history from the first received one on, once and in order, and every candle. */
   async expectComplete(history: CommonHistory): Promise<void> {
     history.stop();
     const lastId = history.ids.at(-1);
-    await eventually(() => this.tradeIds.at(-1) === lastId, patientMs);
+    await eventually(() => this.tradeIds.at(-1) === lastId);
     const ids = this.tradeIds;
     expect(ids).toEqual(history.ids.slice(history.ids.indexOf(ids[0] ?? '')));
     const [first = 0] = this.closedAt;

@@ -32,8 +32,9 @@ export class MemberScene {
     return instance;
   }
 
-  async joinAll(names: readonly string[]): Promise<readonly MemberInstance[]> {
-    const instances = await Promise.all(names.map((name) => this.join(name)));
+  async joinAll(names: readonly string[], takeoverMs?: number): Promise<readonly MemberInstance[]> {
+    const options = takeoverMs === undefined ? {} : { takeoverMs };
+    const instances = await Promise.all(names.map((name) => this.join(name, options)));
     await eventually(() => instances.every(({ members }) => members.status.instances.length === names.length));
     return instances;
   }
