@@ -29,7 +29,7 @@ export class FieldArguments {
     const faults = [
       ...given.flatMap(([name, value]) => {
         const arg = this.#byName.get(name);
-        return arg ? findFaults(name, arg.type, value) : [explainUnknown(name, [...this.#byName.keys()])];
+        return arg ? findFaults(name, arg, value) : [explainUnknown(name, [...this.#byName.keys()])];
       }),
       ...this.all
         .filter((arg) => isRequiredArgument(arg) && !names.has(arg.name))

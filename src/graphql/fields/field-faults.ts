@@ -11,6 +11,7 @@ import {
   isScalarType,
 } from 'graphql';
 import { suggest } from '../../base/suggest.ts';
+import { boundsOf } from '../types/argument-bounds.ts';
 import { describeValue } from '../types/describe-value.ts';
 
 const scalars: Readonly<Record<string, string>> = {
@@ -21,21 +22,34 @@ const scalars: Readonly<Record<string, string>> = {
   String: 'text',
 };
 
+/** The largest number of the type Int, which has 32 bits. */
+const maxInt = 2 ** 31 - 1;
+
+/** Where a value is: an argument, a member of an object, or an entry of a list. */
+interface Place {
+  readonly type: GraphQLInputType;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
 /** A sentence for each part of a value that is not valid, for clients that do not know the types of the schema. */
-export function findFaults(name: string, type: GraphQLInputType, value: unknown): readonly string[] {
+export function findFaults(name: string, argument: Place, value: unknown): readonly string[] {
   // An object with several wrong members is reported once for each of them.
   const faults = new Set<string>();
-  coerceInputValue(value, type, (path, invalid, error) => {
-    const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-    for (const fault of describeFaults(typeAt(type, path), invalid, error.message))
-      faults.add(`${name}${place}${fault}`);
+  coerceInputValue(value, argument.type, (path, invalid, error) => {
+    const where = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+    for (const fault of describeFaults(placeAt(argument, path), invalid, error.message))
+      faults.add(`${name}${where}${fault}`);
   });
   return [...faults];
 }
 
 /** What comes after the place of the value in the sentences about it. */
-function describeFaults(type: GraphQLInputType | null, value: unknown, message: string): readonly string[] {
-  const named = type ? getNamedType(type) : null;
+function describeFaults(place: Place | null, value: unknown, message: string): readonly string[] {
+  const named = place ? getNamedType(place.type) : null;
+  if (place && isScalarType(named) && named.name === 'Int' && Number.isInteger(value)) {
+    const { minimum = -maxInt, maximum = maxInt } = boundsOf(place.extensions);
+    return [toFault(`a whole number from ${minimum} to ${maximum}`, value)];
+  }
   if (isInputObjectType(named)) {
     return isPlainObject(value) ? describeMembers(named, value) : [toFault(describeMembersOf(named), value)];
   }
@@ -83,14 +97,14 @@ function toFault(expected: string, value: unknown): string {
   return ` must be ${expected}, but it is ${describeValue(value)}.`;
 }
 
-/** The type of the value at a path within a value of this type; null if there is none. */
-function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType | null {
-  if (isNonNullType(type)) return typeAt(type.ofType, path);
+/** The place at a path within another one; null if there is none. */
+function placeAt({ type, extensions }: Place, path: readonly (string | number)[]): Place | null {
+  if (isNonNullType(type)) return placeAt({ type: type.ofType, extensions }, path);
   const [first, ...rest] = path;
-  if (first === undefined) return type;
-  if (isListType(type)) return typeof first === 'number' ? typeAt(type.ofType, rest) : typeAt(type.ofType, path);
+  if (first === undefined) return { type, extensions };
+  if (isListType(type)) return placeAt({ type: type.ofType, extensions: {} }, typeof first === 'number' ? rest : path);
   const field = isInputObjectType(type) ? type.getFields()[first] : undefined;
-  return field ? typeAt(field.type, rest) : null;
+  return field ? placeAt(field, rest) : null;
 }
 
 function isPlainObject(value: unknown): value is object {

@@ -1,10 +1,18 @@
-import { isShallow } from '../../graphql/documents/value-depth.ts';
 import { type BodyFault, unsupportedType } from '../http/messages/body-fault.ts';
 import { type DecodedBody, readDecodedBody } from '../http/messages/read-decoded-body.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 import { mcpPath } from '../http/paths.ts';
 import type { ApiRequest, Route } from '../routing/route.ts';
-import { rpcCode, sendForbidden, sendRpcError, sendWrongMethod } from './protocol/json-rpc-errors.ts';
+import { readAccepted, toAccepted } from './protocol/accepted-answers.ts';
+import {
+  rpcCode,
+  sendForbidden,
+  sendNotAcceptable,
+  sendRpcError,
+  sendWrongMethod,
+  toFaultResponse,
+} from './protocol/json-rpc-errors.ts';
+import { MessageReader, parseJson } from './protocol/message-reader.ts';
 import { createMcpCors, isOriginAllowed } from './protocol/origins.ts';
 import type { CreateSdkServer, McpOptions } from './protocol/sdk-server.ts';
 import { sendWebResponse, toWebRequest } from './protocol/web-exchange.ts';
@@ -18,6 +26,7 @@ export interface McpRouteOptions extends McpOptions {
 interface Loaded {
   readonly createServer: CreateSdkServer;
   readonly sdk: typeof import('@modelcontextprotocol/server');
+  readonly reader: MessageReader;
 }
 
 /**
@@ -37,38 +46,36 @@ export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
     return loading;
   }
 
-  async function answer(given: ApiRequest, message: unknown): Promise<void> {
+  async function answer(given: ApiRequest, sent: unknown): Promise<void> {
     const { request, response, principal, record, cors } = given;
-    const { createServer, sdk } = await load();
+    const { createServer, sdk, reader } = await load();
     if (response.destroyed) return;
+    const accepted = readAccepted(request.headers.accept);
+    const read = reader.read(sent);
+    if ('fault' in read) {
+      return sendWebResponse(await toAccepted(toFaultResponse(read.fault), accepted), request, response, cors);
+    }
     const client = { principal, createRecord: () => record };
     // Nothing changes that a client could listen to.
     const handler = sdk.createMcpHandler(() => createServer(client), { maxSubscriptions: 0 });
-    const answered = await handler.fetch(toWebRequest(request, response), { parsedBody: message });
-    await sendWebResponse(answered, request, response, cors);
+    const answered = await handler.fetch(toWebRequest(request, response), { parsedBody: read.message });
+    await sendWebResponse(await toAccepted(answered, accepted), request, response, cors);
   }
 
   function answerBody(given: ApiRequest, body: DecodedBody): Promise<void> | void {
     if (body === null) return;
     if ('status' in body) return sendBodyFault(given, body);
-    const message = parse(body.toString());
+    const message = parseJson(body.toString());
     if (message === undefined) {
       return sendRpcError(given, httpStatus.badRequest, rpcCode.parseError, 'The body is not valid JSON.');
-    }
-    if (Array.isArray(message)) {
-      // Each message counts against the quota, and is logged and traced. The protocol has had no batches since 2025-06-18.
-      const sentence = 'This server accepts one message per request: send the messages of the list one by one.';
-      return sendRpcError(given, httpStatus.badRequest, rpcCode.invalidRequest, sentence);
-    }
-    if (!isShallow(message)) {
-      const sentence = 'The message is nested too deeply.';
-      return sendRpcError(given, httpStatus.badRequest, rpcCode.invalidRequest, sentence);
     }
     return answer(given, message);
   }
 
   function handlePost(given: ApiRequest): Promise<void> | void {
-    const { 'content-type': type = '' } = given.request.headers;
+    const { 'content-type': type = '', accept } = given.request.headers;
+    const { json, events } = readAccepted(accept);
+    if (!json && !events) return sendNotAcceptable(given);
     if (!/^application\/json\s*(?:;|$)/i.test(type)) return sendBodyFault(given, unsupportedType);
     // Events of the request do not know to which trace their work belongs.
     return readDecodedBody(given.request, (body) => given.record.run(() => answerBody(given, body)));
@@ -93,18 +100,11 @@ export function createMcpRoutes(options: McpRouteOptions): readonly Route[] {
 /** Loads the SDK and the tools at the first request, so that a server without clients of MCP pays nothing for them. */
 async function loadParts(options: McpOptions): Promise<Loaded> {
   const { loadSdkServer } = await import('./protocol/sdk-server.ts');
-  return { createServer: await loadSdkServer(options), sdk: await import('@modelcontextprotocol/server') };
+  const createServer = await loadSdkServer(options);
+  const sdk = await import('@modelcontextprotocol/server');
+  return { createServer, sdk, reader: new MessageReader(sdk.specTypeSchemas) };
 }
 
 function sendBodyFault(given: ApiRequest, { status, message, headers }: BodyFault): void {
   sendRpcError(given, status, rpcCode.refused, message, headers);
-}
-
-/** Parses JSON; undefined, which JSON cannot express, if the text is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,7 +7,7 @@ const { indicators, tickers, screen } = schema.getQueryType()?.getFields() ?? {}
 function faultsOf(field: typeof indicators, name: string, value: unknown): readonly string[] {
   const arg = field?.args.find((each) => each.name === name);
   if (!arg) throw new Error(`there is no argument ${name}`);
-  return findFaults(name, arg.type, value);
+  return findFaults(name, arg, value);
 }
 
 test.each([
@@ -39,6 +39,21 @@ test('no sentence names a type of the schema', () => {
   ]);
   expect(faultsOf(screen, 'order', ['ASC'])).toEqual(['order must be one of ASC, DESC, but it is a list.']);
   expect(faultsOf(screen, 'first', null)).toEqual(['first must be a whole number, but it is null.']);
+});
+
+test('a whole number that is too large is told from what is none, and the sentence says how large it may be', () => {
+  expect(faultsOf(screen, 'first', 1e10)).toEqual([
+    'first must be a whole number from 1 to 1000, but it is 10000000000.',
+  ]);
+  expect(faultsOf(screen, 'first', -1e308)).toEqual([
+    'first must be a whole number from 1 to 1000, but it is -1e+308.',
+  ]);
+  expect(faultsOf(screen, 'first', Number.POSITIVE_INFINITY)).toEqual([
+    'first must be a whole number, but it is Infinity.',
+  ]);
+  expect(faultsOf(indicators, 'of', [{ kind: 'RSI', period: 1e10 }])).toEqual([
+    'of[0].period must be a whole number from 1 to 500, but it is 10000000000.',
+  ]);
 });
 
 test('a name that is as long as a book is not repeated', () => {

@@ -1,12 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createGate } from '../../../src/server/access/gate.ts';
+import { btc, json, messageOf, toCall, toNotification } from '../../support/mcp-messages.ts';
 import type { RawAnswer } from '../../support/server/running-server.ts';
 import { type AppServer, type FakeServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/socket-client.ts';
-
-const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-const btc = { exchange: 'kraken', symbol: 'BTC/USD' };
 
 let server: FakeServer;
 
@@ -19,19 +17,9 @@ afterEach(async () => {
   await server.stop();
 });
 
-function toCall(id: number, values: object = btc, name = 'get_ticker'): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: values } });
-}
-
 /** A call as a client of 2025 sends it, without a session. */
 function send(body: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> {
   return server.send({ method: 'POST', path: '/mcp', headers: { ...json, ...headers }, body });
-}
-
-/** The message in an answer of JSON, or in the only event of an event stream. */
-// biome-ignore lint/suspicious/noExplicitAny: the shape of a message is up to the test
-function messageOf({ text }: RawAnswer): any {
-  return JSON.parse(text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? ''));
 }
 
 test('a call is answered without a session, and counted and logged like an operation', async () => {
@@ -45,16 +33,6 @@ test('a call is answered without a session, and counted and logged like an opera
     expect.objectContaining({ msg: 'request', transport: 'mcp', path: '/mcp', operation: 'ticker', code: 'ok' }),
   );
 });
-
-test.each(['*/*', 'APPLICATION/JSON, TEXT/EVENT-STREAM', 'application/*, text/*;q=0.5', ''])(
-  'accept: %s is enough',
-  async (accept) => {
-    expect(messageOf(await send(toCall(1), { accept }))).toMatchObject({
-      id: 1,
-      result: { content: [{ type: 'text' }] },
-    });
-  },
-);
 
 test('a compressed message is read', async () => {
   expect(messageOf(await send(gzipSync(toCall(1)), { 'content-encoding': 'gzip' }))).toMatchObject({ id: 1 });
@@ -73,13 +51,28 @@ test.each([
   ['deep nesting', 'POST', json, `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 400, 'nested too deeply'],
   ['too much', 'POST', json, JSON.stringify('x'.repeat(300_000)), 413, '256 KB'],
   ['a client that reads no events', 'POST', { ...json, accept: 'text/html' }, toCall(1), 406, 'event-stream'],
-  ['a client that reads only JSON', 'POST', { ...json, accept: 'application/json' }, toCall(1), 406, 'event-stream'],
-  ['no message', 'POST', json, '{"jsonrpc":"1.0"}', 400, ''],
+  ['no message', 'POST', json, '{"jsonrpc":"1.0"}', 400, 'jsonrpc must be "2.0"'],
+  ['a notification that is not valid', 'POST', json, toNotification({ requestId: {} }), 400, 'requestId must be text'],
 ] as const)('%s is refused with its status and a sentence', async (_what, method, headers, body, status, sentence) => {
   const answer = await server.send({ method, path: '/mcp', headers, ...(body === undefined ? {} : { body }) });
   expect(answer.status).toBe(status);
   expect(messageOf(answer)).toMatchObject({ jsonrpc: '2.0', error: { message: expect.stringContaining(sentence) } });
   expect(answer.headers.allow).toBe(status === 405 ? 'POST, OPTIONS' : undefined);
+});
+
+test('a request whose parameters are wrong is answered with its id and a sentence', async () => {
+  const answer = await send(toCall(7).replace(JSON.stringify(btc), '"BTC/USD"'));
+  expect(answer.status).toBe(200);
+  expect(messageOf(answer)).toEqual({
+    jsonrpc: '2.0',
+    id: 7,
+    error: { code: -32_602, message: 'arguments must be an object, but it is "BTC/USD".' },
+  });
+});
+
+test('arguments that are null are left out', async () => {
+  const answer = messageOf(await send(toCall(7).replace(JSON.stringify(btc), 'null')));
+  expect(answer.result.content[0].text).toContain('exchange is missing.');
 });
 
 test('a page of a name that was pointed at this server is refused, and may not read the answer', async () => {
@@ -136,6 +129,15 @@ test('a client that leaves while it waits leaves nothing behind', async () => {
   await eventually(() => server.http.requestCount === 0);
   release();
   expect((await send(toCall(2))).status).toBe(200);
+});
+
+test('a notification does not end the call of another client that has the same id', async () => {
+  const release = server.marketData.hold();
+  const waiting = send(toCall(1));
+  await eventually(() => server.marketData.tickerCalls.length === 1);
+  expect((await send(toNotification({ requestId: 1 }))).status).toBe(202);
+  release();
+  expect(messageOf(await waiting)).toMatchObject({ id: 1, result: { structuredContent: { ticker: { last: 1 } } } });
 });
 
 test('a thousand calls leave nothing open', async () => {

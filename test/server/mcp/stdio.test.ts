@@ -111,20 +111,43 @@ test('the last line needs no end', async () => {
 });
 
 test.each([
-  ['a list of messages', `[${call(1).trim()},${call(2).trim()}]`],
-  ['an object that is no message', '{"jsonrpc":"2.0","id":5}'],
-  ['a number', '5'],
-])('%s is refused at once, so that its client does not wait', async (_what, line) => {
+  ['a list of messages', `[${call(1).trim()},${call(2).trim()}]`, undefined, -32_600, 'one by one'],
+  ['an object that is no message', '{"jsonrpc":"2.0","id":5}', 5, -32_600, 'method is missing'],
+  ['a number', '5', undefined, -32_600, 'must be an object'],
+  ['arguments that are a list', toMessage(5, 'tools/call', { name: 'a', arguments: [] }), 5, -32_602, 'an object'],
+])('%s is refused at once, so that its client does not wait', async (_what, line, id, code, sentence) => {
   const served = serve();
-  served.input.write(`${initialize}${line}\n`);
+  served.input.write(`${initialize}${line.trim()}\n`);
   await eventually(() => served.messages.length === 2);
   expect(served.messages).toContainEqual({
     jsonrpc: '2.0',
-    error: { code: -32_600, message: expect.stringContaining('one request or one notification in each line') },
+    ...(id === undefined ? {} : { id }),
+    error: { code, message: expect.stringContaining(sentence) },
   });
   served.input.end(toMessage(3, 'ping', {}));
   await served.ended;
   expect(served.messages.at(-1)?.id).toBe(3);
+});
+
+test('parameters that are null are left out', async () => {
+  const served = serve();
+  const params = { name: 'list_exchanges', arguments: null, _meta: null };
+  served.input.end(
+    `${initialize}{"jsonrpc":"2.0","id":1,"method":"ping","params":null}\n${toMessage(2, 'tools/call', params)}`,
+  );
+  await served.ended;
+  expect(served.messages.slice(1)).toMatchObject([
+    { id: 1, result: {} },
+    { id: 2, result: { content: [{}] } },
+  ]);
+});
+
+test('a notification that is not valid gets no answer', async () => {
+  const served = serve();
+  const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: {} } };
+  served.input.end(`${initialize}${JSON.stringify(cancelled)}\n${toMessage(3, 'ping', {})}`);
+  await served.ended;
+  expect(served.messages.map(({ id }) => id)).toEqual([0, 3]);
 });
 
 test('a line that is no message does not end the connection', async () => {

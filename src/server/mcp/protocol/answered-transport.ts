@@ -1,14 +1,5 @@
 import type { JSONRPCMessage, MessageExtraInfo, Transport, TransportSendOptions } from '@modelcontextprotocol/server';
-import { rpcCode } from './json-rpc-errors.ts';
-
-/** The answer to JSON that is no message. A list of messages is one, too: the protocol has had none since 2025-06-18. */
-const refusal: JSONRPCMessage = {
-  jsonrpc: '2.0',
-  error: {
-    code: rpcCode.invalidRequest,
-    message: 'The line is not a message of JSON-RPC: send one request or one notification in each line.',
-  },
-};
+import type { MessageFault } from './message-reader.ts';
 
 /** A transport that knows which requests are not yet answered, so that it can be closed after the last answer. */
 export class AnsweredTransport implements Transport {
@@ -32,11 +23,7 @@ export class AnsweredTransport implements Transport {
         resolve();
       };
     });
-    wire.onerror = (error) => {
-      // A client would wait for an answer for ever.
-      if (isInvalidMessage(error)) void wire.send(refusal).catch(() => {});
-      this.onerror?.(error);
-    };
+    wire.onerror = (error) => this.onerror?.(error);
     wire.onmessage = (message, extra) => {
       this.#receive(message);
       this.onmessage?.(message, extra);
@@ -53,6 +40,11 @@ export class AnsweredTransport implements Transport {
     } finally {
       if (!('method' in message) && message.id !== undefined) this.#end(message.id);
     }
+  }
+
+  /** Answers a message that is not passed on, because its client would wait for an answer for ever. */
+  refuse({ id, code, message }: MessageFault): Promise<void> {
+    return this.#wire.send({ jsonrpc: '2.0', ...(id === null ? {} : { id }), error: { code, message } });
   }
 
   close(): Promise<void> {
@@ -86,9 +78,4 @@ export class AnsweredTransport implements Transport {
     this.#wake = [];
     for (const resolve of wake) resolve();
   }
-}
-
-/** True for the error of the SDK's schema, which lists what is wrong with a message. */
-function isInvalidMessage(error: Error): boolean {
-  return 'issues' in error;
 }

@@ -1,9 +1,15 @@
 import { asDeclared } from '../../http/messages/send.ts';
 import { httpStatus } from '../../http/messages/statuses.ts';
 import type { ApiRequest } from '../../routing/route.ts';
+import type { MessageFault } from './message-reader.ts';
 
 /** The codes of JSON-RPC 2.0, and the first one that it leaves to servers. */
-export const rpcCode = { parseError: -32_700, invalidRequest: -32_600, refused: -32_000 } as const;
+export const rpcCode = {
+  parseError: -32_700,
+  invalidRequest: -32_600,
+  invalidParams: -32_602,
+  refused: -32_000,
+} as const;
 
 /** Answers a request that contains no message to answer, with an error without an id. */
 export function sendRpcError(
@@ -24,6 +30,22 @@ export function sendRpcError(
     ...headers,
   });
   response.end(body);
+}
+
+/**
+ * The answer to a message that cannot be read. A request gets it with status 200, so that its client finds it by its id
+ * instead of failing with a status.
+ */
+export function toFaultResponse({ id, code, message }: MessageFault): Response {
+  const body = JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return new Response(body, { status: id === null ? httpStatus.badRequest : httpStatus.ok, headers });
+}
+
+export function sendNotAcceptable(given: ApiRequest): void {
+  const message =
+    'Answers are JSON or an event with JSON: send Accept: application/json, text/event-stream, or one of the two.';
+  sendRpcError(given, httpStatus.notAcceptable, rpcCode.refused, message);
 }
 
 export function sendForbidden(given: ApiRequest): void {

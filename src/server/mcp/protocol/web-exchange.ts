@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { chooseMediaType } from '../../http/messages/accept.ts';
 import type { Cors } from '../../http/messages/cors.ts';
 import { asDeclared } from '../../http/messages/send.ts';
 
@@ -14,18 +13,14 @@ export function toWebRequest({ method = 'GET', headers }: IncomingMessage, respo
   response.once('close', () => {
     if (!response.writableFinished) left.abort();
   });
-  const given = Object.entries({ ...headers, accept: toAccept(headers.accept) }).flatMap(([name, value]) =>
+  const given = Object.entries({ ...headers, accept }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] satisfies [string, string]],
   );
   return new Request('http://localhost/mcp', { method, headers: given, signal: left.signal });
 }
 
-const answerTypes = ['application/json', 'text/event-stream'];
-
-/** The SDK looks for both names in the text of the header; so it would refuse wildcards, capitals, and no header at all. */
-function toAccept(accept: string | undefined): string | undefined {
-  return answerTypes.every((type) => chooseMediaType(accept, [type])) ? answerTypes.join(', ') : accept;
-}
+/** Both, because the SDK refuses clients that do not name both; see `AcceptedAnswers` for those. */
+const accept = 'application/json, text/event-stream';
 
 /** Sends the SDK's response. Resolves when all of it is sent, or when the client has left. */
 export async function sendWebResponse(

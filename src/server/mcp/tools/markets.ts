@@ -3,6 +3,7 @@ import { createFieldQuery } from '../../../graphql/fields/field-query.ts';
 import { timeless } from '../presenting/freshness.ts';
 import { createPage } from '../presenting/table.ts';
 import { isObject, type JsonObject, toNumber, toObjects, toText, without } from '../presenting/values.ts';
+import { requireCount } from './common/paging.ts';
 import { isSimulated } from './common/queries.ts';
 import { propertiesOf, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
@@ -56,7 +57,9 @@ export function createMarketsTool(schema: GraphQLSchema): Tool {
       markets: rowsOf(propertiesOf(schema, 'Market', fields)),
     },
     run: async ({ values, ask }) => {
-      const { value, errors } = await ask(query, values);
+      // The field answers 0 with the count alone, which is in every answer here, and a page without rows has no next one.
+      const first = requireCount('first', values.first);
+      const { value, errors } = await ask(query, { ...values, first });
       const found = isObject(value) ? value : {};
       const total = toNumber(found.totalCount) ?? 0;
       const rows = toObjects(found.edges).map(({ cursor, node }) => ({ ...(isObject(node) ? node : {}), cursor }));
@@ -70,7 +73,7 @@ export function createMarketsTool(schema: GraphQLSchema): Tool {
           name: 'markets',
           columns: fields,
           rows,
-          requested: toNumber(values.first) ?? rows.length,
+          requested: first,
           hasMore: isObject(found.pageInfo) && found.pageInfo.hasNextPage === true,
           toNext: ({ cursor }) => ({ after: cursor }),
           toRow: (market): JsonObject => without(market, ['cursor']),

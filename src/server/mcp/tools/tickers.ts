@@ -80,7 +80,7 @@ export function createTickersTool(schema: GraphQLSchema): Tool {
       const { after } = values;
       const start = after === undefined ? 0 : all.indexOf(toText(after)) + 1;
       if (after !== undefined && start === 0) throw unknownAfter(after);
-      const symbols = all.slice(start, start + requireCount(values.limit));
+      const symbols = all.slice(start, start + requireCount('limit', values.limit));
       const { value, errors } = await ask(query, { exchange: values.exchange, symbols });
       const at = now();
       const found = toList(value).flatMap((ticker, index) =>

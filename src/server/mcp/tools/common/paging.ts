@@ -1,6 +1,7 @@
 import type { GraphQLArgument } from 'graphql';
 import { describeValue } from '../../../../graphql/types/describe-value.ts';
 import { MarketDataError } from '../../../../market/errors.ts';
+import { requireRowCount } from '../../../../market/row-limits.ts';
 import { type JsonObject, toNumber } from '../../presenting/values.ts';
 import { ownText } from './tool-arguments.ts';
 
@@ -15,16 +16,15 @@ export function pageAfter(
   key: string,
   { after, limit }: JsonObject,
 ): { readonly page: readonly JsonObject[]; readonly hasMore: boolean } {
-  const count = requireCount(limit);
+  const count = requireCount('limit', limit);
   const start = after === undefined ? 0 : rows.findIndex((row) => row[key] === after) + 1;
   if (after !== undefined && start === 0) throw unknownAfter(after);
   return { page: rows.slice(start, start + count), hasMore: rows.length > start + count };
 }
 
-export function requireCount(limit: unknown): number {
-  const count = toNumber(limit) ?? 0;
-  if (count >= 1 && count <= 1000) return count;
-  throw new MarketDataError('BAD_USER_INPUT', `limit is ${count}; it must be from 1 to 1000.`);
+/** The count; throws BAD_USER_INPUT unless it is from 1 to 1000. */
+export function requireCount(name: string, count: unknown): number {
+  return requireRowCount(name, toNumber(count) ?? 0, {});
 }
 
 export function unknownAfter(after: unknown): MarketDataError {

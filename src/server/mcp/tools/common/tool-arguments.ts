@@ -6,11 +6,15 @@ import {
   GraphQLString,
   getNullableType,
   isListType,
+  isRequiredArgument,
   valueFromASTUntyped,
 } from 'graphql';
 import { FieldArguments } from '../../../../graphql/fields/field-arguments.ts';
 import type { FieldQuery } from '../../../../graphql/fields/field-query.ts';
+import { bounded, boundsOf } from '../../../../graphql/types/argument-bounds.ts';
+import { describeValue } from '../../../../graphql/types/describe-value.ts';
 import { MarketDataError } from '../../../../market/errors.ts';
+import { maxRows } from '../../../../market/row-limits.ts';
 import { toSymbol } from '../../../fields/symbols.ts';
 import type { JsonObject } from '../../presenting/values.ts';
 
@@ -60,13 +64,15 @@ export class ToolArguments {
   read(values: JsonObject): JsonObject {
     const lists = Object.entries(values).map(([name, value]) => [name, this.#toList(name, value)]);
     const read = this.fields.toVariables(withSymbols(Object.fromEntries(lists)));
-    requireShortTexts(read);
+    const faults = this.fields.all.flatMap((arg) => findTextFaults(arg, read[arg.name]));
+    if (faults.length > 0) throw new MarketDataError('BAD_USER_INPUT', faults.join(' '));
     return { ...this.#defaults, ...read };
   }
 
   /** As in GraphQL, a value stands for a list that contains only this value. */
   #toList(name: string, value: unknown): unknown {
     const isAlone = this.#lists.has(name) && value !== undefined && value !== null && !Array.isArray(value);
+    if (isAlone && typeof value === 'string' && /^\s*\[|,/.test(value)) throw listAsText(name, value);
     return isAlone ? [value] : value;
   }
 
@@ -82,7 +88,7 @@ export function ownText(name: string, description: string): GraphQLArgument {
 }
 
 export function ownCount(name: string, description: string, defaultValue: number): GraphQLArgument {
-  return own(name, GraphQLInt, description, defaultValue);
+  return { ...own(name, GraphQLInt, description, defaultValue), extensions: bounded({ minimum: 1, maximum: maxRows }) };
 }
 
 function own(name: string, type: GraphQLInputType, description: string, defaultValue: unknown): GraphQLArgument {
@@ -95,14 +101,31 @@ function toDefault({ name, type, defaultValue }: GraphQLArgument): readonly (rea
   return node ? [[name, valueFromASTUntyped(node)]] : [];
 }
 
-function requireShortTexts(values: JsonObject): void {
-  for (const [name, value] of Object.entries(values)) {
-    const texts = Array.isArray(value) ? value : [value];
-    const index = texts.findIndex((text) => typeof text === 'string' && text.length > maxTextLength);
-    if (index === -1) continue;
-    const place = Array.isArray(value) ? `${name}[${index}]` : name;
-    throw new MarketDataError('BAD_USER_INPUT', `${place} is longer than ${maxTextLength} characters.`);
-  }
+/** What is wrong with the texts of a value, and with an empty list: the field would search for a market without a name. */
+function findTextFaults(arg: GraphQLArgument, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return toTextFaults(arg.name, value, arg);
+  // A field that needs entries says so itself, with an example.
+  if (value.length === 0) return boundsOf(arg.extensions).minItems ? [] : [describeEmpty(arg.name, arg)];
+  return value.flatMap((entry, index) => toTextFaults(`${arg.name}[${index}]`, entry, null));
+}
+
+function toTextFaults(place: string, value: unknown, arg: GraphQLArgument | null): readonly string[] {
+  if (typeof value !== 'string') return [];
+  if (value.trim() === '') return [describeEmpty(place, arg)];
+  return value.length > maxTextLength ? [`${place} is longer than ${maxTextLength} characters.`] : [];
+}
+
+/** Entries of lists have no description of their own. */
+function describeEmpty(place: string, arg: GraphQLArgument | null): string {
+  if (!arg) return `${place} is empty.`;
+  const way = isRequiredArgument(arg) ? '' : ': leave it out, or give it a value';
+  return `${place} is empty${way}. ${arg.description ?? ''}`.trimEnd();
+}
+
+/** Models write lists as text. No id, symbol or name of an enum has a comma. */
+function listAsText(name: string, value: string): MarketDataError {
+  const message = `${name} must be a list with an entry for each value, but it is the text ${describeValue(value)}.`;
+  return new MarketDataError('BAD_USER_INPUT', message);
 }
 
 function withSymbols(values: JsonObject): JsonObject {

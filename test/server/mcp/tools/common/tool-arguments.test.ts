@@ -21,6 +21,46 @@ test('null is left out, for lists too', async () => {
   expect(data.exchanges).toHaveLength(2);
 });
 
+test.each([
+  ['get_ticker', { exchange: '', symbol: 'BTC/USD' }, "exchange is empty. The exchange's id, such as kraken."],
+  ['get_ticker', { exchange: 'kraken', symbol: ' ' }, 'symbol is empty. The symbol, such as BTC/USDT.'],
+  [
+    'search_markets',
+    { exchange: 'kraken', base: '' },
+    'base is empty: leave it out, or give it a value. Only markets of',
+  ],
+  ['search_markets', { exchange: 'kraken', after: '', search: '\t' }, 'search is empty: leave it out'],
+  ['get_tickers', { exchange: 'kraken', symbols: ['BTC/USD', ''] }, 'symbols[1] is empty.'],
+  ['get_tickers', { exchange: 'kraken', symbols: [] }, 'symbols is empty. Symbols such as BTC/USDT, at most 1000.'],
+  ['list_exchanges', { ids: [] }, 'ids is empty: leave it out, or give it a value. Only these exchanges'],
+  ['list_exchanges', { has: [] }, 'has is empty: leave it out, or give it a value.'],
+  ['compare_exchanges', { exchanges: [], symbol: 'BTC/USD' }, 'exchanges is empty; give at least one id.'],
+])('what is empty is not searched for: %s %j', async (tool, values, sentence) => {
+  expect(errorOf(await call(tool, values))).toContain(`BAD_USER_INPUT: `);
+  expect(errorOf(await call(tool, values))).toContain(sentence);
+});
+
+test.each([
+  ['get_tickers', { exchange: 'kraken', symbols: 'BTC/USD,ETH/USD' }, 'symbols', '"BTC/USD,ETH/USD"'],
+  ['list_exchanges', { ids: ' ["kraken"]' }, 'ids', '" [\\"kraken\\"]"'],
+  [
+    'get_indicators',
+    { exchange: 'kraken', symbol: 'BTC/USD', of: '[{"kind":"RSI"}]' },
+    'of',
+    '"[{\\"kind\\":\\"RSI\\"}]"',
+  ],
+])('a list that is written as text is refused as such: %s', async (tool, values, name, given) => {
+  const sentence = `${name} must be a list with an entry for each value, but it is the text ${given}.`;
+  expect(errorOf(await call(tool, values))).toContain(sentence);
+});
+
+test.each([
+  ['list_exchanges', { limit: 1e10 }, 'limit must be a whole number from 1 to 1000, but it is 10000000000.'],
+  ['search_markets', { exchange: 'kraken', first: 0 }, 'first is 0; it must be from 1 to 1000.'],
+])('a count that is out of range is refused with the range: %s %j', async (tool, values, sentence) => {
+  expect(errorOf(await call(tool, values))).toContain(sentence);
+});
+
 const long = '"\u0001é😀'.repeat(30_000);
 
 test.each([
