@@ -50,6 +50,18 @@ describe.skipIf(!hasNginx && !process.env.CI)('under a path, behind nginx', () =
     }
   });
 
+  test('events and agents reach the server', async () => {
+    const events = await fetch(`${site}/tickql/api/stream/ticker/sim/BTC-USDT`);
+    const reader = events.body?.getReader();
+    const first = await reader?.read();
+    expect(Buffer.from(first?.value ?? []).toString()).toMatch(/^retry: \d+\n/);
+    await reader?.cancel();
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    const tools = await fetch(`${site}/tickql/mcp`, { method: 'POST', headers, body });
+    expect(await tools.text()).toContain('"tools":');
+  });
+
   test('the page of the REST API links to the document, which says where the API is', async () => {
     const api = await fetch(`${site}/tickql/api`);
     const link = new URL(find(/href="([^"]*openapi\.json)"/, await api.text()), api.url);
