@@ -80,6 +80,7 @@ export function wireApp(options: CreateAppOptions): WiredApp {
     live,
     log,
     clock,
+    random,
     gate: createGate({ apiKeys, requestsPerMinute, costPerMinute, addressOf, ...quotas }),
     cors: createCors(config.corsOrigins),
     corsOrigins: config.corsOrigins,

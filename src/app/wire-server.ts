@@ -57,6 +57,7 @@ export interface ServerOptions {
   readonly live: LiveOperations;
   readonly log: Logger;
   readonly clock?: Clock;
+  readonly random?: () => number;
   /** Without it, all clients are admitted. */
   readonly gate?: Gate;
   /** Without it, pages of any origin can send requests. */
@@ -100,7 +101,14 @@ export interface WiredServer {
 
 /** Wires the server side: HTTP, WebSocket and what they share. */
 export function wireServer(options: ServerOptions): WiredServer {
-  const { log, clock = systemClock, gate = createGate(), cors = createCors(null), events = {} } = options;
+  const {
+    log,
+    clock = systemClock,
+    random = Math.random,
+    gate = createGate(),
+    cors = createCors(null),
+    events = {},
+  } = options;
   const { readiness = new Readiness(), slowReaders = new SlowReaders({ clock }), tracer = null } = options;
   const { introspection = true, queryLimits } = options;
   const engine = createGraphQLEngine({
@@ -136,7 +144,7 @@ export function wireServer(options: ServerOptions): WiredServer {
   const routes: Route[] = [graphqlRoute, createFrontPageRoute()];
   routes.push(
     ...createOpenApiRoutes({ schema: engine.schema, version: readVersion(), requiresKey: gate.requiresKey }),
-    ...createRestRoutes({ fields, streams, engine, slowReaders, clock }),
+    ...createRestRoutes({ fields, streams, engine, slowReaders, clock, random }),
     ...createMcpRoutes({ fields, engine, corsOrigins: options.corsOrigins ?? null, clock, readVersion }),
   );
   routes.push(...createProbeRoutes(readiness, options.clusterState));

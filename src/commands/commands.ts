@@ -21,8 +21,9 @@ Exit code: 0, or 1 if the answer has errors, or 2 if the command itself is wrong
     name: 'watch',
     parameters: '<exchange> <symbol> [more symbols]',
     summary: 'shows prices live, until Ctrl-C',
-    details: `On a terminal, there is one line per market, which is rewritten in place. Elsewhere, each change
-is one line, which begins with the time. Symbols are written BTC/USDT or BTC-USDT; a contract is BTC/USDT:USDT.
+    details: `On a terminal, there is one line per market, which is rewritten in place. Elsewhere, and with
+TERM=dumb, each change is one line, which begins with the time. Symbols are written BTC/USDT or
+BTC-USDT; a contract is BTC/USDT:USDT.
 
 Exit code: 0 after Ctrl-C, or 1 if there is nothing to show, or 2 if the command itself is wrong.
 

@@ -19,6 +19,9 @@ Settings are environment variables, the same for the server and all commands: PO
 exchange sim is built in; its prices are made up, and it needs no network.
 `;
 
+/** A setting as somebody writes it who takes it for an argument. */
+const setting = /^[A-Z][A-Z0-9_]*=/;
+
 /** The help for a command; without a name, for all. */
 export function toHelp(name?: string): string {
   if (name === undefined || name === 'help') return general;
@@ -26,11 +29,20 @@ export function toHelp(name?: string): string {
   return `Usage: ${toUsage(command)}\n\n${capitalize(command.summary)}.\n\n${command.details}\n`;
 }
 
+/** Names the command whose output helps somebody who has called a command with this name in a wrong way. */
+export function nameHelp(name: string | undefined): string {
+  return commands.some((command) => command.name === name) ? `tickql help ${name}` : 'tickql --help';
+}
+
 /** Throws a UsageError that suggests the nearest commands. */
 export function findCommand(name: string): Command {
   const command = commands.find((each) => each.name === name);
   if (command) return command;
-  const others = didYouMean(name, commandNames) || ` The commands are ${commandNames.join(', ')}.`;
+  if (setting.test(name)) {
+    const message = `${name} is not a command: settings are environment variables, as in PORT=8080 tickql.`;
+    throw new UsageError(message);
+  }
+  const others = didYouMean(name, [...commandNames, '--version']) || ` The commands are ${commandNames.join(', ')}.`;
   throw new UsageError(`There is no command ${name}.${others} Without a command, tickql starts the server.`);
 }
 

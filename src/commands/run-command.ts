@@ -1,7 +1,7 @@
 import { explainStartFailure } from '../app/process/start-failure.ts';
 import { MarketDataError } from '../market/errors.ts';
 import { readVersion } from '../telemetry/metrics/version.ts';
-import { findCommand, toHelp } from './help.ts';
+import { findCommand, nameHelp, toHelp } from './help.ts';
 import { exitCode, type Terminal } from './terminal/command.ts';
 import { unknownOption } from './terminal/parse-arguments.ts';
 import { UsageError } from './terminal/usage-error.ts';
@@ -21,7 +21,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     return exitCode.failure;
   } catch (error) {
     if (error instanceof UsageError) {
-      await terminal.err.write(`tickql: ${error.message} See tickql --help.\n`);
+      await terminal.err.write(`tickql: ${error.message} See ${nameHelp(args[0])}.\n`);
       return exitCode.usage;
     }
     if (terminal.signal.aborted) return exitCode.interrupted;

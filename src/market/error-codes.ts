@@ -12,7 +12,8 @@ export const errorMeanings: Readonly<Record<MarketDataErrorCode, string>> = {
     'The request is wrong; the message says what. `maxLimit`, if there is one, is the largest `limit` that works.',
   QUERY_TOO_COMPLEX: 'The document, or its cost, exceeds the limit that the message names.',
   UNAUTHENTICATED: 'This server requires one of its API keys.',
-  OVERLOADED: 'Too many calls wait for the exchange (ask again after `retryAfterMs`), or no file descriptor is left.',
+  OVERLOADED:
+    'Too many calls wait for the exchange (ask again after `retryAfterMs`), no file descriptor is left, or a proxy says that TickQL is restarting.',
   RATE_LIMITED:
     'The exchange limits this server. Without `exchange`: this client has used up REQUESTS_PER_MINUTE or COST_PER_MINUTE.',
   EXCHANGE_UNAVAILABLE: 'The exchange cannot be reached, or is under maintenance.',

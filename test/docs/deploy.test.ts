@@ -181,6 +181,28 @@ describe.each(kinds)('behind $name', ({ name, start }) => {
     expect(answer?.text ?? '').toBe('');
   });
 
+  /** While the server is away, clients that parse JSON can read what the proxy answers. */
+  async function expectErrorsOfTheProxy(): Promise<void> {
+    const error = { code: 'OVERLOADED', retryable: true, retryAfterMs: 2000 };
+    const message = 'TickQL is restarting; try again.';
+    const [graphql, rest, mcp] = await Promise.all([
+      post(ticker),
+      send('/api/ticker/sim/BTC-USDT', { headers: { origin: 'https://shop.example' } }),
+      send('/mcp', { method: 'POST', headers: { ...json, accept: 'application/json, text/event-stream' } }, '{}'),
+    ]);
+    for (const { status, headers } of [graphql, rest, mcp]) {
+      expect([status, headers['retry-after'], headers['cache-control']]).toEqual([503, '2', 'no-store']);
+      expect(headers['access-control-allow-origin']).toBe('*');
+    }
+    expect(graphql.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(graphql.text)).toEqual({ errors: [{ message, extensions: error }] });
+    for (const { headers, text } of [rest, mcp]) {
+      expect(headers['content-type']).toBe('application/problem+json');
+      const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503, detail: message, ...error };
+      expect(JSON.parse(text)).toEqual(problem);
+    }
+  }
+
   test('while the server restarts, an EventSource is told to come back, and WebSockets and events return', async () => {
     const { port } = running;
     const before = new StreamClient(await ask(streamPath, { headers: { accept: 'text/event-stream' } }));
@@ -194,8 +216,7 @@ describe.each(kinds)('behind $name', ({ name, start }) => {
       'retry: 2000\n\n',
     ]);
     expect(absent.headers['access-control-allow-origin']).toBe('*');
-    const refused = name === 'nginx' ? await post(ticker) : null;
-    if (refused) expect(refused.status).toBe(503);
+    await expectErrorsOfTheProxy();
     // Caddy holds the request until the server is back.
     const held = name === 'nginx' ? null : send('/api/ticker/sim/BTC-USDT');
     await startApp(port);

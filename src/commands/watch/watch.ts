@@ -24,7 +24,7 @@ interface Watched {
 export const watch: RunCommand = async (args, terminal) => {
   const watched = readMarkets(args);
   // Lines of the log would stand in the middle of the table.
-  const isQuiet = terminal.out.isTerminal && terminal.err.isTerminal;
+  const isQuiet = hasTable(terminal) && terminal.err.isTerminal;
   const problem = await withLocalApp(terminal.env, (wired) => watchUntilEnd(wired, watched, terminal), { isQuiet });
   if (problem === null) return exitCode.ok;
   await terminal.err.write(`tickql: ${toPlainText(problem)}\n`);
@@ -36,6 +36,9 @@ function readMarkets(args: readonly string[]): Watched {
   const [exchange, ...symbols] = positionals;
   if (exchange === undefined || symbols.length === 0) {
     throw new UsageError('watch needs an exchange and at least one symbol, for example kraken BTC/USD.');
+  }
+  if (exchange.includes('/')) {
+    throw new UsageError(`${exchange} is not an exchange: watch takes the exchange first, for example kraken BTC/USD.`);
   }
   return { exchange, symbols: [...new Set(symbols.map(toSymbol))] };
 }
@@ -77,8 +80,14 @@ async function watchUntilEnd(wired: WiredApp, watched: Watched, terminal: Termin
   }
 }
 
-function createView({ exchange, symbols }: Watched, { out, err, clock }: Terminal): PriceView {
-  return out.isTerminal
+/** A dumb terminal, such as the shell of Emacs, shows control sequences instead of obeying them. */
+function hasTable({ out, env }: Terminal): boolean {
+  return out.isTerminal && env.TERM !== 'dumb';
+}
+
+function createView({ exchange, symbols }: Watched, terminal: Terminal): PriceView {
+  const { out, err, clock } = terminal;
+  return hasTable(terminal)
     ? new LiveTable({ exchange, symbols, out, clock })
     : createLineLog({ exchange, out, err, clock });
 }

@@ -5,12 +5,15 @@ import { graphqlPath, metricsPath } from '../http/paths.ts';
 import type { Readiness } from '../http/readiness.ts';
 import type { PageRoute } from '../routing/route.ts';
 
+/** Relative, so that it is right behind a proxy that serves this server under a path, too. */
+const graphiqlLocation = graphqlPath.replace('/', '');
+
 /** The front page, which redirects to GraphiQL. */
 export function createFrontPageRoute(): PageRoute {
   return {
     kind: 'page',
     path: '/',
-    handle: ({ response }) => response.writeHead(httpStatus.found, { location: graphqlPath }).end(),
+    handle: ({ response }) => response.writeHead(httpStatus.found, { location: graphiqlLocation }).end(),
   };
 }
 

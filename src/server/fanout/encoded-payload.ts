@@ -6,8 +6,8 @@ export type EncodePayload = (event: FeedEvent<object>) => Promise<EncodedPayload
 /** An event in a stream of plain values. */
 export interface ValueEvent {
   readonly bytes: Buffer;
-  /** True if nothing comes after it: it is an error. */
-  readonly isLast: boolean;
+  /** Null unless nothing comes after it: after an error, clients reconnect when this time has passed, in ms. */
+  readonly retryMs: number | null;
 }
 
 /** The JSON of a payload, and the bytes that each protocol sends for it. Each form is made once, when it is needed. */

@@ -11,6 +11,8 @@ import { createUnknownPathRoute } from './unknown-path-route.ts';
 export interface RestRoutesOptions extends ResourceOptions {
   readonly streams: EventStreams;
   readonly engine: GraphQLEngine;
+  /** Spreads the times at which clients of event streams reconnect. Returns a number from 0 to 1. */
+  readonly random: () => number;
 }
 
 /** The REST API. */

@@ -5,7 +5,7 @@ import type { EventStreams } from '../sse/event-streams.ts';
 import type { StreamFormat } from '../sse/stream-format.ts';
 import { readQueryString, readValues } from './messages/read-values.ts';
 import { createStreamResources, type StreamResource } from './stream-resources.ts';
-import { createEventEncoder, type EncodeEvent } from './streams/event-encoder.ts';
+import { createEventEncoder } from './streams/event-encoder.ts';
 import {
   connectedId,
   type EventPosition,
@@ -13,16 +13,18 @@ import {
   toCandleEventId,
   toTradesEventId,
 } from './streams/event-ids.ts';
-import { usualRetryMs } from './streams/problem-event.ts';
 import { refuseStream } from './streams/refuse-stream.ts';
 import { ResumedTrades } from './streams/resumed-trades.ts';
+import { createRetryLines, type ToRetryLine, usualRetryMs } from './streams/retry-line.ts';
 import { requireStreamClient, setStreamHeaders } from './streams/stream-headers.ts';
-import { ValueSubscription } from './streams/value-subscription.ts';
+import { type EventForm, ValueSubscription } from './streams/value-subscription.ts';
 
 export interface StreamRoutesOptions {
   readonly streams: EventStreams;
   readonly engine: Pick<GraphQLEngine, 'schema' | 'documents'>;
   readonly clock: Clock;
+  /** Spreads the times at which clients reconnect. Returns a number from 0 to 1. */
+  readonly random: () => number;
 }
 
 const toIds = { candle: toCandleEventId, trade: toTradesEventId };
@@ -31,8 +33,8 @@ const toIds = { candle: toCandleEventId, trade: toTradesEventId };
 const behindMs = 5000;
 
 /** The first text, for which some browsers wait. Says how long to wait before a reconnect, and has an id of its own. */
-function toHead(id: string | null): string {
-  return `retry: ${usualRetryMs}\n${id === null ? '' : `id: ${id}\n`}:\n\n`;
+function toHead(id: string | null, toRetryLine: ToRetryLine): string {
+  return `${toRetryLine(usualRetryMs)}${id === null ? '' : `id: ${id}\n`}:\n\n`;
 }
 
 /** The event streams of the REST API. */
@@ -42,10 +44,11 @@ export function createStreamRoutes(options: StreamRoutesOptions): readonly ApiRo
 
 function createStreamRoute(
   { path, query, ids }: StreamResource,
-  { streams, engine, clock }: StreamRoutesOptions,
+  { streams, engine, clock, random }: StreamRoutesOptions,
 ): ApiRoute {
   const [field = ''] = query.path;
-  const encode = createEventEncoder(field, ids && toIds[ids]);
+  const toRetryLine = createRetryLines(random);
+  const form: EventForm = { encode: createEventEncoder(field, ids && toIds[ids]), toRetryLine };
 
   /** The id of a stream before its first event. Without it, trades from before a reconnect would be missing. */
   function toFirstId(position: EventPosition | null, since: unknown): string | null {
@@ -63,25 +66,32 @@ function createStreamRoute(
     const { document } = engine.documents.get(query.document);
     setStreamHeaders(given);
     const bytes = request.url?.length ?? 0;
-    const head = toHead(toFirstId(position, variableValues.since));
-    const format = createFormat(head, encode, position);
+    const head = toHead(toFirstId(position, variableValues.since), toRetryLine);
+    const format = createFormat(head, form, position);
     await streams.begin(given, { document, variableValues, bytes, format });
   }
 
-  return { kind: 'api', path, transport: 'sse', methods: ['GET'], handle, sendFailure: refuseStream };
+  return {
+    kind: 'api',
+    path,
+    transport: 'sse',
+    methods: ['GET'],
+    handle,
+    sendFailure: (context, error) => refuseStream(context, error, toRetryLine),
+  };
 }
 
 /** The format of a subscription that begins now, or continues where its client stopped. */
-function createFormat(head: string, encode: EncodeEvent, position: EventPosition | null): StreamFormat {
+function createFormat(head: string, form: EventForm, position: EventPosition | null): StreamFormat {
   return {
     head,
     open: (host, response) =>
       !position || position.trades.length === 0
-        ? new ValueSubscription(host, response, encode)
-        : new ResumedTrades(host, response, encode, position),
+        ? new ValueSubscription(host, response, form)
+        : new ResumedTrades(host, response, form, position),
     requireClient: () => {},
     refuse: (context, [error]) => {
-      if (error) refuseStream(context, error);
+      if (error) refuseStream(context, error, form.toRetryLine);
     },
   };
 }

@@ -46,12 +46,26 @@ describe('help and version', () => {
     [['query', 'subscription { tickerUpdated(exchange: "sim", symbol: "BTC/USDT") { last } }'], 'use tickql watch'],
     [['query', 'mutation { x }'], 'this is a mutation: TickQL has none.'],
     [['watch', 'sim'], 'watch needs an exchange and at least one symbol'],
+    [['watch', 'BTC/USDT', 'sim'], 'BTC/USDT is not an exchange: watch takes the exchange first'],
+    [['version'], 'There is no command version. Did you mean --version?'],
+    [['PORT=8080'], 'PORT=8080 is not a command: settings are environment variables, as in PORT=8080 tickql.'],
     [['schema', 'all'], 'This command takes no arguments, but was given all.'],
   ])('%j is wrong usage: code 2 and a sentence on standard error', async (args, sentence) => {
     const { code, stdout, stderr } = await tickql(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(sentence);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test.each([
+    [['query'], 'tickql help query'],
+    [['watch', 'sim', 'BTC/USDT', '--every', '1'], 'tickql help watch'],
+    [['help', 'wach'], 'tickql --help'],
+    [['qery'], 'tickql --help'],
+  ])('after the wrong usage %j, the sentence names %s', async (args, help) => {
+    const { stderr } = await tickql(args);
+    expect(stderr.endsWith(` See ${help}.\n`)).toBe(true);
+    expect((await tickql(help.split(' ').slice(1))).code).toBe(0);
   });
 
   test('a wrong setting is code 1, with the sentence of the server', async () => {
@@ -179,6 +193,21 @@ describe('watch', () => {
     // Ctrl-C.
     program.child.stdin.write('\u0003');
     await eventually(() => program.stdout.includes('code 0'));
+    program.child.stdin.end();
+    await program.ended;
+  });
+
+  // biome-ignore format: one condition
+  test.skipIf(!existsSync(script) && !process.env.CI)('writes plain lines on a terminal that is dumb', async () => {
+    const command = [...builtCommand, 'watch', 'sim', 'BTC/USDT'].join(' ');
+    const inTerminal = `trap : INT; TERM=dumb ${command}; echo "code $?"`;
+    const program = startProgram([script, '-qec', inTerminal, '/dev/null'], { keepsInputOpen: true });
+    await eventually(() => / made up\r\n/.test(program.stdout), 15_000);
+    expect(program.stdout).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z {2}sim {2}BTC\/USDT {2}/);
+    // Ctrl-C.
+    program.child.stdin.write('\u0003');
+    await eventually(() => program.stdout.includes('code 0'));
+    expect(program.stdout).not.toContain('\u001b');
     program.child.stdin.end();
     await program.ended;
   });

@@ -173,7 +173,8 @@ describe('a stream of tickers', () => {
 
 describe('an error', () => {
   test('after the first event is an event named problem, and the last one', async () => {
-    await start();
+    let drawn = 0;
+    await start({ random: () => 0.1 * drawn++ });
     server.streams.withdraw('trades');
     const at = Date.now() - 10_000;
     const trade = (id: number): Trade => {
@@ -193,9 +194,12 @@ describe('an error', () => {
     });
     server.marketData.setTrades([trade(newest + 5000)]);
     await eventually(() => clients.every(({ closed }) => closed));
+    // So that they do not all come back together.
+    const retries = clients.map(({ events }) => events.at(-1)?.retry);
+    expect(retries.toSorted()).toEqual(['2400', '2600']);
     for (const { events, response } of clients) {
       const problem = events.at(-1);
-      expect(problem).toMatchObject({ event: 'problem', id: null, retry: '2000' });
+      expect(problem).toMatchObject({ event: 'problem', id: null });
       expect(JSON.parse(problem?.data ?? '')).toMatchObject({
         status: 503,
         code: 'EXCHANGE_UNAVAILABLE',
@@ -276,6 +280,14 @@ describe('a request is refused', () => {
     const answer = await refused(tickerPath);
     expect([answer.status, answer.problem.code]).toEqual([503, 'EXCHANGE_UNAVAILABLE']);
   });
+});
+
+test('clients that lose their streams together are told before to come back at different times', async () => {
+  let drawn = 0;
+  await start({ random: () => 0.1 * drawn++ });
+  const clients = [await open(tickerPath), await open(tickerPath), await open('/api/stream/trades/kraken/BTC-USDT')];
+  await eventually(() => clients.every(({ text }) => text.includes('\n\n')));
+  expect(clients.map(({ text }) => text.split('\n', 1)[0])).toEqual(['retry: 2000', 'retry: 2200', 'retry: 2400']);
 });
 
 describe('a client that reconnects and is refused', () => {

@@ -57,6 +57,8 @@ export interface FakeServerOptions {
   readonly slowReaders?: Partial<SlowReadersOptions>;
   /** The clock of sockets and requests; the market data and the feeds keep the server's. */
   readonly socketClock?: Clock;
+  /** By how much clients of event streams reconnect later than they can, from 0 to 1. */
+  readonly random?: () => number;
   /** Lines at this level and above are captured; none by default. */
   readonly logLevel?: LevelWithSilent;
 }
@@ -111,6 +113,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     subscriptionMemory,
     log: log.logger,
     clock: socketClock,
+    random: options.random ?? (() => 0),
     slowReaders: new SlowReaders({ clock: socketClock, ...options.slowReaders }),
     ...(timeouts ? { http: { timeouts } } : {}),
     ...(initTimeoutMs === undefined ? {} : { initTimeoutMs }),

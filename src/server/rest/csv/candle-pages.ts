@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Values } from '../messages/read-values.ts';
 import type { CandleRow } from './candle-csv.ts';
 
-/** The candles in one page, unless the exchange allows only fewer of this timeframe. */
+/** The candles in one page, unless the exchange or the limits on the cost of operations allow only fewer. */
 const maxPageRows = 5000;
 
 /** Fetches the candles for these values of arguments; rejects if that fails. */
@@ -23,9 +23,9 @@ export async function* fetchPages(
     try {
       rows = await fetchCandles({ ...values, since, limit: size });
     } catch (error) {
-      const most = findMaxLimit(error);
-      if (most === null || most >= size) throw error;
-      pageRows = most;
+      const smaller = findSmallerLimit(error, size);
+      if (smaller === null) throw error;
+      pageRows = smaller;
       continue;
     }
     yield rows;
@@ -36,8 +36,15 @@ export async function* fetchPages(
   }
 }
 
-/** How many candles an answer can have, if that is what is wrong; otherwise null. */
-export function findMaxLimit(error: unknown): number | null {
-  const maxLimit = error instanceof GraphQLError ? error.extensions.maxLimit : null;
-  return typeof maxLimit === 'number' && maxLimit > 0 ? maxLimit : null;
+/** How many candles to request instead, if there were too many for one answer; null if something else is wrong. */
+export function findSmallerLimit(error: unknown, limit: number): number | null {
+  if (!(error instanceof GraphQLError)) return null;
+  const { maxLimit } = error.extensions;
+  const smaller = typeof maxLimit === 'number' ? maxLimit : isTooCostly(error) ? Math.floor(limit / 2) : 0;
+  return smaller > 0 && smaller < limit ? smaller : null;
+}
+
+/** True if the operation costs more than MAX_QUERY_COST, or more than the client can spend in any minute. */
+function isTooCostly({ extensions: { code, exchange, retryable } }: GraphQLError): boolean {
+  return code === 'QUERY_TOO_COMPLEX' || (code === 'RATE_LIMITED' && exchange === undefined && retryable === false);
 }

@@ -12,7 +12,7 @@ import { clientLeft, type RequestRecord, toCode } from '../../observe/request-re
 import type { ApiRequest } from '../../routing/route.ts';
 import type { Values } from '../messages/read-values.ts';
 import { type CandleRow, csvHeader, toCsvLines, toFileName, toIncompleteLine } from './candle-csv.ts';
-import { fetchPages, findMaxLimit } from './candle-pages.ts';
+import { fetchPages, findSmallerLimit } from './candle-pages.ts';
 import { waitForQuota } from './wait-for-quota.ts';
 import { cutShort, writeChunks } from './write-chunks.ts';
 
@@ -39,9 +39,9 @@ export async function sendCandles(given: ApiRequest, values: Values, options: Se
   try {
     await sendWhole(given, values, options);
   } catch (error) {
-    const isPageable = typeof values.limit === 'number' && isGiven(values.since) && findMaxLimit(error) !== null;
-    if (!isPageable) throw error;
-    await sendPages(given, values, Number(values.limit), options);
+    const { limit, since } = values;
+    if (typeof limit !== 'number' || !isGiven(since) || findSmallerLimit(error, limit) === null) throw error;
+    await sendPages(given, values, limit, options);
   }
 }
 

@@ -17,8 +17,8 @@ export function createEventEncoder(field: string, toId: ToEventId | null): Encod
     const event: FormattedExecutionResult = isPlain ? {} : JSON.parse(json);
     const value = isPlain ? json.slice(before.length, -2) : JSON.stringify(event.data?.[field] ?? null);
     const [error] = event.errors ?? [];
-    if (error) return { bytes: toProblemEvent(error), isLast: true };
-    return { bytes: toEvent(value, toId?.(JSON.parse(value)) ?? null), isLast: false };
+    if (error) return toProblemEvent(error);
+    return { bytes: toEvent(value, toId?.(JSON.parse(value)) ?? null), retryMs: null };
   };
 }
 

@@ -6,6 +6,7 @@ import { beginEvents } from '../../sse/stream-messages.ts';
 import { sendProblem } from '../messages/problem.ts';
 import { connectedId } from './event-ids.ts';
 import { toProblemEvent } from './problem-event.ts';
+import type { ToRetryLine } from './retry-line.ts';
 import { setStreamHeaders } from './stream-headers.ts';
 
 /**
@@ -16,7 +17,7 @@ import { setStreamHeaders } from './stream-headers.ts';
  * - If the error is retryable, it reconnects later and continues from the same event.
  * - If the exchange no longer serves what follows that event, it reconnects and begins at that time.
  */
-export function refuseStream(context: HttpContext, error: GraphQLError): void {
+export function refuseStream(context: HttpContext, error: GraphQLError, toRetryLine: ToRetryLine): void {
   const { request, response } = context;
   const { 'last-event-id': lastId, accept } = request.headers;
   const canRetry = error.extensions.retryable === true;
@@ -28,7 +29,8 @@ export function refuseStream(context: HttpContext, error: GraphQLError): void {
   }
   if (response.headersSent || response.destroyed) return;
   setStreamHeaders(context);
-  beginEvents(response, String(toProblemEvent(toClientJson(error), { beginsAgain })));
+  const { bytes, retryMs } = toProblemEvent(toClientJson(error), { beginsAgain });
+  beginEvents(response, `${toRetryLine(retryMs)}${bytes}`);
   response.end();
 }
 

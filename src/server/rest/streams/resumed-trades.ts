@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { EncodedPayload, ValueEvent } from '../../fanout/encoded-payload.ts';
 import type { SubscriptionHost } from '../../fanout/group-subscription.ts';
-import { type EncodeEvent, toEvent } from './event-encoder.ts';
+import { toEvent } from './event-encoder.ts';
 import { type EventPosition, memberOf, toTradesEventId } from './event-ids.ts';
 import { hasTrade, toTradeKey } from './trade-keys.ts';
-import { ValueSubscription } from './value-subscription.ts';
+import { type EventForm, ValueSubscription } from './value-subscription.ts';
 
 const second = 1000;
 
@@ -18,15 +18,15 @@ export class ResumedTrades extends ValueSubscription {
   /** Where the client stopped; null once its trades or later ones have been seen. */
   #position: EventPosition | null;
 
-  constructor(host: SubscriptionHost, response: ServerResponse, encode: EncodeEvent, position: EventPosition) {
-    super(host, response, encode);
+  constructor(host: SubscriptionHost, response: ServerResponse, form: EventForm, position: EventPosition) {
+    super(host, response, form);
     this.#position = position;
   }
 
   protected override toEvent(payload: EncodedPayload): ValueEvent | null {
     const event = super.toEvent(payload);
     const position = this.#position;
-    if (!position || !event || event.isLast) return event;
+    if (!position || !event || event.retryMs !== null) return event;
     const trades = toTrades(payload.json);
     const mayHave = trades.filter((trade) => isAtOnce(trade, position));
     const isFound = mayHave.some((trade) => position.trades.includes(keyOf(trade)));
@@ -34,7 +34,7 @@ export class ResumedTrades extends ValueSubscription {
     if (!isFound) return event;
     const others = trades.filter((trade) => !(isAtOnce(trade, position) && hasTrade(position.trades, keyOf(trade))));
     if (others.length === 0) return null;
-    return { bytes: toEvent(JSON.stringify(others), toTradesEventId(others)), isLast: false };
+    return { bytes: toEvent(JSON.stringify(others), toTradesEventId(others)), retryMs: null };
   }
 }
 

@@ -32,8 +32,8 @@ beforeEach(() => restart());
 
 afterEach(() => server.stop());
 
-async function open(): Promise<IncomingMessage> {
-  const asked = get(`${server.origin}${path}`, { agent: false });
+async function open(requested = path): Promise<IncomingMessage> {
+  const asked = get(`${server.origin}${requested}`, { agent: false });
   // A reset after the last byte is an error of the request.
   asked.on('error', () => {});
   const [response] = await once(asked, 'response');
@@ -165,6 +165,21 @@ describe('with a quota', () => {
     expect(await readOutcomes()).toEqual([['rest', 'ohlcv', 'CLIENT_LEFT']]);
     await clock.advance(60_000);
     expect([refused, clock.pending]).toEqual([1, 0]);
+  });
+
+  test.each([
+    [12_000, 3000, 2500],
+    [10_000, 9000, 5000],
+    [1000, 400, 250],
+  ])('a file of %d rows has smaller pages if a minute is worth only %d', async (limit, costPerMinute, size) => {
+    await server.stop();
+    taken = Number.NEGATIVE_INFINITY;
+    await restart({ gate: createGate({ costPerMinute, createLimiter: async () => limiter }), socketClock: clock });
+    const requested = path.replace(`limit=${count}`, `limit=${limit}`);
+    expect(await readAll(await open(requested))).toMatchObject({ lines: limit, isWhole: true });
+    const sizes = server.marketData.candleCalls.map((call) => call.limit);
+    expect(sizes.slice(0, -1).every((each) => each === size)).toBe(true);
+    expect(sizes.length).toBe(Math.ceil(limit / size));
   });
 
   test('a file that cannot begin is refused', async () => {

@@ -12,8 +12,8 @@ function textOf(result: object, encoder = encode): string {
 describe('an event', () => {
   test('has the bytes of the value, not the value written again', () => {
     // A number that JavaScript writes differently.
-    const { bytes, isLast } = encode('{"data":{"tickerUpdated":{"last":1.50,"symbol":"Ü\\n"}}}');
-    expect([String(bytes), isLast]).toEqual(['data: {"last":1.50,"symbol":"Ü\\n"}\n\n', false]);
+    const { bytes, retryMs } = encode('{"data":{"tickerUpdated":{"last":1.50,"symbol":"Ü\\n"}}}');
+    expect([String(bytes), retryMs]).toEqual(['data: {"last":1.50,"symbol":"Ü\\n"}\n\n', null]);
   });
 
   test('has the id that its value gives, before its data', () => {
@@ -34,8 +34,8 @@ describe('an event', () => {
     const errors = [{ message: 'no mark price', extensions: { code: 'TIMEOUT' } }];
     const data = { tickerUpdated: { last: 1, markPrice: null } };
     expect(textOf({ data, extensions: { errors } })).toBe('data: {"last":1,"markPrice":null}\n\n');
-    const { isLast, bytes } = encodeWithId(JSON.stringify({ data, extensions: { errors } }));
-    expect([isLast, String(bytes).startsWith('id: 7/a\n')]).toEqual([false, true]);
+    const { retryMs, bytes } = encodeWithId(JSON.stringify({ data, extensions: { errors } }));
+    expect([retryMs, String(bytes).startsWith('id: 7/a\n')]).toEqual([null, true]);
   });
 
   test('is not changed by text that looks like extensions', () => {
@@ -52,8 +52,8 @@ describe('an error', () => {
     ['before its data', { errors: [error], data: { tickerUpdated: null } }],
     ['alone', { errors: [error] }],
   ])('%s is a problem without an id, and the last event', (_how, result) => {
-    const { bytes, isLast } = encodeWithId(JSON.stringify(result));
-    expect(isLast).toBe(true);
-    expect(String(bytes)).toMatch(/^event: problem\nretry: 2000\ndata: \{.*"status":503.*\}\n\n$/);
+    const { bytes, retryMs } = encodeWithId(JSON.stringify(result));
+    expect(retryMs).toBe(2000);
+    expect(String(bytes)).toMatch(/^event: problem\ndata: \{.*"status":503.*\}\n\n$/);
   });
 });

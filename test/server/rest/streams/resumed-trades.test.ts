@@ -4,12 +4,17 @@ import type { SubscriptionHost } from '../../../../src/server/fanout/group-subsc
 import { createEventEncoder } from '../../../../src/server/rest/streams/event-encoder.ts';
 import { readLastEventId, toTradesEventId } from '../../../../src/server/rest/streams/event-ids.ts';
 import { ResumedTrades } from '../../../../src/server/rest/streams/resumed-trades.ts';
+import { createRetryLines } from '../../../../src/server/rest/streams/retry-line.ts';
+import type { EventForm } from '../../../../src/server/rest/streams/value-subscription.ts';
 import { eventually } from '../../../support/socket-client.ts';
 import type { StreamClient } from '../../../support/stream-client.ts';
 import { ResponseServer } from '../../../support/stream-response.ts';
 
 const at = 1_796_027_546_123;
-const encode = createEventEncoder('tradesExecuted', toTradesEventId);
+const form: EventForm = {
+  encode: createEventEncoder('tradesExecuted', toTradesEventId),
+  toRetryLine: createRetryLines(() => 0.5),
+};
 
 let server: ResponseServer;
 let subscription: ResumedTrades;
@@ -38,7 +43,7 @@ async function resume(lastEventId: string): Promise<void> {
   if (!position) throw new TypeError('no position');
   const opened = await server.open();
   client = opened.client;
-  subscription = new ResumedTrades(host, opened.response, encode, position);
+  subscription = new ResumedTrades(host, opened.response, form, position);
   subscription.start();
 }
 
