@@ -79,7 +79,10 @@ function describeMembers(type: GraphQLInputObjectType, value: object): readonly 
 }
 
 function describeMembersOf(type: GraphQLInputObjectType): string {
-  return `an object with ${Object.keys(type.getFields()).join(', ')}`;
+  const fields = Object.values(type.getFields());
+  const required = fields.filter(isRequiredInputField).map(({ name }) => name);
+  const optional = fields.filter((field) => !isRequiredInputField(field)).map(({ name }) => name);
+  return `an object with ${[required.join(', '), optional.join(', ')].filter((names) => names !== '').join(' and, if needed, ')}`;
 }
 
 /** An Int of GraphQL has 32 bits, so a whole number can be none. */

@@ -2,8 +2,9 @@ import type { Readable, Writable } from 'node:stream';
 import { localPrincipal } from '../access/gate.ts';
 import { type OnRequest, RequestRecord } from '../observe/request-record.ts';
 import { AnsweredTransport } from './protocol/answered-transport.ts';
+import type { MessageFault } from './protocol/message-faults.ts';
 import { MessageLines } from './protocol/message-lines.ts';
-import { type MessageFault, MessageReader, parseJson } from './protocol/message-reader.ts';
+import { MessageReader, parseJson } from './protocol/message-reader.ts';
 import { loadSdkServer, type McpOptions } from './protocol/sdk-server.ts';
 
 export interface StdioOptions extends McpOptions {

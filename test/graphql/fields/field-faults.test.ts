@@ -13,8 +13,14 @@ function faultsOf(field: typeof indicators, name: string, value: unknown): reado
 test.each([
   [[{ kind: 'RSI' }], []],
   [{ kind: 'RSI' }, []],
-  [['RSI'], ['of[0] must be an object with deviations, fast, kind, period, signal, slow, but it is "RSI".']],
-  [[null], ['of[0] must be an object with deviations, fast, kind, period, signal, slow, but it is null.']],
+  [
+    ['RSI'],
+    ['of[0] must be an object with kind and, if needed, deviations, fast, period, signal, slow, but it is "RSI".'],
+  ],
+  [
+    [null],
+    ['of[0] must be an object with kind and, if needed, deviations, fast, period, signal, slow, but it is null.'],
+  ],
   [[{}], ['of[0].kind is missing.']],
   [[{ kind: 'RSI' }, { kind: 'SMA', periods: 3 }], ['of[1] may not have the member "periods". Did you mean period?']],
   [

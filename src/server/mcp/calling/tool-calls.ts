@@ -7,8 +7,8 @@ import type { Principal } from '../../access/gate.ts';
 import type { FieldAnswers } from '../../fields/field-answers.ts';
 import { type AnswerError, parseFieldValue } from '../../fields/field-value.ts';
 import { type RequestRecord, toCode } from '../../observe/request-record.ts';
-import { toErrorResult } from '../presenting/errors.ts';
-import { writeReport } from '../presenting/report.ts';
+import { toErrorResult, toErrorsResult } from '../presenting/errors.ts';
+import { type Report, writeReport } from '../presenting/report.ts';
 import type { ToolResult } from '../presenting/tool-result.ts';
 import type { JsonObject } from '../presenting/values.ts';
 import type { Tool, ToolCall } from '../tools/common/tool.ts';
@@ -60,7 +60,11 @@ export class ToolCalls {
     const tool = this.#byName.get(request.name);
     if (!tool) throw new TypeError(`there is no tool ${request.name}`);
     try {
-      return writeReport(await tool.run(this.#begin(request, tool.arguments.read(request.values))));
+      const values = tool.arguments.read(request.values);
+      const report = await tool.run(this.#begin(request, values));
+      // A later page without rows is only the end of a list.
+      const failure = tool.namesParts && values.after === undefined ? toFailure(report) : null;
+      return failure ?? writeReport(report);
     } catch (thrown) {
       request.signal.throwIfAborted();
       const error = toClientError(thrown, this.#engine.report);
@@ -82,6 +86,12 @@ export class ToolCalls {
       },
     };
   }
+}
+
+/** The error of a call in which no part succeeded; null if there are rows, here or on a later page. */
+function toFailure({ errors = [], table }: Report): ToolResult | null {
+  const [first, ...others] = errors;
+  return first && table?.count === 0 && table.take(0).cut === null ? toErrorsResult([first, ...others]) : null;
 }
 
 function toError({ message, extensions }: AnswerError): GraphQLError {

@@ -45,6 +45,15 @@ export function toErrorResult({ message, extensions }: Omit<AnswerError, 'path'>
   return { content: [{ type: 'text', text: lines.filter((line) => line !== '').join('\n') }], isError: true };
 }
 
+/** The error of a call of which every part has failed; several errors are listed below the first one. */
+export function toErrorsResult([first, ...others]: readonly [AnswerError, ...AnswerError[]]): ToolResult {
+  const different = others.filter(({ message }) => message !== first.message);
+  const result = toErrorResult(first);
+  // In one text, because some agents show only the first.
+  const texts = [...result.content.map(({ text }) => text), describeErrors(different, 'Other parts failed too:')];
+  return { ...result, content: [{ type: 'text', text: texts.filter((text) => text !== '').join('\n\n') }] };
+}
+
 /** Errors of parts, as members of structured content. */
 export function toErrorList(errors: readonly AnswerError[]): readonly JsonObject[] {
   let bytes = 0;
@@ -58,7 +67,10 @@ export function toErrorList(errors: readonly AnswerError[]): readonly JsonObject
 }
 
 /** Errors of parts as text; empty if there are none. */
-export function describeErrors(errors: readonly AnswerError[]): string {
+export function describeErrors(
+  errors: readonly AnswerError[],
+  title = 'Errors of parts; everything else is valid:',
+): string {
   if (errors.length === 0) return '';
   const count = toErrorList(errors).length;
   const lines = errors.slice(0, count).map(({ message, extensions }) => {
@@ -68,7 +80,7 @@ export function describeErrors(errors: readonly AnswerError[]): string {
     return `- ${String(code)}${part}: ${shorten(toToolTerms(message), maxPartLength)} ${meant}`.trimEnd();
   });
   if (errors.length > count) lines.push(`- and ${errors.length - count} more errors`);
-  return ['Errors of parts; everything else is valid:', ...lines].join('\n');
+  return [title, ...lines].join('\n');
 }
 
 function toListed({ message, extensions }: AnswerError): JsonObject {

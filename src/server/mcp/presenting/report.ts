@@ -10,7 +10,8 @@ import type { JsonObject } from './values.ts';
 export interface Report {
   /** What it is, without a full stop: "Ticker of BTC/USDT on kraken". */
   readonly headline: string;
-  readonly freshness: Freshness;
+  /** Of a history, that of the rows that fit. */
+  readonly freshness: Freshness | ((rows: readonly JsonObject[]) => Freshness);
   readonly simulated: boolean;
   /** Values that are not rows, under their names in the structured content. */
   readonly facts?: Readonly<Record<string, JsonObject>>;
@@ -53,7 +54,8 @@ export function writeReport(report: Report): ToolResult {
 }
 
 function write(report: Report, table: Table | null, rows: readonly JsonObject[], cut: Cut | null): ToolResult {
-  const { headline, freshness, simulated, facts = {}, members = {}, errors = [] } = report;
+  const { headline, simulated, facts = {}, members = {}, errors = [] } = report;
+  const freshness = typeof report.freshness === 'function' ? report.freshness(rows) : report.freshness;
   const made = simulated ? 'SIMULATED: the exchange sim is built in, and its prices are made up.' : '';
   const sections = [
     [`${headline}.`, describeFreshness(freshness), made].filter((sentence) => sentence !== '').join(' '),

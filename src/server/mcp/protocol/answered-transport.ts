@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, MessageExtraInfo, Transport, TransportSendOptions } from '@modelcontextprotocol/server';
-import type { MessageFault } from './message-reader.ts';
+import type { MessageFault } from './message-faults.ts';
 
 /** A transport that knows which requests are not yet answered, so that it can be closed after the last answer. */
 export class AnsweredTransport implements Transport {

@@ -1,7 +1,7 @@
 import { asDeclared } from '../../http/messages/send.ts';
 import { httpStatus } from '../../http/messages/statuses.ts';
 import type { ApiRequest } from '../../routing/route.ts';
-import type { MessageFault } from './message-reader.ts';
+import type { MessageFault } from './message-faults.ts';
 
 /** The codes of JSON-RPC 2.0, and the first one that it leaves to servers. */
 export const rpcCode = {

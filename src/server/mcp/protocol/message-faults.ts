@@ -2,6 +2,16 @@ import type { StandardSchemaV1 } from '@modelcontextprotocol/server';
 import { describeValue } from '../../../graphql/types/describe-value.ts';
 import { isObject } from '../presenting/values.ts';
 
+/** Why a message cannot be answered. */
+export interface MessageFault {
+  readonly code: number;
+  readonly message: string;
+  /** The id of the request; null if it has none that an answer could repeat. */
+  readonly id: string | number | null;
+  /** True if it is a notification, to which there are no answers. */
+  readonly isNotification: boolean;
+}
+
 /** What the SDK's schemas find wrong with a message. */
 export type Issues = readonly StandardSchemaV1.Issue[];
 

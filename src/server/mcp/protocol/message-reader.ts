@@ -2,17 +2,7 @@ import type { SpecTypeName, specTypeSchemas } from '@modelcontextprotocol/server
 import { isShallow } from '../../../graphql/documents/value-depth.ts';
 import { isObject, type JsonObject } from '../presenting/values.ts';
 import { rpcCode } from './json-rpc-errors.ts';
-import { explainIssues, type Issues, isAboutParameters } from './message-faults.ts';
-
-/** Why a message cannot be answered. */
-export interface MessageFault {
-  readonly code: number;
-  readonly message: string;
-  /** The id of the request; null if it has none that an answer could repeat. */
-  readonly id: string | number | null;
-  /** True if it is a notification, to which there are no answers. */
-  readonly isNotification: boolean;
-}
+import { explainIssues, type Issues, isAboutParameters, type MessageFault } from './message-faults.ts';
 
 export type ReadMessage = { readonly message: unknown } | { readonly fault: MessageFault };
 

@@ -28,7 +28,7 @@ export function createCandlesTool(schema: GraphQLSchema): Tool {
       const rows = toObjects(value);
       return {
         headline: `Candles of ${describeMarket(values)}, ${toText(values.timeframe)} each, oldest first`,
-        freshness: freshnessOfRows(rows, now()),
+        freshness: (taken) => freshnessOfRows(taken, now()),
         simulated: isSimulated(values.exchange),
         errors,
         table: createHistory('candles', columns, rows, values),

@@ -3,7 +3,7 @@ import { timeless } from '../presenting/freshness.ts';
 import { createPage } from '../presenting/table.ts';
 import { toList, toNumber, toObjects } from '../presenting/values.ts';
 import { afterArgument, pageAfter } from './common/paging.ts';
-import { createRootQuery } from './common/queries.ts';
+import { createRootQuery, describeCount } from './common/queries.ts';
 import { propertiesOf, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ownCount, ToolArguments } from './common/tool-arguments.ts';
@@ -32,6 +32,7 @@ export function createExchangesTool(schema: GraphQLSchema): Tool {
     arguments: args,
     output: { exchanges: rowsOf(propertiesOf(schema, 'Exchange', detailed), brief) },
     hasParts: true,
+    namesParts: true,
     run: async ({ values, ask }) => {
       // An id that comes twice counts once, because `after` names a row by its id.
       const ids = values.ids === undefined ? {} : { ids: [...new Set(toList(values.ids))] };
@@ -42,7 +43,7 @@ export function createExchangesTool(schema: GraphQLSchema): Tool {
       );
       const { page, hasMore } = pageAfter(rows, 'id', values);
       return {
-        headline: `${rows.length} exchanges match`,
+        headline: `Found ${describeCount(rows.length, 'exchange')}`,
         freshness: timeless,
         simulated: false,
         errors,

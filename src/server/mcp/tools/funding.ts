@@ -62,7 +62,7 @@ export function createFundingHistoryTool(schema: GraphQLSchema): Tool {
       const rows = toObjects(value);
       return {
         headline: `Funding paid on ${describeMarket(values)}, oldest first`,
-        freshness: freshnessOfRows(rows, now()),
+        freshness: (taken) => freshnessOfRows(taken, now()),
         simulated: isSimulated(values.exchange),
         errors,
         table: createHistory('payments', columns, rows, values),

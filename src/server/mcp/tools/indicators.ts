@@ -50,7 +50,7 @@ export function createIndicatorsTool(schema: GraphQLSchema): Tool {
       );
       return {
         headline: `Indicators of ${describeMarket(values)}, candles of ${toText(values.timeframe)}, oldest first`,
-        freshness: freshnessOfRows(rows, now()),
+        freshness: (taken) => freshnessOfRows(taken, now()),
         simulated: isSimulated(values.exchange),
         errors,
         members: {

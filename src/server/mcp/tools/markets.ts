@@ -4,7 +4,7 @@ import { timeless } from '../presenting/freshness.ts';
 import { createPage } from '../presenting/table.ts';
 import { isObject, type JsonObject, toNumber, toObjects, toText, without } from '../presenting/values.ts';
 import { requireCount } from './common/paging.ts';
-import { isSimulated } from './common/queries.ts';
+import { describeCount, isSimulated } from './common/queries.ts';
 import { propertiesOf, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ToolArguments } from './common/tool-arguments.ts';
@@ -41,7 +41,8 @@ export function createMarketsTool(schema: GraphQLSchema): Tool {
       base: 'Only markets of this base currency, such as BTC.',
       first: 'Maximum number of markets, at most 1000.',
       quote: 'Only markets of this quote currency, such as USDT.',
-      search: 'Only markets whose symbol contains this text; case and separators are ignored.',
+      search:
+        'Only markets whose symbol contains this text, such as BTC, not bitcoin; case and separators are ignored.',
       type: 'Only markets of this type. A SWAP is a perpetual contract, a FUTURE one that expires.',
     },
   });
@@ -64,7 +65,7 @@ export function createMarketsTool(schema: GraphQLSchema): Tool {
       const total = toNumber(found.totalCount) ?? 0;
       const rows = toObjects(found.edges).map(({ cursor, node }) => ({ ...(isObject(node) ? node : {}), cursor }));
       return {
-        headline: `${total} markets of ${toText(values.exchange)} match`,
+        headline: `Found ${describeCount(total, 'market')} of ${toText(values.exchange)}`,
         freshness: timeless,
         simulated: isSimulated(values.exchange),
         errors,

@@ -58,7 +58,7 @@ export function createOpenInterestHistoryTool(schema: GraphQLSchema): Tool {
       const rows = toObjects(value).map(({ timestamp, ...row }) => ({ datetime: toIso(toNumber(timestamp)), ...row }));
       return {
         headline: `Open interest of ${describeMarket(values)} every ${toText(values.timeframe)}, oldest first`,
-        freshness: freshnessOfRows(rows, now()),
+        freshness: (taken) => freshnessOfRows(taken, now()),
         simulated: isSimulated(values.exchange),
         errors,
         table: createHistory('history', columns, rows, values),

@@ -52,6 +52,7 @@ export function createQuoteTool(schema: GraphQLSchema): Tool {
       }),
     },
     hasParts: true,
+    namesParts: true,
     run: async ({ values, ask, now }) => {
       const { value, errors } = await ask(query, args.toFieldValues(values));
       const quote = isObject(value) ? value : {};

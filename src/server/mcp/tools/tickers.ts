@@ -3,7 +3,7 @@ import { freshnessOf, oldestOf, toRowFreshness } from '../presenting/freshness.t
 import { createPage } from '../presenting/table.ts';
 import { isObject, toList, toNumber, toText, without } from '../presenting/values.ts';
 import { afterArgument, requireCount, unknownAfter } from './common/paging.ts';
-import { createRootQuery, describeMarket, isSimulated } from './common/queries.ts';
+import { createRootQuery, describeCount, describeMarket, isSimulated } from './common/queries.ts';
 import { objectOf, propertiesOf, rowFreshness, rowsOf } from './common/schemas.ts';
 import type { Tool } from './common/tool.ts';
 import { ownCount, ToolArguments } from './common/tool-arguments.ts';
@@ -75,6 +75,7 @@ export function createTickersTool(schema: GraphQLSchema): Tool {
     arguments: args,
     output: { tickers: rowsOf({ ...propertiesOf(schema, 'Ticker', listedPrices), ...rowFreshness }) },
     hasParts: true,
+    namesParts: true,
     run: async ({ values, ask, now }) => {
       const all = [...new Set(toList(values.symbols).map(toText))];
       const { after } = values;
@@ -92,7 +93,7 @@ export function createTickersTool(schema: GraphQLSchema): Tool {
         asked,
       }));
       return {
-        headline: `${rows.length} tickers of ${toText(values.exchange)}`,
+        headline: `${describeCount(rows.length, 'ticker')} of ${toText(values.exchange)}`,
         freshness: oldestOf(found.map(({ age }) => age)),
         simulated: isSimulated(values.exchange),
         errors,

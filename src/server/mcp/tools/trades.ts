@@ -45,7 +45,7 @@ export function createTradesTool(schema: GraphQLSchema): Tool {
       };
       return {
         headline: `Trades of ${describeMarket(values)}, oldest first`,
-        freshness: freshnessOfRows(rows, now()),
+        freshness: (taken) => freshnessOfRows(taken, now()),
         simulated: isSimulated(values.exchange),
         errors,
         // Exchanges list trades only forwards, so there are no pages that lead back in time.

@@ -35,6 +35,33 @@ describe('an error of the exchange', () => {
   });
 });
 
+describe('an answer of which every part has failed is an error', () => {
+  test('that names each reason once', async () => {
+    const { call, marketData } = createMcpCalls();
+    for (const symbol of ['A/B', 'C/D']) marketData.set(symbol, new MarketDataError('TIMEOUT', 'Too slow.'));
+    marketData.set('E/F', new MarketDataError('SYMBOL_NOT_FOUND', 'No E/F.', { suggestions: ['E/G'] }));
+    const called = await call('get_tickers', { exchange: 'kraken', symbols: ['A/B', 'C/D', 'E/F'] });
+    expect(called.data).toBeUndefined();
+    expect(errorOf(called)).toMatch(/^TIMEOUT: Too slow\./);
+    expect(errorOf(called)).toMatch(
+      /\n\nOther parts failed too:\n- SYMBOL_NOT_FOUND \(E\/F\): No E\/F\. Did you mean E\/G\?$/,
+    );
+    expect(errorOf(await call('list_exchanges', { ids: ['krakn'] }))).toContain('did you mean kraken?');
+    expect(errorOf(await call('compare_exchanges', { exchanges: ['krakn'], symbol: 'A/B' }))).toContain('kraken');
+  });
+
+  test('but not if the rows are on another page', async () => {
+    const { call, marketData } = createMcpCalls();
+    marketData.set('A/B', new MarketDataError('TIMEOUT', 'Too slow.'));
+    marketData.set('BTC/USD', { last: 1 });
+    const values = { exchange: 'kraken', limit: 1 };
+    const first = await call('get_tickers', { ...values, symbols: ['A/B', 'BTC/USD'] });
+    expect(first.data).toMatchObject({ tickers: [], cut: { next: { after: 'A/B' } }, errors: [{ code: 'TIMEOUT' }] });
+    const last = await call('get_tickers', { ...values, symbols: ['BTC/USD', 'A/B'], after: 'BTC/USD' });
+    expect(last.data).toMatchObject({ tickers: [], errors: [{ code: 'TIMEOUT' }] });
+  });
+});
+
 test.each([
   ['get_ticker', {}, ['exchange is missing.', 'symbol is missing.']],
   ['get_ticker', { ...btc, symbol: 3 }, ['symbol must be text, but it is 3.']],
@@ -136,6 +163,18 @@ test('a stale value says so in both forms', async () => {
   });
   expect(text).toContain('STALE');
   expect(text).toContain('90 s old');
+});
+
+test('a history has the time of the newest row that it returns', async () => {
+  const { call, marketData, clock } = createMcpCalls();
+  const prices = { open: 1, high: 1, low: 1, close: 1, volume: 1, closed: true };
+  const minutes = Array.from({ length: 600 }, (_, index) => clock.now() + index * 60_000);
+  marketData.setCandles(minutes.map((timestamp) => ({ timestamp, ...prices })));
+  for (const limit of [2, 600]) {
+    const { data } = await call('get_candles', { ...btc, timeframe: '1m', since: minutes[0], limit });
+    expect(data.cut.returned).toBeLessThan(600);
+    expect(data.freshness.exchangeTime).toBe(data.candles.at(-1).datetime);
+  }
 });
 
 test('a list is as old as its oldest value', async () => {

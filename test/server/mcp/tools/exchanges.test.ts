@@ -22,3 +22,9 @@ test('a list that ends with its last row is not cut', async () => {
   expect((await call('list_exchanges', { limit: 3 })).data.cut).toBeUndefined();
   expect((await call('list_exchanges', { limit: 2, after: 'a' })).data.cut).toBeUndefined();
 });
+
+test('the first line counts in plain English', async () => {
+  const { call } = createMcpCalls({ ids: ['a', 'b'] });
+  expect((await call('list_exchanges', {})).text).toMatch(/^Found 2 exchanges\./);
+  expect((await call('list_exchanges', { ids: ['a'] })).text).toMatch(/^Found 1 exchange\./);
+});

@@ -20,6 +20,11 @@ export function describeMarket({ exchange, symbol }: JsonObject): string {
   return `${toText(symbol)} on ${toText(exchange)}`;
 }
 
+/** How many there are: "1 ticker", "2 tickers". */
+export function describeCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /**
  * One row more than asked for, which shows whether there are more. A count that is not valid is left to the field, which
  * says what is wrong with it.

@@ -19,6 +19,8 @@ export interface Tool {
   readonly output: Readonly<Record<string, JsonSchema>>;
   /** True if parts of an answer can fail while the others are valid. */
   readonly hasParts?: boolean;
+  /** True if the agent names the parts, such as symbols, so that an answer without any of them is an error. */
+  readonly namesParts?: boolean;
   readonly run: (call: ToolCall) => Promise<Report>;
 }
 
