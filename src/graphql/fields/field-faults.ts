@@ -22,8 +22,8 @@ const scalars: Readonly<Record<string, string>> = {
   String: 'text',
 };
 
-/** The largest number of the type Int, which has 32 bits. */
-const maxInt = 2 ** 31 - 1;
+/** The range of the type Int, which has 32 bits. */
+const intRange = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 
 /** Where a value is: an argument, a member of an object, or an entry of a list. */
 interface Place {
@@ -47,7 +47,7 @@ export function findFaults(name: string, argument: Place, value: unknown): reado
 function describeFaults(place: Place | null, value: unknown, message: string): readonly string[] {
   const named = place ? getNamedType(place.type) : null;
   if (place && isScalarType(named) && named.name === 'Int' && Number.isInteger(value)) {
-    const { minimum = -maxInt, maximum = maxInt } = boundsOf(place.extensions);
+    const { minimum, maximum } = { ...intRange, ...boundsOf(place.extensions) };
     return [toFault(`a whole number from ${minimum} to ${maximum}`, value)];
   }
   if (isInputObjectType(named)) {
@@ -56,7 +56,7 @@ function describeFaults(place: Place | null, value: unknown, message: string): r
   const expected = isEnumType(named)
     ? describeEnum(named.getValues())
     : isScalarType(named)
-      ? describeScalar(named.name, value)
+      ? scalars[named.name]
       : null;
   return [expected ? toFault(expected, value) : ` is wrong: ${message}`];
 }
@@ -83,13 +83,6 @@ function describeMembersOf(type: GraphQLInputObjectType): string {
   const required = fields.filter(isRequiredInputField).map(({ name }) => name);
   const optional = fields.filter((field) => !isRequiredInputField(field)).map(({ name }) => name);
   return `an object with ${[required.join(', '), optional.join(', ')].filter((names) => names !== '').join(' and, if needed, ')}`;
-}
-
-/** An Int of GraphQL has 32 bits, so a whole number can be none. */
-function describeScalar(name: string, value: unknown): string | undefined {
-  const range = name === 'Int' && Number.isInteger(value) ? ` from ${-(2 ** 31)} to ${2 ** 31 - 1}` : '';
-  const expected = scalars[name];
-  return expected === undefined ? undefined : expected + range;
 }
 
 function describeEnum(values: readonly { readonly name: string }[]): string {

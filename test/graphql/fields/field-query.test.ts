@@ -38,7 +38,7 @@ test.each([
   [{ exchange: 'sim', symbol: 'BTC/USDT', limit: 1.5 }, 'limit must be a whole number, but it is 1.5.'],
   [
     { exchange: 'sim', symbol: 'BTC/USDT', limit: 2 ** 31 },
-    'limit must be a whole number from -2147483648 to 2147483647, but it is 2147483648.',
+    'limit must be a whole number from 1 to 10000, but it is 2147483648.',
   ],
   [{ exchange: 'sim', symbol: 'BTC/USDT', since: 'yesterday' }, 'since is wrong: "yesterday" is not a valid date-time'],
   [{ exchange: 'sim', symbol: 'BTC/USDT', timeframe: '1x' }, 'timeframe is wrong: '],
