@@ -9,6 +9,7 @@ import { startTracing } from '../../telemetry/tracing/start.ts';
 import type { Tracing } from '../../telemetry/tracing/tracing.ts';
 import type { WiredApp } from '../create-app.ts';
 import { loadCluster } from '../wire-cluster.ts';
+import { loadApp } from './load-app.ts';
 import { type Environment, readConfig } from './read-config.ts';
 
 export interface PrepareAppOptions {
@@ -35,9 +36,7 @@ export async function prepareApp(options: PrepareAppOptions): Promise<PreparedAp
   const config = readConfig(env);
   const level = logLevel && !env.LOG_LEVEL ? logLevel : config.logLevel;
   const { log, droppedLines, close } = await createLog(level, config.exchangeOptions, logTo);
-  // A dynamic import, because Node opens all files of a module graph before it reads the first one. For the whole
-  // server, these are more files than some systems allow a process to have open.
-  const { wireApp } = await import('../create-app.ts');
+  const { wireApp } = await loadApp();
   const wired = wireApp({
     config,
     log,

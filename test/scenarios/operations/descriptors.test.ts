@@ -120,6 +120,11 @@ describe('the built server', () => {
     await eventually(async () => (await fetch(`${server.origin}/health`).catch(() => null))?.status === 200);
   });
 
+  test('the server starts with 200 descriptors, although its code is in four times as many files', async () => {
+    await start(200);
+    expect(await ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+  });
+
   test('without any descriptors clients and the log receive the reason, and the server recovers as soon as there are some', async () => {
     await start(256);
     // One exchange is known already, the others are not.
