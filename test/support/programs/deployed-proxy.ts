@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../socket-client.ts';
 import type { Certificate } from './certificate.ts';
-import { findFreePort, type LoopbackProgram, startProgram } from './loopback-program.ts';
+import { findFreePort, isListening, type LoopbackProgram, startProgram } from './loopback-program.ts';
 
 /** A proxy with the configuration of docs/deploy.md, in front of a server on loopback. */
 export interface DeployedProxy {
@@ -61,6 +62,7 @@ export const proxyKinds: readonly ProxyKind[] = [
         writeFileSync(join(folder, 'nginx.conf'), text);
         return ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'];
       });
+      await eventually(() => isListening(httpPort));
       return { httpPort, httpsPort, program };
     },
   },
@@ -84,6 +86,8 @@ export const proxyKinds: readonly ProxyKind[] = [
         writeFileSync(join(folder, 'Caddyfile'), `{\n${[...options, storage].join('\n')}\n}\n${configuration}`);
         return ['run', '--config', join(folder, 'Caddyfile')];
       });
+      // Caddy listens for https first.
+      await eventually(() => isListening(httpPort));
       return { httpPort, httpsPort, program };
     },
   },
