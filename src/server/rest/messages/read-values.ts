@@ -22,8 +22,8 @@ export function readQueryString(search: string): URLSearchParams {
 
 /**
  * Reads the arguments of a field from the parameters of a path and of a query string. A list is written with commas, or
- * its parameter is repeated; every other parameter can come only once. An empty value, or a list of them, counts as left out. Throws
- * BAD_USER_INPUT for a parameter that is neither an argument nor among `others`, which the caller reads itself.
+ * its parameter is repeated; every other parameter can come only once. An empty value, or a list of them, counts as left
+ * out. Throws BAD_USER_INPUT for a parameter that is neither an argument nor among `others`, which the caller reads itself.
  */
 export function readValues(
   args: FieldArguments,

@@ -4,7 +4,7 @@ import { toProblem } from '../messages/problem.ts';
 import { connectedId } from './event-ids.ts';
 import { usualRetryMs } from './retry-line.ts';
 
-/** How long a client waits before it reconnects after an error that a retry cannot fix. A browser reconnects in any case, until it is refused. */
+/** How long a client waits after an error that a retry cannot fix. A browser reconnects in any case, until it is refused. */
 const longRetryMs = 600_000;
 
 export interface ProblemEventOptions {
