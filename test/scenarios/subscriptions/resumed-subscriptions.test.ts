@@ -178,7 +178,8 @@ describe.each(exchanges)('$id', ({ id, create, btc }) => {
         { since: candles[0]?.timestamp, timeframe: '10m' },
         (seen) => seen.length >= 5,
       );
-      expect(values.map(({ timestamp }) => timestamp)).toEqual(
+      // The last one can change while the others are read.
+      expect(values.slice(0, 5).map(({ timestamp }) => timestamp)).toEqual(
         Array.from({ length: 5 }, (_, index) => (candles[0]?.timestamp ?? 0) + index * tenMinutes),
       );
       expect(values.slice(0, 4)).toEqual(candles.slice(0, 4));
