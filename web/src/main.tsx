@@ -1,4 +1,36 @@
-import './styles.css';
+import './styles/tokens.css';
+import './styles/page.css';
+import './styles/table.css';
 import { createRoot } from 'react-dom/client';
+import { Provider } from 'urql';
+import { App } from './app/app.tsx';
+import { ThemeChoice } from './app/theme.ts';
+import { Access } from './client/access.ts';
+import { Connection } from './client/connection.ts';
+import { createUrql } from './client/create-urql.ts';
+import { Exchanges } from './client/exchanges.ts';
+import { ServerClock } from './client/server-clock.ts';
+import { type Services, ServicesContext } from './client/services.ts';
+import { createSocketClient } from './client/socket-client.ts';
 
-createRoot(document.body).render(<p>TickQL</p>);
+// Relative, so that the page works behind a proxy that serves it under a path.
+const url = new URL('graphql', document.baseURI).href;
+
+const themes = new ThemeChoice();
+const access = new Access();
+const connection = new Connection();
+const clock = new ServerClock();
+const socketClient = createSocketClient({ url: url.replace(/^http/, 'ws'), access, connection });
+const client = createUrql({ url, socketClient, access, clock });
+const exchanges = new Exchanges(client);
+const services: Services = { client, access, connection, clock, exchanges };
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <ServicesContext value={services}>
+    <Provider value={client}>
+      <App themes={themes} />
+    </Provider>
+  </ServicesContext>,
+);

@@ -1,0 +1,85 @@
+import type { View } from '../address/address.ts';
+import type { MarketRef } from '../base/market-ref.ts';
+
+const example: MarketRef = { exchange: 'sim', symbol: 'BTC/USDT' };
+
+/** The view as the text of a query or a subscription, without variables: GraphiQL takes none from its address. */
+export function toOperation(view: View): string {
+  switch (view.kind) {
+    case 'markets':
+      return watchList(view.markets ?? [example]);
+    case 'screen':
+      return screen(view.exchange ?? example.exchange, view.rankBy ?? 'QUOTE_VOLUME', view.ascending);
+    case 'market':
+      return market(view, view.timeframe ?? '1m');
+  }
+}
+
+function watchList(markets: readonly MarketRef[]): string {
+  const list = markets.map(
+    ({ exchange, symbol }) => `      { exchange: ${quote(exchange)}, symbol: ${quote(symbol)} }`,
+  );
+  return `subscription WatchList {
+  watchlistUpdated(
+    markets: [
+${list.join('\n')}
+    ]
+  ) {
+    exchange {
+      id
+    }
+    symbol
+    last
+    percentage
+    source
+    receivedAt
+    stale
+  }
+}
+`;
+}
+
+function screen(exchange: string, rankBy: string, ascending: boolean): string {
+  return `subscription Screen {
+  screenUpdated(exchange: ${quote(exchange)}, rankBy: ${rankBy}, order: ${ascending ? 'ASC' : 'DESC'}) {
+    symbol
+    last
+    percentage
+    quoteVolume
+    stale
+  }
+}
+`;
+}
+
+function market({ exchange, symbol }: MarketRef, timeframe: string): string {
+  return `query Market {
+  market(exchange: ${quote(exchange)}, symbol: ${quote(symbol)}) {
+    symbol
+    type
+    ticker {
+      last
+      bid
+      ask
+      percentage
+      source
+      receivedAt
+      stale
+    }
+    candles(timeframe: ${quote(timeframe)}, limit: 24) {
+      datetime
+      open
+      high
+      low
+      close
+      volume
+    }
+  }
+}
+`;
+}
+
+/** A string in GraphQL is one in JSON. */
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,60 @@
+import type { AnyVariables, Client, TypedDocumentNode } from 'urql';
+import { onEnd, pipe, subscribe } from 'wonka';
+import { type Failure, toFailure } from './error-text.ts';
+
+/** A subscription, and who receives its events. */
+export interface LiveOptions<Data, Variables extends AnyVariables> {
+  readonly client: Client;
+  readonly document: TypedDocumentNode<Data, Variables>;
+  /**
+   * Asked again whenever the subscription begins. Variables with a getter are also read again after a reconnect, so
+   * that `since` can continue where the events have stopped.
+   */
+  readonly variables: () => Variables;
+  readonly onData: (data: Data) => void;
+  /** Called with a failure that has ended the subscription, and with null when events come again. */
+  readonly onFailure: (failure: Failure | null) => void;
+}
+
+const retryMs = 5_000;
+
+/**
+ * Keeps a subscription open until the returned function is called. A lost connection is repaired by the socket client;
+ * an error that ends the subscription and may pass is repaired here, by a new one.
+ */
+export function openLive<Data, Variables extends AnyVariables>(options: LiveOptions<Data, Variables>): () => void {
+  const { client, document, variables, onData, onFailure } = options;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isFailed = false;
+  let current = { unsubscribe: (): void => {} };
+
+  const begin = (): void => {
+    let failure: Failure | null = null;
+    current = pipe(
+      client.subscription(document, variables()),
+      onEnd(() => {
+        // Without an error, the server has nothing to add; a new subscription finds out whether that is still so.
+        const waitMs = failure ? failure.retryAfterMs : retryMs;
+        if (waitMs !== null) timer = setTimeout(begin, waitMs);
+      }),
+      subscribe(({ data, error }) => {
+        if (error) {
+          failure = toFailure(error);
+          isFailed = true;
+          onFailure(failure);
+        } else if (isFailed) {
+          isFailed = false;
+          onFailure(null);
+        }
+        if (data) onData(data);
+      }),
+    );
+  };
+
+  begin();
+  return () => {
+    clearTimeout(timer);
+    current.unsubscribe();
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,13 @@
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** An age in ms, in its largest unit: `now` below a second, then 12 s, 3 min, 5 h, 2 d. */
+export function formatAge(ageMs: number): string {
+  if (ageMs < secondMs) return 'now';
+  if (ageMs < minuteMs) return `${Math.floor(ageMs / secondMs)} s`;
+  if (ageMs < hourMs) return `${Math.floor(ageMs / minuteMs)} min`;
+  if (ageMs < dayMs) return `${Math.floor(ageMs / hourMs)} h`;
+  return `${Math.floor(ageMs / dayMs)} d`;
+}

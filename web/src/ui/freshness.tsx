@@ -1,0 +1,27 @@
+import { useStore } from '../base/store.ts';
+import { useNow } from '../base/use-now.ts';
+import { useServices } from '../client/services.ts';
+import { formatAge } from '../format/age.ts';
+
+/** How the server obtained a value, as the schema's `Source`. */
+type Source = 'FETCH' | 'POLL' | 'STREAM';
+
+const words: Readonly<Record<Source, string>> = { FETCH: 'fetched', POLL: 'poll', STREAM: 'stream' };
+
+/** Where a value comes from, how old it is, and whether its exchange or this server cannot be reached any more. */
+export function Freshness(props: {
+  readonly receivedAt: number;
+  readonly stale: boolean;
+  /** Order books do not say how they came. */
+  readonly source?: Source;
+}) {
+  const { clock, connection } = useServices();
+  const now = useNow(() => clock.now());
+  const isLost = useStore(connection.state).kind === 'lost';
+  const isOld = props.stale || isLost;
+  return (
+    <span className="freshness" data-stale={isOld}>
+      {isOld ? 'stale' : props.source && words[props.source]} <span>{formatAge(now - props.receivedAt)}</span>
+    </span>
+  );
+}
