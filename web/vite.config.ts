@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
+// Where the data comes from during development.
+const target = process.env.TICKQL_URL ?? 'http://127.0.0.1:4000';
+
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
@@ -17,8 +20,8 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: {
-    // `npm run dev:page`: the page from Vite, everything else from a server on its default port.
+    // `npm run dev:page`: the page from Vite, everything else from a running server.
     host: '127.0.0.1',
-    proxy: { '/graphql': { target: 'http://127.0.0.1:4000', ws: true }, '/api': 'http://127.0.0.1:4000' },
+    proxy: { '/graphql': { target, ws: true }, '/api': target },
   },
 });
