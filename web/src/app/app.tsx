@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { formatAddress, home, type View } from '../address/address.ts';
+import { formatAddress, home, screener, type View } from '../address/address.ts';
 import { useView } from '../address/use-view.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
@@ -12,8 +12,6 @@ import { GraphiQLLink } from './graphiql-link.tsx';
 import { KeyForm } from './key-form.tsx';
 import type { ThemeChoice } from './theme.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
-
-const screen: View = { kind: 'screen', exchange: null, type: null, quote: null, rankBy: null, ascending: false };
 
 /** The whole page: the header, and the view that the address names. */
 export function App({ themes }: { readonly themes: ThemeChoice }) {
@@ -36,7 +34,7 @@ export function App({ themes }: { readonly themes: ThemeChoice }) {
           <a href={formatAddress(home)} aria-current={view.kind === 'markets' ? 'page' : undefined}>
             Watch list
           </a>
-          <a href={formatAddress(screen)} aria-current={view.kind === 'screen' ? 'page' : undefined}>
+          <a href={formatAddress(screener)} aria-current={view.kind === 'screen' ? 'page' : undefined}>
             Screener
           </a>
         </nav>

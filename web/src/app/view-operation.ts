@@ -1,5 +1,6 @@
-import type { View } from '../address/address.ts';
+import type { ScreenView, View } from '../address/address.ts';
 import type { MarketRef } from '../base/market-ref.ts';
+import { toVariables } from '../screen/presets.ts';
 
 const example: MarketRef = { exchange: 'sim', symbol: 'BTC/USDT' };
 
@@ -9,7 +10,7 @@ export function toOperation(view: View): string {
     case 'markets':
       return watchList(view.markets ?? [example]);
     case 'screen':
-      return screen(view.exchange ?? example.exchange, view.rankBy ?? 'QUOTE_VOLUME', view.ascending);
+      return screen(view);
     case 'market':
       return market(view, view.timeframe ?? '1m');
   }
@@ -39,9 +40,20 @@ ${list.join('\n')}
 `;
 }
 
-function screen(exchange: string, rankBy: string, ascending: boolean): string {
+function screen(view: ScreenView): string {
+  const variables = toVariables(view, view.exchange ?? example.exchange);
+  const { exchange, rankBy, order, quote: currency, type, minQuoteVolume, first } = variables;
+  const given = [
+    `exchange: ${quote(exchange)}`,
+    `rankBy: ${rankBy}`,
+    `order: ${order}`,
+    currency && `quote: ${quote(currency)}`,
+    type && `type: ${type}`,
+    minQuoteVolume && `minQuoteVolume: ${minQuoteVolume}`,
+    `first: ${first}`,
+  ];
   return `subscription Screen {
-  screenUpdated(exchange: ${quote(exchange)}, rankBy: ${rankBy}, order: ${ascending ? 'ASC' : 'DESC'}) {
+  screenUpdated(${given.filter(Boolean).join(', ')}) {
     symbol
     last
     percentage

@@ -7,8 +7,12 @@ import { useServices } from './services.ts';
 /** The newest event of a subscription, and the failure that has ended it, if one has. */
 export interface Live<Data> {
   readonly data: Data | null;
+  /** What the server could not fetch for the newest event. */
+  readonly missing: Failure | null;
   readonly failure: Failure | null;
 }
+
+const nothing = { data: null, missing: null, failure: null };
 
 /**
  * Subscribes while the component is mounted, and renders at each event. For a table of many markets, gather events in a
@@ -22,7 +26,7 @@ export function useLive<Data, Variables extends AnyVariables>(
   const key = JSON.stringify(variables);
   const latest = useRef(variables);
   latest.current = variables;
-  const [live, setLive] = useState<Live<Data> & { readonly key: string }>({ key, data: null, failure: null });
+  const [live, setLive] = useState<Live<Data> & { readonly key: string }>({ key, ...nothing });
 
   useEffect(() => {
     const given = latest.current;
@@ -31,11 +35,11 @@ export function useLive<Data, Variables extends AnyVariables>(
       client,
       document,
       variables: () => given,
-      onData: (data) => setLive({ key, data, failure: null }),
-      onFailure: (failure) => setLive((last) => ({ key, data: last.key === key ? last.data : null, failure })),
+      onData: (data, missing) => setLive({ key, data, missing, failure: null }),
+      onFailure: (failure) => setLive((last) => ({ ...(last.key === key ? last : nothing), key, failure })),
     });
   }, [client, document, key]);
 
   // What belongs to other variables is not shown, not even for a moment.
-  return live.key === key ? live : { data: null, failure: null };
+  return live.key === key ? live : nothing;
 }

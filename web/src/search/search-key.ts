@@ -1,0 +1,7 @@
+const fields = 'input, textarea, select, [contenteditable]';
+
+/** `/`, except where it is written into a field; Ctrl or ⌘ with K everywhere. */
+export function isSearchKey({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+  if (ctrlKey || metaKey) return key.toLowerCase() === 'k' && !altKey;
+  return key === '/' && !(target instanceof Element && target.closest(fields));
+}
