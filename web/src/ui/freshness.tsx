@@ -1,4 +1,4 @@
-import { useNow } from '../base/use-now.ts';
+import { useTimed } from '../base/use-timed.ts';
 import { useServices } from '../client/services.ts';
 import { useIsLost } from '../client/use-is-lost.ts';
 import { formatAge } from '../format/age.ts';
@@ -16,12 +16,12 @@ export function Freshness(props: {
   readonly source?: Source;
 }) {
   const { clock } = useServices();
-  const now = useNow(() => clock.now());
+  const age = useTimed(() => formatAge(clock.now() - props.receivedAt));
   const isLost = useIsLost();
   const isOld = props.stale || isLost;
   return (
     <span className="freshness" data-stale={isOld}>
-      {isOld ? 'stale' : props.source && words[props.source]} <span>{formatAge(now - props.receivedAt)}</span>
+      {isOld ? 'stale' : props.source && words[props.source]} <span>{age}</span>
     </span>
   );
 }
