@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useNow } from '../../base/use-now.ts';
+import { useTimed } from '../../base/use-timed.ts';
 import { useServices } from '../../client/services.ts';
 import { useIsLost } from '../../client/use-is-lost.ts';
 import { formatAmount, formatPercentage } from '../../format/amount.ts';
@@ -74,8 +74,8 @@ function Part(props: {
 
 function Countdown({ until }: { readonly until: string }) {
   const { clock } = useServices();
-  const now = useNow(() => clock.now());
-  return <time dateTime={until}>{formatCountdown(Date.parse(until) - now)}</time>;
+  const left = useTimed(() => formatCountdown(Date.parse(until) - clock.now()));
+  return <time dateTime={until}>{left}</time>;
 }
 
 function toPercentage(fraction: number | null): number | null {

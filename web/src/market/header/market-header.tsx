@@ -1,5 +1,5 @@
 import { useStore } from '../../base/store.ts';
-import { useNow } from '../../base/use-now.ts';
+import { useTimed } from '../../base/use-timed.ts';
 import type { Failure } from '../../client/error-text.ts';
 import { useServices } from '../../client/services.ts';
 import { useIsLost } from '../../client/use-is-lost.ts';
@@ -16,6 +16,7 @@ import { LastPrice } from './last-price.tsx';
 import { describeHalt, describeType, formatTitle } from './market-words.ts';
 import { TickerUpdatedDocument } from './ticker.graphql.ts';
 import { useTitle } from './use-title.ts';
+import { WatchButton } from './watch-button.tsx';
 import './market-header.css';
 
 interface MarketHeaderProps extends MarketPanelProps {
@@ -28,14 +29,13 @@ interface MarketHeaderProps extends MarketPanelProps {
 /** The name of the market and its prices of the last 24 hours. */
 export function MarketHeader({ market, info, mark, failure }: MarketHeaderProps) {
   const { clock, exchanges } = useServices();
-  const now = useNow(() => clock.now());
   const live = useLive(TickerUpdatedDocument, { ...market });
   const exchange = useStore(exchanges.byId)?.get(market.exchange);
   const ticker = live.data?.tickerUpdated ?? null;
   const isStale = useIsLost() || ticker?.stale === true;
   const step = info?.pricePrecision ?? null;
   const last = ticker?.last ?? null;
-  const halt = info && describeHalt(info, now);
+  const halt = useTimed(() => (info && describeHalt(info, clock.now())) ?? '');
   useTitle(
     formatTitle({
       last,
@@ -52,6 +52,7 @@ export function MarketHeader({ market, info, mark, failure }: MarketHeaderProps)
         <h1>{market.symbol}</h1>
         <ExchangeName id={market.exchange} />
         <span className="market-type">{info && describeType(info)}</span>
+        <WatchButton market={market} />
       </div>
       <div className="market-last">
         <LastPrice last={last} step={step} />

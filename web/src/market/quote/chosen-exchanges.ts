@@ -17,13 +17,13 @@ export interface ExchangeChoice {
   readonly all: readonly string[];
   /** Those that the viewer has picked; null if there was no choice yet. */
   readonly picked: readonly string[] | null;
-  /** The exchanges of the watch list. */
+  /** The exchanges of the watch lists. */
   readonly watched: readonly string[];
 }
 
 /**
  * The exchanges to ask for their prices, the current one first. One hundred exchanges are never asked because somebody
- * opens a market: without a choice, these are those of the watch list, or all exchanges of a server with few of them.
+ * opens a market: without a choice, these are those of the watch lists, or all exchanges of a server with few of them.
  */
 export function chooseExchanges({ current, all, picked, watched }: ExchangeChoice): readonly string[] {
   const chosen = new Set(picked ?? (all.length <= few ? all : watched));

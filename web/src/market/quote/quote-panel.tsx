@@ -14,10 +14,13 @@ import './quote-panel.css';
 
 /** The same market on several exchanges. It has a row for each of them before their prices arrive. */
 export function QuotePanel({ market, info }: MarketPanelProps) {
-  const byId = useStore(useServices().exchanges.byId);
+  const services = useServices();
+  const byId = useStore(services.exchanges.byId);
+  const { lists } = useStore(services.lists.kept);
   const [picked, pick] = usePickedExchanges();
   const all = [...(byId?.values() ?? [])].filter(({ has }) => has.includes('TICKER')).map(({ id }) => id);
-  const exchanges = chooseExchanges({ current: market.exchange, all, picked, watched: [] });
+  const watched = lists.flatMap(({ markets }) => markets.map(({ exchange }) => exchange));
+  const exchanges = chooseExchanges({ current: market.exchange, all, picked, watched });
   const { data, failure } = useLive(QuoteUpdatedDocument, byId ? { exchanges, symbol: market.symbol } : null);
   const isLost = useIsLost();
   const quote = data?.quoteUpdated ?? null;

@@ -1,4 +1,4 @@
-import { useNow } from '../../base/use-now.ts';
+import { useTimed } from '../../base/use-timed.ts';
 import { useServices } from '../../client/services.ts';
 import { useIsLost } from '../../client/use-is-lost.ts';
 import { formatAge } from '../../format/age.ts';
@@ -65,10 +65,10 @@ function TradeRow({ trade, info }: { readonly trade: Trade | null; readonly info
 /** Trades do not say whether they are stale; how long there was none does. */
 function LastTrade({ timestamp, isLost }: { readonly timestamp: number; readonly isLost: boolean }) {
   const { clock } = useServices();
-  const now = useNow(() => clock.now());
+  const age = useTimed(() => formatAge(clock.now() - timestamp));
   return (
     <span className="freshness" data-stale={isLost}>
-      {isLost ? 'stale' : 'last'} {formatAge(now - timestamp)}
+      {isLost ? 'stale' : 'last'} {age}
     </span>
   );
 }
