@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { formatAddress, home, screener, type View } from '../address/address.ts';
 import { useView } from '../address/use-view.ts';
+import { toKey } from '../base/market-ref.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
 import { MarketPage } from '../market/market-page.tsx';
@@ -60,6 +61,6 @@ function ViewPage({ view }: { readonly view: View }) {
     case 'screen':
       return <ScreenPage view={view} />;
     case 'market':
-      return <MarketPage view={view} key={`${view.exchange}:${view.symbol}`} />;
+      return <MarketPage view={view} search={<SearchButton />} key={toKey(view)} />;
   }
 }
