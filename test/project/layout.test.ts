@@ -12,13 +12,19 @@ const files = readdirSync(resolve(root, 'test'), { recursive: true, encoding: 'u
 /** Folders whose tests are not about one file of src. */
 const others = ['clients', 'docs', 'fuzz', 'project', 'scenarios', 'soak', 'support', 'venues'];
 
-/** `room/file-aspect.test.ts` may be about `room/file-aspect.ts` or about `room/file.ts`. */
+/**
+ * `room/file-aspect.test.ts` may be about `src/room/file-aspect.ts` or about `src/room/file.ts`, and
+ * `web/room/file.test.ts` about `web/src/room/file.ts`.
+ */
 function subjectsOf(test: string): readonly string[] {
-  const words = test.replace(/\.test\.ts$/, '').split('-');
-  return words.map((_, index) => `src/${words.slice(0, words.length - index).join('-')}.ts`);
+  const words = test
+    .replace(/\.test\.ts$/, '')
+    .replace(/^(web\/)?/, '$1src/')
+    .split('-');
+  return words.map((_, index) => `${words.slice(0, words.length - index).join('-')}.ts`);
 }
 
-test('a test is named after the file of src that it is about, or is a scenario', () => {
+test('a test is named after the file of src or of web/src that it is about, or is a scenario', () => {
   const tests = files.filter((file) => file.endsWith('.test.ts') && !others.includes(file.split('/')[0] ?? ''));
   expect(tests.length).toBeGreaterThan(50);
   expect(tests.filter((file) => !subjectsOf(file).some((subject) => existsSync(resolve(root, subject))))).toEqual([]);

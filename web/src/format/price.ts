@@ -3,16 +3,24 @@ const significant = 5;
 
 /** Made once: to make one takes longer than to format a thousand prices. The index is the number of decimals. */
 const formatters = Array.from({ length: maxDecimals + 1 }, (_, decimals) => {
-  return new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return new Intl.NumberFormat('en', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    // Without a sign for what is rounded to zero.
+    signDisplay: 'negative',
+  });
 });
 
 /**
  * A price of any magnitude, without an exponent where that can be read. `step` is the smallest step of the market's
- * prices: with it, all prices of the market have the same number of decimals. Null is a dash: there is no price.
+ * prices: with it, all prices of the market have the same number of decimals, except for one that would look like zero.
+ * Null is a dash: there is no price.
  */
 export function formatPrice(price: number | null, step: number | null = null): string {
   if (price === null) return '–';
-  const decimals = step === null || step <= 0 ? decimalsFor(Math.abs(price)) : decimalsOf(step);
+  const size = Math.abs(price);
+  const hasStep = step !== null && step > 0 && (size === 0 || size >= step);
+  const decimals = hasStep ? decimalsOf(step) : decimalsFor(size);
   return formatters[decimals]?.format(price) ?? price.toExponential(significant - 1);
 }
 
