@@ -3,6 +3,7 @@ import {
   createChart,
   HistogramSeries,
   type IChartApi,
+  type IPriceLine,
   type ISeriesApi,
   type MouseEventParams,
   type Time,
@@ -11,7 +12,16 @@ import type { Candle } from '../candles/candle.ts';
 import { firstDifference } from '../candles/merge-candles.ts';
 import { toBars, toVolumeBar } from './bars.ts';
 import { type ChartColors, readColors, watchColors } from './chart-colors.ts';
-import { candleColors, colorOptions, fixedOptions, priceFormat, volumeOptions, volumeScale } from './chart-options.ts';
+import {
+  candleColors,
+  colorOptions,
+  fixedOptions,
+  priceFormat,
+  priceLineColors,
+  priceLineOptions,
+  volumeOptions,
+  volumeScale,
+} from './chart-options.ts';
 
 /** A range of time, epoch ms, both ends included. */
 export interface TimeRange {
@@ -43,6 +53,7 @@ export class CandleChart {
   readonly #unwatch: () => void;
   #colors: ChartColors = readColors();
   #candles: readonly Candle[] = [];
+  #priceLine: IPriceLine | null = null;
 
   constructor(element: HTMLElement, options: CandleChartOptions) {
     this.#options = options;
@@ -60,6 +71,7 @@ export class CandleChart {
   draw(candles: readonly Candle[]): void {
     const before = this.#candles;
     this.#candles = candles;
+    this.#drawPrice(candles.at(-1)?.close ?? null);
     const newest = before.length - 1;
     const changed = firstDifference(before, candles);
     if (newest >= 0 && changed >= newest && candles.length > newest) {
@@ -110,10 +122,22 @@ export class CandleChart {
     for (const candle of candles.slice(skipped)) this.#volumeSeries.update(this.#toVolume(candle));
   }
 
+  #drawPrice(price: number | null): void {
+    if (price !== null && this.#priceLine) this.#priceLine.applyOptions({ price });
+    else if (price !== null) {
+      const options = { ...priceLineOptions, ...priceLineColors(this.#colors), price };
+      this.#priceLine = this.#candleSeries.createPriceLine(options);
+    } else if (this.#priceLine) {
+      this.#candleSeries.removePriceLine(this.#priceLine);
+      this.#priceLine = null;
+    }
+  }
+
   #paint(colors: ChartColors): void {
     this.#colors = colors;
     this.#chart.applyOptions(colorOptions(colors));
     this.#candleSeries.applyOptions(candleColors(colors));
+    this.#priceLine?.applyOptions(priceLineColors(colors));
     this.#volumeSeries.setData(this.#candles.map((candle) => this.#toVolume(candle)));
   }
 

@@ -5,6 +5,8 @@ import {
   CrosshairMode,
   type DeepPartial,
   type HistogramSeriesPartialOptions,
+  LineStyle,
+  type PriceLineOptions,
 } from 'lightweight-charts';
 import { formatPrice } from '../../../format/price.ts';
 import type { ChartColors } from './chart-colors.ts';
@@ -24,6 +26,8 @@ export function fixedOptions(timeframe: string): DeepPartial<ChartOptions> {
       borderVisible: false,
       barSpacing: 7,
       rightOffset: 4,
+      // Nothing is before the oldest candle.
+      fixLeftEdge: true,
       timeVisible: /[smh]$/.test(timeframe),
       secondsVisible: timeframe.endsWith('s'),
     },
@@ -43,7 +47,7 @@ export function colorOptions(colors: ChartColors): DeepPartial<ChartOptions> {
 }
 
 /** Candles that rise are hollow, so that colour alone does not tell them from those that fall. */
-export function candleColors({ surface, up, down, accent }: ChartColors): CandlestickSeriesPartialOptions {
+export function candleColors({ surface, up, down }: ChartColors): CandlestickSeriesPartialOptions {
   return {
     upColor: surface,
     borderUpColor: up,
@@ -51,9 +55,20 @@ export function candleColors({ surface, up, down, accent }: ChartColors): Candle
     downColor: down,
     borderDownColor: down,
     wickDownColor: down,
-    priceLineColor: accent,
+    // The library's own line would have the price of the last candle in view, which may be old.
+    lastValueVisible: false,
+    priceLineVisible: false,
   };
 }
+
+/** The line at the newest price. */
+export function priceLineColors({ accent }: ChartColors): PriceLineColors {
+  return { color: accent, axisLabelColor: accent };
+}
+
+type PriceLineColors = Pick<PriceLineOptions, 'color' | 'axisLabelColor'>;
+
+export const priceLineOptions = { lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: true } as const;
 
 export function priceFormat(step: number | null): CandlestickSeriesPartialOptions {
   const format = (price: number): string => formatPrice(price, step);
