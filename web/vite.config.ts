@@ -22,6 +22,6 @@ export default defineConfig({
   server: {
     // `npm run dev:page`: the page from Vite, everything else from a running server.
     host: '127.0.0.1',
-    proxy: { '/graphql': { target, ws: true }, '/api': target },
+    proxy: { '/graphql': { target, ws: true }, '/api': target, '/ready': target },
   },
 });
