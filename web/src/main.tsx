@@ -18,7 +18,7 @@ import { createSocketClient } from './client/socket-client.ts';
 const url = new URL('graphql', document.baseURI).href;
 const readyUrl = new URL('ready', document.baseURI).href;
 
-const themes = new ThemeChoice(document.documentElement);
+const themes = new ThemeChoice();
 const access = new Access();
 const connection = new Connection();
 const clock = new ServerClock();
