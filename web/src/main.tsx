@@ -20,7 +20,7 @@ import { WatchLists } from './lists/watch-lists.ts';
 const url = new URL('graphql', document.baseURI).href;
 const readyUrl = new URL('ready', document.baseURI).href;
 
-const themes = new ThemeChoice(document.documentElement);
+const themes = new ThemeChoice();
 const access = new Access();
 const connection = new Connection();
 const clock = new ServerClock();
