@@ -12,12 +12,13 @@ import { createGate, type Gate } from '../server/access/gate.ts';
 import { SubscriptionMemory, type SubscriptionMemoryLimits } from '../server/access/subscription-memory.ts';
 import { type AnswerService, createAnswerService } from '../server/answers/answer-service.ts';
 import { PersistedQueries } from '../server/answers/persisted-queries.ts';
+import { createGraphiQL } from '../server/doors/graphiql.ts';
 import { createGraphQLRoute } from '../server/doors/graphql-http.ts';
 import {
   type ClusterState,
-  createFrontPageRoute,
   createMetricsRoute,
   createProbeRoutes,
+  createRedirectRoute,
 } from '../server/doors/pages.ts';
 import { Fanout } from '../server/fanout/fanout.ts';
 import { FieldAnswers } from '../server/fields/field-answers.ts';
@@ -138,10 +139,11 @@ export function wireServer(options: ServerOptions): WiredServer {
       slowReaders.watchStream(response);
       return pipeline.handle(request, response, context);
     },
+    graphiql: createGraphiQL(),
     ...(events.onDeclined ? { onBypass: events.onDeclined } : {}),
     clock,
   });
-  const routes: Route[] = [graphqlRoute, createFrontPageRoute()];
+  const routes: Route[] = [graphqlRoute, createRedirectRoute()];
   routes.push(
     ...createOpenApiRoutes({ schema: engine.schema, version: readVersion(), requiresKey: gate.requiresKey }),
     ...createRestRoutes({ fields, streams, engine, slowReaders, clock, random }),
