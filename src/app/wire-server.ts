@@ -14,6 +14,7 @@ import { type AnswerService, createAnswerService } from '../server/answers/answe
 import { PersistedQueries } from '../server/answers/persisted-queries.ts';
 import { createGraphiQL } from '../server/doors/graphiql.ts';
 import { createGraphQLRoute } from '../server/doors/graphql-http.ts';
+import { createLivePageRoutes } from '../server/doors/live-page.ts';
 import {
   type ClusterState,
   createMetricsRoute,
@@ -69,6 +70,8 @@ export interface ServerOptions {
   readonly queryLimits?: QueryLimits;
   /** False if introspection is off; then errors contain no suggestions from the schema either. */
   readonly introspection?: boolean;
+  /** False if `/` redirects to GraphiQL instead. */
+  readonly livePage?: boolean;
   /** Limits the open operations of all protocols. */
   readonly operations: ConcurrencyLimit;
   readonly subscriptionMemory: SubscriptionMemoryLimits;
@@ -111,7 +114,7 @@ export function wireServer(options: ServerOptions): WiredServer {
     events = {},
   } = options;
   const { readiness = new Readiness(), slowReaders = new SlowReaders({ clock }), tracer = null } = options;
-  const { introspection = true, queryLimits } = options;
+  const { introspection = true, livePage = true, queryLimits } = options;
   const engine = createGraphQLEngine({
     marketData: options.marketData,
     live: options.live,
@@ -143,7 +146,7 @@ export function wireServer(options: ServerOptions): WiredServer {
     ...(events.onDeclined ? { onBypass: events.onDeclined } : {}),
     clock,
   });
-  const routes: Route[] = [graphqlRoute, createRedirectRoute()];
+  const routes: Route[] = [graphqlRoute, ...(livePage ? createLivePageRoutes() : [createRedirectRoute()])];
   routes.push(
     ...createOpenApiRoutes({ schema: engine.schema, version: readVersion(), requiresKey: gate.requiresKey }),
     ...createRestRoutes({ fields, streams, engine, slowReaders, clock, random }),

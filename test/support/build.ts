@@ -25,6 +25,11 @@ const steps: readonly Step[] = [
     command: ['tsx', 'scripts/build-graphiql.ts'],
   },
   {
+    output: 'dist/page/licenses.txt.gz',
+    inputs: ['package-lock.json', 'scripts/build-page.ts', 'web'],
+    command: ['tsx', 'scripts/build-page.ts'],
+  },
+  {
     output: 'dist/main.js',
     inputs: ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'src'],
     command: ['tsc', '-p', 'tsconfig.build.json'],
