@@ -1,15 +1,20 @@
-import type { View } from '../address/address.ts';
+import type { ScreenView, View } from '../address/address.ts';
 import type { MarketRef } from '../base/market-ref.ts';
 
 const example: MarketRef = { exchange: 'sim', symbol: 'BTC/USDT' };
 
-/** The view as the text of a query or a subscription, without variables: GraphiQL takes none from its address. */
-export function toOperation(view: View): string {
+/**
+ * The view as the text of a query or a subscription, without variables: GraphiQL takes none from its address. A watch
+ * list that is not in the address has the markets of `kept`.
+ */
+export function toOperation(view: View, kept: readonly MarketRef[] | null = null): string {
   switch (view.kind) {
-    case 'markets':
-      return watchList(view.markets ?? [example]);
+    case 'markets': {
+      const markets = view.markets ?? kept ?? [];
+      return watchList(markets.length > 0 ? markets : [example]);
+    }
     case 'screen':
-      return screen(view.exchange ?? example.exchange, view.rankBy ?? 'QUOTE_VOLUME', view.ascending);
+      return screen(view);
     case 'market':
       return market(view, view.timeframe ?? '1m');
   }
@@ -24,6 +29,7 @@ function watchList(markets: readonly MarketRef[]): string {
     markets: [
 ${list.join('\n')}
     ]
+    skipUnknown: true
   ) {
     exchange {
       id
@@ -39,17 +45,30 @@ ${list.join('\n')}
 `;
 }
 
-function screen(exchange: string, rankBy: string, ascending: boolean): string {
+function screen({ exchange, type, quote: currency, rankBy, ascending }: ScreenView): string {
+  const parts = [
+    `exchange: ${quote(exchange ?? example.exchange)}`,
+    ...(isName(type) ? [`type: ${type}`] : []),
+    ...(currency === null ? [] : [`quote: ${quote(currency)}`]),
+    ...(isName(rankBy) ? [`rankBy: ${rankBy}`] : []),
+    `order: ${ascending ? 'ASC' : 'DESC'}`,
+  ];
   return `subscription Screen {
-  screenUpdated(exchange: ${quote(exchange)}, rankBy: ${rankBy}, order: ${ascending ? 'ASC' : 'DESC'}) {
+  screenUpdated(${parts.join(', ')}) {
     symbol
     last
     percentage
     quoteVolume
+    receivedAt
     stale
   }
 }
 `;
+}
+
+/** A value of an enum stands in the text as it is, so anything else in the address is left out. */
+function isName(value: string | null): value is string {
+  return value !== null && /^[A-Z_]+$/.test(value);
 }
 
 function market({ exchange, symbol }: MarketRef, timeframe: string): string {
