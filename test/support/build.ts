@@ -60,7 +60,10 @@ function modifiedAt(path: string): number {
 function run({ output, command: [program = '', ...args] }: Step): void {
   process.stdout.write(`${output} is missing or outdated: ${program} ${args.join(' ')}\n`);
   const before = modifiedAt(output);
-  const { status, error } = spawnSync(join(root, 'node_modules/.bin', program), args, { cwd: root, stdio: 'inherit' });
+  // Vitest sets NODE_ENV to `test`, with which Vite would take React's development build.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const options = { cwd: root, stdio: 'inherit', env } as const;
+  const { status, error } = spawnSync(join(root, 'node_modules/.bin', program), args, options);
   if (error) throw error;
   if (status !== 0 && modifiedAt(output) === before) throw new Error(`${output} could not be built`);
 }

@@ -9,6 +9,7 @@ import { Access } from './client/access.ts';
 import { Connection } from './client/connection.ts';
 import { createUrql } from './client/create-urql.ts';
 import { Exchanges } from './client/exchanges.ts';
+import { explainLoss } from './client/explain-loss.ts';
 import { ServerClock } from './client/server-clock.ts';
 import { type Services, ServicesContext } from './client/services.ts';
 import { createSocketClient } from './client/socket-client.ts';
@@ -17,12 +18,18 @@ import { WatchLists } from './lists/watch-lists.ts';
 
 // Relative, so that the page works behind a proxy that serves it under a path.
 const url = new URL('graphql', document.baseURI).href;
+const readyUrl = new URL('ready', document.baseURI).href;
 
 const themes = new ThemeChoice();
 const access = new Access();
 const connection = new Connection();
 const clock = new ServerClock();
-const socketClient = createSocketClient({ url: url.replace(/^http/, 'ws'), access, connection });
+const socketClient = createSocketClient({
+  url: url.replace(/^http/, 'ws'),
+  access,
+  connection,
+  explain: () => explainLoss(readyUrl),
+});
 const client = createUrql({ url, socketClient, access, clock });
 const exchanges = new Exchanges(client);
 const lists = new WatchLists(createSavedLists());

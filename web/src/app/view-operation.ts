@@ -4,11 +4,16 @@ import { toVariables } from '../screen/presets.ts';
 
 const example: MarketRef = { exchange: 'sim', symbol: 'BTC/USDT' };
 
-/** The view as the text of a query or a subscription, without variables: GraphiQL takes none from its address. */
-export function toOperation(view: View): string {
+/**
+ * The view as the text of a query or a subscription, without variables: GraphiQL takes none from its address. A watch
+ * list that is not in the address has the markets of `kept`.
+ */
+export function toOperation(view: View, kept: readonly MarketRef[] | null = null): string {
   switch (view.kind) {
-    case 'markets':
-      return watchList(view.markets ?? [example]);
+    case 'markets': {
+      const markets = view.markets ?? kept ?? [];
+      return watchList(markets.length > 0 ? markets : [example]);
+    }
     case 'screen':
       return screen(view);
     case 'market':
@@ -25,6 +30,7 @@ function watchList(markets: readonly MarketRef[]): string {
     markets: [
 ${list.join('\n')}
     ]
+    skipUnknown: true
   ) {
     exchange {
       id
@@ -45,11 +51,11 @@ function screen(view: ScreenView): string {
   const { exchange, rankBy, order, quote: currency, type, minQuoteVolume, first } = variables;
   const given = [
     `exchange: ${quote(exchange)}`,
+    type && `type: ${type}`,
+    currency && `quote: ${quote(currency)}`,
+    minQuoteVolume && `minQuoteVolume: ${minQuoteVolume}`,
     `rankBy: ${rankBy}`,
     `order: ${order}`,
-    currency && `quote: ${quote(currency)}`,
-    type && `type: ${type}`,
-    minQuoteVolume && `minQuoteVolume: ${minQuoteVolume}`,
     `first: ${first}`,
   ];
   return `subscription Screen {
@@ -58,6 +64,7 @@ function screen(view: ScreenView): string {
     last
     percentage
     quoteVolume
+    receivedAt
     stale
   }
 }

@@ -1,17 +1,19 @@
-/** What the page keeps in the browser, as JSON. Without storage, as in a private window, nothing is kept. */
+/** What the page keeps in the browser, as JSON. Where the browser allows no storage, nothing is kept. */
 export class Saved<T> {
   readonly #key: string;
   readonly #parse: (value: unknown) => T | null;
+  readonly #open: () => Storage;
 
-  /** `parse` returns null for what another version of the page has left. */
-  constructor(key: string, parse: (value: unknown) => T | null) {
+  /** `parse` returns null for what another version of the page has left. A browser may refuse to `open` its storage. */
+  constructor(key: string, parse: (value: unknown) => T | null, open: () => Storage = () => localStorage) {
     this.#key = `tickql.${key}`;
     this.#parse = parse;
+    this.#open = open;
   }
 
   read(): T | null {
     try {
-      const text = localStorage.getItem(this.#key);
+      const text = this.#open().getItem(this.#key);
       return text === null ? null : this.#parse(JSON.parse(text));
     } catch {
       return null;
@@ -20,9 +22,17 @@ export class Saved<T> {
 
   write(value: T): void {
     try {
-      localStorage.setItem(this.#key, JSON.stringify(value));
+      this.#open().setItem(this.#key, JSON.stringify(value));
     } catch {
       // The page works without.
+    }
+  }
+
+  remove(): void {
+    try {
+      this.#open().removeItem(this.#key);
+    } catch {
+      // There is nothing to remove.
     }
   }
 }

@@ -1,15 +1,26 @@
 import { Store } from '../base/store.ts';
 
-/** The state of the WebSocket. `lost` says since when, in epoch ms of the browser's clock. */
+/** The state of the WebSocket. */
 export type ConnectionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'connected' }
-  | { readonly kind: 'lost'; readonly since: number };
+  | {
+      readonly kind: 'lost';
+      /** In epoch ms by the browser's clock. */
+      readonly since: number;
+      /** A sentence that says what is known about the cause. */
+      readonly reason: string;
+    };
 
 /** Follows the WebSocket: all live values of the page are old while it is lost. */
 export class Connection {
   readonly state = new Store<ConnectionState>({ kind: 'idle' });
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   connecting(): void {
     if (this.state.get().kind !== 'lost') this.state.set({ kind: 'connecting' });
@@ -19,9 +30,22 @@ export class Connection {
     this.state.set({ kind: 'connected' });
   }
 
-  /** The socket has closed. It is idle if nobody needed it any more. */
-  closed(isWanted: boolean): void {
-    if (!isWanted) this.state.set({ kind: 'idle' });
-    else if (this.state.get().kind !== 'lost') this.state.set({ kind: 'lost', since: Date.now() });
+  /** The socket has closed although it is needed, or could not be opened. With null, `explain` brings the reason. */
+  lost(reason: string | null): void {
+    const last = this.state.get();
+    const before =
+      last.kind === 'lost' ? last : { since: this.#now(), reason: 'There is no connection to the server.' };
+    this.state.set({ kind: 'lost', since: before.since, reason: reason ?? before.reason });
+  }
+
+  /** More is known about why the socket is lost, if it still is. */
+  explain(reason: string): void {
+    const last = this.state.get();
+    if (last.kind === 'lost') this.state.set({ ...last, reason });
+  }
+
+  /** The socket has closed because nothing needs it. */
+  closed(): void {
+    this.state.set({ kind: 'idle' });
   }
 }

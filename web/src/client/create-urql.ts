@@ -1,7 +1,8 @@
 import type { Client as SocketClient } from 'graphql-ws';
-import { Client, fetchExchange, subscriptionExchange } from 'urql';
+import { Client, fetchExchange } from 'urql';
 import type { Access } from './access.ts';
 import type { ServerClock } from './server-clock.ts';
+import { createSocketExchange } from './socket-exchange.ts';
 
 /** What the urql client needs. */
 export interface UrqlOptions {
@@ -25,20 +26,13 @@ export function createUrql({ url, socketClient, access, clock }: UrqlOptions): C
     fetchOptions: () => (access.authorization === null ? {} : { headers: { authorization: access.authorization } }),
     fetch: async (input, init) => {
       const sentAt = Date.now();
+      const { authorization } = access;
       const response = await fetch(input, init);
       clock.observe(response.headers.get('date'), sentAt);
-      if (response.status === unauthorized) access.refuse(await readReason(response.clone()));
+      if (response.status === unauthorized) access.refuse(authorization, await readReason(response.clone()));
       return response;
     },
-    exchanges: [
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: ({ query = '', variables = {} }) => ({
-          // The variables are passed as they are: those with a getter have another value after a reconnect.
-          subscribe: (sink) => ({ unsubscribe: socketClient.subscribe({ query, variables }, sink) }),
-        }),
-      }),
-    ],
+    exchanges: [createSocketExchange(socketClient), fetchExchange],
   });
 }
 

@@ -11,15 +11,18 @@ export class Exchanges {
   /** By id, in the order of the server; null until they are loaded. */
   readonly byId = new Store<ReadonlyMap<string, ExchangeInfo> | null>(null);
   readonly #client: Client;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  /** Loads them, and tries again until it succeeds. */
+  /** Loads them, and tries again while that makes sense. */
   async load(): Promise<void> {
+    clearTimeout(this.#timer);
     const { data, error } = await this.#client.query(ExchangesDocument, {}).toPromise();
     if (data) this.byId.set(new Map(data.exchanges.map((exchange) => [exchange.id, exchange])));
-    else setTimeout(() => void this.load(), (error && toFailure(error).retryAfterMs) ?? 5_000);
+    const waitMs = !data && error ? toFailure(error).retryAfterMs : null;
+    if (waitMs !== null) this.#timer = setTimeout(() => void this.load(), waitMs);
   }
 }

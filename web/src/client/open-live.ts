@@ -39,14 +39,9 @@ export function openLive<Data, Variables extends AnyVariables>(options: LiveOpti
         if (waitMs !== null) timer = setTimeout(begin, waitMs);
       }),
       subscribe(({ data, error, extensions }) => {
-        if (error) {
-          failure = toFailure(error);
-          isFailed = true;
-          onFailure(failure);
-        } else if (isFailed) {
-          isFailed = false;
-          onFailure(null);
-        }
+        failure = error ? toFailure(error) : null;
+        if (failure || isFailed) onFailure(failure);
+        isFailed = failure !== null;
         if (data) onData(data, toMissing(extensions));
       }),
     );
@@ -54,8 +49,8 @@ export function openLive<Data, Variables extends AnyVariables>(options: LiveOpti
 
   begin();
   return () => {
-    clearTimeout(timer);
     current.unsubscribe();
+    // Also the wait that begins because this was the end.
     clearTimeout(timer);
   };
 }
