@@ -17,6 +17,8 @@ export default defineConfig({
     // Every file has an address of its own: the policy of the page forbids data: except for images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The licences of the packages in the page, which ask to come along with their code.
+    license: { fileName: 'licenses.txt' },
     reportCompressedSize: false,
   },
   server: {
