@@ -10,12 +10,11 @@ export const themes: readonly Theme[] = ['system', 'dark', 'light'];
 export class ThemeChoice {
   readonly theme: Store<Theme>;
   readonly #saved = new Saved('theme', (value) => themes.find((theme) => theme === value) ?? null);
-  readonly #root: HTMLElement;
 
-  constructor(root: HTMLElement) {
-    this.#root = root;
+  constructor() {
     this.theme = new Store<Theme>(this.#saved.read() ?? 'system');
     this.#apply();
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#apply());
   }
 
   choose(theme: Theme): void {
@@ -24,8 +23,12 @@ export class ThemeChoice {
     this.#apply();
   }
 
-  /** styles/tokens.css has the colours by this attribute. first-paint.js sets it before this file is loaded. */
+  /** styles/tokens.css has the colours by this attribute. first-paint.js has set it before this file was loaded. */
   #apply(): void {
-    this.#root.dataset.theme = this.theme.get();
+    const root = document.documentElement;
+    root.dataset.theme = this.theme.get();
+    // The colour of the browser's own bar on phones: that of the header.
+    const colour = getComputedStyle(root).getPropertyValue('--surface');
+    document.querySelector('meta[name="theme-color"]')?.setAttribute('content', colour);
   }
 }
