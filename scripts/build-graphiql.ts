@@ -172,7 +172,10 @@ subscription Live {
 
 const html = renderGraphiQL({
   title: 'TickQL',
-  subscriptionsProtocol: 'WS',
+  // Over a WebSocket, GraphiQL sends no headers, and so no API key.
+  subscriptionsProtocol: 'SSE',
+  // A key in the headers would stay in the browser after the tab is closed.
+  shouldPersistHeaders: false,
   defaultTabs: tabs.map((query) => ({ query })),
 });
 // The page has one script, which extends to its end; other matches are text within the script.

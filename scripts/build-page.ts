@@ -1,16 +1,25 @@
 // Writes dist/page, the live page as Vite builds it, with a copy of each text file in brotli and one in gzip.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const folder = fileURLToPath(new URL('../dist/page/', import.meta.url));
-const compressible = new Set(['.html', '.js', '.css', '.svg']);
+const compressible = new Set(['.css', '.html', '.js', '.svg', '.txt']);
+
+// The package lacks this file of its repository, which its licence wants to be passed on.
+const chartsNotice = `
+NOTICE of lightweight-charts:
+
+TradingView Lightweight Charts
+Copyright (c) 2023 TradingView, Inc. https://www.tradingview.com/
+`;
 
 await build({ configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)), logLevel: 'warn' });
+appendFileSync(join(folder, 'licenses.txt'), chartsNotice);
 let bytes = 0;
-for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
   if (!compressible.has(extname(name))) continue;
   const file = join(folder, name);
   const text = readFileSync(file);
@@ -18,6 +27,6 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
   const brotli = brotliCompressSync(text, { params });
   writeFileSync(`${file}.br`, brotli);
   writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }));
-  bytes += brotli.length;
+  if (extname(name) !== '.txt') bytes += brotli.length;
 }
 process.stdout.write(`page: ${bytes} bytes in brotli\n`);

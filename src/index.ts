@@ -9,6 +9,7 @@ export type SettingName =
   | 'HOST'
   | 'INTROSPECTION'
   | 'LINGER_MS'
+  | 'LIVE_PAGE'
   | 'LOG_LEVEL'
   | 'MAX_MESSAGES_PER_SECOND'
   | 'MAX_OPERATIONS'

@@ -86,6 +86,7 @@ export function wireApp(options: CreateAppOptions): WiredApp {
     corsOrigins: config.corsOrigins,
     ...toServerLimits(config),
     introspection: config.introspection,
+    livePage: config.livePage,
     readiness,
     ...(cluster ? { clusterState: () => cluster.status.state } : {}),
     metrics: metrics.handle,

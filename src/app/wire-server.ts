@@ -12,12 +12,14 @@ import { createGate, type Gate } from '../server/access/gate.ts';
 import { SubscriptionMemory, type SubscriptionMemoryLimits } from '../server/access/subscription-memory.ts';
 import { type AnswerService, createAnswerService } from '../server/answers/answer-service.ts';
 import { PersistedQueries } from '../server/answers/persisted-queries.ts';
+import { createGraphiQL } from '../server/doors/graphiql.ts';
 import { createGraphQLRoute } from '../server/doors/graphql-http.ts';
+import { createLivePageRoutes } from '../server/doors/live-page.ts';
 import {
   type ClusterState,
-  createFrontPageRoute,
   createMetricsRoute,
   createProbeRoutes,
+  createRedirectRoute,
 } from '../server/doors/pages.ts';
 import { Fanout } from '../server/fanout/fanout.ts';
 import { FieldAnswers } from '../server/fields/field-answers.ts';
@@ -68,6 +70,8 @@ export interface ServerOptions {
   readonly queryLimits?: QueryLimits;
   /** False if introspection is off; then errors contain no suggestions from the schema either. */
   readonly introspection?: boolean;
+  /** False if `/` redirects to GraphiQL instead. */
+  readonly livePage?: boolean;
   /** Limits the open operations of all protocols. */
   readonly operations: ConcurrencyLimit;
   readonly subscriptionMemory: SubscriptionMemoryLimits;
@@ -110,7 +114,7 @@ export function wireServer(options: ServerOptions): WiredServer {
     events = {},
   } = options;
   const { readiness = new Readiness(), slowReaders = new SlowReaders({ clock }), tracer = null } = options;
-  const { introspection = true, queryLimits } = options;
+  const { introspection = true, livePage = true, queryLimits } = options;
   const engine = createGraphQLEngine({
     marketData: options.marketData,
     live: options.live,
@@ -138,10 +142,11 @@ export function wireServer(options: ServerOptions): WiredServer {
       slowReaders.watchStream(response);
       return pipeline.handle(request, response, context);
     },
+    graphiql: createGraphiQL(),
     ...(events.onDeclined ? { onBypass: events.onDeclined } : {}),
     clock,
   });
-  const routes: Route[] = [graphqlRoute, createFrontPageRoute()];
+  const routes: Route[] = [graphqlRoute, ...(livePage ? createLivePageRoutes() : [createRedirectRoute()])];
   routes.push(
     ...createOpenApiRoutes({ schema: engine.schema, version: readVersion(), requiresKey: gate.requiresKey }),
     ...createRestRoutes({ fields, streams, engine, slowReaders, clock, random }),

@@ -26,6 +26,8 @@ export interface Config {
   readonly maxQueuedCalls: number;
   readonly maxSubscriptionsPerSocket: number;
   readonly shutdownDelayMs: number;
+  /** True if `/` is the live page; otherwise it redirects to GraphiQL. */
+  readonly livePage: boolean;
   /** How many proxies are in front of this server. Each of them appends to X-Forwarded-For. */
   readonly trustedProxies: number;
   readonly maxSockets: number;
@@ -93,6 +95,7 @@ export function loadConfig(
     maxQueuedCalls: read('MAX_QUEUED_CALLS', settings.MAX_QUEUED_CALLS),
     maxSubscriptionsPerSocket: read('MAX_SUBSCRIPTIONS_PER_SOCKET', settings.MAX_SUBSCRIPTIONS_PER_SOCKET),
     shutdownDelayMs: read('SHUTDOWN_DELAY_MS', settings.SHUTDOWN_DELAY_MS),
+    livePage: read('LIVE_PAGE', settings.LIVE_PAGE),
     trustedProxies: read('TRUST_PROXY', settings.TRUST_PROXY),
     maxSockets: read('MAX_SOCKETS', settings.MAX_SOCKETS),
     maxSocketsPerAddress: read('MAX_SOCKETS_PER_ADDRESS', settings.MAX_SOCKETS_PER_ADDRESS),

@@ -22,6 +22,7 @@ export const settings = {
   MAX_QUEUED_CALLS: wholeNumber(100, 1, 100_000),
   MAX_SUBSCRIPTIONS_PER_SOCKET: wholeNumber(500, 1, 1_000_000),
   SHUTDOWN_DELAY_MS: wholeNumber(500, 0, 60_000),
+  LIVE_PAGE: trueOrFalse('true'),
   TRUST_PROXY: z
     .string()
     .regex(/^(?:true|false|\d)$/, proxies)
@@ -40,16 +41,20 @@ export const settings = {
   MAX_QUERY_DEPTH: wholeNumber(12, 1, 1000),
   MAX_QUERY_ALIASES: wholeNumber(100, 0, 10_000),
   MAX_QUERY_COST: wholeNumber(100_000, 1, 1_000_000_000),
-  INTROSPECTION: z
-    .enum(['true', 'false'], { error: 'true or false' })
-    .default('true')
-    .transform((text) => text === 'true'),
+  INTROSPECTION: trueOrFalse('true'),
   REDIS_KEY_PREFIX: z
     .string()
     .regex(/^[\w.:-]{1,100}$/, prefix)
     .default('tickql'),
   CLUSTER_TAKEOVER_MS: wholeNumber(5000, 1000, 60_000),
 };
+
+function trueOrFalse(fallback: 'true' | 'false') {
+  return z
+    .enum(['true', 'false'], { error: 'true or false' })
+    .default(fallback)
+    .transform((text) => text === 'true');
+}
 
 function wholeNumber(fallback: number, min: number, max: number) {
   return anyWholeNumber(min, max).default(fallback);

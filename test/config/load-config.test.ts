@@ -38,6 +38,7 @@ test('every setting has a default, and an empty value counts as unset', () => {
     maxQueuedCalls: 100,
     maxSubscriptionsPerSocket: 500,
     shutdownDelayMs: 500,
+    livePage: true,
     trustedProxies: 0,
     maxSockets: 20_000,
     maxSocketsPerAddress: null,

@@ -71,6 +71,14 @@ test('every package in production has a licence that may be passed on', () => {
   expect(others.map(([folder, { license }]) => `${folder}: ${license}`)).toEqual([]);
 });
 
+test('every package in the live page comes with the text of its licence, which may be passed on', () => {
+  const [, ...sections] = read('dist/page/licenses.txt').split(/^## /m);
+  const bundled = sections.map((section) => /^(\S+) - \S+ \((\S+)\)\n\n(\S.*)/.exec(section)?.slice(1, 3) ?? [section]);
+  expect(bundled.map(([name]) => name)).toEqual(expect.arrayContaining(['react', 'urql', 'graphql-ws']));
+  expect(bundled.filter(([, license = 'none']) => !allowedLicences.includes(license))).toEqual([]);
+  expect(sections.at(-1)).toContain('NOTICE of lightweight-charts');
+});
+
 test('no package in production needs its install script', () => {
   const scripted = production.filter(([, { hasInstallScript }]) => hasInstallScript).map(([folder]) => folder);
   expect(scripted.sort()).toEqual(Object.keys(withInstallScript).sort());
@@ -106,7 +114,7 @@ test('only what the build reads goes to the builder', () => {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
   expect(lines[0]).toBe('*');
-  expect(lines.slice(1).every((line) => /^!(?:src|scripts|LICENSE|[\w.-]+\.json)$/.test(line))).toBe(true);
+  expect(lines.slice(1).every((line) => /^!(?:src|scripts|web|LICENSE|[\w.-]+\.json)$/.test(line))).toBe(true);
 });
 
 test('compose takes away every right that the server does not need, and gives it time to stop', () => {

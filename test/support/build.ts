@@ -25,7 +25,7 @@ const steps: readonly Step[] = [
     command: ['tsx', 'scripts/build-graphiql.ts'],
   },
   {
-    output: 'dist/page/index.html.br',
+    output: 'dist/page/licenses.txt.gz',
     inputs: ['package-lock.json', 'scripts/build-page.ts', 'web'],
     command: ['tsx', 'scripts/build-page.ts'],
   },

@@ -29,6 +29,8 @@ async function start(): Promise<void> {
   const port = await app.start();
   if (shutdown.isStopping) return;
 
-  const address = `${toUrlHost(config.host)}:${port}${graphqlPath}`;
-  log.info(`TickQL is ready. GraphiQL: http://${address}  WebSocket: ws://${address}`);
+  const server = `${toUrlHost(config.host)}:${port}`;
+  const livePage = config.livePage ? `Live page: http://${server}/  ` : '';
+  const address = `${server}${graphqlPath}`;
+  log.info(`TickQL is ready. ${livePage}GraphiQL: http://${address}  WebSocket: ws://${address}`);
 }

@@ -14,7 +14,7 @@ import { type DecodedBody, readDecodedBody } from '../http/messages/read-decoded
 import { sendError, sendText } from '../http/messages/send.ts';
 import { httpStatus } from '../http/messages/statuses.ts';
 import { graphqlPath } from '../http/paths.ts';
-import type { ApiRequest, ApiRoute } from '../routing/route.ts';
+import type { ApiRequest, ApiRoute, HandlePage } from '../routing/route.ts';
 import type { EventStreams } from '../sse/event-streams.ts';
 import { answerForms, prepareHeaders } from './graphql-answer.ts';
 import { sendNoSingleConnection, toSingleConnectionStatus } from './single-connection.ts';
@@ -24,7 +24,7 @@ import { sendNoSingleConnection, toSingleConnectionStatus } from './single-conne
  * `DeclineReason`.
  */
 export type BypassReason =
-  /** The client accepts neither media type of GraphQL over HTTP: it requests a query as an event, or GraphiQL. */
+  /** The client accepts neither media type of GraphQL over HTTP: it requests a query as an event. */
   | 'media-type'
   /** The operation is partly in the body and partly in the URL, or the JSON body has an unusual content type. */
   | 'request-format'
@@ -36,6 +36,8 @@ export interface GraphQLRouteOptions {
   readonly streams: EventStreams;
   /** The complete pipeline, which answers everything else. A body that was read already is in the request's `body`. */
   readonly pipeline: (request: IncomingMessage, response: ServerResponse, context: YogaContext) => unknown;
+  /** Answers a browser that opens the path. */
+  readonly graphiql: HandlePage;
   /** Called once for each request that bypasses the answer service. */
   readonly onBypass?: (reason: BypassReason) => void;
   readonly clock?: Clock;
@@ -62,7 +64,7 @@ const anyBody = /^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
  * else goes to the complete pipeline.
  */
 export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
-  const { answers, streams, pipeline, onBypass = () => {}, clock = systemClock } = options;
+  const { answers, streams, pipeline, graphiql, onBypass = () => {}, clock = systemClock } = options;
 
   /** `body` is the body that was read; null if there is none. */
   async function forward(given: ApiRequest, isCharged: boolean, body: Buffer | null): Promise<void> {
@@ -125,10 +127,8 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
   }
 
   function handleGet(given: ApiRequest): Promise<void> | void {
-    const { accept } = given.request.headers;
-    if (accept?.includes('text/html')) return bypass(given, 'media-type');
     const operation = { format: queryStringFormat, text: given.search };
-    const mediaType = toMediaType(accept);
+    const mediaType = toMediaType(given.request.headers.accept);
     if (mediaType) return answer(given, operation, mediaType);
     return streamOrBypass(given, operation, 'media-type');
   }
@@ -157,6 +157,7 @@ export function createGraphQLRoute(options: GraphQLRouteOptions): ApiRoute {
     kind: 'api',
     path: graphqlPath,
     methods,
+    page: graphiql,
     handle: (given) => {
       const { request, search } = given;
       const status = toSingleConnectionStatus(request, search);

@@ -8,12 +8,14 @@ import type { PageRoute } from '../routing/route.ts';
 /** Relative, so that it is right behind a proxy that serves this server under a path, too. */
 const graphiqlLocation = graphqlPath.replace('/', '');
 
-/** The front page, which redirects to GraphiQL. */
-export function createFrontPageRoute(): PageRoute {
+/** The front page without the live page: it redirects to GraphiQL. */
+export function createRedirectRoute(): PageRoute {
   return {
-    kind: 'page',
+    kind: 'public',
     path: '/',
-    handle: ({ response }) => response.writeHead(httpStatus.found, { location: graphiqlLocation }).end(),
+    handle: ({ response }) => {
+      response.writeHead(httpStatus.found, { location: graphiqlLocation, 'content-length': 0 }).end();
+    },
   };
 }
 

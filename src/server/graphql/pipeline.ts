@@ -12,7 +12,6 @@ import { useDocuments } from './plugins/use-documents.ts';
 import { useErrorCodes } from './plugins/use-error-codes.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
 import { useExecutor } from './plugins/use-executor.ts';
-import { useGraphiQLPage } from './plugins/use-graphiql-page.ts';
 import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
 import { useOperationName } from './plugins/use-operation-name.ts';
 import { usePersistedQueries } from './plugins/use-persisted-queries.ts';
@@ -32,7 +31,7 @@ type Yoga = YogaServerInstance<YogaContext, Context>;
 
 /**
  * The complete GraphQL pipeline of Yoga: parsing, validation, context, execution and masking of errors. It answers the
- * operations that the answer service declines, except subscriptions, and requests for GraphiQL.
+ * operations that the answer service declines, except subscriptions.
  */
 export interface GraphQLPipeline {
   /** Answers a request over HTTP. If the body has been read already, it is in the request's `body`. */
@@ -60,7 +59,6 @@ export function createGraphQLPipeline(options: GraphQLPipelineOptions): GraphQLP
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => withHttp(toClientError(error, report)) },
     plugins: [
-      useGraphiQLPage(),
       useDocuments(documents),
       ...(hideSuggestions ? [useHiddenSchema()] : []),
       useEventStream(),

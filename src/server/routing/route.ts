@@ -10,21 +10,26 @@ export type RouteParams = Readonly<Record<string, string>>;
 /**
  * Answers the requests of one path. The kind determines what the router does before the route receives a request:
  *
- * | kind  | API key | requests quota | request id, log line, trace | CORS preflight | methods             |
- * | ----- | ------- | -------------- | --------------------------- | -------------- | ------------------- |
- * | probe | no      | no             | no                          | no             | GET, HEAD           |
- * | page  | yes     | no             | no                          | no             | GET, HEAD           |
- * | api   | yes     | yes            | yes                         | yes            | the route's concern |
+ * | kind   | API key | requests quota | request id, log line, trace | CORS preflight | methods             |
+ * | ------ | ------- | -------------- | --------------------------- | -------------- | ------------------- |
+ * | probe  | no      | no             | no                          | no             | GET, HEAD           |
+ * | public | no      | no             | no                          | no             | GET, HEAD           |
+ * | page   | yes     | no             | no                          | no             | GET, HEAD           |
+ * | api    | yes     | yes            | yes                         | yes            | the route's concern |
  *
- * Probes are requested by monitoring systems, which no quota must delay.
+ * Probes are requested by monitoring systems, which no quota must delay. Public files are the same for everybody: they
+ * have no market data, and a browser that opens an address cannot send a key.
  */
 export type Route = PageRoute | ApiRoute;
 
 export interface PageRoute {
-  readonly kind: 'probe' | 'page';
+  readonly kind: 'probe' | 'public' | 'page';
   readonly path: string;
-  readonly handle: (context: HttpContext, params: RouteParams) => void;
+  readonly handle: HandlePage;
 }
+
+/** Answers GET and HEAD. If it rejects, the request is answered with an error. */
+export type HandlePage = (context: HttpContext, params: RouteParams) => Promise<void> | void;
 
 export interface ApiRoute {
   readonly kind: 'api';
@@ -39,6 +44,8 @@ export interface ApiRoute {
   readonly methods: readonly string[];
   /** If it rejects, the whole request is answered with an error. */
   readonly handle: (request: ApiRequest) => Promise<void> | void;
+  /** Answers a browser that opens the path, as a public page. */
+  readonly page?: HandlePage;
   /** Which pages may send requests, if that differs from the other paths. */
   readonly cors?: Cors;
   /** How an error that concerns the whole request is answered; by default as over GraphQL. */

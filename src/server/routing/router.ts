@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toClientError } from '../../graphql/execution/errors.ts';
 import type { Gate } from '../access/gate.ts';
 import type { HandleRequest } from '../http/handle-request.ts';
+import { opensPage } from '../http/messages/accept.ts';
 import type { Cors } from '../http/messages/cors.ts';
 import type { HttpContext } from '../http/messages/http-context.ts';
 import { refuse } from '../http/messages/refusal.ts';
@@ -34,13 +35,13 @@ export function createRouter(options: RouterOptions): HandleRequest {
   const table = new RouteTable(routes);
   const paths = [...new Set(routes.map(({ path }) => toFirstSegment(path)))].join(', ');
 
-  function handlePage(route: PageRoute | null, context: HttpContext, params: RouteParams | null): void {
+  function handlePage(route: PageRoute | null, context: HttpContext, params: RouteParams | null): Promise<void> | void {
     const { method } = context.request;
     if (!params) sendText(context, httpStatus.badRequest, `${invalidEncoding}\n`);
     else if (!route) {
       const message = `This server has nothing at this path. Its paths are: ${paths}.\n`;
       sendText(context, httpStatus.notFound, message);
-    } else if (method === 'GET' || method === 'HEAD') route.handle(context, params);
+    } else if (method === 'GET' || method === 'HEAD') return route.handle(context, params);
     else {
       const headers = { allow: 'GET, HEAD' };
       sendText(context, httpStatus.methodNotAllowed, 'This path answers only GET and HEAD.\n', headers);
@@ -50,8 +51,8 @@ export function createRouter(options: RouterOptions): HandleRequest {
   async function servePage(route: PageRoute | null, context: HttpContext, params: RouteParams | null): Promise<void> {
     const { request } = context;
     try {
-      if (route?.kind !== 'probe') await gate.identify(gate.addressOf(request), request.headers.authorization);
-      handlePage(route, context, params);
+      if (!route || route.kind === 'page') await gate.identify(gate.addressOf(request), request.headers.authorization);
+      await handlePage(route, context, params);
     } catch (error) {
       sendFailure(context, toClientError(error, report));
     }
@@ -83,11 +84,12 @@ export function createRouter(options: RouterOptions): HandleRequest {
   }
 
   function dispatch(match: RouteMatch | null, request: IncomingMessage, response: ServerResponse): void {
-    if (match?.route.kind !== 'api') {
-      void servePage(match?.route ?? null, { request, response, cors }, match ? match.params : {});
+    const { route = null, params } = match ?? { params: {} };
+    const page = toPage(route, request);
+    if (page || route?.kind !== 'api') {
+      void servePage(page, { request, response, cors }, params);
       return;
     }
-    const { route, params } = match;
     const context: HttpContext = { request, response, cors: route.cors ?? cors };
     const address = gate.addressOf(request);
     const record = observer.begin(request, response, address, route.transport ?? 'http');
@@ -99,6 +101,12 @@ export function createRouter(options: RouterOptions): HandleRequest {
     onRequest(match?.route.path ?? 'other');
     dispatch(match, request, response);
   };
+}
+
+/** The page that a request is for; null if there is none, or if the API answers. */
+function toPage(route: Route | null, request: IncomingMessage): PageRoute | null {
+  if (route?.kind !== 'api') return route;
+  return route.page && opensPage(request) ? { kind: 'public', path: route.path, handle: route.page } : null;
 }
 
 function toPath({ url = '' }: IncomingMessage): string {

@@ -26,8 +26,9 @@ afterAll(() => rmSync(packed.folder, { recursive: true, force: true }));
 
 test('the tarball has what runs, the schema, the types and the texts, and nothing else', () => {
   const expected = [
-    /^dist\/(?:[\w-]+\/)*[\w-]+\.js$/,
+    /^dist\/(?!page\/)(?:[\w-]+\/)*[\w-]+\.js$/,
     /^dist\/(?:catalogue\.json|graphiql\.html\.gz|graphiql\.LICENSE|graphiql\.script-hash|index\.d\.ts)$/,
+    /^dist\/page\/(?:assets\/[\w-]+\.(?:js|css)|icon\.svg|index\.html|licenses\.txt)(?:\.br|\.gz)?$/,
     /^(?:package\.json|npm-shrinkwrap\.json|schema\.graphql|README\.md|LICENSE|CHANGELOG\.md)$/,
   ];
   expect(packed.files.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
@@ -37,9 +38,12 @@ test('the tarball has what runs, the schema, the types and the texts, and nothin
   expect(packed.files).toContain('dist/graphiql.html.gz');
   // The page is a copy of code that others wrote.
   expect(packed.files).toContain('dist/graphiql.LICENSE');
+  expect(packed.files).toContain('dist/page/licenses.txt');
+  for (const name of ['index.html', 'index.html.br', 'index.html.gz'])
+    expect(packed.files).toContain(`dist/page/${name}`);
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   const modules = sources.filter((name) => name.endsWith('.ts')).map((name) => `dist/${name.replace(/\.ts$/, '.js')}`);
-  expect(packed.files.filter((path) => path.endsWith('.js')).sort()).toEqual(modules.sort());
+  expect(packed.files.filter((path) => /^(?!dist\/page\/).*\.js$/.test(path)).sort()).toEqual(modules.sort());
 });
 
 /** Installs the package as from a registry, with the packages in npm's cache where it has them. */
@@ -157,6 +161,7 @@ describe('installed in an empty folder', () => {
       expect(await (await fetch(`${url}?query=${query}`)).json()).toEqual({ data: { exchange: { id: 'sim' } } });
       const page = await fetch(url, { headers: { accept: 'text/html' } });
       expect((await page.text()).includes('<!doctype html>')).toBe(true);
+      expect(await (await fetch(new URL('/', url))).text()).toContain('<title>TickQL</title>');
     } finally {
       server.child.kill('SIGTERM');
     }

@@ -8,7 +8,17 @@ import { z } from 'zod';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What a checkout has, as far as packing could read it. */
-const copied = ['src', 'scripts', 'test/support', 'docs', 'schema.graphql', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+const copied = [
+  'src',
+  'scripts',
+  'web',
+  'test/support',
+  'docs',
+  'schema.graphql',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+];
 
 const packedFiles = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
 

@@ -57,7 +57,7 @@ const doors: readonly (readonly [string, (headers: Headers) => Promise<Response>
     (headers) =>
       fetch(`${url}?query=${encodeURIComponent(live)}`, { headers: { accept: 'text/event-stream', ...headers } }),
   ],
-  ['GraphiQL', (headers) => fetch(url, { headers: { accept: 'text/html', ...headers } })],
+  ['a page', (headers) => fetch(new URL('/api', url), { headers: { accept: 'text/html', ...headers } })],
 ];
 
 describe.each(doors)('%s', (_name, open) => {
@@ -100,7 +100,9 @@ test('the answer explains how to send a key, as JSON errors for a client and as 
       },
     ],
   });
-  const page = await fetch(url, { headers: { accept: 'text/html', authorization: `Bearer ${wrong}` } });
+  const page = await fetch(new URL('/api', url), {
+    headers: { accept: 'text/html', authorization: `Bearer ${wrong}` },
+  });
   expect(page.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   expect(await page.text()).toMatch(/^The API key that was sent is not valid for this server: send one as .*\n$/);
   const modern = await fetch(url, {
@@ -110,8 +112,18 @@ test('the answer explains how to send a key, as JSON errors for a client and as 
   expect(modern.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
 });
 
+test('GraphiQL needs no key, with or without a query, and even a wrong key does not matter', async () => {
+  for (const headers of [{}, { authorization: `Bearer ${wrong}` }]) {
+    for (const path of [url, `${url}?query=${encodeURIComponent(query)}`]) {
+      const page = await fetch(path, { headers: { accept: 'text/html', ...headers } });
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(await page.text()).not.toMatch(/"exchanges":\[|horse/);
+    }
+  }
+});
+
 test('other paths need a key too, except the health checks', async () => {
-  for (const path of ['/', '/metrics', '/elsewhere']) {
+  for (const path of ['/metrics', '/api/openapi.json', '/mcp', '/elsewhere']) {
     expect((await fetch(new URL(path, url), { redirect: 'manual' })).status).toBe(401);
   }
   for (const path of ['/health', '/ready']) expect((await fetch(new URL(path, url))).status).toBe(200);

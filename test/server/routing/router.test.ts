@@ -4,7 +4,7 @@ import { createGate, type GateOptions } from '../../../src/server/access/gate.ts
 import { createHttpServer, type HttpServer } from '../../../src/server/http/http-server.ts';
 import { createCors } from '../../../src/server/http/messages/cors.ts';
 import { createRequestObserver } from '../../../src/server/observe/request-observer.ts';
-import type { ApiRequest, Route } from '../../../src/server/routing/route.ts';
+import type { ApiRequest, HandlePage, Route } from '../../../src/server/routing/route.ts';
 import { createRouter } from '../../../src/server/routing/router.ts';
 
 let http: HttpServer;
@@ -15,12 +15,22 @@ let transports: string[];
 
 afterEach(() => http.close());
 
+/** Answers with a text. */
+const say =
+  (text: string): HandlePage =>
+  ({ response }) => {
+    response.end(text);
+  };
+
 const routes: readonly Route[] = [
-  { kind: 'probe', path: '/health', handle: ({ response }) => response.end('ok') },
-  { kind: 'page', path: '/page', handle: ({ response }) => response.end('page') },
+  { kind: 'probe', path: '/health', handle: say('ok') },
+  { kind: 'public', path: '/file', handle: say('file') },
+  { kind: 'public', path: '/broken', handle: () => Promise.reject(new Error('a defect')) },
+  { kind: 'page', path: '/page', handle: say('page') },
   {
     kind: 'api',
     path: '/api/ticker/:exchange/:symbol',
+    page: say('page of the API'),
     transport: 'rest',
     methods: ['GET'],
     handle: (request) => {
@@ -78,13 +88,36 @@ test('a route receives its parameters, the query string and the client, once', a
 test('each kind of route requires a key or not, and is counted', async () => {
   const ask = await start({ apiKeys: ['a'] });
   const statuses = await Promise.all(
-    ['/health', '/page', api, '/nothing'].map(async (path) => (await ask(path)).status),
+    ['/health', '/file', '/page', api, '/nothing'].map(async (path) => (await ask(path)).status),
   );
-  expect(statuses).toEqual([200, 401, 401, 401]);
+  expect(statuses).toEqual([200, 200, 401, 401, 401]);
   expect((await ask('/page', keyA)).status).toBe(200);
   expect((await ask('/nothing', keyA)).status).toBe(404);
-  expect(counted).toEqual(['/health', '/page', '/api/ticker/:exchange/:symbol', 'other', '/page', 'other']);
+  expect(counted).toEqual(['/health', '/file', '/page', '/api/ticker/:exchange/:symbol', 'other', '/page', 'other']);
   expect(recorded).toEqual([['invalid', 'UNAUTHENTICATED']]);
+});
+
+test('a browser that opens an api route receives its page, without a key, a quota or a record', async () => {
+  const ask = await start({ apiKeys: ['a'], requestsPerMinute: 1 });
+  const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+  for (let time = 0; time < 3; time++) expect(await (await ask(api, browser)).text()).toBe('page of the API');
+  expect((await ask(api, { ...browser, method: 'HEAD' })).status).toBe(200);
+  expect((await ask(api, { ...browser, method: 'POST' })).status).toBe(401);
+  expect(counted).toEqual(Array.from({ length: 5 }, () => '/api/ticker/:exchange/:symbol'));
+  expect(recorded).toEqual([['invalid', 'UNAUTHENTICATED']]);
+});
+
+test('a wrong key does not matter where none is needed, and guessing it shows nothing', async () => {
+  const ask = await start({ apiKeys: ['a'], requestsPerMinute: 1 });
+  const guess = { headers: { authorization: 'Bearer b' } };
+  for (let time = 0; time < 3; time++) expect((await ask('/file', guess)).status).toBe(200);
+  expect((await ask('/page', keyA)).status).toBe(200);
+});
+
+test('a page that cannot be read is answered with 500, masked', async () => {
+  const ask = await start();
+  const response = await ask('/broken');
+  expect([response.status, await response.text()]).toEqual([500, expect.not.stringContaining('defect')]);
 });
 
 test('an api route counts in the requests quota, and a page does not', async () => {

@@ -26,6 +26,7 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  readonly body: Buffer;
 }
 
 /** Requests to a server that runs on loopback. */
@@ -62,7 +63,8 @@ export function createRequests(port: number): ServerRequests {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
         const { statusCode = 0, headers } = response;
-        resolve({ status: statusCode, headers, text: Buffer.concat(chunks).toString() });
+        const body = Buffer.concat(chunks);
+        resolve({ status: statusCode, headers, text: body.toString(), body });
       });
       request.end(body);
     });

@@ -1,9 +1,10 @@
-import { useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { formatAddress, parseAddress, type View } from './address.ts';
 
 /** The view that the address names; the component renders again when the address changes. */
 export function useView(): View {
-  return parseAddress(useSyncExternalStore(onAddress, () => location.hash));
+  const hash = useSyncExternalStore(onAddress, () => location.hash);
+  return useMemo(() => parseAddress(hash), [hash]);
 }
 
 /** Shows a view, as a click on a link to it would. */
@@ -13,7 +14,7 @@ export function openView(view: View): void {
 
 /** Shows a variation of the current view, for which the back button needs no step of its own. */
 export function replaceView(view: View): void {
-  history.replaceState(null, '', formatAddress(view));
+  history.replaceState(history.state, '', formatAddress(view));
   dispatchEvent(new HashChangeEvent('hashchange'));
 }
 

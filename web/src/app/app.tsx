@@ -1,6 +1,7 @@
-import { useEffect } from 'react';
-import { formatAddress, home, type View } from '../address/address.ts';
+import { useEffect, useRef } from 'react';
+import type { View } from '../address/address.ts';
 import { useView } from '../address/use-view.ts';
+import { toTitle } from '../address/view-title.ts';
 import { toKey } from '../base/market-ref.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
@@ -8,19 +9,22 @@ import { MarketPage } from '../market/market-page.tsx';
 import { MarketsPage } from '../markets/markets-page.tsx';
 import { ScreenPage } from '../screen/screen-page.tsx';
 import { SearchButton } from '../search/search-button.tsx';
-import { ConnectionNote } from './connection-note.tsx';
-import { GraphiQLLink } from './graphiql-link.tsx';
+import { AppFooter } from './app-footer.tsx';
+import { AppHeader } from './app-header.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
 import { KeyForm } from './key-form.tsx';
 import type { ThemeChoice } from './theme.ts';
-import { ThemeSwitch } from './theme-switch.tsx';
-
-const screen: View = { kind: 'screen', exchange: null, type: null, quote: null, rankBy: null, ascending: false };
+import { usePageChange } from './use-page-change.ts';
 
 /** The whole page: the header, and the view that the address names. */
 export function App({ themes }: { readonly themes: ThemeChoice }) {
   const { access, exchanges } = useServices();
   const state = useStore(access.state);
   const view = useView();
+  const main = useRef<HTMLElement>(null);
+  const title = toTitle(view);
+  usePageChange(view, main);
 
   // Loaded again with another key.
   useEffect(() => {
@@ -29,29 +33,17 @@ export function App({ themes }: { readonly themes: ThemeChoice }) {
 
   return (
     <>
-      <header className="app-header">
-        <a className="brand" href={formatAddress(home)}>
-          TickQL
-        </a>
-        <nav aria-label="Views">
-          <a href={formatAddress(home)} aria-current={view.kind === 'markets' ? 'page' : undefined}>
-            Watch list
-          </a>
-          <a href={formatAddress(screen)} aria-current={view.kind === 'screen' ? 'page' : undefined}>
-            Screener
-          </a>
-        </nav>
-        <SearchButton />
-        <GraphiQLLink view={view} />
-        <ThemeSwitch themes={themes} />
-        <ConnectionNote />
-      </header>
-      <main>{state.kind === 'refused' ? <KeyForm reason={state.reason} /> : <ViewPage view={view} />}</main>
-      <footer className="app-footer">
-        <a href="./graphql">GraphiQL</a>
-        <a href="./api">REST API</a>
-        <a href="https://www.tradingview.com/">Charts by TradingView Lightweight Charts</a>
-      </footer>
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
+      <AppHeader view={view} themes={themes} />
+      <main ref={main} tabIndex={-1} aria-label={title}>
+        <ErrorBoundary key={title}>
+          {state.kind === 'refused' ? <KeyForm reason={state.reason} /> : <ViewPage view={view} />}
+        </ErrorBoundary>
+      </main>
+      <AppFooter />
+      <ConnectionBanner />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { View } from '../address/address.ts';
 import { toOperation } from './view-operation.ts';
 
-/** Opens the current view as an operation in GraphiQL. */
+/** Opens the current view as an operation in GraphiQL. The key is not passed on: GraphiQL has a place for headers. */
 export function GraphiQLLink({ view }: { readonly view: View }) {
   return (
     <a

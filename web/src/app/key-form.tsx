@@ -1,23 +1,37 @@
 import { type FormEvent, useId } from 'react';
 import { useServices } from '../client/services.ts';
+import './key-form.css';
 
-/** Asks for an API key when the server has refused the last request. */
+/** Asks for an API key when the server has refused the last request, and says why it did. */
 export function KeyForm({ reason }: { readonly reason: string }) {
   const { access } = useServices();
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const key = new FormData(event.currentTarget).get('key');
-    if (typeof key === 'string' && key.trim()) access.enter(key.trim());
+    if (typeof key === 'string') access.enter(key.trim());
   };
   return (
     <form className="key-form" onSubmit={submit}>
       <h1>This server needs an API key</h1>
-      <p role="alert">{reason}</p>
+      <p role="alert" id={`${id}-reason`}>
+        {reason}
+      </p>
       <label htmlFor={id}>API key</label>
-      <input id={id} name="key" type="password" autoComplete="off" required />
+      <input
+        id={id}
+        name="key"
+        type="password"
+        autoComplete="off"
+        // biome-ignore lint/a11y/noAutofocus: the form is all that the page shows, and this is its only field
+        autoFocus
+        required
+        pattern="\s*[!-~]+\s*"
+        title="A key has ASCII characters without spaces."
+        aria-describedby={`${id}-reason`}
+      />
       <button type="submit">Open</button>
-      <p>Only this tab keeps the key, until you close it.</p>
+      <p className="muted">Only this tab keeps the key, until you close it.</p>
     </form>
   );
 }

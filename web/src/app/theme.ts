@@ -4,7 +4,7 @@ import { Store } from '../base/store.ts';
 /** `system` follows the browser. */
 export type Theme = 'system' | 'dark' | 'light';
 
-const themes: readonly Theme[] = ['system', 'dark', 'light'];
+export const themes: readonly Theme[] = ['system', 'dark', 'light'];
 
 /** The colours of the page, which the browser keeps. */
 export class ThemeChoice {
@@ -14,6 +14,7 @@ export class ThemeChoice {
   constructor() {
     this.theme = new Store<Theme>(this.#saved.read() ?? 'system');
     this.#apply();
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#apply());
   }
 
   choose(theme: Theme): void {
@@ -22,8 +23,12 @@ export class ThemeChoice {
     this.#apply();
   }
 
-  /** styles/tokens.css has the colours by this attribute. */
+  /** styles/tokens.css has the colours by this attribute. first-paint.js has set it before this file was loaded. */
   #apply(): void {
-    document.documentElement.dataset.theme = this.theme.get();
+    const root = document.documentElement;
+    root.dataset.theme = this.theme.get();
+    // The colour of the browser's own bar on phones: that of the header.
+    const colour = getComputedStyle(root).getPropertyValue('--surface');
+    document.querySelector('meta[name="theme-color"]')?.setAttribute('content', colour);
   }
 }

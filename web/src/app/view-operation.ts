@@ -1,15 +1,21 @@
-import type { View } from '../address/address.ts';
+import type { ScreenView, View } from '../address/address.ts';
 import type { MarketRef } from '../base/market-ref.ts';
+import { toVariables } from '../screen/presets.ts';
 
 const example: MarketRef = { exchange: 'sim', symbol: 'BTC/USDT' };
 
-/** The view as the text of a query or a subscription, without variables: GraphiQL takes none from its address. */
-export function toOperation(view: View): string {
+/**
+ * The view as the text of a query or a subscription, without variables: GraphiQL takes none from its address. A watch
+ * list that is not in the address has the markets of `kept`.
+ */
+export function toOperation(view: View, kept: readonly MarketRef[] | null = null): string {
   switch (view.kind) {
-    case 'markets':
-      return watchList(view.markets ?? [example]);
+    case 'markets': {
+      const markets = view.markets ?? kept ?? [];
+      return watchList(markets.length > 0 ? markets : [example]);
+    }
     case 'screen':
-      return screen(view.exchange ?? example.exchange, view.rankBy ?? 'QUOTE_VOLUME', view.ascending);
+      return screen(view);
     case 'market':
       return market(view, view.timeframe ?? '1m');
   }
@@ -24,6 +30,7 @@ function watchList(markets: readonly MarketRef[]): string {
     markets: [
 ${list.join('\n')}
     ]
+    skipUnknown: true
   ) {
     exchange {
       id
@@ -39,13 +46,25 @@ ${list.join('\n')}
 `;
 }
 
-function screen(exchange: string, rankBy: string, ascending: boolean): string {
+function screen(view: ScreenView): string {
+  const variables = toVariables(view, view.exchange ?? example.exchange);
+  const { exchange, rankBy, order, quote: currency, type, minQuoteVolume, first } = variables;
+  const given = [
+    `exchange: ${quote(exchange)}`,
+    `rankBy: ${rankBy}`,
+    `order: ${order}`,
+    currency && `quote: ${quote(currency)}`,
+    type && `type: ${type}`,
+    minQuoteVolume && `minQuoteVolume: ${minQuoteVolume}`,
+    `first: ${first}`,
+  ];
   return `subscription Screen {
-  screenUpdated(exchange: ${quote(exchange)}, rankBy: ${rankBy}, order: ${ascending ? 'ASC' : 'DESC'}) {
+  screenUpdated(${given.filter(Boolean).join(', ')}) {
     symbol
     last
     percentage
     quoteVolume
+    receivedAt
     stale
   }
 }

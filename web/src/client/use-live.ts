@@ -8,8 +8,12 @@ import { useServices } from './services.ts';
 /** The newest event of a subscription, and the failure that has ended it, if one has. */
 export interface Live<Data> {
   readonly data: Data | null;
+  /** What the server could not fetch for the newest event. */
+  readonly missing: Failure | null;
   readonly failure: Failure | null;
 }
+
+const nothing = { data: null, missing: null, failure: null };
 
 /** Nobody reads more than ten prices a second. */
 const renderMs = 100;
@@ -26,19 +30,19 @@ export function useLive<Data, Variables extends AnyVariables>(
   const key = JSON.stringify(variables);
   const latest = useRef(variables);
   latest.current = variables;
-  const [live, setLive] = useState<Live<Data> & { readonly key: string }>({ key, data: null, failure: null });
+  const [live, setLive] = useState<Live<Data> & { readonly key: string }>({ key, ...nothing });
 
   useEffect(() => {
     const given = latest.current;
     if (given === null) return;
-    let newest: Live<Data> = { data: null, failure: null };
+    let newest: Live<Data> = nothing;
     const pace = new Pace<Live<Data>>(renderMs, (value) => setLive({ key, ...value }));
     const close = openLive({
       client,
       document,
       variables: () => given,
-      onData: (data) => {
-        newest = { data, failure: null };
+      onData: (data, missing) => {
+        newest = { data, missing, failure: null };
         pace.push(newest);
       },
       onFailure: (failure) => {
@@ -53,5 +57,5 @@ export function useLive<Data, Variables extends AnyVariables>(
   }, [client, document, key]);
 
   // What belongs to other variables is not shown, not even for a moment.
-  return live.key === key ? live : { data: null, failure: null };
+  return live.key === key ? live : nothing;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import { formatAddress, type MarketsView, type View } from '../address/address.ts';
+import { formatAddress, type MarketsView, screener } from '../address/address.ts';
 import { replaceView } from '../address/use-view.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
@@ -34,8 +34,6 @@ export function MarketsPage({ view }: { readonly view: MarketsView }) {
   if (!shown) return <Panel title={firstName}>{null}</Panel>;
   return <ShownMarkets view={view} shown={shown} />;
 }
-
-const screener: View = { kind: 'screen', exchange: null, type: null, quote: null, rankBy: null, ascending: false };
 
 function ShownMarkets({ view, shown }: { readonly view: MarketsView; readonly shown: ShownList }) {
   const { lists, connection } = useServices();

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 /** One media range of an Accept header. */
 interface Range {
   readonly type: string;
@@ -27,6 +29,11 @@ export function chooseMediaType<T extends string>(accept: string | undefined, of
   return offered.find((mediaType) => mediaType === best?.mediaType) ?? null;
 }
 
+/** True if a browser opens a page: scripts and other clients do not ask for HTML. */
+export function opensPage({ method, headers: { accept } }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && (accept?.includes('text/html') ?? false);
+}
+
 function toRange(text: string): readonly Range[] {
   const [range = '', ...parameters] = text
     .toLowerCase()
@@ -38,8 +45,8 @@ function toRange(text: string): readonly Range[] {
   return [{ type, subtype, quality: quality === undefined ? 1 : toQuality(quality) }];
 }
 
-/** A quality that is not valid counts as 1, as if it were not given. */
-function toQuality(text: string): number {
+/** Reads the text of a quality. One that is not valid counts as 1, as if it were not given. */
+export function toQuality(text: string): number {
   return /^(?:0(?:\.\d*)?|1(?:\.0*)?)$/.test(text) ? Number(text) : 1;
 }
 

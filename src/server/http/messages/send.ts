@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { ClientErrorCode } from '../../../graphql/execution/error-codes.ts';
+import { opensPage } from './accept.ts';
 import type { HttpContext } from './http-context.ts';
 import { type MediaType, toMediaType } from './media-type.ts';
 import { type Refusal, toClientJson, toRefusal } from './refusal.ts';
@@ -73,12 +74,8 @@ export function sendText(context: HttpContext, status: number, text: string, hea
 
 /** A browser that requests a page receives only the error message, as plain text. */
 function sendRefusal(context: HttpContext, error: GraphQLError, { status, headers }: Refusal): void {
-  const { method, headers: given } = context.request;
-  if (method === 'GET' && given.accept?.includes('text/html')) {
-    sendText(context, status, `${error.message}\n`, headers);
-  } else {
-    sendErrors(context, status, [toClientJson(error)], headers);
-  }
+  if (opensPage(context.request)) sendText(context, status, `${error.message}\n`, headers);
+  else sendErrors(context, status, [toClientJson(error)], headers);
 }
 
 function sendErrors(

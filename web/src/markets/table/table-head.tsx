@@ -17,10 +17,10 @@ export function TableHead(props: {
           return (
             <th key={id} scope="col" className={`column-${id}`} aria-sort={direction ?? undefined}>
               <button type="button" disabled={!onSort} onClick={() => onSort?.(nextSorting(sorting, id))}>
-                {label}
                 <span aria-hidden="true" className="sort-arrow">
                   {direction && (direction === 'descending' ? '↓' : '↑')}
                 </span>
+                {label}
               </button>
             </th>
           );

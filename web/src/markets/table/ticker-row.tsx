@@ -43,7 +43,9 @@ const MarketCell = memo(function MarketCell({ market }: { readonly market: Marke
 function ProblemCell({ problem: { isUnknown, reason } }: { readonly problem: NonNullable<Row['problem']> }) {
   return (
     <td className="problem" colSpan={columns.length - 1}>
-      <strong>{isUnknown ? 'unknown' : 'no prices'}</strong> {reason}
+      <p>
+        <strong>{isUnknown ? 'unknown' : 'no prices'}</strong> {reason}
+      </p>
     </td>
   );
 }
@@ -53,7 +55,7 @@ function PriceCells({ row, isStale }: { readonly row: Row; readonly isStale: boo
   const percentage = ticker?.percentage ?? null;
   return (
     <>
-      <td className="last" data-flash={isFlashing && move}>
+      <td className="last" data-flash={isFlashing ? move : undefined}>
         <Arrow move={move} />
         {formatPrice(ticker?.last ?? null, priceStep)}
       </td>
