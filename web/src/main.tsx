@@ -13,6 +13,8 @@ import { explainLoss } from './client/explain-loss.ts';
 import { ServerClock } from './client/server-clock.ts';
 import { type Services, ServicesContext } from './client/services.ts';
 import { createSocketClient } from './client/socket-client.ts';
+import { createSavedLists } from './lists/kept-lists.ts';
+import { WatchLists } from './lists/watch-lists.ts';
 
 // Relative, so that the page works behind a proxy that serves it under a path.
 const url = new URL('graphql', document.baseURI).href;
@@ -30,7 +32,10 @@ const socketClient = createSocketClient({
 });
 const client = createUrql({ url, socketClient, access, clock });
 const exchanges = new Exchanges(client);
-const services: Services = { client, access, connection, clock, exchanges };
+const lists = new WatchLists(createSavedLists());
+// Another tab has changed what the browser keeps.
+addEventListener('storage', () => lists.reload());
+const services: Services = { client, access, connection, clock, exchanges, lists };
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

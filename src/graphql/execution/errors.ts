@@ -7,7 +7,7 @@ const knownCodes: ReadonlySet<unknown> = new Set(clientErrorCodes);
 
 /**
  * Converts an error into the one that clients receive: a message and a code, and as far as they apply exchange, symbol,
- * timeframe, retryable, retryAfterMs, maxLimit and suggestions. An invalid document, variable or argument is BAD_USER_INPUT.
+ * timeframe, retryable, retryAfterMs, maxLimit, oldest and suggestions. An invalid document, variable or argument is BAD_USER_INPUT.
  * Everything unexpected, such as a null that the schema does not allow, becomes INTERNAL_SERVER_ERROR without details and
  * is passed to `report`. The function is idempotent: it accepts its own results.
  */
@@ -16,7 +16,7 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
   const origin = rootOf(error);
   if (origin instanceof MarketDataError) {
     if (origin.code === 'INTERNAL_SERVER_ERROR') report(origin);
-    const { exchange, symbol, symbols, timeframe, retryAfterMs, maxLimit, suggestions } = origin.details;
+    const { exchange, symbol, symbols, timeframe, retryAfterMs, maxLimit, oldest, suggestions } = origin.details;
     const { code, retryable } = origin;
     return clientError(origin.message, located, {
       code,
@@ -28,6 +28,7 @@ export function toClientError(error: unknown, report: (error: unknown) => void):
       retryable: retryable || retryAfterMs !== undefined,
       retryAfterMs,
       maxLimit,
+      oldest,
       suggestions,
     });
   }

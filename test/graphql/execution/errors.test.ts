@@ -11,3 +11,9 @@ test.each([
   const { extensions } = toClientError(new MarketDataError('GEO_BLOCKED', message, details), () => {});
   expect(extensions).toMatchObject({ code: 'GEO_BLOCKED', ...expected });
 });
+
+test('an error about candles that are too old says where the history begins', () => {
+  const error = new MarketDataError('BAD_USER_INPUT', 'too old', { isTooOld: true, oldest: 1_700_000_000_000 });
+  const { extensions } = toClientError(error, () => {});
+  expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', oldest: 1_700_000_000_000 });
+});

@@ -19,9 +19,16 @@ export interface ScreenView {
   readonly kind: 'screen';
   readonly exchange: string | null;
   readonly type: string | null;
+  /** Empty for all quote currencies. */
   readonly quote: string | null;
+  /** In quote currency. */
+  readonly minVolume: number | null;
   readonly rankBy: string | null;
   readonly ascending: boolean;
+  /** How many markets. */
+  readonly first: number | null;
+  /** The order of those that the server has ranked first; null for the server's. */
+  readonly sorting: Sorting | null;
 }
 
 /** One market. */
@@ -35,11 +42,23 @@ export type View = MarketsView | ScreenView | MarketView;
 
 export const home: MarketsView = { kind: 'markets', name: null, markets: null, sorting: null };
 
+export const screener: ScreenView = {
+  kind: 'screen',
+  exchange: null,
+  type: null,
+  quote: null,
+  minVolume: null,
+  rankBy: null,
+  ascending: false,
+  first: null,
+  sorting: null,
+};
+
 /**
  * Reads the part of the address after `#`. It never reaches the server, so the page needs no paths of its own there:
  *
  * - `#/markets?name=Majors&list=sim:BTC/USDT,kraken:ETH/USD&sort=-percentage`
- * - `#/screen/kraken?type=SPOT&quote=USD&rank=PERCENTAGE&order=asc`
+ * - `#/screen/kraken?type=SPOT&quote=USD&min=100000&rank=PERCENTAGE&order=asc&first=100&sort=-spread`
  * - `#/market/sim/BTC/USDT:USDT?timeframe=1h`
  *
  * Anything else is the watch list.
@@ -57,8 +76,11 @@ export function parseAddress(hash: string): View {
       exchange: exchange || null,
       type: params.get('type'),
       quote: params.get('quote'),
+      minVolume: parsePositive(params.get('min')),
       rankBy: params.get('rank'),
       ascending: params.get('order') === 'asc',
+      first: parsePositive(params.get('first')),
+      sorting: parseSorting(params),
     };
   }
   return { kind: 'markets', name: params.get('name'), markets: parseList(params), sorting: parseSorting(params) };
@@ -69,14 +91,11 @@ export function formatAddress(view: View): string {
   switch (view.kind) {
     case 'market':
       return `#/market/${encode(view.exchange)}/${encode(view.symbol)}${query({ timeframe: view.timeframe })}`;
-    case 'screen': {
-      const { exchange, type, quote, rankBy, ascending } = view;
-      return `#/screen/${encode(exchange ?? '')}${query({ type, quote, rank: rankBy, order: ascending ? 'asc' : null })}`;
-    }
+    case 'screen':
+      return `#/screen/${encode(view.exchange ?? '')}${query(toScreenParams(view))}`;
     case 'markets': {
       const { name, markets, sorting } = view;
-      const sort = sorting && `${sorting.descending ? '-' : ''}${sorting.by}`;
-      return `#/markets${query({ name, list: markets?.map(toKey).join(',') ?? null, sort })}`;
+      return `#/markets${query({ name, list: markets?.map(toKey).join(',') ?? null, sort: toSort(sorting) })}`;
     }
   }
 }
@@ -92,7 +111,31 @@ function parseSorting(params: URLSearchParams): Sorting | null {
   return by ? { by, descending: sort.startsWith('-') } : null;
 }
 
-function query(params: Readonly<Record<string, string | null>>): string {
+function toSort(sorting: Sorting | null): string | null {
+  return sorting && `${sorting.descending ? '-' : ''}${sorting.by}`;
+}
+
+function toScreenParams({ type, quote, minVolume, rankBy, ascending, first, sorting }: ScreenView): Params {
+  return {
+    type,
+    quote,
+    min: minVolume === null ? null : String(minVolume),
+    rank: rankBy,
+    order: ascending ? 'asc' : null,
+    first: first === null ? null : String(first),
+    sort: toSort(sorting),
+  };
+}
+
+/** A number above zero; null for anything else. */
+function parsePositive(text: string | null): number | null {
+  const number = Number(text);
+  return number > 0 && Number.isFinite(number) ? number : null;
+}
+
+type Params = Readonly<Record<string, string | null>>;
+
+function query(params: Params): string {
   const parts = Object.entries(params).flatMap(([name, value]) => (value === null ? [] : `${name}=${encode(value)}`));
   return parts.length > 0 ? `?${parts.join('&')}` : '';
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { formatAddress, home, type View } from '../address/address.ts';
+import { formatAddress, home, screener, type View } from '../address/address.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
 import { SearchButton } from '../search/search-button.tsx';
@@ -8,8 +8,6 @@ import { GraphiQLLink } from './graphiql-link.tsx';
 import type { ThemeChoice } from './theme.ts';
 import { ThemeSelect } from './theme-select.tsx';
 import './app-header.css';
-
-const screen: View = { kind: 'screen', exchange: null, type: null, quote: null, rankBy: null, ascending: false };
 
 /** The way from each view to the others; on a phone in two rows. */
 export function AppHeader({ view, themes }: { readonly view: View; readonly themes: ThemeChoice }) {
@@ -24,7 +22,7 @@ export function AppHeader({ view, themes }: { readonly view: View; readonly them
         <ViewLink to={home} isCurrent={view.kind === 'markets'}>
           Watch list
         </ViewLink>
-        <ViewLink to={screen} isCurrent={view.kind === 'screen'}>
+        <ViewLink to={screener} isCurrent={view.kind === 'screen'}>
           Screener
         </ViewLink>
       </nav>

@@ -2,11 +2,13 @@ import { useEffect, useRef } from 'react';
 import type { View } from '../address/address.ts';
 import { useView } from '../address/use-view.ts';
 import { toTitle } from '../address/view-title.ts';
+import { toKey } from '../base/market-ref.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
 import { MarketPage } from '../market/market-page.tsx';
 import { MarketsPage } from '../markets/markets-page.tsx';
 import { ScreenPage } from '../screen/screen-page.tsx';
+import { SearchButton } from '../search/search-button.tsx';
 import { AppFooter } from './app-footer.tsx';
 import { AppHeader } from './app-header.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -53,6 +55,6 @@ function ViewPage({ view }: { readonly view: View }) {
     case 'screen':
       return <ScreenPage view={view} />;
     case 'market':
-      return <MarketPage view={view} key={`${view.exchange}:${view.symbol}`} />;
+      return <MarketPage view={view} search={<SearchButton />} key={toKey(view)} />;
   }
 }

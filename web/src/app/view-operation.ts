@@ -1,5 +1,6 @@
 import type { ScreenView, View } from '../address/address.ts';
 import type { MarketRef } from '../base/market-ref.ts';
+import { toVariables } from '../screen/presets.ts';
 
 const example: MarketRef = { exchange: 'sim', symbol: 'BTC/USDT' };
 
@@ -45,16 +46,20 @@ ${list.join('\n')}
 `;
 }
 
-function screen({ exchange, type, quote: currency, rankBy, ascending }: ScreenView): string {
-  const parts = [
-    `exchange: ${quote(exchange ?? example.exchange)}`,
-    ...(isName(type) ? [`type: ${type}`] : []),
-    ...(currency === null ? [] : [`quote: ${quote(currency)}`]),
-    ...(isName(rankBy) ? [`rankBy: ${rankBy}`] : []),
-    `order: ${ascending ? 'ASC' : 'DESC'}`,
+function screen(view: ScreenView): string {
+  const variables = toVariables(view, view.exchange ?? example.exchange);
+  const { exchange, rankBy, order, quote: currency, type, minQuoteVolume, first } = variables;
+  const given = [
+    `exchange: ${quote(exchange)}`,
+    `rankBy: ${rankBy}`,
+    `order: ${order}`,
+    currency && `quote: ${quote(currency)}`,
+    type && `type: ${type}`,
+    minQuoteVolume && `minQuoteVolume: ${minQuoteVolume}`,
+    `first: ${first}`,
   ];
   return `subscription Screen {
-  screenUpdated(${parts.join(', ')}) {
+  screenUpdated(${given.filter(Boolean).join(', ')}) {
     symbol
     last
     percentage
@@ -64,11 +69,6 @@ function screen({ exchange, type, quote: currency, rankBy, ascending }: ScreenVi
   }
 }
 `;
-}
-
-/** A value of an enum stands in the text as it is, so anything else in the address is left out. */
-function isName(value: string | null): value is string {
-  return value !== null && /^[A-Z_]+$/.test(value);
 }
 
 function market({ exchange, symbol }: MarketRef, timeframe: string): string {

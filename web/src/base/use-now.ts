@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useReducer } from 'react';
 
 /** Renders again each second, for ages. Returns the time in epoch ms by the given clock. */
 export function useNow(now: () => number): number {
-  const [time, setTime] = useState(now);
+  const [, renderAgain] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
-    const timer = setInterval(() => setTime(now()), 1000);
+    const timer = setInterval(renderAgain, 1000);
     return () => clearInterval(timer);
-  }, [now]);
-  return time;
+  }, []);
+  return now();
 }

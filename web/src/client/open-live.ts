@@ -1,4 +1,4 @@
-import type { AnyVariables, Client, TypedDocumentNode } from 'urql';
+import { type AnyVariables, type Client, CombinedError, type OperationResult, type TypedDocumentNode } from 'urql';
 import { onEnd, pipe, subscribe } from 'wonka';
 import { type Failure, toFailure } from './error-text.ts';
 
@@ -11,7 +11,8 @@ export interface LiveOptions<Data, Variables extends AnyVariables> {
    * that `since` can continue where the events have stopped.
    */
   readonly variables: () => Variables;
-  readonly onData: (data: Data) => void;
+  /** `missing` says what the server could not fetch for this event. It goes on all the same. */
+  readonly onData: (data: Data, missing: Failure | null) => void;
   /** Called with a failure that has ended the subscription, and with null when events come again. */
   readonly onFailure: (failure: Failure | null) => void;
 }
@@ -37,11 +38,11 @@ export function openLive<Data, Variables extends AnyVariables>(options: LiveOpti
         const waitMs = failure ? failure.retryAfterMs : retryMs;
         if (waitMs !== null) timer = setTimeout(begin, waitMs);
       }),
-      subscribe(({ data, error }) => {
+      subscribe(({ data, error, extensions }) => {
         failure = error ? toFailure(error) : null;
         if (failure || isFailed) onFailure(failure);
         isFailed = failure !== null;
-        if (data) onData(data);
+        if (data) onData(data, toMissing(extensions));
       }),
     );
   };
@@ -52,4 +53,10 @@ export function openLive<Data, Variables extends AnyVariables>(options: LiveOpti
     // Also the wait that begins because this was the end.
     clearTimeout(timer);
   };
+}
+
+/** Errors in the extensions of an event do not end the subscription, as those in `errors` do in many clients. */
+function toMissing(extensions: OperationResult['extensions']): Failure | null {
+  const errors: unknown = extensions?.errors;
+  return Array.isArray(errors) && errors.length > 0 ? toFailure(new CombinedError({ graphQLErrors: errors })) : null;
 }

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { Client } from 'urql';
+import type { WatchLists } from '../lists/watch-lists.ts';
 import type { Access } from './access.ts';
 import type { Connection } from './connection.ts';
 import type { Exchanges } from './exchanges.ts';
@@ -13,6 +14,8 @@ export interface Services {
   readonly clock: ServerClock;
   /** The exchanges of the server by id; empty until they are loaded. */
   readonly exchanges: Exchanges;
+  /** The watch lists that the browser keeps. `lists.add(market)` adds a market to the current one. */
+  readonly lists: WatchLists;
 }
 
 export const ServicesContext = createContext<Services | null>(null);

@@ -9,3 +9,12 @@ export interface MarketPanelProps {
   readonly market: MarketRef;
   readonly info: MarketInfo | null;
 }
+
+/**
+ * Whether it is a swap or a future. Before the exchange has answered, the symbol says so: unified symbols of contracts
+ * have a colon, and those of options end in -C or -P.
+ */
+export function isSwapOrFuture(symbol: string, info: MarketInfo | null): boolean {
+  if (info) return info.type === 'SWAP' || info.type === 'FUTURE';
+  return symbol.includes(':') && !/-[CP]$/.test(symbol);
+}

@@ -1,28 +1,34 @@
-import { useQuery } from 'urql';
+import type { ReactNode } from 'react';
 import type { MarketView } from '../address/address.ts';
-import { toFailure } from '../client/error-text.ts';
-import { ExchangeName } from '../ui/exchange-name.tsx';
-import { FailureNote } from '../ui/failure-note.tsx';
 import { BookPanel } from './book/book-panel.tsx';
 import { ChartPanel } from './chart/chart-panel.tsx';
 import { ContractPanel } from './contract/contract-panel.tsx';
-import { MarketInfoDocument } from './market-info.graphql.ts';
+import { useContract } from './contract/use-contract.ts';
+import { MarketHeader } from './header/market-header.tsx';
+import { MissingMarket } from './missing-market.tsx';
 import { QuotePanel } from './quote/quote-panel.tsx';
 import { TradesPanel } from './trades/trades-panel.tsx';
+import { useMarketInfo } from './use-market-info.ts';
 import './market-page.css';
 
+interface MarketPageProps {
+  readonly view: MarketView;
+  /** The button that opens the search. */
+  readonly search: ReactNode;
+}
+
 /** One market. Each panel loads and follows its own data, so that one that fails leaves the others alone. */
-export function MarketPage({ view }: { readonly view: MarketView }) {
-  const { exchange, symbol } = view;
-  const [{ data, error }] = useQuery({ query: MarketInfoDocument, variables: { exchange, symbol } });
-  const props = { market: { exchange, symbol }, info: data?.market ?? null };
+export function MarketPage({ view, search }: MarketPageProps) {
+  const market = { exchange: view.exchange, symbol: view.symbol };
+  const { info, failure, suggestions } = useMarketInfo(market);
+  const contract = useContract(market, info);
+  if (failure && failure.retryAfterMs === null && !info) {
+    return <MissingMarket market={market} failure={failure} suggestions={suggestions} search={search} />;
+  }
+  const props = { market, info };
   return (
-    <div className="market-page">
-      <header className="market-header">
-        <h1>{symbol}</h1>
-        <ExchangeName id={exchange} />
-      </header>
-      <FailureNote failure={error ? toFailure(error) : null} />
+    <div className="market-page" data-contract={contract !== null}>
+      <MarketHeader {...props} mark={contract?.mark ?? null} failure={failure} />
       <div className="market-chart">
         <ChartPanel {...props} view={view} />
       </div>
@@ -32,9 +38,11 @@ export function MarketPage({ view }: { readonly view: MarketView }) {
       <div className="market-trades">
         <TradesPanel {...props} />
       </div>
-      <div className="market-contract">
-        <ContractPanel {...props} />
-      </div>
+      {contract && (
+        <div className="market-contract">
+          <ContractPanel {...props} contract={contract} />
+        </div>
+      )}
       <div className="market-quote">
         <QuotePanel {...props} />
       </div>

@@ -1,6 +1,6 @@
-import { useStore } from '../base/store.ts';
-import { useNow } from '../base/use-now.ts';
+import { useTimed } from '../base/use-timed.ts';
 import { useServices } from '../client/services.ts';
+import { useIsLost } from '../client/use-is-lost.ts';
 import { formatAge } from '../format/age.ts';
 
 /** How the server obtained a value, as the schema's `Source`. */
@@ -15,13 +15,13 @@ export function Freshness(props: {
   /** Order books do not say how they came. */
   readonly source?: Source;
 }) {
-  const { clock, connection } = useServices();
-  const now = useNow(() => clock.now());
-  const isLost = useStore(connection.state).kind === 'lost';
+  const { clock } = useServices();
+  const age = useTimed(() => formatAge(clock.now() - props.receivedAt));
+  const isLost = useIsLost();
   const isOld = props.stale || isLost;
   return (
     <span className="freshness" data-stale={isOld}>
-      {isOld ? 'stale' : props.source && words[props.source]} <span>{formatAge(now - props.receivedAt)}</span>
+      {isOld ? 'stale' : props.source && words[props.source]} <span>{age}</span>
     </span>
   );
 }

@@ -35,6 +35,11 @@ export const problemSchema: JsonSchema = {
       format: 'int32',
       description: 'The largest limit with which the same request can be answered.',
     },
+    oldest: {
+      type: 'integer',
+      format: 'int64',
+      description: 'Where the candles of the exchange begin, in milliseconds since 1970, if older ones were requested.',
+    },
     path: {
       type: 'array',
       description: 'In a list of errors: where in the value the error belongs.',

@@ -10,7 +10,7 @@ export const problemType = 'application/problem+json';
 
 /**
  * An error as a problem (RFC 9457). Besides these members it has those of `extensions` in GraphQL: code, retryable, and as
- * far as they apply exchange, symbol, symbols, timeframe, retryAfterMs, maxLimit and suggestions.
+ * far as they apply exchange, symbol, symbols, timeframe, retryAfterMs, maxLimit, oldest and suggestions.
  */
 export interface Problem {
   /** Always about:blank: the title says no more than the status, and `code` tells problems apart. */

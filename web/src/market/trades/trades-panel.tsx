@@ -1,6 +1,74 @@
+import { useTimed } from '../../base/use-timed.ts';
+import { useServices } from '../../client/services.ts';
+import { useIsLost } from '../../client/use-is-lost.ts';
+import { formatAge } from '../../format/age.ts';
+import { formatPrice } from '../../format/price.ts';
+import { FailureNote } from '../../ui/failure-note.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import type { MarketPanelProps } from '../market-info.ts';
+import type { MarketInfo, MarketPanelProps } from '../market-info.ts';
+import { formatQuantity, quantityUnit } from '../quantity.ts';
+import type { Trade } from './trade-list.ts';
+import { useTrades } from './use-trades.ts';
+import './trades-panel.css';
 
-export function TradesPanel({ market }: MarketPanelProps) {
-  return <Panel title="Trades">{market.symbol}</Panel>;
+const limit = 50;
+const places = Array.from({ length: limit }, (_, place) => place);
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const sides = { BUY: { word: '▲ Buy', style: 'up' }, SELL: { word: '▼ Sell', style: 'down' } } as const;
+
+/** The newest trades, newest first. Rows keep their places, and only their texts change. */
+export function TradesPanel({ market, info }: MarketPanelProps) {
+  const { trades, failure } = useTrades(market, limit);
+  const isLost = useIsLost();
+  const newest = trades[0];
+  return (
+    <Panel title="Trades" extra={newest && <LastTrade timestamp={newest.timestamp} isLost={isLost} />}>
+      <div className="panel-body">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls only what has the focus */}
+        <section className="trades-scroll" tabIndex={0} aria-label={`The newest ${limit} trades`}>
+          <table className="trades-table" data-stale={isLost}>
+            <thead>
+              <tr>
+                <th scope="col">Side</th>
+                <th scope="col">Price</th>
+                <th scope="col">
+                  Amount <span className="unit">{quantityUnit(info)}</span>
+                </th>
+                <th scope="col">Time</th>
+              </tr>
+            </thead>
+            <tbody>
+              {places.map((place) => (
+                <TradeRow key={place} trade={trades[place] ?? null} info={info} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+        <FailureNote failure={failure} />
+      </div>
+    </Panel>
+  );
+}
+
+function TradeRow({ trade, info }: { readonly trade: Trade | null; readonly info: MarketInfo | null }) {
+  const side = trade?.side ? sides[trade.side] : null;
+  return (
+    <tr>
+      <td className={side?.style}>{side?.word ?? '–'}</td>
+      <td>{formatPrice(trade?.price ?? null, info?.pricePrecision)}</td>
+      <td>{formatQuantity(trade?.amount ?? null, info?.amountPrecision ?? null)}</td>
+      <td>{trade ? time.format(trade.timestamp) : '–'}</td>
+    </tr>
+  );
+}
+
+/** Trades do not say whether they are stale; how long there was none does. */
+function LastTrade({ timestamp, isLost }: { readonly timestamp: number; readonly isLost: boolean }) {
+  const { clock } = useServices();
+  const age = useTimed(() => formatAge(clock.now() - timestamp));
+  return (
+    <span className="freshness" data-stale={isLost}>
+      {isLost ? 'stale' : 'last'} {age}
+    </span>
+  );
 }

@@ -1,4 +1,4 @@
-// Generated from markets/watchlist.graphql by `npm run codegen`.
+// Generated from markets/live/watchlist-updated.graphql by `npm run codegen`.
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */

@@ -1,0 +1,90 @@
+import { useStore } from '../../base/store.ts';
+import { useTimed } from '../../base/use-timed.ts';
+import type { Failure } from '../../client/error-text.ts';
+import { useServices } from '../../client/services.ts';
+import { useIsLost } from '../../client/use-is-lost.ts';
+import { useLive } from '../../client/use-live.ts';
+import { formatAmount, formatPercentage } from '../../format/amount.ts';
+import { formatPrice } from '../../format/price.ts';
+import { ExchangeName } from '../../ui/exchange-name.tsx';
+import { FailureNote } from '../../ui/failure-note.tsx';
+import { Freshness } from '../../ui/freshness.tsx';
+import type { MarkPrice } from '../contract/use-mark-price.ts';
+import { Figure } from '../figure.tsx';
+import type { MarketPanelProps } from '../market-info.ts';
+import { LastPrice } from './last-price.tsx';
+import { describeHalt, describeType, formatTitle } from './market-words.ts';
+import { TickerUpdatedDocument } from './ticker.graphql.ts';
+import { useTitle } from './use-title.ts';
+import { WatchButton } from './watch-button.tsx';
+import './market-header.css';
+
+interface MarketHeaderProps extends MarketPanelProps {
+  /** Null for markets that are no contracts. */
+  readonly mark: MarkPrice | null;
+  /** Why nothing is known about the market yet. */
+  readonly failure: Failure | null;
+}
+
+/** The name of the market and its prices of the last 24 hours. */
+export function MarketHeader({ market, info, mark, failure }: MarketHeaderProps) {
+  const { clock, exchanges } = useServices();
+  const live = useLive(TickerUpdatedDocument, { ...market });
+  const exchange = useStore(exchanges.byId)?.get(market.exchange);
+  const ticker = live.data?.tickerUpdated ?? null;
+  const isStale = useIsLost() || ticker?.stale === true;
+  const step = info?.pricePrecision ?? null;
+  const last = ticker?.last ?? null;
+  const halt = useTimed(() => (info && describeHalt(info, clock.now())) ?? '');
+  useTitle(
+    formatTitle({
+      last,
+      step,
+      isStale,
+      symbol: market.symbol,
+      exchange: exchange?.name ?? market.exchange,
+      isSimulated: exchange?.simulated ?? false,
+    }),
+  );
+  return (
+    <header className="market-header panel" data-stale={isStale}>
+      <div className="market-name">
+        <h1>{market.symbol}</h1>
+        <ExchangeName id={market.exchange} />
+        <span className="market-type">{info && describeType(info)}</span>
+        <WatchButton market={market} />
+      </div>
+      <div className="market-last">
+        <LastPrice last={last} step={step} />
+        <Change percentage={ticker?.percentage ?? null} />
+        {ticker && <Freshness {...ticker} />}
+      </div>
+      <dl className="figures" data-stale={isStale}>
+        <Figure label="Bid">{formatPrice(ticker?.bid ?? null, step)}</Figure>
+        <Figure label="Ask">{formatPrice(ticker?.ask ?? null, step)}</Figure>
+        <Figure label="High 24 h">{formatPrice(ticker?.high ?? null, step)}</Figure>
+        <Figure label="Low 24 h">{formatPrice(ticker?.low ?? null, step)}</Figure>
+        <Figure label={volumeLabel(info, 'base')}>{formatAmount(ticker?.baseVolume ?? null)}</Figure>
+        <Figure label={volumeLabel(info, 'quote')}>{formatAmount(ticker?.quoteVolume ?? null)}</Figure>
+        {mark && <Figure label="Mark">{formatPrice(mark.markPrice, step)}</Figure>}
+        {mark && <Figure label="Index">{formatPrice(mark.indexPrice, step)}</Figure>}
+      </dl>
+      {halt && <p className="market-halt">{halt}</p>}
+      <FailureNote failure={live.failure ?? failure} />
+    </header>
+  );
+}
+
+function Change({ percentage }: { readonly percentage: number | null }) {
+  const style = percentage === null || percentage === 0 ? '' : percentage > 0 ? 'up' : 'down';
+  return (
+    <span>
+      <span className={style}>{formatPercentage(percentage)}</span> in 24 h
+    </span>
+  );
+}
+
+/** Exchanges count the volumes of contracts in units of their own. */
+function volumeLabel(info: MarketPanelProps['info'], side: 'base' | 'quote'): string {
+  return info?.type === 'SPOT' ? `Volume ${info[side]}` : `Volume, ${side}`;
+}

@@ -1,0 +1,58 @@
+import type { ExchangeInfo } from '../client/exchanges.ts';
+
+type Exchanges = ReadonlyMap<string, ExchangeInfo>;
+
+/** What somebody looks for: a text, and the exchanges that they name next to it. */
+export interface SearchWords {
+  readonly text: string;
+  /** Ids. Without any, the exchanges at hand are searched. */
+  readonly named: readonly string[];
+}
+
+const maxMatches = 8;
+
+/**
+ * Words that name an exchange narrow the search to it: `kraken btc/usd`. A name without other words is a text, too,
+ * because it can be that of a coin: `woo`.
+ */
+export function parseSearch(input: string, exchanges: Exchanges): SearchWords {
+  const words = input.split(/\s+/).filter(Boolean);
+  const ids = words.map((word) => findByName(word, exchanges));
+  const text = words.filter((_, index) => ids[index] === null).join(' ');
+  if (text === '') return { text: words.join(' '), named: [] };
+  return { text, named: [...new Set(ids.filter((id) => id !== null))] };
+}
+
+/** The id of the exchange of which this is the id or the name; null if there is none. */
+export function findByName(word: string, exchanges: Exchanges): string | null {
+  const wanted = simplify(word);
+  const found = [...exchanges.values()].find(({ id, name }) => simplify(id) === wanted || simplify(name) === wanted);
+  return wanted && found ? found.id : null;
+}
+
+/** The exchanges whose id or name has the text, those that begin with it first. */
+export function matchExchanges(text: string, exchanges: Exchanges): readonly string[] {
+  const wanted = simplify(text);
+  if (wanted === '') return [];
+  return [...exchanges.values()]
+    .map(({ id, name }) => ({
+      id,
+      distance: Math.min(distanceOf(simplify(id), wanted), distanceOf(simplify(name), wanted)),
+    }))
+    .filter(({ distance }) => distance < Number.POSITIVE_INFINITY)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, maxMatches)
+    .map(({ id }) => id);
+}
+
+/** How far a name is from being the text: 0 for the same, less for one that begins with it than for one that has it. */
+function distanceOf(name: string, wanted: string): number {
+  const index = name.indexOf(wanted);
+  if (index < 0) return Number.POSITIVE_INFINITY;
+  return index * 100 + name.length - wanted.length;
+}
+
+/** Case, spaces and punctuation do not count. */
+function simplify(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
