@@ -11,6 +11,8 @@ const symbol = text.filter((candidate) => !candidate.includes(',') && candidate.
 const market = fc.record({ exchange, symbol });
 const sorting = fc.record({ by: text.filter((by) => !by.startsWith('-')), descending: fc.boolean() });
 
+const positive = fc.double({ min: Number.MIN_VALUE, noNaN: true, noDefaultInfinity: true });
+
 const view: fc.Arbitrary<View> = fc.oneof(
   fc.record({
     kind: fc.constant('markets' as const),
@@ -22,9 +24,12 @@ const view: fc.Arbitrary<View> = fc.oneof(
     kind: fc.constant('screen' as const),
     exchange: optional(exchange),
     type: optional(text),
-    quote: optional(text),
+    quote: optional(fc.string()),
+    minVolume: optional(positive),
     rankBy: optional(text),
     ascending: fc.boolean(),
+    first: optional(positive),
+    sorting: optional(sorting),
   }),
   fc.record({ kind: fc.constant('market' as const), exchange, symbol, timeframe: optional(text) }),
 );

@@ -11,3 +11,8 @@ export function toTitle(view: View): string {
       return `${view.symbol} on ${view.exchange}`;
   }
 }
+
+/** What a view is a variation of: of this name there is one page, whatever is chosen on it. */
+export function toPageName(view: View): string {
+  return view.kind === 'market' ? toTitle(view) : view.kind;
+}
