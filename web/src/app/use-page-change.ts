@@ -8,18 +8,20 @@ const shown = 'shown';
 /**
  * Does for another view what a browser does for another page: gives it a title, moves the focus to it, so that screen
  * readers announce it, and shows it from its top. Back and forward return to where one was, which the browser does.
+ * Another list, or another exchange in the screener, is the same page: the focus stays where it was chosen.
  */
 export function usePageChange(view: View, main: RefObject<HTMLElement | null>): void {
   const title = toTitle(view);
-  const last = useRef(title);
+  const page = view.kind === 'market' ? title : view.kind;
+  const last = useRef(page);
 
   useEffect(() => {
     document.title = `${title} – TickQL`;
     const isNew = history.state !== shown;
     history.replaceState(shown, '');
-    if (last.current === title) return;
-    last.current = title;
+    if (last.current === page) return;
+    last.current = page;
     main.current?.focus({ preventScroll: true });
     if (isNew) scrollTo(0, 0);
-  }, [title, main]);
+  }, [title, page, main]);
 }
