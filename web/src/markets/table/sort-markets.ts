@@ -25,9 +25,14 @@ function compare(a: Value, b: Value, direction: number): number {
   return direction * (a - b);
 }
 
-/** The sorting after a click on a column: descending, ascending, the order of the list. Texts begin with A. */
+/** Large numbers are wanted first, names from A. */
+export function isDescendingFirst(by: string): boolean {
+  return by !== 'market';
+}
+
+/** The sorting after a click on a column: its usual direction, the other one, the order of the list. */
 export function nextSorting(sorting: Sorting | null, by: string): Sorting | null {
-  const isDescendingFirst = by !== 'market';
-  if (sorting?.by !== by) return { by, descending: isDescendingFirst };
-  return sorting.descending === isDescendingFirst ? { by, descending: !isDescendingFirst } : null;
+  const descending = isDescendingFirst(by);
+  if (sorting?.by !== by) return { by, descending };
+  return sorting.descending === descending ? { by, descending: !descending } : null;
 }

@@ -1,8 +1,9 @@
 import type { Sorting } from '../../address/address.ts';
+import { SortHeader } from '../../ui/sort-header.tsx';
 import { columns } from './columns.ts';
-import { nextSorting } from './sort-markets.ts';
+import { isDescendingFirst, nextSorting } from './sort-markets.ts';
 
-/** The names of the columns, by which the table is sorted. */
+/** The widths and names of the columns, by which the table is sorted. */
 export function TableHead(props: {
   readonly sorting: Sorting | null;
   /** Null while the list is edited, which is done in its own order. */
@@ -10,27 +11,35 @@ export function TableHead(props: {
 }) {
   const { sorting, onSort } = props;
   return (
-    <thead>
-      <tr>
-        {columns.map(({ id, label }) => {
-          const direction = sorting?.by !== id ? null : sorting.descending ? 'descending' : 'ascending';
-          return (
-            <th key={id} scope="col" className={`column-${id}`} aria-sort={direction ?? undefined}>
-              <button type="button" disabled={!onSort} onClick={() => onSort?.(nextSorting(sorting, id))}>
-                <span aria-hidden="true" className="sort-arrow">
-                  {direction && (direction === 'descending' ? '↓' : '↑')}
-                </span>
+    <>
+      <colgroup>
+        {columns.map(({ id }) => (
+          <col key={id} className={`column-${id}`} />
+        ))}
+        {!onSort && <col className="column-edit" />}
+      </colgroup>
+      <thead>
+        <tr>
+          {columns.map(({ id, label }) =>
+            onSort ? (
+              <SortHeader
+                key={id}
+                by={id}
+                label={label}
+                isName={id === 'market'}
+                descendingFirst={isDescendingFirst(id)}
+                sorting={sorting}
+                onSort={() => onSort(nextSorting(sorting, id))}
+              />
+            ) : (
+              <th key={id} scope="col">
                 {label}
-              </button>
-            </th>
-          );
-        })}
-        {!onSort && (
-          <th scope="col" className="column-edit">
-            Edit
-          </th>
-        )}
-      </tr>
-    </thead>
+              </th>
+            ),
+          )}
+          {!onSort && <th scope="col">Edit</th>}
+        </tr>
+      </thead>
+    </>
   );
 }
