@@ -59,7 +59,7 @@ describe.runIf(hasBrowser)('the search of the live page', () => {
   const isActive = (text: string): Promise<void> =>
     eventually(async () => (await page.locator('[aria-selected=true]').allTextContents()).join().startsWith(text));
 
-  const isClosed = (): Promise<void> => eventually(async () => (await page.locator('dialog').count()) === 0);
+  const isClosed = (): Promise<void> => eventually(async () => (await page.locator('dialog[open]').count()) === 0);
 
   const hasFocus = (element: Locator): Promise<boolean> =>
     element.evaluate((found) => found === found.ownerDocument.activeElement);
