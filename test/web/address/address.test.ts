@@ -8,10 +8,9 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 /** Ids of ccxt, and symbols of any characters except for the comma, which separates markets. */
 const exchange = fc.stringMatching(/^[a-z0-9]+$/);
 const symbol = text.filter((candidate) => !candidate.includes(',') && candidate.replaceAll('/', '') !== '');
+const positive = fc.double({ min: Number.MIN_VALUE, noNaN: true, noDefaultInfinity: true });
 const market = fc.record({ exchange, symbol });
 const sorting = fc.record({ by: text.filter((by) => !by.startsWith('-')), descending: fc.boolean() });
-
-const positive = fc.double({ min: Number.MIN_VALUE, noNaN: true, noDefaultInfinity: true });
 
 const view: fc.Arbitrary<View> = fc.oneof(
   fc.record({
@@ -24,7 +23,7 @@ const view: fc.Arbitrary<View> = fc.oneof(
     kind: fc.constant('screen' as const),
     exchange: optional(exchange),
     type: optional(text),
-    quote: optional(fc.string()),
+    quote: optional(text),
     minVolume: optional(positive),
     rankBy: optional(text),
     ascending: fc.boolean(),
