@@ -59,6 +59,8 @@ describe.runIf(hasBrowser)('the search of the live page', () => {
   const isActive = (text: string): Promise<void> =>
     eventually(async () => (await page.locator('[aria-selected=true]').allTextContents()).join().startsWith(text));
 
+  const isClosed = (): Promise<void> => eventually(async () => (await page.locator('dialog[open]').count()) === 0);
+
   const hasFocus = (element: Locator): Promise<boolean> =>
     element.evaluate((found) => found === found.ownerDocument.activeElement);
 
@@ -76,7 +78,7 @@ describe.runIf(hasBrowser)('the search of the live page', () => {
     await isActive('BTC/USDT:USDT');
     await page.keyboard.press('Enter');
     await hasAddress('#/market/sim/BTC/USDT:USDT');
-    expect(await page.locator('dialog').count()).toBe(0);
+    await isClosed();
   });
 
   test('Enter that comes before the results opens the best of them', async () => {
@@ -92,7 +94,7 @@ describe.runIf(hasBrowser)('the search of the live page', () => {
     await page.keyboard.press('/');
     expect(await hasFocus(field)).toBe(true);
     await page.keyboard.press('Escape');
-    await eventually(async () => (await page.locator('dialog').count()) === 0);
+    await isClosed();
     expect(await hasFocus(link)).toBe(true);
   });
 
