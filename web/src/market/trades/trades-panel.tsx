@@ -13,7 +13,8 @@ import './trades-panel.css';
 
 const limit = 50;
 const places = Array.from({ length: limit }, (_, place) => place);
-const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** In UTC, like the times of the chart. */
+const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' });
 const sides = { BUY: { word: '▲ Buy', style: 'up' }, SELL: { word: '▼ Sell', style: 'down' } } as const;
 
 /** The newest trades, newest first. Rows keep their places, and only their texts change. */
@@ -34,7 +35,9 @@ export function TradesPanel({ market, info }: MarketPanelProps) {
                 <th scope="col">
                   Amount <span className="unit">{quantityUnit(info)}</span>
                 </th>
-                <th scope="col">Time</th>
+                <th scope="col">
+                  Time <span className="unit">UTC</span>
+                </th>
               </tr>
             </thead>
             <tbody>
