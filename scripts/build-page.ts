@@ -8,16 +8,9 @@ import { build } from 'vite';
 const folder = fileURLToPath(new URL('../dist/page/', import.meta.url));
 const compressible = new Set(['.css', '.html', '.js', '.svg', '.txt']);
 
-// The package lacks this file of its repository, which its licence wants to be passed on.
-const chartsNotice = `
-NOTICE of lightweight-charts:
-
-TradingView Lightweight Charts
-Copyright (c) 2023 TradingView, Inc. https://www.tradingview.com/
-`;
-
 await build({ configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)), logLevel: 'warn' });
-appendFileSync(join(folder, 'licenses.txt'), chartsNotice);
+// Some packages lack a text of their repository that must be passed on.
+appendFileSync(join(folder, 'licenses.txt'), readFileSync(new URL('../web/notices.txt', import.meta.url)));
 let bytes = 0;
 for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
   if (!compressible.has(extname(name))) continue;
