@@ -1,29 +1,22 @@
-// Writes docs/images/graphiql.png, the picture in the README: GraphiQL with the live example, run against `sim`.
-// Run it after `npm run build`: `npx tsx scripts/screenshot.ts`. It needs Chromium at /usr/bin/chromium or at $CHROMIUM.
+// Writes the pictures in docs/images: GraphiQL with the live example, and the live page in dark and in light, all from
+// `sim`. Run it after `npm run build`: `npx tsx scripts/screenshot.ts`. It needs Chromium at /usr/bin/chromium or at
+// $CHROMIUM.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { pino } from 'pino';
-import { chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { createApp } from '../src/app/create-app.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 
-const file = new URL('../docs/images/graphiql.png', import.meta.url);
+const folder = new URL('../docs/images/', import.meta.url);
 
-async function takeScreenshot(url: string): Promise<Uint8Array> {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
-  try {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 480 }, colorScheme: 'light' });
-    await page.goto(url);
-    await page.getByRole('tab', { name: 'Live' }).click();
-    await page.locator('.graphiql-query-editor').getByText('tickersUpdated').waitFor();
-    await page.getByRole('button', { name: 'Hide editor tools' }).click();
-    await runUntilAnswered(page);
-    return await page.screenshot();
-  } finally {
-    await browser.close();
-  }
+async function takeGraphiQL(browser: Browser, url: string): Promise<Uint8Array> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 480 }, colorScheme: 'light' });
+  await page.goto(`${url}graphql`);
+  await page.getByRole('tab', { name: 'Live' }).click();
+  await page.locator('.graphiql-query-editor').getByText('tickersUpdated').waitFor();
+  await page.getByRole('button', { name: 'Hide editor tools' }).click();
+  await runUntilAnswered(page);
+  return page.screenshot();
 }
 
 /** GraphiQL needs a moment to switch tabs: a click within that moment runs nothing. */
@@ -36,14 +29,34 @@ async function runUntilAnswered(page: Page): Promise<void> {
   await page.locator('.result-window').getByText('tickersUpdated').waitFor();
 }
 
+/** A market with its chart, its order book and its trades, a few seconds after it was opened. */
+async function takeLivePage(browser: Browser, url: string, colorScheme: 'dark' | 'light'): Promise<Uint8Array> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 560 }, colorScheme });
+  await page.goto(`${url}#/market/sim/BTC/USDT?timeframe=1m`);
+  await page.locator('.connection[data-state="connected"]').waitFor();
+  await page.waitForTimeout(5_000);
+  return page.screenshot();
+}
+
 const config = loadConfig({ EXCHANGES: 'sim', PORT: '0' }, ['sim']);
 const app = createApp({ config, log: pino({ level: 'silent' }) });
-const port = await app.start();
+const url = `http://127.0.0.1:${await app.start()}/`;
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
 try {
-  const image = await takeScreenshot(`http://127.0.0.1:${port}/graphql`);
-  mkdirSync(new URL('.', file), { recursive: true });
-  writeFileSync(file, image);
-  process.stdout.write(`docs/images/graphiql.png: ${image.length} bytes\n`);
+  mkdirSync(folder, { recursive: true });
+  const images = {
+    'graphiql.png': await takeGraphiQL(browser, url),
+    'live-page-dark.png': await takeLivePage(browser, url, 'dark'),
+    'live-page-light.png': await takeLivePage(browser, url, 'light'),
+  };
+  for (const [name, image] of Object.entries(images)) {
+    writeFileSync(new URL(name, folder), image);
+    process.stdout.write(`docs/images/${name}: ${image.length} bytes\n`);
+  }
 } finally {
+  await browser.close();
   await app.stop({ atOnce: true });
 }

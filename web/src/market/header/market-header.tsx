@@ -35,6 +35,8 @@ export function MarketHeader({ market, info, mark, failure }: MarketHeaderProps)
   const isStale = useIsLost() || ticker?.stale === true;
   const step = info?.pricePrecision ?? null;
   const last = ticker?.last ?? null;
+  // Their symbols have a colon, so their figures have a place before anything is loaded.
+  const isContract = market.symbol.includes(':');
   const halt = useTimed(() => (info && describeHalt(info, clock.now())) ?? '');
   useTitle(
     formatTitle({
@@ -70,8 +72,8 @@ export function MarketHeader({ market, info, mark, failure }: MarketHeaderProps)
         <Figure label="Low 24 h">{formatPrice(ticker?.low ?? null, step)}</Figure>
         <Figure label={volumeLabel(info, 'base')}>{formatAmount(ticker?.baseVolume ?? null)}</Figure>
         <Figure label={volumeLabel(info, 'quote')}>{formatAmount(ticker?.quoteVolume ?? null)}</Figure>
-        {mark && <Figure label="Mark">{formatPrice(mark.markPrice, step)}</Figure>}
-        {mark && <Figure label="Index">{formatPrice(mark.indexPrice, step)}</Figure>}
+        {isContract && <Figure label="Mark">{formatPrice(mark?.markPrice ?? null, step)}</Figure>}
+        {isContract && <Figure label="Index">{formatPrice(mark?.indexPrice ?? null, step)}</Figure>}
       </dl>
       {halt && <p className="market-halt">{halt}</p>}
       <FailureNote failure={live.failure ?? failure} />
