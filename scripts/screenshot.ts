@@ -1,4 +1,4 @@
-// Writes the pictures in docs/images: GraphiQL with the live example, and the live page in dark and in light, all from
+// Writes the pictures in docs/images: GraphiQL with the live example, and two views of the live page, all from
 // `sim`. Run it after `npm run build`: `npx tsx scripts/screenshot.ts`. It needs Chromium at /usr/bin/chromium or at
 // $CHROMIUM.
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -29,13 +29,19 @@ async function runUntilAnswered(page: Page): Promise<void> {
   await page.locator('.result-window').getByText('tickersUpdated').waitFor();
 }
 
-/** A market with its chart, its order book and its trades, a few seconds after it was opened. */
-async function takeLivePage(browser: Browser, url: string, colorScheme: 'dark' | 'light'): Promise<Uint8Array> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 560 }, colorScheme });
-  await page.goto(`${url}#/market/sim/BTC/USDT?timeframe=1m`);
+/** A view of the live page, a few seconds after it was opened. */
+async function takeLivePage(browser: Browser, address: string, look: LivePageLook): Promise<Uint8Array> {
+  const { colorScheme, height } = look;
+  const page = await browser.newPage({ viewport: { width: 1280, height }, colorScheme });
+  await page.goto(address);
   await page.locator('.connection[data-state="connected"]').waitFor();
   await page.waitForTimeout(5_000);
   return page.screenshot();
+}
+
+interface LivePageLook {
+  readonly colorScheme: 'dark' | 'light';
+  readonly height: number;
 }
 
 const config = loadConfig({ EXCHANGES: 'sim', PORT: '0' }, ['sim']);
@@ -49,8 +55,11 @@ try {
   mkdirSync(folder, { recursive: true });
   const images = {
     'graphiql.png': await takeGraphiQL(browser, url),
-    'live-page-dark.png': await takeLivePage(browser, url, 'dark'),
-    'live-page-light.png': await takeLivePage(browser, url, 'light'),
+    'live-page-dark.png': await takeLivePage(browser, `${url}#/market/sim/BTC/USDT?timeframe=1h`, {
+      colorScheme: 'dark',
+      height: 800,
+    }),
+    'live-page-light.png': await takeLivePage(browser, url, { colorScheme: 'light', height: 600 }),
   };
   for (const [name, image] of Object.entries(images)) {
     writeFileSync(new URL(name, folder), image);
