@@ -11,3 +11,11 @@ export function toTitle(view: View): string {
       return `${view.symbol} on ${view.exchange}`;
   }
 }
+
+/**
+ * Which page a view belongs to. Another list, or another exchange in the screener, is the same page: nothing of it begins
+ * anew, and the focus stays where it was chosen.
+ */
+export function toPage(view: View): string {
+  return view.kind === 'market' ? toTitle(view) : view.kind;
+}

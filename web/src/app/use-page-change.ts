@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { View } from '../address/address.ts';
-import { toTitle } from '../address/view-title.ts';
+import { toPage, toTitle } from '../address/view-title.ts';
 
 /** The state of an entry of the history that was shown before. */
 const shown = 'shown';
@@ -8,11 +8,10 @@ const shown = 'shown';
 /**
  * Does for another view what a browser does for another page: gives it a title, moves the focus to it, so that screen
  * readers announce it, and shows it from its top. Back and forward return to where one was, which the browser does.
- * Another list, or another exchange in the screener, is the same page: the focus stays where it was chosen.
  */
 export function usePageChange(view: View, main: RefObject<HTMLElement | null>): void {
   const title = toTitle(view);
-  const page = view.kind === 'market' ? title : view.kind;
+  const page = toPage(view);
   const last = useRef(page);
 
   useEffect(() => {
