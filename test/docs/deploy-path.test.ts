@@ -34,10 +34,23 @@ describe.skipIf(!hasNginx && !process.env.CI)('under a path, behind nginx', () =
     await running.stop();
   });
 
-  test.each(['/tickql', '/tickql/'])('%s leads to GraphiQL', async (path) => {
+  test.each(['/tickql', '/tickql/'])('%s leads to the live page, which finds its files there', async (path) => {
     const response = await fetch(`${site}${path}`, { headers: { accept: 'text/html' } });
-    expect([response.status, response.url]).toEqual([200, `${site}/tickql/graphql`]);
-    expect(await response.text()).toContain('<title>TickQL</title>');
+    expect([response.status, response.url]).toEqual([200, `${site}/tickql/`]);
+    const html = await response.text();
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address);
+    expect(addresses).toEqual(expect.arrayContaining(['./icon.svg', './graphql', expect.stringMatching(/\.js$/)]));
+    for (const address of addresses) {
+      const file = await fetch(new URL(address, response.url), { headers: { accept: 'text/html,*/*;q=0.8' } });
+      expect([file.status, new URL(file.url).pathname]).toEqual([200, expect.stringMatching(/^\/tickql\/./)]);
+      await file.arrayBuffer();
+    }
+  });
+
+  test('without the live page, the redirect to GraphiQL stays under the path', async () => {
+    await using server = await startServer({ config: { livePage: false } });
+    const { headers } = await server.send({ path: '/' });
+    expect(new URL(headers.location ?? '', `${site}/tickql/`).href).toBe(`${site}/tickql/graphql`);
   });
 
   test('a query and a resource are answered', async () => {

@@ -103,13 +103,6 @@ describe.each(kinds)('behind $name', ({ name, start }) => {
     expect(operation.error).toBeNull();
   });
 
-  test('GraphiQL may connect to the host that the browser knows', async () => {
-    const headers = { host: 'localhost', accept: 'text/html', 'accept-encoding': 'gzip' };
-    const page = await send('/graphql', { headers });
-    expect(page.headers['content-security-policy']).toMatch(/connect-src 'self' .*wss:\/\/localhost(?: |;|$)/);
-    expect(page.text).toContain('<title>');
-  });
-
   test('events of GraphQL come one by one', async () => {
     const headers = { ...json, accept: 'text/event-stream', 'accept-encoding': 'gzip' };
     const client = new StreamClient(

@@ -1,53 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findLarge } from './find-large.ts';
+import { compare, findArrows, findCycles, listSources, modulesOf, roomOf } from './import-graph.ts';
 import { rooms } from './rooms.ts';
 
 const src = resolve(import.meta.dirname, '../../src');
 
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const files = listSources(src);
 
-/** An import of one file of src by another. */
-interface Arrow {
-  readonly from: string;
-  readonly to: string;
-}
-
-const arrows = files.flatMap((from) =>
-  modulesOf(from)
-    .filter((name) => name.startsWith('.'))
-    .map((name): Arrow => ({ from, to: normalize(join(dirname(from), name)) })),
-);
-
-/** Every module named by an import, a re-export or a dynamic import of a file. */
-function modulesOf(file: string): readonly string[] {
-  const text = readFileSync(join(src, file), 'utf8');
-  return [...text.matchAll(/(?:from\s+|import\s+|import\(\s*)'([^']+)'/g)].map(([, name = '']) => name);
-}
-
-/** The first folder of a path; '.' where the file is directly in src. */
-function roomOf(file: string): string {
-  const [room = '', rest] = file.split('/');
-  return rest === undefined ? '.' : room;
-}
+const arrows = findArrows(src);
 
 /** The second folder of a path; '.' where the file is directly in its room. */
 function folderOf(file: string): string {
   const [, folder = '', rest] = file.split('/');
   return rest === undefined ? '.' : folder;
-}
-
-/** The imports that rooms.ts does not list, and those that it lists although no file needs them. */
-function compare(found: readonly Arrow[], listed: readonly string[], name: (file: string) => string) {
-  const toLine = ({ from, to }: Arrow): string => `${name(from)} → ${name(to)}`;
-  const existing = new Set(found.map(toLine));
-  return {
-    unlisted: found
-      .filter((arrow) => !listed.includes(toLine(arrow)))
-      .map(({ from, to }) => `${from} imports ${to}, but rooms.ts does not let ${name(from)} import from ${name(to)}`),
-    unused: listed.filter((line) => !existing.has(line)),
-  };
 }
 
 const inOrder = { unlisted: [], unused: [] };
@@ -83,20 +50,6 @@ test('market imports from base only, and the rooms that work on market data do n
     expect(rooms[room]?.imports).toEqual(['base', 'market']);
 });
 
-/** The nodes from which a path leads back to them. */
-function findCycles(graph: readonly Arrow[]): readonly string[] {
-  const next = new Map<string, string[]>();
-  for (const { from, to } of graph) next.set(from, [...(next.get(from) ?? []), to]);
-  const reaches = (from: string, to: string, seen: Set<string>): boolean =>
-    (next.get(from) ?? []).some((step) => {
-      if (step === to) return true;
-      if (seen.has(step)) return false;
-      seen.add(step);
-      return reaches(step, to, seen);
-    });
-  return [...next.keys()].filter((start) => reaches(start, start, new Set()));
-}
-
 test('no file imports one that imports it back, at any distance', () => {
   expect(findCycles(arrows)).toEqual([]);
 });
@@ -128,7 +81,7 @@ test('only indicators/ loads the library of indicators, and not before the first
 });
 
 test('only cluster/ imports a client of Redis, and it is loaded only with REDIS_URL', () => {
-  const importing = files.filter((file) => modulesOf(file).some((name) => name.startsWith('@redis/')));
+  const importing = files.filter((file) => modulesOf(src, file).some((name) => name.startsWith('@redis/')));
   expect([...new Set(importing.map(roomOf))]).toEqual(['cluster']);
   const loading = arrows.filter(({ to }) => to === 'cluster/open-cluster.ts').map(({ from }) => from);
   expect(loading).toEqual(['app/wire-cluster.ts']);
@@ -150,12 +103,12 @@ test('doors reach market data through the answer service only, so that cost, quo
 
 test('graphql/ imports no transport', () => {
   const transports = ['ws', 'graphql-ws', 'graphql-yoga', 'node:http'];
-  const importing = files.filter((file) => modulesOf(file).some((name) => transports.includes(name)));
+  const importing = files.filter((file) => modulesOf(src, file).some((name) => transports.includes(name)));
   expect(importing.filter((file) => roomOf(file) === 'graphql')).toEqual([]);
 });
 
 test('OpenTelemetry is loaded only where traces are sent', () => {
-  const importing = files.filter((file) => modulesOf(file).some((name) => name.startsWith('@opentelemetry/')));
+  const importing = files.filter((file) => modulesOf(src, file).some((name) => name.startsWith('@opentelemetry/')));
   expect(importing.filter((file) => !file.startsWith('telemetry/tracing'))).toEqual([]);
   const loading = arrows.filter(({ to }) => /^telemetry\/tracing\/(open-telemetry|spans)/.test(to));
   expect(loading.filter(({ from }) => !from.startsWith('telemetry/tracing'))).toEqual([]);

@@ -20,7 +20,7 @@ let packed: Packed;
 
 beforeAll(() => {
   packed = pack();
-}, 180_000);
+}, 300_000);
 
 afterAll(() => rmSync(packed.folder, { recursive: true, force: true }));
 

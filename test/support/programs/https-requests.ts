@@ -6,7 +6,9 @@ import { gunzipSync } from 'node:zlib';
 export interface HttpsAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The body, decompressed. */
+  /** The body as it was sent. */
+  readonly body: Buffer;
+  /** The body, decompressed if that was gzip. */
   readonly text: string;
 }
 
@@ -30,13 +32,13 @@ export function createHttpsRequests(port: number, ca: Buffer): HttpsRequests {
 
   return {
     ask,
-    send: async (path, options, body) => {
-      const response = await ask(path, options, body);
+    send: async (path, options, sent) => {
+      const response = await ask(path, options, sent);
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk);
-      const bytes = Buffer.concat(chunks);
-      const text = String(response.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes);
-      return { status: response.statusCode ?? 0, headers: response.headers, text };
+      const body = Buffer.concat(chunks);
+      const text = String(response.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
+      return { status: response.statusCode ?? 0, headers: response.headers, body, text };
     },
   };
 }

@@ -8,6 +8,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 /** Ids of ccxt, and symbols of any characters except for the comma, which separates markets. */
 const exchange = fc.stringMatching(/^[a-z0-9]+$/);
 const symbol = text.filter((candidate) => !candidate.includes(',') && candidate.replaceAll('/', '') !== '');
+const positive = fc.double({ min: Number.MIN_VALUE, noNaN: true, noDefaultInfinity: true });
 const market = fc.record({ exchange, symbol });
 const sorting = fc.record({ by: text.filter((by) => !by.startsWith('-')), descending: fc.boolean() });
 
@@ -23,8 +24,11 @@ const view: fc.Arbitrary<View> = fc.oneof(
     exchange: optional(exchange),
     type: optional(text),
     quote: optional(text),
+    minVolume: optional(positive),
     rankBy: optional(text),
     ascending: fc.boolean(),
+    first: optional(positive),
+    sorting: optional(sorting),
   }),
   fc.record({ kind: fc.constant('market' as const), exchange, symbol, timeframe: optional(text) }),
 );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { home, parseAddress } from '../../../web/src/address/address.ts';
-import { toPage, toTitle } from '../../../web/src/address/view-title.ts';
+import { toPageName, toTitle } from '../../../web/src/address/view-title.ts';
 
 test('each view has a title', () => {
   expect(toTitle(home)).toBe('Watch list');
@@ -10,21 +10,11 @@ test('each view has a title', () => {
   expect(toTitle(parseAddress('#/market/sim/BTC/USDT'))).toBe('BTC/USDT on sim');
 });
 
-test('another list or exchange is the same page, another market or kind of view is another one', () => {
-  const pages = [
-    '#/markets?name=A',
-    '#/markets?name=B',
-    '#/screen/kraken',
-    '#/screen/sim',
-    '#/market/sim/A',
-    '#/market/sim/B',
-  ];
-  expect(pages.map((address) => toPage(parseAddress(address)))).toEqual([
-    'markets',
-    'markets',
-    'screen',
-    'screen',
-    'A on sim',
-    'B on sim',
-  ]);
+test('what is chosen on a page does not make it another one, another market does', () => {
+  const toName = (address: string): string => toPageName(parseAddress(address));
+  expect(toName('#/markets?name=Majors')).toBe(toName('#/markets?name=Minors'));
+  expect(toName('#/screen/kraken?rank=SPREAD')).toBe(toName('#/screen'));
+  expect(toName('#/market/sim/BTC/USDT?timeframe=1h')).toBe(toName('#/market/sim/BTC/USDT'));
+  expect(toName('#/market/sim/BTC/USDT')).not.toBe(toName('#/market/sim/ETH/USDT'));
+  expect(toName('#/screen')).not.toBe(toName('#/'));
 });

@@ -23,6 +23,6 @@ test.each([screener, full, { ...full, rankBy: '} evil', type: 'evil {', quote: '
 
 test('a screen has the filters of its view', () => {
   expect(toOperation(full)).toContain(
-    'screenUpdated(exchange: "kraken", rankBy: SPREAD, order: ASC, quote: "US\\"D", type: SPOT, minQuoteVolume: 1e+21, first: 25)',
+    'screenUpdated(exchange: "kraken", type: SPOT, quote: "US\\"D", minQuoteVolume: 1e+21, rankBy: SPREAD, order: ASC, first: 25)',
   );
 });

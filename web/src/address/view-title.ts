@@ -12,10 +12,7 @@ export function toTitle(view: View): string {
   }
 }
 
-/**
- * Which page a view belongs to. Another list, or another exchange in the screener, is the same page: nothing of it begins
- * anew, and the focus stays where it was chosen.
- */
-export function toPage(view: View): string {
+/** What a view is a variation of: of this name there is one page, whatever is chosen on it. */
+export function toPageName(view: View): string {
   return view.kind === 'market' ? toTitle(view) : view.kind;
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { View } from '../address/address.ts';
 import { useView } from '../address/use-view.ts';
-import { toPage, toTitle } from '../address/view-title.ts';
+import { toPageName, toTitle } from '../address/view-title.ts';
 import { toKey } from '../base/market-ref.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
@@ -38,7 +38,7 @@ export function App({ themes }: { readonly themes: ThemeChoice }) {
       </button>
       <AppHeader view={view} themes={themes} />
       <main ref={main} tabIndex={-1} aria-label={title}>
-        <ErrorBoundary key={toPage(view)}>
+        <ErrorBoundary key={toPageName(view)}>
           {state.kind === 'refused' ? <KeyForm reason={state.reason} /> : <ViewPage view={view} />}
         </ErrorBoundary>
       </main>

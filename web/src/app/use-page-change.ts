@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { View } from '../address/address.ts';
-import { toPage, toTitle } from '../address/view-title.ts';
+import { toPageName, toTitle } from '../address/view-title.ts';
 
 /** The state of an entry of the history that was shown before. */
 const shown = 'shown';
@@ -11,16 +11,16 @@ const shown = 'shown';
  */
 export function usePageChange(view: View, main: RefObject<HTMLElement | null>): void {
   const title = toTitle(view);
-  const page = toPage(view);
-  const last = useRef(page);
+  const name = toPageName(view);
+  const last = useRef(name);
 
   useEffect(() => {
     document.title = `${title} – TickQL`;
     const isNew = history.state !== shown;
     history.replaceState(shown, '');
-    if (last.current === page) return;
-    last.current = page;
+    if (last.current === name) return;
+    last.current = name;
     main.current?.focus({ preventScroll: true });
     if (isNew) scrollTo(0, 0);
-  }, [title, page, main]);
+  }, [title, name, main]);
 }

@@ -51,11 +51,11 @@ function screen(view: ScreenView): string {
   const { exchange, rankBy, order, quote: currency, type, minQuoteVolume, first } = variables;
   const given = [
     `exchange: ${quote(exchange)}`,
+    type && `type: ${type}`,
+    currency && `quote: ${quote(currency)}`,
+    minQuoteVolume && `minQuoteVolume: ${minQuoteVolume}`,
     `rankBy: ${rankBy}`,
     `order: ${order}`,
-    currency && `quote: ${quote(currency)}`,
-    type && `type: ${type}`,
-    minQuoteVolume && `minQuoteVolume: ${minQuoteVolume}`,
     `first: ${first}`,
   ];
   return `subscription Screen {

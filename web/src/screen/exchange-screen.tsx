@@ -3,12 +3,12 @@ import type { ScreenView } from '../address/address.ts';
 import { replaceView } from '../address/use-view.ts';
 import { useLive } from '../client/use-live.ts';
 import { ExchangeName } from '../ui/exchange-name.tsx';
-import { FailureNote } from '../ui/failure-note.tsx';
 import { toVariables } from './presets.ts';
 import { useQuoteCurrencies } from './quote-currencies.ts';
 import { ScreenUpdatedDocument } from './screen.graphql.ts';
 import { ScreenFilters } from './screen-filters.tsx';
 import { toRows } from './screen-rows.ts';
+import { ScreenStatus } from './screen-status.tsx';
 import { ScreenTable } from './screen-table.tsx';
 
 /**
@@ -34,22 +34,13 @@ export function ExchangeScreen({ view, exchange }: { readonly view: ScreenView; 
         </h1>
       </header>
       <ScreenFilters view={view} exchange={exchange} currencies={currencies ?? []} />
-      {view.quote === '' && (
-        <p className="screen-note">
-          Nothing is converted: prices and volumes are in the quote currency of each market.
-        </p>
-      )}
-      <FailureNote failure={failure} />
-      <FailureNote failure={missing} />
+      <ScreenStatus view={view} count={data?.screenUpdated.length ?? null} failures={[failure, missing]} />
       <ScreenTable
         exchange={exchange}
         rows={data ? toRows(data.screenUpdated) : []}
         view={view}
         onSort={(sorting) => replaceView({ ...view, sorting })}
       />
-      <p className="screen-note" role="status">
-        {data ? data.screenUpdated.length === 0 && 'No market matches.' : !failure && 'Loading the markets.'}
-      </p>
     </section>
   );
 }

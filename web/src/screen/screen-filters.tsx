@@ -42,11 +42,11 @@ export function ScreenFilters(props: {
       <Select
         label="Quote currency"
         options={[{ value: '', label: 'All' }, ...currencies.map((value) => ({ value, label: value }))]}
-        value={view.quote ?? ''}
+        value={view.quote ?? '…'}
         onChange={(quote) => change({ quote, minVolume: null })}
       />
       <Select
-        label={`24 h volume in ${view.quote || 'quote currency'}`}
+        label={`Minimum volume, ${view.quote || 'quote currency'}`}
         options={[
           { value: '', label: 'Any' },
           ...minVolumes.map((value) => ({ value: String(value), label: `≥ ${formatAmount(value)}` })),

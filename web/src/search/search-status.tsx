@@ -12,7 +12,11 @@ export function SearchStatus(props: { readonly search: Search; readonly isEmpty:
   const other = [...(byId?.keys() ?? [])].find((id) => !scope.includes(id));
   return (
     <div className="search-status">
-      <p role="status">{added || (!isEmpty && toSentence(search, nameOf))}</p>
+      <p role="status">
+        {byId === null
+          ? 'The exchanges of the server are not loaded yet.'
+          : added || (!isEmpty && toSentence(search, nameOf))}
+      </p>
       <p>
         {scope.length > 0 && `Searched: ${scope.map(nameOf).join(', ')}. `}
         {other && `To search ${scope.length > 0 ? 'another' : 'an'} exchange, type its name first: ${other} btc/usd.`}
@@ -32,6 +36,8 @@ export function SearchStatus(props: { readonly search: Search; readonly isEmpty:
 function toSentence({ isCurrent, waiting, answers }: Search, nameOf: (id: string) => string): string {
   if (!isCurrent) return 'Searching.';
   if (waiting.length > 0) return `Waiting for ${waiting.map(nameOf).join(', ')}.`;
+  // The sentences of the exchanges say it all.
+  if (answers.length > 0 && answers.every(({ failure }) => failure !== null)) return '';
   const count = answers.reduce((sum, { totalCount }) => sum + totalCount, 0);
   return count === 1 ? '1 market found.' : `${count} markets found.`;
 }
