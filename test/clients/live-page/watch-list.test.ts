@@ -136,6 +136,7 @@ describe.runIf(hasBrowser)('the watch list', () => {
   test('everything is stale while the server cannot be reached', async () => {
     const { page } = await open();
     await expect.poll(() => cell(page, btc, 0).textContent()).toContain('100');
+    await expect.poll(() => cell(page, sol, 0).textContent()).toContain('102');
     await server.stop();
     await expect.poll(() => cell(page, btc, 2).textContent()).toContain('stale');
     expect(await cell(page, sol, 0).textContent()).toContain('102');

@@ -12,6 +12,7 @@ test('each view has a title', () => {
 
 test('what is chosen on a page does not make it another one, another market does', () => {
   const toName = (address: string): string => toPageName(parseAddress(address));
+  expect(toName('#/markets?name=Majors')).toBe(toName('#/markets?name=Minors'));
   expect(toName('#/screen/kraken?rank=SPREAD')).toBe(toName('#/screen'));
   expect(toName('#/market/sim/BTC/USDT?timeframe=1h')).toBe(toName('#/market/sim/BTC/USDT'));
   expect(toName('#/market/sim/BTC/USDT')).not.toBe(toName('#/market/sim/ETH/USDT'));

@@ -8,7 +8,6 @@ const shown = 'shown';
 /**
  * Does for another view what a browser does for another page: gives it a title, moves the focus to it, so that screen
  * readers announce it, and shows it from its top. Back and forward return to where one was, which the browser does.
- * Another list, or another exchange in the screener, is the same page: the focus stays where it was chosen.
  */
 export function usePageChange(view: View, main: RefObject<HTMLElement | null>): void {
   const title = toTitle(view);
