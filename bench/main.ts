@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, string>> = {
   screen: 'how long it takes until a screen of many markets is streamed, and how many messages that costs',
   ranking: 'how long screens of a whole exchange block the event loop, and how many calls they cost',
   hot: 'how long clients wait that ask for the same values again and again, and how old the values are',
+  page: 'what the live page costs a browser, compared with plain JavaScript, and how soon it has prices',
   upstream: 'how many calls to an exchange many clients cause',
   cluster: 'how late ticks reach subscribers of other instances through Redis, and what that costs',
 };

@@ -75,7 +75,7 @@ describe.runIf(hasBrowser)('the chart of the live page', () => {
   async function scan(): Promise<{ readonly times: readonly number[]; readonly empty: readonly number[] }> {
     const { x = 0, y = 0, width = 0, height = 0 } = (await chart().boundingBox()) ?? {};
     const [times, empty] = [new Set<number>(), new Set<number>()];
-    for (let at = 4; at < width - 120; at += 3) {
+    for (let at = 4; at < width - 120; at += 6) {
       await opened.page.mouse.move(x + at, y + height / 2);
       const legend = await opened.page.locator('.chart-legend').innerText();
       const [, time = ''] = /Time\s+(.+) UTC/.exec(legend) ?? [];
@@ -149,19 +149,18 @@ describe.runIf(hasBrowser)('the chart of the live page', () => {
       const [red, green, blue] = canvas.getContext('2d').getImageData(1, 1, 1, 1).data;
       return '#' + [red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('');
     })()`;
-    for (const [name, color] of [
-      ['Dark', '#151b23'],
-      ['Light', '#ffffff'],
-      ['Dark', '#151b23'],
-    ] as const) {
-      await choose(name);
-      await eventually(async () => (await opened.page.evaluate(readBackground)) === color);
-    }
-    await choose('Auto');
-    await opened.page.emulateMedia({ colorScheme: 'light' });
-    await eventually(async () => (await opened.page.evaluate(readBackground)) === '#ffffff');
+    const turns = async (color: string): Promise<void> =>
+      eventually(async () => (await opened.page.evaluate(readBackground)) === color);
+    const themes = opened.page.getByRole('combobox', { name: 'Colours' });
+    await themes.selectOption('Dark');
+    await turns('#151b23');
+    await themes.selectOption('Light');
+    await turns('#ffffff');
     await opened.page.emulateMedia({ colorScheme: 'dark' });
-    await eventually(async () => (await opened.page.evaluate(readBackground)) === '#151b23');
+    await themes.selectOption('Auto');
+    await turns('#151b23');
+    await opened.page.emulateMedia({ colorScheme: 'light' });
+    await turns('#ffffff');
   });
 
   test('a gap stays a gap, a stale exchange is shown, and the history has a beginning', async () => {

@@ -76,7 +76,7 @@ describe.runIf(hasBrowser)('the page of a market', () => {
     await panel.getByText('1 BTC', { exact: true }).waitFor();
     await page.evaluate("location.hash = '#/market/sim/ETH/USDT'");
     await page.getByRole('heading', { name: 'ETH/USDT', exact: true }).waitFor();
-    await page.locator('.market-type', { hasText: 'Spot' }).waitFor();
+    await page.locator('.market-kind', { hasText: 'Spot' }).waitFor();
     expect(await panel.count()).toBe(0);
   });
 
@@ -140,15 +140,12 @@ describe.runIf(hasBrowser)('the page of a market', () => {
     await page.locator('.market-header[data-stale="false"]').waitFor();
     await page.locator('.book-table[data-stale="false"]').waitFor();
     kraken.trade('BTC/USD', { price: '64999.9', amount: '1.5', side: 'sell' });
-    await page
-      .locator('.trades-table tr', { hasText: '64,999.9' })
-      .filter({ hasText: 'Sell' })
-      .waitFor({ timeout: 45_000 });
+    await page.getByRole('row', { name: /Sell 64,999\.9 1\.50000000/ }).waitFor({ timeout: 45_000 });
   });
 
   test('a market can be put on the watch list and taken off', async () => {
     await open('#/market/sim/BTC/USDT');
-    const button = page.getByRole('button', { name: 'Watch', exact: true });
+    const button = page.getByRole('button', { name: 'Watch BTC/USDT' });
     await button.click();
     await eventually(async () => (await button.getAttribute('aria-pressed')) === 'true');
     await button.press('Enter');

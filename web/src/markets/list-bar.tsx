@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { home, type Sorting } from '../address/address.ts';
 import { openView, replaceView } from '../address/use-view.ts';
 import { useStore } from '../base/store.ts';
@@ -20,7 +20,18 @@ export function ListBar(props: {
   const { lists } = useServices();
   const [form, setForm] = useState<Form>('none');
   const { name, markets } = shown.list;
-  const close = (): void => setForm('none');
+  const select = useRef<HTMLSelectElement>(null);
+  const wantsFocus = useRef(false);
+  // The button or the form that had the focus is gone.
+  useEffect(() => {
+    if (!wantsFocus.current || !select.current) return;
+    wantsFocus.current = false;
+    select.current.focus();
+  });
+  const close = (): void => {
+    wantsFocus.current = true;
+    setForm('none');
+  };
   const show = (list: WatchList | null): void => {
     close();
     if (list) openView({ kind: 'markets', ...list, sorting });
@@ -51,7 +62,7 @@ export function ListBar(props: {
   }
   return (
     <div className="list-bar">
-      <ListSelect shown={shown} onChoose={(chosen) => show(lists.find(chosen))} />
+      <ListSelect select={select} shown={shown} onChoose={(chosen) => show(lists.find(chosen))} />
       {shown.isKept ? (
         <>
           <button type="button" aria-pressed={isEditing} onClick={() => onEditing(!isEditing)}>
@@ -77,7 +88,12 @@ export function ListBar(props: {
 }
 
 /** The lists of this browser, and the one that came with a link. */
-function ListSelect({ shown, onChoose }: { readonly shown: ShownList; readonly onChoose: (name: string) => void }) {
+function ListSelect(props: {
+  readonly select: RefObject<HTMLSelectElement | null>;
+  readonly shown: ShownList;
+  readonly onChoose: (name: string) => void;
+}) {
+  const { select, shown, onChoose } = props;
   const { lists } = useStore(useServices().lists.kept);
   const id = useId();
   const fromLink = 'from a link';
@@ -87,6 +103,7 @@ function ListSelect({ shown, onChoose }: { readonly shown: ShownList; readonly o
         List
       </label>
       <select
+        ref={select}
         id={id}
         value={shown.isKept ? `list ${shown.list.name}` : fromLink}
         onChange={({ target }) => onChoose(target.value.replace(/^list /, ''))}

@@ -17,8 +17,17 @@ export function NameForm(props: {
   return (
     <form className="list-bar" onSubmit={submit} onKeyDown={onEscape(onCancel)}>
       <label htmlFor={id}>{label}</label>
-      {/* biome-ignore lint/a11y/noAutofocus: the user has just asked for this form. */}
-      <input id={id} name="name" defaultValue={name} maxLength={60} required autoComplete="off" autoFocus />
+      <input
+        id={id}
+        name="name"
+        defaultValue={name}
+        maxLength={60}
+        required
+        autoComplete="off"
+        // biome-ignore lint/a11y/noAutofocus: the user has just asked for this form.
+        autoFocus
+        onFocus={({ currentTarget }) => currentTarget.select()}
+      />
       <button type="submit">Save</button>
       <button type="button" onClick={onCancel}>
         Cancel

@@ -1,6 +1,5 @@
 import { formatAddress } from '../address/address.ts';
-import { useStore } from '../base/store.ts';
-import { useServices } from '../client/services.ts';
+import { useIsLost } from '../client/use-is-lost.ts';
 import { formatAmount, formatPercentage } from '../format/amount.ts';
 import { formatPrice } from '../format/price.ts';
 import { Freshness } from '../ui/freshness.tsx';
@@ -12,7 +11,7 @@ import type { ScreenRow } from './screen-rows.ts';
 export function MarketRow(props: { readonly exchange: string; readonly row: ScreenRow; readonly isMixed: boolean }) {
   const { exchange, row, isMixed } = props;
   const { symbol, type, quote, step, last, percentage, volume, low, high } = row;
-  const isLost = useStore(useServices().connection.state).kind === 'lost';
+  const isLost = useIsLost();
   return (
     <tr data-stale={row.stale || isLost}>
       <td>{row.rank}</td>

@@ -19,8 +19,8 @@ export function SortHeader(props: {
     <th scope="col" aria-sort={direction} className={isName ? 'is-name' : undefined}>
       <button type="button" className="sort-header" onClick={() => onSort({ by, descending })}>
         {label}
-        <span aria-hidden="true" className="sort-arrow">
-          {direction === 'descending' ? '▼' : '▲'}
+        <span aria-hidden="true" className="sort-direction">
+          {direction === 'descending' ? '↓' : '↑'}
         </span>
       </button>
     </th>

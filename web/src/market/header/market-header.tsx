@@ -9,6 +9,7 @@ import { formatPrice } from '../../format/price.ts';
 import { ExchangeName } from '../../ui/exchange-name.tsx';
 import { FailureNote } from '../../ui/failure-note.tsx';
 import { Freshness } from '../../ui/freshness.tsx';
+import { WatchButton } from '../../ui/watch-button.tsx';
 import type { MarkPrice } from '../contract/use-mark-price.ts';
 import { Figure } from '../figure.tsx';
 import type { MarketPanelProps } from '../market-info.ts';
@@ -16,7 +17,6 @@ import { LastPrice } from './last-price.tsx';
 import { describeHalt, describeType, formatTitle } from './market-words.ts';
 import { TickerUpdatedDocument } from './ticker.graphql.ts';
 import { useTitle } from './use-title.ts';
-import { WatchButton } from './watch-button.tsx';
 import './market-header.css';
 
 interface MarketHeaderProps extends MarketPanelProps {
@@ -52,14 +52,18 @@ export function MarketHeader({ market, info, mark, failure }: MarketHeaderProps)
     <header className="market-header panel" data-stale={isStale}>
       <div className="market-name">
         <h1>{market.symbol}</h1>
-        <ExchangeName id={market.exchange} />
-        <span className="market-type">{info && describeType(info)}</span>
         <WatchButton market={market} />
+        <p className="market-line">
+          <ExchangeName id={market.exchange} />
+          <span className="market-kind">{info && describeType(info)}</span>
+        </p>
       </div>
       <div className="market-last">
         <LastPrice last={last} step={step} />
-        <Change percentage={ticker?.percentage ?? null} />
-        {ticker && <Freshness {...ticker} />}
+        <p className="market-line">
+          <Change percentage={ticker?.percentage ?? null} />
+          {ticker && <Freshness {...ticker} />}
+        </p>
       </div>
       <dl className="figures" data-stale={isStale}>
         <Figure label="Bid">{formatPrice(ticker?.bid ?? null, step)}</Figure>

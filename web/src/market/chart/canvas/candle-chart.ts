@@ -4,6 +4,7 @@ import {
   HistogramSeries,
   type IChartApi,
   type IPriceLine,
+  type IRange,
   type ISeriesApi,
   type MouseEventParams,
   type Time,
@@ -39,6 +40,9 @@ export interface CandleChartOptions {
   readonly onNearBeginning: () => void;
 }
 
+/** A range of places on the time axis, which are numbered from the oldest on. */
+type Places = IRange<number>;
+
 // Older candles are loaded before the empty part comes into view.
 const nearPlaces = 50;
 
@@ -54,6 +58,7 @@ export class CandleChart {
   #colors: ChartColors = readColors();
   #candles: readonly Candle[] = [];
   #priceLine: IPriceLine | null = null;
+  #next: Places | null = null;
 
   constructor(element: HTMLElement, options: CandleChartOptions) {
     this.#options = options;
@@ -90,18 +95,13 @@ export class CandleChart {
 
   /** Shows fewer periods, or more of them; the newest in view stays. */
   zoom(direction: 'in' | 'out'): void {
-    const range = this.#chart.timeScale().getVisibleLogicalRange();
-    if (!range) return;
-    const length = (range.to - range.from) * (direction === 'in' ? 1 / zoomFactor : zoomFactor);
-    this.#chart.timeScale().setVisibleLogicalRange({ from: range.to - length, to: range.to });
+    const factor = direction === 'in' ? 1 / zoomFactor : zoomFactor;
+    this.#move(({ from, to }) => ({ from: to - (to - from) * factor, to }));
   }
 
   /** Moves by a part of what is in view: -0.5 is half of it, towards the past. */
   scroll(part: number): void {
-    const range = this.#chart.timeScale().getVisibleLogicalRange();
-    if (!range) return;
-    const step = (range.to - range.from) * part;
-    this.#chart.timeScale().setVisibleLogicalRange({ from: range.from + step, to: range.to + step });
+    this.#move(({ from, to }) => ({ from: from + (to - from) * part, to: to + (to - from) * part }));
   }
 
   /** Follows the market again. */
@@ -112,6 +112,18 @@ export class CandleChart {
   remove(): void {
     this.#unwatch();
     this.#chart.remove();
+  }
+
+  /** The library moves in the next frame. Until then, each further step begins where the last one leads. */
+  #move(toNext: (range: Places) => Places): void {
+    const timeScale = this.#chart.timeScale();
+    const places = this.#next ?? timeScale.getVisibleLogicalRange();
+    if (!places) return;
+    this.#next = toNext(places);
+    timeScale.setVisibleLogicalRange(this.#next);
+    requestAnimationFrame(() => {
+      this.#next = null;
+    });
   }
 
   /** Draws what comes after the candle that was the newest, and that one too unless it is the same. */
