@@ -17,6 +17,10 @@ test.each([full, screener, { ...full, quote: '' }, { ...full, minVolume: 1e21 }]
   expect(parseAddress(formatAddress(view))).toEqual(view);
 });
 
+test('a number of markets is a whole number', () => {
+  expect(parseAddress('#/screen/sim?first=1.5')).toMatchObject({ first: null });
+});
+
 test('all quote currencies differ from none chosen yet', () => {
   expect(formatAddress({ ...screener, exchange: 'sim', quote: '' })).toBe('#/screen/sim?quote=');
   expect(parseAddress('#/screen/sim')).toMatchObject({ quote: null });

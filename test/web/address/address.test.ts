@@ -27,7 +27,7 @@ const view: fc.Arbitrary<View> = fc.oneof(
     minVolume: optional(positive),
     rankBy: optional(text),
     ascending: fc.boolean(),
-    first: optional(positive),
+    first: optional(fc.integer({ min: 1 })),
     sorting: optional(sorting),
   }),
   fc.record({ kind: fc.constant('market' as const), exchange, symbol, timeframe: optional(text) }),

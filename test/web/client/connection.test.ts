@@ -21,6 +21,25 @@ test('it is lost since the first failure, until it is connected again', () => {
   expect(connection.state.get()).toMatchObject({ since: 5000 });
 });
 
+test('it is lost since the server was last heard, however late that is noticed', () => {
+  const { clock, connection } = create();
+  connection.connected();
+  clock.now = 2000;
+  connection.heard();
+  clock.now = 17_000;
+  connection.lost('The connection was cut.');
+  expect(connection.state.get()).toMatchObject({ since: 2000 });
+});
+
+test('a server that has never been heard is lost since the first attempt', () => {
+  const { clock, connection } = create();
+  connection.connecting();
+  connection.lost(null);
+  clock.now = 9000;
+  connection.lost(null);
+  expect(connection.state.get()).toMatchObject({ since: 1000 });
+});
+
 test('an explanation counts only while it is lost', () => {
   const { connection } = create();
   connection.lost(null);
@@ -33,9 +52,12 @@ test('an explanation counts only while it is lost', () => {
 });
 
 test('a socket that nothing needs is not lost', () => {
-  const { connection } = create();
+  const { clock, connection } = create();
   connection.connecting();
   connection.connected();
   connection.closed();
   expect(connection.state.get()).toEqual({ kind: 'idle' });
+  clock.now = 60_000;
+  connection.lost(null);
+  expect(connection.state.get()).toMatchObject({ since: 60_000 });
 });

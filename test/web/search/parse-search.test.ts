@@ -21,6 +21,10 @@ describe('parseSearch', () => {
     ['kraken binance btc', 'btc', ['kraken', 'binance']],
     ['kraken KRAKEN btc', 'btc', ['kraken']],
     ['krak btc', 'krak btc', []],
+    ['kraken:BTC/USD', 'BTC/USD', ['kraken']],
+    ['kraken:BTC/USDT:USDT', 'BTC/USDT:USDT', ['kraken']],
+    ['BTC/USDT:USDT', 'BTC/USDT:USDT', []],
+    ['kraken:', 'kraken:', []],
     ['', '', []],
     ['/', '/', []],
   ])('%j looks for %j on %j', (input, text, named) => {

@@ -79,7 +79,7 @@ export function parseAddress(hash: string): View {
       minVolume: parsePositive(params.get('min')),
       rankBy: params.get('rank'),
       ascending: params.get('order') === 'asc',
-      first: parsePositive(params.get('first')),
+      first: parseCount(params.get('first')),
       sorting: parseSorting(params),
     };
   }
@@ -131,6 +131,12 @@ function toScreenParams({ type, quote, minVolume, rankBy, ascending, first, sort
 function parsePositive(text: string | null): number | null {
   const number = Number(text);
   return number > 0 && Number.isFinite(number) ? number : null;
+}
+
+/** A whole number above zero; null for anything else. */
+function parseCount(text: string | null): number | null {
+  const number = parsePositive(text);
+  return number !== null && Number.isInteger(number) ? number : null;
 }
 
 type Params = Readonly<Record<string, string | null>>;

@@ -7,7 +7,7 @@ export type ConnectionState =
   | { readonly kind: 'connected' }
   | {
       readonly kind: 'lost';
-      /** In epoch ms by the browser's clock. */
+      /** When the server was last heard, in epoch ms by the browser's clock. */
       readonly since: number;
       /** A sentence that says what is known about the cause. */
       readonly reason: string;
@@ -17,6 +17,7 @@ export type ConnectionState =
 export class Connection {
   readonly state = new Store<ConnectionState>({ kind: 'idle' });
   readonly #now: () => number;
+  #heardAt: number | null = null;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -27,14 +28,22 @@ export class Connection {
   }
 
   connected(): void {
+    this.heard();
     this.state.set({ kind: 'connected' });
+  }
+
+  /** Something has come from the server. A connection that dies silently is noticed only later. */
+  heard(): void {
+    this.#heardAt = this.#now();
   }
 
   /** The socket has closed although it is needed, or could not be opened. With null, `explain` brings the reason. */
   lost(reason: string | null): void {
     const last = this.state.get();
     const before =
-      last.kind === 'lost' ? last : { since: this.#now(), reason: 'There is no connection to the server.' };
+      last.kind === 'lost'
+        ? last
+        : { since: this.#heardAt ?? this.#now(), reason: 'There is no connection to the server.' };
     this.state.set({ kind: 'lost', since: before.since, reason: reason ?? before.reason });
   }
 
@@ -46,6 +55,7 @@ export class Connection {
 
   /** The socket has closed because nothing needs it. */
   closed(): void {
+    this.#heardAt = null;
     this.state.set({ kind: 'idle' });
   }
 }

@@ -47,6 +47,7 @@ export function createSocketClient({ url, access, connection, explain }: SocketO
         isOpened = true;
       },
       connected: () => connection.connected(),
+      message: () => connection.heard(),
       // A browser does not notice that a connection has died silently, for example after a change of networks.
       ping: (isReceived) => {
         if (!isReceived) pongTimer = setTimeout(() => client.terminate(), pongTimeoutMs);

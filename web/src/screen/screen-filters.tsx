@@ -6,7 +6,7 @@ import { formatAmount } from '../format/amount.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { Select } from '../ui/select.tsx';
 import { listRankable } from './choose-exchange.ts';
-import { defaultFirst, findPreset, marketTypes, presets } from './presets.ts';
+import { defaultFirst, findPreset, marketTypes, presets, toVariables } from './presets.ts';
 
 const minVolumes: readonly number[] = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 const sizes: readonly number[] = [25, 50, 100, 250, 500];
@@ -19,6 +19,8 @@ export function ScreenFilters(props: {
 }) {
   const { view, exchange, currencies } = props;
   const exchanges = useStore(useServices().exchanges.byId) ?? new Map();
+  // Not what stands in the address, but what is asked for.
+  const { type } = toVariables(view, exchange);
   const change = (changed: Partial<ScreenView>): void => replaceView({ ...view, sorting: null, ...changed });
   const rank = (value: string): void => {
     const preset = presets.find((each) => each.value === value);
@@ -36,8 +38,8 @@ export function ScreenFilters(props: {
       <Select
         label="Type"
         options={[{ value: '', label: 'All' }, ...marketTypes.map((value) => ({ value, label: typeNames[value] }))]}
-        value={view.type ?? ''}
-        onChange={(type) => change({ type: type || null })}
+        value={type ?? ''}
+        onChange={(value) => change({ type: value || null })}
       />
       <Select
         label="Quote currency"

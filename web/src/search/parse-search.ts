@@ -1,3 +1,4 @@
+import { parseKey } from '../base/market-ref.ts';
 import type { ExchangeInfo } from '../client/exchanges.ts';
 
 type Exchanges = ReadonlyMap<string, ExchangeInfo>;
@@ -16,11 +17,20 @@ const maxMatches = 8;
  * because it can be that of a coin: `woo`.
  */
 export function parseSearch(input: string, exchanges: Exchanges): SearchWords {
-  const words = input.split(/\s+/).filter(Boolean);
+  const words = input
+    .split(/\s+/)
+    .filter(Boolean)
+    .flatMap((word) => splitKey(word, exchanges));
   const ids = words.map((word) => findByName(word, exchanges));
   const text = words.filter((_, index) => ids[index] === null).join(' ');
   if (text === '') return { text: words.join(' '), named: [] };
   return { text, named: [...new Set(ids.filter((id) => id !== null))] };
+}
+
+/** `kraken:BTC/USD`, as addresses of lists have it, is two words. The colon of a contract does not follow an exchange. */
+function splitKey(word: string, exchanges: Exchanges): readonly string[] {
+  const market = parseKey(word);
+  return market && findByName(market.exchange, exchanges) ? [market.exchange, market.symbol] : [word];
 }
 
 /** The id of the exchange of which this is the id or the name; null if there is none. */

@@ -29,6 +29,12 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
 
   useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
+    // Back and forward show another view, which must not stay behind the dialog.
+    const close = (): void => dialog.current?.close();
+    addEventListener('popstate', close);
+    return () => removeEventListener('popstate', close);
+  }, []);
+  useEffect(() => {
     if (active) document.getElementById(active.id)?.scrollIntoView({ block: 'nearest' });
   }, [active]);
 
