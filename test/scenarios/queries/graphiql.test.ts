@@ -95,15 +95,6 @@ test.each(['identity', 'gzip;q=0'])('a client without gzip receives the page unc
   expect(await response.text()).toContain('<title>TickQL</title>');
 });
 
-test('the root path redirects to the page', async () => {
-  const response = await fetch(new URL('/', running.url), { redirect: 'manual' });
-  expect(response.status).toBe(302);
-  const location = response.headers.get('location') ?? '';
-  expect(new URL(location, new URL('/?x=y', running.url)).href).toBe(running.url);
-  // A proxy that removes this path passes the request on as one for the root.
-  expect(new URL(location, 'https://example.com/tickql/').href).toBe('https://example.com/tickql/graphql');
-});
-
 describe.skipIf(!existsSync(executablePath))('in a browser', () => {
   let browser: Browser;
 
