@@ -72,13 +72,20 @@ describe.runIf(hasBrowser)('the search of the live page', () => {
     await field.fill('btc');
     await isActive('BTC/EUR');
     await page.keyboard.press('ArrowDown');
+    await isActive('BTC/USDT');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
     await isActive('BTC/USD');
-    await page.keyboard.press('ArrowUp');
-    await page.keyboard.press('ArrowUp');
-    await isActive('BTC/USDT:USDT');
     await page.keyboard.press('Enter');
-    await hasAddress('#/market/sim/BTC/USDT:USDT');
+    await hasAddress('#/market/sim/BTC/USD');
     await isClosed();
+  });
+
+  test('a word narrows it to a type of market', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('eth swap');
+    await isActive('ETH/USDT:USDT');
+    await page.getByText('1 market found.').waitFor();
   });
 
   test('Enter that comes before the results opens the best of them', async () => {

@@ -21,7 +21,12 @@ function create() {
   const questions: Question[] = [];
   const search = new MarketSearch((exchange, { text }, onAnswer) => {
     const toAnswer = (symbol: string): Answer => {
-      return { exchange, markets: [{ symbol, type: 'SPOT', active: true }], totalCount: 1, failure: null };
+      return {
+        exchange,
+        markets: [{ symbol, type: 'SPOT', base: '', quote: '', active: true }],
+        totalCount: 1,
+        failure: null,
+      };
     };
     const question = { exchange, text, answer: (symbol: string) => onAnswer(toAnswer(symbol)), isCancelled: false };
     questions.push(question);
@@ -33,7 +38,8 @@ function create() {
     search.results
       .get()
       .answers.flatMap(({ exchange, markets }) => markets.map(({ symbol }) => `${exchange}:${symbol}`));
-  const type = (text: string, exchanges: readonly string[] = ['sim']): void => search.search({ text, exchanges });
+  const type = (text: string, exchanges: readonly string[] = ['sim']): void =>
+    search.search({ text, type: null, preferredQuote: null, exchanges });
   return { search, questions, symbols, type };
 }
 

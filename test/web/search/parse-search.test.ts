@@ -28,13 +28,24 @@ describe('parseSearch', () => {
     ['', '', []],
     ['/', '/', []],
   ])('%j looks for %j on %j', (input, text, named) => {
-    expect(parseSearch(input, exchanges)).toEqual({ text, named });
+    expect(parseSearch(input, exchanges)).toEqual({ text, named, type: null });
   });
 
   test('names without other words are a text, because they can be those of coins', () => {
-    expect(parseSearch('woo', exchanges)).toEqual({ text: 'woo', named: [] });
-    expect(parseSearch('woo usdt', exchanges)).toEqual({ text: 'usdt', named: ['woo'] });
-    expect(parseSearch('woo/usdt', exchanges)).toEqual({ text: 'woo/usdt', named: [] });
+    expect(parseSearch('woo', exchanges)).toEqual({ text: 'woo', named: [], type: null });
+    expect(parseSearch('woo usdt', exchanges)).toEqual({ text: 'usdt', named: ['woo'], type: null });
+    expect(parseSearch('woo/usdt', exchanges)).toEqual({ text: 'woo/usdt', named: [], type: null });
+  });
+
+  test.each([
+    ['eth swap', 'eth', 'SWAP', []],
+    ['kraken eth/usd Spot', 'eth/usd', 'SPOT', ['kraken']],
+    ['btc option usd', 'btc usd', 'OPTION', []],
+    ['btc future', 'btc', 'FUTURE', []],
+    ['swap', 'swap', null, []],
+    ['kraken swap', 'swap', null, ['kraken']],
+  ])('%j looks for %j of the type %s', (input, text, type, named) => {
+    expect(parseSearch(input, exchanges)).toEqual({ text, type, named });
   });
 });
 

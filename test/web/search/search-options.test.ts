@@ -3,7 +3,7 @@ import type { Answer } from '../../../web/src/search/market-search.ts';
 import { findBest, listOptions, moveBy } from '../../../web/src/search/search-options.ts';
 
 const toAnswer = (exchange: string, ...symbols: readonly string[]): Answer => {
-  const markets = symbols.map((symbol) => ({ symbol, type: 'SPOT', active: true }));
+  const markets = symbols.map((symbol) => ({ symbol, type: 'SPOT', base: '', quote: '', active: true }));
   return { exchange, markets, totalCount: symbols.length, failure: null };
 };
 

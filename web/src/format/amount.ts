@@ -1,4 +1,8 @@
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
+const compact = new Intl.NumberFormat('en', {
+  notation: 'compact',
+  minimumSignificantDigits: 4,
+  maximumSignificantDigits: 4,
+});
 const percent = new Intl.NumberFormat('en', {
   style: 'percent',
   signDisplay: 'exceptZero',
@@ -6,9 +10,10 @@ const percent = new Intl.NumberFormat('en', {
   maximumFractionDigits: 2,
 });
 
-/** A volume or an amount, with K, M or B: 1.234M. Null is a dash. */
+/** A volume or an amount, with K, M or B. All have four digits, so that columns line up: 197.0M. Null is a dash. */
 export function formatAmount(amount: number | null): string {
-  return amount === null ? '–' : compact.format(amount);
+  if (amount === null) return '–';
+  return amount === 0 ? '0' : compact.format(amount);
 }
 
 /** A percentage as the schema has it, 1.5 for +1.50%. Null is a dash. */

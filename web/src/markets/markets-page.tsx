@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import { formatAddress, type MarketsView, screener } from '../address/address.ts';
+import type { MarketsView } from '../address/address.ts';
 import { replaceView } from '../address/use-view.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
@@ -7,6 +7,7 @@ import { toText } from '../lists/watch-list.ts';
 import { firstName } from '../lists/watch-lists.ts';
 import { FailureNote } from '../ui/failure-note.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { EmptyList } from './empty-list.tsx';
 import { toFirstMarkets } from './first-markets.ts';
 import { ListBar } from './list-bar.tsx';
 import { useTickers } from './live/use-tickers.ts';
@@ -61,10 +62,7 @@ function ShownMarkets({ view, shown }: { readonly view: MarketsView; readonly sh
           editing={isKept && isEditing ? lists : null}
         />
       ) : (
-        <p className="empty-list">
-          This list is empty. Press <kbd>/</kbd> to search for a market, or choose one in the{' '}
-          <a href={formatAddress(screener)}>screener</a>.
-        </p>
+        <EmptyList />
       )}
     </Panel>
   );

@@ -2,9 +2,9 @@ import { formatAddress } from '../address/address.ts';
 import { useIsLost } from '../client/use-is-lost.ts';
 import { formatAmount, formatPercentage } from '../format/amount.ts';
 import { formatPrice } from '../format/price.ts';
+import { formatShare, formatSpread } from '../format/share.ts';
 import { Freshness } from '../ui/freshness.tsx';
 import { WatchButton } from '../ui/watch-button.tsx';
-import { formatShare } from './format-share.ts';
 import type { ScreenRow } from './screen-rows.ts';
 
 /** One market of a screen. `isMixed` says that the others can have another quote currency. */
@@ -28,7 +28,7 @@ export function MarketRow(props: { readonly exchange: string; readonly row: Scre
       <td>{formatPrice(low, step)}</td>
       <td>{formatPrice(high, step)}</td>
       <td>{formatShare(row.range, 2)}</td>
-      <td>{formatShare(row.spread, 4)}</td>
+      <td>{formatSpread(row.spread)}</td>
       <td>
         <Freshness receivedAt={row.receivedAt} stale={row.stale} source={row.source} />
       </td>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Client } from 'urql';
+import { rankByCount } from '../base/rank-by-count.ts';
 import { useServices } from '../client/services.ts';
 import {
   QuoteCurrenciesDocument,
@@ -53,11 +54,4 @@ async function listQuotes(client: Client, exchange: string, type: MarketType | n
 async function loadPage(client: Client, variables: QuoteCurrenciesQueryVariables): Promise<QuotePage | null> {
   const { data } = await client.query(QuoteCurrenciesDocument, variables).toPromise();
   return data?.exchange?.markets ?? null;
-}
-
-/** Each value once, the most frequent first. */
-export function rankByCount(values: readonly string[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value);
 }

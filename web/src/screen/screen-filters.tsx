@@ -2,13 +2,13 @@ import { type ScreenView, screener } from '../address/address.ts';
 import { replaceView } from '../address/use-view.ts';
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
-import { formatAmount } from '../format/amount.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { Select } from '../ui/select.tsx';
 import { listRankable } from './choose-exchange.ts';
 import { defaultFirst, findPreset, marketTypes, presets, toVariables } from './presets.ts';
 
 const minVolumes: readonly number[] = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+const compact = new Intl.NumberFormat('en', { notation: 'compact' });
 const sizes: readonly number[] = [25, 50, 100, 250, 500];
 
 /** Which markets are ranked, and by what. Each choice goes into the address. */
@@ -51,7 +51,7 @@ export function ScreenFilters(props: {
         label={`Minimum volume, ${view.quote || 'quote currency'}`}
         options={[
           { value: '', label: 'Any' },
-          ...minVolumes.map((value) => ({ value: String(value), label: `≥ ${formatAmount(value)}` })),
+          ...minVolumes.map((value) => ({ value: String(value), label: `≥ ${compact.format(value)}` })),
         ]}
         value={view.minVolume === null ? '' : String(view.minVolume)}
         onChange={(text) => change({ minVolume: text ? Number(text) : null })}

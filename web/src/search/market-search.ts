@@ -1,9 +1,12 @@
 import { Store } from '../base/store.ts';
+import type { MarketType } from './search-markets.graphql.ts';
 
 /** A market that an exchange lists. */
 export interface FoundMarket {
   readonly symbol: string;
   readonly type: string;
+  readonly base: string;
+  readonly quote: string;
   /** Null if the exchange does not say. */
   readonly active: boolean | null;
 }
@@ -21,6 +24,10 @@ export interface Answer {
 /** Which markets to look for, and on which exchanges. */
 export interface SearchRequest {
   readonly text: string;
+  /** Null for markets of any type. */
+  readonly type: MarketType | null;
+  /** The quote currency whose markets come first. */
+  readonly preferredQuote: string | null;
   readonly exchanges: readonly string[];
 }
 

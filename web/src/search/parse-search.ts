@@ -1,5 +1,6 @@
 import { parseKey } from '../base/market-ref.ts';
 import type { ExchangeInfo } from '../client/exchanges.ts';
+import type { MarketType } from './search-markets.graphql.ts';
 
 type Exchanges = ReadonlyMap<string, ExchangeInfo>;
 
@@ -8,13 +9,23 @@ export interface SearchWords {
   readonly text: string;
   /** Ids. Without any, the exchanges at hand are searched. */
   readonly named: readonly string[];
+  /** Null for markets of any type. */
+  readonly type: MarketType | null;
 }
+
+/** The words by which results are labelled. */
+const types: ReadonlyMap<string, MarketType> = new Map([
+  ['spot', 'SPOT'],
+  ['swap', 'SWAP'],
+  ['future', 'FUTURE'],
+  ['option', 'OPTION'],
+]);
 
 const maxMatches = 8;
 
 /**
  * Words that name an exchange narrow the search to it: `kraken btc/usd`. A name without other words is a text, too,
- * because it can be that of a coin: `woo`.
+ * because it can be that of a coin: `woo`. A type of market behind other words narrows it, too: `eth swap`.
  */
 export function parseSearch(input: string, exchanges: Exchanges): SearchWords {
   const words = input
@@ -22,9 +33,15 @@ export function parseSearch(input: string, exchanges: Exchanges): SearchWords {
     .filter(Boolean)
     .flatMap((word) => splitKey(word, exchanges));
   const ids = words.map((word) => findByName(word, exchanges));
-  const text = words.filter((_, index) => ids[index] === null).join(' ');
-  if (text === '') return { text: words.join(' '), named: [] };
-  return { text, named: [...new Set(ids.filter((id) => id !== null))] };
+  const [first = '', ...rest] = words.filter((_, index) => ids[index] === null);
+  if (first === '') return { text: words.join(' '), named: [], type: null };
+  const text = [first, ...rest.filter((word) => toType(word) === null)].join(' ');
+  const type = rest.map(toType).find((each) => each !== null) ?? null;
+  return { text, named: [...new Set(ids.filter((id) => id !== null))], type };
+}
+
+function toType(word: string): MarketType | null {
+  return types.get(word.toLowerCase()) ?? null;
 }
 
 /** `kraken:BTC/USD`, as addresses of lists have it, is two words. The colon of a contract does not follow an exchange. */

@@ -1,5 +1,6 @@
 import { useStore } from '../base/store.ts';
 import { useServices } from '../client/services.ts';
+import { toStatusText } from './status-text.ts';
 import type { Search } from './use-search.ts';
 
 /** Which exchanges are searched, which of them fail, and how to search another. Its height does not change. */
@@ -15,7 +16,7 @@ export function SearchStatus(props: { readonly search: Search; readonly isEmpty:
       <p role="status">
         {byId === null
           ? 'The exchanges of the server are not loaded yet.'
-          : added || (!isEmpty && toSentence(search, nameOf))}
+          : added || (!isEmpty && toStatusText(search, nameOf))}
       </p>
       <p>
         {scope.length > 0 && `Searched: ${scope.map(nameOf).join(', ')}. `}
@@ -31,13 +32,4 @@ export function SearchStatus(props: { readonly search: Search; readonly isEmpty:
       </p>
     </div>
   );
-}
-
-function toSentence({ isCurrent, waiting, answers }: Search, nameOf: (id: string) => string): string {
-  if (!isCurrent) return 'Searching.';
-  if (waiting.length > 0) return `Waiting for ${waiting.map(nameOf).join(', ')}.`;
-  // The sentences of the exchanges say it all.
-  if (answers.length > 0 && answers.every(({ failure }) => failure !== null)) return '';
-  const count = answers.reduce((sum, { totalCount }) => sum + totalCount, 0);
-  return count === 1 ? '1 market found.' : `${count} markets found.`;
 }

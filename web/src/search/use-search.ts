@@ -6,6 +6,7 @@ import { chooseScope } from './choose-scope.ts';
 import { createFindMarkets } from './find-markets.ts';
 import { MarketSearch, type SearchResults } from './market-search.ts';
 import { findByName, matchExchanges, parseSearch } from './parse-search.ts';
+import { quoteOf } from './rank-markets.ts';
 import { findBest, listOptions, type SearchOption } from './search-options.ts';
 
 /** What has been found for the words in the field. */
@@ -26,12 +27,15 @@ export function useSearch(input: string, view: View): Search {
   const { client, lists, exchanges } = useServices();
   const byId = useStore(exchanges.byId) ?? noExchanges;
   const { current } = lists;
-  const { text, named } = useMemo(() => parseSearch(input, byId), [input, byId]);
+  const { text, named, type } = useMemo(() => parseSearch(input, byId), [input, byId]);
   const scope = named.length > 0 ? named : chooseScope(view, current?.markets ?? [], byId);
   const scopeText = scope.join();
 
   const [search] = useState(() => new MarketSearch(createFindMarkets(client)));
-  useEffect(() => search.search({ text, exchanges: scopeText ? scopeText.split(',') : [] }), [search, text, scopeText]);
+  const preferredQuote = quoteOf(view);
+  useEffect(() => {
+    search.search({ text, type, preferredQuote, exchanges: scopeText ? scopeText.split(',') : [] });
+  }, [search, text, type, preferredQuote, scopeText]);
   useEffect(() => () => search.stop(), [search]);
 
   const results = useStore(search.results);

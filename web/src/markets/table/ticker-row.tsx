@@ -4,6 +4,7 @@ import { type MarketRef, toKey } from '../../base/market-ref.ts';
 import { useStore } from '../../base/store.ts';
 import { formatAmount, formatPercentage } from '../../format/amount.ts';
 import { formatPrice } from '../../format/price.ts';
+import { formatSpread } from '../../format/share.ts';
 import { ExchangeName } from '../../ui/exchange-name.tsx';
 import { Freshness } from '../../ui/freshness.tsx';
 import type { Row } from '../live/row.ts';
@@ -76,9 +77,4 @@ function Arrow({ move }: Pick<Row, 'move'>) {
       {move && (move === 'up' ? '▲' : '▼')}
     </span>
   );
-}
-
-/** Three decimals: most spreads are far below 1 %. */
-function formatSpread(spread: number | null): string {
-  return spread === null ? '–' : `${spread.toFixed(3)}%`;
 }
