@@ -6,6 +6,7 @@ import { formatAmount, formatPercentage } from '../../format/amount.ts';
 import { formatPrice } from '../../format/price.ts';
 import { ExchangeName } from '../../ui/exchange-name.tsx';
 import { Freshness } from '../../ui/freshness.tsx';
+import { RetryNote } from '../../ui/retry-note.tsx';
 import type { Row } from '../live/row.ts';
 import type { TickerStore } from '../live/ticker-store.ts';
 import { columns, spreadOf } from './columns.ts';
@@ -40,11 +41,11 @@ const MarketCell = memo(function MarketCell({ market }: { readonly market: Marke
   );
 });
 
-function ProblemCell({ problem: { isUnknown, reason } }: { readonly problem: NonNullable<Row['problem']> }) {
+function ProblemCell({ problem: { isUnknown, reason, retryAt } }: { readonly problem: NonNullable<Row['problem']> }) {
   return (
     <td className="problem" colSpan={columns.length - 1}>
       <p>
-        <strong>{isUnknown ? 'unknown' : 'no prices'}</strong> {reason}
+        <strong>{isUnknown ? 'unknown' : 'no prices'}</strong> {reason} <RetryNote at={retryAt} />
       </p>
     </td>
   );
