@@ -2,6 +2,7 @@ import { memo, type ReactNode } from 'react';
 import { formatAddress } from '../../address/address.ts';
 import { type MarketRef, toKey } from '../../base/market-ref.ts';
 import { useStore } from '../../base/store.ts';
+import { useIsOld } from '../../client/use-is-old.ts';
 import { formatAmount, formatPercentage } from '../../format/amount.ts';
 import { formatPrice } from '../../format/price.ts';
 import { ExchangeName } from '../../ui/exchange-name.tsx';
@@ -22,7 +23,8 @@ export const TickerRow = memo(function TickerRow(props: {
 }) {
   const { market, store, isLive, edit } = props;
   const row = useStore(store.row(toKey(market)));
-  const isStale = row.ticker !== null && (row.ticker.stale || !isLive);
+  const isOld = useIsOld(row.ticker);
+  const isStale = row.ticker !== null && (row.ticker.stale || isOld || !isLive);
   return (
     <tr data-stale={isStale}>
       <MarketCell market={market} />
