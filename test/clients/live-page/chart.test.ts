@@ -199,7 +199,7 @@ describe.runIf(hasBrowser)('the chart of the live page', () => {
     await drawn();
     running.child.kill('SIGKILL');
     await running.ended;
-    await eventually(async () => (await status()).includes('stale: the connection is lost'));
+    await eventually(async () => (await status()).includes('stale: nothing new since the connection was lost'));
     const before = await describeChart();
     running = await start();
     await eventually(async () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { findFreePort } from '../../support/programs/loopback-program.ts';
 import { hasNginx, startNginx } from '../../support/programs/nginx.ts';
 import { type BuiltServer, startServer } from '../../support/server.ts';
+import { createKraken } from '../../venues/kraken/kraken.ts';
 import { hasBrowser, launchBrowser } from '../examples/browser.ts';
 import { type LivePage, openLivePage, phone } from './live-page.ts';
 
@@ -44,7 +45,29 @@ describe.runIf(hasBrowser)('the connection', () => {
     server = await start();
     await state('connected').waitFor();
     await banner().waitFor({ state: 'detached' });
+    await expect.poll(() => opened.page.locator('[data-stale="true"]').count()).toBe(0);
     expect(await opened.readShift()).toBeLessThan(0.05);
+  });
+
+  test('with the connection alone, old values are not live again', async () => {
+    opened = await openLivePage(browser, server.origin, '#/market/sim/BTC/USDT');
+    const { page } = opened;
+    const parts = ['.market-header', '.book-table', '.trades-table', '.chart-frame', '.quote-table tbody tr'];
+    const count = (isStale: boolean) =>
+      Promise.all(parts.map((part) => page.locator(`${part}[data-stale="${isStale}"]`).count()));
+    await page.locator('.market-header .freshness').waitFor();
+    await page.locator('.quote-table .freshness').waitFor();
+    await expect.poll(() => count(false)).toEqual([1, 1, 1, 1, 1]);
+    await server.stop();
+    await state('lost').waitFor();
+    // The new server has no market of this exchange, so nothing comes in the place of what is shown.
+    const kraken = await createKraken();
+    const other = await startServer({ config: { port, exchanges: ['kraken'] }, venues: { kraken } });
+    await state('connected').waitFor();
+    await page.locator('.market-header').getByRole('alert').waitFor();
+    expect(await count(true)).toEqual([1, 1, 1, 1, 1]);
+    await other.stop();
+    await kraken.close();
   });
 
   test('when the browser goes offline, the page says so at once', async () => {

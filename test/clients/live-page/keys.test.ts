@@ -35,17 +35,23 @@ describe.runIf(hasBrowser)('API keys', () => {
     await field(page).fill(key);
     await page.keyboard.press('Enter');
   };
+  const link = (page: Page) => page.getByRole('link', { name: 'Open in GraphiQL' });
   const connected = (page: Page) => page.locator('.connection[data-state="connected"]');
 
   test('the page asks for a key, says why, and works with a correct one, which only the tab keeps', async () => {
     const page = await open();
+    await page.getByRole('heading', { name: 'This server needs an API key.' }).waitFor();
     await page.getByText('This server requires an API key').waitFor();
+    expect(await link(page).getAttribute('title')).toBeNull();
     expect(await field(page).evaluate((element) => element === document.activeElement)).toBe(true);
     await enter(page, 'wrong');
+    await page.getByRole('heading', { name: 'The server does not accept this key.' }).waitFor();
     await page.getByText('The API key that was sent is not valid').waitFor();
     await enter(page, 'first');
     await connected(page).waitFor();
     expect(await field(page).count()).toBe(0);
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+    expect(await link(page).getAttribute('title')).toContain('Headers tab');
     await page.reload();
     await connected(page).waitFor();
     expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).toContain('first');

@@ -122,6 +122,22 @@ describe.runIf(hasBrowser)('the page of a market', () => {
     await page.getByRole('alert').filter({ hasText: 'There is no exchange "krakenn"' }).waitFor();
   });
 
+  test('while its exchange cannot be reached, one sentence says so, and it comes back by itself', async () => {
+    kraken.fault({ kind: 'status', status: 503 });
+    await open('#/market/kraken/BTC/USD');
+    await page
+      .locator('.market-header .retry')
+      .filter({ hasText: /^Trying again/ })
+      .waitFor();
+    await eventually(async () => (await page.getByText('No data.').count()) === 3);
+    const alerts = await page.getByRole('alert').allTextContents();
+    expect(alerts).toEqual([expect.stringContaining('kraken')]);
+    expect(alerts.join()).not.toContain('tries again in');
+    kraken.heal();
+    await page.locator('.market-header[data-stale="false"] .freshness').waitFor({ timeout: 45_000 });
+    await page.locator('.book-table').waitFor();
+  });
+
   test('a market that is not traded says so', async () => {
     await open('#/market/kraken/MATIC/USD');
     await page.getByText('This market cannot be traded at present.').waitFor();

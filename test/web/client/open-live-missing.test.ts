@@ -24,5 +24,5 @@ test('what the server could not fetch for an event comes with it, and does not e
     onFailure: () => expect.fail('the subscription has not failed'),
   });
   close();
-  expect(received).toEqual([{ message: 'Some markets are missing.', retryAfterMs: 1000 }, null, null]);
+  expect(received).toMatchObject([{ message: 'Some markets are missing.', retryAfterMs: 1000 }, null, null]);
 });

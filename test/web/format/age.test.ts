@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAge } from '../../../web/src/format/age.ts';
+import { formatAge, formatRetry } from '../../../web/src/format/age.ts';
 
 test.each([
   [0, 'now'],
@@ -19,4 +19,16 @@ test.each([
 test('a time slightly ahead of the clock is now', () => {
   expect(formatAge(-1)).toBe('now');
   expect(formatAge(-60_000)).toBe('now');
+});
+
+test.each([
+  [35_000, 'Trying again in 35 s.'],
+  [34_001, 'Trying again in 35 s.'],
+  [1, 'Trying again in 1 s.'],
+  [0, 'Trying again.'],
+  [-5_000, 'Trying again.'],
+  [60_000, 'Trying again in 1 min.'],
+  [61_000, 'Trying again in 2 min.'],
+])('what is due in %d ms: %s', (left, text) => {
+  expect(formatRetry(left)).toBe(text);
 });

@@ -31,6 +31,12 @@ export function App({ themes }: { readonly themes: ThemeChoice }) {
     if (state.kind === 'open') void exchanges.load();
   }, [exchanges, state]);
 
+  // The field that had the focus is gone with the form.
+  const isRefused = state.kind === 'refused';
+  useEffect(() => {
+    return isRefused ? () => main.current?.focus({ preventScroll: true }) : undefined;
+  }, [isRefused]);
+
   return (
     <>
       <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
@@ -39,7 +45,7 @@ export function App({ themes }: { readonly themes: ThemeChoice }) {
       <AppHeader view={view} themes={themes} />
       <main ref={main} tabIndex={-1} aria-label={title}>
         <ErrorBoundary key={toPageName(view)}>
-          {state.kind === 'refused' ? <KeyForm reason={state.reason} /> : <ViewPage view={view} />}
+          {isRefused ? <KeyForm reason={state.reason} /> : <ViewPage view={view} />}
         </ErrorBoundary>
       </main>
       <AppFooter />

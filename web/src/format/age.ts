@@ -11,3 +11,10 @@ export function formatAge(ageMs: number): string {
   if (ageMs < dayMs) return `${Math.floor(ageMs / hourMs)} h`;
   return `${Math.floor(ageMs / dayMs)} d`;
 }
+
+/** When something is tried again: `Trying again in 35 s.` */
+export function formatRetry(leftMs: number): string {
+  const seconds = Math.ceil(leftMs / secondMs);
+  if (seconds <= 0) return 'Trying again.';
+  return seconds < 60 ? `Trying again in ${seconds} s.` : `Trying again in ${Math.ceil(seconds / 60)} min.`;
+}

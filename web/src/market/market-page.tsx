@@ -6,6 +6,7 @@ import { ContractPanel } from './contract/contract-panel.tsx';
 import { useContract } from './contract/use-contract.ts';
 import { MarketHeader } from './header/market-header.tsx';
 import { MissingMarket } from './missing-market.tsx';
+import { NoData } from './no-data.tsx';
 import { QuotePanel } from './quote/quote-panel.tsx';
 import { TradesPanel } from './trades/trades-panel.tsx';
 import { useMarketInfo } from './use-market-info.ts';
@@ -26,21 +27,19 @@ export function MarketPage({ view, search }: MarketPageProps) {
     return <MissingMarket market={market} failure={failure} suggestions={suggestions} search={search} />;
   }
   const props = { market, info };
+  // Without the exchange no panel about this market has anything: one sentence, in the header, says why.
+  const isAway = failure !== null && info === null;
   return (
     <div className="market-page" data-contract={contract !== null}>
       <MarketHeader {...props} mark={contract?.mark ?? null} failure={failure} />
       <div className="market-chart">
-        <ChartPanel {...props} view={view} />
+        {isAway ? <NoData title="Candles" className="chart no-data" /> : <ChartPanel {...props} view={view} />}
       </div>
-      <div className="market-book">
-        <BookPanel {...props} />
-      </div>
-      <div className="market-trades">
-        <TradesPanel {...props} />
-      </div>
+      <div className="market-book">{isAway ? <NoData title="Order book" /> : <BookPanel {...props} />}</div>
+      <div className="market-trades">{isAway ? <NoData title="Trades" /> : <TradesPanel {...props} />}</div>
       {contract && (
         <div className="market-contract">
-          <ContractPanel {...props} contract={contract} />
+          {isAway ? <NoData title="Contract" /> : <ContractPanel {...props} contract={contract} />}
         </div>
       )}
       <div className="market-quote">

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useQuery } from 'urql';
 import type { MarketRef } from '../base/market-ref.ts';
 import { type Failure, toFailure } from '../client/error-text.ts';
@@ -18,13 +18,13 @@ export interface MarketAnswer {
 export function useMarketInfo(market: MarketRef): MarketAnswer {
   const { exchange, symbol } = market;
   const [{ data, error }, request] = useQuery({ query: MarketInfoDocument, variables: { exchange, symbol } });
-  const failure = error ? toFailure(error) : null;
+  // Once for each error, because a failure says when it happened.
+  const failure = useMemo(() => (error ? toFailure(error) : null), [error]);
   useEffect(() => {
-    const waitMs = error ? toFailure(error).retryAfterMs : null;
-    if (waitMs === null) return;
-    const timer = setTimeout(request, waitMs);
+    if (failure === null || failure.retryAfterMs === null) return;
+    const timer = setTimeout(request, failure.retryAfterMs);
     return () => clearTimeout(timer);
-  }, [error, request]);
+  }, [failure, request]);
   const [graphQLError] = error?.graphQLErrors ?? [];
   return {
     info: data?.market ?? null,

@@ -37,14 +37,14 @@ export function MarketsPage({ view }: { readonly view: MarketsView }) {
 }
 
 function ShownMarkets({ view, shown }: { readonly view: MarketsView; readonly shown: ShownList }) {
-  const { lists, connection } = useServices();
+  const { lists } = useServices();
   const { list, isKept } = shown;
   const [isEditing, setEditing] = useState(false);
   const text = toText(list.markets);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the address is read again and again; a list with the same text is the same.
   const markets = useMemo(() => list.markets, [text]);
   const { store, failure } = useTickers(markets);
-  const isLive = useStore(connection.state).kind !== 'lost' && failure === null;
+  const isLive = failure === null;
   return (
     <Panel
       title={list.name}

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { ScreenView } from '../address/address.ts';
 import { replaceView } from '../address/use-view.ts';
+import { useIsOld } from '../client/use-is-old.ts';
 import { useLive } from '../client/use-live.ts';
 import { ExchangeName } from '../ui/exchange-name.tsx';
 import { toVariables } from './presets.ts';
@@ -20,6 +21,7 @@ export function ExchangeScreen({ view, exchange }: { readonly view: ScreenView; 
   const currencies = useQuoteCurrencies(exchange, variables.type ?? null);
   const isReady = view.quote !== null || currencies !== null;
   const { data, missing, failure } = useLive(ScreenUpdatedDocument, isReady ? variables : null);
+  const isOld = useIsOld(data);
 
   useEffect(() => {
     const [mostCommon] = currencies ?? [];
@@ -39,6 +41,7 @@ export function ExchangeScreen({ view, exchange }: { readonly view: ScreenView; 
         exchange={exchange}
         rows={data ? toRows(data.screenUpdated) : []}
         view={view}
+        isOld={isOld}
         onSort={(sorting) => replaceView({ ...view, sorting })}
       />
     </section>

@@ -1,5 +1,4 @@
 import { formatAddress } from '../address/address.ts';
-import { useIsLost } from '../client/use-is-lost.ts';
 import { formatAmount, formatPercentage } from '../format/amount.ts';
 import { formatPrice } from '../format/price.ts';
 import { formatShare, formatSpread } from '../format/share.ts';
@@ -7,13 +6,20 @@ import { Freshness } from '../ui/freshness.tsx';
 import { WatchButton } from '../ui/watch-button.tsx';
 import type { ScreenRow } from './screen-rows.ts';
 
-/** One market of a screen. `isMixed` says that the others can have another quote currency. */
-export function MarketRow(props: { readonly exchange: string; readonly row: ScreenRow; readonly isMixed: boolean }) {
+/** One market of a screen. */
+export function MarketRow(props: {
+  readonly exchange: string;
+  readonly row: ScreenRow;
+  /** Whether the others can have another quote currency. */
+  readonly isMixed: boolean;
+  /** Whether it came before the connection was lost. */
+  readonly isOld: boolean;
+}) {
   const { exchange, row, isMixed } = props;
   const { symbol, type, quote, step, last, percentage, volume, low, high } = row;
-  const isLost = useIsLost();
+  const isStale = row.stale || props.isOld;
   return (
-    <tr data-stale={row.stale || isLost}>
+    <tr data-stale={isStale}>
       <td>{row.rank}</td>
       <th scope="row">
         <a href={formatAddress({ kind: 'market', exchange, symbol, timeframe: null })}>{symbol}</a>
@@ -30,7 +36,7 @@ export function MarketRow(props: { readonly exchange: string; readonly row: Scre
       <td>{formatShare(row.range, 2)}</td>
       <td>{formatSpread(row.spread)}</td>
       <td>
-        <Freshness receivedAt={row.receivedAt} stale={row.stale} source={row.source} />
+        <Freshness receivedAt={row.receivedAt} stale={isStale} source={row.source} />
       </td>
       <td>
         <WatchButton market={{ exchange, symbol }} />

@@ -30,9 +30,11 @@ export function ScreenTable(props: {
   readonly exchange: string;
   readonly rows: readonly ScreenRow[];
   readonly view: ScreenView;
+  /** Whether the rows came before the connection was lost. */
+  readonly isOld: boolean;
   readonly onSort: (sorting: Sorting) => void;
 }) {
-  const { exchange, rows, view, onSort } = props;
+  const { exchange, rows, view, isOld, onSort } = props;
   const sorting = view.sorting ?? { by: 'rank', descending: false };
   return (
     <div className="table-scroll">
@@ -50,7 +52,7 @@ export function ScreenTable(props: {
         </thead>
         <tbody>
           {sortRows(rows, sorting).map((row) => (
-            <MarketRow key={row.symbol} exchange={exchange} row={row} isMixed={!view.quote} />
+            <MarketRow key={row.symbol} exchange={exchange} row={row} isMixed={!view.quote} isOld={isOld} />
           ))}
         </tbody>
       </table>

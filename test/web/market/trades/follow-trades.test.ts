@@ -77,7 +77,7 @@ test('an exchange without trades is asked once', async () => {
   const { seen } = follow(server);
   await vi.advanceTimersByTimeAsync(0);
   server.fail({ code: 'NOT_SUPPORTED', retryable: false });
-  expect(seen.failure).toEqual({ message: 'NOT_SUPPORTED', retryAfterMs: null });
+  expect(seen.failure).toMatchObject({ message: 'NOT_SUPPORTED', retryAfterMs: null });
   expect(vi.getTimerCount()).toBe(0);
   expect(server.queries).toBe(1);
 });

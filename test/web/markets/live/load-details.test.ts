@@ -61,9 +61,9 @@ test("gives each market the server's sentence about it", async () => {
     ],
   }));
   await vi.waitFor(() =>
-    expect(store.row('a:Y').get().problem).toEqual({ isUnknown: true, reason: 'a has no market "Y".' }),
+    expect(store.row('a:Y').get().problem).toEqual({ isUnknown: true, reason: 'a has no market "Y".', retryAt: null }),
   );
-  expect(store.row('a:X').get().problem).toEqual({ isUnknown: false, reason: 'a cannot be reached.' });
+  expect(store.row('a:X').get().problem).toMatchObject({ isUnknown: false, reason: 'a cannot be reached.' });
 });
 
 test('asks again for what failed, if that may pass, until it is ended', async () => {

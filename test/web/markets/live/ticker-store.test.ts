@@ -91,7 +91,7 @@ test('an answer to a query never replaces an event, which is newer', () => {
 
 test('a problem is shown until prices arrive, and not in their place', () => {
   const { frames, store } = createStore();
-  const problem = { isUnknown: false, reason: 'The exchange did not answer.' };
+  const problem = { isUnknown: false, reason: 'The exchange did not answer.', retryAt: null };
   store.fail(btc, problem);
   expect(store.row(btc).get().problem).toEqual(problem);
   store.receive(btc, exampleTicker());

@@ -1,4 +1,4 @@
-import { useIsLost } from '../../client/use-is-lost.ts';
+import { useIsOld } from '../../client/use-is-old.ts';
 import { useLive } from '../../client/use-live.ts';
 import { FailureNote } from '../../ui/failure-note.tsx';
 import { Freshness } from '../../ui/freshness.tsx';
@@ -14,17 +14,17 @@ const depth = 15;
 /** The order book, live. Its table has the same number of rows from the beginning, so that nothing moves. */
 export function BookPanel({ market, info }: MarketPanelProps) {
   const { data, failure } = useLive(OrderBookUpdatedDocument, { ...market, limit: depth });
-  const isLost = useIsLost();
   const book = data?.orderBookUpdated;
+  const isStale = useIsOld(data) || book?.stale === true;
   return (
-    <Panel title="Order book" extra={book && <Freshness receivedAt={book.receivedAt} stale={book.stale} />}>
+    <Panel title="Order book" extra={book && <Freshness receivedAt={book.receivedAt} stale={isStale} />}>
       <div className="panel-body">
         <BookTable
           rows={toBookRows(book?.asks ?? [], book?.bids ?? [], depth)}
           spread={book?.spread ?? null}
           mid={book?.mid ?? null}
           info={info}
-          isStale={isLost || book?.stale === true}
+          isStale={isStale}
         />
         <FailureNote failure={failure} />
       </div>

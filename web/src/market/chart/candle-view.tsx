@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Store, useStore } from '../../base/store.ts';
 import type { Failure } from '../../client/error-text.ts';
 import { useServices } from '../../client/services.ts';
+import { useIsOld } from '../../client/use-is-old.ts';
 import { FailureNote } from '../../ui/failure-note.tsx';
 import { CandleCanvas } from './candle-canvas.tsx';
 import type { CandleSeries } from './candles/candle.ts';
@@ -36,21 +37,22 @@ function FeedView({ feed, series, precision, isMadeUp }: CandleViewProps & { rea
   const [pointer] = useState(() => new Store<number | null>(null));
   const [visible] = useState(() => new Store<TimeRange | null>(null));
   const chart = useRef<CandleChart | null>(null);
-  const isLost = useStore(useServices().connection.state).kind === 'lost';
   const history = useStore(feed.history);
   const live = useStore(feed.live);
-  const step = toPriceStep(precision, useStore(feed.candles));
+  const candles = useStore(feed.candles);
+  const isOld = useIsOld(candles.at(-1) ?? null);
+  const step = toPriceStep(precision, candles);
   const { timeframe } = series;
   return (
     <>
       <ChartLegend feed={feed} pointer={pointer} timeframe={timeframe} step={step} />
-      <div className="chart-frame" data-stale={isLost || live.isStale}>
+      <div className="chart-frame" data-stale={isOld || live.isStale}>
         <CandleCanvas {...{ feed, series, step, pointer, visible, chart }} />
         {isMadeUp && <span className="made-up">made-up prices</span>}
         <Failed failure={history.kind === 'failed' ? history.failure : live.failure} onRetry={() => feed.retry()} />
       </div>
       <div className="chart-footer">
-        <ChartStatus feed={feed} visible={visible} isLost={isLost} timeframe={timeframe} />
+        <ChartStatus feed={feed} visible={visible} isOld={isOld} timeframe={timeframe} />
         <div className="chart-buttons">
           <button type="button" aria-label="Zoom out" onClick={() => chart.current?.zoom('out')}>
             −

@@ -8,7 +8,7 @@ import { formatTime } from './chart-text.ts';
 export function ChartStatus(props: {
   readonly feed: CandleFeed;
   readonly visible: Store<TimeRange | null>;
-  readonly isLost: boolean;
+  readonly isOld: boolean;
   readonly timeframe: string;
 }) {
   const { feed, timeframe } = props;
@@ -22,8 +22,8 @@ export function ChartStatus(props: {
   return (
     <p className="chart-status">
       {newest && <span>Newest candle: {formatTime(newest.timestamp, timeframe)}</span>}
-      {props.isLost && <strong>stale: the connection is lost</strong>}
-      {!props.isLost && live.isStale && <strong>stale: the exchange cannot be reached</strong>}
+      {props.isOld && <strong>stale: nothing new since the connection was lost</strong>}
+      {!props.isOld && live.isStale && <strong>stale: the exchange cannot be reached</strong>}
       {history.kind === 'loading' && <span>{newest ? 'Loading older candles' : 'Loading candles'}</span>}
       {history.kind === 'complete' && !newest && <span>The exchange has no candles of this market yet.</span>}
       {history.kind === 'complete' && oldest && isOldestVisible && (

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTimed } from '../../base/use-timed.ts';
 import { useServices } from '../../client/services.ts';
-import { useIsLost } from '../../client/use-is-lost.ts';
+import { useIsOld } from '../../client/use-is-old.ts';
 import { formatAmount, formatPercentage } from '../../format/amount.ts';
 import { formatPrice } from '../../format/price.ts';
 import { FailureNote } from '../../ui/failure-note.tsx';
@@ -54,11 +54,11 @@ function Part(props: {
   readonly children: ReactNode;
 }) {
   const { title, part, isKnown, children } = props;
-  const isStale = useIsLost() || part.value?.stale === true;
+  const isStale = useIsOld(part.value) || part.value?.stale === true;
   return (
     <>
       <h3>
-        {title} {part.value && <Freshness {...part.value} />}
+        {title} {part.value && <Freshness {...part.value} stale={isStale} />}
       </h3>
       {isKnown && !part.isOffered ? (
         <p className="contract-none">This exchange does not offer it.</p>

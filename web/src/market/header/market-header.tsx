@@ -2,7 +2,7 @@ import { useStore } from '../../base/store.ts';
 import { useTimed } from '../../base/use-timed.ts';
 import type { Failure } from '../../client/error-text.ts';
 import { useServices } from '../../client/services.ts';
-import { useIsLost } from '../../client/use-is-lost.ts';
+import { useIsOld } from '../../client/use-is-old.ts';
 import { useLive } from '../../client/use-live.ts';
 import { formatAmount, formatPercentage } from '../../format/amount.ts';
 import { formatPrice } from '../../format/price.ts';
@@ -32,7 +32,7 @@ export function MarketHeader({ market, info, mark, failure }: MarketHeaderProps)
   const live = useLive(TickerUpdatedDocument, { ...market });
   const exchange = useStore(exchanges.byId)?.get(market.exchange);
   const ticker = live.data?.tickerUpdated ?? null;
-  const isStale = useIsLost() || ticker?.stale === true;
+  const isStale = useIsOld(live.data) || ticker?.stale === true;
   const step = info?.pricePrecision ?? null;
   const last = ticker?.last ?? null;
   // Their symbols have a colon, so their figures have a place before anything is loaded.
@@ -62,7 +62,7 @@ export function MarketHeader({ market, info, mark, failure }: MarketHeaderProps)
         <LastPrice last={last} step={step} />
         <p className="market-line">
           <Change percentage={ticker?.percentage ?? null} />
-          {ticker && <Freshness {...ticker} />}
+          {ticker && <Freshness {...ticker} stale={isStale} />}
         </p>
       </div>
       <dl className="figures" data-stale={isStale}>

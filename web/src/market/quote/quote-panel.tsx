@@ -1,6 +1,6 @@
 import { useStore } from '../../base/store.ts';
 import { useServices } from '../../client/services.ts';
-import { useIsLost } from '../../client/use-is-lost.ts';
+import { useIsOld } from '../../client/use-is-old.ts';
 import { useLive } from '../../client/use-live.ts';
 import { FailureNote } from '../../ui/failure-note.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -22,7 +22,7 @@ export function QuotePanel({ market, info }: MarketPanelProps) {
   const watched = lists.flatMap(({ markets }) => markets.map(({ exchange }) => exchange));
   const exchanges = chooseExchanges({ current: market.exchange, all, picked, watched });
   const { data, failure } = useLive(QuoteUpdatedDocument, byId ? { exchanges, symbol: market.symbol } : null);
-  const isLost = useIsLost();
+  const isOld = useIsOld(data);
   const quote = data?.quoteUpdated ?? null;
   const step = info?.pricePrecision ?? null;
   return (
@@ -31,7 +31,7 @@ export function QuotePanel({ market, info }: MarketPanelProps) {
       extra={<ExchangePicker current={market.exchange} all={all} chosen={exchanges} onPick={pick} />}
     >
       <div className="panel-body quote-body">
-        <QuoteFigures quote={quote} step={step} isStale={isLost} />
+        <QuoteFigures quote={quote} step={step} isStale={isOld} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls only what has the focus */}
         <section className="table-scroll" tabIndex={0} aria-label={`${market.symbol} on each exchange`}>
           <table className="quote-table">
@@ -55,7 +55,7 @@ export function QuotePanel({ market, info }: MarketPanelProps) {
                   quote={quote?.exchanges.find(({ exchange }) => exchange.id === id) ?? null}
                   median={quote?.median ?? null}
                   step={step}
-                  isLost={isLost}
+                  isOld={isOld}
                 />
               ))}
             </tbody>

@@ -13,17 +13,18 @@ interface QuoteRowProps {
   readonly quote: ExchangeQuote | null;
   readonly median: number | null;
   readonly step: number | null;
-  readonly isLost: boolean;
+  readonly isOld: boolean;
 }
 
 /** One exchange of the quote. Its name opens the market there. */
-export function QuoteRow({ market, isCurrent, quote, median, step, isLost }: QuoteRowProps) {
+export function QuoteRow({ market, isCurrent, quote, median, step, isOld }: QuoteRowProps) {
   const ticker = quote?.ticker ?? null;
   const last = ticker?.last ?? null;
+  const isStale = isOld || ticker?.stale === true;
   const deviation = last === null || median === null || median === 0 ? null : (last / median - 1) * 100;
   const name = <ExchangeName id={market.exchange} />;
   return (
-    <tr data-stale={isLost || ticker?.stale === true}>
+    <tr data-stale={isStale}>
       <th scope="row">
         {isCurrent ? name : <a href={formatAddress({ kind: 'market', ...market, timeframe: null })}>{name}</a>}
       </th>
@@ -31,7 +32,7 @@ export function QuoteRow({ market, isCurrent, quote, median, step, isLost }: Quo
       <td>{formatPercentage(deviation)}</td>
       <td>{formatPrice(ticker?.bid ?? null, step)}</td>
       <td>{formatPrice(ticker?.ask ?? null, step)}</td>
-      <td>{ticker ? <Freshness {...ticker} /> : '–'}</td>
+      <td>{ticker ? <Freshness {...ticker} stale={isStale} /> : '–'}</td>
       <td className="quote-reason">{quote && describeExclusion(quote)}</td>
     </tr>
   );

@@ -1,6 +1,6 @@
 import { useTimed } from '../../base/use-timed.ts';
 import { useServices } from '../../client/services.ts';
-import { useIsLost } from '../../client/use-is-lost.ts';
+import { useIsOld } from '../../client/use-is-old.ts';
 import { formatAge } from '../../format/age.ts';
 import { formatPrice } from '../../format/price.ts';
 import { FailureNote } from '../../ui/failure-note.tsx';
@@ -20,14 +20,14 @@ const sides = { BUY: { word: '▲ Buy', style: 'up' }, SELL: { word: '▼ Sell',
 /** The newest trades, newest first. Rows keep their places, and only their texts change. */
 export function TradesPanel({ market, info }: MarketPanelProps) {
   const { trades, failure } = useTrades(market, limit);
-  const isLost = useIsLost();
+  const isOld = useIsOld(trades);
   const newest = trades[0];
   return (
-    <Panel title="Trades" extra={newest && <LastTrade timestamp={newest.timestamp} isLost={isLost} />}>
+    <Panel title="Trades" extra={newest && <LastTrade timestamp={newest.timestamp} isOld={isOld} />}>
       <div className="panel-body">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls only what has the focus */}
         <section className="trades-scroll" tabIndex={0} aria-label={`The newest ${limit} trades`}>
-          <table className="trades-table" data-stale={isLost}>
+          <table className="trades-table" data-stale={isOld}>
             <thead>
               <tr>
                 <th scope="col">Side</th>
@@ -66,12 +66,12 @@ function TradeRow({ trade, info }: { readonly trade: Trade | null; readonly info
 }
 
 /** Trades do not say whether they are stale; how long there was none does. */
-function LastTrade({ timestamp, isLost }: { readonly timestamp: number; readonly isLost: boolean }) {
+function LastTrade({ timestamp, isOld }: { readonly timestamp: number; readonly isOld: boolean }) {
   const { clock } = useServices();
   const age = useTimed(() => formatAge(clock.now() - timestamp));
   return (
-    <span className="freshness" data-stale={isLost}>
-      {isLost ? 'stale' : 'last'} {age}
+    <span className="freshness" data-stale={isOld}>
+      {isOld ? 'stale' : 'last'} {age}
     </span>
   );
 }

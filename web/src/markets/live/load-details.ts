@@ -1,6 +1,6 @@
 import type { Client } from 'urql';
 import { type MarketRef, toKey } from '../../base/market-ref.ts';
-import { toFailure } from '../../client/error-text.ts';
+import { retryTime, toFailure, withoutWait } from '../../client/error-text.ts';
 import { ListDetailsDocument } from './list-details.graphql.ts';
 import type { TickerStore } from './ticker-store.ts';
 
@@ -24,11 +24,14 @@ export function loadDetails(client: Client, markets: readonly MarketRef[], store
     }
     if (!error) return;
     const failure = toFailure(error);
+    const retryAt = retryTime(failure);
     const missing = group.filter((_, index) => !data?.watchlist[index]);
-    for (const market of missing) store.fail(toKey(market), { isUnknown: false, reason: failure.message });
+    for (const market of missing) store.fail(toKey(market), { isUnknown: false, reason: failure.message, retryAt });
     for (const { path, message, extensions } of error.graphQLErrors) {
       const market = group[Number(path?.[1])];
-      if (market) store.fail(toKey(market), { isUnknown: unknownCodes.has(extensions.code), reason: message });
+      const isUnknown = unknownCodes.has(extensions.code);
+      if (market)
+        store.fail(toKey(market), { isUnknown, reason: withoutWait(message), retryAt: isUnknown ? null : retryAt });
     }
     const isFinal = failure.retryAfterMs === null;
     if (!isFinal && missing.length > 0) timers.add(setTimeout(() => void load(missing), failure.retryAfterMs));

@@ -9,6 +9,8 @@ export interface Problem {
   readonly isUnknown: boolean;
   /** The server's sentence. */
   readonly reason: string;
+  /** When the page asks again, in epoch ms; null if it does not. */
+  readonly retryAt: number | null;
 }
 
 /** What the table shows of a market. */

@@ -2,11 +2,13 @@ import { memo, type ReactNode } from 'react';
 import { formatAddress } from '../../address/address.ts';
 import { type MarketRef, toKey } from '../../base/market-ref.ts';
 import { useStore } from '../../base/store.ts';
+import { useIsOld } from '../../client/use-is-old.ts';
 import { formatAmount, formatPercentage } from '../../format/amount.ts';
 import { formatPrice } from '../../format/price.ts';
 import { formatSpread } from '../../format/share.ts';
 import { ExchangeName } from '../../ui/exchange-name.tsx';
 import { Freshness } from '../../ui/freshness.tsx';
+import { RetryNote } from '../../ui/retry-note.tsx';
 import type { Row } from '../live/row.ts';
 import type { TickerStore } from '../live/ticker-store.ts';
 import { columns, spreadOf } from './columns.ts';
@@ -22,7 +24,8 @@ export const TickerRow = memo(function TickerRow(props: {
 }) {
   const { market, store, isLive, edit } = props;
   const row = useStore(store.row(toKey(market)));
-  const isStale = row.ticker !== null && (row.ticker.stale || !isLive);
+  const isOld = useIsOld(row.ticker);
+  const isStale = row.ticker !== null && (row.ticker.stale || isOld || !isLive);
   return (
     <tr data-stale={isStale}>
       <MarketCell market={market} />
@@ -41,11 +44,11 @@ const MarketCell = memo(function MarketCell({ market }: { readonly market: Marke
   );
 });
 
-function ProblemCell({ problem: { isUnknown, reason } }: { readonly problem: NonNullable<Row['problem']> }) {
+function ProblemCell({ problem: { isUnknown, reason, retryAt } }: { readonly problem: NonNullable<Row['problem']> }) {
   return (
     <td className="problem" colSpan={columns.length - 1}>
       <p>
-        <strong>{isUnknown ? 'unknown' : 'no prices'}</strong> {reason}
+        <strong>{isUnknown ? 'unknown' : 'no prices'}</strong> {reason} <RetryNote at={retryAt} />
       </p>
     </td>
   );

@@ -4,8 +4,8 @@ import { CandleFeed, type LiveCandles } from '../../../../../web/src/market/char
 import type { CandlePage } from '../../../../../web/src/market/chart/candles/load-candles.ts';
 import { candleAt } from './test-candles.ts';
 
-const busy: Failure = { message: 'kraken is busy.', retryAfterMs: 1000 };
-const gone: Failure = { message: 'kraken no longer has the candles.', retryAfterMs: null };
+const busy: Failure = { message: 'kraken is busy.', retryAfterMs: 1000, at: 0 };
+const gone: Failure = { message: 'kraken no longer has the candles.', retryAfterMs: null, at: 0 };
 
 /** A server whose answers a test gives when it wants to. */
 class FakeServer {

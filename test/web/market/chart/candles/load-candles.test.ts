@@ -60,7 +60,7 @@ test('a limit that is too large for built candles is lowered', async () => {
 });
 
 test('any other refusal has the sentence of the server', async () => {
-  expect(await load(null, [refused({})]).page).toEqual({
+  expect(await load(null, [refused({})]).page).toMatchObject({
     kind: 'failed',
     failure: { message: 'kraken cannot.', retryAfterMs: null },
   });

@@ -22,7 +22,7 @@ const maxAttempts = 3;
 
 /** Loads the newest candles, or those before `until` (epoch ms). */
 export async function loadCandles(client: Client, series: CandleSeries, until: number | null): Promise<CandlePage> {
-  let failure: Failure = { message: 'The server has no candles of this market.', retryAfterMs: null };
+  let failure: Failure = { message: 'The server has no candles of this market.', retryAfterMs: null, at: Date.now() };
   let range: Range | null = { until, limit: until === null ? newestCount : olderCount };
   for (let attempt = 1; range && attempt <= maxAttempts; attempt++) {
     const { data, error } = await client.query(OhlcvDocument, { ...series, ...range }).toPromise();
