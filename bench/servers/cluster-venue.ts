@@ -1,5 +1,5 @@
-import { createBinance } from '../../test/venues/binance/binance.ts';
 import type { ExchangeConfig } from '../../test/venues/venue.ts';
+import { createSpotVenue, firstPrice } from './spot-venue.ts';
 
 // The tests' stand-in for Binance in its own process. The arguments are its number of spot markets, and how long its
 // answers to calls take, in ms. The first market moves by command, the others regularly.
@@ -24,20 +24,8 @@ export type ClusterVenueReport =
 
 const lifetimeMs = 900_000;
 const slices = 10;
-const firstPrice = 10;
 
-const symbols = Array.from({ length: Number(process.argv[2]) }, (_, index) => `C${index}/USDT`);
-const venue = await createBinance(
-  symbols.map((symbol, index) => ({
-    symbol,
-    id: symbol.replace('/', ''),
-    active: true,
-    price: (firstPrice + index).toFixed(8),
-    priceStep: '0.01000000',
-    amountStep: '0.00010000',
-    listedAt: Date.UTC(2017, 7, 17, 4),
-  })),
-);
+const { symbols, venue } = await createSpotVenue(Number(process.argv[2]));
 venue.delayMs = Number(process.argv[3] ?? 0);
 
 const moving = symbols.slice(1);

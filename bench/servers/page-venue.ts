@@ -1,5 +1,5 @@
-import { createBinance } from '../../test/venues/binance/binance.ts';
 import type { ExchangeConfig } from '../../test/venues/venue.ts';
+import { createSpotVenue } from './spot-venue.ts';
 
 // A stand-in for Binance in its own process. Once it is told to begin, each of its markets has a new price ten times a
 // second. The arguments are its number of markets, and how long its answers to calls take, in ms.
@@ -19,18 +19,7 @@ const lifetimeMs = 900_000;
 const pricesPerSecond = 10;
 const stepMs = 10;
 
-const symbols = Array.from({ length: Number(process.argv[2]) }, (_, index) => `C${index}/USDT`);
-const venue = await createBinance(
-  symbols.map((symbol, index) => ({
-    symbol,
-    id: symbol.replace('/', ''),
-    active: true,
-    price: (10 + index).toFixed(8),
-    priceStep: '0.01000000',
-    amountStep: '0.00010000',
-    listedAt: Date.UTC(2017, 7, 17, 4),
-  })),
-);
+const { symbols, venue } = await createSpotVenue(Number(process.argv[2]));
 venue.delayMs = Number(process.argv[3]);
 
 process.on('message', () => {

@@ -1,5 +1,5 @@
-import { createBinance } from '../../test/venues/binance/binance.ts';
 import type { ExchangeConfig } from '../../test/venues/venue.ts';
+import { createSpotVenue } from './spot-venue.ts';
 
 // The tests' stand-in for Binance in its own process, which answers late and moves every market that is streamed. The
 // arguments are its number of spot markets, how many of them move, and how late it answers, in ms.
@@ -17,18 +17,7 @@ export type ScreenReport =
 const lifetimeMs = 900_000;
 const tickMs = 250;
 
-const symbols = Array.from({ length: Number(process.argv[2]) }, (_, index) => `C${index}/USDT`);
-const venue = await createBinance(
-  symbols.map((symbol, index) => ({
-    symbol,
-    id: symbol.replace('/', ''),
-    active: true,
-    price: (10 + index).toFixed(8),
-    priceStep: '0.01000000',
-    amountStep: '0.00010000',
-    listedAt: Date.UTC(2017, 7, 17, 4),
-  })),
-);
+const { symbols, venue } = await createSpotVenue(Number(process.argv[2]));
 const moving = symbols.slice(0, Number(process.argv[3]));
 venue.delayMs = Number(process.argv[4]);
 venue.delayStreams(venue.delayMs);
