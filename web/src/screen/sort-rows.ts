@@ -1,10 +1,9 @@
 import type { Sorting } from '../address/address.ts';
+import { compareValues, type SortValue } from '../base/compare-values.ts';
 import type { ScreenRow } from './screen-rows.ts';
 
-type Value = number | string | null;
-
 /** What the rows are sorted by, for each column. */
-const values: Readonly<Record<string, (row: ScreenRow) => Value>> = {
+const values: Readonly<Record<string, (row: ScreenRow) => SortValue>> = {
   rank: ({ rank }) => rank,
   symbol: ({ symbol }) => symbol,
   last: ({ last }) => last,
@@ -20,12 +19,6 @@ const values: Readonly<Record<string, (row: ScreenRow) => Value>> = {
 /** The rows by a column; those without a value come last in both directions. Equal ones stay as they are ranked. */
 export function sortRows(rows: readonly ScreenRow[], sorting: Sorting | null): readonly ScreenRow[] {
   const pick = sorting && Object.hasOwn(values, sorting.by) ? values[sorting.by] : null;
-  if (!pick) return rows;
-  const sign = sorting?.descending ? -1 : 1;
-  return rows.toSorted((a, b) => compare(pick(a), pick(b), sign));
-}
-
-function compare(a: Value, b: Value, sign: number): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return a < b ? -sign : a > b ? sign : 0;
+  if (!sorting || !pick) return rows;
+  return rows.toSorted((a, b) => compareValues(pick(a), pick(b), sorting.descending));
 }

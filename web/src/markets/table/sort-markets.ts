@@ -1,9 +1,8 @@
 import type { Sorting } from '../../address/address.ts';
+import { compareValues, type SortValue } from '../../base/compare-values.ts';
 import type { MarketRef } from '../../base/market-ref.ts';
 import type { Row } from '../live/row.ts';
 import { columns } from './columns.ts';
-
-type Value = number | string | null;
 
 /** The markets in the order of a column; without sorting, in that of the list. Equal values keep the order of the list. */
 export function sortMarkets(
@@ -13,16 +12,11 @@ export function sortMarkets(
 ): readonly MarketRef[] {
   const column = columns.find(({ id }) => id === sorting?.by);
   if (!sorting || !column) return markets;
-  const values = new Map<MarketRef, Value>(markets.map((market) => [market, column.valueOf(market, rowOf(market))]));
-  const direction = sorting.descending ? -1 : 1;
-  return markets.toSorted((a, b) => compare(values.get(a) ?? null, values.get(b) ?? null, direction));
-}
-
-/** Nulls come last in both directions. */
-function compare(a: Value, b: Value, direction: number): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  if (typeof a === 'string' || typeof b === 'string') return direction * String(a).localeCompare(String(b), 'en');
-  return direction * (a - b);
+  const values = new Map<MarketRef, SortValue>(
+    markets.map((market) => [market, column.valueOf(market, rowOf(market))]),
+  );
+  const read = (market: MarketRef): SortValue => values.get(market) ?? null;
+  return markets.toSorted((a, b) => compareValues(read(a), read(b), sorting.descending));
 }
 
 /** Large numbers are wanted first, names from A. */
